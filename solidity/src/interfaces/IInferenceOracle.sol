@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+/// @dev None: no such request. Open: waits for a worker. Accepted: leased to one. Claimed: answered, inside its
+/// challenge window or in dispute. Final: paid, callback made. Cancelled: refunded.
+enum Status {
+    None,
+    Open,
+    Accepted,
+    Claimed,
+    Final,
+    Cancelled
+}
+
+/// @notice The terms of a request. Only their hash is stored; whoever acts on the request supplies them again.
+struct Request {
+    uint256 id;
+    bytes32 modelId;
+    address requester; // msg.sender of `request`; the only address ever called back
+    uint96 fee; // wei
+    bytes32 inputRoot; // region root of the input
+    uint32 callbackGas;
+    uint32 window; // seconds in which a claim can be challenged
+    uint40 deadline; // instant before which an answer must be submitted
+    uint96 minBond; // wei; the worker's bond is at least this
+}
+
+/// @notice One worker's right to answer.
+struct Lease {
+    bytes32 requestHash;
+    uint32 attempt;
+    address worker;
+    uint40 end; // instant before which it must submit
+    uint96 bond; // wei, locked in Staking
+    uint96 gasPrice; // wei a gas unit: the price at which the bond was sized and tariffs are paid
+}
+
+/// @notice A worker's answer, with all that a dispute over it needs.
+struct Claim {
+    uint256 requestId;
+    bytes32 requestHash;
+    bytes32 modelId;
+    bytes32 inputRoot;
+    bytes32 outputRoot;
+    address worker;
+    uint32 attempt;
+    uint40 windowEnd; // instant from which it can no longer be challenged
+    uint96 bond;
+    uint96 gasPrice;
+}
+
+/// @notice What is stored of a request.
+struct RequestState {
+    Status status;
+    bool callbackFailed; // Final, and the callback waits to be retried
+    uint32 attempt; // answers that were proved false or never came
+    uint40 changedAt; // instant of the last change of status
+    address worker; // of the current lease or claim, else zero
+    bytes32 requestHash;
+    bytes32 commitment; // hash of the Lease (Accepted) or the Claim (Claimed, Final), else zero
+}
+
+/// @title Requests for inference, and their answers.
+interface IInferenceOracle {
+    error WrongStatus(uint256 requestId, Status expected, Status actual);
+    error WrongRequest(bytes32 expected, bytes32 actual);
+    error WrongLease(bytes32 expected, bytes32 actual);
+    error WrongClaim(bytes32 expected, bytes32 actual);
+    error WrongOutput(bytes32 expected, bytes32 actual);
+    error WrongSender(address expected, address actual);
+    error TooEarly(uint256 expected, uint256 actual);
+    error TooLate(uint256 expected, uint256 actual);
+    error DisputeOpen(bytes32 claimHash, uint256 openGames);
+    error DataTooLong(uint256 maximum, uint256 actual);
+    error CallbackGasTooHigh(uint256 maximum, uint256 actual);
+    error WindowOutOfRange(uint256 minimum, uint256 maximum, uint256 actual);
+    error DeadlineOutOfRange(uint256 minimum, uint256 maximum, uint256 actual);
+    error AmountTooLarge(uint256 maximum, uint256 actual);
+    error NotEnoughGas(uint256 expected, uint256 actual);
+    error CallbackNotPending(uint256 requestId);
+    error CallbackStillFails(uint256 requestId, bytes reason);
+    error Miswired(address expected, address actual);
+
+    /// @notice Carries the whole input, so that a worker needs nothing but the log.
+    event Requested(
+        uint256 indexed requestId, bytes32 indexed modelId, address indexed requester, Request request, bytes input
+    );
+    event Accepted(uint256 indexed requestId, bytes32 indexed modelId, address indexed worker, Lease lease);
+    event LeaseExpired(uint256 indexed requestId, address indexed worker, uint256 penalty, uint256 burned);
+    /// @notice Carries the whole output, so that a challenger needs nothing but the log.
+    event Claimed(
+        uint256 indexed requestId, bytes32 indexed claimHash, address indexed worker, Claim claim, bytes output
+    );
+    event ClaimKilled(uint256 indexed requestId, bytes32 indexed claimHash, address indexed worker);
+    event Finalized(
+        uint256 indexed requestId, bytes32 indexed claimHash, address indexed worker, uint256 paid, uint256 royalty
+    );
+    event CallbackSucceeded(uint256 indexed requestId, address indexed requester);
+    /// @param reason At most 132 bytes of what the requester's code returned.
+    event CallbackFailed(uint256 indexed requestId, address indexed requester, bytes reason);
+    event Cancelled(uint256 indexed requestId, uint256 refund);
+
+    /// @notice Asks for `modelId`'s output on `input`. The value sent is the fee.
+    /// @param callbackGas Gas given to `onInference`, at most 2 M.
+    function request(
+        bytes32 modelId,
+        bytes calldata input,
+        uint32 callbackGas,
+        uint40 deadline,
+        uint32 window,
+        uint96 minBond
+    ) external payable returns (uint256 requestId);
+
+    /// @notice Leases the request to `msg.sender`, and locks its bond.
+    function accept(Request calldata r) external returns (Lease memory lease);
+
+    /// @notice The leaseholder's answer. `output` becomes a claim that anyone can challenge.
+    function submit(Request calldata r, Lease calldata lease, bytes calldata output)
+        external
+        returns (bytes32 claimHash);
+
+    /// @notice Pays for a claim that stood, and calls the requester back. Anyone may.
+    function finalize(Request calldata r, Claim calldata claim, bytes calldata output) external;
+
+    /// @notice Makes a failed callback again with all the gas there is. Anyone may.
+    function retryCallback(Request calldata r, Claim calldata claim, bytes calldata output) external;
+
+    /// @notice Ends a lease that ran out, charges its worker, reopens the request. Anyone may.
+    function expireLease(Request calldata r, Lease calldata lease) external;
+
+    /// @notice Refunds an open request: its requester at any time, anyone after the deadline.
+    function cancel(Request calldata r) external;
+
+    /// @notice The claim was proved false; the request reopens. Dispute game only.
+    function killClaim(Claim calldata claim) external;
+
+    function getRequest(uint256 requestId) external view returns (RequestState memory);
+
+    /// @notice A fee that pays a worker for its gas at the present price, with a margin.
+    function estimateFee(bytes32 modelId, uint256 inputBytes, uint256 outputBytes, uint32 callbackGas)
+        external
+        view
+        returns (uint256 fee);
+
+    /// @notice The worker's bond for a request at this moment, and the gas price that it is sized by.
+    function bondFor(uint96 minBond) external view returns (uint96 bond, uint96 gasPrice);
+}
