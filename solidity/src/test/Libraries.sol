@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {MemoryTree} from "../libraries/MemoryTree.sol";
+import {StateRoot} from "../libraries/StateRoot.sol";
+
+/// @title The libraries' functions, callable one by one.
+contract Libraries {
+    function regionRoot(bytes calldata data) external pure returns (bytes32) {
+        return MemoryTree.regionRoot(data);
+    }
+
+    function regionRootPlain(bytes calldata data) external pure returns (bytes32) {
+        return MemoryTree.regionRootPlain(data);
+    }
+
+    function memoryRoot(bytes32[6] calldata regions) external pure returns (bytes32) {
+        return MemoryTree.memoryRoot(regions[0], regions[1], regions[2], regions[3], regions[4], regions[5]);
+    }
+
+    function initial(bytes32 programRoot, bytes32 inputRoot, bytes32 modelRoot) external pure returns (bytes32) {
+        return StateRoot.initial(programRoot, inputRoot, modelRoot);
+    }
+
+    function terminal(bytes32 programRoot, bytes32 inputRoot, bytes32 outputRoot, bytes32 modelRoot)
+        external
+        pure
+        returns (bytes32)
+    {
+        return StateRoot.terminal(programRoot, inputRoot, outputRoot, modelRoot);
+    }
+
+    function statusOf(bytes32 root) external pure returns (uint256) {
+        return StateRoot.statusOf(root);
+    }
+
+    function withStatus(bytes32 root, uint256 status) external pure returns (bytes32) {
+        return StateRoot.withStatus(root, status);
+    }
+}

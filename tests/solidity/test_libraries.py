@@ -1,0 +1,93 @@
+"""MemoryTree and StateRoot against a few lines of Python."""
+
+import random
+
+import pytest
+from eth_utils import keccak
+from support.contract import Contract
+
+from mips_vm.constants import ARENA, INPUT, Status
+
+SIZES = [0, 1, 27, 28, 29, 31, 32, 33, 59, 60, 61, 92, 784, 1000, 2043, 2044, 2045]
+
+
+@pytest.fixture(scope="module")
+def libraries() -> Contract:
+    return Contract("Libraries")
+
+
+def zero_root(depth: int) -> bytes:
+    root = bytes(32)
+    for _ in range(depth):
+        root = keccak(root + root)
+    return root
+
+
+def region_root(data: bytes) -> bytes:
+    content = len(data).to_bytes(4, "little") + data
+    content += bytes(-len(content) % 32)
+    nodes = [content[i : i + 32] for i in range(0, len(content), 32)]
+    for level in range(INPUT.depth):
+        if len(nodes) % 2:
+            nodes.append(zero_root(level))
+        pairs = zip(nodes[::2], nodes[1::2], strict=True)
+        nodes = [keccak(left + right) for left, right in pairs]
+    return nodes[0]
+
+
+def packed(memory_root: bytes) -> bytes:
+    return memory_root + bytes(4) + (4).to_bytes(4, "big") + bytes(4 + 4 + 128)
+
+
+def memory_root(*regions: bytes) -> bytes:
+    program, input_, output, stack, arena, model = regions
+    low = keccak(keccak(program + input_) + keccak(output + stack))
+    return keccak(keccak(low + arena) + model)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_region_root_of_any_size_is_the_tree_of_length_and_bytes(libraries, size):
+    data = random.Random(size).randbytes(size)
+    assert libraries.call("regionRoot", data) == region_root(data)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_region_root_in_assembly_equals_plain_solidity(libraries, size):
+    data = random.Random(~size).randbytes(size)
+    fast = libraries.call("regionRoot", data)
+    assert fast == libraries.call("regionRootPlain", data)
+
+
+def test_region_root_costs_at_most_300_gas_a_leaf(libraries):
+    gas = []
+    for size in (28, 28 + 32 * 1000):
+        libraries.call("regionRoot", bytes(size))
+        gas.append(libraries.gas_used)
+    calldata = 4 * 32 * 1000
+    assert gas[1] - gas[0] - calldata <= 300 * 1000
+
+
+def test_initial_state_root_is_the_packed_reboot_with_status_yielded(libraries):
+    roots = [random.Random(7).randbytes(32) for _ in range(3)]
+    program, input_, model = roots
+    empty = zero_root(INPUT.depth)
+    root = memory_root(program, input_, empty, empty, zero_root(ARENA.depth), model)
+    expected = bytes([Status.YIELDED]) + keccak(packed(root))[1:]
+    assert libraries.call("initial", *roots) == expected
+
+
+def test_terminal_state_root_is_the_packed_reboot_with_status_halted(libraries):
+    roots = [random.Random(seed).randbytes(32) for seed in range(4)]
+    program, input_, output, model = roots
+    arena = zero_root(ARENA.depth)
+    root = memory_root(program, input_, output, zero_root(INPUT.depth), arena, model)
+    expected = bytes([Status.HALTED]) + keccak(packed(root))[1:]
+    assert libraries.call("terminal", *roots) == expected
+
+
+@pytest.mark.parametrize("status", [0, 1, 2, 3, 4, 255])
+def test_status_byte_is_replaced_and_nothing_else(libraries, status):
+    root = random.Random(status).randbytes(32)
+    changed = libraries.call("withStatus", root, status)
+    assert changed == bytes([status]) + root[1:]
+    assert libraries.call("statusOf", changed) == status
