@@ -1,6 +1,7 @@
-"""Numbers that every part of the machine agrees on; docs/state-encoding.md is their table.
+"""Numbers that every part of the machine agrees on.
 
-`solidity/src/libraries/` holds the twins of these constants, and a test compares them.
+docs/state-encoding.md is their table. `solidity/src/libraries/` holds the twins of
+these constants, and a test compares them.
 """
 
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ ENTRY_POINT: Final = 0
 
 
 class Status(IntEnum):
-    """Byte 0 of a state root. All but RUNNING are sticky: their step is the identity."""
+    """Byte 0 of a state root. A step from any but RUNNING is the identity."""
 
     RUNNING = 0
     YIELDED = 1
