@@ -1,0 +1,1 @@
+"""The node: chain, deployment, worker, challenger, command line, demo."""

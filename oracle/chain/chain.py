@@ -1,0 +1,137 @@
+"""Reading the chain: its clock, balances, views and events, as of the latest block."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from eth_typing import BlockNumber
+from eth_utils.address import to_checksum_address
+from web3.exceptions import ContractLogicError, Web3RPCError
+from web3.types import LogReceipt, TxParams
+
+from oracle.chain.abi import Abi
+from oracle.chain.endpoint import Endpoint
+from oracle.chain.errors import NoCode, Refused
+from oracle.chain.events import Event, event_of
+from solidity import Artifact
+
+T = TypeVar("T")
+BLANK_WORDS = re.compile(rb"\x00{32,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A contract at an address (20 bytes), with its ABI."""
+
+    name: str
+    address: bytes
+    abi: Abi
+
+
+def contract_of(artifact: Artifact, address: bytes) -> Contract:
+    return Contract(artifact.name, address, Abi(artifact.name, artifact.abi))
+
+
+class Chain:
+    """One chain. Times are block time, in seconds; amounts are wei."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+
+    @property
+    def height(self) -> int:
+        return int(self.endpoint.web3.eth.block_number)
+
+    def now(self) -> int:
+        """The latest block's instant. Never the wall clock."""
+        return int(self.endpoint.web3.eth.get_block("latest")["timestamp"])
+
+    def base_fee(self, block: int | None = None) -> int:
+        """Wei a gas unit that the block burned; by default the latest."""
+        eth = self.endpoint.web3.eth
+        header = eth.get_block("latest" if block is None else BlockNumber(block))
+        return int(header["baseFeePerGas"])
+
+    def balance(self, address: bytes) -> int:
+        return int(self.endpoint.web3.eth.get_balance(to_checksum_address(address)))
+
+    def code(self, address: bytes) -> bytes:
+        return bytes(self.endpoint.web3.eth.get_code(to_checksum_address(address)))
+
+    def check_code(self, contract: Contract, expected: bytes) -> None:
+        """Raises `NoCode` unless the address holds that code, immutables aside."""
+        actual = self.code(contract.address)
+        if not _same_but_immutables(expected, actual):
+            address = to_checksum_address(contract.address)
+            raise NoCode(contract.name, address, len(expected), len(actual))
+
+    def call(self, contract: Contract, function: str, *arguments: Any) -> Any:
+        """What a view returns. Raises `Refused`."""
+        data = contract.abi.calldata(function, arguments)
+        query: TxParams = {"to": to_checksum_address(contract.address), "data": data}
+        output = refusing(
+            contract, function, lambda: self.endpoint.web3.eth.call(query)
+        )
+        return contract.abi.result(function, bytes(output))
+
+    def events(
+        self, contracts: Sequence[Contract], first: int, last: int
+    ) -> list[Event]:
+        """What the contracts told in blocks [first, last], in order."""
+        logs = self.endpoint.web3.eth.get_logs(
+            {
+                "fromBlock": first,
+                "toBlock": last,
+                "address": [to_checksum_address(c.address) for c in contracts],
+            }
+        )
+        return read_logs(contracts, logs)
+
+
+def read_logs(contracts: Sequence[Contract], logs: Sequence[LogReceipt]) -> list[Event]:
+    """The typed events among the logs; other contracts' are left out."""
+    by_address = {contract.address: contract for contract in contracts}
+    found = []
+    for log in logs:
+        contract = by_address.get(bytes.fromhex(log["address"].removeprefix("0x")))
+        if contract is None:
+            continue
+        name, arguments = contract.abi.event(log["topics"], bytes(log["data"]))
+        place = (log["blockNumber"], bytes(log["transactionHash"]))
+        if (event := event_of(name, arguments, *place)) is not None:
+            found.append(event)
+    return found
+
+
+def refusing(contract: Contract, function: str, ask: Callable[[], T]) -> T:
+    """Asks the node, with a revert turned into `Refused`."""
+    try:
+        return ask()
+    except (ContractLogicError, Web3RPCError) as error:
+        data = revert_data(error)
+        if data is None:
+            raise
+        name, arguments = contract.abi.error(data)
+        call = f"{contract.name}.{function}"
+        raise Refused(call, name, arguments, data) from None
+
+
+def revert_data(error: ContractLogicError | Web3RPCError) -> bytes | None:
+    """The reason's bytes; None if the node's complaint was no revert."""
+    if isinstance(error, Web3RPCError) and not isinstance(error, ContractLogicError):
+        return None
+    data = getattr(error, "data", None)
+    if isinstance(data, str) and data.startswith("0x"):
+        return bytes.fromhex(data[2:])
+    return b""
+
+
+def _same_but_immutables(expected: bytes, actual: bytes) -> bool:
+    """Compares code, leaving out the words that the compiler left to construction."""
+    if len(expected) != len(actual):
+        return False
+    masked = bytearray(actual)
+    for blank in BLANK_WORDS.finditer(expected):
+        masked[blank.start() : blank.end()] = bytes(blank.end() - blank.start())
+    return masked == expected

@@ -1,0 +1,237 @@
+"""A chain inside this process: py-evm under Prague rules, one block a transaction.
+
+Nothing here depends on the wall clock or on chance: equal transactions give equal
+blocks. Time passes by `BLOCK_SECONDS` a block, or by `travel`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from eth.abc import BlockHeaderAPI, ComputationAPI, LogAPI
+from eth.chains.base import MiningChain
+from eth.constants import GENESIS_PARENT_HASH
+from eth.db.atomic import AtomicDB
+from eth.exceptions import Revert
+from eth.vm.forks.prague import PragueVM
+from eth.vm.spoof import SpoofTransaction
+from eth_typing import Address, BlockNumber
+from eth_utils.exceptions import ValidationError
+
+CHAIN_ID = 31337
+GENESIS_TIME = 1_800_000_000
+BLOCK_SECONDS = 12
+BLOCK_GAS = 2**25
+TRANSACTION_GAS = 2**24
+"""EIP-7825's cap, which py-evm's last fork predates."""
+BUILDER = Address(bytes.fromhex("b10cb10c".zfill(40)))
+"""Who is paid the priority fees."""
+ESTIMATE_TOLERANCE = 16
+"""An estimate is at most one part in so many above the least gas that succeeds."""
+
+
+class _Chain(MiningChain):
+    chain_id = CHAIN_ID
+    vm_configuration = ((BlockNumber(0), PragueVM),)
+
+    def create_header_from_parent(
+        self, parent_header: BlockHeaderAPI, **fields: Any
+    ) -> BlockHeaderAPI:
+        defaults: dict[str, Any] = {
+            "gas_limit": parent_header.gas_limit,
+            "timestamp": parent_header.timestamp + BLOCK_SECONDS,
+            "coinbase": BUILDER,
+        }
+        return super().create_header_from_parent(parent_header, **defaults | fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What an account would send, unsigned. `to` is empty for a deployment."""
+
+    sender: bytes
+    to: bytes = b""
+    data: bytes = b""
+    value: int = 0
+    gas: int = TRANSACTION_GAS
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    address: bytes
+    topics: tuple[bytes, ...]
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """One transaction, the only one of its block."""
+
+    hash: bytes
+    sender: bytes
+    to: bytes
+    header: BlockHeaderAPI
+    succeeded: bool
+    gas_used: int
+    gas_price: int
+    contract: bytes
+    logs: tuple[Log, ...]
+
+
+class Reverted(Exception):
+    """The call's code gave up, with these bytes of reason."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        super().__init__("execution reverted")
+
+
+@dataclass(slots=True)
+class EmbeddedChain:
+    """The chain, its head, and every transaction mined so far by block number."""
+
+    balances: Mapping[bytes, int]
+    mined: dict[int, Mined] = field(default_factory=dict)
+    by_hash: dict[bytes, Mined] = field(default_factory=dict)
+    _chain: Any = field(init=False)  # py-evm's types end at its interfaces
+
+    def __post_init__(self) -> None:
+        state: Any = {
+            Address(address): {"balance": wei, "nonce": 0, "code": b"", "storage": {}}
+            for address, wei in self.balances.items()
+        }
+        header: Any = {
+            "difficulty": 0,
+            "gas_limit": BLOCK_GAS,
+            "timestamp": GENESIS_TIME,
+        }
+        self._chain = _Chain.from_genesis(AtomicDB(), header, state)
+
+    @property
+    def head(self) -> BlockHeaderAPI:
+        head: BlockHeaderAPI = self._chain.get_canonical_head()
+        return head
+
+    @property
+    def next_base_fee(self) -> int:
+        """Wei a gas unit that the next block burns."""
+        return int(self._chain.header.base_fee_per_gas)
+
+    def header(self, number: int) -> BlockHeaderAPI:
+        header: BlockHeaderAPI = self._chain.get_canonical_block_header_by_number(
+            BlockNumber(number)
+        )
+        return header
+
+    def state(self, number: int | None = None) -> Any:
+        """py-evm's state after block `number`, by default the head."""
+        header = self.head if number is None else self.header(number)
+        return self._chain.get_vm(header).state
+
+    def call(self, call: Call, number: int | None = None) -> bytes:
+        """What the call returns, after which nothing has changed. Raises `Reverted`."""
+        return bytes(_succeeding(self._execute(self.state(number), call)).output)
+
+    def estimate(self, call: Call) -> int:
+        """Gas that the call succeeds with as a transaction of the next block."""
+        state = self._chain.get_vm().state
+        computation = _succeeding(self._execute(state, call))
+        used = call.gas - computation.get_gas_remaining()
+        low, high = max(used, _floor_gas(call.data)), call.gas
+        # A call that looks at its gas (the 63/64 rule) can need more than it uses.
+        gas = min(high, low + low // ESTIMATE_TOLERANCE)
+        while high - low > low // ESTIMATE_TOLERANCE:
+            if self._execute(state, replace(call, gas=gas)).is_error:
+                low = gas
+            else:
+                high = gas
+            gas = min(2 * low, (low + high) // 2)
+        return high
+
+    def send(self, raw: bytes) -> bytes:
+        """Mines the signed transaction in a block of its own, and gives its hash."""
+        transaction = self._chain.get_vm().get_transaction_builder().decode(raw)
+        if transaction.gas > TRANSACTION_GAS:
+            raise ValidationError(
+                f"gas limit: expected at most {TRANSACTION_GAS}, got {transaction.gas}"
+            )
+        base_fee = self.next_base_fee
+        _, receipt, computation = self._chain.apply_transaction(transaction)
+        header = self._chain.mine_block().header
+        tip = min(
+            transaction.max_priority_fee_per_gas,
+            transaction.max_fee_per_gas - base_fee,
+        )
+        mined = Mined(
+            hash=transaction.hash,
+            sender=transaction.sender,
+            to=transaction.to,
+            header=header,
+            succeeded=not computation.is_error,
+            gas_price=base_fee + tip,
+            contract=b"" if transaction.to else computation.msg.storage_address,
+            gas_used=receipt.gas_used,
+            logs=tuple(map(_log, receipt.logs)),
+        )
+        self.mined[header.block_number] = mined
+        self.by_hash[mined.hash] = mined
+        return mined.hash
+
+    def travel(self, seconds: int) -> None:
+        """Mines an empty block, `seconds` after the head."""
+        self._chain.set_header_timestamp(self.head.timestamp + seconds)
+        self._chain.mine_block()
+
+    def rewind(self, number: int) -> None:
+        """Makes block `number` the head again, as a reorg to its branch would."""
+        header = self.header(number)
+        database = self._chain.chaindb
+        database._set_as_canonical_chain_head(database.db, header, GENESIS_PARENT_HASH)
+        self._chain.header = self._chain.create_header_from_parent(header)
+        for dropped in [n for n in self.mined if n > number]:
+            del self.by_hash[self.mined.pop(dropped).hash]
+
+    def _execute(self, state: Any, call: Call) -> ComputationAPI:
+        """Runs the call as a transaction whose gas is a gift, and takes it all back."""
+        sender = Address(call.sender)
+        fee = state.execution_context.base_fee_per_gas
+        builder = self._chain.get_vm().get_transaction_builder()
+        unsigned = builder.new_unsigned_dynamic_fee_transaction(
+            chain_id=CHAIN_ID,
+            nonce=state.get_nonce(sender),
+            max_priority_fee_per_gas=0,
+            max_fee_per_gas=fee,
+            gas=call.gas,
+            to=Address(call.to),
+            value=call.value,
+            data=call.data,
+            access_list=(),
+        )
+        computation: ComputationAPI
+        snapshot = state.snapshot()
+        try:
+            state.delta_balance(sender, call.gas * fee)
+            spoofed = SpoofTransaction(unsigned, from_=sender)
+            computation = state.apply_transaction(spoofed)
+        finally:
+            state.revert(snapshot)
+        return computation
+
+
+def _succeeding(computation: ComputationAPI) -> ComputationAPI:
+    """The computation, or `Reverted`; running out of gas reverts without data."""
+    if computation.is_error:
+        reverted = isinstance(computation.error, Revert)
+        raise Reverted(bytes(computation.output) if reverted else b"")
+    return computation
+
+
+def _floor_gas(data: bytes) -> int:
+    """What EIP-7623 charges at least."""
+    zeros = data.count(0)
+    return 21_000 + 10 * zeros + 40 * (len(data) - zeros)
+
+
+def _log(log: LogAPI) -> Log:
+    topics = tuple(topic.to_bytes(32, "big") for topic in log.topics)
+    return Log(bytes(log.address), topics, bytes(log.data))
