@@ -1,0 +1,67 @@
+"""Keccak-256 as Ethereum has it: of one message, or of many 64-byte ones at once.
+
+The permutation runs as native code that `keccak_kernel` writes; it is compiled on first
+use. Pairs of tree nodes are hashed four at a time, in vector lanes.
+"""
+
+import ctypes
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from os import cpu_count
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mips_vm import keccak_kernel, native
+
+HASH_BYTES: Final = 32
+PAIR_BYTES: Final = 2 * HASH_BYTES
+
+Bytes2D = NDArray[np.uint8]
+
+
+def keccak256(data: bytes) -> bytes:
+    """The 32-byte hash of `data`."""
+    rate = keccak_kernel.RATE_BYTES
+    blocks = len(data) // rate + 1
+    padded = bytearray(blocks * rate)
+    padded[: len(data)] = data
+    padded[len(data)] = keccak_kernel.PADDING_FIRST
+    padded[-1] |= keccak_kernel.PADDING_LAST
+    digest = ctypes.create_string_buffer(HASH_BYTES)
+    _kernel().sponge(bytes(padded), blocks, digest)
+    return digest.raw
+
+
+def hash_pairs(pairs: Bytes2D) -> Bytes2D:
+    """The hash of each row: (n, 64) bytes in, (n, 32) out."""
+    pairs = np.ascontiguousarray(pairs, dtype=np.uint8).reshape(-1, PAIR_BYTES)
+    hashes = np.empty((len(pairs), HASH_BYTES), np.uint8)
+    _kernel().pairs(pairs.ctypes.data, len(pairs), hashes.ctypes.data)
+    return hashes
+
+
+@cache
+def pool() -> ThreadPoolExecutor:
+    """Threads for work that is hashing nearly all of the time: it runs unlocked."""
+    return ThreadPoolExecutor(cpu_count(), thread_name_prefix="keccak")
+
+
+class _Kernel:
+    """The two native functions, kept with the library that they live in."""
+
+    def __init__(self) -> None:
+        self._library = native.load_ir(keccak_kernel.module_ir())
+        word, pointer = ctypes.c_uint64, ctypes.c_void_p
+        self.sponge: Any = self._library.function(
+            "sponge", None, ctypes.c_char_p, word, pointer
+        )
+        self.pairs: Any = self._library.function(
+            "hash_pairs", None, pointer, word, pointer
+        )
+
+
+@cache
+def _kernel() -> _Kernel:
+    return _Kernel()

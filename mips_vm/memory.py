@@ -1,0 +1,306 @@
+"""Guest memory: 4 GiB flat, with its Merkle tree and cheap snapshots.
+
+One mapping holds all that translated code touches, at fixed offsets from the address
+where guest memory begins, so that one host register reaches everything:
+
+    -HEADER_BYTES   the registers, while translated code runs
+    -FLAGS_BYTES    one byte of flags for each 4 KiB page
+    0               4 GiB of guest memory
+    2^32            a guard page
+
+SAFETY: translated code adds a zero-extended 32-bit guest address to that start, so no
+guest can name anything outside of its own 4 GiB.
+"""
+
+import ctypes
+import mmap
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mips_vm.constants import (
+    ADDRESS_SPACE,
+    PAGE_BYTES,
+    PROGRAM,
+    WORD_BYTES,
+    Region,
+)
+from mips_vm.errors import OutOfBounds
+from mips_vm.tree import PAGE_COUNT, Indices, LeafProof, PageTree
+
+FLAGS_BYTES: Final = PAGE_COUNT
+HEADER_BYTES: Final = FLAGS_BYTES + PAGE_BYTES
+GUARD_BYTES: Final = PAGE_BYTES
+
+STALE: Final = 1  # the tree has yet to hash the page
+CHANGED: Final = 2  # the page differs from the last snapshot
+TOUCHED: Final = 4  # the page may be other than zero
+DIRTY: Final = STALE | CHANGED | TOUCHED
+
+_MAP_NORESERVE: Final = 0x4000
+_MAP_FIXED: Final = 0x10
+_WHOLE: Final = Region("memory", 0, ADDRESS_SPACE, writable=True)
+
+
+@dataclass(frozen=True, slots=True)
+class FileMapping:
+    """A file whose bytes stand at `address` until a write changes them."""
+
+    path: Path
+    address: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySnapshot:
+    """Memory at one moment: pages that differ from what backs them, zeros or a file.
+
+    Snapshots share the bytes of pages that did not change between them.
+    """
+
+    pages: Mapping[int, bytes] = field(default_factory=dict)
+    mappings: tuple[FileMapping, ...] = ()
+
+
+class Memory:
+    """All 2^32 bytes, zero at first, as plain host memory."""
+
+    def __init__(self) -> None:
+        total = HEADER_BYTES + ADDRESS_SPACE + GUARD_BYTES
+        kind = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _MAP_NORESERVE
+        self._mapping = mmap.mmap(-1, total, flags=kind)
+        whole = np.frombuffer(self._mapping, np.uint8)
+        end = HEADER_BYTES + ADDRESS_SPACE
+        self.array: NDArray[np.uint8] = whole[HEADER_BYTES:end]
+        """Guest memory, not copied; call `mark_dirty` after writing through it."""
+        self.header: NDArray[np.uint32] = whole[:PAGE_BYTES].view(np.uint32)
+        """Words at `address - HEADER_BYTES`, for the translated engine's use."""
+        self.dirty: NDArray[np.uint8] = whole[PAGE_BYTES:HEADER_BYTES]
+        """Flags of each page: STALE, CHANGED, TOUCHED."""
+        self.address = self.array.ctypes.data
+        """Where guest memory begins in the host's."""
+        _protect(self.address + ADDRESS_SPACE, GUARD_BYTES)
+        view = memoryview(self._mapping)
+        self._words = view[HEADER_BYTES:end].cast("I")
+        self._flags = view[PAGE_BYTES:HEADER_BYTES]
+        self._tree = PageTree(self.array.reshape(-1, PAGE_BYTES))
+        self._mappings: tuple[FileMapping, ...] = ()
+        self._base = MemorySnapshot()
+
+    def read(self, address: int, size: int) -> bytes:
+        """`size` bytes from `address`; OutOfBounds past the end of memory."""
+        _check(address, size)
+        return self.array[address : address + size].tobytes()
+
+    def write(self, address: int, data: bytes) -> None:
+        """Puts `data` at `address`, in any region; OutOfBounds past the end."""
+        _check(address, len(data))
+        self.array[address : address + len(data)] = np.frombuffer(data, np.uint8)
+        self.mark_dirty(address, len(data))
+
+    def load_word(self, address: int) -> int:
+        """The little-endian word at `address`, which is aligned and below 2^32."""
+        return self._words[address // WORD_BYTES]
+
+    def store_word(self, address: int, word: int) -> None:
+        """Puts a word, in [0, 2^32), at an aligned address."""
+        self._words[address // WORD_BYTES] = word
+        self._flags[address // PAGE_BYTES] = DIRTY
+
+    def mark_dirty(self, address: int, size: int) -> None:
+        """Says that [address, address + size) was written through `array`."""
+        if size:
+            last = (address + size - 1) // PAGE_BYTES
+            self.dirty[address // PAGE_BYTES : last + 1] = DIRTY
+
+    def root(self) -> bytes:
+        """The memory root; only pages written since the last call are hashed."""
+        return self.node(1)
+
+    def node(self, index: int) -> bytes:
+        """A node of the tree by generalised index, up to date."""
+        self._refresh(_WHOLE)
+        return self._tree.node(index)
+
+    def region_root(self, region: Region) -> bytes:
+        """The root of a region's own subtree."""
+        self._refresh(region)
+        return self._tree.node(region.node)
+
+    def program_root(self) -> bytes:
+        """The root of the program region, which is the program's identity."""
+        return self.region_root(PROGRAM)
+
+    def prove(self, address: int, levels: int) -> LeafProof:
+        """The leaf that holds `address`, with siblings for `levels` levels above it."""
+        _check(address, 1)
+        self._refresh(_WHOLE)
+        return self._tree.prove(address, levels)
+
+    def clear(self, region: Region) -> None:
+        """Makes a region zero, at a cost that only its written pages count for."""
+        kept = []
+        for mapping in self._mappings:
+            if region.contains(mapping.address):
+                _map(self.address + mapping.address, _round_up(mapping.size), -1)
+            else:
+                kept.append(mapping)
+        self._mappings = tuple(kept)
+        pages = self._flagged(TOUCHED, region)
+        self._drop(pages)
+        self.dirty[pages] = CHANGED
+        self._tree.forget(pages, region.node)
+
+    def map_file(
+        self, path: str | os.PathLike[str], address: int, size: int | None = None
+    ) -> None:
+        """Lets a file's first `size` bytes (all by default) stand at `address`.
+
+        `address` is a multiple of 4096. Nothing is read until it is used, and a write
+        changes memory only. The file must stay as it is while memory lives.
+        """
+        path = Path(path)
+        with path.open("rb") as file:
+            length = os.fstat(file.fileno()).st_size
+            size = length if size is None else min(size, length)
+            _check(address, _round_up(size))
+            if address % PAGE_BYTES:
+                raise ValueError(f"expected a page's address, got {address:#x}")
+            if not size:
+                return
+            _map(self.address + address, size, file.fileno())
+        self._mappings += (FileMapping(path, address, size),)
+        first, last = address // PAGE_BYTES, _round_up(address + size) // PAGE_BYTES
+        self.array[address + size : last * PAGE_BYTES] = 0  # the file may go on there
+        self.dirty[first:last] = STALE | TOUCHED
+
+    def snapshot(self) -> MemorySnapshot:
+        """Memory as it is now; copies only pages that changed since the last snapshot
+        that was taken or restored."""
+        pages = dict(self._base.pages)
+        changed = self._flagged(CHANGED)
+        mapped = bool(self._mappings)
+        for page in changed.tolist():
+            start = page * PAGE_BYTES
+            content = self.array[start : start + PAGE_BYTES].tobytes()
+            if mapped or content != _ZERO_PAGE:
+                pages[page] = content
+            else:
+                pages.pop(page, None)
+        self.dirty[changed] &= STALE | TOUCHED
+        self._base = MemorySnapshot(pages, self._mappings)
+        return self._base
+
+    def restore(self, snapshot: MemorySnapshot) -> None:
+        """Makes memory what it was; only pages that differ are written and rehashed."""
+        if snapshot.mappings != self._mappings:
+            self._start_over(snapshot.mappings)
+        pages = self._flagged(CHANGED).tolist()
+        if snapshot is not self._base:
+            pages = sorted({*pages, *_differing(self._base.pages, snapshot.pages)})
+        dropped = []
+        for page in pages:
+            content = snapshot.pages.get(page)
+            if content is None:
+                dropped.append(page)
+            else:
+                start = page * PAGE_BYTES
+                self.array[start : start + PAGE_BYTES] = np.frombuffer(
+                    content, np.uint8
+                )
+        self._drop(np.array(dropped, np.int64))
+        self.dirty[pages] = STALE | TOUCHED
+        self._base = snapshot
+
+    def _start_over(self, mappings: tuple[FileMapping, ...]) -> None:
+        """Empty memory but for the mapped files."""
+        self.clear(_WHOLE)
+        for mapping in mappings:
+            self.map_file(mapping.path, mapping.address, mapping.size)
+        self._base = MemorySnapshot({}, mappings)
+
+    def _refresh(self, region: Region) -> None:
+        stale = self._flagged(STALE, region)
+        if len(stale):
+            self._tree.rehash(stale)
+            self.dirty[stale] &= CHANGED | TOUCHED
+
+    def _flagged(self, flag: int, region: Region = _WHOLE) -> Indices:
+        """Pages of a region whose flags include `flag`, ascending."""
+        first, last = region.base // PAGE_BYTES, region.end // PAGE_BYTES
+        # Eight pages at a time: nearly all flags are zero.
+        groups = np.flatnonzero(self.dirty[first:last].view(np.uint64))
+        pages: Indices = (first + 8 * groups[:, None] + np.arange(8)).reshape(-1)
+        flagged: Indices = pages[(self.dirty[pages] & flag) != 0]
+        return flagged
+
+    def _drop(self, pages: Indices) -> None:
+        """Gives pages back to what backs them: zeros, or a file."""
+        for first, last in _runs(pages):
+            start = HEADER_BYTES + first * PAGE_BYTES
+            size = (last - first) * PAGE_BYTES
+            self._mapping.madvise(mmap.MADV_DONTNEED, start, size)
+
+
+_ZERO_PAGE: Final = bytes(PAGE_BYTES)
+
+
+def _differing(left: Mapping[int, bytes], right: Mapping[int, bytes]) -> set[int]:
+    """Pages that two snapshots do not share."""
+    return {
+        page
+        for page in left.keys() | right.keys()
+        if left.get(page) is not right.get(page)
+    }
+
+
+def _runs(pages: Indices) -> Iterator[tuple[int, int]]:
+    """Ascending pages as half-open ranges of neighbours."""
+    if not len(pages):
+        return
+    breaks = np.flatnonzero(np.diff(pages) != 1) + 1
+    for run in np.split(pages, breaks):
+        yield int(run[0]), int(run[-1]) + 1
+
+
+def _round_up(size: int) -> int:
+    return -(-size // PAGE_BYTES) * PAGE_BYTES
+
+
+def _check(address: int, size: int) -> None:
+    if address < 0 or size < 0 or address + size > ADDRESS_SPACE:
+        raise OutOfBounds(address, size)
+
+
+def _libc(name: str, *arguments: Any, result: Any = ctypes.c_int) -> Any:
+    function = getattr(ctypes.CDLL(None, use_errno=True), name)
+    function.argtypes, function.restype = arguments, result
+    return function
+
+
+def _map(address: int, size: int, file: int) -> None:
+    """Puts a private mapping over what is at `address`: of a file, or of zeros (-1)."""
+    kind = mmap.MAP_PRIVATE | _MAP_FIXED | _MAP_NORESERVE
+    if file < 0:
+        kind |= mmap.MAP_ANONYMOUS
+    access = mmap.PROT_READ | mmap.PROT_WRITE
+    pointer, number = ctypes.c_void_p, ctypes.c_int
+    function = _libc(
+        "mmap",
+        *(pointer, ctypes.c_size_t, number, number, number, ctypes.c_long),
+        result=pointer,
+    )
+    if function(address, size, access, kind, file, 0) != address:
+        raise OSError(ctypes.get_errno(), "mmap failed")
+
+
+def _protect(address: int, size: int) -> None:
+    """Makes pages that no access may reach."""
+    function = _libc("mprotect", ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    if function(address, size, 0):
+        raise OSError(ctypes.get_errno(), "mprotect failed")

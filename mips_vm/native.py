@@ -1,0 +1,94 @@
+"""LLVM IR made into host code: compile to an object, load an object.
+
+The host's own CPU and features are the target. Nothing here runs on import; LLVM's
+native target is set up on first use.
+"""
+
+import ctypes
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import llvmlite  # type: ignore[import-untyped]
+from llvmlite import binding as llvm  # type: ignore[import-untyped]
+
+from mips_vm import object_cache
+
+CODE_GENERATION_LEVEL = 2
+
+
+class Library:
+    """Loaded host code. Addresses that it gave out are valid while it lives."""
+
+    def __init__(self, image: bytes) -> None:
+        machine = _new_target_machine()
+        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+        self._engine.add_object_file(llvm.ObjectFileRef.from_data(image))
+        self._engine.finalize_object()
+
+    def address(self, name: str) -> int:
+        """Where the function `name` begins; KeyError if the object has none."""
+        address = self._engine.get_function_address(name)
+        if not address:
+            raise KeyError(name)
+        return int(address)
+
+    def function(self, name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
+        """The function `name`; a call releases the interpreter's lock."""
+        return ctypes.CFUNCTYPE(result, *arguments)(self.address(name))
+
+
+def compile_ir(ir: str, passes: Sequence[str] = ()) -> bytes:
+    """An object file of the module `ir`, after `passes` (llvmlite's names) in order."""
+    module = llvm.parse_assembly(ir)
+    machine = _new_target_machine()
+    if passes:
+        builder = llvm.create_pass_builder(
+            machine, llvm.PipelineTuningOptions(speed_level=CODE_GENERATION_LEVEL)
+        )
+        manager = llvm.create_new_function_pass_manager()
+        for name in passes:
+            getattr(manager, f"add_{name}_pass")()
+        for function in module.functions:
+            if not function.is_declaration:
+                manager.run(function, builder)
+    return bytes(machine.emit_object(module))
+
+
+def load_ir(ir: str) -> Library:
+    """Host code for `ir`, compiled only if the cache has it not."""
+    key = object_cache.cache_key(host_fingerprint(), ir)
+    image = object_cache.load(key)
+    if image is None:
+        image = compile_ir(ir)
+        object_cache.store(key, image)
+    return Library(image)
+
+
+@cache
+def host_fingerprint() -> str:
+    """All that compiled code depends on besides its source."""
+    _initialise()
+    features = llvm.get_host_cpu_features().flatten()
+    versions = (llvmlite.__version__, *map(str, llvm.llvm_version_info))
+    return "|".join((*versions, llvm.get_process_triple(), _cpu(), features))
+
+
+def _cpu() -> str:
+    return str(llvm.get_host_cpu_name())
+
+
+def _new_target_machine() -> llvm.TargetMachine:
+    _initialise()
+    return llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(
+        cpu=_cpu(),
+        features=llvm.get_host_cpu_features().flatten(),
+        opt=CODE_GENERATION_LEVEL,
+        jit=True,
+    )
+
+
+@cache
+def _initialise() -> None:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()

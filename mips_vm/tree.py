@@ -1,0 +1,192 @@
+"""The Merkle tree over memory: binary, keccak-256, raw 32-byte leaves, depth 27.
+
+Nodes from pages (4 KiB) up are kept, those inside a page are computed when asked for;
+docs/state-encoding.md fixes the shape. A node is numbered by its generalised index: the
+root is 1, the children of n are 2n and 2n + 1.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mips_vm.constants import ADDRESS_SPACE, LEAF_BYTES, PAGE_BYTES, TREE_DEPTH
+from mips_vm.keccak import HASH_BYTES, PAIR_BYTES, hash_pairs, keccak256, pool
+
+PAGE_COUNT: Final = ADDRESS_SPACE // PAGE_BYTES
+PAGE_LEVELS: Final = (PAGE_BYTES // LEAF_BYTES).bit_length() - 1
+UPPER_LEVELS: Final = TREE_DEPTH - PAGE_LEVELS
+FIRST_LEAF: Final = 1 << TREE_DEPTH
+
+_BATCH_PAGES: Final = 256  # 1 MiB: leaves and nodes of a batch stay in the L2 cache
+
+Bytes = NDArray[np.uint8]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class LeafProof:
+    """A leaf and its siblings, lowest level first: enough for a subtree's root."""
+
+    leaf: bytes
+    siblings: tuple[bytes, ...]
+
+    def root(self, index: int) -> bytes:
+        """What the siblings lead to from the leaf at `index` (only low bits count)."""
+        node = self.leaf
+        for level, sibling in enumerate(self.siblings):
+            pair = sibling + node if index >> level & 1 else node + sibling
+            node = keccak256(pair)
+        return node
+
+
+class _ZeroHashes(Sequence[bytes]):
+    """Root of 2^level zero leaves, for each level; hashed at first use."""
+
+    @overload
+    def __getitem__(self, level: int) -> bytes: ...
+    @overload
+    def __getitem__(self, level: slice) -> tuple[bytes, ...]: ...
+    def __getitem__(self, level: int | slice) -> bytes | tuple[bytes, ...]:
+        return _zero_hashes()[level]
+
+    def __len__(self) -> int:
+        return TREE_DEPTH + 1
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(_zero_hashes())
+
+
+@cache
+def _zero_hashes() -> tuple[bytes, ...]:
+    hashes = [bytes(LEAF_BYTES)]
+    while len(hashes) <= TREE_DEPTH:
+        hashes.append(keccak256(hashes[-1] * 2))
+    return tuple(hashes)
+
+
+ZERO: Final[Sequence[bytes]] = _ZeroHashes()
+
+
+def region_root_of(data: bytes, depth: int) -> bytes:
+    """Root of a region of 2^depth leaves: `data`, then zeros."""
+    leaves = -(-len(data) // LEAF_BYTES)
+    if leaves > 1 << depth:
+        raise ValueError(f"expected at most {1 << depth} leaves, got {leaves}")
+    level = np.zeros((leaves, LEAF_BYTES), np.uint8)
+    level.reshape(-1)[: len(data)] = np.frombuffer(data, np.uint8)
+    for height in range(depth):
+        if not len(level):
+            return ZERO[depth]
+        if len(level) % 2:
+            odd = np.frombuffer(ZERO[height], np.uint8)[None]
+            level = np.concatenate([level, odd])
+        level = hash_pairs(level.reshape(-1, PAIR_BYTES))
+    return level[0].tobytes() if len(level) else ZERO[depth]
+
+
+class PageTree:
+    """Kept nodes over `pages`, a (2^20, 4096) view of memory.
+
+    A node is stored as its difference (xor) from the zero subtree of its height, so
+    that a fresh array of zeros is the tree of empty memory, and costs nothing until
+    it is touched.
+    """
+
+    def __init__(self, pages: Bytes) -> None:
+        self._pages = pages
+        self._differences = np.zeros((2 * PAGE_COUNT, HASH_BYTES), np.uint8)
+
+    def rehash(self, pages: Indices) -> None:
+        """Brings the tree up to date with these pages: distinct, ascending."""
+        if not len(pages):
+            return
+        batches = [
+            pages[start : start + _BATCH_PAGES]
+            for start in range(0, len(pages), _BATCH_PAGES)
+        ]
+        run = map if len(batches) == 1 else pool().map
+        for batch, roots in zip(batches, run(self._page_roots, batches), strict=True):
+            self._store(batch + PAGE_COUNT, PAGE_LEVELS, roots)
+        self._climb(pages + PAGE_COUNT, PAGE_LEVELS)
+
+    def forget(self, pages: Indices, region_node: int) -> None:
+        """These pages, all of a region's that are not zero, become zero."""
+        nodes = pages + PAGE_COUNT
+        for height in range(PAGE_LEVELS, TREE_DEPTH + 1):
+            self._differences[nodes] = 0
+            if not len(nodes) or nodes[0] == region_node:
+                self._climb(np.array([region_node]), height)
+                return
+            nodes = _parents(nodes)
+
+    def node(self, index: int) -> bytes:
+        """Any node, leaf (2^27 and up) or inner."""
+        height = TREE_DEPTH + 1 - index.bit_length()
+        if height >= PAGE_LEVELS:
+            return bytes(self._load(index, height))
+        page = (index << height) - FIRST_LEAF >> PAGE_LEVELS
+        first = FIRST_LEAF + (page << PAGE_LEVELS) >> height
+        return bytes(self._page_level(page, height)[index - first])
+
+    def prove(self, address: int, levels: int) -> LeafProof:
+        """The leaf that holds `address`, and `levels` siblings."""
+        page, leaf = divmod(address // LEAF_BYTES, 1 << PAGE_LEVELS)
+        level = self._page_level(page, 0)
+        value = level[leaf].tobytes()
+        siblings = []
+        for height in range(min(levels, PAGE_LEVELS)):
+            siblings.append(level[leaf >> height ^ 1].tobytes())
+            level = hash_pairs(level)
+        node = PAGE_COUNT + page
+        for height in range(PAGE_LEVELS, levels):
+            siblings.append(self._load(node ^ 1, height).tobytes())
+            node >>= 1
+        return LeafProof(value, tuple(siblings))
+
+    def _page_level(self, page: int, height: int) -> Bytes:
+        """One level inside a page: (2^(7 - height), 32)."""
+        level = self._pages[page].reshape(-1, LEAF_BYTES)
+        for _ in range(height):
+            level = hash_pairs(level)
+        return level
+
+    def _page_roots(self, batch: Indices) -> Bytes:
+        first, last = int(batch[0]), int(batch[-1])
+        contiguous = last - first == len(batch) - 1
+        level = self._pages[first : last + 1] if contiguous else self._pages[batch]
+        for _ in range(PAGE_LEVELS):
+            level = hash_pairs(level)
+        return level
+
+    def _climb(self, nodes: Indices, height: int) -> None:
+        """Recomputes all ancestors of `nodes`, which are of one height."""
+        while nodes[0] > 1:
+            nodes = _parents(nodes)
+            children = (2 * nodes[:, None] + (0, 1)).reshape(-1)
+            pairs = self._load(children, height).reshape(-1, PAIR_BYTES)
+            height += 1
+            self._store(nodes, height, hash_pairs(pairs))
+
+    def _load(self, nodes: Indices | int, height: int) -> Bytes:
+        values: Bytes = self._differences[nodes] ^ _zero_row(height)
+        return values
+
+    def _store(self, nodes: Indices, height: int, values: Bytes) -> None:
+        self._differences[nodes] = values ^ _zero_row(height)
+
+
+def _parents(nodes: Indices) -> Indices:
+    """Distinct parents of ascending nodes, ascending."""
+    parents = nodes >> 1
+    distinct = np.ones(len(parents), np.bool_)
+    np.not_equal(parents[1:], parents[:-1], out=distinct[1:])
+    return parents[distinct]
+
+
+@cache
+def _zero_row(height: int) -> Bytes:
+    return np.frombuffer(ZERO[height], np.uint8)
