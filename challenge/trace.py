@@ -1,0 +1,201 @@
+"""A run as the game asks about it: the root of any boundary, of any step in a segment.
+
+Level 1 comes from an *execution*, which knows boundaries only (tinynn's runs natively;
+`MachineExecution` runs the guest). Level 2 enters the machine, in the one segment that
+is disputed, from the nearest snapshot at or before the step that is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from challenge.errors import ExecutorsDisagree, RunTooLong
+from challenge.roots import status_of, with_status
+from mips_vm import Machine, Snapshot, Status
+
+SEGMENT_STEPS_MAX = 1 << 36  # the contract's cap on instructions in a segment
+CHECKPOINTS_MAX = 64  # kept for each segment; each costs the pages that changed
+
+
+class Trace(Protocol):
+    """What a player knows of the run that it stands for, true or not.
+
+    Sticky states stay: a boundary past the last is the last, and a step past the
+    segment's end is the boundary that it ended in.
+    """
+
+    def segments(self) -> int:
+        """N: the boundary at which the run is halted or faulted, at least 1."""
+        ...
+
+    def boundary_root(self, boundary: int) -> bytes:
+        """State root after `boundary` segments."""
+        ...
+
+    def instructions(self, segment: int) -> int:
+        """M: steps from the segment's start to the boundary that ends it."""
+        ...
+
+    def state_root(self, segment: int, step: int) -> bytes:
+        """State root after `step` instructions of the segment; at 0 it is running."""
+        ...
+
+    def machine_at(self, segment: int, step: int) -> Machine:
+        """A machine in that state, valid until the next question."""
+        ...
+
+
+class Execution(Protocol):
+    """A run that stops at boundaries. `machine` stands at boundary `index`."""
+
+    @property
+    def machine(self) -> Machine: ...
+
+    @property
+    def index(self) -> int: ...
+
+    def advance(self) -> Status:
+        """Runs one segment; the status of the boundary reached."""
+        ...
+
+    def seek(self, index: int, /) -> None:
+        """Stands at a boundary already reached."""
+        ...
+
+
+class MachineExecution:
+    """An execution on the machine itself, of any guest that yields."""
+
+    def __init__(self, machine: Machine, limit: int = SEGMENT_STEPS_MAX) -> None:
+        """`machine` is at its first boundary; `limit` bounds each segment's steps."""
+        self.machine = machine
+        self.index = 0
+        self._limit = limit
+        self._snapshots = [machine.snapshot()]
+
+    def advance(self) -> Status:
+        machine = self.machine
+        if machine.status == Status.YIELDED:
+            machine.resume()
+        machine.run(self._limit)
+        if machine.status == Status.RUNNING:
+            raise RunTooLong(self.index, self._limit)
+        self.index += 1
+        if self.index == len(self._snapshots):
+            self._snapshots.append(machine.snapshot())
+        return Status(machine.status)
+
+    def seek(self, index: int, /) -> None:
+        self.machine.restore(self._snapshots[index])
+        self.index = index
+
+
+class _Segment:
+    """Checkpoints inside one segment, by step."""
+
+    def __init__(self, start: Snapshot) -> None:
+        self.snapshots = {0: start}
+        self.roots: dict[int, bytes] = {}
+
+    def nearest(self, step: int) -> int:
+        """The last checkpoint at or before `step`."""
+        return max(at for at in self.snapshots if at <= step)
+
+    def keep(self, step: int, snapshot: Snapshot) -> None:
+        """Adds a checkpoint; the oldest goes, but never the segment's start."""
+        self.snapshots[step] = snapshot
+        if len(self.snapshots) > CHECKPOINTS_MAX:
+            del self.snapshots[list(self.snapshots)[1]]
+
+
+class ExecutionTrace:
+    """The trace of an execution. Nothing is run before it is asked for."""
+
+    def __init__(self, execution: Execution, limit: int = SEGMENT_STEPS_MAX) -> None:
+        self._execution = execution
+        self._limit = limit
+        self._machine = execution.machine
+        self._boundaries: list[bytes] = []
+        self._home: Snapshot | None = None  # of boundary `execution.index`
+        self._segments: dict[int, _Segment] = {}
+        self._lengths: dict[int, int] = {}
+
+    def segments(self) -> int:
+        return len(self._run()) - 1
+
+    def boundary_root(self, boundary: int) -> bytes:
+        boundaries = self._run()
+        return boundaries[min(boundary, len(boundaries) - 1)]
+
+    def instructions(self, segment: int) -> int:
+        if segment not in self._lengths:
+            self._lengths[segment] = self._measure(segment)
+        return self._lengths[segment]
+
+    def state_root(self, segment: int, step: int) -> bytes:
+        if step == 0:
+            return self._started(self.boundary_root(segment))
+        if step >= self._lengths.get(segment, step + 1):
+            return self.boundary_root(segment + 1)
+        roots = self._enter(segment).roots
+        if step not in roots:
+            roots[step] = self.machine_at(segment, step).state_root()
+        return roots[step]
+
+    def machine_at(self, segment: int, step: int) -> Machine:
+        inside = self._enter(segment)
+        nearest = inside.nearest(step)
+        self._machine.restore(inside.snapshots[nearest])
+        if step > nearest and self._machine.status == Status.RUNNING:
+            ran = self._machine.run(step - nearest)
+            inside.keep(nearest + ran, self._machine.snapshot())
+        return self._machine
+
+    def _run(self) -> list[bytes]:
+        """All boundaries' roots, from one run."""
+        execution = self._execution
+        if not self._boundaries:
+            status = Status(self._machine.status)
+            roots = [self._machine.state_root()]
+            while status in (Status.YIELDED, Status.RUNNING):
+                status = execution.advance()
+                roots.append(self._machine.state_root())
+            self._boundaries = roots
+            self._home = self._machine.snapshot()
+        return self._boundaries
+
+    def _enter(self, segment: int) -> _Segment:
+        """The segment's checkpoints, beginning with its start as a running state."""
+        boundaries = self._run()
+        segment = min(segment, len(boundaries) - 1)
+        if segment not in self._segments:
+            # The machine may stand inside another segment, and the execution believes
+            # that it stands where it was left.
+            assert self._home is not None
+            self._machine.restore(self._home)
+            self._execution.seek(segment)
+            self._home = self._machine.snapshot()
+            if self._machine.status == Status.YIELDED:
+                self._machine.resume()
+            self._segments[segment] = _Segment(self._machine.snapshot())
+        return self._segments[segment]
+
+    def _measure(self, segment: int) -> int:
+        """Runs the segment to its end, which must be the boundary that we know."""
+        inside = self._enter(segment)
+        nearest = max(inside.snapshots)
+        self._machine.restore(inside.snapshots[nearest])
+        length = nearest + self._machine.run(self._limit - nearest)
+        if self._machine.status == Status.RUNNING:
+            raise RunTooLong(segment, self._limit)
+        expected, actual = self.boundary_root(segment + 1), self._machine.state_root()
+        if expected != actual:
+            raise ExecutorsDisagree(segment + 1, expected, actual)
+        return length
+
+    @staticmethod
+    def _started(boundary: bytes) -> bytes:
+        """A boundary as the segment after it starts: running, unless it is sticky."""
+        if status_of(boundary) != Status.YIELDED:
+            return boundary
+        return with_status(boundary, Status.RUNNING)
