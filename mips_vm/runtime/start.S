@@ -1,0 +1,55 @@
+/* Entry point of every guest program: a stack, main, halt. */
+
+#include "plumb.h"
+
+#define SYS_EXIT 4001
+#define SYS_SCHED_YIELD 4162
+
+    .set noreorder
+    .set noat
+
+    .section .start, "ax", @progbits
+    .globl _start
+    .ent _start
+_start:
+#ifdef PLUMB_QEMU
+    move  $s0, $sp
+    jal   plumb_host_make_stack     /* the kernel's lies where the arena will be */
+    addiu $sp, $sp, -16
+    lui   $sp, PLUMB_HOST_STACK >> 16
+    addiu $sp, $sp, -16
+    jal   plumb_host_start
+    move  $a0, $s0
+plumb_reboot:
+#endif
+    lui   $sp, PLUMB_STACK_TOP >> 16
+    jal   main
+    addiu $sp, $sp, -16             /* o32: a callee may spill four arguments here */
+    .end _start
+
+    .globl plumb_halt
+    .ent plumb_halt
+plumb_halt:
+#ifdef PLUMB_QEMU
+    jal   plumb_host_finish
+    nop
+#endif
+    li    $v0, SYS_EXIT
+    move  $a0, $zero
+    syscall
+    .end plumb_halt
+
+    .globl plumb_yield
+    .ent plumb_yield
+plumb_yield:
+    li    $v0, SYS_SCHED_YIELD
+    syscall
+#ifdef PLUMB_QEMU
+    /* Here the call returns, and the reboot is ours: a fresh stack region, then main. */
+    lui   $sp, PLUMB_HOST_STACK >> 16
+    jal   plumb_host_wipe
+    addiu $sp, $sp, -16
+    b     plumb_reboot
+    nop
+#endif
+    .end plumb_yield
