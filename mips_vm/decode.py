@@ -191,12 +191,8 @@ TABLE: Final[tuple[Instruction, ...]] = (
     ),
     *_rows(
         Kind.FIELD,
-        "rt, rs, sa, ext",
+        "rt, rs, pos, size",
         ("ext", _special3(0b000000), "ext", "Extract a bit field."),
-    ),
-    *_rows(
-        Kind.FIELD,
-        "rt, rs, sa, ins",
         ("ins", _special3(0b000100), "ins", "Insert a bit field."),
     ),
     *_rows(
