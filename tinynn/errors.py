@@ -1,0 +1,126 @@
+"""What can go wrong with a model, its image or its data.
+
+TinynnError
+├── ImageError               a file that is not a canonical model image
+│   ├── WrongMagic           not a model image at all
+│   ├── WrongVersion         an image of another layout
+│   ├── WrongSize            truncated, or bytes after the end
+│   ├── WrongField           a header or table field with another value than the one
+│   │                        that the layout determines
+│   ├── FieldOutOfRange      a count, size or length outside its bounds
+│   ├── UnknownOperator      an opcode that no family has
+│   ├── AddressOutOfBounds   a range outside the memory that the image declares
+│   ├── Misaligned           an address that is not a multiple of its alignment
+│   ├── Aliasing             an operator that writes what it reads
+│   ├── NonZeroPadding       a byte between two parts that is not zero
+│   └── Unbounded            more instructions than a dispute can hold
+├── GraphError               a graph that the builder can't express
+├── InputError               data that does not fit the model's inputs
+└── GuestBuildError          the committed guest differs from its sources
+"""
+
+from collections.abc import Sequence
+
+
+class TinynnError(Exception):
+    """Root of every error that tinynn raises."""
+
+
+class ImageError(TinynnError):
+    """The file is not a canonical model image; `expected` and `actual` say why.
+
+    `place` is the row that is wrong, where there is one: "operator 3".
+    """
+
+    def __init__(self, what: str, expected: object, actual: object) -> None:
+        super().__init__(what, expected, actual)
+        self.what = what
+        self.expected = expected
+        self.actual = actual
+        self.place = ""
+
+    def __str__(self) -> str:
+        where = f"{self.place}: {self.what}" if self.place else self.what
+        return f"{where}: expected {self.expected}, got {self.actual}"
+
+
+class WrongMagic(ImageError):
+    """The first bytes are not those of a model image."""
+
+
+class WrongVersion(ImageError):
+    """The layout is of a version that this program does not read."""
+
+
+class WrongSize(ImageError):
+    """The file is shorter or longer than its header says."""
+
+
+class WrongField(ImageError):
+    """The layout leaves one value for this field, and the image has another."""
+
+
+class FieldOutOfRange(ImageError):
+    """A count or size outside its bounds, both ends included."""
+
+    def __init__(self, what: str, least: int, most: int, actual: int) -> None:
+        super().__init__(what, f"{least} to {most}", actual)
+
+
+class UnknownOperator(ImageError):
+    """No operator family has this opcode."""
+
+
+class AddressOutOfBounds(ImageError):
+    """A range of addresses leaves the memory that the image declares."""
+
+
+class Misaligned(ImageError):
+    """An address is not a multiple of its alignment."""
+
+    def __init__(self, what: str, alignment: int, address: int) -> None:
+        super().__init__(what, f"a multiple of {alignment}", f"{address:#010x}")
+
+
+class Aliasing(ImageError):
+    """An operator writes over what it reads."""
+
+
+class NonZeroPadding(ImageError):
+    """A byte that belongs to no part of the image is not zero."""
+
+
+class Unbounded(ImageError):
+    """The foretold instructions exceed what a dispute can hold."""
+
+
+class GraphError(TinynnError):
+    """The graph can't be built; the message says which operator and why."""
+
+    def __init__(self, what: str, expected: object, actual: object) -> None:
+        super().__init__(f"{what}: expected {expected}, got {actual}")
+        self.what = what
+        self.expected = expected
+        self.actual = actual
+
+
+class InputError(TinynnError):
+    """The data do not fit the model's inputs: number, type, shape or length."""
+
+    def __init__(self, what: str, expected: object, actual: object) -> None:
+        super().__init__(f"{what}: expected {expected}, got {actual}")
+        self.what = what
+        self.expected = expected
+        self.actual = actual
+
+
+class GuestBuildError(TinynnError):
+    """The committed guest is not what its sources compile to."""
+
+    def __init__(self, expected: str, actual: str) -> None:
+        super().__init__(f"guest.elf: expected {expected}, got {actual}")
+
+
+def listed(names: Sequence[object]) -> str:
+    """Alternatives as a phrase, for messages."""
+    return " or ".join(str(name) for name in names)

@@ -1,0 +1,75 @@
+"""One inference on a machine's memory, natively, one segment at a time.
+
+At every boundary the machine is exactly what the guest would have made it, so its state
+root is the boundary's. Going back restores a snapshot; nothing is computed twice.
+"""
+
+from dataclasses import dataclass, field
+
+from mips_vm import Machine, Snapshot, Status
+from mips_vm.constants import ARENA, IO_HEADER_BYTES, OUTPUT, STACK
+
+from .executor import output_data, run_segment
+from .image import SEGMENT_INDEX, Tables
+from .space import MachineSpace
+
+
+@dataclass
+class Execution:
+    """Stands at boundary `index` of `segments`: 0 is the start, the last has halted.
+
+    An input of the wrong length makes the guest halt in its first segment. The machine
+    may be run and stepped; `seek` brings it back to a boundary.
+    """
+
+    machine: Machine
+    tables: Tables
+    right_length: bool
+    index: int = 0
+    _boundaries: list[Snapshot] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._boundaries.append(self.machine.snapshot())
+
+    @property
+    def segments(self) -> int:
+        """Segments until the machine halts."""
+        return len(self.tables.segments) if self.right_length else 1
+
+    def advance(self) -> Status:
+        """Goes to the next boundary; at the last one nothing changes."""
+        if self.index < self.segments:
+            self.seek(self.index + 1)
+        return self.machine.status
+
+    def seek(self, index: int) -> None:
+        """Makes the machine stand at boundary `index`, in [0, segments]."""
+        if not 0 <= index <= self.segments:
+            raise IndexError(f"boundary: expected 0 to {self.segments}, got {index}")
+        known = min(index, len(self._boundaries) - 1)
+        self.machine.restore(self._boundaries[known])
+        for segment in range(known, index):
+            self._run(segment)
+            self._boundaries.append(self.machine.snapshot())
+        self.index = index
+
+    def _run(self, segment: int) -> None:
+        if not self.right_length:
+            self._halt(b"")
+            return
+        space = MachineSpace(self.machine.memory)
+        run_segment(self.tables, self.tables.segments[segment], space)
+        if segment + 1 < self.segments:
+            self.machine.memory.store_word(SEGMENT_INDEX, segment + 1)
+        else:
+            self._halt(output_data(self.tables, space))
+
+    def _halt(self, output: bytes) -> None:
+        """What the guest's last words and the machine's halt leave."""
+        memory = self.machine.memory
+        if output:
+            memory.write(OUTPUT.base, len(output).to_bytes(IO_HEADER_BYTES, "little"))
+            memory.write(OUTPUT.base + IO_HEADER_BYTES, output)
+        memory.clear(STACK)
+        memory.clear(ARENA)
+        self.machine.status = Status.HALTED

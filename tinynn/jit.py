@@ -1,0 +1,36 @@
+"""Native kernels: Python functions that numba compiles on their first call.
+
+Strict IEEE-754: no fast-math flag, so neither reassociation nor fused multiply-add, and
+division follows numpy (no exception on zero). Importing compiles nothing.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, Generic, ParamSpec, TypeVar
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+class Kernel(Generic[Parameters, Result]):
+    """A function in numba's subset of Python, over arrays that do not overlap."""
+
+    def __init__(self, function: Callable[Parameters, Result]) -> None:
+        self.function = function
+        self.__doc__ = function.__doc__
+
+    def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        result: Result = self.dispatcher(*args, **kwargs)
+        return result
+
+    @cached_property
+    def dispatcher(self) -> Any:
+        """numba's compiled function; `inspect_llvm()` shows its code."""
+        import numba
+
+        return numba.njit(error_model="numpy", cache=True)(self.function)
+
+
+def kernel(function: Callable[Parameters, Result]) -> Kernel[Parameters, Result]:
+    """Decorator: `function` as a Kernel."""
+    return Kernel(function)

@@ -1,0 +1,154 @@
+"""A model: a validated image, what it answers, and how a machine would answer it."""
+
+import mmap
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from mips_vm import Machine, Status
+from mips_vm.constants import MODEL
+from mips_vm.tree import region_root_of
+
+from . import guest
+from .bounds import foretold_instructions
+from .errors import InputError
+from .execution import Execution
+from .executor import output_data, run_operators
+from .image import Bytes, Tables
+from .space import FlatSpace
+from .tensor import Array, TensorSpec, little_endian
+from .validate import validate
+
+Source = bytes | str | os.PathLike[str]
+
+EMPTY: Final = b""
+"""What the guest answers to an input of the wrong length."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """An image that the validator passed, from a file (mapped) or from bytes.
+
+    The file must stay as it is while the model is in use.
+    """
+
+    source: bytes | Path
+    image: Bytes
+    tables: Tables
+
+    @property
+    def name(self) -> str:
+        """What its publisher called it."""
+        return self.tables.name
+
+    @property
+    def inputs(self) -> tuple[TensorSpec, ...]:
+        """A request's bytes are these tensors, end to end."""
+        return tuple(tensor.spec for tensor in self.tables.inputs)
+
+    @property
+    def outputs(self) -> tuple[TensorSpec, ...]:
+        """An answer's bytes are these tensors, end to end."""
+        return tuple(tensor.spec for tensor in self.tables.outputs)
+
+    @property
+    def segments(self) -> int:
+        """Boots of the guest, for an input of the right length."""
+        return len(self.tables.segments)
+
+    @cached_property
+    def model_root(self) -> bytes:
+        """Root of the model region: the model's identity, 32 bytes."""
+        return region_root_of(self.image.tobytes(), MODEL.depth)
+
+    @property
+    def program_root(self) -> bytes:
+        """Root of the program region: the guest's identity, 32 bytes."""
+        return guest.program_root()
+
+    @cached_property
+    def foretold_instructions(self) -> tuple[int, ...]:
+        """Upper bound of the guest's instructions in each segment."""
+        return foretold_instructions(self.tables)
+
+    def run(self, inputs: Array | Sequence[Array]) -> list[Array]:
+        """The outputs for one set of inputs; InputError if they don't fit."""
+        return self.decode_output(self.answer(self.encode_input(inputs)))
+
+    def answer(self, input_bytes: bytes) -> bytes:
+        """Native: exactly what the guest leaves as its output."""
+        if len(input_bytes) != self.tables.input_bytes:
+            return EMPTY
+        arena = np.zeros(self.tables.arena_bytes, np.uint8)
+        data = np.frombuffer(input_bytes, np.uint8)
+        space = FlatSpace(data, arena, self.image)
+        run_operators(self.tables, space)
+        return output_data(self.tables, space)
+
+    def encode_input(self, inputs: Array | Sequence[Array]) -> bytes:
+        """A request's bytes; InputError unless number, types and shapes fit."""
+        arrays = [inputs] if isinstance(inputs, np.ndarray) else list(inputs)
+        if len(arrays) != len(self.inputs):
+            raise InputError("number of inputs", len(self.inputs), len(arrays))
+        for spec, array in zip(self.inputs, arrays, strict=True):
+            actual = (str(array.dtype), array.shape)
+            if actual != (spec.dtype, spec.shape):
+                raise InputError(
+                    f"input {spec.name}", f"{spec.dtype} {spec.shape}", actual
+                )
+        return b"".join(
+            array.astype(little_endian(spec.dtype)).tobytes()
+            for spec, array in zip(self.inputs, arrays, strict=True)
+        )
+
+    def decode_output(self, output: bytes) -> list[Array]:
+        """An answer's tensors; InputError if its length is not the model's."""
+        if len(output) != self.tables.output_bytes:
+            raise InputError("output bytes", self.tables.output_bytes, len(output))
+        arrays: list[Array] = []
+        offset = 0
+        for spec in self.outputs:
+            flat = np.frombuffer(output, little_endian(spec.dtype), spec.count, offset)
+            arrays.append(flat.reshape(spec.shape).astype(spec.dtype))
+            offset += spec.size
+        return arrays
+
+    def machine(self, input_bytes: bytes) -> Machine:
+        """The initial state of a claim: program, input and image loaded, yielded."""
+        machine = Machine.from_elf(guest.elf_path())
+        machine.load_model(self.source)
+        machine.load_input(input_bytes)
+        machine.status = Status.YIELDED
+        return machine
+
+    def execution(self, input_bytes: bytes) -> Execution:
+        """The inference segment by segment, each boundary a machine's state."""
+        right_length = len(input_bytes) == self.tables.input_bytes
+        return Execution(self.machine(input_bytes), self.tables, right_length)
+
+
+def load(source: Source) -> Model:
+    """A model from an image file, or from an image's bytes.
+
+    Raises ImageError if it is not canonical, OSError if it can't be read.
+    """
+    if isinstance(source, bytes):
+        data = np.frombuffer(source, np.uint8)
+        return Model(source, data, validate(data))
+    path = Path(source)
+    data = _mapped(path)
+    return Model(path, data, validate(data))
+
+
+def _mapped(path: Path) -> Bytes:
+    """The file's bytes, read when they are used."""
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_size == 0:
+            return np.zeros(0, np.uint8)
+        mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return np.frombuffer(mapping, np.uint8)

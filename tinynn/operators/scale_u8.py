@@ -1,0 +1,43 @@
+"""scale_u8: bytes to numbers, `y[i] = f32(x[i]) * factor`."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..jit import kernel
+from .family import Family, Operator, Space, no_constants
+from .numbers import Floats, canonicalise, float_of
+from .shape import check_elementwise
+
+
+@kernel
+def scale(x: NDArray[np.uint8], factor: np.float32, y: Floats) -> None:
+    for i in range(len(x)):
+        y[i] = np.float32(x[i]) * factor
+
+
+def check(operator: Operator, space: Space) -> None:
+    check_elementwise(operator, uses_parameter=True)
+
+
+def run(operator: Operator, first: int, count: int, space: Space) -> None:
+    x = space.read(operator.source + first, count, "uint8")
+    y = space.write(operator.target + 4 * first, count, "float32")
+    scale(x, float_of(operator.parameter), y)
+    canonicalise(y)
+
+
+def instructions(operator: Operator, count: int) -> int:
+    return 100 * count
+
+
+FAMILY = Family(
+    name="scale_u8",
+    opcode=1,
+    source="uint8",
+    target="float32",
+    tiled=True,
+    check=check,
+    constants=no_constants,
+    run=run,
+    instructions=instructions,
+)

@@ -1,0 +1,109 @@
+"""softmax: `y[i] = exp(x[i] - m) / s`, with m the maximum and s the sequential sum.
+
+`m` starts at x[0] and moves to an element that compares greater; s starts at +0. The
+exponential is tinynn's own, from exact operations only: at most 1 ulp from e^x. A NaN
+anywhere, or an infinite maximum, makes every output NaN.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from ..jit import kernel
+from .family import Family, Operator, Space, no_constants
+from .numbers import Floats, canonicalise, float_of
+from .shape import check_count, check_unused
+
+LOG2_E: Final = float_of(0x3FB8AA3B)
+ROUNDER: Final = float_of(0x4B400000)
+"""1.5 * 2^23: adding it leaves the nearest integer in the low bits of the sum."""
+
+LN2_HIGH: Final = float_of(0x3F318000)
+"""ln 2 to nine bits, so that its product with an exponent is exact."""
+
+LN2_LOW: Final = float_of(0xB95E8083)
+"""The rest of ln 2, which is negative."""
+
+C2: Final = float_of(0x3F000000)
+C3: Final = float_of(0x3E2AAAAB)
+C4: Final = float_of(0x3D2AAA3D)
+C5: Final = float_of(0x3C08884F)
+C6: Final = float_of(0x3AB6CE1B)
+C7: Final = float_of(0x3950C611)
+"""(e^r - 1 - r) / r^2 on |r| <= 0.348: a Chebyshev fit, coefficients rounded to f32."""
+
+OVERFLOW: Final = float_of(0x42B20000)
+UNDERFLOW: Final = float_of(0xC2D00000)
+"""89 and -104: beyond them e^x is infinite, or rounds to zero."""
+
+INF: Final = float_of(0x7F800000)
+ZERO: Final = float_of(0)
+ONE: Final = float_of(0x3F800000)
+
+
+@kernel
+def exponentials(x: Floats, y: Floats) -> None:
+    """y[i] = exp(x[i] - m)."""
+    m = x[0]
+    for i in range(1, len(x)):
+        if x[i] > m:
+            m = x[i]
+    for i in range(len(x)):
+        z = x[i] - m
+        if z > OVERFLOW:
+            y[i] = INF
+        elif z < UNDERFLOW:
+            y[i] = ZERO
+        elif z != z:
+            y[i] = z
+        else:
+            shifted = z * LOG2_E + ROUNDER
+            n = shifted - ROUNDER
+            r = (z - n * LN2_HIGH) - n * LN2_LOW
+            p = ((((C7 * r + C6) * r + C5) * r + C4) * r + C3) * r + C2
+            e = (r * r * p + r) + ONE
+            # 2^n in two factors: both are normal, and only the second product rounds.
+            exponent = np.float32(shifted).view(np.int32) - np.int32(0x4B400000)
+            half = exponent >> np.int32(1)
+            low = (half + np.int32(127)) << np.int32(23)
+            high = (exponent - half + np.int32(127)) << np.int32(23)
+            y[i] = e * np.int32(low).view(np.float32) * np.int32(high).view(np.float32)
+
+
+@kernel
+def divide_by_sum(y: Floats) -> None:
+    total = ZERO
+    for i in range(len(y)):
+        total = total + y[i]
+    for i in range(len(y)):
+        y[i] = y[i] / total
+
+
+def check(operator: Operator, space: Space) -> None:
+    check_count("target", operator.source_count, operator.target_count)
+    check_unused(operator, "flags", "weights", "bias", "parameter")
+
+
+def run(operator: Operator, first: int, count: int, space: Space) -> None:
+    x = space.read(operator.source, operator.source_count, "float32")
+    y = space.write(operator.target, operator.target_count, "float32")
+    exponentials(x, y)
+    divide_by_sum(y)
+    canonicalise(y)
+
+
+def instructions(operator: Operator, count: int) -> int:
+    return 3000 * operator.source_count
+
+
+FAMILY = Family(
+    name="softmax",
+    opcode=4,
+    source="float32",
+    target="float32",
+    tiled=False,
+    check=check,
+    constants=no_constants,
+    run=run,
+    instructions=instructions,
+)

@@ -1,0 +1,221 @@
+"""Decides whether an image is canonical; only then do native and guest surely agree.
+
+The layout leaves little to choose: tables follow one another, constants lie in
+operator order, each aligned, with zeros between; segments cover each operator's
+elements once and in order. What remains free are names, arena addresses and the width
+of tiles.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+
+from mips_vm.constants import ARENA, MODEL
+
+from .bounds import foretold_instructions
+from .errors import (
+    AddressOutOfBounds,
+    Aliasing,
+    FieldOutOfRange,
+    ImageError,
+    Misaligned,
+    NonZeroPadding,
+    Unbounded,
+    UnknownOperator,
+    WrongField,
+)
+from .extent import Extent, source_of, target_of
+from .image import (
+    ALIGNMENT,
+    ARENA_DATA,
+    INPUT_DATA,
+    MAX_IO_BYTES,
+    SEGMENT_INDEX,
+    Bytes,
+    Segment,
+    Tables,
+    aligned,
+    decode,
+)
+from .operators import FAMILIES, Operator
+from .space import FlatSpace
+from .tensor import item_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a dispute can hold: the game caps a segment's instructions at 2^36."""
+
+    segment_instructions: int = 1 << 36
+    total_instructions: int = 1 << 44
+
+
+DISPUTABLE = Limits()
+
+
+def validate(data: Bytes, limits: Limits = DISPUTABLE) -> Tables:
+    """The tables of a canonical image; raises the ImageError that says what is not."""
+    tables = decode(data)
+    _check_inputs(tables)
+    _check_known(tables)
+    arena = _declared_arena(tables)
+    given = Extent(INPUT_DATA, tables.input_bytes)
+    for i, operator in enumerate(tables.operators):
+        with _located(f"operator {i}"):
+            _check_memory(operator, given, arena)
+    _check_outputs(tables, arena)
+    _check_constants(tables, data)
+    space = FlatSpace.of_image(data)
+    for i, operator in enumerate(tables.operators):
+        with _located(f"operator {i}"):
+            FAMILIES[operator.opcode].check(operator, space)
+    _check_segments(tables)
+    _check_bounds(tables, limits)
+    return tables
+
+
+def _check_inputs(tables: Tables) -> None:
+    """Inputs lie end to end, so that a request's bytes are their concatenation."""
+    cursor = INPUT_DATA
+    for i, tensor in enumerate(tables.inputs):
+        with _located(f"input {i}"):
+            _check_aligned("address", item_bytes(tensor.spec.dtype), tensor.address)
+            _check_equal("address", cursor, tensor.address)
+        cursor += tensor.spec.size
+    _check_range("input bytes", 1, MAX_IO_BYTES, cursor - INPUT_DATA)
+    _check_equal("input bytes", cursor - INPUT_DATA, tables.input_bytes)
+
+
+def _check_known(tables: Tables) -> None:
+    for i, operator in enumerate(tables.operators):
+        if operator.opcode not in FAMILIES:
+            known = ", ".join(f"{code} {FAMILIES[code].name}" for code in FAMILIES)
+            raise UnknownOperator(f"operator {i}", known, operator.opcode)
+
+
+def _declared_arena(tables: Tables) -> Extent:
+    """Where tensors may lie; it ends, rounded up, where the last tensor does."""
+    _check_range("arena bytes", ALIGNMENT, ARENA.size, tables.arena_bytes)
+    end = max(target_of(operator).end for operator in tables.operators)
+    if end <= ARENA.end:
+        _check_equal("arena bytes", aligned(end - ARENA.base), tables.arena_bytes)
+    return Extent(ARENA_DATA, ARENA.base + tables.arena_bytes - ARENA_DATA)
+
+
+def _check_memory(operator: Operator, given: Extent, arena: Extent) -> None:
+    """Counts, alignment, bounds, and no write over what is read."""
+    family = FAMILIES[operator.opcode]
+    _check_range("source elements", 1, ARENA.size, operator.source_count)
+    _check_range("target elements", 1, ARENA.size, operator.target_count)
+    _check_aligned("source", item_bytes(family.source), operator.source)
+    _check_aligned("target", item_bytes(family.target), operator.target)
+    source, target = source_of(operator), target_of(operator)
+    if not (source.within(arena) or source.within(given)):
+        raise AddressOutOfBounds("source", f"within {arena} or {given}", source)
+    for read in (Extent(SEGMENT_INDEX, 4), source):
+        if target.overlaps(read):
+            raise Aliasing("target", f"a range clear of {read}", target)
+    if not target.within(arena):
+        raise AddressOutOfBounds("target", f"within {arena}", target)
+
+
+def _check_outputs(tables: Tables, arena: Extent) -> None:
+    """Outputs are whole words in the arena, at most MAX_IO_BYTES in all."""
+    for i, tensor in enumerate(tables.outputs):
+        with _located(f"output {i}"):
+            if item_bytes(tensor.spec.dtype) != 4:
+                raise WrongField("type", "float32 or int32", tensor.spec.dtype)
+            _check_aligned("address", 4, tensor.address)
+            extent = Extent(tensor.address, tensor.spec.size)
+            if not extent.within(arena):
+                raise AddressOutOfBounds("address", f"within {arena}", extent)
+    total = sum(tensor.spec.size for tensor in tables.outputs)
+    _check_range("output bytes", 1, MAX_IO_BYTES, total)
+    _check_equal("output bytes", total, tables.output_bytes)
+
+
+def _check_constants(tables: Tables, data: Bytes) -> None:
+    """Constants fill the rest of the image in operator order, zeros between them."""
+    end = tables.offsets.end
+    for i, operator in enumerate(tables.operators):
+        with _located(f"operator {i}"):
+            for constant in FAMILIES[operator.opcode].constants(operator):
+                start = aligned(end)
+                _check_aligned("constants", ALIGNMENT, constant.address)
+                _check_equal("constants", MODEL.base + start, constant.address)
+                _check_zeros(data, end, start)
+                end = start + constant.size
+                if end > tables.image_bytes:
+                    whole = Extent(MODEL.base, tables.image_bytes)
+                    extent = Extent(constant.address, constant.size)
+                    raise AddressOutOfBounds("constants", f"within {whole}", extent)
+    _check_equal("image bytes", aligned(end), tables.image_bytes)
+    _check_zeros(data, end, aligned(end))
+
+
+def _check_segments(tables: Tables) -> None:
+    """Every operator in turn, its elements once and in order."""
+    for i, row in enumerate(tables.segments):
+        with _located(f"segment {i}"):
+            _check_range("operator", 0, len(tables.operators) - 1, row.operator)
+            _check_equal("repeat", 1, row.repeat)
+    order = [index for index, _ in groupby(row.operator for row in tables.segments)]
+    _check_equal("operators of the segments", list(range(len(tables.operators))), order)
+    for index, rows in groupby(tables.segments, key=lambda row: row.operator):
+        with _located(f"segments of operator {index}"):
+            _check_cover(tables.operators[index], list(rows))
+
+
+def _check_cover(operator: Operator, rows: list[Segment]) -> None:
+    family = FAMILIES[operator.opcode]
+    if not family.tiled:
+        _check_equal("number", 1, len(rows))
+    covered = 0
+    for row in rows:
+        _check_equal("first element", covered, row.first)
+        _check_range("elements", 1, operator.target_count - covered, row.count)
+        covered += row.count
+    _check_equal("elements in all", operator.target_count, covered)
+
+
+def _check_bounds(tables: Tables, limits: Limits) -> None:
+    bounds = foretold_instructions(tables)
+    for i, bound in enumerate(bounds):
+        if bound > limits.segment_instructions:
+            most = f"at most {limits.segment_instructions}"
+            raise Unbounded(f"instructions of segment {i}", most, bound)
+    if sum(bounds) > limits.total_instructions:
+        most = f"at most {limits.total_instructions}"
+        raise Unbounded("instructions in all", most, sum(bounds))
+
+
+@contextmanager
+def _located(place: str) -> Iterator[None]:
+    """Errors from within say which row they are about."""
+    try:
+        yield
+    except ImageError as error:
+        error.place = place
+        raise
+
+
+def _check_equal(what: str, expected: object, actual: object) -> None:
+    if expected != actual:
+        raise WrongField(what, expected, actual)
+
+
+def _check_range(what: str, least: int, most: int, actual: int) -> None:
+    if not least <= actual <= most:
+        raise FieldOutOfRange(what, least, most, actual)
+
+
+def _check_aligned(what: str, alignment: int, address: int) -> None:
+    if address % alignment:
+        raise Misaligned(what, alignment, address)
+
+
+def _check_zeros(data: Bytes, start: int, end: int) -> None:
+    if data[start:end].any():
+        found = bytes(data[start:end]).hex()
+        raise NonZeroPadding(f"padding at {start:#x}", "zeros", found)
