@@ -14,6 +14,14 @@ contract Libraries {
         return MemoryTree.regionRootPlain(data);
     }
 
+    function parent(bytes32 left, bytes32 right) external pure returns (bytes32) {
+        return MemoryTree.parent(left, right);
+    }
+
+    function parentPlain(bytes32 left, bytes32 right) external pure returns (bytes32) {
+        return MemoryTree.parentPlain(left, right);
+    }
+
     function memoryRoot(bytes32[6] calldata regions) external pure returns (bytes32) {
         return MemoryTree.memoryRoot(regions[0], regions[1], regions[2], regions[3], regions[4], regions[5]);
     }
