@@ -3,8 +3,8 @@
 OracleError
 ├── ChainError (oracle/chain/errors.py)
 ├── UnknownModel        the node holds no image of the model
-├── ModelMismatch       an image's roots are not the registered ones
 ├── ProgramMismatch     the model runs on a guest that this node does not know
+├── CrossCheckFailed    the machine's answer is not the native one
 └── DemoError
     └── UnknownLie      no such kind of lie
 """
@@ -20,19 +20,22 @@ class UnknownModel(OracleError):
         super().__init__(f"no image held of model 0x{model_id.hex()}")
 
 
-class ModelMismatch(OracleError):
-    def __init__(self, expected: bytes, actual: bytes) -> None:
-        self.expected, self.actual = expected, actual
-        super().__init__(
-            f"wrong model root: expected 0x{expected.hex()}, got 0x{actual.hex()}"
-        )
-
-
 class ProgramMismatch(OracleError):
     def __init__(self, expected: bytes, actual: bytes) -> None:
         self.expected, self.actual = expected, actual
         super().__init__(
             f"wrong program root: expected 0x{expected.hex()}, got 0x{actual.hex()}"
+        )
+
+
+class CrossCheckFailed(OracleError):
+    """Nothing may be claimed: an executor is wrong, on this processor at least."""
+
+    def __init__(self, expected: bytes, actual: bytes) -> None:
+        self.expected, self.actual = expected, actual
+        super().__init__(
+            f"executors disagree: expected 0x{expected.hex()} from the machine, "
+            f"got 0x{actual.hex()} natively"
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from eth_typing import BlockNumber
 from eth_utils.address import to_checksum_address
-from web3.exceptions import ContractLogicError, Web3RPCError
+from web3.exceptions import BlockNotFound, ContractLogicError, Web3RPCError
 from web3.types import LogReceipt, TxParams
 
 from oracle.chain.abi import Abi
@@ -46,6 +46,14 @@ class Chain:
     def now(self) -> int:
         """The latest block's instant. Never the wall clock."""
         return int(self.endpoint.web3.eth.get_block("latest")["timestamp"])
+
+    def block_hash(self, block: int) -> bytes:
+        """Hash of the block that has this number now; empty if none has."""
+        try:
+            header = self.endpoint.web3.eth.get_block(BlockNumber(block))
+        except BlockNotFound:
+            return b""
+        return bytes(header["hash"])
 
     def base_fee(self, block: int | None = None) -> int:
         """Wei a gas unit that the block burned; by default the latest."""

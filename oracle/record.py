@@ -1,0 +1,195 @@
+"""What the chain has told so far, from events alone: models, requests, claims, games.
+
+A record is made of nothing but the log, so a node that lost its memory reads it again
+and knows what it knew. It notices when a block that it read is gone (a reorg), and then
+starts over.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from functools import singledispatchmethod
+
+from challenge import game
+from challenge.claim import Claim, Lease, Request
+from oracle.chain import events
+from oracle.chain.chain import Chain
+from oracle.chain.events import Event
+from oracle.contracts import Contracts
+
+BLOCKS_A_QUERY = 10_000
+
+
+class Status(IntEnum):
+    """A request's, as `IInferenceOracle.Status`."""
+
+    NONE = 0
+    OPEN = 1
+    ACCEPTED = 2
+    CLAIMED = 3
+    FINAL = 4
+    CANCELLED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request and where it stands. `lease` while accepted; `claim` since claimed."""
+
+    request: Request
+    model: events.ModelRegistered
+    input: bytes
+    status: Status = Status.OPEN
+    lease: Lease | None = None
+    claim: Claim | None = None
+    output: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A claim, alive or not, with what a dispute over it needs."""
+
+    asked: Asked
+    claim: Claim
+    hash: bytes
+    output: bytes
+    alive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A game, and the positions shown in it since the claim's opening."""
+
+    id: bytes
+    claim_hash: bytes
+    challenger: bytes
+    shown: tuple[game.Event, ...] = ()
+    over: bool = False
+
+
+@dataclass(slots=True)
+class Tables:
+    """The events, folded."""
+
+    models: dict[bytes, events.ModelRegistered] = field(default_factory=dict)
+    requests: dict[int, Asked] = field(default_factory=dict)
+    claims: dict[bytes, Answered] = field(default_factory=dict)
+    games: dict[bytes, Played] = field(default_factory=dict)
+    openings: dict[bytes, game.Opened] = field(default_factory=dict)
+
+    def fold(self, told: Iterable[Event]) -> None:
+        for event in told:
+            self._learn(event)
+
+    @singledispatchmethod
+    def _learn(self, event: Event) -> None:
+        """Events that change no table are no news."""
+
+    @_learn.register
+    def _(self, event: events.ModelRegistered) -> None:
+        self.models[event.model_id] = event
+
+    @_learn.register
+    def _(self, event: events.Requested) -> None:
+        model = self.models[event.model_id]
+        self.requests[event.request_id] = Asked(event.request, model, event.input)
+
+    @_learn.register
+    def _(self, event: events.Accepted) -> None:
+        self._change(event.request_id, status=Status.ACCEPTED, lease=event.lease)
+
+    @_learn.register
+    def _(self, event: events.LeaseExpired) -> None:
+        self._change(event.request_id, status=Status.OPEN, lease=None)
+
+    @_learn.register
+    def _(self, event: events.Claimed) -> None:
+        asked = self._change(
+            event.request_id,
+            status=Status.CLAIMED,
+            lease=None,
+            claim=event.claim,
+            output=event.output,
+        )
+        self.claims[event.claim_hash] = Answered(
+            asked, event.claim, event.claim_hash, event.output
+        )
+
+    @_learn.register
+    def _(self, event: events.ClaimKilled) -> None:
+        self._change(event.request_id, status=Status.OPEN, claim=None, output=b"")
+        dead = replace(self.claims[event.claim_hash], alive=False)
+        self.claims[event.claim_hash] = dead
+
+    @_learn.register
+    def _(self, event: events.Finalized) -> None:
+        self._change(event.request_id, status=Status.FINAL)
+
+    @_learn.register
+    def _(self, event: events.Cancelled) -> None:
+        self._change(event.request_id, status=Status.CANCELLED)
+
+    @_learn.register
+    def _(self, event: events.Challenged) -> None:
+        self.games[event.game_id] = Played(
+            event.game_id, event.claim_hash, event.challenger
+        )
+
+    @_learn.register
+    def _(self, event: events.Opened) -> None:
+        self.openings[event.claim_hash] = event.shown
+
+    @_learn.register(events.Selected)
+    @_learn.register(events.Dissected)
+    def _(self, event: events.Selected | events.Dissected) -> None:
+        played = self.games[event.game_id]
+        shown = (*played.shown, event.shown)
+        self.games[event.game_id] = replace(played, shown=shown)
+
+    @_learn.register(events.WorkerLost)
+    @_learn.register(events.ChallengerLost)
+    @_learn.register(events.Settled)
+    def _(
+        self, event: events.WorkerLost | events.ChallengerLost | events.Settled
+    ) -> None:
+        self.games[event.game_id] = replace(self.games[event.game_id], over=True)
+
+    def _change(self, request_id: int, **changes: object) -> Asked:
+        asked = replace(self.requests[request_id], **changes)  # type: ignore[arg-type]
+        self.requests[request_id] = asked
+        return asked
+
+
+class Record:
+    """The tables, kept up with the chain by `refresh`."""
+
+    def __init__(self, chain: Chain, contracts: Contracts) -> None:
+        self.chain, self.contracts = chain, contracts
+        self.tables = Tables()
+        self._read = 0  # the last block folded in; zero before the first
+        self._hash = b""
+
+    def refresh(self) -> None:
+        """Reads the blocks since the last time, or all if that one is gone."""
+        if self._read and self.chain.block_hash(self._read) != self._hash:
+            self.tables, self._read = Tables(), 0
+        height = self.chain.height
+        first = self._read + 1 if self._read else self.contracts.block
+        for start in range(first, height + 1, BLOCKS_A_QUERY):
+            end = min(start + BLOCKS_A_QUERY - 1, height)
+            self.tables.fold(self.chain.events(self.contracts.telling, start, end))
+            self._read, self._hash = end, self.chain.block_hash(end)
+
+    def requests(self, status: Status) -> list[Asked]:
+        """The requests of that status, oldest first."""
+        return [a for a in self.tables.requests.values() if a.status is status]
+
+    def games(self) -> Iterator[tuple[Played, Answered]]:
+        """The games that are not over, with the claims that they dispute."""
+        for played in self.tables.games.values():
+            if not played.over:
+                yield played, self.tables.claims[played.claim_hash]
+
+    def shown(self, played: Played) -> tuple[game.Event, ...]:
+        """Every position of the game, from the claim's opening on."""
+        opening = self.tables.openings.get(played.claim_hash)
+        return played.shown if opening is None else (opening, *played.shown)

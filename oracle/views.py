@@ -1,0 +1,48 @@
+"""The game of a claim and a challenger as the chain has it now, for a player."""
+
+from challenge.claim import game_id
+from challenge.game import Dispute, Game, GameView, Stage, position_of
+from oracle.record import Answered, Played, Record
+
+
+def parts(record: Record) -> int:
+    """k: into how many parts a dissection cuts at most."""
+    return int(record.chain.call(record.contracts.game, "k"))
+
+
+def view_of(record: Record, answered: Answered, challenger: bytes) -> GameView:
+    """The view. The record must have been refreshed.
+
+    Raises challenge's `PositionMismatch` when the chain has moved on since.
+    """
+    chain, contracts = record.chain, record.contracts
+    game = Game.from_abi(
+        chain.call(contracts.game, "getGame", answered.hash, challenger)
+    )
+    dispute = Dispute.from_abi(chain.call(contracts.game, "getDispute", answered.hash))
+    k = parts(record)
+    identity = game_id(answered.hash, challenger)
+    played = record.tables.games.get(
+        identity, Played(identity, answered.hash, challenger)
+    )
+    unplayed = game.stage == Stage.NONE
+    return GameView(
+        claim=answered.claim,
+        claim_hash=answered.hash,
+        challenger=challenger,
+        program_root=answered.asked.model.program_root,
+        model_root=answered.asked.model.model_root,
+        k=k,
+        game=game,
+        dispute=dispute,
+        position=position_of(game, dispute, record.shown(played), k),
+        challenge_wei=missing_bond(record, challenger) if unplayed else 0,
+    )
+
+
+def missing_bond(record: Record, challenger: bytes) -> int:
+    """What a challenge must send along: the bond beyond the challenger's free stake."""
+    chain, contracts = record.chain, record.contracts
+    bond, _ = chain.call(contracts.game, "challengerBond")
+    free, _ = chain.call(contracts.staking, "balanceOf", challenger)
+    return max(0, int(bond) - int(free))
