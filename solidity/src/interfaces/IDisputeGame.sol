@@ -70,6 +70,7 @@ interface IDisputeGame {
     error AlreadyOpened(bytes32 claimHash);
     error TooLate(uint256 expected, uint256 actual);
     error TooEarly(uint256 expected, uint256 actual);
+    error ParameterOutOfRange(uint256 minimum, uint256 maximum, uint256 actual);
     error Miswired(address expected, address actual);
 
     event Challenged(

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {IModelRegistry} from "./IModelRegistry.sol";
+import {IStaking} from "./IStaking.sol";
+
 /// @dev None: no such request. Open: waits for a worker. Accepted: leased to one. Claimed: answered, inside its
 /// challenge window or in dispute. Final: paid, callback made. Cancelled: refunded.
 enum Status {
@@ -135,6 +138,14 @@ interface IInferenceOracle {
     function killClaim(Claim calldata claim) external;
 
     function getRequest(uint256 requestId) external view returns (RequestState memory);
+
+    function registry() external view returns (IModelRegistry);
+
+    /// @notice Where fees, refunds and bonds are credited.
+    function staking() external view returns (IStaking);
+
+    /// @notice The only address that may kill a claim.
+    function game() external view returns (address);
 
     /// @notice A fee that pays a worker for its gas at the present price, with a margin.
     function estimateFee(bytes32 modelId, uint256 inputBytes, uint256 outputBytes, uint32 callbackGas)

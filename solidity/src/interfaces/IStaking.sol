@@ -17,6 +17,12 @@ interface IStaking {
     event Moved(address indexed from, address indexed to, uint256 amount);
     event Burned(address indexed account, uint256 amount);
 
+    /// @notice One of the two contracts that may lock, release, move and burn.
+    function oracle() external view returns (address);
+
+    /// @notice The other.
+    function game() external view returns (address);
+
     /// @notice Credits the value sent to `account`.
     function deposit(address account) external payable;
 

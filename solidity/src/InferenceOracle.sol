@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {IDisputeGame} from "./interfaces/IDisputeGame.sol";
+import {Claim, IInferenceOracle, Lease, Request, RequestState, Status} from "./interfaces/IInferenceOracle.sol";
+import {IModelRegistry, Model} from "./interfaces/IModelRegistry.sol";
+import {IStaking} from "./interfaces/IStaking.sol";
+import {Callback} from "./libraries/Callback.sol";
+import {GasPrice} from "./libraries/GasPrice.sol";
+import {MemoryTree} from "./libraries/MemoryTree.sol";
+
+/// @title Requests for inference, and their answers.
+/// @dev Holds the fees of the requests that are neither final nor cancelled; all else is in `staking`.
+/// Effects come before interactions everywhere, so there is no lock, and a consumer may request inside its callback.
+contract InferenceOracle is IInferenceOracle {
+    uint256 public constant MAX_IO = 96 * 1024; // bytes; a transaction's data is at most 128 KiB in mempools
+    uint256 public constant MAX_CALLBACK_GAS = 2_000_000;
+    uint256 public constant MIN_WINDOW = 5 minutes;
+    uint256 public constant MAX_WINDOW = 30 days;
+    uint256 public constant MIN_TIME = 1 minutes; // from the request to its deadline
+    uint256 public constant MAX_TIME = 90 days;
+    uint256 public constant LEASE_TIME = 30 minutes;
+
+    /// @dev Half of it pays 16 challengers for games of full length; at least 40 % of it burns (DisputeGame).
+    uint256 public constant WORKER_BOND_GAS = 32_000_000;
+    /// @dev Of the bond, for a lease that ran out; the requester gets a fifth, the rest burns.
+    uint256 public constant PENALTY_SHARE = 10;
+    uint256 public constant REQUESTER_SHARE = 5;
+
+    /// @dev Measured: accept, submit and finalize without data take less; a byte of output is sent in two of
+    /// them, at 40 gas a byte (EIP-7623), Merkleised in both and logged once.
+    uint256 private constant FIXED_GAS = 350_000;
+    uint256 private constant OUTPUT_BYTE_GAS = 120;
+    uint256 private constant BPS = 10_000;
+
+    /// @inheritdoc IInferenceOracle
+    IModelRegistry public immutable registry;
+    /// @inheritdoc IInferenceOracle
+    IStaking public immutable staking;
+    /// @inheritdoc IInferenceOracle
+    address public immutable game;
+
+    uint256 public lastRequestId;
+    /// @dev Three slots each: one packed, that every action writes, and two hashes.
+    mapping(uint256 requestId => RequestState) private requests;
+
+    constructor(IModelRegistry registry_, IStaking staking_, address game_) {
+        if (staking_.oracle() != address(this)) revert Miswired(address(this), staking_.oracle());
+        if (staking_.game() != game_) revert Miswired(game_, staking_.game());
+        registry = registry_;
+        staking = staking_;
+        game = game_;
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function request(
+        bytes32 modelId,
+        bytes calldata input,
+        uint32 callbackGas,
+        uint40 deadline,
+        uint32 window,
+        uint96 minBond
+    ) external payable returns (uint256 requestId) {
+        if (!registry.exists(modelId)) revert IModelRegistry.UnknownModel(modelId);
+        _checkTerms(input.length, callbackGas, deadline, window);
+        requestId = ++lastRequestId;
+        Request memory r = Request({
+            id: requestId,
+            modelId: modelId,
+            requester: msg.sender,
+            fee: _toUint96(msg.value),
+            inputRoot: MemoryTree.regionRoot(input),
+            callbackGas: callbackGas,
+            window: window,
+            deadline: deadline,
+            minBond: minBond
+        });
+        RequestState storage state = requests[requestId];
+        state.requestHash = keccak256(abi.encode(r));
+        state.status = Status.Open;
+        state.changedAt = uint40(block.timestamp);
+        emit Requested(requestId, modelId, msg.sender, r, input);
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function accept(Request calldata r) external returns (Lease memory lease) {
+        RequestState storage state = _expect(r, Status.Open);
+        if (block.timestamp >= r.deadline) revert TooLate(r.deadline, block.timestamp);
+        (uint96 bond, uint96 gasPrice) = bondFor(r.minBond);
+        uint256 end = block.timestamp + LEASE_TIME;
+        lease = Lease({
+            requestHash: state.requestHash,
+            attempt: state.attempt,
+            worker: msg.sender,
+            end: end < r.deadline ? uint40(end) : r.deadline,
+            bond: bond,
+            gasPrice: gasPrice
+        });
+        _enter(state, Status.Accepted, msg.sender, keccak256(abi.encode(lease)));
+        emit Accepted(r.id, r.modelId, msg.sender, lease);
+        staking.lock(msg.sender, bond);
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function submit(Request calldata r, Lease calldata lease, bytes calldata output)
+        external
+        returns (bytes32 claimHash)
+    {
+        RequestState storage state = _expect(r, Status.Accepted);
+        _checkLease(state, lease);
+        if (msg.sender != lease.worker) revert WrongSender(lease.worker, msg.sender);
+        if (block.timestamp >= lease.end) revert TooLate(lease.end, block.timestamp);
+        if (output.length > MAX_IO) revert DataTooLong(MAX_IO, output.length);
+        Claim memory claim = Claim({
+            requestId: r.id,
+            requestHash: lease.requestHash,
+            modelId: r.modelId,
+            inputRoot: r.inputRoot,
+            outputRoot: MemoryTree.regionRoot(output),
+            worker: msg.sender,
+            attempt: lease.attempt,
+            windowEnd: uint40(block.timestamp + r.window),
+            bond: lease.bond,
+            gasPrice: lease.gasPrice
+        });
+        claimHash = keccak256(abi.encode(claim));
+        _enter(state, Status.Claimed, msg.sender, claimHash);
+        emit Claimed(r.id, claimHash, msg.sender, claim, output);
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function finalize(Request calldata r, Claim calldata claim, bytes calldata output) external {
+        RequestState storage state = _expect(r, Status.Claimed);
+        bytes32 claimHash = _checkClaim(state, claim);
+        if (block.timestamp < claim.windowEnd) revert TooEarly(claim.windowEnd, block.timestamp);
+        uint256 open = IDisputeGame(game).openGames(claimHash);
+        if (open != 0) revert DisputeOpen(claimHash, open);
+        _checkOutput(claim, output);
+        _enter(state, Status.Final, claim.worker, claimHash);
+        _pay(r, claim, claimHash);
+        (bool success, bytes memory reason) =
+            Callback.deliver(r.requester, r.id, output, r.callbackGas, r.callbackGas);
+        if (success) {
+            emit CallbackSucceeded(r.id, r.requester);
+        } else {
+            state.callbackFailed = true;
+            emit CallbackFailed(r.id, r.requester, reason);
+        }
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function retryCallback(Request calldata r, Claim calldata claim, bytes calldata output) external {
+        RequestState storage state = _expect(r, Status.Final);
+        _checkClaim(state, claim);
+        _checkOutput(claim, output);
+        if (!state.callbackFailed) revert CallbackNotPending(r.id);
+        state.callbackFailed = false;
+        (bool success, bytes memory reason) =
+            Callback.deliver(r.requester, r.id, output, r.callbackGas, type(uint256).max);
+        if (!success) revert CallbackStillFails(r.id, reason);
+        emit CallbackSucceeded(r.id, r.requester);
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function expireLease(Request calldata r, Lease calldata lease) external {
+        RequestState storage state = _expect(r, Status.Accepted);
+        _checkLease(state, lease);
+        if (block.timestamp < lease.end) revert TooEarly(lease.end, block.timestamp);
+        _reopen(state);
+        uint256 penalty = lease.bond / PENALTY_SHARE;
+        uint256 compensation = penalty / REQUESTER_SHARE;
+        emit LeaseExpired(r.id, lease.worker, penalty, penalty - compensation);
+        staking.release(lease.worker, lease.bond - penalty);
+        staking.move(lease.worker, r.requester, compensation);
+        staking.burn(lease.worker, penalty - compensation);
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function cancel(Request calldata r) external {
+        RequestState storage state = _expect(r, Status.Open);
+        if (msg.sender != r.requester && block.timestamp < r.deadline) {
+            revert WrongSender(r.requester, msg.sender);
+        }
+        _enter(state, Status.Cancelled, address(0), 0);
+        emit Cancelled(r.id, r.fee);
+        staking.deposit{value: r.fee}(r.requester);
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function killClaim(Claim calldata claim) external {
+        if (msg.sender != game) revert WrongSender(game, msg.sender);
+        RequestState storage state = requests[claim.requestId];
+        _checkStatus(claim.requestId, Status.Claimed, state.status);
+        bytes32 claimHash = _checkClaim(state, claim);
+        _reopen(state);
+        emit ClaimKilled(claim.requestId, claimHash, claim.worker);
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function getRequest(uint256 requestId) external view returns (RequestState memory) {
+        return requests[requestId];
+    }
+
+    /// @inheritdoc IInferenceOracle
+    /// @dev The input costs its worker nothing: it was logged by the requester.
+    function estimateFee(bytes32 modelId, uint256, uint256 outputBytes, uint32 callbackGas)
+        external
+        view
+        returns (uint256 fee)
+    {
+        uint256 royaltyBps = registry.model(modelId).royaltyBps;
+        uint256 gasUnits = FIXED_GAS + OUTPUT_BYTE_GAS * outputBytes + callbackGas;
+        return (gasUnits * GasPrice.current() * BPS) / (BPS - royaltyBps);
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function bondFor(uint96 minBond) public view returns (uint96 bond, uint96 gasPrice) {
+        uint256 price = GasPrice.current();
+        bond = _toUint96(WORKER_BOND_GAS * price);
+        return (bond > minBond ? bond : minBond, uint96(price));
+    }
+
+    function _checkTerms(uint256 size, uint256 callbackGas, uint256 deadline, uint256 window) private view {
+        if (size > MAX_IO) revert DataTooLong(MAX_IO, size);
+        if (callbackGas > MAX_CALLBACK_GAS) revert CallbackGasTooHigh(MAX_CALLBACK_GAS, callbackGas);
+        if (window < MIN_WINDOW || window > MAX_WINDOW) revert WindowOutOfRange(MIN_WINDOW, MAX_WINDOW, window);
+        uint256 earliest = block.timestamp + MIN_TIME;
+        uint256 latest = block.timestamp + MAX_TIME;
+        if (deadline < earliest || deadline > latest) revert DeadlineOutOfRange(earliest, latest, deadline);
+    }
+
+    function _expect(Request calldata r, Status status) private view returns (RequestState storage state) {
+        state = requests[r.id];
+        _checkStatus(r.id, status, state.status);
+        bytes32 actual = keccak256(abi.encode(r));
+        if (actual != state.requestHash) revert WrongRequest(state.requestHash, actual);
+    }
+
+    function _checkStatus(uint256 requestId, Status expected, Status actual) private pure {
+        if (expected != actual) revert WrongStatus(requestId, expected, actual);
+    }
+
+    function _checkLease(RequestState storage state, Lease calldata lease) private view {
+        bytes32 actual = keccak256(abi.encode(lease));
+        if (actual != state.commitment) revert WrongLease(state.commitment, actual);
+    }
+
+    function _checkClaim(RequestState storage state, Claim calldata claim) private view returns (bytes32 actual) {
+        actual = keccak256(abi.encode(claim));
+        if (actual != state.commitment) revert WrongClaim(state.commitment, actual);
+    }
+
+    function _checkOutput(Claim calldata claim, bytes calldata output) private pure {
+        bytes32 actual = MemoryTree.regionRoot(output);
+        if (actual != claim.outputRoot) revert WrongOutput(claim.outputRoot, actual);
+    }
+
+    function _enter(RequestState storage state, Status status, address worker, bytes32 commitment) private {
+        state.status = status;
+        state.changedAt = uint40(block.timestamp);
+        state.worker = worker;
+        state.commitment = commitment;
+    }
+
+    /// @dev The next attempt's lease and claim hash differently, even if all else is the same.
+    function _reopen(RequestState storage state) private {
+        _enter(state, Status.Open, address(0), 0);
+        state.attempt++;
+    }
+
+    /// @dev The bond comes back and the fee comes in with one write.
+    function _pay(Request calldata r, Claim calldata claim, bytes32 claimHash) private {
+        Model memory m = registry.model(r.modelId);
+        uint256 royalty = (uint256(r.fee) * m.royaltyBps) / BPS;
+        emit Finalized(r.id, claimHash, claim.worker, r.fee - royalty, royalty);
+        staking.release{value: r.fee - royalty}(claim.worker, claim.bond);
+        if (royalty != 0) staking.deposit{value: royalty}(m.publisher);
+    }
+
+    function _toUint96(uint256 amount) private pure returns (uint96) {
+        if (amount > type(uint96).max) revert AmountTooLarge(type(uint96).max, amount);
+        return uint96(amount);
+    }
+}

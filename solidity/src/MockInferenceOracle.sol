@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {Staking} from "./Staking.sol";
+import {Claim, IInferenceOracle, Request, RequestState, Status} from "./interfaces/IInferenceOracle.sol";
+import {IStaking} from "./interfaces/IStaking.sol";
+import {Callback} from "./libraries/Callback.sol";
+import {MemoryTree} from "./libraries/MemoryTree.sol";
+
+/// @title An oracle for an app's own tests: no workers, no waiting; the test says what happens.
+/// @notice Give its address to the contract under test. What a consumer calls (`request`, `cancel`, `getRequest`,
+/// `estimateFee`, `staking`) is as in `IInferenceOracle`, with the same events; `answer`, `dispute`, `fail` and
+/// `retry` are the test's. Never deploy it where money is.
+contract MockInferenceOracle {
+    uint256 public lastRequestId;
+    uint256 public fee = 1e15; // what `estimateFee` says
+    IStaking public immutable staking;
+
+    mapping(uint256 requestId => Request) private terms;
+    mapping(uint256 requestId => RequestState) private states;
+    mapping(uint256 requestId => bytes) private outputs;
+
+    constructor() {
+        staking = new Staking(address(this), address(this));
+    }
+
+    function request(
+        bytes32 modelId,
+        bytes calldata input,
+        uint32 callbackGas,
+        uint40 deadline,
+        uint32 window,
+        uint96 minBond
+    ) external payable returns (uint256 requestId) {
+        requestId = ++lastRequestId;
+        Request memory r = Request({
+            id: requestId,
+            modelId: modelId,
+            requester: msg.sender,
+            fee: uint96(msg.value),
+            inputRoot: MemoryTree.regionRoot(input),
+            callbackGas: callbackGas,
+            window: window,
+            deadline: deadline,
+            minBond: minBond
+        });
+        terms[requestId] = r;
+        states[requestId].requestHash = keccak256(abi.encode(r));
+        _enter(requestId, Status.Open);
+        emit IInferenceOracle.Requested(requestId, modelId, msg.sender, r, input);
+    }
+
+    /// @notice A worker answered, nobody challenged, the window passed: the callback is made. The caller is the
+    /// worker, and is paid.
+    function answer(uint256 requestId, bytes calldata output) external {
+        Request memory r = _expect(requestId, Status.Open);
+        _enter(requestId, Status.Final);
+        bytes32 claimHash = _claim(r, output);
+        emit IInferenceOracle.Finalized(requestId, claimHash, msg.sender, r.fee, 0);
+        staking.deposit{value: r.fee}(msg.sender);
+        (bool success, bytes memory reason) =
+            Callback.deliver(r.requester, requestId, output, r.callbackGas, r.callbackGas);
+        if (success) {
+            emit IInferenceOracle.CallbackSucceeded(requestId, r.requester);
+        } else {
+            states[requestId].callbackFailed = true;
+            outputs[requestId] = output;
+            emit IInferenceOracle.CallbackFailed(requestId, r.requester, reason);
+        }
+    }
+
+    /// @notice A worker answered falsely and was caught: the request is open again.
+    function dispute(uint256 requestId, bytes calldata lie) external {
+        Request memory r = _expect(requestId, Status.Open);
+        bytes32 claimHash = _claim(r, lie);
+        states[requestId].attempt++;
+        emit IInferenceOracle.ClaimKilled(requestId, claimHash, msg.sender);
+    }
+
+    /// @notice A worker took the request and never answered: it is open again.
+    function fail(uint256 requestId) external {
+        _expect(requestId, Status.Open);
+        states[requestId].attempt++;
+        emit IInferenceOracle.LeaseExpired(requestId, msg.sender, 0, 0);
+    }
+
+    /// @notice Makes a failed callback again.
+    function retry(uint256 requestId) external {
+        Request memory r = _expect(requestId, Status.Final);
+        if (!states[requestId].callbackFailed) revert IInferenceOracle.CallbackNotPending(requestId);
+        states[requestId].callbackFailed = false;
+        this.deliver(r.requester, requestId, outputs[requestId]);
+        emit IInferenceOracle.CallbackSucceeded(requestId, r.requester);
+    }
+
+    /// @dev For `retry`: the output moves from storage to calldata.
+    function deliver(address requester, uint256 requestId, bytes calldata output) external {
+        if (msg.sender != address(this)) revert IInferenceOracle.WrongSender(address(this), msg.sender);
+        (bool success, bytes memory reason) =
+            Callback.deliver(requester, requestId, output, 0, type(uint256).max);
+        if (!success) revert IInferenceOracle.CallbackStillFails(requestId, reason);
+    }
+
+    function cancel(Request calldata r) external {
+        Request memory known = _expect(r.id, Status.Open);
+        bytes32 expected = keccak256(abi.encode(known));
+        bytes32 actual = keccak256(abi.encode(r));
+        if (expected != actual) revert IInferenceOracle.WrongRequest(expected, actual);
+        if (msg.sender != r.requester && block.timestamp < r.deadline) {
+            revert IInferenceOracle.WrongSender(r.requester, msg.sender);
+        }
+        _enter(r.id, Status.Cancelled);
+        emit IInferenceOracle.Cancelled(r.id, r.fee);
+        staking.deposit{value: r.fee}(r.requester);
+    }
+
+    function setFee(uint256 wei_) external {
+        fee = wei_;
+    }
+
+    function getRequest(uint256 requestId) external view returns (RequestState memory) {
+        return states[requestId];
+    }
+
+    /// @notice The terms as `cancel` wants them.
+    function getTerms(uint256 requestId) external view returns (Request memory) {
+        return terms[requestId];
+    }
+
+    function estimateFee(bytes32, uint256, uint256, uint32) external view returns (uint256) {
+        return fee;
+    }
+
+    function _claim(Request memory r, bytes calldata output) private returns (bytes32 claimHash) {
+        Claim memory claim = Claim({
+            requestId: r.id,
+            requestHash: states[r.id].requestHash,
+            modelId: r.modelId,
+            inputRoot: r.inputRoot,
+            outputRoot: MemoryTree.regionRoot(output),
+            worker: msg.sender,
+            attempt: states[r.id].attempt,
+            windowEnd: uint40(block.timestamp),
+            bond: 0,
+            gasPrice: 0
+        });
+        claimHash = keccak256(abi.encode(claim));
+        emit IInferenceOracle.Claimed(r.id, claimHash, msg.sender, claim, output);
+    }
+
+    function _expect(uint256 requestId, Status expected) private view returns (Request memory) {
+        Status actual = states[requestId].status;
+        if (expected != actual) revert IInferenceOracle.WrongStatus(requestId, expected, actual);
+        return terms[requestId];
+    }
+
+    function _enter(uint256 requestId, Status status) private {
+        states[requestId].status = status;
+        states[requestId].changedAt = uint40(block.timestamp);
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+/// @title What a move is worth, in gas units: a little more than it uses, as a transaction of its own.
+/// @notice Paid to a winner by the loser, and to every challenger of a claim that died. Fixed, so that
+/// nobody gains by wasting gas. tests/solidity/test_gas.py measures every move against it.
+library Tariff {
+    uint256 internal constant MAX_SEGMENTS = 2 ** 32;
+    uint256 internal constant MAX_INSTRUCTIONS = 2 ** 36;
+
+    uint256 internal constant CHALLENGE = 150_000;
+    uint256 internal constant OPEN = 120_000;
+    uint256 internal constant SELECT = 70_000;
+    uint256 internal constant DISSECT = 60_000;
+    uint256 internal constant DESCEND = 60_000;
+    uint256 internal constant ROOT = 1_500; // each boundary of open, dissect and descend
+    uint256 internal constant PROVE = 250_000; // and with it all that ends the game
+    uint256 internal constant CLOSE = 150_000; // timeout or settle
+
+    /// @notice Dissections that bring `steps` down to one.
+    function rounds(uint256 k, uint256 steps) internal pure returns (uint256 count) {
+        for (uint256 reach = 1; reach < steps; reach *= k) count++;
+    }
+
+    /// @notice No game earns its challenger more.
+    function maxChallengerDue(uint256 k) internal pure returns (uint256) {
+        uint256 selects = rounds(k, MAX_SEGMENTS) + rounds(k, MAX_INSTRUCTIONS);
+        return CHALLENGE + selects * SELECT + PROVE;
+    }
+
+    /// @notice No game earns its worker more.
+    function maxWorkerDue(uint256 k) internal pure returns (uint256) {
+        uint256 dissections = rounds(k, MAX_SEGMENTS) + rounds(k, MAX_INSTRUCTIONS);
+        return OPEN + DESCEND + (dissections - 2) * DISSECT + dissections * (k - 1) * ROOT + PROVE;
+    }
+}
