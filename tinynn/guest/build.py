@@ -1,0 +1,53 @@
+"""Makes guest.elf from its sources: `python -m tinynn.guest.build [--check]`.
+
+Byte for byte the same from any folder; `--check` only compares. Needs ziglang.
+"""
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from mips_vm.build import build_elf
+from mips_vm.tree import keccak256
+
+from ..errors import GuestBuildError
+from . import elf_path
+
+FOLDER: Final = Path(__file__).parent
+SOURCES: Final = ("main.c", "kernels.c", "dense.c", "softfloat.c")
+
+
+def build(out: Path, *, qemu: bool = False) -> Path:
+    """Compiles the guest to `out`; with `qemu`, as a program for qemu-mipsel."""
+    return build_elf([FOLDER / name for name in SOURCES], out, qemu=qemu)
+
+
+def check() -> None:
+    """GuestBuildError unless the committed guest is what the sources compile to."""
+    with tempfile.TemporaryDirectory() as folder:
+        built = build(Path(folder) / "guest.elf").read_bytes()
+    committed = elf_path().read_bytes()
+    if built != committed:
+        raise GuestBuildError(keccak256(built).hex(), keccak256(committed).hex())
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Exit status 0, or 1 if `--check` found a difference."""
+    if list(arguments) not in ([], ["--check"]):
+        print("usage: python -m tinynn.guest.build [--check]", file=sys.stderr)
+        return 2
+    if arguments:
+        try:
+            check()
+        except GuestBuildError as error:
+            print(error, file=sys.stderr)
+            return 1
+    else:
+        build(elf_path())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
