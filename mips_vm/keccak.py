@@ -49,17 +49,15 @@ def pool() -> ThreadPoolExecutor:
 
 
 class _Kernel:
-    """The two native functions, kept with the library that they live in."""
+    """The two native functions."""
 
     def __init__(self) -> None:
-        self._library = native.load_ir(keccak_kernel.module_ir())
+        library = native.load_ir(keccak_kernel.module_ir())
         word, pointer = ctypes.c_uint64, ctypes.c_void_p
-        self.sponge: Any = self._library.function(
+        self.sponge: Any = library.function(
             "sponge", None, ctypes.c_char_p, word, pointer
         )
-        self.pairs: Any = self._library.function(
-            "hash_pairs", None, pointer, word, pointer
-        )
+        self.pairs: Any = library.function("hash_pairs", None, pointer, word, pointer)
 
 
 @cache

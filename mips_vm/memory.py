@@ -112,6 +112,11 @@ class Memory:
         self._words[address // WORD_BYTES] = word
         self._flags[address // PAGE_BYTES] = DIRTY
 
+    def extent(self, region: Region) -> int:
+        """An address from which on the region is zero, as far as pages can tell."""
+        pages = self._flagged(TOUCHED, region)
+        return int(pages[-1] + 1) * PAGE_BYTES if len(pages) else region.base
+
     def mark_dirty(self, address: int, size: int) -> None:
         """Says that [address, address + size) was written through `array`."""
         if size:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 import llvmlite  # type: ignore[import-untyped]
-from llvmlite import binding as llvm  # type: ignore[import-untyped]
+from llvmlite import binding as llvm
 
 from mips_vm import object_cache
 
@@ -35,7 +35,9 @@ class Library:
 
     def function(self, name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
         """The function `name`; a call releases the interpreter's lock."""
-        return ctypes.CFUNCTYPE(result, *arguments)(self.address(name))
+        function: Any = ctypes.CFUNCTYPE(result, *arguments)(self.address(name))
+        function.library = self  # which therefore lives as long as the function
+        return function  # type: ignore[no-any-return]
 
 
 def compile_ir(ir: str, passes: Sequence[str] = ()) -> bytes:

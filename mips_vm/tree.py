@@ -115,10 +115,12 @@ class PageTree:
 
     def forget(self, pages: Indices, region_node: int) -> None:
         """These pages, all of a region's that are not zero, become zero."""
+        if not len(pages):
+            return
         nodes = pages + PAGE_COUNT
         for height in range(PAGE_LEVELS, TREE_DEPTH + 1):
             self._differences[nodes] = 0
-            if not len(nodes) or nodes[0] == region_node:
+            if nodes[0] == region_node:
                 self._climb(np.array([region_node]), height)
                 return
             nodes = _parents(nodes)
@@ -149,12 +151,13 @@ class PageTree:
 
     def _page_level(self, page: int, height: int) -> Bytes:
         """One level inside a page: (2^(7 - height), 32)."""
-        level = self._pages[page].reshape(-1, LEAF_BYTES)
+        level: Bytes = self._pages[page].reshape(-1, LEAF_BYTES)
         for _ in range(height):
             level = hash_pairs(level)
         return level
 
     def _page_roots(self, batch: Indices) -> Bytes:
+        level: Bytes
         first, last = int(batch[0]), int(batch[-1])
         contiguous = last - first == len(batch) - 1
         level = self._pages[first : last + 1] if contiguous else self._pages[batch]

@@ -1,0 +1,94 @@
+"""Units: chunks compiled together, and kept on disk as one entry of the object cache.
+
+Any set of chunks of a program is valid beside any other, so an entry is found by the
+program and by the address that asked for it, and says itself what it holds.
+"""
+
+import json
+from collections.abc import Container
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from mips_vm import object_cache
+from mips_vm.native import Library, compile_ir, host_fingerprint
+from mips_vm.translate.code import EPILOGUE, declarations
+from mips_vm.translate.flow import Chunk, Words, discover
+from mips_vm.translate.lift import lift, symbol
+
+MAX_UNIT: Final = 1500
+"""Instructions of a unit, about: callees are compiled with their caller up to here."""
+
+PASSES: Final = ("sroa",)
+
+_LENGTH_BYTES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Native code, and where the guest can enter it: pc -> host address."""
+
+    library: Library
+    entries: dict[int, int]
+    size: int
+
+
+def obtain(
+    words: Words, program_root: bytes, entry: int, known: Container[int]
+) -> Unit:
+    """The unit for `entry`, from the cache or compiled; not empty."""
+    key = object_cache.cache_key(
+        host_fingerprint(), _source_digest(), program_root, str(entry)
+    )
+    payload = object_cache.load(key)
+    if payload is None:
+        payload = _compile(_gather(words, entry, known))
+        object_cache.store(key, payload)
+    return _unpack(payload)
+
+
+def _gather(words: Words, entry: int, known: Container[int]) -> list[Chunk]:
+    """The chunk at `entry`, and those that it calls, nearest first."""
+    chunks: list[Chunk] = []
+    pending, seen, size = [entry], {entry}, 0
+    while pending and size < MAX_UNIT:
+        chunk = discover(words, pending.pop(0))
+        if not chunk.blocks:
+            continue
+        chunks.append(chunk)
+        size += chunk.size
+        fresh = [c for c in chunk.callees if c not in seen and c not in known]
+        seen.update(fresh)
+        pending += fresh
+    return chunks
+
+
+def _compile(chunks: list[Chunk]) -> bytes:
+    """Contents as JSON, after its length, then the object."""
+    ir = "".join([declarations(), *map(lift, chunks), EPILOGUE])
+    contents = {
+        "chunks": [[chunk.entry, sorted(chunk.heads)] for chunk in chunks],
+        "size": sum(chunk.size for chunk in chunks),
+    }
+    header = json.dumps(contents).encode()
+    return len(header).to_bytes(_LENGTH_BYTES, "big") + header + compile_ir(ir, PASSES)
+
+
+def _unpack(payload: bytes) -> Unit:
+    end = _LENGTH_BYTES + int.from_bytes(payload[:_LENGTH_BYTES], "big")
+    contents = json.loads(payload[_LENGTH_BYTES:end])
+    library = Library(payload[end:])
+    entries: dict[int, int] = {}
+    for entry, heads in contents["chunks"]:
+        address = library.address(symbol(entry))
+        entries.update((head, address) for head in heads if head not in entries)
+    return Unit(library, entries, contents["size"])
+
+
+@cache
+def _source_digest() -> str:
+    """Changes with the translator, so that code from another one is never used."""
+    folder = Path(__file__).parent
+    sources = [*sorted(folder.glob("*.py")), folder.parent / "decode.py"]
+    return object_cache.cache_key(*(source.read_bytes() for source in sources))
