@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {Leaf, LeafProof} from "../libraries/LeafProof.sol";
 import {MemoryTree} from "../libraries/MemoryTree.sol";
 import {StateRoot} from "../libraries/StateRoot.sol";
 
@@ -24,6 +25,28 @@ contract Libraries {
 
     function memoryRoot(bytes32[6] calldata regions) external pure returns (bytes32) {
         return MemoryTree.memoryRoot(regions[0], regions[1], regions[2], regions[3], regions[4], regions[5]);
+    }
+
+    function leafRoot(bytes calldata proof, uint256 levels, uint256 index, bytes32 content)
+        external
+        pure
+        returns (bytes32)
+    {
+        (Leaf memory leaf,) = LeafProof.read(proof, 0, levels);
+        return LeafProof.root(leaf, proof, index, content);
+    }
+
+    function leafRootPlain(bytes calldata proof, uint256 levels, uint256 index, bytes32 content)
+        external
+        pure
+        returns (bytes32)
+    {
+        (Leaf memory leaf,) = LeafProof.read(proof, 0, levels);
+        return LeafProof.rootPlain(leaf, proof, index, content);
+    }
+
+    function ones(uint256 bits) external pure returns (uint256) {
+        return LeafProof.ones(bits);
     }
 
     function initial(bytes32 programRoot, bytes32 inputRoot, bytes32 modelRoot) external pure returns (bytes32) {
