@@ -183,8 +183,8 @@ class Machine:
         size = len(image) if isinstance(image, bytes) else os.stat(image).st_size
         if size > MODEL.size:
             raise ValueOutOfRange("model size", MODEL.size + 1, size)
+        self.memory.clear(MODEL)
         if isinstance(image, bytes):
-            self.memory.clear(MODEL)
             self.memory.write(MODEL.base, image)
         else:
             self.memory.map_file(image, MODEL.base, size)
