@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from mips_vm.build import build_elf
-from mips_vm.tree import keccak256
+from mips_vm.keccak import keccak256
 
 from ..errors import GuestBuildError
 from . import elf_path

@@ -9,6 +9,8 @@
 
 #define MAX_INPUTS (1u << 22)
 
+#define rare(condition) __builtin_expect(condition, 0)
+
 /* ------------------------------------------------------------------------------------
  * Terms: the inputs of a layer, unpacked once and used by every output
  * ---------------------------------------------------------------------------------- */
@@ -20,9 +22,6 @@
 #define X_MOST 147u
 #define ACC_LEAST 53u
 #define ACC_MOST 204u
-/* With such a weight, a usual input's product is normal. */
-#define W_LEAST 21u
-#define W_MOST 232u
 
 struct term {
   f32 x;
@@ -46,19 +45,21 @@ struct list {
 };
 
 /* Lists the inputs that matter: all, or only those that are not zero. */
-static struct list list_terms(const f32 *x, uint32_t count, uint32_t stride,
+static struct list list_terms(const f32 *inputs, uint32_t count, uint32_t stride,
                               bool skip_zeros) {
   struct term *t = terms;
   uint32_t first_unusual;
   uint32_t *link = &first_unusual;
-  for (uint32_t offset = 0; count; count--, x++, offset += stride) {
-    if (skip_zeros && !(*x & F32_MAGNITUDE))
+  uint32_t offset = 0;
+  for (const f32 *next = inputs; next != inputs + count; next++, offset += stride) {
+    f32 x = *next;
+    if (skip_zeros && !(x << 1))
       continue;
-    t->x = *x;
+    t->x = x;
     t->offset = offset;
-    if (f32_exponent(*x) - X_LEAST <= X_MOST - X_LEAST) {
-      t->significand = F32_SIGN | *x << 8;
-      t->scale = (*x & ~F32_FRACTION) - PRODUCT_BIAS;
+    if (f32_exponent(x) - X_LEAST <= X_MOST - X_LEAST) {
+      t->significand = F32_SIGN | x << 8;
+      t->scale = (x & ~F32_FRACTION) - PRODUCT_BIAS;
     } else {
       *link = (uint32_t)t;
       link = &t->scale;
@@ -94,119 +95,141 @@ static inline f32 pack(struct accumulator a) {
   return (a.scale & ~F32_FRACTION) | ((0u - a.negated) >> 8 & F32_FRACTION);
 }
 
-/* Significand of the rounded product, its unit at the same bit whether it lies in
- * [2^30, 2^31) or above: no normalising. */
-static inline uint32_t product_of(uint32_t significand, f32 w) {
-  uint64_t product = (uint64_t)significand * (F32_SIGN | w << 8);
-  uint32_t high = (uint32_t)(product >> 32);
-  uint32_t unit = (int32_t)high < 0 ? 0x100 : 0x80;
-  uint32_t up = high + unit / 2;
+/* `m` rounded to a multiple of `unit`, a power of two. A tie leaves no bits below the
+ * unit once half of it is added; `exact` says that none were lost before. Wraps to 0. */
+static inline uint32_t round_to(uint32_t unit, uint32_t m, bool exact) {
+  uint32_t up = m + unit / 2;
   uint32_t rounded = up & (0u - unit);
-  /* Only a tie, or what looks like one without the low half, leaves no bits. */
-  if (rounded == up && !(uint32_t)product)
+  if (rare(rounded == up) && exact)
     rounded &= ~unit;
   return rounded;
 }
 
-/* The sum of a usual accumulator and a product whose weight is normal and whose exponent
- * is in [2, 253]; any exponents, signs and cancellation. */
-static f32 add_product(struct accumulator a, uint32_t product, uint32_t product_scale) {
-  uint32_t m = (0u - a.negated) >> 1;
-  uint32_t p = product >> 1;
-  int32_t e = (int32_t)f32_exponent(a.scale);
-  int32_t distance = e - (int32_t)f32_exponent(product_scale);
-  if (distance >= 0) {
-    p = shift_right_sticky(p, (uint32_t)distance);
-  } else {
-    m = shift_right_sticky(m, (uint32_t)-distance);
-    e -= distance;
-  }
-  uint32_t sign = a.scale & F32_SIGN;
-  if (!((a.scale ^ product_scale) & F32_SIGN)) {
-    m += p;
-  } else if (m >= p) {
-    m -= p;
-  } else {
-    m = p - m;
-    sign ^= F32_SIGN;
-  }
-  if (!m)
-    return 0;
-  int32_t shift = __builtin_clz(m);
-  m <<= shift;
-  e -= shift;
-  uint32_t tie = (m & 0xff) == 0x80;
-  m = ((m >> 7) + 1) >> 1;
-  m &= ~tie;
-  /* The hidden bit adds itself to the exponent, and so does a carry. */
-  return (sign | (uint32_t)e << F32_FRACTION_BITS) + m;
+/* Significand of the rounded product. It lies in [2^30, 2^31) or above; its exponent is
+ * as if it lay above, so there is no normalising. */
+static inline uint32_t product_of(uint32_t significand, f32 w) {
+  uint64_t product = (uint64_t)significand * (F32_SIGN | w << 8);
+  uint32_t high = (uint32_t)(product >> 32);
+  if ((int32_t)high < 0)
+    return round_to(0x100, high, !(uint32_t)product);
+  return round_to(0x80, high, !(uint32_t)product);
 }
 
-static f32 multiply_add(f32 total, f32 x, f32 w) { return f32_add(total, f32_mul(x, w)); }
+/* `m` shifted right by n + 1, n in [0, 31]; what falls off sets the lowest bit. */
+static inline uint32_t shift_and_halve(uint32_t m, uint32_t n) {
+  return m >> n >> 1 | ((m << (~n & 31)) != 0);
+}
 
-/* A term that the fast path can't add: its sum has another exponent, or its weight or its
- * product is unusual. */
-static f32 add_slowly(struct accumulator a, uint32_t product, const struct term *t, f32 w) {
-  if (f32_exponent(w) - W_LEAST > W_MOST - W_LEAST)
-    return multiply_add(pack(a), t->x, w);
-  return add_product(a, product, t->scale + w);
+/* Sign and exponent of the accumulator minus those of a product, at once: positive if
+ * the signs are equal and the accumulator's exponent is larger. If the signs differ it
+ * is 256 less, or more. */
+static inline int32_t distance_of(struct accumulator a, uint32_t product_scale) {
+  return (int32_t)(a.scale - product_scale) >> F32_FRACTION_BITS;
+}
+
+/* The sum of an accumulator and a product when its exponent may be another than the
+ * accumulator's. False if it is no usual accumulator; `a` is unchanged then. */
+static inline bool add_any(struct accumulator *a, uint32_t product,
+                           uint32_t product_scale) {
+  int32_t distance = (int8_t)distance_of(*a, product_scale);
+  if ((uint32_t)(distance + 31) > 62)
+    return false;
+  uint32_t m = 0u - a->negated;
+  uint32_t e = f32_exponent(a->scale) + 1;
+  if (distance >= 0) {
+    m >>= 1;
+    product = shift_and_halve(product, (uint32_t)distance);
+  } else {
+    e -= (uint32_t)distance;
+    m = shift_and_halve(m, (uint32_t)-distance);
+    product >>= 1;
+  }
+  uint32_t sign = a->scale & F32_SIGN;
+  if ((int32_t)(a->scale ^ product_scale) >= 0) {
+    m += product;
+  } else {
+    m -= product;
+    if ((int32_t)m <= 0) {
+      if (!m)
+        return false;
+      m = 0u - m;
+      sign ^= F32_SIGN;
+    }
+  }
+  uint32_t shift = (uint32_t)__builtin_clz(m);
+  m = round_to(0x100, m << shift, true);
+  e -= shift;
+  if (rare(!m)) {
+    m = F32_SIGN;
+    e++;
+  }
+  if (e - ACC_LEAST > ACC_MOST - ACC_LEAST)
+    return false;
+  a->negated = 0u - m;
+  a->scale = sign | e << F32_FRACTION_BITS | F32_FRACTION;
+  return true;
+}
+
+static f32 add_plainly(f32 total, const struct term *t, const uint8_t *column) {
+  f32 w = *(const f32 *)(column + t->offset);
+  return f32_add(total, f32_mul(t->x, w));
+}
+
+/* Adds terms from `t` until `stop`, or until one that leaves no usual accumulator, which
+ * is the one returned. */
+static inline const struct term *add_terms(struct accumulator *total, const struct term *t,
+                                           const struct term *stop,
+                                           const uint8_t *column) {
+  struct accumulator a = *total;
+  do {
+    f32 w = *(const f32 *)(column + t->offset);
+    uint32_t product = product_of(t->significand, w);
+    uint32_t product_scale = t->scale + w;
+    int32_t distance = distance_of(a, product_scale);
+    uint32_t sum = 0;
+    if (distance > 0) {
+      if (distance < 32) {
+        bool exact = !(product << (-distance & 31));
+        uint32_t up = (product >> distance) + 0x80;
+        uint32_t rounded = up & ~0xffu;
+        sum = a.negated - rounded;
+        if (rare(rounded == up) && exact)
+          sum += sum & 0x100;
+      }
+    } else if ((uint32_t)(distance + 255) < 31) {
+      bool exact = !(product << (-distance & 31));
+      uint32_t up = (product >> (distance & 31)) + 0x80;
+      uint32_t rounded = up & ~0xffu;
+      sum = a.negated + rounded;
+      if (rare(rounded == up) && exact)
+        sum -= sum & 0x100;
+    }
+    if ((int32_t)sum > 0)
+      a.negated = sum;
+    else if (!add_any(&a, product, product_scale))
+      break;
+  } while (++t != stop);
+  *total = a;
+  return t;
 }
 
 static f32 dot(struct list list, const uint8_t *column) {
   const struct term *t = terms, *stop = list.first_unusual;
   f32 total = 0;
-  for (;;) {
-    while (t != stop && !is_usual(total)) {
-      total = multiply_add(total, t->x, *(const f32 *)(column + t->offset));
-      t++;
+  while (t != list.end) {
+    if (t != stop && is_usual(total)) {
+      struct accumulator a = unpack(total);
+      t = add_terms(&a, t, stop, column);
+      total = pack(a);
+      if (t == stop)
+        continue;
     }
-    if (t == stop) {
-      if (t == list.end)
-        return total;
+    total = add_plainly(total, t, column);
+    if (t == stop)
       stop = (const struct term *)t->scale;
-      total = multiply_add(total, t->x, *(const f32 *)(column + t->offset));
-      t++;
-      continue;
-    }
-    struct accumulator a = unpack(total);
-    for (;;) {
-      f32 w = *(const f32 *)(column + t->offset);
-      uint32_t product = product_of(t->significand, w);
-      /* Sign and exponent at once: positive if the signs are equal and the accumulator's
-       * exponent is larger; 256 less if the signs differ. */
-      int32_t distance = (int32_t)(a.scale - t->scale - w) >> F32_FRACTION_BITS;
-      uint32_t sum = 0;
-      if (distance > 0) {
-        if (distance < 32) {
-          uint32_t up = (product >> distance) + 0x80;
-          uint32_t rounded = up & ~0xffu;
-          sum = a.negated - rounded;
-          if (rounded == up && !(product << (32 - distance)))
-            sum += sum & 0x100;
-        }
-      } else if ((uint32_t)(distance + 255) < 31) {
-        uint32_t up = (product >> (distance & 31)) + 0x80;
-        uint32_t rounded = up & ~0xffu;
-        sum = a.negated + rounded;
-        if (rounded == up && !(product << (-distance & 31)))
-          sum -= sum & 0x100;
-      }
-      if ((int32_t)sum > 0) {
-        a.negated = sum;
-      } else {
-        total = add_slowly(a, product, t, w);
-        if (!is_usual(total)) {
-          t++;
-          break;
-        }
-        a = unpack(total);
-      }
-      if (++t == stop) {
-        total = pack(a);
-        break;
-      }
-    }
+    t++;
   }
+  return total;
 }
 
 void dense(const struct operator_row *row, uint32_t first, uint32_t count) {
