@@ -61,8 +61,17 @@ class Chain:
         header = eth.get_block("latest" if block is None else BlockNumber(block))
         return int(header["baseFeePerGas"])
 
-    def balance(self, address: bytes) -> int:
-        return int(self.endpoint.web3.eth.get_balance(to_checksum_address(address)))
+    def burned_fees(self, last: int) -> int:
+        """Wei of base fees that all blocks up to `last` have burned."""
+        eth = self.endpoint.web3.eth
+        headers = (eth.get_block(BlockNumber(n)) for n in range(1, last + 1))
+        return sum(int(h["baseFeePerGas"]) * int(h["gasUsed"]) for h in headers)
+
+    def balance(self, address: bytes, block: int | None = None) -> int:
+        """Wei after that block; by default the latest."""
+        at = self.height if block is None else block
+        eth = self.endpoint.web3.eth
+        return int(eth.get_balance(to_checksum_address(address), BlockNumber(at)))
 
     def code(self, address: bytes) -> bytes:
         return bytes(self.endpoint.web3.eth.get_code(to_checksum_address(address)))

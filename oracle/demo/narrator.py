@@ -1,0 +1,149 @@
+"""Tells the story on a terminal."""
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from oracle.chain.sender import Receipt
+from oracle.demo.dispute import interval_of
+from oracle.demo.drawing import Image, half_blocks
+from oracle.demo.ledger import Balances
+from oracle.demo.outcome import Outcome, Reading, Verdict
+from oracle.demo.testimony import Testimony
+from oracle.demo.troupe import ETHER
+from oracle.node import Done
+
+COLOURS = {
+    "publisher": "blue",
+    "asker": "cyan",
+    "worker": "green",
+    "liar": "red",
+    "challenger": "yellow",
+    "slanderer": "magenta",
+}
+LEVELS = {1: "segments", 2: "instructions"}
+HAPPY_PATH = ("read", "accept", "submit", "finalize")
+
+
+class Narrator:
+    """A `Teller` with colours."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def chapter(self, number: int, title: str) -> None:
+        self._console.print()
+        self._console.rule(f"[bold]{number}. {title}", align="left")
+        self._console.print()
+
+    def said(self, text: str) -> None:
+        self._console.print(Text(text, style="italic"))
+
+    def drew(self, digit: int, image: Image) -> None:
+        lines = [Text(line, style="white on black") for line in half_blocks(image)]
+        caption = f"a {digit}, 784 bytes"
+        picture = Panel(Text("\n").join(lines), title=caption, width=32, expand=False)
+        self._console.print(picture)
+
+    def acted(self, role: str, receipt: Receipt, remark: str) -> None:
+        self._line(role, receipt.action, remark, receipt.gas_used)
+
+    def moved(self, role: str, done: Done) -> None:
+        interval = interval_of(done)
+        where = ""
+        if interval is not None:
+            what = LEVELS[interval.level]
+            inside = f" of segment {interval.segment}" if interval.level == 2 else ""
+            where = f"{what} {interval.start:,} to {interval.end:,}{inside}"
+        self._line(role, done.wish.function, where, done.receipt.gas_used)
+
+    def testified(self, seen: Testimony) -> None:
+        table = Table.grid(padding=(0, 2))
+        table.add_row("instruction", Text(seen.text, style="bold"))
+        table.add_row("at", f"pc {seen.pc:#010x}, step {seen.step:,} of {seen.segment}")
+        table.add_row("operands", _values(seen.operands))
+        table.add_row("the machine", _values(seen.truth), _short(seen.true_root))
+        claim = "a state it can't show" if seen.claim is None else _values(seen.claim)
+        table.add_row("the worker", claim, _short(seen.claimed_root))
+        self._console.print(Panel(table, title="one instruction is left", expand=False))
+
+    def judged(self, verdict: Verdict) -> None:
+        colour = COLOURS[verdict.winner]
+        self._console.print(
+            f"[bold {colour}]The {verdict.winner} wins[/] after {verdict.transactions} "
+            f"transactions, {verdict.gas:,} gas, {verdict.seconds:.1f} seconds. "
+            f"The {verdict.liar}'s lie ({verdict.lie}) costs it its bond: "
+            f"{_ether(verdict.paid)} ether to the {verdict.winner}, "
+            f"{_ether(verdict.burned)} burned."
+        )
+
+    def arrived(self, reading: Reading) -> None:
+        self._console.print(
+            f"The contract has its answer to request {reading.id}: "
+            f"[bold]{reading.digit}[/], {reading.ppm / 10_000:.2f} % sure; "
+            f"a {reading.drawn} was drawn."
+        )
+
+    def closed(self, outcome: Outcome) -> None:
+        self._console.print(_balance_table(outcome.before, outcome.after))
+        kept = "conserved to the wei" if outcome.conserved else "NOT CONSERVED"
+        self._console.print(f"Money is [bold]{kept}[/]: {outcome.after.total():,}.\n")
+        self._console.print(_gas_table(outcome))
+        happy = [spent for spent in outcome.spent if spent.action in HAPPY_PATH]
+        told = ", ".join(f"{s.action} {s.beyond_calldata:,}" for s in happy)
+        self._console.print(f"Happy path beyond calldata: {told}.\n")
+        parts = (f"{part} {s:.1f}" for part, s in outcome.seconds.items())
+        self._console.print(f"Seconds: {', '.join(parts)}.")
+
+    def _line(self, role: str, action: str, remark: str, gas: int) -> None:
+        line = Text()
+        line.append(f"{role:>10} ", style=COLOURS[role])
+        line.append(f"{action:<12}", style="bold")
+        line.append(f"{remark:<44}")
+        line.append(f"{gas:>9,} gas", style="dim")
+        self._console.print(line)
+
+
+def _balance_table(before: Balances, after: Balances) -> Table:
+    table = Table(title="Balances, ether", title_justify="left", header_style="bold")
+    table.add_column("who")
+    for name in ("before", "after", "change"):
+        table.add_column(name, justify="right")
+    rows = before.accounts | before.contracts | before.burned
+    now = after.accounts | after.contracts | after.burned
+    for name, wei in rows.items():
+        if wei or now[name]:
+            changed = now[name] - wei
+            sign = "+" if changed > 0 else ""
+            change = f"{sign}{_ether(changed)}"
+            table.add_row(name, _ether(wei), _ether(now[name]), change)
+    total = _ether(before.total()), _ether(after.total())
+    table.add_section()
+    table.add_row("sum", *total, _ether(after.total() - before.total()))
+    return table
+
+
+def _gas_table(outcome: Outcome) -> Table:
+    table = Table(title="Gas by action", title_justify="left", header_style="bold")
+    table.add_column("action")
+    for name in ("times", "mean", "beyond calldata"):
+        table.add_column(name, justify="right")
+    for spent in outcome.spent:
+        numbers = (spent.count, spent.mean, spent.beyond_calldata)
+        table.add_row(spent.action, *(f"{number:,}" for number in numbers))
+    return table
+
+
+def _values(named: dict[str, int]) -> str:
+    return "  ".join(f"{name} = {value:#010x}" for name, value in named.items()) or "-"
+
+
+def _short(root: bytes) -> str:
+    return f"{root.hex()[:10]}…"
+
+
+def _ether(wei: int) -> str:
+    """All eighteen places: it is about every wei."""
+    sign, rest = ("-" if wei < 0 else ""), abs(wei)
+    return f"{sign}{rest // ETHER}.{rest % ETHER:018}"

@@ -1,0 +1,121 @@
+"""What the story came to, and the same as JSON."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from oracle.demo.ledger import Balances, Spent
+from oracle.demo.testimony import Testimony
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A request of the consumer. `drawn` is the digit that was drawn, `digit` what the
+    consumer was told."""
+
+    id: int
+    status: str
+    drawn: int
+    digit: int
+    ppm: int  # the model's confidence, in parts per million
+    output: bytes
+    attempts: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "status": self.status,
+            "drawn": self.drawn,
+            "digit": self.digit,
+            "confidence_ppm": self.ppm,
+            "output": f"0x{self.output.hex()}",
+            "attempts": self.attempts,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a dispute ended. `paid` and `burned` are wei of the loser's bond."""
+
+    request_id: int
+    winner: str
+    liar: str
+    lie: str
+    transactions: int
+    gas: int
+    seconds: float
+    paid: int
+    burned: int
+    moves: tuple[dict[str, Any], ...]
+    testimony: Testimony | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "request": self.request_id,
+            "winner": self.winner,
+            "liar": self.liar,
+            "lie": self.lie,
+            "transactions": self.transactions,
+            "gas": self.gas,
+            "seconds": round(self.seconds, 3),
+            "instruction": self.testimony.text if self.testimony else None,
+            "testimony": _testimony_json(self.testimony) if self.testimony else None,
+            "paid": self.paid,
+            "burned": self.burned,
+            "moves": list(self.moves),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything that `plumb demo --json` prints."""
+
+    seed: int
+    requests: tuple[Reading, ...]
+    disputes: tuple[Verdict, ...]
+    before: Balances
+    after: Balances
+    spent: tuple[Spent, ...]
+    seconds: dict[str, float]
+
+    @property
+    def conserved(self) -> bool:
+        """Whether every wei that there was is accounted for."""
+        return self.before.total() == self.after.total()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "seed": self.seed,
+            "requests": [reading.as_json() for reading in self.requests],
+            "disputes": [verdict.as_json() for verdict in self.disputes],
+            "balances": {
+                "before": self.before.accounts | self.before.burned,
+                "after": self.after.accounts | self.after.burned,
+                "contracts": self.after.contracts,
+            },
+            "conserved": self.conserved,
+            "gas": [
+                {
+                    "action": spent.action,
+                    "count": spent.count,
+                    "gas": spent.gas,
+                    "mean": spent.mean,
+                    "beyond_calldata": spent.beyond_calldata,
+                }
+                for spent in self.spent
+            ],
+            "seconds": {part: round(s, 3) for part, s in self.seconds.items()},
+        }
+
+
+def _testimony_json(seen: Testimony) -> dict[str, Any]:
+    return {
+        "segment": seen.segment,
+        "step": seen.step,
+        "pc": seen.pc,
+        "instruction": seen.text,
+        "operands": seen.operands,
+        "truth": seen.truth,
+        "claim": seen.claim,
+        "true_root": f"0x{seen.true_root.hex()}",
+        "claimed_root": f"0x{seen.claimed_root.hex()}",
+    }

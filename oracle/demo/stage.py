@@ -1,0 +1,184 @@
+"""What the chapters are made of: asking, answering, disputing, and looking at it."""
+
+from typing import Any
+
+from challenge.trace import Trace
+from oracle.chain import events
+from oracle.chain.sender import Receipt
+from oracle.demo.dispute import Course, Reorg, interval_of, play
+from oracle.demo.drawing import Image
+from oracle.demo.ledger import Balances, Receipts, balances
+from oracle.demo.outcome import Reading, Verdict
+from oracle.demo.teller import Teller
+from oracle.demo.testimony import Testimony, testimony
+from oracle.demo.troupe import Troupe
+from oracle.honest import Honest
+from oracle.node import Done, Node
+from oracle.record import Answered, Record, Status
+from oracle.worker import Worker
+
+OUTPUT_BYTES = 44
+"""Ten probabilities and a digit."""
+
+
+class Stage:
+    """Knows the troupe, writes down every receipt, and tells what happens."""
+
+    def __init__(
+        self, troupe: Troupe, honest: Honest, receipts: Receipts, teller: Teller
+    ) -> None:
+        self._troupe, self._honest = troupe, honest
+        self._receipts, self._teller = receipts, teller
+        self._chain = troupe.chain
+        self._record = Record(troupe.chain, troupe.contracts)
+        self._drawn: dict[int, int] = {}
+
+    def ask(self, image: Image, digit: int) -> int:
+        """The asker has its contract request a reading; the request's id."""
+        troupe = self._troupe
+        self._teller.drew(digit, image)
+        oracle = troupe.contracts.oracle
+        callback_gas = self._chain.call(troupe.reader, "CALLBACK_GAS")
+        estimated = (troupe.model_id, image.size, OUTPUT_BYTES, callback_gas)
+        fee = self._chain.call(oracle, "estimateFee", *estimated)
+        receipt = troupe.senders["asker"].send(
+            troupe.reader, "read", image.tobytes(), value=fee, listening=(oracle,)
+        )
+        (told,) = (e for e in receipt.events if isinstance(e, events.Requested))
+        self._drawn[told.request_id] = digit
+        self.acted(receipt, f"asks for a reading, request {told.request_id}")
+        return told.request_id
+
+    def answer(self, worker: Worker, request: int) -> None:
+        """The worker goes on until its claim stands on the chain."""
+        while self._status(request) in (Status.OPEN, Status.ACCEPTED):
+            done = worker.step()
+            assert done is not None, f"it could answer: {worker.refused}"
+            self.acted(done.receipt, f"request {request}")
+
+    def finish(self, worker: Worker, request: int) -> None:
+        """The window passes, and the worker has its answer delivered."""
+        wait = self._claim(request).claim.window_end - self._chain.now()
+        if wait > 0:
+            self._teller.said(f"Nothing happens for {wait} seconds: the window passes.")
+            self._chain.endpoint.travel(wait)
+        done = worker.step()
+        assert done is not None, f"nothing is in the way: {worker.refused}"
+        self.acted(done.receipt, f"request {request}")
+        self._teller.arrived(self.reading(request))
+
+    def drain(self, node: Node) -> None:
+        """The node does what is left to do for it."""
+        while (done := node.step()) is not None:
+            self.acted(done.receipt, "takes its money home")
+
+    def dispute(
+        self,
+        request: int,
+        challenger: Node,
+        worker: Node,
+        lie: str,
+        told: Trace | None = None,
+        reorg: Reorg | None = None,
+    ) -> Verdict:
+        """From challenge to resolution; `told` is what a lying worker shows."""
+        answered = self._claim(request)
+        heard: list[Testimony] = []
+
+        def seen(node: Node, done: Done) -> None:
+            self._receipts.book(done.receipt)
+            if done.wish.function == "prove":
+                heard.extend(self._hear(answered, done, told))
+            self._teller.moved(self._troupe.named(node.address), done)
+
+        course = play(self._chain, answered, challenger, worker, seen, reorg)
+        liar = worker if told else challenger
+        verdict = self._verdict(course, answered, liar, lie, heard)
+        self._teller.judged(verdict)
+        return verdict
+
+    def reading(self, request: int) -> Reading:
+        """The request as it stands, and what the consumer was told."""
+        self._record.refresh()
+        asked = self._record.tables.requests[request]
+        oracle, reader = self._troupe.contracts.oracle, self._troupe.reader
+        _, _, digit, ppm = self._chain.call(reader, "readings", request)
+        _, _, attempt, *_ = self._chain.call(oracle, "getRequest", request)
+        return Reading(
+            id=request,
+            status=asked.status.name.lower(),
+            drawn=self._drawn[request],
+            digit=digit,
+            ppm=ppm,
+            output=asked.output,
+            attempts=attempt + 1,
+        )
+
+    def balances(self, block: int | None = None) -> Balances:
+        """The books after that block; by default the latest."""
+        troupe = self._troupe
+        contracts = {c.name: c.address for c in (*troupe.contracts.all, troupe.reader)}
+        at = self._chain.height if block is None else block
+        return balances(self._chain, troupe.addresses, contracts, at)
+
+    def acted(self, receipt: Receipt, remark: str) -> None:
+        self._receipts.book(receipt)
+        self._teller.acted(self._troupe.named(receipt.sender), receipt, remark)
+
+    def _hear(
+        self, answered: Answered, proof: Done, told: Trace | None
+    ) -> list[Testimony]:
+        """The instruction that is left, unless it is none."""
+        assert proof.wish.view is not None
+        honest = self._honest.fork(answered.asked)
+        seen = testimony(proof.wish.view.disputed(), honest, told or honest)
+        if seen is None:
+            return []
+        self._teller.testified(seen)
+        return [seen]
+
+    def _verdict(
+        self,
+        course: Course,
+        answered: Answered,
+        liar: Node,
+        lie: str,
+        heard: list[Testimony],
+    ) -> Verdict:
+        end = course.end
+        assert isinstance(end, events.WorkerLost | events.ChallengerLost)
+        return Verdict(
+            request_id=answered.claim.request_id,
+            winner="challenger" if course.worker_lost else "worker",
+            liar=self._troupe.named(liar.address),
+            lie=lie,
+            transactions=len(course.done),
+            gas=course.gas,
+            seconds=course.seconds,
+            paid=end.paid,
+            burned=end.burned,
+            moves=tuple(map(self._move_json, course.done)),
+            testimony=heard[0] if heard else None,
+        )
+
+    def _move_json(self, done: Done) -> dict[str, Any]:
+        interval = interval_of(done)
+        return {
+            "move": done.wish.function,
+            "by": self._troupe.named(done.receipt.sender),
+            "level": interval.level if interval else None,
+            "start": interval.start if interval else None,
+            "length": interval.length if interval else None,
+            "gas": done.receipt.gas_used,
+        }
+
+    def _status(self, request: int) -> Status:
+        self._record.refresh()
+        return self._record.tables.requests[request].status
+
+    def _claim(self, request: int) -> Answered:
+        """The claim that answers the request now."""
+        self._record.refresh()
+        claim = self._record.tables.requests[request].claim
+        assert claim is not None, "it was answered"
+        return self._record.tables.claims[claim.hash()]

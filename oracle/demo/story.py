@@ -1,0 +1,163 @@
+"""The story in four chapters: an answer, a lie, a slander, and the books.
+
+The nodes are the ones that would run anywhere; only the time that passes between their
+steps, and who is awake in which chapter, is arranged here.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from challenge.lies import FALSE_CHALLENGERS, LIES
+from oracle.challenger import Challenger
+from oracle.demo.dispute import Reorg
+from oracle.demo.drawing import draw
+from oracle.demo.ledger import Receipts
+from oracle.demo.liars import LyingChallenger, LyingWorker
+from oracle.demo.outcome import Outcome, Verdict
+from oracle.demo.stage import Stage
+from oracle.demo.teller import Teller
+from oracle.demo.troupe import ETHER, K, gather
+from oracle.errors import UnknownLie
+from oracle.honest import Honest
+from oracle.worker import Worker
+
+DEFAULT_LIE = "weight-read"
+DEFAULT_SLANDER = "believer"
+BELIEF = "activation"
+"""What a believer's trace is false in."""
+STAKE = 2 * ETHER
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What may vary. `lie` is a worker's kind, `slander` a challenger's."""
+
+    image: Path
+    seed: int = 0
+    lie: str = DEFAULT_LIE
+    slander: str = DEFAULT_SLANDER
+
+
+def script(image: Path, seed: int, kind: str | None) -> Script:
+    """The script in which somebody lies in this way; raises `UnknownLie`."""
+    if kind is None:
+        return Script(image, seed)
+    if kind in LIES:
+        return Script(image, seed, lie=kind)
+    if kind in FALSE_CHALLENGERS:
+        return Script(image, seed, slander=kind)
+    raise UnknownLie((*LIES, *FALSE_CHALLENGERS), kind)
+
+
+class Story:
+    """One telling. Equal scripts give equal chains, block for block."""
+
+    def __init__(self, script: Script, teller: Teller) -> None:
+        self._script, self._teller = script, teller
+        self._random = Random(script.seed)
+        self._receipts = Receipts()
+        self._seconds: dict[str, float] = {}
+
+    def tell(self) -> Outcome:
+        """All four chapters."""
+        start = time.perf_counter()
+        digits = self._random.sample(range(10), 3)
+        self._teller.chapter(1, "A contract asks, a worker answers")
+        with self._part("deploy"):
+            self._set_up()
+        with self._part("answer"):
+            answered = self._tell_answer(digits[0])
+        self._teller.chapter(2, "A worker lies, and is caught")
+        with self._part("lie"):
+            caught = self._tell_lie(digits[1])
+        self._teller.chapter(3, "A true answer is challenged")
+        with self._part("slander"):
+            defended = self._tell_slander(digits[2])
+        self._teller.chapter(4, "The books")
+        with self._part("books"):
+            before, after = self._stage.balances(0), self._stage.balances()
+        self._seconds["total"] = time.perf_counter() - start
+        requests = (answered, caught.request_id, defended.request_id)
+        outcome = Outcome(
+            seed=self._script.seed,
+            requests=tuple(map(self._stage.reading, requests)),
+            disputes=(caught, defended),
+            before=before,
+            after=after,
+            spent=tuple(self._receipts.by_action()),
+            seconds=self._seconds,
+        )
+        self._teller.closed(outcome)
+        return outcome
+
+    def _set_up(self) -> None:
+        """Contracts, model, consumer, and four nodes of which two are honest."""
+        script = self._script
+        troupe = gather(script.image, self._receipts.book)
+        senders, contracts = troupe.senders, troupe.contracts
+        honest = Honest(troupe.library)
+        self._lying = LyingWorker(honest, LIES[script.lie], K, script.seed)
+        manner, belief = FALSE_CHALLENGERS[script.slander], LIES[BELIEF]
+        slandering = LyingChallenger(honest, manner, belief, K, script.seed)
+        self._worker = Worker(senders["worker"], contracts, honest)
+        self._liar = Worker(senders["liar"], contracts, self._lying)
+        self._challenger = Challenger(senders["challenger"], contracts, honest)
+        self._slanderer = Challenger(senders["slanderer"], contracts, slandering)
+        self._embedded = troupe.embedded
+        self._stage = Stage(troupe, honest, self._receipts, self._teller)
+        self._teller.said(
+            "Five contracts are deployed, the model is registered, and a contract that "
+            "wants to read digits is there."
+        )
+        for node in (self._worker, self._liar):
+            stake = node.deposit(STAKE)
+            self._stage.acted(stake, f"stakes {STAKE // ETHER} ether")
+
+    def _tell_answer(self, digit: int) -> int:
+        request = self._stage.ask(draw(digit, self._random), digit)
+        self._stage.answer(self._worker, request)
+        self._stage.finish(self._worker, request)
+        return request
+
+    def _tell_lie(self, digit: int) -> Verdict:
+        request = self._stage.ask(draw(digit, self._random), digit)
+        self._stage.answer(self._liar, request)
+        liar = self._lying.told
+        verdict = self._stage.dispute(
+            request, self._challenger, self._liar, self._script.lie, liar.trace,
+            Reorg(self._embedded.rewind, self._lose_blocks)
+            if liar.replacement
+            else None,
+        )  # fmt: skip
+        self._stage.drain(self._challenger)
+        self._teller.said("The request is open again.")
+        self._stage.answer(self._worker, request)
+        self._stage.finish(self._worker, request)
+        return verdict
+
+    def _lose_blocks(self, block: int) -> None:
+        self._receipts.forget(block)
+        self._lying.notice_reorg()
+        self._teller.said(
+            f"A reorg: the chain goes on from block {block} on another branch."
+        )
+
+    def _tell_slander(self, digit: int) -> Verdict:
+        request = self._stage.ask(draw(digit, self._random), digit)
+        self._stage.answer(self._worker, request)
+        verdict = self._stage.dispute(
+            request, self._slanderer, self._worker, self._script.slander
+        )
+        self._stage.finish(self._worker, request)
+        self._stage.drain(self._slanderer)
+        return verdict
+
+    @contextmanager
+    def _part(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self._seconds[name] = time.perf_counter() - start
