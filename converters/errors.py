@@ -1,0 +1,72 @@
+"""What can go wrong while a model is converted.
+
+ConverterError
+├── MissingExtra        a framework that the file needs is not installed
+├── BadModelFile        the file is not a model, or not a whole one
+├── Unsupported         nodes that tinynn can't express, all of them at once
+└── BadOption           an option that does not fit the model
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class ConverterError(Exception):
+    """Root of every error that converters raise."""
+
+
+class MissingExtra(ConverterError):
+    """A framework is absent; the message says how to get it."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(
+            f"expected the package {package}, got none: "
+            f"pip install 'plumbline[{extra}]'"
+        )
+        self.package = package
+        self.extra = extra
+
+
+class BadModelFile(ConverterError):
+    """The file can't be read as what its name says it is."""
+
+    def __init__(self, path: Path, expected: str, actual: str) -> None:
+        super().__init__(f"{path}: expected {expected}, got {actual}")
+        self.path = path
+        self.expected = expected
+        self.actual = actual
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One node that can't be converted: why, and what its author can do."""
+
+    node: str
+    operator: str
+    reason: str
+    way_out: str = ""
+
+    def __str__(self) -> str:
+        advice = f" ({self.way_out})" if self.way_out else ""
+        return f"node {self.node!r}, {self.operator}: {self.reason}{advice}"
+
+
+class Unsupported(ConverterError):
+    """The model is sound, but tinynn has no words for some of its nodes."""
+
+    def __init__(self, path: Path, problems: Sequence[Problem]) -> None:
+        listed = "; ".join(str(problem) for problem in problems)
+        super().__init__(f"{path}: can't convert {len(problems)} nodes: {listed}")
+        self.path = path
+        self.problems = tuple(problems)
+
+
+class BadOption(ConverterError):
+    """An option that the model leaves no room for."""
+
+    def __init__(self, option: str, expected: str, actual: str) -> None:
+        super().__init__(f"{option}: expected {expected}, got {actual}")
+        self.option = option
+        self.expected = expected
+        self.actual = actual

@@ -1,0 +1,94 @@
+"""`plumb`: one command, its groups each in a file of this folder.
+
+A group is imported when it is called, so that `plumb --help` answers at once. Each file
+`NAME.py` here that is listed in `GROUPS` has an `app`, a Typer application. What a user
+can do wrong ends in one line on standard error and exit status 1 (2 if the command line
+itself is wrong); a traceback is always a bug of ours.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from typing import Annotated
+
+import typer
+
+from oracle.cli.deferred import deferred_group
+
+GROUPS = {
+    "demo": "The whole story on an embedded chain: an answer, a lie, a proof.",
+    "model": "Look into models, convert them, run them.",
+    "vm": "The machine by itself, on any MIPS32r2 little-endian ELF.",
+    "bench": "Measure speed, gas and disputes, beside their peers.",
+}
+
+# Folders whose errors are for users: each has them all in its `errors` modules.
+FOLDERS = ("mips_vm", "tinynn", "converters", "challenge", "solidity", "oracle")
+
+app = typer.Typer(
+    name="plumb",
+    help="Machine-learning inference for smart contracts that anyone can check.",
+    cls=deferred_group(GROUPS, package=__name__),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def print_version(asked: bool) -> None:
+    if asked:
+        try:
+            version = metadata.version("plumbline")
+        except metadata.PackageNotFoundError:
+            version = "not installed as a package"
+        print(f"plumb {version}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=print_version,
+            is_eager=True,
+            help="Print the version and exit.",
+        ),
+    ] = False,
+) -> None:
+    """Options that come before the command."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `plumb` with `arguments`, by default the process's; its exit status."""
+    try:
+        app(args=arguments, prog_name="plumb")
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    except OSError as error:
+        print(f"plumb: {described(error)}", file=sys.stderr)
+        return 1
+    except Exception as error:
+        if not is_for_users(error):
+            raise
+        print(f"plumb: {one_line(error)}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def is_for_users(error: Exception) -> bool:
+    """Whether one of our folders' `errors` modules defines `error`."""
+    modules = (kind.__module__.split(".") for kind in type(error).__mro__)
+    return any(
+        path[0] in FOLDERS and "errors" in path[-1] for path in modules if len(path) > 1
+    )
+
+
+def described(error: OSError) -> str:
+    reason = error.strerror or one_line(error)
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
+def one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,82 @@
+"""What commands print: one JSON object, or tables and lines for a person.
+
+Results go to standard output, progress and remarks to standard error, so that either
+can be piped.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object and nothing else.")
+]
+
+
+def console() -> Console:
+    """Standard output; a pipe gets whole rows, not ones cut at 80 columns."""
+    wide = None if sys.stdout.isatty() else 160
+    return Console(width=wide, highlight=False)
+
+
+def print_json(data: Mapping[str, Any]) -> None:
+    print(json.dumps(data, indent=2))
+
+
+def remark(message: str) -> None:
+    """A line on standard error."""
+    Console(stderr=True, highlight=False).print(message, markup=False, soft_wrap=True)
+
+
+def facts(rows: Mapping[str, object]) -> Table:
+    """Names and values side by side."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    for name, value in rows.items():
+        table.add_row(name, str(value))
+    return table
+
+
+def grid(
+    title: str | None,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    numbers: Sequence[str] = (),
+) -> Table:
+    """A table; the columns in `numbers` are set flush right."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for name in columns:
+        table.add_column(name, justify="right" if name in numbers else "left")
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    return table
+
+
+def hexadecimal(data: bytes) -> str:
+    return f"0x{data.hex()}"
+
+
+@contextmanager
+def progress(
+    title: str, total: int | None, unit: str
+) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error, if that is a terminal; call it with how far one is."""
+    err = Console(stderr=True)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,} " + unit),
+    )
+    bar = Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+    with bar:
+        task = bar.add_task(title, total=total)
+        yield lambda done: bar.update(task, completed=done)

@@ -1,0 +1,214 @@
+"""`plumb vm`: the machine by itself."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from mips_vm import Status
+from oracle.cli.output import (
+    AsJson,
+    console,
+    facts,
+    grid,
+    hexadecimal,
+    print_json,
+    progress,
+)
+from oracle.session import Observation, Session
+
+app = typer.Typer(no_args_is_help=True, help=__doc__)
+
+Engine = Literal["translated", "reference"]
+
+ElfFile = Annotated[Path, typer.Argument(metavar="ELF", help="MIPS32r2 program.")]
+InputFile = Annotated[
+    Path | None, typer.Option("--input", metavar="FILE", help="Input bytes.")
+]
+InputHex = Annotated[
+    str | None, typer.Option("--input-hex", metavar="HEX", help="Input bytes in hex.")
+]
+ModelFile = Annotated[
+    Path | None,
+    typer.Option("--model", metavar="FILE", help="Model image at 0x80000000."),
+]
+EngineName = Annotated[
+    Engine, typer.Option("--engine", help="LLVM, or plain Python.", show_default=True)
+]
+StepIndex = Annotated[
+    int, typer.Option("--at", min=0, metavar="N", help="After so many instructions.")
+]
+
+
+@app.command()
+def run(
+    elf: ElfFile,
+    input_file: InputFile = None,
+    input_hex: InputHex = None,
+    model: ModelFile = None,
+    steps: Annotated[
+        int | None, typer.Option("--steps", min=0, metavar="N", help="At most so many.")
+    ] = None,
+    engine: EngineName = "translated",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE", help="Write the output bytes there."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a program to its end and print what it leaves.
+
+    A yield is resumed and counted. Exit status 1 if the program faults.
+    """
+    session = Session.start(elf, read_input(input_file, input_hex), model, engine)
+    with progress(f"running {elf.name}", steps, "instructions") as show:
+        session.advance(steps, show)
+    machine = session.machine
+    result = machine.output()
+    if output:
+        output.write_bytes(result)
+    report: dict[str, Any] = {
+        "status": machine.status.name.lower(),
+        "steps": session.steps,
+        "yields": session.yields,
+        "seconds": round(session.seconds, 6),
+        "pc": machine.pc,
+        "output": hexadecimal(result),
+        "state_root": hexadecimal(machine.state_root()),
+    }
+    if as_json:
+        print_json(report)
+    else:
+        shown = {
+            "status": report["status"],
+            "steps": f"{session.steps:,}, {session.yields:,} yields",
+            "seconds": f"{session.seconds:.3f}, {session.speed() / 1e6:,.1f} M steps/s",
+            "output": readable(result),
+            "state root": report["state_root"],
+        }
+        if machine.status is Status.FAULTED:
+            shown["pc"] = f"{machine.pc:#010x}"
+        console().print(facts(shown))
+    if machine.status is Status.FAULTED:
+        raise typer.Exit(1)
+
+
+@app.command()
+def step(
+    elf: ElfFile,
+    input_file: InputFile = None,
+    input_hex: InputHex = None,
+    model: ModelFile = None,
+    at: StepIndex = 0,
+    steps: Annotated[
+        int, typer.Option("--steps", min=1, metavar="N", help="So many instructions.")
+    ] = 1,
+    engine: EngineName = "translated",
+    as_json: AsJson = False,
+) -> None:
+    """Execute one instruction, or some, and say what each read and wrote."""
+    session = Session.start(elf, read_input(input_file, input_hex), model, engine)
+    arrive(session, at)
+    show_trace(list(session.observe(steps, roots=False)), as_json)
+
+
+@app.command()
+def root(
+    elf: ElfFile,
+    input_file: InputFile = None,
+    input_hex: InputHex = None,
+    model: ModelFile = None,
+    at: StepIndex = 0,
+    engine: EngineName = "translated",
+    as_json: AsJson = False,
+) -> None:
+    """Print the state root after some instructions, by default at the start."""
+    session = Session.start(elf, read_input(input_file, input_hex), model, engine)
+    arrive(session, at)
+    machine = session.machine
+    report = {
+        "steps": session.steps,
+        "status": machine.status.name.lower(),
+        "pc": machine.pc,
+        "state_root": hexadecimal(machine.state_root()),
+        "memory_root": hexadecimal(machine.memory.root()),
+    }
+    if as_json:
+        print_json(report)
+    else:
+        shown = report | {"pc": f"{machine.pc:#010x}"}
+        console().print(facts({k.replace("_", " "): v for k, v in shown.items()}))
+
+
+@app.command()
+def trace(
+    elf: ElfFile,
+    input_file: InputFile = None,
+    input_hex: InputHex = None,
+    model: ModelFile = None,
+    at: StepIndex = 0,
+    steps: Annotated[
+        int, typer.Option("--steps", min=1, metavar="N", help="So many instructions.")
+    ] = 16,
+    engine: EngineName = "translated",
+    as_json: AsJson = False,
+) -> None:
+    """Print a window of instructions with operands and state roots."""
+    session = Session.start(elf, read_input(input_file, input_hex), model, engine)
+    arrive(session, at)
+    show_trace(list(session.observe(steps, roots=True)), as_json)
+
+
+def read_input(file: Path | None, text: str | None) -> bytes:
+    if file is not None and text is not None:
+        raise typer.BadParameter("expected --input or --input-hex, got both")
+    if file is not None:
+        return file.read_bytes()
+    try:
+        return bytes.fromhex((text or "").removeprefix("0x"))
+    except ValueError:
+        raise typer.BadParameter(
+            f"expected pairs of hex digits, got {text!r}", param_hint="--input-hex"
+        ) from None
+
+
+def arrive(session: Session, step_index: int) -> None:
+    with progress("running", step_index, "instructions") as show:
+        session.advance(step_index, show)
+
+
+def show_trace(window: list[Observation], as_json: bool) -> None:
+    if as_json:
+        print_json({"instructions": [seen.as_json() for seen in window]})
+        return
+    columns = ["step", "pc", "instruction", "reads", "writes"]
+    if any(seen.state_root for seen in window):
+        columns.append("state root after")
+    console().print(
+        grid(None, columns, (list(cells(seen)) for seen in window), numbers=["step"])
+    )
+
+
+def cells(seen: Observation) -> Iterator[str]:
+    yield f"{seen.step:,}"
+    yield f"{seen.pc:08x}"
+    yield seen.text
+    yield " ".join(f"{name}={value:x}" for name, value in seen.reads.items())
+    writes = [f"{name}={value:x}" for name, value in seen.writes.items()]
+    if seen.status is not Status.RUNNING:
+        writes = [seen.status.name.lower()]
+    yield " ".join(writes)
+    if seen.state_root:
+        text = seen.state_root.hex()
+        yield f"{text[:10]}..{text[-6:]}"
+
+
+def readable(data: bytes) -> str:
+    """Text if it is text, else hex, and not too much of it."""
+    shown = data[:256]
+    more = f".. ({len(data):,} bytes)" if len(data) > len(shown) else ""
+    text = shown.decode("ascii", errors="replace")
+    if text.strip() and all(char.isprintable() or char == "\n" for char in text):
+        return text.rstrip("\n") + more
+    return (shown.hex(" ", 4) or "none") + more
