@@ -5,7 +5,6 @@ pragma solidity ^0.8.24;
 /// @notice Leaves are 32 raw bytes, a parent is keccak256(left, right); docs/state-encoding.md has the table.
 /// `ZERO[0]` is 32 zero bytes, `ZERO[l + 1]` the parent of two `ZERO[l]`.
 library MemoryTree {
-    uint256 internal constant DEPTH = 27;
     uint256 internal constant SMALL_REGION_DEPTH = 23; // program, input, output, stack
     uint256 internal constant ARENA_DEPTH = 25;
     uint256 internal constant MODEL_DEPTH = 26;
