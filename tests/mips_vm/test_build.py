@@ -1,0 +1,77 @@
+"""The build: the same bytes from any folder, and refusals that say why."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mips_vm import Machine, Status
+from mips_vm.build import build_elf
+from mips_vm.errors import BuildError
+
+Build = Callable[..., Path]
+
+NAMED = """#include "plumb.h"
+int main(void) {
+  const char *file = __FILE__;
+  for (uint32_t i = 0; file[i]; i++)
+    PLUMB_OUTPUT[PLUMB_OUTPUT_SIZE++] = (uint8_t)file[i];
+  return 0;
+}
+"""
+
+pytestmark = pytest.mark.toolchain
+
+
+@pytest.mark.usefixtures("build")
+def test_build_from_two_folders_gives_the_same_bytes(tmp_path: Path) -> None:
+    images = []
+    for folder in (tmp_path / "here", tmp_path / "elsewhere" / "deeper"):
+        folder.mkdir(parents=True)
+        (folder / "named.c").write_text(NAMED)
+        elf = build_elf([folder / "named.c"], folder / "named.elf")
+        images.append(elf.read_bytes())
+    assert images[0] == images[1]
+    machine = Machine.from_elf(tmp_path / "here" / "named.elf")
+    machine.run(engine="reference")
+    assert (machine.status, machine.output()) == (Status.HALTED, b"named.c")
+
+
+def test_build_copied_program_is_the_same_as_the_original(
+    build: Build, tmp_path: Path
+) -> None:
+    source = Path(__file__).parent / "programs" / "sort.c"
+    shutil.copy(source, tmp_path / "sort.c")
+    copy = build_elf([tmp_path / "sort.c"], tmp_path / "sort.elf")
+    assert copy.read_bytes() == build("sort").read_bytes()
+
+
+@pytest.mark.usefixtures("build")
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("int main(void) { return missing; }", "undeclared identifier 'missing'"),
+        ("int x = 5; int main(void) { return x++; }", "initialised variables"),
+        ("int f(void);\nint main(void) { return f(); }", "undefined symbol: f"),
+        ("int main(void) { int unused; return 0; }", "unused variable"),
+    ],
+    ids=["compile error", "data", "undefined symbol", "warning"],
+)
+def test_build_bad_source_is_refused(source: str, reason: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.c").write_text(source)
+    with pytest.raises(BuildError, match=reason):
+        build_elf([tmp_path / "bad.c"], tmp_path / "bad.elf")
+    assert not (tmp_path / "bad.elf").exists()
+
+
+@pytest.mark.usefixtures("build")
+def test_build_defines_reach_the_source(tmp_path: Path) -> None:
+    (tmp_path / "d.c").write_text(
+        '#include "plumb.h"\n'
+        "int main(void) { PLUMB_OUTPUT_SIZE = N; PLUMB_OUTPUT[0] = 'x'; return 0; }"
+    )
+    elf = build_elf([tmp_path / "d.c"], tmp_path / "d.elf", defines=["N=1"])
+    machine = Machine.from_elf(elf)
+    machine.run(engine="reference")
+    assert machine.output() == b"x"
