@@ -1,0 +1,112 @@
+"""Model inputs read from files, in whichever form a person has them.
+
+`.npy` and `.npz` (arrays by input name, or one array), `.json` (lists, or an object by
+input name), pictures (one input, pixels as uint8), and anything else as the request's
+raw bytes.
+"""
+
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from oracle.cli.errors import BadInputFile, MissingPackage
+from tinynn import TensorSpec
+
+Array = NDArray[Any]
+
+PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
+
+
+def read_input(path: Path, specs: Sequence[TensorSpec], invert: bool = False) -> bytes:
+    """The bytes of a request whose inputs are `specs`, from the file `path`.
+
+    `invert` turns a picture's black to white. Raises BadInputFile if the file can't be
+    read as what its name says, or does not fit.
+    """
+    suffix = path.suffix.lower()
+    if suffix in PICTURES:
+        return fitted(path, specs, picture(path, only(path, specs), invert))
+    if suffix in (".npy", ".npz"):
+        return fitted(path, specs, numpy_arrays(path))
+    if suffix == ".json":
+        return fitted(path, specs, json_arrays(path))
+    data = path.read_bytes()
+    size = sum(spec.size for spec in specs)
+    if len(data) != size:
+        raise BadInputFile(path, f"{size} bytes", f"{len(data)}")
+    return data
+
+
+def only(path: Path, specs: Sequence[TensorSpec]) -> TensorSpec:
+    if len(specs) != 1:
+        raise BadInputFile(path, "a model with one input", f"one with {len(specs)}")
+    return specs[0]
+
+
+def numpy_arrays(path: Path) -> Array | Mapping[str, Array]:
+    try:
+        loaded = np.load(path, allow_pickle=False)
+        if isinstance(loaded, np.ndarray):
+            return loaded
+        with loaded:
+            return {name: loaded[name] for name in loaded.files}
+    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise BadInputFile(path, "numpy arrays", str(error)) from error
+
+
+def json_arrays(path: Path) -> Array | Mapping[str, Array]:
+    try:
+        data = json.loads(path.read_bytes())
+        if isinstance(data, dict):
+            return {name: np.asarray(value) for name, value in data.items()}
+        return np.asarray(data)
+    except ValueError as error:
+        raise BadInputFile(path, "JSON lists of numbers", str(error)) from error
+
+
+def picture(path: Path, spec: TensorSpec, invert: bool) -> Array:
+    """The pixels of a picture: grey, or RGB where the input has three channels."""
+    try:
+        from PIL import Image, UnidentifiedImageError
+    except ImportError as error:
+        raise MissingPackage("Pillow", "to read pictures") from error
+    try:
+        with Image.open(path) as image:
+            mode = "RGB" if image.width * image.height * 3 == spec.count else "L"
+            pixels: Array = np.asarray(image.convert(mode))
+    except UnidentifiedImageError as error:
+        raise BadInputFile(path, "a picture", "something else") from error
+    return 255 - pixels if invert else pixels
+
+
+def fitted(
+    path: Path, specs: Sequence[TensorSpec], data: Array | Mapping[str, Array]
+) -> bytes:
+    """`data` as one array for each of `specs`, end to end."""
+    if not isinstance(data, Mapping):
+        data = {only(path, specs).name: data}
+    if len(specs) == len(data) == 1:
+        data = {specs[0].name: next(iter(data.values()))}
+    names = [spec.name for spec in specs]
+    if sorted(data) != sorted(names):
+        raise BadInputFile(path, f"inputs {', '.join(names)}", ", ".join(sorted(data)))
+    return b"".join(as_spec(path, spec, data[spec.name]).tobytes() for spec in specs)
+
+
+def as_spec(path: Path, spec: TensorSpec, array: Array) -> Array:
+    """`array` in the type and shape of `spec`, if that keeps its numbers."""
+    wanted = f"{spec.name}: {spec.count} numbers of type {spec.dtype}"
+    if array.dtype.kind not in "biuf":
+        raise BadInputFile(path, wanted, f"elements of type {array.dtype}")
+    if array.size != spec.count:
+        raise BadInputFile(path, wanted, f"shape {array.shape}")
+    with np.errstate(all="ignore"):
+        cast = array.astype(np.dtype(spec.dtype).newbyteorder("<"))
+    if cast.dtype.kind != "f" and not np.array_equal(cast, array):
+        raise BadInputFile(path, wanted, "numbers that do not fit it")
+    return cast.reshape(spec.shape)
