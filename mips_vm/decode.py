@@ -23,25 +23,25 @@ class Kind(Enum):
     Each kind is one function of `step.py`; the operations are in `operations.py`.
     """
 
-    COMPUTE = "a register takes operation(left, right or immediate)"
-    UNARY = "a register takes operation(source)"
-    SELECT = "rd takes rs if operation(rt, 0)"
+    COMPUTE = "the first register takes operation(second, third or immediate)"
+    UNARY = "the first register takes operation(second)"
+    SELECT = "rd takes rs if operation(rt, 0) holds"
     FIELD = "rt takes operation(rs, rt, lowest bit, rd field)"
     MULTIPLY = "hi and lo take operation(hi:lo, rs, rt)"
-    MOVE_FROM = "rd takes the special register named by the operation"
-    MOVE_TO = "the special register named by the operation takes rs"
-    BRANCH = "next_pc takes the target if operation(left, right)"
-    BRANCH_LIKELY = "as BRANCH; if not taken the delay slot is skipped"
-    BRANCH_LINK = "as BRANCH, and r31 takes the return address"
-    BRANCH_LINK_LIKELY = "as BRANCH_LIKELY, and r31 takes the return address"
+    MOVE_FROM = "rd takes hi or lo"
+    MOVE_TO = "hi or lo takes rs"
+    BRANCH = "next_pc takes the target if operation(rs, rt or 0) holds"
+    BRANCH_LIKELY = "as branch; if not taken the delay slot is skipped"
+    BRANCH_LINK = "as branch, and r31 takes the return address"
+    BRANCH_LINK_LIKELY = "as branch likely, and r31 takes the return address"
     JUMP = "next_pc takes an address inside the 256 MiB of pc + 4"
-    JUMP_LINK = "as JUMP, and r31 takes the return address"
+    JUMP_LINK = "as jump, and r31 takes the return address"
     JUMP_REGISTER = "next_pc takes rs"
-    JUMP_REGISTER_LINK = "as JUMP_REGISTER, and rd takes the return address"
+    JUMP_REGISTER_LINK = "as jump register, and rd takes the return address"
     LOAD = "rt takes operation(memory word, byte in the word, rt)"
-    STORE = "a memory word takes operation(memory word, byte in the word, rt)"
-    TRAP = "faults if operation(left, right or immediate)"
-    SYSCALL = "calls the system"
+    STORE = "the memory word takes operation(memory word, byte in the word, rt)"
+    TRAP = "faults if operation(rs, rt or immediate) holds"
+    SYSCALL = "halts, yields or faults, by the number in r2"
     BREAK = "faults"
     NOTHING = "does nothing"
 
@@ -342,7 +342,7 @@ TABLE: Final[tuple[Instruction, ...]] = (
     *_rows(
         Kind.SYSCALL,
         "",
-        ("syscall", _special(0b001100), "", "Halt, yield or fault."),
+        ("syscall", _special(0b001100), "", "Call the system."),
     ),
     *_rows(
         Kind.BREAK,
