@@ -5,7 +5,7 @@ ChallengeError
 ├── PartOutOfRange        a part that the dissection does not have
 ├── PositionMismatch      events and game speak of different positions (a reorg)
 ├── PositionMissing       the log holds no position for this stage
-├── RunTooLong            a segment that does not end within its bound
+├── RunTooLong            a run or a segment that does not end within its bound
 ├── ExecutorsDisagree     native and machine computed different boundaries
 ├── UnknownLie            no such kind of lie
 └── LieImpossible         this run has no place for that kind of lie
@@ -44,12 +44,11 @@ class PositionMissing(ChallengeError):
 
 
 class RunTooLong(ChallengeError):
-    def __init__(self, segment: int, expected: int) -> None:
+    def __init__(self, unit: str, expected: int) -> None:
         super().__init__(
-            f"segment {segment}: expected an end within {expected} instructions, "
-            "actual: it still runs"
+            f"expected an end within {expected} {unit}, actual: it still runs"
         )
-        self.segment, self.expected = segment, expected
+        self.unit, self.expected = unit, expected
 
 
 class ExecutorsDisagree(ChallengeError):

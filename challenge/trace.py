@@ -7,14 +7,23 @@ is disputed, from the nearest snapshot at or before the step that is asked for.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from challenge.errors import ExecutorsDisagree, RunTooLong
 from challenge.roots import status_of, with_status
 from mips_vm import Machine, Snapshot, Status
+from mips_vm.machine import Engine
 
-SEGMENT_STEPS_MAX = 1 << 36  # the contract's cap on instructions in a segment
 CHECKPOINTS_MAX = 64  # kept for each segment; each costs the pages that changed
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a run may be; by default what the contract lets a worker declare."""
+
+    segments: int = 1 << 32
+    instructions: int = 1 << 36  # in one segment
 
 
 class Trace(Protocol):
@@ -63,23 +72,32 @@ class Execution(Protocol):
         ...
 
 
+UNLIMITED = Limits()
+
+
 class MachineExecution:
     """An execution on the machine itself, of any guest that yields."""
 
-    def __init__(self, machine: Machine, limit: int = SEGMENT_STEPS_MAX) -> None:
-        """`machine` is at its first boundary; `limit` bounds each segment's steps."""
+    def __init__(
+        self,
+        machine: Machine,
+        limits: Limits = UNLIMITED,
+        engine: Engine = "translated",
+    ) -> None:
+        """`machine` is at its first boundary."""
         self.machine = machine
         self.index = 0
-        self._limit = limit
+        self._limits = limits
+        self._engine: Engine = engine
         self._snapshots = [machine.snapshot()]
 
     def advance(self) -> Status:
         machine = self.machine
         if machine.status == Status.YIELDED:
             machine.resume()
-        machine.run(self._limit)
+        machine.run(self._limits.instructions, self._engine)
         if machine.status == Status.RUNNING:
-            raise RunTooLong(self.index, self._limit)
+            raise RunTooLong("instructions", self._limits.instructions)
         self.index += 1
         if self.index == len(self._snapshots):
             self._snapshots.append(machine.snapshot())
@@ -111,9 +129,17 @@ class _Segment:
 class ExecutionTrace:
     """The trace of an execution. Nothing is run before it is asked for."""
 
-    def __init__(self, execution: Execution, limit: int = SEGMENT_STEPS_MAX) -> None:
+    def __init__(
+        self,
+        execution: Execution,
+        limits: Limits = UNLIMITED,
+        engine: Engine = "translated",
+    ) -> None:
+        """`engine` runs a segment's inside. A tiny guest takes the reference engine,
+        which has nothing to compile."""
         self._execution = execution
-        self._limit = limit
+        self._limits = limits
+        self._engine: Engine = engine
         self._machine = execution.machine
         self._boundaries: list[bytes] = []
         self._home: Snapshot | None = None  # of boundary `execution.index`
@@ -147,7 +173,7 @@ class ExecutionTrace:
         nearest = inside.nearest(step)
         self._machine.restore(inside.snapshots[nearest])
         if step > nearest and self._machine.status == Status.RUNNING:
-            ran = self._machine.run(step - nearest)
+            ran = self._machine.run(step - nearest, self._engine)
             inside.keep(nearest + ran, self._machine.snapshot())
         return self._machine
 
@@ -158,6 +184,8 @@ class ExecutionTrace:
             status = Status(self._machine.status)
             roots = [self._machine.state_root()]
             while status in (Status.YIELDED, Status.RUNNING):
+                if len(roots) > self._limits.segments:
+                    raise RunTooLong("segments", self._limits.segments)
                 status = execution.advance()
                 roots.append(self._machine.state_root())
             self._boundaries = roots
@@ -185,9 +213,10 @@ class ExecutionTrace:
         inside = self._enter(segment)
         nearest = max(inside.snapshots)
         self._machine.restore(inside.snapshots[nearest])
-        length = nearest + self._machine.run(self._limit - nearest)
+        limit = self._limits.instructions
+        length = nearest + self._machine.run(limit - nearest, self._engine)
         if self._machine.status == Status.RUNNING:
-            raise RunTooLong(segment, self._limit)
+            raise RunTooLong("instructions", limit)
         expected, actual = self.boundary_root(segment + 1), self._machine.state_root()
         if expected != actual:
             raise ExecutorsDisagree(segment + 1, expected, actual)

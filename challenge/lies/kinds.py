@@ -35,6 +35,7 @@ from tinynn.image import SEGMENT_INDEX
 
 PLANTINGS = 8  # false runs tried until one gives an answer of its own
 NO_STATUS = 7
+WORD_BITS = 8 * WORD_BYTES
 
 Plant = Callable[[Scene, str], Liar]
 
@@ -74,26 +75,27 @@ def at_instruction(scene: Scene, kind: str, *, wanted: Wanted, change: Change) -
     return liar
 
 
-def wrong_load(machine: Machine) -> int:
-    """The load's destination gets another value."""
+def wrong_load(scene: Scene, machine: Machine) -> int:
+    """The load's destination gets a value with one other bit."""
     decoded = places.instruction(machine)
     assert decoded is not None
     machine.step()
-    machine.registers[decoded.rt] ^= 1 << 30
+    machine.registers[decoded.rt] ^= 1 << scene.rng.randrange(WORD_BITS)
     return 1
 
 
-def wrong_store(machine: Machine) -> int:
-    """The stored word is another."""
+def wrong_store(scene: Scene, machine: Machine) -> int:
+    """The word that was stored to has one other bit."""
     decoded = places.instruction(machine)
     assert decoded is not None
     at = places.address(machine, decoded) & -WORD_BYTES
     machine.step()
-    machine.memory.store_word(at, machine.memory.load_word(at) ^ 0x40)
+    bit = 1 << scene.rng.randrange(WORD_BITS)
+    machine.memory.store_word(at, machine.memory.load_word(at) ^ bit)
     return 1
 
 
-def branch_not_taken(machine: Machine) -> int:
+def branch_not_taken(scene: Scene, machine: Machine) -> int:
     """Control goes on behind the delay slot, as if there had been no branch."""
     after = machine.pc + WORD_BYTES
     machine.step()
@@ -104,13 +106,11 @@ def branch_not_taken(machine: Machine) -> int:
 # Lies about a boundary.
 
 
-def at_boundary(
-    scene: Scene, kind: str, *, change: Callable[[Scene, Machine], int]
-) -> Liar:
+def at_boundary(scene: Scene, kind: str, *, change: Change) -> Liar:
     """A lie about what a segment leaves behind; the run goes on from it."""
     for _ in range(PLANTINGS):
         place = Place(scene.boundary(kind), 0)
-        run = scene.corrupted(place, partial(change, scene))
+        run = scene.corrupted(place, change)
         if run is not None:
             output = scene.output_of(run)
             return Liar(kind, output, scene.declared(run, output))
@@ -171,7 +171,7 @@ def early_halt(scene: Scene, kind: str) -> Liar:
     return Liar(kind, output, trace)
 
 
-def halt(output: bytes, machine: Machine) -> int:
+def halt(output: bytes, scene: Scene, machine: Machine) -> int:
     """The machine as it would be, had it halted with this output."""
     machine.step()
     machine.state.reboot(Status.HALTED)

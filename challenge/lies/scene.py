@@ -9,26 +9,36 @@ from random import Random
 from challenge.errors import LieImpossible, RunTooLong
 from challenge.lies.traces import Declared, Place, Splice
 from challenge.roots import end_root
-from challenge.trace import ExecutionTrace, MachineExecution, Trace
+from challenge.trace import ExecutionTrace, Limits, MachineExecution, Trace
 from mips_vm import Machine, MachineError, Status
 from mips_vm.constants import INPUT, IO_HEADER_BYTES, MODEL, OUTPUT, PROGRAM
+from mips_vm.machine import Engine
 from mips_vm.tree import region_root_of
 from tinynn.image import MAX_IO_BYTES
 
-SLACK_STEPS = 1 << 20  # how much longer than the truth a false segment may run
+# How much longer than the truth a false run may go on.
+SLACK_SEGMENTS = 16
+SLACK_STEPS = 1 << 16
 
-Change = Callable[[Machine], int]
+Change = Callable[["Scene", Machine], int]
 """Falsifies a machine; returns the true steps that it took before it did."""
 
 
 class Scene:
     """A true run, about to be lied about."""
 
-    def __init__(self, fork: Callable[[], Trace], k: int, seed: int = 0) -> None:
+    def __init__(
+        self,
+        fork: Callable[[], Trace],
+        k: int,
+        seed: int = 0,
+        engine: Engine = "translated",
+    ) -> None:
         """`fork` makes the true trace anew, on a machine of its own."""
         self.fork = fork
         self.k = k
         self.rng = Random(seed)
+        self._engine: Engine = engine
 
     @cached_property
     def honest(self) -> Trace:
@@ -39,6 +49,13 @@ class Scene:
     def output(self) -> bytes:
         """The true output."""
         return self._last_machine().output()
+
+    @cached_property
+    def _limits(self) -> Limits:
+        """Of a false run: a segment may be as long as the longest true one."""
+        segments = self.honest.segments()
+        longest = max(map(self.honest.instructions, range(segments)))
+        return Limits(segments + SLACK_SEGMENTS, longest + SLACK_STEPS)
 
     @cached_property
     def _regions(self) -> tuple[bytes, bytes, bytes]:
@@ -74,9 +91,10 @@ class Scene:
         machine = self.fork().machine_at(place.segment, place.step)
         if place.step == 0 and machine.status is Status.RUNNING:
             machine.status = Status.YIELDED
-        later = Place(place.segment, place.step + change(machine))
-        limit = self.honest.instructions(place.segment) + SLACK_STEPS
-        after = ExecutionTrace(MachineExecution(machine, limit), limit)
+        later = Place(place.segment, place.step + change(self, machine))
+        limits = self._limits
+        execution = MachineExecution(machine, limits, self._engine)
+        after = ExecutionTrace(execution, limits, self._engine)
         try:
             after.segments()
         except RunTooLong:
