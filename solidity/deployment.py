@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 
 import rlp  # type: ignore[import-untyped]
-from eth_utils import keccak, to_canonical_address, to_checksum_address
+from eth_utils.address import to_canonical_address, to_checksum_address
+from eth_utils.crypto import keccak
 
 Argument = str | int
 

@@ -1,9 +1,47 @@
-"""What the verifier's tests share."""
+"""A fresh chain for each test, and its books audited afterwards."""
+
+from collections.abc import Iterator
 
 import pytest
+from support.evm import Chain
+from support.protocol import Story
+from support.py_evm import PyEvm
 from support.verifier import Verifier
+
+ZERO_ADDRESS = "0x" + "00" * 20
+
+
+def audit(chain: Chain) -> None:
+    """No wei appeared or vanished, and the bank holds what it owes."""
+    contracts = [contract.address for contract in chain.contracts.values()]
+    holders = {*chain.accounts.values(), *contracts}
+    held = sum(map(chain.balance, holders)) + chain.balance(ZERO_ADDRESS)
+    assert held == chain.minted
+    owed = sum(sum(chain.call("Staking", "balanceOf", holder)) for holder in holders)
+    assert chain.balance(chain.address("Staking")) == owed
+
+
+@pytest.fixture
+def chain() -> Iterator[Chain]:
+    chain = Chain(verifier="TableVerifier")
+    yield chain
+    audit(chain)
+
+
+@pytest.fixture
+def story(chain: Chain) -> Story:
+    return Story(chain)
+
+
+@pytest.fixture
+def exact_story() -> Iterator[Story]:
+    """On py-evm, where gas is what a chain would charge."""
+    chain = Chain(verifier="TableVerifier", evm=PyEvm())
+    yield Story(chain)
+    audit(chain)
 
 
 @pytest.fixture(scope="session")
 def verifier() -> Verifier:
+    """A verifier deployed alone; it has no state, so all tests share it."""
     return Verifier()

@@ -42,6 +42,9 @@ class Abi:
         values = decode_values(name, outputs, data)
         return values[0] if len(outputs) == 1 else values
 
+    def has_error(self, data: bytes) -> bool:
+        return data[:4] in self._errors
+
     def decode_error(self, data: bytes) -> tuple[str, Any]:
         """Name and arguments; an unknown error's name is its selector in hex."""
         entry = self._errors.get(data[:4])

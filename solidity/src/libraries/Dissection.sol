@@ -22,7 +22,8 @@ library Dissection {
 
     /// @notice The root that commits to the parts between these boundaries.
     /// @param first The first part's start; `last`: the last part's end; `inner`: those in between.
-    function root(bytes32 first, bytes32[] calldata inner, bytes32 last) internal pure returns (bytes32) {
+    /// @dev `root` in plain Solidity; a test compares the two.
+    function rootPlain(bytes32 first, bytes32[] calldata inner, bytes32 last) internal pure returns (bytes32) {
         uint256 count = inner.length + 1;
         bytes32[] memory nodes = new bytes32[](1 << levels(count));
         bytes32 start = first;
@@ -37,6 +38,34 @@ library Dissection {
             }
         }
         return nodes[0];
+    }
+
+    /// @notice The root that commits to the parts between these boundaries.
+    /// @dev A third of the gas. The boundaries lie side by side in unallocated memory, so that a part's ends are 64
+    /// bytes in a row, and each leaf is written over the start that it was made from.
+    function root(bytes32 first, bytes32[] calldata inner, bytes32 last) internal pure returns (bytes32 result) {
+        uint256 count = inner.length + 1;
+        uint256 size = 32 << levels(count);
+        assembly ("memory-safe") {
+            let nodes := mload(0x40)
+            mstore(nodes, first)
+            calldatacopy(add(nodes, 0x20), inner.offset, mul(inner.length, 0x20))
+            let end := add(nodes, mul(count, 0x20))
+            mstore(end, last)
+            for { let leaf := nodes } lt(leaf, end) { leaf := add(leaf, 0x20) } {
+                mstore(leaf, keccak256(leaf, 0x40))
+            }
+            calldatacopy(end, calldatasize(), sub(add(nodes, size), end)) // zeros
+            for {} gt(size, 0x20) { size := shr(1, size) } {
+                end := add(nodes, size)
+                let target := nodes
+                for { let children := nodes } lt(children, end) { children := add(children, 0x40) } {
+                    mstore(target, keccak256(children, 0x40))
+                    target := add(target, 0x20)
+                }
+            }
+            result := mload(nodes)
+        }
     }
 
     /// @notice Checks that part `index` of `count` has these ends in the dissection of this root.

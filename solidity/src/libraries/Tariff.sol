@@ -8,14 +8,14 @@ library Tariff {
     uint256 internal constant MAX_SEGMENTS = 2 ** 32;
     uint256 internal constant MAX_INSTRUCTIONS = 2 ** 36;
 
-    uint256 internal constant CHALLENGE = 150_000;
-    uint256 internal constant OPEN = 120_000;
-    uint256 internal constant SELECT = 70_000;
-    uint256 internal constant DISSECT = 60_000;
-    uint256 internal constant DESCEND = 60_000;
-    uint256 internal constant ROOT = 1_500; // each boundary of open, dissect and descend
-    uint256 internal constant PROVE = 250_000; // and with it all that ends the game
-    uint256 internal constant CLOSE = 150_000; // timeout or settle
+    uint256 internal constant CHALLENGE = 115_000; // and the slot that the first select fills
+    uint256 internal constant OPEN = 62_000;
+    uint256 internal constant SELECT = 40_000;
+    uint256 internal constant DISSECT = 36_000;
+    uint256 internal constant DESCEND = 36_000;
+    uint256 internal constant ROOT = 1_300; // each boundary of open, dissect and descend
+    uint256 internal constant PROVE = 175_000; // and with it all that ends the game
+    uint256 internal constant CLOSE = 110_000; // timeout or settle
 
     /// @notice Dissections that bring `steps` down to one.
     function rounds(uint256 k, uint256 steps) internal pure returns (uint256 count) {

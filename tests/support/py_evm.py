@@ -1,0 +1,120 @@
+"""py-evm behind the few methods of `pyrevm.EVM` that `support.evm.Chain` calls.
+
+A hundred times slower, but each call is a transaction by itself, cold at its start,
+with its refunds, so that gas is what a chain would charge (but for EIP-7623's
+floor, which `Chain` adds).
+"""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from eth.constants import BLANK_ROOT_HASH
+from eth.db.atomic import AtomicDB
+from eth.vm.execution_context import ExecutionContext
+from eth.vm.forks.cancun import CancunVM
+from eth.vm.spoof import SpoofTransaction
+from eth_utils import to_canonical_address, to_checksum_address
+
+MAX_REFUND_SHARE = 5  # EIP-3529
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    address: str
+    topics: list[str]
+    data: tuple[list[str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    gas_used: int
+    logs: list[Log]
+
+
+class PyEvm:
+    def __init__(self) -> None:
+        self.result: Outcome | None = None
+        state = CancunVM.get_state_class()
+        self._state = state(AtomicDB(), _context(1, 1, 0), BLANK_ROOT_HASH)
+
+    def set_block_env(self, block: Any) -> None:
+        context = _context(block.number, block.timestamp, block.basefee)
+        self._state.execution_context = context
+
+    def set_balance(self, address: str, wei: int) -> None:
+        self._state.set_balance(to_canonical_address(address), wei)
+
+    def get_balance(self, address: str) -> int:
+        return int(self._state.get_balance(to_canonical_address(address)))
+
+    def basic(self, address: str) -> SimpleNamespace:
+        return SimpleNamespace(nonce=self._nonce(to_canonical_address(address)))
+
+    def get_code(self, address: str) -> bytes:
+        return bytes(self._state.get_code(to_canonical_address(address)))
+
+    def snapshot(self) -> Any:
+        return self._state.snapshot()
+
+    def revert(self, mark: Any) -> None:
+        self._state.revert(mark)
+
+    def commit(self) -> None:
+        """Nothing to do: a snapshot that is dropped is a commitment."""
+
+    def deploy(self, deployer: str, code: bytes, *, value: int, gas: int) -> None:
+        self._apply(deployer, b"", code, value, gas)
+
+    def message_call(
+        self, caller: str, to: str, data: bytes, *, value: int, gas: int
+    ) -> bytes:
+        return self._apply(caller, to_canonical_address(to), data, value, gas)
+
+    def _nonce(self, address: bytes) -> int:
+        return int(self._state.get_nonce(address))
+
+    def _apply(
+        self, caller: str, to: bytes, data: bytes, value: int, gas: int
+    ) -> bytes:
+        sender = to_canonical_address(caller)
+        price = self._state.execution_context.base_fee_per_gas
+        fields = (self._nonce(sender), price, gas, to, value, data)
+        unsigned = CancunVM.get_transaction_builder().create_unsigned_transaction(
+            **dict(zip(NAMES, fields, strict=True))
+        )
+        funds = self._state.get_balance(sender)
+        self._state.set_balance(sender, funds + gas * price)
+        done = self._state.apply_transaction(SpoofTransaction(unsigned, from_=sender))
+        used = gas - done.get_gas_remaining()
+        used -= min(done.get_gas_refund(), used // MAX_REFUND_SHARE)
+        self._state.set_balance(
+            sender, self._state.get_balance(sender) - (gas - used) * price
+        )
+        self.result = Outcome(used, [_log(*entry) for entry in done.get_log_entries()])
+        if done.is_error:
+            raise RuntimeError(f"Revert {{ output: 0x{done.output.hex()} }}")
+        return bytes(done.output)
+
+
+NAMES = ("nonce", "gas_price", "gas", "to", "value", "data")
+
+
+def _log(address: bytes, topics: tuple[int, ...], data: bytes) -> Log:
+    words = [topic.to_bytes(32, "big").hex() for topic in topics]
+    return Log(to_checksum_address(address), words, (words, data))
+
+
+def _context(number: int, timestamp: int, basefee: int) -> ExecutionContext:
+    return ExecutionContext(
+        coinbase=b"\0" * 20,
+        timestamp=timestamp,
+        block_number=number,
+        difficulty=0,
+        mix_hash=b"\0" * 32,
+        gas_limit=2**32,
+        prev_hashes=(),
+        chain_id=1,
+        base_fee_per_gas=basefee,
+        excess_blob_gas=0,
+    )
