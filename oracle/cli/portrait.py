@@ -1,0 +1,89 @@
+"""A model image described: as data, and as tables for a person."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.table import Table
+
+from oracle.cli.output import facts, grid, hexadecimal
+from tinynn import Model, TensorSpec
+from tinynn.operators import FAMILIES
+
+
+def described(model: Model) -> dict[str, Any]:
+    foretold = model.foretold_instructions
+    return {
+        "name": model.name,
+        "model_root": hexadecimal(model.model_root),
+        "program_root": hexadecimal(model.program_root),
+        "bytes": len(model.image),
+        "inputs": [as_dict(spec) for spec in model.inputs],
+        "outputs": [as_dict(spec) for spec in model.outputs],
+        "segments": model.segments,
+        "foretold_instructions": sum(foretold),
+        "longest_segment": max(foretold),
+        "arena_bytes": model.tables.arena_bytes,
+    }
+
+
+def as_dict(spec: TensorSpec) -> dict[str, Any]:
+    return {"name": spec.name, "dtype": spec.dtype, "shape": list(spec.shape)}
+
+
+def summary(model: Model) -> Table:
+    """The same for a person."""
+    foretold = model.foretold_instructions
+    rows: dict[str, object] = {
+        "name": model.name,
+        "model root": hexadecimal(model.model_root),
+        "program root": hexadecimal(model.program_root),
+        "bytes": f"{len(model.image):,}, arena {model.tables.arena_bytes:,}",
+    }
+    for kind, specs in (("input", model.inputs), ("output", model.outputs)):
+        for spec in specs:
+            shape = " x ".join(map(str, spec.shape)) or "scalar"
+            rows[f"{kind} {spec.name}"] = f"{spec.dtype} {shape}"
+    rows["segments"] = model.segments
+    rows["instructions"] = (
+        f"at most {sum(foretold):,}, {max(foretold):,} in the longest segment"
+    )
+    return facts(rows)
+
+
+def segment_rows(model: Model) -> list[dict[str, Any]]:
+    foretold = model.foretold_instructions
+    return [
+        {
+            "index": index,
+            "operator": FAMILIES[model.tables.operators[row.operator].opcode].name,
+            "first": row.first,
+            "end": row.first + row.count,
+            "foretold_instructions": most,
+        }
+        for index, (row, most) in enumerate(
+            zip(model.tables.segments, foretold, strict=True)
+        )
+    ]
+
+
+def segment_grid(model: Model) -> Table:
+    columns = ("segment", "operator", "outputs", "instructions at most")
+    rows = [
+        (
+            row["index"],
+            row["operator"],
+            f"{row['first']}..{row['end']}",
+            f"{row['foretold_instructions']:,}",
+        )
+        for row in segment_rows(model)
+    ]
+    return grid(None, columns, rows, numbers=("segment", "instructions at most"))
+
+
+def as_numbers(array: NDArray[Any]) -> Any:
+    """Nested lists for JSON, which has no word for NaN and infinities: text for them."""
+    if array.ndim:
+        return [as_numbers(part) for part in array]
+    number = array.item()
+    return number if np.isfinite(number) else str(number)
