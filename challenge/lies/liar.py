@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from challenge import worker_moves
 from challenge.game import GameView, Stage
+from challenge.lies.traces import Declared
 from challenge.moves import Move
 from challenge.trace import Trace
 
@@ -16,9 +18,11 @@ class Liar:
 
     kind: str
     output: bytes  # what it submits; false
-    trace: Trace
-    brazen: Trace | None = None  # tried first; the contract must refuse it
-    replacement: Trace | None = None  # what it shows after a reorg took its move back
+    trace: Declared
+    brazen: Declared | None = None  # tried first; the contract must refuse it
+    replacement: Declared | None = (
+        None  # what it shows after a reorg took its move back
+    )
     bends_witness: bool = False  # tries to prove with a forged witness
 
     def attempts(self, view: GameView, now: int) -> tuple[Move, ...]:
@@ -28,6 +32,10 @@ class Liar:
         traces = [self.brazen, self.trace] if self.brazen else [self.trace]
         moves = [worker_moves.next_move(view, trace, now) for trace in traces]
         return tuple(move for move in moves if move is not None)
+
+    def showing(self, **changes: Any) -> Liar:
+        """The same liar, with these fields of its trace changed."""
+        return replace(self, trace=replace(self.trace, **changes))
 
     def after_reorg(self) -> Liar:
         """The same liar, now telling another story of the same answer."""
