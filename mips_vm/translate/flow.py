@@ -263,7 +263,7 @@ def _read(words: Words, start: int, stops: Container[int]) -> Block:
         if body and address in stops:
             break
         decoded = _decode(words, address)
-        if decoded is None:
+        if decoded is None or _unfilled(words, address):
             return Block(start, tuple(body), stuck=True)
         if decoded.instruction.kind in _TRANSFERS:
             slot = _decode(words, address + WORD_BYTES)
@@ -278,11 +278,13 @@ def _decode(words: Words, address: int) -> Decoded | None:
     """The instruction at `address`, or None if translated code can't execute it."""
     if not 0 <= address < PROGRAM.end:
         return None
-    index = address // WORD_BYTES
-    word = int(words[index])
-    if word == 0 and not words[index : index + NOP_RUN].any():
-        return None
-    decoded = decode(word)
+    decoded = decode(int(words[address // WORD_BYTES]))
     if decoded is None or decoded.instruction.kind in _REFERENCE_ONLY:
         return None
     return decoded
+
+
+def _unfilled(words: Words, address: int) -> bool:
+    """Whether a run of zeros begins here: translating nops might never end."""
+    index = address // WORD_BYTES
+    return not words[index] and not words[index : index + NOP_RUN].any()

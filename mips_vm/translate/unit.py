@@ -54,7 +54,7 @@ def _gather(words: Words, entry: int, known: Container[int]) -> list[Chunk]:
     pending, seen, size = [entry], {entry}, 0
     while pending and size < MAX_UNIT:
         chunk = discover(words, pending.pop(0))
-        if not chunk.blocks:
+        if not chunk.size:
             continue
         chunks.append(chunk)
         size += chunk.size
