@@ -32,20 +32,23 @@ RA: Final = 31
 JUMP_REGION: Final = 0xF000_0000
 """The bits of pc + 4 that j and jal keep."""
 
+# Looked up once: every step needs them.
+_RUNNING: Final = Status.RUNNING
+_PROGRAM_END: Final = PROGRAM.end
+
 
 def step(state: State, memory: Memory) -> None:
     """Take one step. Total: every state has exactly one post-state."""
-    if state.status is not Status.RUNNING:
+    if state.status is not _RUNNING:
         return
     try:
         # FETCH
         pc = state.pc
-        if pc % WORD_BYTES or pc >= PROGRAM.end:
+        if pc % WORD_BYTES or pc >= _PROGRAM_END:
             raise GuestFault
         word = memory.load_word(pc)
         # DECODE
-        bound = _bound.get(word) or _bind(word)
-        execute, decoded, operation = bound
+        execute, decoded, operation = _bound.get(word) or _bind(word)
         # OPERATE, WRITE BACK, NEXT PC
         execute(state, memory, decoded, operation)
     except GuestFault:
@@ -55,7 +58,7 @@ def step(state: State, memory: Memory) -> None:
 def run(state: State, memory: Memory, max_steps: int | None = None) -> int:
     """Step until the status is not running, or `max_steps` are done; steps taken."""
     steps = 0
-    while state.status is Status.RUNNING and steps != max_steps:
+    while state.status is _RUNNING and steps != max_steps:
         step(state, memory)
         steps += 1
     return steps
