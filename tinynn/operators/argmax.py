@@ -35,7 +35,7 @@ def run(operator: Operator, first: int, count: int, space: Space) -> None:
 
 
 def instructions(operator: Operator, count: int) -> int:
-    return 40 * operator.source_count
+    return 45 * operator.source_count
 
 
 FAMILY = Family(

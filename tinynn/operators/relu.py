@@ -30,7 +30,7 @@ def run(operator: Operator, first: int, count: int, space: Space) -> None:
 
 
 def instructions(operator: Operator, count: int) -> int:
-    return 20 * count
+    return 25 * count
 
 
 FAMILY = Family(
