@@ -1,0 +1,18 @@
+"""What can go wrong while measuring.
+
+OracleError
+└── BenchError
+    └── JudgeDisagrees      the contract's post-state is not the reference machine's
+"""
+
+from oracle.errors import OracleError
+
+
+class BenchError(OracleError):
+    """A figure can't be had."""
+
+
+class JudgeDisagrees(BenchError):
+    def __init__(self, step: str, expected: bytes, actual: bytes) -> None:
+        self.step, self.expected, self.actual = step, expected, actual
+        super().__init__(f"{step}: expected 0x{expected.hex()}, got 0x{actual.hex()}")
