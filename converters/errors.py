@@ -57,7 +57,7 @@ class Unsupported(ConverterError):
 
     def __init__(self, path: Path, problems: Sequence[Problem]) -> None:
         listed = "; ".join(str(problem) for problem in problems)
-        super().__init__(f"{path}: can't convert {len(problems)} nodes: {listed}")
+        super().__init__(f"{path}: can't be converted: {listed}")
         self.path = path
         self.problems = tuple(problems)
 

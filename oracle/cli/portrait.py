@@ -82,7 +82,7 @@ def segment_grid(model: Model) -> Table:
 
 
 def as_numbers(array: NDArray[Any]) -> Any:
-    """Nested lists for JSON, which has no word for NaN and infinities: text for them."""
+    """Nested lists for JSON; NaN and infinities, for which it has no word, as text."""
     if array.ndim:
         return [as_numbers(part) for part in array]
     number = array.item()

@@ -72,7 +72,10 @@ def json_arrays(path: Path) -> Array | Mapping[str, Array]:
 def picture(path: Path, spec: TensorSpec, invert: bool) -> Array:
     """The pixels of a picture: grey, or RGB where the input has three channels."""
     try:
-        from PIL import Image, UnidentifiedImageError
+        from PIL import (  # type: ignore[import-not-found, unused-ignore]
+            Image,
+            UnidentifiedImageError,
+        )
     except ImportError as error:
         raise MissingPackage("Pillow", "to read pictures") from error
     try:

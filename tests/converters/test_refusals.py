@@ -1,0 +1,230 @@
+"""What can't be converted is refused by name, and all of it at once."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from support.onnx_nets import FLOAT, INT64, UINT8, floats, node, save_net
+
+from converters import convert, inspect
+from converters.errors import BadModelFile, BadOption, Unsupported
+
+W, B = floats(3, 4), floats(3, seed=2)
+DOUBLE = 11
+
+ABSENT = (
+    "Abs",
+    "Ceil",
+    "Cos",
+    "Elu",
+    "Erf",
+    "Exp",
+    "Gelu",
+    "GlobalAveragePool",
+    "HardSigmoid",
+    "LeakyRelu",
+    "Log",
+    "LogSoftmax",
+    "Selu",
+    "Sigmoid",
+    "Softplus",
+    "Tanh",
+)
+
+# name -> (nodes, what the refusal says, what is unlike the default net)
+NETS: dict[str, tuple[list[Any], str, dict[str, Any]]] = {
+    "several_rows": (
+        [node("Gemm", "x w b", "y", transB=1)],
+        "rows: expected 1, got 2",
+        {"x": (FLOAT, (2, 4)), "y": (FLOAT, (2, 3))},
+    ),
+    "several_columns_transposed": (
+        [node("Gemm", "x w b", "y", transA=1, transB=1)],
+        "rows: expected 1, got 2",
+        {"x": (FLOAT, (4, 2)), "y": (FLOAT, (2, 3))},
+    ),
+    "matmul_rows": (
+        [node("MatMul", "x t", "y")],
+        "expected one row of 4",
+        {"x": (FLOAT, (2, 4)), "y": (FLOAT, (2, 3))},
+    ),
+    "matmul_of_computed": (
+        [node("Relu", "x", "r"), node("MatMul", "x r", "y")],
+        "second factor: expected a constant, got a computed tensor",
+        {"x": (FLOAT, (1, 1)), "y": (FLOAT, (1, 1))},
+    ),
+    "add_of_computed": (
+        [node("Relu", "x", "r"), node("Add", "x r", "y")],
+        "got another addition",
+        {"y": (FLOAT, (1, 4))},
+    ),
+    "bias_by_row": (
+        [node("MatMul", "x t", "p"), node("Add", "p wide", "y")],
+        "bias: expected shape (3,), got (2, 3)",
+        {"y": (FLOAT, (2, 3)), "weights": {"t": W.T.copy(), "wide": floats(2, 3)}},
+    ),
+    "float_scaled": (
+        [node("Mul", "x k", "y")],
+        "expected the uint8 input times a number",
+        {"y": (FLOAT, (1, 4)), "weights": {"k": np.float32([2])}},
+    ),
+    "scaled_by_pixel": (
+        [node("Cast", "x", "c", to=FLOAT), node("Mul", "c k", "y")],
+        "factor: expected one float32 number",
+        {"x": (UINT8, (1, 4)), "y": (FLOAT, (1, 4)), "weights": {"k": floats(4)}},
+    ),
+    "divided_by_zero": (
+        [node("Cast", "x", "c", to=FLOAT), node("Div", "c k", "y")],
+        "divisor: expected a number other than 0",
+        {
+            "x": (UINT8, (1, 4)),
+            "y": (FLOAT, (1, 4)),
+            "weights": {"k": np.float32([0])},
+        },
+    ),
+    "bytes_unscaled": (
+        [node("Cast", "x", "y", to=INT64)],
+        "expected a cast of the uint8 input to float32",
+        {"x": (UINT8, (1, 4)), "y": (INT64, (1, 4))},
+    ),
+    "cast_to_double": (
+        [node("Cast", "x", "y", to=DOUBLE)],
+        "expected a cast of the uint8 input to float32",
+        {"y": (DOUBLE, (1, 4))},
+    ),
+    "double_network": (
+        [node("Gemm", "x w", "y", transB=1)],
+        "type: expected uint8 or int32 or float32, got float64",
+        {
+            "x": (DOUBLE, (1, 4)),
+            "y": (DOUBLE, (1, 3)),
+            "weights": {"w": W.astype(np.float64)},
+        },
+    ),
+    "constant_out_of_range": (
+        [node("Gather", "w far", "g"), node("Gemm", "x g", "y", transB=1)],
+        "expected a node that can be computed",
+        {"weights": {"w": W, "far": np.int64([0, 1, 7])}},
+    ),
+    "constant_too_large": (
+        [node("Mul", "column line", "g"), node("Gemm", "x g", "y", transB=1)],
+        "constant: expected at most 1073741824 bytes",
+        {
+            "y": (FLOAT, (1, 40_000)),
+            "weights": {"column": floats(40_000, 1), "line": floats(1, 40_000)},
+            "x": (FLOAT, (1, 40_000)),
+        },
+    ),
+    "softmax_over_rows": (
+        [node("Softmax", "x", "y", axis=0)],
+        "expected a single row along axis 0",
+        {"y": (FLOAT, (1, 4))},
+    ),
+    "argmax_last": (
+        [node("ArgMax", "x", "y", axis=1, select_last_index=1)],
+        "select_last_index: expected 0, got 1",
+        {"y": (INT64, (1, 1))},
+    ),
+    "other_domain": (
+        [node("Gemm", "x w b", "y", transB=1, domain="ours")],
+        "ours.Gemm: no such operator in tinynn",
+        {},
+    ),
+    "output_is_input": (
+        [node("Identity", "x", "y")],
+        "expected an operator's result, got an input",
+        {"y": (FLOAT, (1, 4))},
+    ),
+    "output_is_constant": (
+        [node("Transpose", "w", "y", perm=[1, 0])],
+        "expected a computed tensor, got a constant",
+        {"y": (FLOAT, (4, 3))},
+    ),
+}
+
+
+def saved(folder: Path, nodes: list[Any], **unlike: Any) -> Path:
+    weights = unlike.pop("weights", {"w": W, "b": B, "t": W.T.copy()})
+    return save_net(folder / "net.onnx", nodes, weights=weights, **unlike)
+
+
+@pytest.mark.parametrize("operator", ABSENT)
+def test_convert_absent_operator_is_refused_by_name(
+    operator: str, tmp_path: Path
+) -> None:
+    shape = (1, 4, 1, 1)
+    path = saved(
+        tmp_path, [node(operator, "x", "y")], x=(FLOAT, shape), y=(FLOAT, shape)
+    )
+    with pytest.raises(Unsupported) as refusal:
+        convert(path)
+    assert f"node 'node_y', {operator}: no such operator" in str(refusal.value)
+    assert str(path) in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_convert_unfit_node_is_refused_with_reason(name: str, tmp_path: Path) -> None:
+    nodes, reason, unlike = NETS[name]
+    with pytest.raises(Unsupported) as refusal:
+        convert(saved(tmp_path, nodes, **unlike))
+    assert reason in str(refusal.value)
+
+
+def test_convert_several_causes_are_told_at_once(tmp_path: Path) -> None:
+    nodes = [
+        node("Sigmoid", "x", "a"),
+        node("Relu", "a", "b1"),
+        node("Tanh", "b1", "c"),
+        node("Gemm", "c w b", "y", transB=1),
+    ]
+    path = saved(tmp_path, nodes)
+    with pytest.raises(Unsupported) as refusal:
+        convert(path)
+    assert [p.operator for p in refusal.value.problems] == ["Sigmoid", "Tanh"]
+    assert inspect(path).problems == refusal.value.problems
+    assert all(problem.way_out for problem in refusal.value.problems)
+
+
+def test_convert_unknown_length_is_refused(tmp_path: Path) -> None:
+    path = saved(
+        tmp_path,
+        [node("Relu", "x", "y")],
+        x=(FLOAT, (1, "length")),
+        y=(FLOAT, (1, "length")),
+    )
+    with pytest.raises(BadModelFile, match="axis 1 of 'x' to have a fixed length"):
+        convert(path)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"input_scale": 0.5}, "--input-scale: expected --input-type uint8"),
+        ({"input_type": "int8"}, "--input-type: expected uint8 or float32, got int8"),
+    ],
+)
+def test_convert_unfit_option_is_refused(
+    options: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    path = saved(tmp_path, [node("Gemm", "x w b", "y", transB=1)])
+    with pytest.raises(BadOption, match=message):
+        convert(path, **options)
+
+
+def test_convert_scale_of_byte_input_is_refused(mnist_onnx: Path) -> None:
+    with pytest.raises(BadOption, match="expected one float32 input, got uint8"):
+        convert(mnist_onnx, input_type="uint8", input_scale=1 / 255)
+
+
+def test_convert_argmax_of_two_outputs_is_refused(mnist_onnx: Path) -> None:
+    with pytest.raises(BadOption, match="--argmax: expected one output, got 2"):
+        convert(mnist_onnx, argmax=True)
+
+
+def test_inspect_convertible_file_has_image(mnist_onnx: Path) -> None:
+    report = inspect(mnist_onnx)
+    assert not report.problems
+    assert report.image == convert(mnist_onnx)
+    assert report.operators["Gemm"] == 2
+    assert report.parameters == 784 * 128 + 128 + 128 * 10 + 10 + 1
