@@ -67,23 +67,36 @@ def scenario(instruction: Instruction, rng: random.Random, label: str) -> Scenar
     registers = [0] + [_value(rng) for _ in range(31)]
     pc = 4 * rng.randrange(1 << 26)
     next_pc = pc + 4 & WORD_MASK if rng.random() < 0.5 else _value(rng)
-    memory = {}
-    rs = word >> 21 & 31
-    if instruction.kind in (Kind.LOAD, Kind.STORE) and rs:
-        address = _data_address(instruction, rng)
-        registers[rs] = address - _sign_extended(word) & WORD_MASK
-        # No word of data may fall on the instruction.
-        if address // 4 != pc // 4:
-            memory[address & ~3] = rng.getrandbits(32)
-    if instruction.kind is Kind.SYSCALL and rng.random() < 0.7:
-        registers[2] = rng.choice((4001, 4162))
-        memory[0x30000000] = memory[0x40000000] = memory[0x20000004] = 7
-    if instruction.kind is Kind.TRAP and rng.random() < 0.2:
-        registers[rs] = registers[word >> 16 & 31]
-        registers[0] = 0
+    memory = _aim(instruction, word, pc, registers, rng)
     return Scenario(
         label, word, pc, next_pc, _value(rng), _value(rng), tuple(registers), memory
     )
+
+
+def _aim(
+    instruction: Instruction,
+    word: int,
+    pc: int,
+    registers: list[int],
+    rng: random.Random,
+) -> dict[int, int]:
+    """Sets registers so that the cases that matter are not rare; words of memory."""
+    rs, rt = word >> 21 & 31, word >> 16 & 31
+    if instruction.kind is Kind.SYSCALL:
+        registers[2] = rng.choice((4001, 4162, registers[2]))
+        return {0x30000000: 7, 0x40000000: 7, 0x20000004: 7}
+    if rs == 0:
+        return {}
+    if instruction.kind in (Kind.LOAD, Kind.STORE):
+        address = _data_address(instruction, rng)
+        registers[rs] = address - _sign_extended(word) & WORD_MASK
+        # No word of data may fall on the instruction.
+        return {address & ~3: rng.getrandbits(32)} if address // 4 != pc // 4 else {}
+    if rng.random() < 0.2:  # equal operands, on which comparisons turn
+        immediate = "signed" in instruction.operands
+        equal = _sign_extended(word) & WORD_MASK if immediate else registers[rt]
+        registers[rs] = equal
+    return {}
 
 
 def _value(rng: random.Random) -> int:
