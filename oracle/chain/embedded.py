@@ -24,6 +24,8 @@ BLOCK_SECONDS = 12
 BLOCK_GAS = 2**25
 TRANSACTION_GAS = 2**24
 """EIP-7825's cap, which py-evm's last fork predates."""
+STORE_STIPEND = 2300
+"""A store must leave more gas than this (EIP-2200), whatever it costs."""
 BUILDER = Address(bytes.fromhex("b10cb10c".zfill(40)))
 """Who is paid the priority fees."""
 ESTIMATE_TOLERANCE = 16
@@ -137,8 +139,11 @@ class EmbeddedChain:
         state = self._chain.get_vm().state
         computation = _succeeding(self._execute(state, call))
         used = call.gas - computation.get_gas_remaining()
-        low, high = max(used, _floor_gas(call.data)), call.gas
-        # A call that looks at its gas (the 63/64 rule) can need more than it uses.
+        low, high = max(used + STORE_STIPEND, _floor_gas(call.data)), call.gas
+        if not computation.children:
+            return min(low, high)
+        # A contract that calls another keeps a 64th back, or looks at what is left, so
+        # it can need more than it uses.
         gas = min(high, low + low // ESTIMATE_TOLERANCE)
         while high - low > low // ESTIMATE_TOLERANCE:
             if self._execute(state, replace(call, gas=gas)).is_error:

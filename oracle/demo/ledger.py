@@ -8,8 +8,7 @@ world, and what the protocol sends to the zero address.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from oracle.chain.chain import Chain
-from oracle.chain.embedded import BUILDER
+from oracle.chain.chain import Chain, Contract
 from oracle.chain.sender import Receipt
 
 ZERO_ADDRESS = bytes(20)
@@ -17,7 +16,7 @@ ZERO_ADDRESS = bytes(20)
 
 @dataclass(frozen=True, slots=True)
 class Balances:
-    """Wei by account and by contract, at one block; `burned` by where it went."""
+    """Wei by account and by contract, after one block; `burned` by where it went."""
 
     accounts: dict[str, int]
     contracts: dict[str, int]
@@ -30,25 +29,34 @@ class Balances:
         )
 
 
-def balances(
-    chain: Chain,
-    accounts: Mapping[str, bytes],
-    contracts: Mapping[str, bytes],
-    block: int,
-) -> Balances:
-    """The books after that block."""
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Whose books are kept: accounts and contracts by name."""
 
-    def held(addresses: Mapping[str, bytes]) -> dict[str, int]:
-        return {name: chain.balance(at, block) for name, at in addresses.items()}
+    chain: Chain
+    accounts: Mapping[str, bytes]
+    contracts: Mapping[str, bytes]
 
-    return Balances(
-        accounts=held({**accounts, "block builder": BUILDER}),
-        contracts=held(contracts),
-        burned={
-            "bonds burned": chain.balance(ZERO_ADDRESS, block),
-            "base fees burned": chain.burned_fees(block),
-        },
-    )
+    def at(self, block: int) -> Balances:
+        """Every balance after that block."""
+        return Balances(
+            accounts=self._held(self.accounts, block),
+            contracts=self._held(self.contracts, block),
+            burned={
+                "bonds burned": self.chain.balance(ZERO_ADDRESS, block),
+                "base fees burned": self.chain.burned_fees(block),
+            },
+        )
+
+    def stakes(self, staking: Contract) -> dict[str, int]:
+        """Whose the staking contract's wei are now, free and locked."""
+        return {
+            name: sum(self.chain.call(staking, "balanceOf", address))
+            for name, address in self.accounts.items()
+        }
+
+    def _held(self, addresses: Mapping[str, bytes], block: int) -> dict[str, int]:
+        return {n: self.chain.balance(at, block) for n, at in addresses.items()}
 
 
 @dataclass(frozen=True, slots=True)

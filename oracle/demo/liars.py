@@ -10,33 +10,36 @@ from oracle.record import Answered, Asked
 
 
 class LyingWorker:
-    """Answers with a lie of one kind, and stands by it."""
+    """Answers every request with a lie of one kind, and stands by it."""
 
     def __init__(self, honest: Honest, lie: Lie, k: int, seed: int) -> None:
         self._honest, self._lie, self._k, self._seed = honest, lie, k, seed
-        self._liar: Liar | None = None
+        self._told: dict[int, Liar] = {}
 
     def can(self, asked: Asked) -> bool:
         return self._honest.can(asked)
 
-    def answer(self, asked: Asked) -> bytes:
-        if self._liar is None:
+    def told(self, asked: Asked) -> Liar:
+        """What it says about the request, thought out when it is first asked."""
+        request = asked.request.id
+        if request not in self._told:
             scene = Scene(lambda: self._honest.fork(asked), self._k, self._seed)
-            self._liar = self._lie.plant(scene)
-        return self._liar.output
+            self._told[request] = self._lie.plant(scene)
+        return self._told[request]
 
-    @property
-    def told(self) -> Liar:
-        """The lie, once told."""
-        assert self._liar is not None, "it has answered nothing yet"
-        return self._liar
+    def answer(self, asked: Asked) -> bytes:
+        return self.told(asked).output
 
     def defender(self, answered: Answered) -> Player:
-        return self.told
+        return self.told(answered.asked)
 
-    def notice_reorg(self) -> None:
+    def trace(self, asked: Asked) -> Trace:
+        """The run as it tells it."""
+        return self.told(asked).trace
+
+    def notice_reorg(self, asked: Asked) -> None:
         """A block with its move is gone: time to tell another story."""
-        self._liar = self.told.after_reorg()
+        self._told[asked.request.id] = self.told(asked).after_reorg()
 
 
 class LyingChallenger:
@@ -49,6 +52,7 @@ class LyingChallenger:
         self._honest, self._manner, self._belief = honest, manner, belief
         self._k, self._seed = k, seed
         self._player: Player | None = None
+        self._trace: Trace | None = None
 
     def can(self, asked: Asked) -> bool:
         return self._honest.can(asked)
@@ -58,10 +62,13 @@ class LyingChallenger:
 
     def attacker(self, answered: Answered) -> Player:
         if self._player is None:
-            trace = self._false_trace(answered.asked)
+            trace = self.trace(answered.asked)
             self._player = self._manner.make(trace, Random(self._seed))
         return self._player
 
-    def _false_trace(self, asked: Asked) -> Trace:
-        scene = Scene(lambda: self._honest.fork(asked), self._k, self._seed)
-        return self._belief.plant(scene).trace
+    def trace(self, asked: Asked) -> Trace:
+        """The run as it would have it."""
+        if self._trace is None:
+            scene = Scene(lambda: self._honest.fork(asked), self._k, self._seed)
+            self._trace = self._belief.plant(scene).trace
+        return self._trace

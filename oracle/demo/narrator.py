@@ -5,10 +5,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from oracle.chain.events import Proved
 from oracle.chain.sender import Receipt
 from oracle.demo.dispute import interval_of
 from oracle.demo.drawing import Image, half_blocks
-from oracle.demo.ledger import Balances
 from oracle.demo.outcome import Outcome, Reading, Verdict
 from oracle.demo.testimony import Testimony
 from oracle.demo.troupe import ETHER
@@ -57,15 +57,20 @@ class Narrator:
             inside = f" of segment {interval.segment}" if interval.level == 2 else ""
             where = f"{what} {interval.start:,} to {interval.end:,}{inside}"
         self._line(role, done.wish.function, where, done.receipt.gas_used)
+        for event in done.receipt.events:
+            if isinstance(event, Proved):
+                self._decided(event)
 
     def testified(self, seen: Testimony) -> None:
         table = Table.grid(padding=(0, 2))
         table.add_row("instruction", Text(seen.text, style="bold"))
         table.add_row("at", f"pc {seen.pc:#010x}, step {seen.step:,} of {seen.segment}")
         table.add_row("operands", _values(seen.operands))
-        table.add_row("the machine", _values(seen.truth), _short(seen.true_root))
-        claim = "a state it can't show" if seen.claim is None else _values(seen.claim)
-        table.add_row("the worker", claim, _short(seen.claimed_root))
+        for side, said in (("worker", seen.worker), ("challenger", seen.challenger)):
+            wrote = (
+                "no machine to show" if said.writes is None else _values(said.writes)
+            )
+            table.add_row(f"the {side} says", wrote, _short(said.root))
         self._console.print(Panel(table, title="one instruction is left", expand=False))
 
     def judged(self, verdict: Verdict) -> None:
@@ -86,7 +91,7 @@ class Narrator:
         )
 
     def closed(self, outcome: Outcome) -> None:
-        self._console.print(_balance_table(outcome.before, outcome.after))
+        self._console.print(_balance_table(outcome))
         kept = "conserved to the wei" if outcome.conserved else "NOT CONSERVED"
         self._console.print(f"Money is [bold]{kept}[/]: {outcome.after.total():,}.\n")
         self._console.print(_gas_table(outcome))
@@ -95,6 +100,14 @@ class Narrator:
         self._console.print(f"Happy path beyond calldata: {told}.\n")
         parts = (f"{part} {s:.1f}" for part, s in outcome.seconds.items())
         self._console.print(f"Seconds: {', '.join(parts)}.")
+
+    def _decided(self, proved: Proved) -> None:
+        true = proved.post_root == proved.claimed_root
+        self._console.print(
+            f"The verifier executes it and comes to [bold]{_short(proved.post_root)}[/]"
+            f", {'as' if true else 'not, as'} the worker claimed, "
+            f"{_short(proved.claimed_root)}."
+        )
 
     def _line(self, role: str, action: str, remark: str, gas: int) -> None:
         line = Text()
@@ -105,22 +118,23 @@ class Narrator:
         self._console.print(line)
 
 
-def _balance_table(before: Balances, after: Balances) -> Table:
+def _balance_table(outcome: Outcome) -> Table:
     table = Table(title="Balances, ether", title_justify="left", header_style="bold")
     table.add_column("who")
-    for name in ("before", "after", "change"):
+    for name in ("before", "after", "staked", "change"):
         table.add_column(name, justify="right")
-    rows = before.accounts | before.contracts | before.burned
-    now = after.accounts | after.contracts | after.burned
-    for name, wei in rows.items():
-        if wei or now[name]:
-            changed = now[name] - wei
-            sign = "+" if changed > 0 else ""
-            change = f"{sign}{_ether(changed)}"
-            table.add_row(name, _ether(wei), _ether(now[name]), change)
-    total = _ether(before.total()), _ether(after.total())
+    before, after = outcome.before, outcome.after
+    for name, wei in before.accounts.items():
+        now, staked = after.accounts[name], outcome.stakes[name]
+        change = now + staked - wei
+        table.add_row(name, *map(_ether, (wei, now, staked)), _signed(change))
     table.add_section()
-    table.add_row("sum", *total, _ether(after.total() - before.total()))
+    rest = after.contracts | after.burned
+    for name, wei in rest.items():
+        if wei:
+            table.add_row(name, _ether(0), _ether(wei))
+    table.add_section()
+    table.add_row("sum", _ether(before.total()), _ether(after.total()))
     return table
 
 
@@ -145,5 +159,8 @@ def _short(root: bytes) -> str:
 
 def _ether(wei: int) -> str:
     """All eighteen places: it is about every wei."""
-    sign, rest = ("-" if wei < 0 else ""), abs(wei)
-    return f"{sign}{rest // ETHER}.{rest % ETHER:018}"
+    return f"{wei // ETHER}.{wei % ETHER:018}"
+
+
+def _signed(wei: int) -> str:
+    return f"{'-' if wei < 0 else '+'}{_ether(abs(wei))}"

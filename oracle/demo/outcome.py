@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from oracle.demo.ledger import Balances, Spent
-from oracle.demo.testimony import Testimony
+from oracle.demo.testimony import Statement, Testimony
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class Outcome:
     disputes: tuple[Verdict, ...]
     before: Balances
     after: Balances
+    stakes: dict[str, int]  # wei that the accounts have in the staking contract, after
     spent: tuple[Spent, ...]
     seconds: dict[str, float]
 
@@ -91,6 +92,7 @@ class Outcome:
                 "before": self.before.accounts | self.before.burned,
                 "after": self.after.accounts | self.after.burned,
                 "contracts": self.after.contracts,
+                "stakes": self.stakes,
             },
             "conserved": self.conserved,
             "gas": [
@@ -114,8 +116,10 @@ def _testimony_json(seen: Testimony) -> dict[str, Any]:
         "pc": seen.pc,
         "instruction": seen.text,
         "operands": seen.operands,
-        "truth": seen.truth,
-        "claim": seen.claim,
-        "true_root": f"0x{seen.true_root.hex()}",
-        "claimed_root": f"0x{seen.claimed_root.hex()}",
+        "worker": _statement_json(seen.worker),
+        "challenger": _statement_json(seen.challenger),
     }
+
+
+def _statement_json(said: Statement) -> dict[str, Any]:
+    return {"writes": said.writes, "root": f"0x{said.root.hex()}"}

@@ -1,34 +1,53 @@
 """What the chapters are made of: asking, answering, disputing, and looking at it."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from challenge.trace import Trace
 from oracle.chain import events
 from oracle.chain.sender import Receipt
 from oracle.demo.dispute import Course, Reorg, interval_of, play
 from oracle.demo.drawing import Image
-from oracle.demo.ledger import Balances, Receipts, balances
+from oracle.demo.ledger import Receipts
 from oracle.demo.outcome import Reading, Verdict
 from oracle.demo.teller import Teller
 from oracle.demo.testimony import Testimony, testimony
 from oracle.demo.troupe import Troupe
-from oracle.honest import Honest
 from oracle.node import Done, Node
-from oracle.record import Answered, Record, Status
+from oracle.record import Answered, Asked, Record, Status
 from oracle.worker import Worker
 
 OUTPUT_BYTES = 44
 """Ten probabilities and a digit."""
 
 
+class Mind(Protocol):
+    """What a side of a dispute makes of a request: the run as it tells it."""
+
+    def trace(self, asked: Asked) -> Trace: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a dispute: who acts, and what it thinks."""
+
+    node: Node
+    mind: Mind
+
+
+@dataclass(frozen=True, slots=True)
+class Fraud:
+    """Who lies, and how."""
+
+    liar: Node
+    kind: str
+
+
 class Stage:
     """Knows the troupe, writes down every receipt, and tells what happens."""
 
-    def __init__(
-        self, troupe: Troupe, honest: Honest, receipts: Receipts, teller: Teller
-    ) -> None:
-        self._troupe, self._honest = troupe, honest
-        self._receipts, self._teller = receipts, teller
+    def __init__(self, troupe: Troupe, receipts: Receipts, teller: Teller) -> None:
+        self._troupe, self._receipts, self._teller = troupe, receipts, teller
         self._chain = troupe.chain
         self._record = Record(troupe.chain, troupe.contracts)
         self._drawn: dict[int, int] = {}
@@ -58,7 +77,7 @@ class Stage:
 
     def finish(self, worker: Worker, request: int) -> None:
         """The window passes, and the worker has its answer delivered."""
-        wait = self._claim(request).claim.window_end - self._chain.now()
+        wait = self.claim(request).claim.window_end - self._chain.now()
         if wait > 0:
             self._teller.said(f"Nothing happens for {wait} seconds: the window passes.")
             self._chain.endpoint.travel(wait)
@@ -75,25 +94,24 @@ class Stage:
     def dispute(
         self,
         request: int,
-        challenger: Node,
-        worker: Node,
-        lie: str,
-        told: Trace | None = None,
+        challenger: Side,
+        worker: Side,
+        fraud: Fraud,
         reorg: Reorg | None = None,
     ) -> Verdict:
-        """From challenge to resolution; `told` is what a lying worker shows."""
-        answered = self._claim(request)
+        """From challenge to resolution."""
+        answered = self.claim(request)
         heard: list[Testimony] = []
 
         def seen(node: Node, done: Done) -> None:
             self._receipts.book(done.receipt)
             if done.wish.function == "prove":
-                heard.extend(self._hear(answered, done, told))
+                heard.extend(self._hear(answered.asked, done, worker, challenger))
             self._teller.moved(self._troupe.named(node.address), done)
 
-        course = play(self._chain, answered, challenger, worker, seen, reorg)
-        liar = worker if told else challenger
-        verdict = self._verdict(course, answered, liar, lie, heard)
+        nodes = challenger.node, worker.node
+        course = play(self._chain, answered, *nodes, seen, reorg)
+        verdict = self._verdict(course, answered, fraud, heard)
         self._teller.judged(verdict)
         return verdict
 
@@ -114,44 +132,40 @@ class Stage:
             attempts=attempt + 1,
         )
 
-    def balances(self, block: int | None = None) -> Balances:
-        """The books after that block; by default the latest."""
-        troupe = self._troupe
-        contracts = {c.name: c.address for c in (*troupe.contracts.all, troupe.reader)}
-        at = self._chain.height if block is None else block
-        return balances(self._chain, troupe.addresses, contracts, at)
+    def claim(self, request: int) -> Answered:
+        """The claim that answers the request now."""
+        self._record.refresh()
+        claim = self._record.tables.requests[request].claim
+        assert claim is not None, "it was answered"
+        return self._record.tables.claims[claim.hash()]
 
     def acted(self, receipt: Receipt, remark: str) -> None:
         self._receipts.book(receipt)
         self._teller.acted(self._troupe.named(receipt.sender), receipt, remark)
 
     def _hear(
-        self, answered: Answered, proof: Done, told: Trace | None
+        self, asked: Asked, proof: Done, worker: Side, challenger: Side
     ) -> list[Testimony]:
         """The instruction that is left, unless it is none."""
         assert proof.wish.view is not None
-        honest = self._honest.fork(answered.asked)
-        seen = testimony(proof.wish.view.disputed(), honest, told or honest)
+        position = proof.wish.view.disputed()
+        traces = worker.mind.trace(asked), challenger.mind.trace(asked)
+        seen = testimony(position, *traces)
         if seen is None:
             return []
         self._teller.testified(seen)
         return [seen]
 
     def _verdict(
-        self,
-        course: Course,
-        answered: Answered,
-        liar: Node,
-        lie: str,
-        heard: list[Testimony],
+        self, course: Course, answered: Answered, fraud: Fraud, heard: list[Testimony]
     ) -> Verdict:
         end = course.end
         assert isinstance(end, events.WorkerLost | events.ChallengerLost)
         return Verdict(
             request_id=answered.claim.request_id,
             winner="challenger" if course.worker_lost else "worker",
-            liar=self._troupe.named(liar.address),
-            lie=lie,
+            liar=self._troupe.named(fraud.liar.address),
+            lie=fraud.kind,
             transactions=len(course.done),
             gas=course.gas,
             seconds=course.seconds,
@@ -175,10 +189,3 @@ class Stage:
     def _status(self, request: int) -> Status:
         self._record.refresh()
         return self._record.tables.requests[request].status
-
-    def _claim(self, request: int) -> Answered:
-        """The claim that answers the request now."""
-        self._record.refresh()
-        claim = self._record.tables.requests[request].claim
-        assert claim is not None, "it was answered"
-        return self._record.tables.claims[claim.hash()]

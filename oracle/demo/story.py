@@ -18,11 +18,12 @@ from oracle.demo.drawing import draw
 from oracle.demo.ledger import Receipts
 from oracle.demo.liars import LyingChallenger, LyingWorker
 from oracle.demo.outcome import Outcome, Verdict
-from oracle.demo.stage import Stage
+from oracle.demo.stage import Fraud, Side, Stage
 from oracle.demo.teller import Teller
 from oracle.demo.troupe import ETHER, K, gather
 from oracle.errors import UnknownLie
 from oracle.honest import Honest
+from oracle.record import Asked
 from oracle.worker import Worker
 
 DEFAULT_LIE = "weight-read"
@@ -79,7 +80,9 @@ class Story:
             defended = self._tell_slander(digits[2])
         self._teller.chapter(4, "The books")
         with self._part("books"):
-            before, after = self._stage.balances(0), self._stage.balances()
+            books, chain = self._troupe.books(), self._troupe.chain
+            before, after = books.at(0), books.at(chain.height)
+            stakes = books.stakes(self._troupe.contracts.staking)
         self._seconds["total"] = time.perf_counter() - start
         requests = (answered, caught.request_id, defended.request_id)
         outcome = Outcome(
@@ -88,6 +91,7 @@ class Story:
             disputes=(caught, defended),
             before=before,
             after=after,
+            stakes=stakes,
             spent=tuple(self._receipts.by_action()),
             seconds=self._seconds,
         )
@@ -97,18 +101,17 @@ class Story:
     def _set_up(self) -> None:
         """Contracts, model, consumer, and four nodes of which two are honest."""
         script = self._script
-        troupe = gather(script.image, self._receipts.book)
+        self._troupe = troupe = gather(script.image, self._receipts.book)
         senders, contracts = troupe.senders, troupe.contracts
-        honest = Honest(troupe.library)
+        self._honest = honest = Honest(troupe.library)
         self._lying = LyingWorker(honest, LIES[script.lie], K, script.seed)
         manner, belief = FALSE_CHALLENGERS[script.slander], LIES[BELIEF]
-        slandering = LyingChallenger(honest, manner, belief, K, script.seed)
+        self._slandering = LyingChallenger(honest, manner, belief, K, script.seed)
         self._worker = Worker(senders["worker"], contracts, honest)
         self._liar = Worker(senders["liar"], contracts, self._lying)
         self._challenger = Challenger(senders["challenger"], contracts, honest)
-        self._slanderer = Challenger(senders["slanderer"], contracts, slandering)
-        self._embedded = troupe.embedded
-        self._stage = Stage(troupe, honest, self._receipts, self._teller)
+        self._slanderer = Challenger(senders["slanderer"], contracts, self._slandering)
+        self._stage = Stage(troupe, self._receipts, self._teller)
         self._teller.said(
             "Five contracts are deployed, the model is registered, and a contract that "
             "wants to read digits is there."
@@ -126,31 +129,42 @@ class Story:
     def _tell_lie(self, digit: int) -> Verdict:
         request = self._stage.ask(draw(digit, self._random), digit)
         self._stage.answer(self._liar, request)
-        liar = self._lying.told
         verdict = self._stage.dispute(
-            request, self._challenger, self._liar, self._script.lie, liar.trace,
-            Reorg(self._embedded.rewind, self._lose_blocks)
-            if liar.replacement
-            else None,
-        )  # fmt: skip
+            request,
+            challenger=Side(self._challenger, self._honest),
+            worker=Side(self._liar, self._lying),
+            fraud=Fraud(self._liar, self._script.lie),
+            reorg=self._reorg(self._stage.claim(request).asked),
+        )
         self._stage.drain(self._challenger)
         self._teller.said("The request is open again.")
         self._stage.answer(self._worker, request)
         self._stage.finish(self._worker, request)
         return verdict
 
-    def _lose_blocks(self, block: int) -> None:
-        self._receipts.forget(block)
-        self._lying.notice_reorg()
-        self._teller.said(
-            f"A reorg: the chain goes on from block {block} on another branch."
-        )
+    def _reorg(self, asked: Asked) -> Reorg | None:
+        """What the lie needs to change its story."""
+        if self._lying.told(asked).replacement is None:
+            return None
+
+        def notice(block: int) -> None:
+            self._receipts.forget(block)
+            self._lying.notice_reorg(asked)
+            self._teller.said(
+                f"A reorg: the chain goes on from block {block} on another branch."
+            )
+
+        return Reorg(self._troupe.embedded.rewind, notice)
 
     def _tell_slander(self, digit: int) -> Verdict:
         request = self._stage.ask(draw(digit, self._random), digit)
         self._stage.answer(self._worker, request)
+        self._slandering.trace(self._stage.claim(request).asked)
         verdict = self._stage.dispute(
-            request, self._slanderer, self._worker, self._script.slander
+            request,
+            challenger=Side(self._slanderer, self._slandering),
+            worker=Side(self._worker, self._honest),
+            fraud=Fraud(self._slanderer, self._script.slander),
         )
         self._stage.finish(self._worker, request)
         self._stage.drain(self._slanderer)

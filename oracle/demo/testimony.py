@@ -1,4 +1,4 @@
-"""The last instruction of a dispute: what it does, and what the accused says it did."""
+"""The last instruction of a dispute: what each side says that it did."""
 
 from dataclasses import dataclass
 
@@ -7,60 +7,77 @@ from challenge.game import INSTRUCTIONS
 from challenge.trace import Trace
 from mips_vm import Machine, Status
 from mips_vm.decode import Kind, decode
-from oracle.session import Session, accessed, changes, fetch, memory_word
+from mips_vm.disassemble import disassemble
+from mips_vm.state import State
+from oracle.session import accessed, changes, fetch, memory_word, operands
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One side's post-state: what the instruction wrote, by name, and its root.
+
+    `writes` is None where the side has no machine to show for its root.
+    """
+
+    writes: dict[str, int] | None
+    root: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Testimony:
-    """One instruction, `step` of `segment`, with its operands.
-
-    `truth` and `claim` are what it writes, by name, according to the machine and to the
-    worker; `claim` is None where the worker's root is of no state that it could show.
-    """
+    """One instruction, `step` of `segment`, with its operands and both statements."""
 
     segment: int
     step: int
     pc: int
     text: str
     operands: dict[str, int]
-    truth: dict[str, int]
-    claim: dict[str, int] | None
-    true_root: bytes
-    claimed_root: bytes
+    worker: Statement
+    challenger: Statement
 
 
-def testimony(position: Disputed, honest: Trace, told: Trace) -> Testimony | None:
-    """What is in dispute at the proof of `position`; None if it is no instruction.
-
-    `honest` is the true run, `told` the run that the worker shows.
-    """
+def testimony(position: Disputed, worker: Trace, challenger: Trace) -> Testimony | None:
+    """What is in dispute at the proof of `position`; None if it is no instruction."""
     interval = position.interval
     if interval.level != INSTRUCTIONS or position.start_root[0] != Status.RUNNING:
         return None
-    claimed = told.machine_at(interval.segment, interval.end)
-    shown = claimed.state_root() == position.end_root
-    machine = honest.machine_at(interval.segment, interval.start)
-    before = machine.state.copy()
-    decoded = decode(fetch(machine))
+    machine = _agreed(position, worker, challenger)
+    before, word = machine.state.copy(), fetch(machine)
+    decoded = decode(word)
     address = accessed(machine, decoded)
-    stores = decoded is not None and decoded.instruction.kind is Kind.STORE
-    seen = Session(machine, "reference").observe_one(roots=True)
+    reads = operands(machine, decoded, address)
+    stored = address if decoded and decoded.instruction.kind is Kind.STORE else None
 
-    def wrote(after: Machine) -> dict[str, int]:
-        registers = changes(before, after.state)
-        expected_pc = before.next_pc
-        moved = {} if after.pc == expected_pc else {"pc": after.pc}
-        word = memory_word(after, address) if stores and address is not None else {}
-        return registers | moved | word
+    def statement(trace: Trace, root: bytes | None) -> Statement:
+        after = trace.machine_at(interval.segment, interval.end)
+        actual = after.state_root()
+        if root not in (None, actual):
+            return Statement(None, root or b"")
+        return Statement(_writes(before, after, stored), actual)
 
     return Testimony(
         segment=interval.segment,
         step=interval.start,
         pc=before.pc,
-        text=seen.text,
-        operands=seen.reads,
-        truth=seen.writes,
-        claim=wrote(claimed) if shown else None,
-        true_root=seen.state_root,
-        claimed_root=position.end_root,
+        text=disassemble(word, before.pc),
+        operands=reads,
+        worker=statement(worker, position.end_root),
+        challenger=statement(challenger, None),
     )
+
+
+def _agreed(position: Disputed, *traces: Trace) -> Machine:
+    """A machine in the state that both sides start from."""
+    interval = position.interval
+    for trace in traces:
+        machine = trace.machine_at(interval.segment, interval.start)
+        if machine.state_root() == position.start_root:
+            return machine
+    raise AssertionError("an agreed state is one of a side's run")
+
+
+def _writes(before: State, after: Machine, stored: int | None) -> dict[str, int]:
+    """What differs: registers, a pc that is not the foreseen, the word stored."""
+    moved = {} if after.pc == before.next_pc else {"pc": after.pc}
+    word = {} if stored is None else memory_word(after, stored)
+    return changes(before, after.state) | moved | word

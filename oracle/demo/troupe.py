@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import tinynn
 from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain, Contract, contract_of
-from oracle.chain.embedded import EmbeddedChain
+from oracle.chain.embedded import BUILDER, EmbeddedChain
 from oracle.chain.endpoint import EmbeddedEndpoint
 from oracle.chain.events import ModelRegistered
 from oracle.chain.sender import Receipt, Sender
 from oracle.contracts import Contracts
+from oracle.demo.ledger import Books
 from oracle.deploy import deploy
 from oracle.library import Library
 from solidity import artifact
@@ -46,15 +46,16 @@ class Troupe:
     def addresses(self) -> dict[str, bytes]:
         return {role: sender.address for role, sender in self.senders.items()}
 
+    def books(self) -> Books:
+        """The books of everyone, the builder of blocks included."""
+        contracts = {c.name: c.address for c in (*self.contracts.all, self.reader)}
+        accounts = self.addresses | {"block builder": BUILDER}
+        return Books(self.chain, accounts, contracts)
+
     def named(self, address: bytes) -> str:
         """The role that an address has."""
         roles = {address: role for role, address in self.addresses.items()}
         return roles[address]
-
-    def read(self, request_id: int) -> dict[str, Any]:
-        """What the consumer contract holds of its request."""
-        asker, done, digit, ppm = self.chain.call(self.reader, "readings", request_id)
-        return {"asker": asker, "done": done, "digit": digit, "ppm": ppm}
 
 
 def gather(image: Path, booked: Booked) -> Troupe:

@@ -1,0 +1,97 @@
+"""A small world for the nodes' tests: a chain, a model of a few weights, accounts."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+import tinynn
+from oracle.chain.accounts import development_accounts
+from oracle.chain.chain import Chain
+from oracle.chain.embedded import EmbeddedChain
+from oracle.chain.endpoint import EmbeddedEndpoint
+from oracle.chain.events import ModelRegistered, Requested
+from oracle.chain.sender import Receipt, Sender
+from oracle.contracts import Contracts
+from oracle.deploy import deploy
+from oracle.honest import Honest
+from oracle.library import Library
+from oracle.record import Record
+from solidity.deployment import Parameters
+
+ETHER = 10**18
+WINDOW = 600
+CLOCK = 600
+PATIENCE = 24 * 3600
+FEE = ETHER // 1000
+
+
+def tiny_image() -> bytes:
+    """Four bytes in, the larger of two sums out."""
+    graph = tinynn.GraphBuilder("tiny")
+    weight = np.array([[1, -1, 2, 0.5], [-1, 1, 0.25, 3]], np.float32)
+    scaled = graph.scale_u8(graph.input("bytes", "uint8", (4,)), 1 / 255)
+    sums = graph.dense(scaled, weight, np.array([0.5, -0.5], np.float32))
+    graph.output(graph.softmax(graph.relu(sums)), "probabilities")
+    graph.output(graph.argmax(sums), "larger")
+    return graph.build()
+
+
+@dataclass
+class World:
+    """`senders` by index; the first deployed everything and published the model."""
+
+    endpoint: EmbeddedEndpoint
+    chain: Chain
+    senders: list[Sender]
+    contracts: Contracts
+    model_id: bytes
+    image: Path
+    requests: list[int] = field(default_factory=list)
+
+    @classmethod
+    def made(cls, folder: Path, k: int = 8, accounts: int = 6) -> "World":
+        image = folder / "tiny.plumb"
+        image.write_bytes(tiny_image())
+        keys = development_accounts(accounts)
+        given = {bytes.fromhex(key.address[2:]): 100 * ETHER for key in keys}
+        endpoint = EmbeddedEndpoint(given)
+        chain = Chain(endpoint)
+        senders = [Sender(chain, key) for key in keys]
+        contracts = deploy(senders[0], Parameters(k, CLOCK)).contracts
+        model = tinynn.load(image)
+        identity = (model.model_root, model.program_root, 500, [])
+        receipt = senders[0].send(contracts.registry, "register", *identity)
+        (told,) = (e for e in receipt.events if isinstance(e, ModelRegistered))
+        return cls(endpoint, chain, senders, contracts, told.model_id, image)
+
+    @property
+    def embedded(self) -> EmbeddedChain:
+        return self.endpoint.chain
+
+    def honest(self) -> Honest:
+        """A mind that knows nothing yet."""
+        return Honest(Library([self.image]))
+
+    def record(self) -> Record:
+        """All that the chain has told, read afresh."""
+        record = Record(self.chain, self.contracts)
+        record.refresh()
+        return record
+
+    def ask(self, data: bytes = b"\x10\x80\x00\xff", patience: int = PATIENCE) -> int:
+        """A request by the second account; its id."""
+        deadline = self.chain.now() + patience
+        terms = (self.model_id, data, 50_000, deadline, WINDOW, 0)
+        oracle = self.contracts.oracle
+        receipt = self.senders[1].send(oracle, "request", *terms, value=FEE)
+        (told,) = (e for e in receipt.events if isinstance(e, Requested))
+        self.requests.append(told.request_id)
+        return told.request_id
+
+    def stake(self, sender: Sender, amount: int = ETHER) -> Receipt:
+        staking = self.contracts.staking
+        return sender.send(staking, "deposit", sender.address, value=amount)
+
+    def travel(self, seconds: int) -> None:
+        self.endpoint.travel(seconds)
