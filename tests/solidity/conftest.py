@@ -4,11 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from support.evm import Chain
-from support.protocol import Story
+from support.protocol import ZERO_ADDRESS, Story
 from support.py_evm import PyEvm
 from support.verifier import Verifier
-
-ZERO_ADDRESS = "0x" + "00" * 20
 
 
 def audit(chain: Chain) -> None:

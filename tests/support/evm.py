@@ -86,14 +86,13 @@ class Chain:
         self,
         parameters: Parameters | None = None,
         *,
-        basefee: int = 0,
         protocol: bool = True,
         verifier: str = "MipsVerifier",
         evm: Any = None,
     ) -> None:
         self.number = 1
         self.now = GENESIS_TIME
-        self.basefee = basefee
+        self.basefee = 0
         self.contracts: dict[str, Contract] = {}
         self.accounts: dict[str, str] = {}
         self.minted = 0  # wei
@@ -135,6 +134,8 @@ class Chain:
         self.travel(instant - self.now)
 
     def set_basefee(self, wei: int) -> None:
+        """From the next block on. Only with py-evm: pyrevm's calls see zero."""
+        assert not isinstance(self.evm, pyrevm.EVM)
         self.basefee = wei
         self._set_block()
 

@@ -1,4 +1,4 @@
-"""One request's life on a `support.evm.Chain`, a step a call; what each step made is kept.
+"""One request's life on a `support.evm.Chain`, a step a call; all that it made is kept.
 
 story = Story(Chain(verifier="TableVerifier"))
 story.request(); story.accept(); story.submit(); story.finalize()
@@ -6,7 +6,7 @@ story.request(); story.accept(); story.submit(); story.finalize()
 
 from typing import Any
 
-from .evm import ETHER, Chain, Receipt
+from .evm import ETHER, GWEI, Chain, Receipt
 
 IMAGE = bytes(range(256)) * 3 + bytes(16)  # as long as an MNIST picture
 OUTPUT = bytes(range(44))
@@ -17,6 +17,15 @@ FEE = ETHER // 10
 WINDOW = 3600
 TIME = 7200  # from the request to its deadline
 ROYALTY_BPS = 500
+
+MAX_IO = 96 * 1024
+BOND = 32_000_000 * GWEI  # the worker's, at the least price of gas
+LEASE_TIME = 1800
+ZERO_ADDRESS = "0x" + "00" * 20
+
+REQUEST = "(uint256,bytes32,address,uint96,bytes32,uint32,uint32,uint40,uint96)"
+LEASE = "(bytes32,uint32,address,uint40,uint96,uint96)"
+CLAIM = "(uint256,bytes32,bytes32,bytes32,bytes32,address,uint32,uint40,uint96,uint96)"
 
 OPEN, ACCEPTED, CLAIMED, FINAL, CANCELLED = 1, 2, 3, 4, 5  # Status
 

@@ -68,12 +68,12 @@ contract Hostile is IInferenceCallback {
         }
         if (now_ == Mood.ReturnBombing) {
             assembly ("memory-safe") {
-                return(0, 1000000)
+                return(0, 200000)
             }
         }
         if (now_ == Mood.RevertBombing) {
             assembly ("memory-safe") {
-                revert(0, 1000000)
+                revert(0, 200000)
             }
         }
         if (now_ == Mood.Reentering) (reentered, reentryResult) = target.call{value: funds}(message);
