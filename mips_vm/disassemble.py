@@ -1,7 +1,7 @@
 """Machine code as a person reads it: assembler syntax, and operands with their values.
 
-The syntax is the table's own (`decode.py`), so nothing here knows one instruction from
-another, but for the size of a bit field.
+The syntax is the table's own (`instructions.py`), so nothing here knows one instruction
+from another, but for the size of a bit field.
 """
 
 import re

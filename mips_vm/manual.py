@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from mips_vm.decode import TABLE, Instruction, Kind
+from mips_vm.instructions import TABLE, Instruction, Kind
 
 # Field of an encoding -> the letter that stands for its bits, and where they lie.
 _LETTERS: Final = {

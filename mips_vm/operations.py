@@ -1,7 +1,7 @@
 """What each instruction computes, as functions on unsigned 32-bit integers.
 
-The table in `decode.py` names them; `step.py` decides where operands come from and
-results go. All arguments and results are u32, conditions are bools.
+The table in `instructions.py` names them; `step.py` decides where operands come from
+and results go. All arguments and results are u32, conditions are bools.
 """
 
 from typing import Final

@@ -90,5 +90,6 @@ def _unpack(payload: bytes) -> Unit:
 def _source_digest() -> str:
     """Changes with the translator, so that code from another one is never used."""
     folder = Path(__file__).parent
-    sources = [*sorted(folder.glob("*.py")), folder.parent / "decode.py"]
+    table = [folder.parent / name for name in ("instructions.py", "decode.py")]
+    sources = [*sorted(folder.glob("*.py")), *table]
     return object_cache.cache_key(*(source.read_bytes() for source in sources))
