@@ -4,12 +4,15 @@ Strict IEEE-754: no fast-math flag, so neither reassociation nor fused multiply-
 division follows numpy (no exception on zero). Importing compiles nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Final, Generic, ParamSpec, TypeVar
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+
+OPTIONS: Final[Mapping[str, Any]] = {"error_model": "numpy"}
+"""What numba is told of every kernel."""
 
 
 class Kernel(Generic[Parameters, Result]):
@@ -28,7 +31,7 @@ class Kernel(Generic[Parameters, Result]):
         """numba's compiled function; `inspect_llvm()` shows its code."""
         import numba
 
-        return numba.njit(error_model="numpy", cache=True)(self.function)
+        return numba.njit(cache=True, **OPTIONS)(self.function)
 
 
 def kernel(function: Callable[Parameters, Result]) -> Kernel[Parameters, Result]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..jit import kernel
 from .family import Family, Operator, Space, no_constants
-from .numbers import Floats, canonicalise, float_of
+from .numbers import Floats, canonicalise
 from .shape import check_elementwise
 
 DISTINCT: Final = 256
@@ -15,9 +15,10 @@ DISTINCT: Final = 256
 
 
 @kernel
-def scale(x: NDArray[np.uint8], factor: np.float32, y: Floats) -> None:
+def scale(x: NDArray[np.uint8], factor: Floats, y: Floats) -> None:
+    """The factor is an array of one: numba passes plain numbers as doubles."""
     for i in range(len(x)):
-        y[i] = np.float32(x[i]) * factor
+        y[i] = np.float32(x[i]) * factor[0]
 
 
 def check(operator: Operator, space: Space) -> None:
@@ -27,7 +28,8 @@ def check(operator: Operator, space: Space) -> None:
 def run(operator: Operator, first: int, count: int, space: Space) -> None:
     x = space.read(operator.source + first, count, "uint8")
     y = space.write(operator.target + 4 * first, count, "float32")
-    scale(x, float_of(operator.parameter), y)
+    factor = np.array([operator.parameter], np.uint32).view(np.float32)
+    scale(x, factor, y)
     canonicalise(y)
 
 

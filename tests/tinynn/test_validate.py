@@ -1,0 +1,361 @@
+"""What is refused as an image, each with its reason; and hostile images that pass."""
+
+import re
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from support.models import assert_guest_agrees, digit_reader
+
+import tinynn
+from tinynn import errors
+from tinynn.image import OPERATOR, SEGMENT, TENSOR, Offsets
+from tinynn.validate import Limits, validate
+
+IMAGE = digit_reader(inputs=36, hidden=20)
+OFFSETS = Offsets.of(1, 2, 6, 6)
+SEED = 99
+
+HEADER_FIELDS = (
+    "magic version image_bytes arena_bytes input_bytes output_bytes inputs outputs "
+    "operators segments inputs_offset outputs_offset operators_offset segments_offset "
+    "constants_offset reserved"
+).split()
+OPERATOR_FIELDS = (
+    "opcode flags source source_count target target_count weights bias parameter unused"
+).split()
+TENSOR_FIELDS = "type rank dim0 dim1 dim2 dim3 address bytes".split()
+SEGMENT_FIELDS = "operator first count repeat".split()
+
+SCALE, DENSE, RELU, DENSE2, SOFTMAX, ARGMAX = range(6)
+
+
+def header(field: str) -> int:
+    return 4 * HEADER_FIELDS.index(field)
+
+
+def operator(index: int, field: str) -> int:
+    return OFFSETS.operators + index * OPERATOR.size + 4 * OPERATOR_FIELDS.index(field)
+
+
+def tensor(index: int, field: str) -> int:
+    """Tensor 0 is the input, 1 and 2 are the outputs."""
+    return OFFSETS.inputs + index * TENSOR.size + 32 + 4 * TENSOR_FIELDS.index(field)
+
+
+def segment(index: int, field: str) -> int:
+    return OFFSETS.segments + index * SEGMENT.size + 4 * SEGMENT_FIELDS.index(field)
+
+
+def word(offset: int, image: bytes = IMAGE) -> int:
+    return int(struct.unpack_from("<I", image, offset)[0])
+
+
+def patched(*changes: tuple[int, int], image: bytes = IMAGE) -> bytes:
+    data = bytearray(image)
+    for offset, value in changes:
+        struct.pack_into("<I", data, offset, value)
+    return bytes(data)
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    image: Callable[[], bytes]
+    error: type[errors.ImageError]
+    message: str
+
+
+def change(
+    name: str, offset: int, value: int, error: type[errors.ImageError], message: str
+) -> Case:
+    return Case(name, lambda: patched((offset, value)), error, message)
+
+
+ARENA_TARGET = word(operator(DENSE, "target"))
+
+CASES = [
+    Case("empty", lambda: b"", errors.WrongSize, "at least 128 bytes, got 0"),
+    Case("header only", lambda: IMAGE[:128], errors.WrongSize, "bytes, got 128"),
+    Case("truncated", lambda: IMAGE[:-1], errors.WrongSize, "image size"),
+    Case("trailing", lambda: IMAGE + b"\0", errors.WrongSize, "image size"),
+    Case(
+        "trailing that the header counts",
+        lambda: patched(
+            (header("image_bytes"), len(IMAGE) + 64), image=IMAGE + bytes(64)
+        ),
+        errors.WrongField,
+        "image bytes",
+    ),
+    change("magic", 0, 0x464C457F, errors.WrongMagic, "504c4d42, got 7f454c46"),
+    change("version", 4, 2, errors.WrongVersion, "expected 1, got 2"),
+    change("no operators", header("operators"), 0, errors.FieldOutOfRange, "operators"),
+    change("many inputs", header("inputs"), 1 << 17, errors.FieldOutOfRange, "inputs"),
+    change("many rows", header("segments"), 1 << 20, errors.WrongSize, "tables"),
+    change("offset", header("outputs_offset"), 0, errors.WrongField, "of the outputs"),
+    change("reserved", header("reserved"), 1, errors.WrongField, "reserved"),
+    change("reserved tail", 96, 1, errors.WrongField, "reserved"),
+    change("name", 64 + 28, 0x61, errors.WrongField, "model name: expected text"),
+    change("arena", header("arena_bytes"), 4096, errors.WrongField, "arena bytes"),
+    change(
+        "arena size", header("arena_bytes"), 1 << 31, errors.FieldOutOfRange, "arena"
+    ),
+    change("input size", header("input_bytes"), 40, errors.WrongField, "input bytes"),
+    change(
+        "output size", header("output_bytes"), 48, errors.WrongField, "output bytes"
+    ),
+    change("type", tensor(0, "type"), 9, errors.WrongField, "input 0: element type"),
+    change("rank", tensor(0, "rank"), 5, errors.FieldOutOfRange, "rank"),
+    change("unused extent", tensor(0, "dim1"), 3, errors.WrongField, "unused dim"),
+    change("no extent", tensor(0, "dim0"), 0, errors.FieldOutOfRange, "dimension"),
+    change("tensor bytes", tensor(0, "bytes"), 35, errors.WrongField, "input 0: bytes"),
+    change(
+        "input address", tensor(0, "address"), 0x1000_0008, errors.WrongField, "input 0"
+    ),
+    Case(
+        "huge input",
+        lambda: patched((tensor(0, "dim0"), 1 << 20), (tensor(0, "bytes"), 1 << 20)),
+        errors.FieldOutOfRange,
+        "input bytes: expected 1 to 98304, got 1048576",
+    ),
+    Case(
+        "huge output",
+        lambda: patched((tensor(1, "dim0"), 1 << 20), (tensor(1, "bytes"), 1 << 22)),
+        errors.AddressOutOfBounds,
+        "output 0: address",
+    ),
+    change("output type", tensor(1, "type"), 1, errors.WrongField, "bytes"),
+    change(
+        "output address",
+        tensor(1, "address"),
+        0x8000_0000,
+        errors.AddressOutOfBounds,
+        "output 0: address",
+    ),
+    change(
+        "output alignment",
+        tensor(1, "address"),
+        0x4000_0041,
+        errors.Misaligned,
+        "output 0: address",
+    ),
+    change(
+        "opcode", operator(RELU, "opcode"), 77, errors.UnknownOperator, "operator 2"
+    ),
+    change(
+        "unused word", operator(RELU, "unused"), 1, errors.WrongField, "unused words"
+    ),
+    change(
+        "unused field", operator(RELU, "parameter"), 1, errors.WrongField, "parameter"
+    ),
+    change("flag", operator(DENSE, "flags"), 0, errors.WrongField, "finite weights"),
+    change(
+        "no elements",
+        operator(RELU, "source_count"),
+        0,
+        errors.FieldOutOfRange,
+        "source elements",
+    ),
+    change("elements", operator(RELU, "source_count"), 19, errors.WrongField, "target"),
+    change(
+        "alignment",
+        operator(RELU, "source"),
+        0x4000_0042,
+        errors.Misaligned,
+        "operator 2",
+    ),
+    change(
+        "source before arena",
+        operator(RELU, "source"),
+        0x3FFF_0000,
+        errors.AddressOutOfBounds,
+        "operator 2: source",
+    ),
+    change(
+        "source past input",
+        operator(SCALE, "source"),
+        0x1000_0005,
+        errors.AddressOutOfBounds,
+        "operator 0: source",
+    ),
+    change(
+        "source in output",
+        operator(RELU, "source"),
+        0x2000_0004,
+        errors.AddressOutOfBounds,
+        "operator 2: source",
+    ),
+    change(
+        "target in model",
+        operator(RELU, "target"),
+        0x8000_0000,
+        errors.AddressOutOfBounds,
+        "operator 2: target",
+    ),
+    change(
+        "target in stack",
+        operator(RELU, "target"),
+        0x3FFF_0000,
+        errors.AddressOutOfBounds,
+        "operator 2: target",
+    ),
+    change(
+        "target on its source",
+        operator(RELU, "target"),
+        word(operator(RELU, "source")),
+        errors.Aliasing,
+        "operator 2: target",
+    ),
+    change(
+        "target across its source",
+        operator(RELU, "target"),
+        word(operator(RELU, "source")) + 4,
+        errors.Aliasing,
+        "operator 2: target",
+    ),
+    change(
+        "target on the index",
+        operator(RELU, "target"),
+        0x4000_0000,
+        errors.Aliasing,
+        "operator 2: target",
+    ),
+    change(
+        "target wraps",
+        operator(RELU, "target"),
+        0xFFFF_FFFC,
+        errors.AddressOutOfBounds,
+        "operator 2: target",
+    ),
+    change(
+        "weights elsewhere",
+        operator(DENSE, "weights"),
+        0x8000_0000,
+        errors.WrongField,
+        "operator 1: constants",
+    ),
+    change(
+        "weights in the arena",
+        operator(DENSE, "weights"),
+        ARENA_TARGET,
+        errors.WrongField,
+        "operator 1: constants",
+    ),
+    change(
+        "weights misaligned",
+        operator(DENSE, "weights"),
+        0x8000_0002,
+        errors.Misaligned,
+        "operator 1: constants",
+    ),
+    change(
+        "huge dense",
+        operator(DENSE2, "target_count"),
+        1 << 28,
+        errors.AddressOutOfBounds,
+        "operator 3: target",
+    ),
+    change(
+        "argmax of two",
+        operator(ARGMAX, "target_count"),
+        2,
+        errors.WrongField,
+        "target elements",
+    ),
+    change(
+        "segment of nothing",
+        segment(0, "operator"),
+        6,
+        errors.FieldOutOfRange,
+        "segment 0",
+    ),
+    change("repeat", segment(2, "repeat"), 2, errors.WrongField, "segment 2: repeat"),
+    change("gap", segment(1, "first"), 1, errors.WrongField, "first element"),
+    change(
+        "short cover", segment(1, "count"), 19, errors.WrongField, "elements in all"
+    ),
+    change("long cover", segment(1, "count"), 21, errors.FieldOutOfRange, "elements"),
+    change(
+        "order", segment(2, "operator"), 1, errors.WrongField, "operators of the seg"
+    ),
+    change("padding", OFFSETS.end, 1, errors.NonZeroPadding, "padding"),
+    change("padding of constants", len(IMAGE) - 4, 1, errors.NonZeroPadding, "padding"),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_validate_bad_image_is_refused_with_its_reason(case: Case) -> None:
+    with pytest.raises(case.error, match=re.escape(case.message)) as caught:
+        tinynn.load(case.image())
+    assert f"expected {caught.value.expected}, got {caught.value.actual}" in str(
+        caught.value
+    )
+
+
+def test_validate_good_image_passes() -> None:
+    tables = validate(np.frombuffer(IMAGE, np.uint8))
+    assert tables.offsets == OFFSETS
+    assert tables.image_bytes == len(IMAGE)
+
+
+@pytest.mark.parametrize(
+    "limits", [Limits(segment_instructions=1000), Limits(total_instructions=1000)]
+)
+def test_validate_unbounded_image_is_refused(limits: Limits) -> None:
+    with pytest.raises(errors.Unbounded, match="at most 1000"):
+        validate(np.frombuffer(IMAGE, np.uint8), limits)
+
+
+def test_validate_finite_flag_on_infinite_weights_is_refused() -> None:
+    first_weight = word(operator(DENSE, "weights")) - 0x8000_0000
+    image = patched((first_weight, 0x7F80_0000))
+    with pytest.raises(errors.WrongField, match="finite weights"):
+        tinynn.load(image)
+    tinynn.load(patched((operator(DENSE, "flags"), 0), image=image))
+
+
+def test_load_missing_file_is_an_os_error() -> None:
+    with pytest.raises(FileNotFoundError):
+        tinynn.load("no such file.plumb")
+
+
+@pytest.mark.parametrize(
+    ("part", "cases"), [("tables", 500), ("anywhere", 80)], ids=["tables", "anywhere"]
+)
+def test_validate_flipped_bits_are_refused_or_harmless(part: str, cases: int) -> None:
+    """Whatever passes runs alike on both sides, at every boundary."""
+    rng = np.random.default_rng([SEED, len(part)])
+    end = OFFSETS.end if part == "tables" else len(IMAGE)
+    outcomes = {"refused": 0, "agreed": 0}
+    for _ in range(cases):
+        data = bytearray(IMAGE)
+        for bit in rng.integers(0, 8 * end, rng.integers(1, 3)).tolist():
+            data[bit // 8] ^= 1 << bit % 8
+        try:
+            model = tinynn.load(bytes(data))
+        except tinynn.ImageError:
+            outcomes["refused"] += 1
+            continue
+        pixels = rng.integers(0, 256, model.tables.input_bytes).astype(np.uint8)
+        assert_guest_agrees(model, pixels.tobytes())
+        outcomes["agreed"] += 1
+    assert min(outcomes.values()) > 5, outcomes
+
+
+def test_validate_random_addresses_are_refused_or_harmless() -> None:
+    """Arena addresses are free: overlapping tensors of different operators too."""
+    rng = np.random.default_rng(SEED)
+    agreed = 0
+    for _ in range(150):
+        index = int(rng.integers(0, 6))
+        field = str(rng.choice(["source", "target"]))
+        address = 0x4000_0000 + 4 * int(rng.integers(0, 120))
+        try:
+            model = tinynn.load(patched((operator(index, field), address)))
+        except tinynn.ImageError:
+            continue
+        assert_guest_agrees(model, rng.integers(0, 256, 36).astype(np.uint8).tobytes())
+        agreed += 1
+    assert agreed > 15
