@@ -1,0 +1,163 @@
+"""Building images: shapes are checked at once, memory is planned, layers are cut."""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.models import assert_guest_agrees, digit_reader, random_floats
+
+import tinynn
+from mips_vm.constants import ARENA
+from tinynn import GraphBuilder, GraphError, Value
+from tinynn.extent import source_of, target_of
+from tinynn.planner import MAX_TILE_PRODUCTS, Lifetime, place
+
+
+def bytes_input(graph: GraphBuilder) -> Value:
+    return graph.input("x", "uint8", (4,))
+
+
+def floats_input(graph: GraphBuilder) -> Value:
+    return graph.input("x", "float32", (4,))
+
+
+def odd_then_float(graph: GraphBuilder) -> object:
+    graph.input("x", "uint8", (3,))
+    return graph.input("y", "float32", (1,))
+
+
+def zeros(*shape: int) -> np.ndarray:
+    return np.zeros(shape, np.float32)
+
+
+BAD: dict[str, tuple[Callable[[GraphBuilder], object], str]] = {
+    "element type": (lambda g: g.input("x", "float64", (1,)), "got float64"),
+    "rank": (lambda g: g.input("x", "uint8", (1,) * 5), "at most 4 positive dim"),
+    "extent": (lambda g: g.input("x", "uint8", (0,)), "at most 4 positive dim"),
+    "name": (lambda g: g.input("é" * 17, "uint8", (1,)), "1 to 32 bytes of text"),
+    "no name": (lambda g: g.input("", "uint8", (1,)), "1 to 32 bytes of text"),
+    "offset": (odd_then_float, "expected whole float32 (wide inputs first), got 3"),
+    "scale of floats": (lambda g: g.scale_u8(floats_input(g), 1.0), "expected uint8"),
+    "dense of bytes": (
+        lambda g: g.dense(bytes_input(g), zeros(2, 4), zeros(2)),
+        "dense: element type: expected float32, got uint8",
+    ),
+    "dense shape": (
+        lambda g: g.dense(floats_input(g), zeros(2, 5), zeros(2)),
+        "dense weight: expected ('out', 4), got (2, 5)",
+    ),
+    "dense rank": (
+        lambda g: g.dense(floats_input(g), zeros(8), zeros(2)),
+        "dense weight: expected ('out', 4), got (8,)",
+    ),
+    "bias shape": (
+        lambda g: g.dense(floats_input(g), zeros(2, 4), zeros(3)),
+        "dense bias: expected (2,), got (3,)",
+    ),
+    "weight type": (
+        lambda g: g.dense(floats_input(g), np.zeros((2, 4)), zeros(2)),
+        "dense weight: element type: expected float32, got float64",
+    ),
+    "relu of bytes": (lambda g: g.relu(bytes_input(g)), "relu: element type"),
+    "softmax of bytes": (lambda g: g.softmax(bytes_input(g)), "softmax: element type"),
+    "argmax of index": (
+        lambda g: g.argmax(g.argmax(floats_input(g))),
+        "argmax: element type: expected float32, got int32",
+    ),
+    "input as output": (
+        lambda g: g.output(floats_input(g), "y"),
+        "output y: expected an operator's result, got an input",
+    ),
+    "no output": (lambda g: g.build(), "outputs: expected at least one, got 0"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_graph_bad_call_is_refused_at_once(name: str) -> None:
+    call, message = BAD[name]
+    with pytest.raises(GraphError, match=re.escape(message)):
+        call(GraphBuilder("bad"))
+
+
+def test_graph_too_large_an_input_is_refused_by_the_validator() -> None:
+    graph = GraphBuilder("large")
+    x = graph.input("x", "float32", (25_000,))
+    graph.output(graph.argmax(x), "y")
+    with pytest.raises(tinynn.ImageError, match="input bytes: expected 1 to 98304"):
+        graph.build()
+
+
+def test_build_is_the_same_bytes_each_time() -> None:
+    assert digit_reader() == digit_reader()
+
+
+def test_build_reuses_memory_of_dead_tensors() -> None:
+    graph = GraphBuilder("chain")
+    x = graph.input("x", "float32", (16,))
+    for _ in range(10):
+        x = graph.relu(x)
+    graph.output(x, "y")
+    assert graph.tables().arena_bytes == 64 + 2 * 64
+    assert_guest_agrees(tinynn.load(graph.build()), random_floats_bytes(16))
+
+
+def random_floats_bytes(count: int) -> bytes:
+    return random_floats(np.random.default_rng(0), count).tobytes()
+
+
+def test_build_keeps_outputs_and_later_sources() -> None:
+    graph = GraphBuilder("fork")
+    x = graph.input("x", "float32", (16,))
+    early = graph.relu(x)
+    late = graph.softmax(graph.relu(graph.relu(early)))
+    again = graph.argmax(early)
+    graph.output(early, "early")
+    graph.output(late, "late")
+    graph.output(again, "again")
+    model = tinynn.load(graph.build())
+    data = random_floats(np.random.default_rng(1), 16)
+    expected = np.maximum(data, 0)
+    results = model.run(data)
+    assert results[0].tolist() == expected.tolist()
+    assert results[2].tolist() == [expected.argmax()]
+    assert_guest_agrees(model, data.tobytes())
+
+
+def test_build_cuts_dense_layers_into_bounded_tiles() -> None:
+    graph = GraphBuilder("tiles")
+    x = graph.input("x", "float32", (784,))
+    weight = random_floats(np.random.default_rng(2), 130, 784)
+    graph.output(graph.dense(x, weight, zeros(130)), "y")
+    rows = graph.tables().segments
+    assert [row.count for row in rows] == [8] * 16 + [2]
+    assert all(row.count * 784 <= MAX_TILE_PRODUCTS for row in rows)
+
+
+@given(
+    st.lists(
+        st.builds(
+            lambda size, born, span: Lifetime(size, born, born + span),
+            st.integers(1, 500),
+            st.integers(0, 20),
+            st.integers(0, 20),
+        ),
+        max_size=20,
+    )
+)
+def test_place_tensors_that_live_together_never_overlap(
+    tensors: list[Lifetime],
+) -> None:
+    addresses = place(tensors)
+    for i, (a, start) in enumerate(zip(tensors, addresses, strict=True)):
+        assert start % 64 == 0 and start >= ARENA.base + 64
+        for b, other in zip(tensors[:i], addresses, strict=False):
+            apart = start + a.size <= other or other + b.size <= start
+            assert apart or not a.overlaps(b)
+
+
+def test_built_operators_never_write_what_they_read() -> None:
+    for operator in tinynn.load(digit_reader()).tables.operators:
+        assert not source_of(operator).overlaps(target_of(operator))
