@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from support.evm import Chain
+from support.made_up import MadeUpGame, lying_game
 from support.protocol import ZERO_ADDRESS, Story
 from support.py_evm import PyEvm
 from support.verifier import Verifier
@@ -43,3 +44,19 @@ def exact_story() -> Iterator[Story]:
 def verifier() -> Verifier:
     """A verifier deployed alone; it has no state, so all tests share it."""
     return Verifier()
+
+
+@pytest.fixture
+def challenger(story: Story) -> str:
+    challenger = story.chain.account("challenger")
+    story.stake(challenger)
+    return challenger
+
+
+@pytest.fixture
+def game(story: Story, challenger: str) -> MadeUpGame:
+    """Challenged, not opened; 1000 segments of 2000 instructions."""
+    story.claimed()
+    game = lying_game(story, challenger, segments=1000, instructions=2000, lie=(20, 30))
+    game.challenge()
+    return game

@@ -260,3 +260,30 @@ def lying_game(
     run = Run(start, end, segments, instructions, lie, b"lie")
     truth = replace(run, end=status(keccak(end), HALTED), salt=b"truth")
     return MadeUpGame(story, run, truth, challenger)
+
+
+def send(game: MadeUpGame, function: str, *args: Any, sender: str) -> Receipt:
+    """A move with arguments as they are, right or wrong."""
+    return game.chain.send("DisputeGame", function, *args, sender=sender)
+
+
+def all_moves(game: MadeUpGame) -> dict[str, tuple[Any, ...]]:
+    """Well-formed arguments of every move, whatever the stage."""
+    claim, position = game.story.claim, game.position_args()
+    claim_hash, roots = game.story.claim_hash, [status(bytes(32), 1)] * 31
+    return {
+        "open": (claim, game.challenger, 1000, roots),
+        "select": game.select_args(),
+        "dissect": (claim_hash, *position, roots),
+        "descend": (claim_hash, *position, 100, roots),
+        "prove": (claim, *position, b""),
+    }
+
+
+STAGE_OF = {
+    "open": OPEN,
+    "select": SELECT,
+    "dissect": DISSECT,
+    "descend": DESCEND,
+    "prove": PROVE,
+}
