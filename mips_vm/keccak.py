@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mips_vm import keccak_kernel, native
+from mips_vm.climb_kernel import CLIMB_IR
 
 HASH_BYTES: Final = 32
 PAIR_BYTES: Final = 2 * HASH_BYTES
 
 Bytes2D = NDArray[np.uint8]
+Indices = NDArray[np.int64]
 
 
 def keccak256(data: bytes) -> bytes:
@@ -42,6 +44,18 @@ def hash_pairs(pairs: Bytes2D) -> Bytes2D:
     return hashes
 
 
+def climb(differences: Bytes2D, zeros: Bytes2D, nodes: Indices, height: int) -> None:
+    """Rehashes, in place, all ancestors of `nodes`; see `climb_kernel`.
+
+    `differences` is (nodes of the tree, 32), `zeros` is (heights, 32), `nodes` are
+    ascending, of height `height`, and at least one.
+    """
+    nodes = nodes.astype(np.int64)  # a copy, which the kernel overwrites
+    room = np.empty((len(nodes), PAIR_BYTES + HASH_BYTES), np.uint8)
+    pointers = (array.ctypes.data for array in (differences, zeros, nodes))
+    _kernel().climb(*pointers, len(nodes), height, room.ctypes.data)
+
+
 @cache
 def pool() -> ThreadPoolExecutor:
     """Threads for work that is hashing nearly all of the time: it runs unlocked."""
@@ -49,15 +63,17 @@ def pool() -> ThreadPoolExecutor:
 
 
 class _Kernel:
-    """The two native functions."""
+    """The native functions."""
 
     def __init__(self) -> None:
-        library = native.load_ir(keccak_kernel.module_ir())
+        library = native.load_ir(keccak_kernel.module_ir() + CLIMB_IR)
         word, pointer = ctypes.c_uint64, ctypes.c_void_p
         self.sponge: Any = library.function(
             "sponge", None, ctypes.c_char_p, word, pointer
         )
         self.pairs: Any = library.function("hash_pairs", None, pointer, word, pointer)
+        arguments = (pointer, pointer, pointer, word, word, pointer)
+        self.climb: Any = library.function("climb", None, *arguments)
 
 
 @cache

@@ -31,7 +31,8 @@ from mips_vm.constants import (
     Region,
 )
 from mips_vm.errors import OutOfBounds
-from mips_vm.tree import PAGE_COUNT, Indices, LeafProof, PageTree
+from mips_vm.keccak import Indices
+from mips_vm.tree import PAGE_COUNT, LeafProof, PageTree
 
 FLAGS_BYTES: Final = PAGE_COUNT
 HEADER_BYTES: Final = FLAGS_BYTES + PAGE_BYTES
@@ -41,6 +42,8 @@ STALE: Final = 1  # the tree has yet to hash the page
 CHANGED: Final = 2  # the page differs from the last snapshot
 TOUCHED: Final = 4  # the page may be other than zero
 DIRTY: Final = STALE | CHANGED | TOUCHED
+
+_GROUP_PAGES: Final = 4096  # divides the pages of every region
 
 _MAP_NORESERVE: Final = 0x4000
 _MAP_FIXED: Final = 0x10
@@ -238,11 +241,12 @@ class Memory:
     def _flagged(self, flag: int, region: Region = _WHOLE) -> Indices:
         """Pages of a region whose flags include `flag`, ascending."""
         first, last = region.base // PAGE_BYTES, region.end // PAGE_BYTES
-        # Eight pages at a time: nearly all flags are zero.
-        groups = np.flatnonzero(self.dirty[first:last].view(np.uint64))
-        pages: Indices = (first + 8 * groups[:, None] + np.arange(8)).reshape(-1)
-        flagged: Indices = pages[(self.dirty[pages] & flag) != 0]
-        return flagged
+        # Many pages at a time, as words: nearly all flags are zero.
+        flags = self.dirty[first:last].reshape(-1, _GROUP_PAGES)
+        groups = np.bitwise_or.reduce(flags.view(np.uint64), axis=1).nonzero()[0]
+        group, page = (flags[groups] & flag).nonzero()
+        pages: Indices = first + groups[group] * _GROUP_PAGES + page
+        return pages
 
     def _drop(self, pages: Indices) -> None:
         """Gives pages back to what backs them: zeros, or a file."""

@@ -11,6 +11,9 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+MAX_ENTRIES: Final = 2000
+"""When there are more, the older half goes."""
+
 _DIGEST_BYTES: Final = 32
 
 
@@ -59,9 +62,19 @@ def store(key: str, payload: bytes) -> bool:
             except BaseException:
                 os.unlink(file.name)
                 raise
+        _prune(folder)
     except (OSError, RuntimeError):
         return False
     return True
+
+
+def _prune(folder: Path) -> None:
+    """Keeps the cache from growing without end."""
+    entries = [entry for entry in os.scandir(folder) if entry.is_file()]
+    if len(entries) > MAX_ENTRIES:
+        entries.sort(key=lambda entry: entry.stat().st_mtime)
+        for entry in entries[: len(entries) // 2]:
+            os.unlink(entry.path)
 
 
 def _digest(key: str, payload: bytes) -> bytes:

@@ -14,7 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mips_vm.constants import ADDRESS_SPACE, LEAF_BYTES, PAGE_BYTES, TREE_DEPTH
-from mips_vm.keccak import HASH_BYTES, PAIR_BYTES, hash_pairs, keccak256, pool
+from mips_vm.keccak import (
+    HASH_BYTES,
+    PAIR_BYTES,
+    Indices,
+    climb,
+    hash_pairs,
+    keccak256,
+    pool,
+)
 
 PAGE_COUNT: Final = ADDRESS_SPACE // PAGE_BYTES
 PAGE_LEVELS: Final = (PAGE_BYTES // LEAF_BYTES).bit_length() - 1
@@ -24,7 +32,6 @@ FIRST_LEAF: Final = 1 << TREE_DEPTH
 _BATCH_PAGES: Final = 256  # 1 MiB: leaves and nodes of a batch stay in the L2 cache
 
 Bytes = NDArray[np.uint8]
-Indices = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +116,23 @@ class PageTree:
             for start in range(0, len(pages), _BATCH_PAGES)
         ]
         run = map if len(batches) == 1 else pool().map
+        zero = _zero_rows()[PAGE_LEVELS]
         for batch, roots in zip(batches, run(self._page_roots, batches), strict=True):
-            self._store(batch + PAGE_COUNT, PAGE_LEVELS, roots)
-        self._climb(pages + PAGE_COUNT, PAGE_LEVELS)
+            self._differences[batch + PAGE_COUNT] = roots ^ zero
+        climb(self._differences, _zero_rows(), pages + PAGE_COUNT, PAGE_LEVELS)
 
     def forget(self, pages: Indices, region_node: int) -> None:
         """These pages, all of a region's that are not zero, become zero."""
-        if not len(pages):
-            return
         nodes = pages + PAGE_COUNT
-        for height in range(PAGE_LEVELS, TREE_DEPTH + 1):
+        nodes = nodes[self._differences[nodes].any(axis=1)]
+        if not len(nodes):
+            return
+        height = PAGE_LEVELS
+        while nodes[0] > region_node:
             self._differences[nodes] = 0
-            if nodes[0] == region_node:
-                self._climb(np.array([region_node]), height)
-                return
-            nodes = _parents(nodes)
+            nodes, height = np.unique(nodes >> 1), height + 1
+        self._differences[nodes] = 0
+        climb(self._differences, _zero_rows(), nodes, height)
 
     def node(self, index: int) -> bytes:
         """Any node, leaf (2^27 and up) or inner."""
@@ -165,31 +174,12 @@ class PageTree:
             level = hash_pairs(level)
         return level
 
-    def _climb(self, nodes: Indices, height: int) -> None:
-        """Recomputes all ancestors of `nodes`, which are of one height."""
-        while nodes[0] > 1:
-            nodes = _parents(nodes)
-            children = (2 * nodes[:, None] + (0, 1)).reshape(-1)
-            pairs = self._load(children, height).reshape(-1, PAIR_BYTES)
-            height += 1
-            self._store(nodes, height, hash_pairs(pairs))
-
-    def _load(self, nodes: Indices | int, height: int) -> Bytes:
-        values: Bytes = self._differences[nodes] ^ _zero_row(height)
+    def _load(self, node: int, height: int) -> Bytes:
+        values: Bytes = self._differences[node] ^ _zero_rows()[height]
         return values
-
-    def _store(self, nodes: Indices, height: int, values: Bytes) -> None:
-        self._differences[nodes] = values ^ _zero_row(height)
-
-
-def _parents(nodes: Indices) -> Indices:
-    """Distinct parents of ascending nodes, ascending."""
-    parents = nodes >> 1
-    distinct = np.ones(len(parents), np.bool_)
-    np.not_equal(parents[1:], parents[:-1], out=distinct[1:])
-    return parents[distinct]
 
 
 @cache
-def _zero_row(height: int) -> Bytes:
-    return np.frombuffer(ZERO[height], np.uint8)
+def _zero_rows() -> Bytes:
+    """ZERO as an array."""
+    return np.frombuffer(b"".join(ZERO), np.uint8).reshape(-1, HASH_BYTES)

@@ -90,6 +90,5 @@ def _unpack(payload: bytes) -> Unit:
 def _source_digest() -> str:
     """Changes with the translator, so that code from another one is never used."""
     folder = Path(__file__).parent
-    table = [folder.parent / name for name in ("instructions.py", "decode.py")]
-    sources = [*sorted(folder.glob("*.py")), *table]
+    sources = (*sorted(folder.glob("*.py")), *sorted(folder.parent.glob("*.py")))
     return object_cache.cache_key(*(source.read_bytes() for source in sources))

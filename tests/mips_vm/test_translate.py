@@ -1,6 +1,7 @@
 """The translated engine against the reference: whole states, at every stop."""
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,6 +30,14 @@ SLOTS = [
     for row in TABLE
     if row.kind in (Kind.COMPUTE, Kind.LOAD, Kind.STORE, Kind.MULTIPLY, Kind.TRAP)
 ]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Random programs stay out of the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLUMB_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture

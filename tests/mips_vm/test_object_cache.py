@@ -1,0 +1,146 @@
+"""The cache of compiled code: whatever happens to it, programs run."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.assembler import assemble
+
+from mips_vm import Machine, object_cache
+from mips_vm.translate import engine, unit
+
+PROGRAM = assemble(
+    "addiu $t0, $t0, 1", "slti $t1, $t0, 50", "bne $t1, $zero, 0x0", "nop", "break"
+)  # noqa: E501
+STEPS = 4 * 50 + 1
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache, and no translation in memory."""
+    monkeypatch.setenv("PLUMB_CACHE", str(tmp_path))
+    forget(monkeypatch)
+    return tmp_path
+
+
+def forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_translations", type(engine._translations)())
+
+
+def run() -> None:
+    machine = Machine.from_program(PROGRAM)
+    assert machine.run() == STEPS
+    assert machine.registers[8] == 50
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """One item for each unit that is compiled."""
+    units: list[str] = []
+    plain = unit.compile_ir
+
+    def counted(ir: str, passes: tuple[str, ...]) -> bytes:
+        units.append(ir)
+        return plain(ir, passes)
+
+    monkeypatch.setattr(unit, "compile_ir", counted)
+    return units
+
+
+def test_cache_second_run_compiles_nothing(
+    folder: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run()
+    assert len(compiled) == 1
+    forget(monkeypatch)
+    run()
+    assert len(compiled) == 1
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: b"",
+        lambda data: data[: len(data) // 2],
+        lambda data: data[:-1] + bytes([data[-1] ^ 1]),
+        lambda data: bytes([data[0] ^ 1]) + data[1:],
+        lambda data: data + b"x",
+    ],
+)
+def test_cache_damaged_entries_are_compiled_again(
+    folder: Path, compiled: list[str], damage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run()
+    for entry in folder.iterdir():
+        entry.write_bytes(damage(entry.read_bytes()))
+    forget(monkeypatch)
+    run()
+    assert len(compiled) == 2
+    forget(monkeypatch)
+    run()
+    assert len(compiled) == 2
+
+
+def test_cache_entry_under_another_name_is_refused(folder: Path) -> None:
+    assert object_cache.store("one", b"payload")
+    os.rename(folder / "one", folder / "two")
+    assert object_cache.load("two") is None
+
+
+@pytest.mark.parametrize("place", ["file", "below a file", "/proc/nowhere"])
+def test_cache_folder_that_cannot_be_written_is_done_without(
+    place: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "file").touch()
+    name = {"file": folder / "file", "below a file": folder / "file" / "x"}
+    monkeypatch.setenv("PLUMB_CACHE", str(name.get(place, place)))
+    run()
+    assert not object_cache.store("key", b"payload")
+    assert object_cache.load("key") is None
+
+
+def test_cache_killed_writer_leaves_no_entry(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(source: str, target: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(object_cache.os, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        object_cache.store("key", b"payload")
+    assert not list(folder.iterdir())
+
+
+def test_cache_grown_too_large_drops_the_older_half(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(object_cache, "MAX_ENTRIES", 9)
+    for index in range(10):
+        object_cache.store(f"key{index}", b"payload")
+        os.utime(folder / f"key{index}", (index, index))
+    object_cache.store("last", b"payload")
+    assert len(list(folder.iterdir())) <= 9
+    assert object_cache.load("last") == b"payload"
+    assert object_cache.load("key0") is None
+
+
+def test_cache_folder_follows_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PLUMB_CACHE", "/one")
+    assert object_cache.cache_folder() == Path("/one")
+    monkeypatch.delenv("PLUMB_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/two")
+    assert object_cache.cache_folder() == Path("/two/plumbline")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert object_cache.cache_folder() == tmp_path / ".cache" / "plumbline"
+
+
+def test_import_compiles_nothing(tmp_path: Path) -> None:
+    code = "import mips_vm, mips_vm.keccak, mips_vm.tree, mips_vm.translate"
+    environment = {**os.environ, "PLUMB_CACHE": str(tmp_path / "cache")}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert not (tmp_path / "cache").exists()
