@@ -1,0 +1,35 @@
+"""What the contracts charge: single steps, and a request from post to payout."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+import tinynn
+from oracle.bench import step_gas
+from oracle.bench.figure import Figure
+from oracle.bench.game import told
+from tinynn import models
+
+PEER = "Cannon's MIPS.sol"
+HAPPY_PATH = {
+    "read": "request, by the consumer",
+    "accept": "accept",
+    "submit": "submit",
+    "finalize": "finalize, with the callback",
+}
+
+
+def figures() -> Iterator[Figure]:
+    """Steps of a real run as transactions of their own, then the happy path."""
+    model = tinynn.load(models.path("mnist"))
+    pixels = np.random.default_rng(1).integers(0, 256, 784, dtype=np.uint8)
+    machine = model.machine(pixels.tobytes())
+    steps = step_gas.summarise(list(step_gas.sample(machine)))
+    yield Figure("step of an ALU instruction", steps.alu, "gas", PEER)
+    yield Figure("step of a load or store", steps.load_store, "gas", PEER)
+    worst = f"costliest step of {steps.samples} ({steps.worst_mnemonic})"
+    yield Figure(worst, steps.worst, "gas", PEER)
+    for spent in told().spent:
+        if name := HAPPY_PATH.get(spent.action):
+            yield Figure(name, spent.mean, "gas")
+            yield Figure(f"{name}, beyond calldata", spent.beyond_calldata, "gas")

@@ -1,0 +1,98 @@
+"""`plumb bench`: figures of this machine, beside those of peers."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import typer
+
+from oracle.bench.figure import Figure, significant, this_machine
+from oracle.cli.output import AsJson, console, facts, grid, print_json, progress
+
+app = typer.Typer(no_args_is_help=True, help=__doc__)
+
+
+@app.command()
+def vm(as_json: AsJson = False) -> None:
+    """Speed of the machine on the guest, beside qemu-mipsel."""
+    from oracle.bench.vm import figures
+
+    report("vm", figures(), as_json)
+
+
+@app.command()
+def native(as_json: AsJson = False) -> None:
+    """Ordinary inference, beside BLAS."""
+    from oracle.bench.native import figures
+
+    report("native", figures(), as_json)
+
+
+@app.command()
+def game(as_json: AsJson = False) -> None:
+    """A dispute on the embedded chain: seconds, transactions, gas."""
+    from oracle.bench.game import figures
+
+    report("game", figures(), as_json)
+
+
+@app.command()
+def gas(as_json: AsJson = False) -> None:
+    """Single steps on-chain, and a request from post to payout."""
+    from oracle.bench.gas import figures
+
+    report("gas", figures(), as_json)
+
+
+@app.command()
+def tree(as_json: AsJson = False) -> None:
+    """Hashing of memory, beside safe-pysha3."""
+    from oracle.bench.tree import figures
+
+    report("tree", figures(), as_json)
+
+
+def report(name: str, figures: Iterable[Figure], as_json: bool) -> None:
+    measured = list(counted(name, figures))
+    machine = this_machine()
+    if as_json:
+        rows = [figure.as_json() for figure in measured]
+        print_json({"figures": rows, "machine": machine})
+        return
+    columns = ("figure", "value", "unit", "peer", "peer's value", "ratio")
+    console().print(
+        grid(
+            None,
+            columns,
+            [list(cells(figure)) for figure in measured],
+            numbers=("value", "peer's value", "ratio"),
+        )
+    )
+    shown = ("processor", "cores", "system", "python")
+    console().print(facts({key: machine[key] for key in shown}))
+
+
+def counted(name: str, figures: Iterable[Figure]) -> Iterator[Figure]:
+    with progress(f"measuring {name}", None, "figures") as show:
+        for done, figure in enumerate(figures, start=1):
+            show(done)
+            yield figure
+
+
+def cells(figure: Figure) -> Iterator[str]:
+    yield figure.name
+    yield number(figure.value)
+    yield figure.unit
+    yield figure.peer or ""
+    missing = "not installed" if figure.peer else ""
+    yield missing if figure.peer_value is None else number(figure.peer_value)
+    yield "" if figure.ratio is None else number(figure.ratio)
+
+
+def number(value: Any) -> str:
+    """Four significant digits, none of them as a power of ten."""
+    value = significant(value)
+    return (
+        f"{value:,}"
+        if isinstance(value, int)
+        else f"{value:,.6f}".rstrip("0").rstrip(".")
+    )
