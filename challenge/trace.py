@@ -16,6 +16,7 @@ from mips_vm import Machine, Snapshot, Status
 from mips_vm.machine import Engine
 
 CHECKPOINTS_MAX = 64  # kept for each segment; each costs the pages that changed
+SHORT_STEPS = 1 << 14  # sooner interpreted than code compiled for where they begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +56,17 @@ class Trace(Protocol):
 
 
 class Execution(Protocol):
-    """A run that stops at boundaries. `machine` stands at boundary `index`."""
+    """A run that stops at boundaries. Its machine may be run and stepped by others."""
 
     @property
     def machine(self) -> Machine: ...
 
-    @property
-    def index(self) -> int: ...
-
     def advance(self) -> Status:
-        """Runs one segment; the status of the boundary reached."""
+        """Goes to the boundary after the last one; its status."""
         ...
 
     def seek(self, index: int, /) -> None:
-        """Stands at a boundary already reached."""
+        """Makes the machine stand at a boundary that was reached, wherever it was."""
         ...
 
 
@@ -142,7 +140,6 @@ class ExecutionTrace:
         self._engine: Engine = engine
         self._machine = execution.machine
         self._boundaries: list[bytes] = []
-        self._home: Snapshot | None = None  # of boundary `execution.index`
         self._segments: dict[int, _Segment] = {}
         self._lengths: dict[int, int] = {}
 
@@ -173,7 +170,9 @@ class ExecutionTrace:
         nearest = inside.nearest(step)
         self._machine.restore(inside.snapshots[nearest])
         if step > nearest and self._machine.status == Status.RUNNING:
-            ran = self._machine.run(step - nearest, self._engine)
+            short = step - nearest <= SHORT_STEPS
+            engine: Engine = "reference" if short else self._engine
+            ran = self._machine.run(step - nearest, engine)
             inside.keep(nearest + ran, self._machine.snapshot())
         return self._machine
 
@@ -189,7 +188,6 @@ class ExecutionTrace:
                 status = execution.advance()
                 roots.append(self._machine.state_root())
             self._boundaries = roots
-            self._home = self._machine.snapshot()
         return self._boundaries
 
     def _enter(self, segment: int) -> _Segment:
@@ -197,12 +195,7 @@ class ExecutionTrace:
         boundaries = self._run()
         segment = min(segment, len(boundaries) - 1)
         if segment not in self._segments:
-            # The machine may stand inside another segment, and the execution believes
-            # that it stands where it was left.
-            assert self._home is not None
-            self._machine.restore(self._home)
             self._execution.seek(segment)
-            self._home = self._machine.snapshot()
             if self._machine.status == Status.YIELDED:
                 self._machine.resume()
             self._segments[segment] = _Segment(self._machine.snapshot())

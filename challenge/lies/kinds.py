@@ -42,6 +42,7 @@ TABLE: tuple[Lie, ...] = (
         "a store writes another byte of the answer",
         partial(
             instructions.at_instruction,
+            find=places.find_last,
             wanted=places.stores_to(OUTPUT_DATA, OUTPUT.end),
             change=instructions.wrong_store,
         ),

@@ -11,10 +11,11 @@ from mips_vm import Machine, Region
 from mips_vm.constants import ADDRESS_SPACE, WORD_BYTES
 from mips_vm.decode import Decoded, Kind, decode
 
-WALK_STEPS = 20_000  # of the reference engine, for each try
+WALK_STEPS = 10_000  # of the reference engine, for each try
 TRIES = 12
 
 Wanted = Callable[[Machine], bool]
+Find = Callable[[Trace, Random, Wanted], "Place | None"]
 
 
 def find(trace: Trace, rng: Random, wanted: Wanted) -> Place | None:
@@ -27,6 +28,15 @@ def find(trace: Trace, rng: Random, wanted: Wanted) -> Place | None:
         if place is not None:
             return place
     return None
+
+
+def find_last(trace: Trace, rng: Random, wanted: Wanted) -> Place | None:
+    """A step near the end of the run in whose state `wanted` holds."""
+    last = trace.segments() - 1
+    length = trace.instructions(last)
+    near = max(length - WALK_STEPS, 0)
+    start = rng.randrange(near, length)
+    return walk(trace, last, start, wanted) or walk(trace, last, near, wanted)
 
 
 def walk(trace: Trace, segment: int, start: int, wanted: Wanted) -> Place | None:
