@@ -12,10 +12,13 @@ bytes depend on those alone: an edit elsewhere can't change them.
 import argparse
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -45,6 +48,7 @@ SOLJSON_SHA256 = "3bb491a777f76dff9b2fe73ce29ca20e21a971b59a2f2cf8f73415424f00be
 VERSION = "0.8.30+commit.73712a01"
 
 MAX_CODE_SIZE = 0x6000  # EIP-170
+JOBS = 4  # compilers at once, a few hundred MB each
 TEST_FOLDER = "test/"  # contracts that only tests deploy; they may be large
 
 SETTINGS: dict[str, Any] = {
@@ -53,19 +57,14 @@ SETTINGS: dict[str, Any] = {
     "evmVersion": "cancun",
     # No hash of the metadata at the end of the code: comments don't change bytes.
     "metadata": {"bytecodeHash": "none"},
-    "outputSelection": {
-        "*": {
-            "*": [
-                "abi",
-                "evm.bytecode.object",
-                "evm.bytecode.linkReferences",
-                "evm.deployedBytecode.object",
-                "evm.deployedBytecode.linkReferences",
-            ]
-        }
-    },
 }
+CODE = [
+    f"evm.{part}.{field}"
+    for part in ("bytecode", "deployedBytecode")
+    for field in ("object", "linkReferences")
+]
 
+DEFINITION = re.compile(r"^(?:abstract )?(?:contract|interface) \w+", re.MULTILINE)
 IMPORT = re.compile(r'^import\s+(?:[^;"]*\sfrom\s+)?"([^"]+)"\s*;', re.MULTILINE)
 
 Sources = dict[str, str]  # text by key: the path below src/, with slashes
@@ -128,15 +127,14 @@ def install_compiler() -> None:
 
 
 def compile_source(sources: Sources, key: str) -> Files:
-    """Artifacts of the contracts that the source `key` defines, by name.
-
-    Libraries of internal functions have no ABI, and so no artifact.
-    """
+    """Artifacts of the contracts and interfaces that the source `key` defines."""
     unit = closure(sources, key)
     request = {
         "language": "Solidity",
         "sources": {path: {"content": text} for path, text in unit.items()},
-        "settings": SETTINGS,
+        # Code of this source alone, but the errors of all that it can reach.
+        "settings": SETTINGS
+        | {"outputSelection": {"*": {"*": ["abi"]}, key: {"*": ["abi", *CODE]}}},
     }
     try:
         output = solcx.compile_standard(request, solc_binary=SHIM)
@@ -204,10 +202,9 @@ def build_record(sources: Sources) -> str:
         "version": VERSION,
         "soljsonSha256": SOLJSON_SHA256,
     }
-    settings = {k: v for k, v in SETTINGS.items() if k != "outputSelection"}
     fields = {
         "compiler": compiler,
-        "settings": settings,
+        "settings": SETTINGS,
         "sources": source_hashes(sources),
     }
     return _text(fields)
@@ -225,10 +222,13 @@ def build(names: list[str]) -> Files:
     for name in names:
         if name not in by_stem:
             raise UnknownSource(sorted(by_stem), name)
+    chosen = [by_stem[name] for name in names] or list(sources)
+    # Libraries of internal functions have no ABI, and so no artifact.
+    keys = [key for key in chosen if DEFINITION.search(sources[key])]
     files: Files = {}
-    for key in [by_stem[name] for name in names] or list(sources):
-        for name, text in compile_source(sources, key).items():
-            files[f"{name}.json"] = text
+    with ThreadPoolExecutor(min(JOBS, os.cpu_count() or 1)) as pool:
+        for artifacts in pool.map(partial(compile_source, sources), keys):
+            files |= {f"{name}.json": text for name, text in artifacts.items()}
     if not names:
         files[BUILD_RECORD] = build_record(sources)
     return files
