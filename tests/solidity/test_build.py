@@ -39,13 +39,16 @@ def test_build_repeated_gives_committed_bytes():
     assert build.stale(files, complete=True) == []
 
 
-def test_closure_follows_relative_imports():
-    sources = build.read_sources()
-    unit = build.closure(sources, "interfaces/IDisputeGame.sol")
-    assert set(unit) == {
-        "interfaces/IDisputeGame.sol",
-        "interfaces/IInferenceOracle.sol",
+def test_closure_follows_relative_imports_and_leaves_the_rest():
+    sources = {
+        "A.sol": 'import {B} from "./sub/B.sol";\n',
+        "sub/B.sol": 'import {\n    C,\n    D\n} from "../C.sol";\nimport "./E.sol";\n',
+        "C.sol": 'import {A} from "./A.sol";\n',
+        "sub/E.sol": "",
+        "Unused.sol": "",
     }
+    unit = build.closure(sources, "A.sol")
+    assert set(unit) == {"A.sol", "C.sol", "sub/B.sol", "sub/E.sol"}
 
 
 def test_closure_missing_import_is_refused():
