@@ -1,8 +1,5 @@
 """Who is paid when a game ends, to the wei, and what burns; `audit` adds it all up."""
 
-import re
-from pathlib import Path
-
 import pytest
 from support.evm import ETHER, GWEI, Chain
 from support.made_up import (
@@ -23,18 +20,11 @@ from support.protocol import (
     STAKE,
     ZERO_ADDRESS,
     Puppet,
+    tariffs,
 )
-
-import solidity
 
 CLOCK = 7 * 24 * 3600
 PRICE = GWEI
-
-
-def tariffs() -> dict[str, int]:
-    path = Path(solidity.__file__).parent / "src" / "libraries" / "Tariff.sol"
-    found = re.findall(r"constant (\w+) = ([\d_]+);", path.read_text())
-    return {name: int(value) for name, value in found}
 
 
 T = tariffs()
@@ -288,6 +278,8 @@ def test_players_that_refuse_ether_block_nothing(story, mood):
 def test_challenge_may_be_lost_without_a_dent_in_the_claim(game, story):
     """A false challenge costs its bond; the honest one after it still wins."""
     loser = more_games(game, 1)[0]
+    game.open()
+    story.chain.travel(1000)  # so that the game outlasts the loser's
     game.play()
     state = loser.game
     story.chain.travel_to(state.since + state.challengerLeft)

@@ -53,7 +53,7 @@ class Abi:
         return entry["name"], decode_values(entry["name"], entry["inputs"], data[4:])
 
     def decode_event(self, topics: list[bytes], data: bytes) -> tuple[str, Any] | None:
-        entry = self._events.get(topics[0]) if topics else None
+        entry = self.events.get(topics[0]) if topics else None
         if entry is None:
             return None
         inputs = entry["inputs"]
@@ -72,7 +72,7 @@ class Abi:
         return {e["name"]: e for e in self.entries if e["type"] == "function"}
 
     @cached_property
-    def _events(self) -> dict[bytes, Entry]:
+    def events(self) -> dict[bytes, Entry]:
         events = [entry for entry in self.entries if entry["type"] == "event"]
         return {keccak(text=signature(entry)): entry for entry in events}
 

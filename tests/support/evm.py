@@ -152,13 +152,17 @@ class Chain:
         abi = Abi(compiled.abi)
         creator = sender or self.deployer
         address = create_address(creator, self.nonce(creator))
-        contract = Contract(label or name, address, abi)
         code = compiled.bytecode + abi.encode_constructor(args)
         with self._decoded(abi):
             self.evm.deploy(creator, code, value=value, gas=MAX_GAS)
         assert len(self.evm.get_code(address).rstrip(b"\0")) <= MAX_CODE, name
-        self.contracts[contract.name] = self._by_address[address] = contract
         self._mine()
+        return self.adopt(label or name, name, address)
+
+    def adopt(self, label: str, name: str, address: str) -> Contract:
+        """A contract that another one created, known as `label` from then on."""
+        contract = Contract(label, address, Abi(artifact(name).abi))
+        self.contracts[label] = self._by_address[address] = contract
         return contract
 
     def send(

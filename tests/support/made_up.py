@@ -12,7 +12,7 @@ from typing import Any
 from eth_utils import keccak
 
 from .evm import Receipt
-from .protocol import MODEL_ROOT, PROGRAM_ROOT, Story
+from .protocol import Story
 
 NONE, OPEN, SELECT, DISSECT, DESCEND, PROVE, OVER = range(7)  # Stage
 RUNNING, YIELDED, HALTED, FAULTED = range(4)  # the machine's status
@@ -105,9 +105,10 @@ def ends(story: Story) -> tuple[bytes, bytes]:
     chain, claim = story.chain, story.claim
     if "Libraries" not in chain.contracts:
         chain.deploy("Libraries")
-    args = (PROGRAM_ROOT, claim.inputRoot, claim.outputRoot, MODEL_ROOT)
-    start = chain.call("Libraries", "initial", args[0], args[1], args[3])
-    return start, chain.call("Libraries", "terminal", *args)
+    program, model = story.program_root, story.model_root
+    start = chain.call("Libraries", "initial", program, claim.inputRoot, model)
+    roots = (program, claim.inputRoot, claim.outputRoot, model)
+    return start, chain.call("Libraries", "terminal", *roots)
 
 
 Pick = Callable[[list[bytes], list[bytes]], int]

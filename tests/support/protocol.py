@@ -4,14 +4,16 @@ story = Story(Chain(verifier="TableVerifier"))
 story.request(); story.accept(); story.submit(); story.finalize()
 """
 
+import re
+from pathlib import Path
 from typing import Any
+
+import solidity
 
 from .evm import ETHER, GWEI, Chain, Receipt
 
 IMAGE = bytes(range(256)) * 3 + bytes(16)  # as long as an MNIST picture
 OUTPUT = bytes(range(44))
-MODEL_ROOT = b"\x4d" * 32
-PROGRAM_ROOT = b"\x50" * 32
 STAKE = 10 * ETHER
 FEE = ETHER // 10
 WINDOW = 3600
@@ -30,11 +32,24 @@ CLAIM = "(uint256,bytes32,bytes32,bytes32,bytes32,address,uint32,uint40,uint96,u
 OPEN, ACCEPTED, CLAIMED, FINAL, CANCELLED = 1, 2, 3, 4, 5  # Status
 
 
+def tariffs() -> dict[str, int]:
+    """The constants of Tariff.sol, in gas units."""
+    path = Path(solidity.__file__).parent / "src" / "libraries" / "Tariff.sol"
+    found = re.findall(r"constant (\w+) = ([\d_]+);", path.read_text())
+    return {name: int(value) for name, value in found}
+
+
 class Story:
     """A model, its publisher, a requester and a staked worker."""
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(
+        self,
+        chain: Chain,
+        model_root: bytes = b"\x4d" * 32,
+        program_root: bytes = b"\x50" * 32,
+    ) -> None:
         self.chain = chain
+        self.model_root, self.program_root = model_root, program_root
         self.publisher = chain.account("publisher")
         self.requester = chain.account("requester")
         self.worker = chain.account("worker")
@@ -42,8 +57,8 @@ class Story:
         registered = chain.send(
             "ModelRegistry",
             "register",
-            MODEL_ROOT,
-            PROGRAM_ROOT,
+            model_root,
+            program_root,
             ROYALTY_BPS,
             ["ipfs://model"],
             sender=self.publisher,
