@@ -31,7 +31,10 @@ class Kernel(Generic[Parameters, Result]):
         """numba's compiled function; `inspect_llvm()` shows its code."""
         import numba
 
-        return numba.njit(cache=True, **OPTIONS)(self.function)
+        try:
+            return numba.njit(cache=True, **OPTIONS)(self.function)
+        except RuntimeError:  # no folder that a cache could be written to
+            return numba.njit(**OPTIONS)(self.function)
 
 
 def kernel(function: Callable[Parameters, Result]) -> Kernel[Parameters, Result]:

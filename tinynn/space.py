@@ -36,12 +36,11 @@ class FlatSpace:
             held, offset = self.arena, address - ARENA.base
         else:
             held, offset = self.input, address - INPUT.base - IO_HEADER_BYTES
-        size = count * item_bytes(dtype)
-        return held[offset : offset + size].view(little_endian(dtype))
+        return _view(held, offset, count, dtype, writable=False)
 
     def write(self, address: int, count: int, dtype: str) -> Array:
         """`count` elements at `address`, which is in the arena."""
-        return self.read(address, count, dtype)
+        return _view(self.arena, address - ARENA.base, count, dtype, writable=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +51,19 @@ class MachineSpace:
 
     def read(self, address: int, count: int, dtype: str) -> Array:
         """`count` elements at `address`."""
-        size = count * item_bytes(dtype)
-        return self.memory.array[address : address + size].view(little_endian(dtype))
+        return _view(self.memory.array, address, count, dtype, writable=False)
 
     def write(self, address: int, count: int, dtype: str) -> Array:
         """`count` elements at `address`."""
         self.memory.mark_dirty(address, count * item_bytes(dtype))
-        return self.read(address, count, dtype)
+        return _view(self.memory.array, address, count, dtype, writable=True)
+
+
+def _view(held: Array, offset: int, count: int, dtype: str, *, writable: bool) -> Array:
+    """Elements of `held`, from a byte offset on.
+
+    What is read is read-only in every space, so kernels are compiled for one kind.
+    """
+    view = held[offset : offset + count * item_bytes(dtype)].view(little_endian(dtype))
+    view.flags.writeable = writable
+    return view

@@ -44,19 +44,29 @@ struct list {
   const struct term *first_unusual;
 };
 
+/* The first of the words from `next` on that is not ±0, or `end`. */
+static const f32 *skip_zero_words(const f32 *next, const f32 *end) {
+  for (; next != end && !(*next << 1); next++)
+    while (end - next > 4 && !((next[1] | next[2] | next[3] | next[4]) << 1))
+      next += 4;
+  return next;
+}
+
 /* Lists the inputs that matter: all, or only those that are not zero. */
 static struct list list_terms(const f32 *inputs, uint32_t count, uint32_t stride,
                               bool skip_zeros) {
+  const f32 *end = inputs + count;
   struct term *t = terms;
   uint32_t first_unusual;
   uint32_t *link = &first_unusual;
-  uint32_t offset = 0;
-  for (const f32 *next = inputs; next != inputs + count; next++, offset += stride) {
+  for (const f32 *next = inputs;; next++) {
+    if (skip_zeros)
+      next = skip_zero_words(next, end);
+    if (next == end)
+      break;
     f32 x = *next;
-    if (skip_zeros && !(x << 1))
-      continue;
     t->x = x;
-    t->offset = offset;
+    t->offset = (uint32_t)(next - inputs) * stride;
     if (f32_exponent(x) - X_LEAST <= X_MOST - X_LEAST) {
       t->significand = F32_SIGN | x << 8;
       t->scale = (x & ~F32_FRACTION) - PRODUCT_BIAS;
