@@ -17,11 +17,22 @@ from mips_vm.disassemble import REGISTER_NAMES, disassemble
 from mips_vm.operations import GuestFault
 from mips_vm.state import State
 from mips_vm.step import effective_address
+from mips_vm.syscalls import V0
 
 Engine = Literal["translated", "reference"]
 
 # Between two looks at the clock: about a tenth of a second.
 CHUNK = {"translated": 1 << 27, "reference": 1 << 16}
+
+# What the first register held is no operand of these, unless they keep a part of it.
+RECEIVES_FIRST = (
+    Kind.COMPUTE,
+    Kind.UNARY,
+    Kind.MOVE_FROM,
+    Kind.JUMP_REGISTER_LINK,
+    Kind.LOAD,
+)
+MERGES = ("lwl", "lwr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +162,24 @@ def accessed(machine: Machine, decoded: Decoded | None) -> int | None:
 def operands(
     machine: Machine, decoded: Decoded | None, address: int | None
 ) -> dict[str, int]:
-    """Registers that the instruction names, and the memory word that it loads."""
+    """Registers that the instruction reads, and the memory word that it accesses."""
     if decoded is None:
         return {}
-    syntax = decoded.instruction.operands
-    named = {"rs": decoded.rs, "rt": decoded.rt, "rd": decoded.rd}
-    numbers = [number for name, number in named.items() if name in syntax and number]
-    reads = {REGISTER_NAMES[number]: machine.registers[number] for number in numbers}
+    instruction = decoded.instruction
+    count = sum(instruction.operands.count(name) for name in ("rs", "rt", "rd"))
+    numbers = decoded.registers[:count]
+    if instruction.kind in RECEIVES_FIRST and instruction.operation not in MERGES:
+        numbers = numbers[1:]
+    reads = {
+        REGISTER_NAMES[number]: machine.registers[number]
+        for number in numbers
+        if number
+    }
+    for special in ("hi", "lo"):
+        if instruction.kind is Kind.MULTIPLY or instruction.operation == special:
+            reads[special] = getattr(machine, special)
+    if instruction.kind is Kind.SYSCALL:
+        reads[REGISTER_NAMES[V0]] = machine.registers[V0]
     if address is not None:
         reads |= memory_word(machine, address)
     return reads

@@ -1,7 +1,7 @@
 """How much bit-exactness costs an ordinary inference: our kernels beside BLAS.
 
-Both on one thread. BLAS reads how many it may use when it is loaded, so the measuring is
-done by a process of its own: `python -m oracle.bench.native` prints it as JSON.
+Both on one thread. BLAS reads how many it may use when it is loaded, so the measuring
+is done by a process of its own: `python -m oracle.bench.native` prints it as JSON.
 """
 
 import json

@@ -9,6 +9,7 @@ import typer
 
 import tinynn
 from converters.files import write_atomically
+from oracle.cli.errors import BadImage
 from oracle.cli.output import (
     AsJson,
     console,
@@ -17,7 +18,7 @@ from oracle.cli.output import (
     hexadecimal,
     print_json,
     progress,
-    remark,
+    stage,
 )
 from oracle.cli.portrait import (
     as_numbers,
@@ -27,7 +28,7 @@ from oracle.cli.portrait import (
     summary,
 )
 from oracle.cli.tensors import read_input
-from tinynn import Model, models
+from tinynn import ImageError, Model, models
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -55,7 +56,7 @@ def inspect(
     if path.suffix.lower() == ONNX:
         inspect_onnx(path, as_json)
         return
-    model = tinynn.load(located(path))
+    model = loaded(path)
     if as_json:
         print_json(described(model) | {"segment_table": segment_rows(model)})
         return
@@ -139,15 +140,18 @@ def convert(
     import converters
 
     target = output or source.with_suffix(".plumb")
-    image = converters.convert(
-        source,
-        name=name,
-        input_type=input_type,
-        input_scale=parse_scale(input_scale),
-        argmax=argmax,
-        progress=remark,
-    )
-    model = tinynn.load(image)
+    scale = parse_scale(input_scale)
+    with stage(f"converting {source}") as tell:
+        image = converters.convert(
+            source,
+            name=name,
+            input_type=input_type,
+            input_scale=scale,
+            argmax=argmax,
+            progress=tell,
+        )
+        tell("validating the image")
+        model = tinynn.load(image)
     write_atomically(target, image)
     if as_json:
         print_json({"file": str(target)} | described(model))
@@ -175,7 +179,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run a model on one input and print its outputs."""
-    model = tinynn.load(located(path))
+    model = loaded(path)
     request = read_input(data, model.inputs, invert)
     begin = time.perf_counter()
     answer = computed(model, request, engine)
@@ -214,10 +218,15 @@ def computed(model: Model, request: bytes, engine: str) -> bytes:
     return session.machine.output()
 
 
-def located(path: Path) -> Path:
-    """`path`, or the image of that name that comes with Plumbline."""
+def loaded(path: Path) -> Model:
+    """The model in the file `path`, or the one of that name that comes with plumb."""
     is_name = path.name == str(path) and path.name in models.names()
-    return models.path(path.name) if is_name and not path.exists() else path
+    try:
+        return tinynn.load(
+            models.path(path.name) if is_name and not path.exists() else path
+        )
+    except ImageError as error:
+        raise BadImage(path, error) from error
 
 
 def parse_scale(text: str | None) -> float | None:

@@ -30,11 +30,6 @@ def print_json(data: Mapping[str, Any]) -> None:
     print(json.dumps(data, indent=2))
 
 
-def remark(message: str) -> None:
-    """A line on standard error."""
-    Console(stderr=True, highlight=False).print(message, markup=False, soft_wrap=True)
-
-
 def facts(rows: Mapping[str, object]) -> Table:
     """Names and values side by side."""
     table = Table.grid(padding=(0, 2))
@@ -80,3 +75,10 @@ def progress(
     with bar:
         task = bar.add_task(title, total=total)
         yield lambda done: bar.update(task, completed=done)
+
+
+@contextmanager
+def stage(message: str) -> Iterator[Callable[[str], None]]:
+    """What is being done, told on a terminal only; call it with what comes next."""
+    with Console(stderr=True).status(message) as status:
+        yield status.update

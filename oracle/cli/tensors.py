@@ -50,10 +50,10 @@ def only(path: Path, specs: Sequence[TensorSpec]) -> TensorSpec:
 
 def numpy_arrays(path: Path) -> Array | Mapping[str, Array]:
     try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return loaded
-        with loaded:
+        with path.open("rb") as file:
+            loaded = np.load(file, allow_pickle=False)
+            if isinstance(loaded, np.ndarray):
+                return loaded
             return {name: loaded[name] for name in loaded.files}
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
         raise BadInputFile(path, "numpy arrays", str(error)) from error

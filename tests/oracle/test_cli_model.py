@@ -1,0 +1,157 @@
+"""`plumb model`: what it prints is what tinynn and the converters say."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.command import Plumb, plumb_in
+from support.onnx_nets import FLOAT, floats, node, save_net
+
+import tinynn
+from tinynn import models
+
+MNIST = models.path("mnist")
+MNIST_ONNX = Path(__file__).parent.parent / "converters" / "data" / "mnist_mlp.onnx"
+
+
+@pytest.fixture
+def plumb(capsys: pytest.CaptureFixture[str]) -> Plumb:
+    return plumb_in(capsys)
+
+
+@pytest.fixture
+def pixels() -> np.ndarray:
+    return np.random.default_rng(4).integers(0, 256, 784, dtype=np.uint8)
+
+
+def test_inspect_image_tells_its_identity(plumb: Plumb) -> None:
+    model = tinynn.load(MNIST)
+    report = plumb("model", "inspect", "mnist", "--json").json()
+    assert report["model_root"] == "0x" + model.model_root.hex()
+    assert report["program_root"] == "0x" + model.program_root.hex()
+    assert report["bytes"] == MNIST.stat().st_size
+    assert report["inputs"] == [{"name": "image", "dtype": "uint8", "shape": [784]}]
+    assert [output["name"] for output in report["outputs"]] == [
+        "probabilities",
+        "digit",
+    ]
+    table = report["segment_table"]
+    assert len(table) == model.segments
+    assert (
+        sum(row["foretold_instructions"] for row in table)
+        == (report["foretold_instructions"])
+    )
+    dense = [row for row in table if row["operator"] == "dense"]
+    assert sum(row["end"] - row["first"] for row in dense) == 128 + 10
+
+
+def test_inspect_image_prints_tables(plumb: Plumb) -> None:
+    ended = plumb("model", "inspect", MNIST)
+    assert ended.status == 0
+    for word in ("mnist", "uint8 784", "float32 10", "scale_u8", "argmax"):
+        assert word in ended.out
+
+
+def test_inspect_onnx_lists_every_obstacle(plumb: Plumb, tmp_path: Path) -> None:
+    nodes = [
+        node("Sigmoid", "x", "a"),
+        node("Relu", "a", "b"),
+        node("Tanh", "b", "y"),
+    ]
+    path = save_net(tmp_path / "net.onnx", nodes, y=(FLOAT, (1, 4)))
+    ended = plumb("model", "inspect", path, "--json")
+    assert ended.status == 1
+    problems = json.loads(ended.out)["problems"]
+    assert [problem["operator"] for problem in problems] == ["Sigmoid", "Tanh"]
+    shown = plumb("model", "inspect", path)
+    assert shown.status == 1
+    assert "node_a" in shown.out and "node_y" in shown.out
+
+
+def test_inspect_onnx_foretells_its_image(plumb: Plumb) -> None:
+    report = plumb("model", "inspect", MNIST_ONNX, "--json").json()
+    assert report["problems"] == []
+    assert report["image"]["segments"] == tinynn.load(MNIST).segments
+
+
+def test_convert_writes_the_committed_image(plumb: Plumb, tmp_path: Path) -> None:
+    target = tmp_path / "out.plumb"
+    report = plumb(
+        "model", "convert", MNIST_ONNX, "-o", target, "--name", "mnist", "--json"
+    ).json()
+    assert target.read_bytes() == MNIST.read_bytes()
+    assert report["file"] == str(target)
+    assert report["model_root"] == "0x" + tinynn.load(MNIST).model_root.hex()
+
+
+def test_convert_options_reach_the_image(plumb: Plumb, tmp_path: Path) -> None:
+    nodes = [node("Gemm", "x w b", "y", transB=1)]
+    weights = {"w": floats(3, 4), "b": floats(3)}
+    path = save_net(tmp_path / "net.onnx", nodes, weights=weights)
+    ended = plumb(
+        "model", "convert", path, "--input-type", "uint8", "--input-scale", "1/255",
+        "--argmax",
+    )  # fmt: skip
+    assert ended.status == 0 and ended.err == ""
+    model = tinynn.load(tmp_path / "net.plumb")
+    assert model.name == "net"
+    assert model.inputs[0].dtype == "uint8"
+    scores, index = model.run(np.uint8([255, 0, 0, 51]))
+    by_hand = weights["w"] @ np.float32([1, 0, 0, 0.2]) + weights["b"]
+    np.testing.assert_allclose(scores, by_hand, rtol=1e-5)
+    assert index.tolist() == [by_hand.argmax()]
+
+
+def test_run_any_form_of_input_gives_the_same(
+    plumb: Plumb, pixels: np.ndarray, tmp_path: Path
+) -> None:
+    raw = tmp_path / "x.bin"
+    raw.write_bytes(pixels.tobytes())
+    np.save(tmp_path / "x.npy", pixels.reshape(28, 28))
+    np.savez(tmp_path / "x.npz", image=pixels)
+    (tmp_path / "x.json").write_text(json.dumps(pixels.tolist()))
+    (tmp_path / "named.json").write_text(json.dumps({"image": pixels.tolist()}))
+    answer = tinynn.load(MNIST).answer(pixels.tobytes())
+    for name in ("x.bin", "x.npy", "x.npz", "x.json", "named.json"):
+        report = plumb("model", "run", "mnist", tmp_path / name, "--json").json()
+        assert report["bytes"] == "0x" + answer.hex(), name
+
+
+def test_run_in_the_machine_gives_the_same(
+    plumb: Plumb, pixels: np.ndarray, tmp_path: Path
+) -> None:
+    raw = tmp_path / "x.bin"
+    raw.write_bytes(pixels.tobytes())
+    native, machine = (
+        plumb("model", "run", MNIST, raw, "--engine", engine, "--json").json()
+        for engine in ("native", "translated")
+    )
+    assert native["outputs"] == machine["outputs"]
+    assert native["outputs"]["digit"] == [
+        int(np.argmax(native["outputs"]["probabilities"]))
+    ]
+
+
+def test_run_picture_is_read_as_grey(
+    plumb: Plumb, pixels: np.ndarray, tmp_path: Path
+) -> None:
+    images = pytest.importorskip("PIL.Image")
+    images.fromarray(255 - pixels.reshape(28, 28)).save(tmp_path / "x.png")
+    report = plumb(
+        "model", "run", "mnist", tmp_path / "x.png", "--invert", "--json"
+    ).json()
+    answer = tinynn.load(MNIST).answer(pixels.tobytes())
+    assert report["bytes"] == "0x" + answer.hex()
+
+
+def test_run_not_a_number_is_text_in_json(plumb: Plumb, tmp_path: Path) -> None:
+    nodes = [node("Gemm", "x w b", "y", transB=1)]
+    weights = {"w": floats(3, 4), "b": np.float32([np.nan, np.inf, 1])}
+    path = save_net(tmp_path / "net.onnx", nodes, weights=weights)
+    assert plumb("model", "convert", path).status == 0
+    np.save(tmp_path / "x.npy", np.zeros(4, np.float32))
+    report = plumb(
+        "model", "run", tmp_path / "net.plumb", tmp_path / "x.npy", "--json"
+    ).json()
+    assert report["outputs"]["y"] == ["nan", "inf", 1.0]

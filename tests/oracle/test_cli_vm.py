@@ -1,0 +1,133 @@
+"""`plumb vm`: the same steps, outputs and roots as the machine's own interface."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.command import Plumb, plumb_in
+
+import tinynn
+from mips_vm import Machine, Status
+from tinynn import guest, models
+
+GUEST, MNIST = guest.elf_path(), models.path("mnist")
+FAULTING = 0x0000000D  # break
+
+
+@pytest.fixture
+def plumb(capsys: pytest.CaptureFixture[str]) -> Plumb:
+    return plumb_in(capsys)
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pixels = np.random.default_rng(1).integers(0, 256, 784, dtype=np.uint8)
+    pixels[pixels < 200] = 0
+    path = tmp_path_factory.mktemp("image") / "digit.bin"
+    path.write_bytes(pixels.tobytes())
+    return path
+
+
+def test_run_guest_leaves_the_native_answer(plumb: Plumb, image: Path) -> None:
+    model = tinynn.load(MNIST)
+    report = plumb(
+        "vm", "run", GUEST, "--model", MNIST, "--input", image, "--json"
+    ).json()
+    assert report["status"] == "halted"
+    assert report["yields"] == model.segments - 1
+    assert report["steps"] <= sum(model.foretold_instructions)
+    assert report["output"] == "0x" + model.answer(image.read_bytes()).hex()
+    last = model.execution(image.read_bytes())
+    last.seek(last.segments)
+    assert report["state_root"] == "0x" + last.machine.state_root().hex()
+
+
+def test_run_output_option_writes_bytes(
+    plumb: Plumb, image: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "out.bin"
+    common = ["vm", "run", GUEST, "--model", MNIST, "--input", image]
+    assert plumb(*common, "--output", target).status == 0
+    answer = tinynn.load(MNIST).answer(image.read_bytes())
+    assert target.read_bytes() == answer
+
+
+def test_run_stops_after_given_steps_on_either_engine(plumb: Plumb) -> None:
+    reports = [
+        plumb(
+            "vm", "run", GUEST, "--model", MNIST, "--input-hex", "00" * 784,
+            "--steps", 5000, "--engine", engine, "--json",
+        ).json()
+        for engine in ("translated", "reference")
+    ]  # fmt: skip
+    for report in reports:
+        assert report["steps"] == 5000 and report["status"] == "running"
+    assert reports[0]["state_root"] == reports[1]["state_root"]
+
+
+def test_run_fault_has_status_1(
+    plumb: Plumb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = FAULTING.to_bytes(4, "little")
+    monkeypatch.setattr(Machine, "from_elf", lambda path: Machine.from_program(program))
+    ended = plumb("vm", "run", "any.elf", "--json")
+    assert ended.status == 1
+    assert json.loads(ended.out)["status"] == "faulted"
+
+
+def test_root_at_step_is_the_machine_s(plumb: Plumb) -> None:
+    machine = Machine.from_elf(GUEST)
+    machine.load_input(b"\1\2")
+    for at in range(0, 12, 3):
+        report = plumb("vm", "root", GUEST, "--input-hex", "0x0102", "--at", at,
+                       "--json").json()  # fmt: skip
+        assert report["steps"] == at
+        assert report["pc"] == machine.pc
+        assert report["state_root"] == "0x" + machine.state_root().hex()
+        assert report["memory_root"] == "0x" + machine.memory.root().hex()
+        for _ in range(3):
+            machine.step()
+
+
+def test_trace_window_tells_each_step(plumb: Plumb) -> None:
+    machine = Machine.from_elf(GUEST)
+    machine.load_input(b"\7")  # of the wrong length, so the guest halts soon
+    rows = plumb(
+        "vm", "trace", GUEST, "--input-hex", "07", "--steps", 100, "--json"
+    ).json()["instructions"]
+    for index, row in enumerate(rows):
+        assert row["step"] == index
+        assert row["pc"] == machine.pc
+        assert row["word"] == machine.memory.load_word(machine.pc)
+        machine.step()
+        assert row["state_root"] == "0x" + machine.state_root().hex()
+    assert rows[-1]["status"] == "halted" and machine.status is Status.HALTED
+    assert [row["status"] for row in rows[:-1]] == ["running"] * (len(rows) - 1)
+
+
+def test_step_names_operands_and_changes(plumb: Plumb) -> None:
+    (row,) = plumb("vm", "step", GUEST, "--json").json()["instructions"]
+    assert row["instruction"] == "lui $sp, 0x4000"
+    assert row["reads"] == {}
+    assert row["writes"] == {"sp": 0x40000000}
+    assert "state_root" not in row
+
+
+def test_step_goes_on_after_a_yield(plumb: Plumb) -> None:
+    common = ["--model", MNIST, "--input-hex", "00" * 784]
+    first = tinynn.load(MNIST).machine(bytes(784))
+    first.resume()
+    length = first.run()
+    rows = plumb(
+        "vm", "step", GUEST, *common, "--at", length - 1, "--steps", 2, "--json"
+    ).json()["instructions"]
+    assert [row["status"] for row in rows] == ["yielded", "running"]
+    assert rows[1]["pc"] == 0
+
+
+def test_tables_are_for_people(plumb: Plumb) -> None:
+    ended = plumb("vm", "trace", GUEST, "--steps", 2)
+    assert "lui $sp, 0x4000" in ended.out and "state root after" in ended.out
+    ended = plumb("vm", "run", GUEST, "--input-hex", "00")
+    assert "halted" in ended.out and ended.err == ""
