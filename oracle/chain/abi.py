@@ -4,7 +4,7 @@ Addresses are 20 bytes, structs are `challenge.claim`'s, everything else is eth_
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eth_abi.abi import decode, encode
@@ -34,14 +34,20 @@ class Parameter:
     type: str
     struct: str
     indexed: bool
+    components: tuple["Parameter", ...]
 
     def read(self, value: Any) -> Any:
         """A decoded value as the rest of Plumbline knows it."""
+        if self.type.endswith("]"):
+            element = replace(self, type=self.type[: self.type.rindex("[")])
+            return tuple(map(element.read, value))
         if self.type == "address":
             return address_bytes(value)
-        if self.struct in STRUCTS and isinstance(value, tuple):
-            return STRUCTS[self.struct].from_abi(value)
-        return value
+        if not self.components:
+            return value
+        fields = _read(self.components, value)
+        struct = STRUCTS.get(self.struct)
+        return fields if struct is None else struct.from_abi(fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +140,18 @@ def _entry(raw: Mapping[str, Any]) -> Entry:
 
 
 def _parameter(raw: Mapping[str, Any]) -> Parameter:
-    struct = raw.get("internalType", "").split(" ")[-1].split(".")[-1]
-    return Parameter(raw["name"], _type(raw), struct, raw.get("indexed", False))
+    return Parameter(
+        name=raw["name"],
+        type=_type(raw),
+        struct=_struct(raw.get("internalType", "")),
+        indexed=raw.get("indexed", False),
+        components=tuple(map(_parameter, raw.get("components", ()))),
+    )
+
+
+def _struct(internal_type: str) -> str:
+    """`Claim` of `struct Claim`, of `struct IOracle.Claim`, and of `struct Claim[]`."""
+    return internal_type.split(" ")[-1].split(".")[-1].split("[")[0]
 
 
 def _type(raw: Mapping[str, Any]) -> str:
@@ -152,5 +168,8 @@ def _encode(parameters: Sequence[Parameter], arguments: Sequence[Any]) -> bytes:
 
 
 def _decode(parameters: Sequence[Parameter], data: bytes) -> tuple[Any, ...]:
-    values = decode([p.type for p in parameters], data)
+    return _read(parameters, decode([p.type for p in parameters], data))
+
+
+def _read(parameters: Sequence[Parameter], values: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(p.read(v) for p, v in zip(parameters, values, strict=True))

@@ -156,10 +156,7 @@ class EmbeddedChain:
     def send(self, raw: bytes) -> bytes:
         """Mines the signed transaction in a block of its own, and gives its hash."""
         transaction = self._chain.get_vm().get_transaction_builder().decode(raw)
-        if transaction.gas > TRANSACTION_GAS:
-            raise ValidationError(
-                f"gas limit: expected at most {TRANSACTION_GAS}, got {transaction.gas}"
-            )
+        _check_gas_limit(transaction.gas, transaction.data)
         base_fee = self.next_base_fee
         _, receipt, computation = self._chain.apply_transaction(transaction)
         header = self._chain.mine_block().header
@@ -229,6 +226,14 @@ def _succeeding(computation: ComputationAPI) -> ComputationAPI:
         reverted = isinstance(computation.error, Revert)
         raise Reverted(bytes(computation.output) if reverted else b"")
     return computation
+
+
+def _check_gas_limit(gas: int, data: bytes) -> None:
+    """Two rules that py-evm leaves to others: EIP-7825's cap, EIP-7623's floor."""
+    if gas > TRANSACTION_GAS:
+        raise ValidationError(f"gas: expected at most {TRANSACTION_GAS}, got {gas}")
+    if gas < (floor := _floor_gas(data)):
+        raise ValidationError(f"gas: expected at least {floor}, got {gas}")
 
 
 def _floor_gas(data: bytes) -> int:
