@@ -4,6 +4,6 @@
 """
 
 from converters.errors import ConverterError
-from converters.hub import Options, Report, convert, inspect
+from converters.hub import Report, convert, inspect
 
-__all__ = ["ConverterError", "Options", "Report", "convert", "inspect"]
+__all__ = ["ConverterError", "Report", "convert", "inspect"]

@@ -1,5 +1,6 @@
 """Files that are not whole ONNX models end in one error with the file's name."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from support.onnx_nets import FLOAT, floats, node, save_net
 
 from converters import ConverterError, convert
-from converters.errors import BadModelFile
+from converters.errors import BadModelFile, MissingExtra
 
 
 def test_convert_missing_file_raises_os_error(tmp_path: Path) -> None:
@@ -63,3 +64,11 @@ def test_convert_inconsistent_shapes_are_refused(tmp_path: Path) -> None:
     path = save_net(tmp_path / "net.onnx", nodes, weights={"w": floats(5, 3)})
     with pytest.raises(BadModelFile, match="expected an ONNX model"):
         convert(path)
+
+
+def test_convert_without_onnx_says_how_to_get_it(
+    mnist_onnx: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'plumbline\[convert\]'"):
+        convert(mnist_onnx)
