@@ -20,6 +20,14 @@ def vm(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def guest(as_json: AsJson = False) -> None:
+    """Instructions that the guest needs, beside opML's."""
+    from oracle.bench.guest import figures
+
+    report("guest", figures(), as_json)
+
+
+@app.command()
 def native(as_json: AsJson = False) -> None:
     """Ordinary inference, beside BLAS."""
     from oracle.bench.native import figures

@@ -1,0 +1,98 @@
+"""How many instructions the guest needs: counted, so the same on every computer.
+
+The peer's counts are opML's own, of its Go library on Cannon; that is not run here.
+"""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Final
+
+import numpy as np
+
+import tinynn
+from mips_vm import Status
+from oracle.bench.figure import Figure
+from oracle.demo.drawing import draw
+from tinynn import GraphBuilder, Model, models
+
+PEER: Final = "opML on Cannon"
+PEER_PER_PRODUCT: Final = 817
+PEER_NET: Final = 14_676_691
+
+PIXELS: Final = 784
+DIGITS: Final = 10
+
+
+def figures() -> Iterator[Figure]:
+    """The dense kernel on full and on mostly black pictures; opML's whole net."""
+    reader = tinynn.load(models.path("mnist"))
+    unit = "instructions"
+    full = np.random.default_rng(1).integers(1, 256, PIXELS, dtype=np.uint8)
+    yield Figure(
+        "guest.instructions_per_mac",
+        first_layer(reader, full.tobytes()),
+        unit,
+        PEER,
+        PEER_PER_PRODUCT,
+    )
+    pictures = drawn_digits()
+    per_product = [first_layer(reader, picture) for picture in pictures]
+    yield Figure(
+        "guest.instructions_per_mac_mnist",
+        sum(per_product) / len(pictures),
+        unit,
+        PEER,
+        PEER_PER_PRODUCT,
+    )
+    net = opml_net()
+    whole = sum(sum(instructions(net, picture)) for picture in pictures)
+    yield Figure(
+        "guest.opml_net_instructions", whole // len(pictures), unit, PEER, PEER_NET
+    )
+
+
+def drawn_digits() -> list[bytes]:
+    """One of each digit, as the demo draws them."""
+    return [draw(digit, Random(digit)).tobytes() for digit in range(DIGITS)]
+
+
+def instructions(model: Model, request: bytes) -> list[int]:
+    """Of each segment of an inference in the machine."""
+    machine = model.machine(request)
+    counts = []
+    while machine.status is Status.YIELDED:
+        machine.resume()
+        counts.append(machine.run())
+    return counts
+
+
+def first_layer(model: Model, request: bytes) -> float:
+    """Instructions of a model's first dense operator for each of its products."""
+    index, layer = next(
+        (index, operator)
+        for index, operator in enumerate(model.tables.operators)
+        if operator.weights
+    )
+    counts = instructions(model, request)
+    spent = sum(
+        count
+        for count, row in zip(counts, model.tables.segments, strict=True)
+        if row.operator == index
+    )
+    return spent / (layer.source_count * layer.target_count)
+
+
+def opml_net() -> Model:
+    """784-20-10 with made-up weights; opML's example has this shape."""
+    rng = np.random.default_rng(2)
+    builder = GraphBuilder("784-20-10")
+    x = builder.scale_u8(builder.input("image", "uint8", (PIXELS,)), 1 / 255)
+    for width in (20, DIGITS):
+        weight = rng.normal(0, x.count**-0.5, (width, x.count)).astype(np.float32)
+        x = builder.dense(x, weight, np.zeros(width, np.float32))
+        if width != DIGITS:
+            x = builder.relu(x)
+    x = builder.softmax(x)
+    builder.output(x, "probabilities")
+    builder.output(builder.argmax(x), "digit")
+    return tinynn.load(builder.build())
