@@ -270,11 +270,15 @@ def _differing(left: Mapping[int, bytes], right: Mapping[int, bytes]) -> set[int
 
 def _runs(pages: Indices) -> Iterator[tuple[int, int]]:
     """Ascending pages as half-open ranges of neighbours."""
-    if not len(pages):
-        return
-    breaks = np.flatnonzero(np.diff(pages) != 1) + 1
-    for run in np.split(pages, breaks):
-        yield int(run[0]), int(run[-1]) + 1
+    first = last = -1
+    for page in pages.tolist():
+        if page != last:
+            if last > first:
+                yield first, last
+            first = page
+        last = page + 1
+    if last > first:
+        yield first, last
 
 
 def _round_up(size: int) -> int:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from mips_vm.constants import PAGE_BYTES, WRITABLE_BASE, WRITABLE_END
-from mips_vm.decode import Decoded, Kind
+from mips_vm.decode import Decoded
+from mips_vm.instructions import Kind
 from mips_vm.memory import DIRTY, FLAGS_BYTES
 from mips_vm.translate.arithmetic import literal
 from mips_vm.translate.code import Code

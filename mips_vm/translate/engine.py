@@ -7,6 +7,7 @@ reference interpreter stays the only place where those are defined.
 
 import ctypes
 import mmap
+import threading
 from collections import OrderedDict
 from functools import cache
 from typing import Any, Final
@@ -24,7 +25,10 @@ from mips_vm.translate.layout import HANDED_OVER_WORD, MAX_DEPTH, PC_WORD, TABLE
 from mips_vm.translate.registers import COUNT, HI, LO
 
 UNLIMITED: Final = 1 << 62
-"""Steps of one call of native code, if nobody limits them."""
+"""Steps, if nobody limits them."""
+
+SLICE: Final = 1 << 29
+"""Steps of one call of native code: Python sees to signals in between."""
 
 PATIENCE: Final = 4096
 """Steps by reference on straight code before it is translated from where it is."""
@@ -87,18 +91,20 @@ class _Known:
 
 
 _translations: OrderedDict[bytes, Translation] = OrderedDict()
+_translations_lock = threading.Lock()
 
 
 def _translation(memory: Memory, words: Words) -> Translation:
     """That of the program in memory, which machines with equal programs share."""
     root = memory.program_root()
-    found = _translations.get(root)
-    if found is None:
-        end = memory.extent(PROGRAM) // WORD_BYTES
-        found = _translations[root] = Translation(words[:end], root)
-        if len(_translations) > PROGRAMS_KEPT:
-            _translations.popitem(last=False)
-    _translations.move_to_end(root)
+    with _translations_lock:
+        found = _translations.get(root)
+        if found is None:
+            end = memory.extent(PROGRAM) // WORD_BYTES
+            found = _translations[root] = Translation(words[:end], root)
+            if len(_translations) > PROGRAMS_KEPT:
+                _translations.popitem(last=False)
+        _translations.move_to_end(root)
     return found
 
 
@@ -148,13 +154,14 @@ class _Run:
         table = self.translation.table.ctypes.data
         header[TABLE_WORD : TABLE_WORD + 2].view(np.uint64)[0] = table
         header[HANDED_OVER_WORD] = 0
-        left = _dispatch()(self.memory.address, self.left)
-        if left == self.left:
+        granted = min(self.left, SLICE)
+        left = _dispatch()(self.memory.address, granted)
+        if left == granted:
             return False
         values = header[: PC_WORD + 2].tolist()
         state.registers[:] = values[:REGISTER_COUNT]
         state.lo, state.hi, state.pc, state.next_pc = values[LO : COUNT + 2]
-        self.left = left
+        self.left -= granted - left
         self.handed_over = bool(header[HANDED_OVER_WORD])
         return True
 

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mips_vm.constants import PROGRAM, WORD_BYTES, WORD_MASK
-from mips_vm.decode import Decoded, Kind, decode
+from mips_vm.decode import Decoded, decode
+from mips_vm.instructions import Kind
 from mips_vm.step import JUMP_REGION
 from mips_vm.translate.registers import RA, writes
 
@@ -111,6 +112,11 @@ class Block:
     def calls(self) -> bool:
         """Whether it ends in a call; a return point follows then."""
         return self.transfer is not None and self.transfer.link is not None
+
+    @property
+    def slot_index(self) -> int:
+        """Of the delay slot among the instructions."""
+        return len(self.body) + 1
 
     def addresses(self) -> range:
         """Addresses of the body and of the transfer, not of its slot."""

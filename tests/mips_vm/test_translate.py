@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -111,7 +112,7 @@ def _offset(word: int) -> int:
     return (word & 0xFFFF ^ 0x8000) - 0x8000
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(16))
 def test_program_random_agrees_at_every_stop(seed: int) -> None:
     rng = random.Random(f"{SEED} {seed}")
     length = rng.choice((12, 40, 160))
@@ -148,14 +149,14 @@ def _in_pieces(machine: Machine, start: Any, total: int, rng: random.Random) -> 
 def test_program_enough_random_ones_run_long() -> None:
     """Guards the tests above: their programs don't all fault at once."""
     lengths = []
-    for seed in range(24):
+    for seed in range(16):
         rng = random.Random(f"{SEED} {seed}")
         length = rng.choice((12, 40, 160))
         machine = Machine.from_program(random_program(rng, length))
         for number, value in enumerate(random_registers(rng, length)):
             machine.registers[number] = value
         lengths.append(machine.run(600, engine="reference"))
-    assert sum(length > 50 for length in lengths) >= 8
+    assert sum(length > 50 for length in lengths) >= 5
 
 
 FIBONACCI = assemble(
@@ -321,3 +322,23 @@ def test_store_flags_exactly_its_page(address: int) -> None:
     machine.run(3)
     pages = (machine.memory.dirty & CHANGED).nonzero()[0].tolist()
     assert pages == sorted({address >> 12, address + 8 >> 12})
+
+
+def test_slice_shorter_than_a_run_stops_exactly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine, "SLICE", 1000)
+    twins = Twins(assemble("addiu $t0, $t0, 1", "sltu $t1, $t0, $t2", "j 0x0", "nop"))
+    for steps in (1, 999, 1000, 1001, 12_345):
+        twins.run(steps)
+
+
+def test_threads_share_a_translation() -> None:
+    def fibonacci() -> int:
+        machine = Machine.from_program(FIBONACCI)
+        machine.run()
+        return machine.registers[16]
+
+    with ThreadPoolExecutor(4) as pool:
+        results = [pool.submit(fibonacci) for _ in range(20)]
+        assert {result.result() for result in results} == {610}
