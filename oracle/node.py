@@ -62,9 +62,15 @@ class Node(ABC):
         return self.sender.address
 
     def step(self) -> Done | None:
-        """Sends at most one transaction. None if there was nothing to do."""
-        self.record.refresh()
+        """Sends at most one transaction. None if there was nothing to do.
+
+        Nor while one is on its way, perhaps sent by a node that was killed since: what
+        it changes cannot be read yet.
+        """
         self.refused = []
+        if self.sender.waits:
+            return None
+        self.record.refresh()
         for wish in self.wishes():
             try:
                 return Done(wish, self._send(wish))

@@ -11,12 +11,7 @@ from oracle.bench.game import told
 from tinynn import models
 
 PEER = "Cannon's MIPS.sol"
-HAPPY_PATH = {
-    "read": "request, by the consumer",
-    "accept": "accept",
-    "submit": "submit",
-    "finalize": "finalize, with the callback",
-}
+CONSUMER = "request, by the consumer"
 
 
 def figures() -> Iterator[Figure]:
@@ -29,7 +24,9 @@ def figures() -> Iterator[Figure]:
     yield Figure("step of a load or store", steps.load_store, "gas", PEER)
     worst = f"costliest step of {steps.samples} ({steps.worst_mnemonic})"
     yield Figure(worst, steps.worst, "gas", PEER)
-    for spent in told().spent:
-        if name := HAPPY_PATH.get(spent.action):
-            yield Figure(name, spent.mean, "gas")
-            yield Figure(f"{name}, beyond calldata", spent.beyond_calldata, "gas")
+    outcome = told()
+    for spent in outcome.happy_path:
+        yield Figure(spent.action, spent.mean, "gas")
+        yield Figure(f"{spent.action}, beyond calldata", spent.beyond_calldata, "gas")
+    (read,) = (spent for spent in outcome.spent if spent.action == "read")
+    yield Figure(CONSUMER, read.mean, "gas")

@@ -81,6 +81,13 @@ class Sender:
         eth = self.chain.endpoint.web3.eth
         return int(eth.get_transaction_count(self._account.address, "pending"))
 
+    @property
+    def waits(self) -> bool:
+        """Whether a transaction of this account is sent but not mined."""
+        eth = self.chain.endpoint.web3.eth
+        mined = eth.get_transaction_count(self._account.address, "latest")
+        return self.nonce > mined
+
     def send(
         self,
         contract: Contract,

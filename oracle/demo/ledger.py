@@ -79,6 +79,11 @@ class Spent:
         return (self.gas - self.calldata_gas) // self.count
 
 
+def spent_on(receipt: Receipt) -> Spent:
+    """The gas of one transaction."""
+    return Spent(receipt.action, 1, receipt.gas_used, receipt.calldata_gas)
+
+
 @dataclass(slots=True)
 class Receipts:
     """Every transaction of the story."""

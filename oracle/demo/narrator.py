@@ -23,7 +23,6 @@ COLOURS = {
     "slanderer": "magenta",
 }
 LEVELS = {1: "segments", 2: "instructions"}
-HAPPY_PATH = ("read", "accept", "submit", "finalize")
 
 
 class Narrator:
@@ -95,9 +94,9 @@ class Narrator:
         kept = "conserved to the wei" if outcome.conserved else "NOT CONSERVED"
         self._console.print(f"Money is [bold]{kept}[/]: {outcome.after.total():,}.\n")
         self._console.print(_gas_table(outcome))
-        happy = [spent for spent in outcome.spent if spent.action in HAPPY_PATH]
+        happy = outcome.happy_path
         told = ", ".join(f"{s.action} {s.beyond_calldata:,}" for s in happy)
-        self._console.print(f"Happy path beyond calldata: {told}.\n")
+        self._console.print(f"Happy path, gas beyond calldata: {told}.\n")
         parts = (f"{part} {s:.1f}" for part, s in outcome.seconds.items())
         self._console.print(f"Seconds: {', '.join(parts)}.")
 

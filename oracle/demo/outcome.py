@@ -76,7 +76,14 @@ class Outcome:
     after: Balances
     stakes: dict[str, int]  # wei that the accounts have in the staking contract, after
     spent: tuple[Spent, ...]
+    bare_request: Spent  # a request without the consumer's own costs
     seconds: dict[str, float]
+
+    @property
+    def happy_path(self) -> tuple[Spent, ...]:
+        """What an answer costs that nobody disputes, by action."""
+        kept = [s for s in self.spent if s.action in ("accept", "submit", "finalize")]
+        return (self.bare_request, *kept)
 
     @property
     def conserved(self) -> bool:
@@ -95,18 +102,20 @@ class Outcome:
                 "stakes": self.stakes,
             },
             "conserved": self.conserved,
-            "gas": [
-                {
-                    "action": spent.action,
-                    "count": spent.count,
-                    "gas": spent.gas,
-                    "mean": spent.mean,
-                    "beyond_calldata": spent.beyond_calldata,
-                }
-                for spent in self.spent
-            ],
+            "gas": list(map(_spent_json, self.spent)),
+            "happy_path": list(map(_spent_json, self.happy_path)),
             "seconds": {part: round(s, 3) for part, s in self.seconds.items()},
         }
+
+
+def _spent_json(spent: Spent) -> dict[str, Any]:
+    return {
+        "action": spent.action,
+        "count": spent.count,
+        "gas": spent.gas,
+        "mean": spent.mean,
+        "beyond_calldata": spent.beyond_calldata,
+    }
 
 
 def _testimony_json(seen: Testimony) -> dict[str, Any]:

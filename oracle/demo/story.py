@@ -15,7 +15,7 @@ from challenge.lies import FALSE_CHALLENGERS, LIES
 from oracle.challenger import Challenger
 from oracle.demo.dispute import Reorg
 from oracle.demo.drawing import draw
-from oracle.demo.ledger import Receipts
+from oracle.demo.ledger import Receipts, spent_on
 from oracle.demo.liars import LyingChallenger, LyingWorker
 from oracle.demo.outcome import Outcome, Verdict
 from oracle.demo.stage import Fraud, Side, Stage
@@ -82,6 +82,7 @@ class Story:
         with self._part("books"):
             books, chain = self._troupe.books(), self._troupe.chain
             before, after = books.at(0), books.at(chain.height)
+            bare = spent_on(self._troupe.bare_request())
             stakes = books.stakes(self._troupe.contracts.staking)
         self._seconds["total"] = time.perf_counter() - start
         requests = (answered, caught.request_id, defended.request_id)
@@ -93,6 +94,7 @@ class Story:
             after=after,
             stakes=stakes,
             spent=tuple(self._receipts.by_action()),
+            bare_request=bare,
             seconds=self._seconds,
         )
         self._teller.closed(outcome)

@@ -25,6 +25,7 @@ WINDOW_SECONDS = 10 * 60
 CLOCK_SECONDS = 10 * 60
 """Short ones: the requests must be answered within an hour even if a game is let run
 out. `docs/dispute-game.md` says what a real deployment needs."""
+MOST_SECONDS_AHEAD = 3600
 K = 32
 
 Booked = Callable[[Receipt], None]
@@ -51,6 +52,19 @@ class Troupe:
         contracts = {c.name: c.address for c in (*self.contracts.all, self.reader)}
         accounts = self.addresses | {"block builder": BUILDER}
         return Books(self.chain, accounts, contracts)
+
+    def bare_request(self) -> Receipt:
+        """What asking costs an account that asks for itself.
+
+        Asked at the end of the chain, and taken back: the story has no such request.
+        """
+        height = self.chain.height
+        deadline = self.chain.now() + MOST_SECONDS_AHEAD
+        image = bytes(range(256)) * 3 + bytes(16)
+        terms = (self.model_id, image, 0, deadline, WINDOW_SECONDS, 0)
+        receipt = self.senders["asker"].send(self.contracts.oracle, "request", *terms)
+        self.embedded.rewind(height)
+        return receipt
 
     def named(self, address: bytes) -> str:
         """The role that an address has."""

@@ -120,6 +120,7 @@ def test_outcome_a_missing_wei_is_noticed() -> None:
         after,
         outcome.stakes,
         outcome.spent,
+        outcome.bare_request,
         outcome.seconds,
     )
     assert not short.conserved
@@ -131,6 +132,12 @@ def test_demo_seed_repeats_everything_but_the_time() -> None:
     assert without_times(again.as_json()) == without_times(told().as_json())
     other = told(seed=1)
     assert [r.output for r in other.requests] != [r.output for r in again.requests]
+
+
+def test_demo_happy_path_costs_little_beyond_calldata() -> None:
+    spent = {spent.action: spent.beyond_calldata for spent in told().happy_path}
+    assert list(spent) == ["request", "accept", "submit", "finalize"]
+    assert max(spent.values()) < 150_000
 
 
 def test_demo_reorg_drops_what_was_undone() -> None:
