@@ -6,7 +6,7 @@ tables of a file whose frame is sound (magic, version, size, places of the table
 """
 
 import struct
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final
 
 import numpy as np
@@ -26,7 +26,7 @@ ALIGNMENT: Final = 64
 
 NAME_BYTES: Final = 32
 MAX_IO_BYTES: Final = 96 << 10
-MAX_SEGMENTS: Final = 1 << 32
+MAX_SEGMENTS: Final = (1 << 32) - 1
 MAX_COUNT: Final = 1 << 16
 """Inputs, outputs or operators of one model."""
 
@@ -41,9 +41,6 @@ HEADER: Final = struct.Struct(f"<4s15I{NAME_BYTES}s32s")
 TENSOR: Final = struct.Struct(f"<{NAME_BYTES}s2I{MAX_RANK}I2I")
 OPERATOR: Final = struct.Struct("<16I")
 SEGMENT: Final = struct.Struct("<4I")
-
-TABLE_OFFSETS: Final = ("inputs", "outputs", "operators", "segments", "constants")
-"""The parts whose places the header repeats, for the guest."""
 
 Bytes = NDArray[np.uint8]
 
@@ -119,37 +116,68 @@ class Offsets:
         return cls(first, second, third, fourth, end)
 
 
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The fields of the header, in order."""
+
+    magic: bytes
+    version: int
+    image_bytes: int
+    arena_bytes: int
+    input_bytes: int
+    output_bytes: int
+    input_count: int
+    output_count: int
+    operator_count: int
+    segment_count: int
+    inputs_offset: int
+    outputs_offset: int
+    operators_offset: int
+    segments_offset: int
+    constants_offset: int
+    reserved: int
+    name: bytes
+    tail: bytes
+
+    @property
+    def offsets(self) -> Offsets:
+        """Where the counts place the parts."""
+        return Offsets.of(
+            self.input_count,
+            self.output_count,
+            self.operator_count,
+            self.segment_count,
+        )
+
+
 def encode(tables: Tables) -> bytes:
     """Header and tables, padded to where the constants begin."""
     offsets = tables.offsets
-    header = HEADER.pack(
-        MAGIC,
-        VERSION,
-        tables.image_bytes,
-        tables.arena_bytes,
-        tables.input_bytes,
-        tables.output_bytes,
-        len(tables.inputs),
-        len(tables.outputs),
-        len(tables.operators),
-        len(tables.segments),
-        offsets.inputs,
-        offsets.outputs,
-        offsets.operators,
-        offsets.segments,
-        offsets.constants,
-        0,
-        tables.name.encode(),
-        bytes(32),
+    header = Header(
+        magic=MAGIC,
+        version=VERSION,
+        image_bytes=tables.image_bytes,
+        arena_bytes=tables.arena_bytes,
+        input_bytes=tables.input_bytes,
+        output_bytes=tables.output_bytes,
+        input_count=len(tables.inputs),
+        output_count=len(tables.outputs),
+        operator_count=len(tables.operators),
+        segment_count=len(tables.segments),
+        inputs_offset=offsets.inputs,
+        outputs_offset=offsets.outputs,
+        operators_offset=offsets.operators,
+        segments_offset=offsets.segments,
+        constants_offset=offsets.constants,
+        reserved=0,
+        name=tables.name.encode(),
+        tail=b"",
     )
     parts = [
-        header,
+        HEADER.pack(*astuple(header)),
         *(_encode_tensor(tensor) for tensor in tables.inputs + tables.outputs),
         *(OPERATOR.pack(*operator.words()) for operator in tables.operators),
-        *(
-            SEGMENT.pack(row.operator, row.first, row.count, row.repeat)
-            for row in tables.segments
-        ),
+        *(SEGMENT.pack(*astuple(row)) for row in tables.segments),
     ]
     return b"".join(parts).ljust(offsets.constants, b"\0")
 
@@ -160,43 +188,47 @@ def decode(data: Bytes) -> Tables:
     Raises the ImageErrors of a broken frame: magic, version, size, table offsets,
     counts, names that are no text, unknown element types, reserved fields in use.
     """
+    header = _decode_header(data)
+    offsets = header.offsets
+    return Tables(
+        name=_text("model name", header.name),
+        inputs=_tensors(data, "input", offsets.inputs, header.input_count),
+        outputs=_tensors(data, "output", offsets.outputs, header.output_count),
+        operators=_operators(data, offsets.operators, header.operator_count),
+        segments=_segments(data, offsets.segments, header.segment_count),
+        input_bytes=header.input_bytes,
+        output_bytes=header.output_bytes,
+        arena_bytes=header.arena_bytes,
+        image_bytes=header.image_bytes,
+    )
+
+
+def _decode_header(data: Bytes) -> Header:
+    """A header whose tables lie where its counts place them, inside the file."""
     if len(data) < HEADER.size:
         raise WrongSize("image size", f"at least {HEADER.size} bytes", len(data))
-    magic, version, *fields, reserved, name, tail = HEADER.unpack_from(data.data)
-    if magic != MAGIC:
-        raise WrongMagic("magic", MAGIC.hex(), magic.hex())
-    if version != VERSION:
-        raise WrongVersion("version", VERSION, version)
-    image_bytes, arena_bytes, input_bytes, output_bytes, *counts = fields[:8]
-    _check_range("image size", 1, MODEL.size, image_bytes)
-    if image_bytes != len(data):
-        raise WrongSize("image size", f"{image_bytes} bytes", len(data))
-    for what, count in zip(("inputs", "outputs", "operators"), counts, strict=False):
-        _check_range(f"number of {what}", 1, MAX_COUNT, count)
-    _check_range("number of segments", 1, MAX_SEGMENTS, counts[3])
-    offsets = Offsets.of(*counts)
-    if offsets.constants > image_bytes:
-        raise WrongSize("tables", f"at most {image_bytes} bytes", offsets.constants)
-    for part, actual in zip(TABLE_OFFSETS, fields[8:], strict=True):
+    header = Header(*HEADER.unpack_from(data.data))
+    if header.magic != MAGIC:
+        raise WrongMagic("magic", MAGIC.hex(), header.magic.hex())
+    if header.version != VERSION:
+        raise WrongVersion("version", VERSION, header.version)
+    _check_range("image size", HEADER.size, MODEL.size, header.image_bytes)
+    if header.image_bytes != len(data):
+        raise WrongSize("image size", f"{header.image_bytes} bytes", len(data))
+    _check_range("number of inputs", 1, MAX_COUNT, header.input_count)
+    _check_range("number of outputs", 1, MAX_COUNT, header.output_count)
+    _check_range("number of operators", 1, MAX_COUNT, header.operator_count)
+    _check_range("number of segments", 1, MAX_SEGMENTS, header.segment_count)
+    offsets = header.offsets
+    if offsets.constants > header.image_bytes:
+        most = f"at most {header.image_bytes} bytes"
+        raise WrongSize("tables", most, offsets.constants)
+    for part in ("inputs", "outputs", "operators", "segments", "constants"):
+        actual = getattr(header, f"{part}_offset")
         _check_equal(f"offset of the {part}", getattr(offsets, part), actual)
-    _check_equal("reserved header word", 0, reserved)
-    _check_equal("reserved header bytes", bytes(32).hex(), tail.hex())
-    return Tables(
-        name=_text("model name", name),
-        inputs=_tensors(data, "input", offsets.inputs, counts[0]),
-        outputs=_tensors(data, "output", offsets.outputs, counts[1]),
-        operators=_operators(data, offsets.operators, counts[2]),
-        segments=tuple(
-            Segment(
-                *SEGMENT.unpack_from(data.data, offsets.segments + i * SEGMENT.size)
-            )
-            for i in range(counts[3])
-        ),
-        input_bytes=input_bytes,
-        output_bytes=output_bytes,
-        arena_bytes=arena_bytes,
-        image_bytes=image_bytes,
-    )
+    _check_equal("reserved header word", 0, header.reserved)
+    _check_equal("reserved header bytes", bytes(32).hex(), header.tail.hex())
+    return header
 
 
 def _encode_tensor(tensor: PlacedTensor) -> bytes:
@@ -247,6 +279,13 @@ def _operators(data: Bytes, offset: int, count: int) -> tuple[Operator, ...]:
             raise WrongField(f"operator {i}: unused words", "zeros", words[used:])
         rows.append(Operator(*words[:used]))
     return tuple(rows)
+
+
+def _segments(data: Bytes, offset: int, count: int) -> tuple[Segment, ...]:
+    return tuple(
+        Segment(*SEGMENT.unpack_from(data.data, offset + i * SEGMENT.size))
+        for i in range(count)
+    )
 
 
 def _text(what: str, raw: bytes) -> str:
