@@ -14,7 +14,8 @@ import tinynn
 from tinynn import guest
 from tinynn.errors import GuestBuildError
 from tinynn.guest import build as guest_build
-from tinynn.operators import FAMILIES, softmax
+from tinynn.image import Header
+from tinynn.operators import FAMILIES, Operator, dense, softmax
 
 FOLDER = guest.elf_path().parent
 PROGRAMS = Path(__file__).parent / "programs"
@@ -34,6 +35,31 @@ def test_guest_opcodes_are_the_families() -> None:
     found = dict(re.findall(r"(\w+) = (\d+)", body.group(1)))
     expected = {f.name.upper(): str(f.opcode) for f in FAMILIES.values()}
     assert found == expected
+
+
+def test_guest_header_is_the_image_header() -> None:
+    text = (FOLDER / "image.h").read_text()
+    body = re.search(r"struct header \{(.*?)\}", text, re.DOTALL)
+    assert body is not None
+    fields = re.findall(r"uint32_t (\w+)", body.group(1))
+    assert fields[:-1] == [*Header.__slots__[:-1]]
+
+
+def test_guest_operator_row_is_the_image_row() -> None:
+    text = (FOLDER / "image.h").read_text()
+    body = re.search(r"struct operator_row \{(.*?)\}", text, re.DOTALL)
+    assert body is not None
+    assert re.findall(r"uint32_t (\w+);", body.group(1)) == [*Operator.__slots__]
+
+
+def test_guest_dense_limits_are_the_native_ones() -> None:
+    assert (
+        f"#define FINITE_WEIGHTS {dense.FINITE_WEIGHTS}u"
+        in (FOLDER / "image.h").read_text()
+    )
+    found = re.search(r"MAX_INPUTS \(1u << (\d+)\)", (FOLDER / "dense.c").read_text())
+    assert found is not None
+    assert dense.MAX_INPUTS == 1 << int(found.group(1))
 
 
 def test_guest_softmax_constants_are_the_native_ones() -> None:

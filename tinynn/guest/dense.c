@@ -180,6 +180,35 @@ static inline bool add_any(struct accumulator *a, uint32_t product,
   return true;
 }
 
+/* Adds a usual term. False, with `a` unchanged, if the sum is no usual accumulator. */
+static inline bool add_term(struct accumulator *a, const struct term *t, f32 w) {
+  uint32_t product = product_of(t->significand, w);
+  uint32_t product_scale = t->scale + w;
+  int32_t distance = distance_of(*a, product_scale);
+  uint32_t sum = 0;
+  if (distance > 0) {
+    if (distance < 32) {
+      bool exact = !(product << (-distance & 31));
+      uint32_t up = (product >> distance) + 0x80;
+      uint32_t rounded = up & ~0xffu;
+      sum = a->negated - rounded;
+      if (rare(rounded == up) && exact)
+        sum += sum & 0x100;
+    }
+  } else if ((uint32_t)(distance + 255) < 31) {
+    bool exact = !(product << (-distance & 31));
+    uint32_t up = (product >> (distance & 31)) + 0x80;
+    uint32_t rounded = up & ~0xffu;
+    sum = a->negated + rounded;
+    if (rare(rounded == up) && exact)
+      sum -= sum & 0x100;
+  }
+  if ((int32_t)sum <= 0)
+    return add_any(a, product, product_scale);
+  a->negated = sum;
+  return true;
+}
+
 static f32 add_plainly(f32 total, const struct term *t, const uint8_t *column) {
   f32 w = *(const f32 *)(column + t->offset);
   return f32_add(total, f32_mul(t->x, w));
@@ -187,38 +216,13 @@ static f32 add_plainly(f32 total, const struct term *t, const uint8_t *column) {
 
 /* Adds terms from `t` until `stop`, or until one that leaves no usual accumulator, which
  * is the one returned. */
-static inline const struct term *add_terms(struct accumulator *total, const struct term *t,
+static inline const struct term *add_terms(struct accumulator *total,
+                                           const struct term *t,
                                            const struct term *stop,
                                            const uint8_t *column) {
   struct accumulator a = *total;
-  do {
-    f32 w = *(const f32 *)(column + t->offset);
-    uint32_t product = product_of(t->significand, w);
-    uint32_t product_scale = t->scale + w;
-    int32_t distance = distance_of(a, product_scale);
-    uint32_t sum = 0;
-    if (distance > 0) {
-      if (distance < 32) {
-        bool exact = !(product << (-distance & 31));
-        uint32_t up = (product >> distance) + 0x80;
-        uint32_t rounded = up & ~0xffu;
-        sum = a.negated - rounded;
-        if (rare(rounded == up) && exact)
-          sum += sum & 0x100;
-      }
-    } else if ((uint32_t)(distance + 255) < 31) {
-      bool exact = !(product << (-distance & 31));
-      uint32_t up = (product >> (distance & 31)) + 0x80;
-      uint32_t rounded = up & ~0xffu;
-      sum = a.negated + rounded;
-      if (rare(rounded == up) && exact)
-        sum -= sum & 0x100;
-    }
-    if ((int32_t)sum > 0)
-      a.negated = sum;
-    else if (!add_any(&a, product, product_scale))
-      break;
-  } while (++t != stop);
+  while (add_term(&a, t, *(const f32 *)(column + t->offset)) && ++t != stop)
+    ;
   *total = a;
   return t;
 }

@@ -74,7 +74,7 @@ enum opcode {
 
 #define FINITE_WEIGHTS 1u
 
-/* Where a constant lies: at its address, but for qemu, whose model region is elsewhere. */
+/* Where a constant lies: at its address, or for qemu where its model region is. */
 static inline const void *constant(uint32_t address) {
   return PLUMB_MODEL + (address - IMAGE_BASE);
 }
