@@ -14,7 +14,7 @@ from .image import SEGMENT_INDEX, Tables
 from .space import MachineSpace
 
 
-@dataclass
+@dataclass(eq=False)
 class Execution:
     """Stands at boundary `index` of `segments`: 0 is the start, the last has halted.
 

@@ -30,7 +30,7 @@ EMPTY: Final = b""
 """What the guest answers to an input of the wrong length."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     """An image that the validator passed, from a file (mapped) or from bytes.
 
