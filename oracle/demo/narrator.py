@@ -52,7 +52,7 @@ class Narrator:
         interval = interval_of(done)
         where = ""
         if interval is not None:
-            what = LEVELS[interval.level]
+            what = f"level {interval.level}, {LEVELS[interval.level]}"
             inside = f" of segment {interval.segment}" if interval.level == 2 else ""
             where = f"{what} {interval.start:,} to {interval.end:,}{inside}"
         self._line(role, done.wish.function, where, done.receipt.gas_used)
@@ -63,7 +63,9 @@ class Narrator:
     def testified(self, seen: Testimony) -> None:
         table = Table.grid(padding=(0, 2))
         table.add_row("instruction", Text(seen.text, style="bold"))
-        table.add_row("at", f"pc {seen.pc:#010x}, step {seen.step:,} of {seen.segment}")
+        table.add_row(
+            "at", f"pc {seen.pc:#010x}, step {seen.step:,} of segment {seen.segment}"
+        )
         table.add_row("operands", _values(seen.operands))
         for side, said in (("worker", seen.worker), ("challenger", seen.challenger)):
             wrote = (
@@ -112,7 +114,7 @@ class Narrator:
         line = Text()
         line.append(f"{role:>10} ", style=COLOURS[role])
         line.append(f"{action:<12}", style="bold")
-        line.append(f"{remark:<44}")
+        line.append(f"{remark:<54}")
         line.append(f"{gas:>9,} gas", style="dim")
         self._console.print(line)
 

@@ -17,9 +17,6 @@ from oracle.node import Done, Node
 from oracle.record import Answered, Asked, Record, Status
 from oracle.worker import Worker
 
-OUTPUT_BYTES = 44
-"""Ten probabilities and a digit."""
-
 
 class Mind(Protocol):
     """What a side of a dispute makes of a request: the run as it tells it."""
@@ -57,9 +54,12 @@ class Stage:
         troupe = self._troupe
         self._teller.drew(digit, image)
         oracle = troupe.contracts.oracle
-        callback_gas = self._chain.call(troupe.reader, "CALLBACK_GAS")
-        estimated = (troupe.model_id, image.size, OUTPUT_BYTES, callback_gas)
-        fee = self._chain.call(oracle, "estimateFee", *estimated)
+        output_bytes, callback_gas = (
+            self._chain.call(troupe.reader, name)
+            for name in ("OUTPUT_SIZE", "CALLBACK_GAS")
+        )
+        size = (image.size, output_bytes, callback_gas)
+        fee = self._chain.call(oracle, "estimateFee", troupe.model_id, *size)
         receipt = troupe.senders["asker"].send(
             troupe.reader, "read", image.tobytes(), value=fee, listening=(oracle,)
         )

@@ -17,7 +17,7 @@ from oracle.demo.dispute import Reorg
 from oracle.demo.drawing import draw
 from oracle.demo.ledger import Receipts, spent_on
 from oracle.demo.liars import LyingChallenger, LyingWorker
-from oracle.demo.outcome import Outcome, Verdict
+from oracle.demo.outcome import Outcome, Reading, Verdict
 from oracle.demo.stage import Fraud, Side, Stage
 from oracle.demo.teller import Teller
 from oracle.demo.troupe import ETHER, K, gather
@@ -70,6 +70,7 @@ class Story:
         self._teller.chapter(1, "A contract asks, a worker answers")
         with self._part("deploy"):
             self._set_up()
+            self._open()
         with self._part("answer"):
             answered = self._tell_answer(digits[0])
         self._teller.chapter(2, "A worker lies, and is caught")
@@ -79,17 +80,30 @@ class Story:
         with self._part("slander"):
             defended = self._tell_slander(digits[2])
         self._teller.chapter(4, "The books")
-        with self._part("books"):
-            books, chain = self._troupe.books(), self._troupe.chain
-            before, after = books.at(0), books.at(chain.height)
-            bare = spent_on(self._troupe.bare_request())
-            stakes = books.stakes(self._troupe.contracts.staking)
-        self._seconds["total"] = time.perf_counter() - start
         requests = (answered, caught.request_id, defended.request_id)
-        outcome = Outcome(
+        readings = tuple(map(self._stage.reading, requests))
+        outcome = self._closed(readings, (caught, defended), start)
+        self._teller.closed(outcome)
+        return outcome
+
+    def _closed(
+        self,
+        readings: tuple[Reading, ...],
+        verdicts: tuple[Verdict, ...],
+        start: float,
+    ) -> Outcome:
+        """The books, from the first block to the last."""
+        troupe = self._troupe
+        with self._part("books"):
+            books = troupe.books()
+            before, after = books.at(0), books.at(troupe.chain.height)
+            stakes = books.stakes(troupe.contracts.staking)
+            bare = spent_on(troupe.bare_request())
+        self._seconds["total"] = time.perf_counter() - start
+        return Outcome(
             seed=self._script.seed,
-            requests=tuple(map(self._stage.reading, requests)),
-            disputes=(caught, defended),
+            requests=readings,
+            disputes=verdicts,
             before=before,
             after=after,
             stakes=stakes,
@@ -97,23 +111,32 @@ class Story:
             bare_request=bare,
             seconds=self._seconds,
         )
-        self._teller.closed(outcome)
-        return outcome
 
     def _set_up(self) -> None:
         """Contracts, model, consumer, and four nodes of which two are honest."""
         script = self._script
         self._troupe = troupe = gather(script.image, self._receipts.book)
         senders, contracts = troupe.senders, troupe.contracts
-        self._honest = honest = Honest(troupe.library)
-        self._lying = LyingWorker(honest, LIES[script.lie], K, script.seed)
-        manner, belief = FALSE_CHALLENGERS[script.slander], LIES[BELIEF]
-        self._slandering = LyingChallenger(honest, manner, belief, K, script.seed)
-        self._worker = Worker(senders["worker"], contracts, honest)
+        # Each has a mind of its own: nothing that one computes is another's.
+        self._defending, self._watching = Honest(troupe.library), Honest(troupe.library)
+        self._lying = LyingWorker(
+            Honest(troupe.library), LIES[script.lie], K, script.seed
+        )
+        self._slandering = LyingChallenger(
+            Honest(troupe.library),
+            FALSE_CHALLENGERS[script.slander],
+            LIES[BELIEF],
+            K,
+            script.seed,
+        )
+        self._worker = Worker(senders["worker"], contracts, self._defending)
         self._liar = Worker(senders["liar"], contracts, self._lying)
-        self._challenger = Challenger(senders["challenger"], contracts, honest)
+        self._challenger = Challenger(senders["challenger"], contracts, self._watching)
         self._slanderer = Challenger(senders["slanderer"], contracts, self._slandering)
-        self._stage = Stage(troupe, self._receipts, self._teller)
+
+    def _open(self) -> None:
+        """The curtain; both workers stake, the honest and the other."""
+        self._stage = Stage(self._troupe, self._receipts, self._teller)
         self._teller.said(
             "Five contracts are deployed, the model is registered, and a contract that "
             "wants to read digits is there."
@@ -133,7 +156,7 @@ class Story:
         self._stage.answer(self._liar, request)
         verdict = self._stage.dispute(
             request,
-            challenger=Side(self._challenger, self._honest),
+            challenger=Side(self._challenger, self._watching),
             worker=Side(self._liar, self._lying),
             fraud=Fraud(self._liar, self._script.lie),
             reorg=self._reorg(self._stage.claim(request).asked),
@@ -165,7 +188,7 @@ class Story:
         verdict = self._stage.dispute(
             request,
             challenger=Side(self._slanderer, self._slandering),
-            worker=Side(self._worker, self._honest),
+            worker=Side(self._worker, self._defending),
             fraud=Fraud(self._slanderer, self._script.slander),
         )
         self._stage.finish(self._worker, request)

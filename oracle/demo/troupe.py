@@ -25,7 +25,7 @@ WINDOW_SECONDS = 10 * 60
 CLOCK_SECONDS = 10 * 60
 """Short ones: the requests must be answered within an hour even if a game is let run
 out. `docs/dispute-game.md` says what a real deployment needs."""
-MOST_SECONDS_AHEAD = 3600
+PATIENCE_SECONDS = 3600
 K = 32
 
 Booked = Callable[[Receipt], None]
@@ -59,7 +59,7 @@ class Troupe:
         Asked at the end of the chain, and taken back: the story has no such request.
         """
         height = self.chain.height
-        deadline = self.chain.now() + MOST_SECONDS_AHEAD
+        deadline = self.chain.now() + PATIENCE_SECONDS
         image = bytes(range(256)) * 3 + bytes(16)
         terms = (self.model_id, image, 0, deadline, WINDOW_SECONDS, 0)
         receipt = self.senders["asker"].send(self.contracts.oracle, "request", *terms)
