@@ -298,7 +298,8 @@ HOSTILE = {
     ),
     "store through another base": (
         "lui $t0, 0x4000",
-        "sw $t0, 0($t0)",
+        "addu $t2, $t0, $t3",
+        "sw $t0, 0($t2)",
         "sw $t0, 0($t1)",
     ),
     "run of stores over the end": (
