@@ -9,9 +9,10 @@ The players get what a node would get: stored games, events, block time. The log
 beside the chain, so that undoing blocks undoes their events.
 """
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from challenge import challenger_moves, worker_moves
@@ -28,7 +29,7 @@ from challenge.game import (
     position_of,
 )
 from challenge.lies import Player
-from challenge.moves import Challenge, Move
+from challenge.moves import Move
 from challenge.trace import Trace
 from mips_vm.constants import MODEL, PROGRAM
 from solidity.deployment import Parameters
@@ -83,10 +84,9 @@ class Sent:
 class Duel:
     """One claim about one run, and all games over it."""
 
-    def __init__(self, trace: Trace, k: int, **options: Any) -> None:
-        """`options` go to the chain."""
+    def __init__(self, trace: Trace, k: int) -> None:
         self.k = k
-        self.chain = Chain(Parameters(k=k, clock_seconds=CLOCK_SECONDS), **options)
+        self.chain = Chain(Parameters(k=k, clock_seconds=CLOCK_SECONDS))
         machine = trace.machine_at(0, 0)
         self.program_root = machine.memory.region_root(PROGRAM)
         self.model_root = machine.memory.region_root(MODEL)
@@ -189,6 +189,17 @@ class Duel:
             return True
         return False
 
+    def reach(
+        self, stage: Stage, worker: Player, who: str, challenger: Player
+    ) -> GameView:
+        """Plays one game on to a stage, and no further."""
+        turns = itertools.cycle([(challenger, who), (worker, WORKER)])
+        idle = 0
+        while (view := self.view(who)).stage is not stage:
+            assert idle < 2, f"{view.stage!r} waits, expected {stage!r}"
+            idle = 0 if self.attempt(*next(turns), view) else idle + 1
+        return view
+
     def play(self, worker: Player, challengers: Mapping[str, Player]) -> "Duel":
         """Until nobody has anything to do and no clock runs."""
         for _ in range(MOVES_MAX):
@@ -218,6 +229,16 @@ class Duel:
         """Moves that were not refused."""
         return [s for s in self.sent if s.receipt and who in (None, s.who)]
 
+    def event(self, name: str) -> Any:
+        """The one event of that name in all that was done."""
+        (found,) = self.events(name)
+        return found
+
+    def events(self, name: str) -> list[Any]:
+        """All events of that name, in order."""
+        receipts = [sent.receipt for sent in self.sent if sent.receipt]
+        return [e for receipt in receipts for e in receipt.events if e.name == name]
+
     def errors(self, who: str | None = None) -> list[str]:
         """Names of what refused moves were refused with."""
         return [s.error.name for s in self.sent if s.error and who in (None, s.who)]
@@ -230,6 +251,12 @@ class Duel:
 
     def burned(self) -> int:
         return self.chain.balance("0x" + "00" * 20)
+
+    def check_made_whole(self, name: str, before: int) -> None:
+        """An honest challenger's wealth grew by what its moves are worth, at least."""
+        due = self.view(name).game.challenger_due * self.the_claim.gas_price
+        assert due > 0
+        assert self.wealth(name) >= before + due
 
     def check_conserved(self, names: Iterable[str]) -> None:
         """The bank holds what its accounts own, to the wei; nobody else holds any."""
@@ -284,8 +311,3 @@ EVENTS: dict[str, Callable[[Any], Event]] = {
         Interval.from_abi(e.interval), e.startRoot, e.endRoot, e.roots
     ),
 }
-
-
-def free_challenge(move: Move) -> Move:
-    """A challenge that sends no value, from free stake."""
-    return replace(move, value_wei=0) if isinstance(move, Challenge) else move
