@@ -8,7 +8,7 @@ import typer
 from oracle.bench.figure import Figure, significant, this_machine
 from oracle.cli.output import AsJson, console, facts, grid, print_json, progress
 
-app = typer.Typer(no_args_is_help=True, help=__doc__)
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
 
 @app.command()

@@ -30,7 +30,7 @@ from oracle.cli.portrait import (
 from oracle.cli.tensors import read_input
 from tinynn import ImageError, Model, models
 
-app = typer.Typer(no_args_is_help=True, help=__doc__)
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
 ONNX = ".onnx"
 

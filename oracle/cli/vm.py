@@ -18,7 +18,7 @@ from oracle.cli.output import (
 )
 from oracle.session import Observation, Session
 
-app = typer.Typer(no_args_is_help=True, help=__doc__)
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
 Engine = Literal["translated", "reference"]
 
