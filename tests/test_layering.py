@@ -22,7 +22,8 @@ MAY_IMPORT = {
     "solidity": {"solidity"},
     "oracle": set(FOLDERS),
 }
-HEAVY = ("llvmlite", "numba", "web3", "eth", "onnx", "torch", "solcx")
+HEAVY = ("numba", "web3", "eth", "onnx", "torch", "solcx")
+"""Not llvmlite: the machine hashes with it, and it compiles nothing on import."""
 
 
 def imported_folders(source: Path) -> set[str]:
