@@ -5,9 +5,9 @@ use. Pairs of tree nodes are hashed four at a time, in vector lanes.
 """
 
 import ctypes
+import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from os import cpu_count
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +18,9 @@ from mips_vm.climb_kernel import CLIMB_IR
 
 HASH_BYTES: Final = 32
 PAIR_BYTES: Final = 2 * HASH_BYTES
+
+MAX_ALONE: Final = 1 << 14
+"""Up to so many pairs, 1 MiB, are hashed in the calling thread."""
 
 Bytes2D = NDArray[np.uint8]
 Indices = NDArray[np.int64]
@@ -37,11 +40,21 @@ def keccak256(data: bytes) -> bytes:
 
 
 def hash_pairs(pairs: Bytes2D) -> Bytes2D:
-    """The hash of each row: (n, 64) bytes in, (n, 32) out."""
+    """The hash of each row: (n, 64) bytes in, (n, 32) out; many rows by all cores."""
     pairs = np.ascontiguousarray(pairs, dtype=np.uint8).reshape(-1, PAIR_BYTES)
     hashes = np.empty((len(pairs), HASH_BYTES), np.uint8)
-    _kernel().pairs(pairs.ctypes.data, len(pairs), hashes.ctypes.data)
+    if len(pairs) <= MAX_ALONE:
+        _hash_into(pairs, hashes)
+    else:
+        starts = range(0, len(pairs), MAX_ALONE)
+        parts = [slice(start, start + MAX_ALONE) for start in starts]
+        done = pool().map(lambda part: _hash_into(pairs[part], hashes[part]), parts)
+        list(done)  # raises what they raised
     return hashes
+
+
+def _hash_into(pairs: Bytes2D, hashes: Bytes2D) -> None:
+    _kernel().pairs(pairs.ctypes.data, len(pairs), hashes.ctypes.data)
 
 
 def climb(differences: Bytes2D, zeros: Bytes2D, nodes: Indices, height: int) -> None:
@@ -58,8 +71,10 @@ def climb(differences: Bytes2D, zeros: Bytes2D, nodes: Indices, height: int) -> 
 
 @cache
 def pool() -> ThreadPoolExecutor:
-    """Threads for work that is hashing nearly all of the time: it runs unlocked."""
-    return ThreadPoolExecutor(cpu_count(), thread_name_prefix="keccak")
+    """A thread for each core. Its work must not wait for it; see `MAX_ALONE`."""
+    os.register_at_fork(after_in_child=pool.cache_clear)  # threads don't survive it
+    cores = len(os.sched_getaffinity(0))
+    return ThreadPoolExecutor(cores, thread_name_prefix="keccak")
 
 
 class _Kernel:

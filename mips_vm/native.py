@@ -71,20 +71,23 @@ def load_ir(ir: str) -> Library:
 def host_fingerprint() -> str:
     """All that compiled code depends on besides its source."""
     _initialise()
-    features = llvm.get_host_cpu_features().flatten()
     versions = (llvmlite.__version__, *map(str, llvm.llvm_version_info))
-    return "|".join((*versions, llvm.get_process_triple(), _cpu(), features))
+    return "|".join((*versions, llvm.get_process_triple(), _cpu(), _features()))
 
 
 def _cpu() -> str:
     return str(llvm.get_host_cpu_name())
 
 
+def _features() -> str:
+    return str(llvm.get_host_cpu_features().flatten())
+
+
 def _new_target_machine() -> llvm.TargetMachine:
     _initialise()
     return llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(
         cpu=_cpu(),
-        features=llvm.get_host_cpu_features().flatten(),
+        features=_features(),
         opt=CODE_GENERATION_LEVEL,
         jit=True,
     )

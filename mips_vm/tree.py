@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from mips_vm.constants import ADDRESS_SPACE, LEAF_BYTES, PAGE_BYTES, TREE_DEPTH
 from mips_vm.keccak import (
     HASH_BYTES,
+    MAX_ALONE,
     PAIR_BYTES,
     Indices,
     climb,
@@ -29,7 +30,8 @@ PAGE_LEVELS: Final = (PAGE_BYTES // LEAF_BYTES).bit_length() - 1
 UPPER_LEVELS: Final = TREE_DEPTH - PAGE_LEVELS
 FIRST_LEAF: Final = 1 << TREE_DEPTH
 
-_BATCH_PAGES: Final = 256  # 1 MiB: leaves and nodes of a batch stay in the L2 cache
+_BATCH_PAGES: Final = MAX_ALONE * PAIR_BYTES // PAGE_BYTES
+"""Pages that one thread hashes at a time; they and their nodes stay in its cache."""
 
 Bytes = NDArray[np.uint8]
 

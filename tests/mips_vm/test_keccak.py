@@ -3,12 +3,18 @@
 import ctypes
 import mmap
 import os
+import platform
+import signal
+import warnings
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 import sha3
 
-from mips_vm.keccak import hash_pairs, keccak256
+from mips_vm import keccak, native
+from mips_vm.keccak import MAX_ALONE, hash_pairs, keccak256
 
 
 def reference(data: bytes) -> bytes:
@@ -31,6 +37,40 @@ def test_keccak256_empty_equals_the_constant_of_the_evm() -> None:
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 100, 1023])
 def test_hash_pairs_any_count_equals_reference(count: int) -> None:
     pairs = np.frombuffer(os.urandom(64 * count), np.uint8).reshape(count, 64)
+    expected = [reference(pair.tobytes()) for pair in pairs]
+    assert [row.tobytes() for row in hash_pairs(pairs)] == expected
+
+
+def test_hash_pairs_many_in_threads_equal_few() -> None:
+    count = 2 * MAX_ALONE + 5
+    pairs = np.frombuffer(os.urandom(64 * count), np.uint8).reshape(count, 64)
+    alone = [hash_pairs(pairs[i : i + 9000]) for i in range(0, count, 9000)]
+    assert (hash_pairs(pairs) == np.concatenate(alone)).all()
+
+
+def test_hash_pairs_after_fork_has_threads_of_its_own() -> None:
+    pairs = np.zeros((2 * MAX_ALONE, 64), np.uint8)
+    hash_pairs(pairs)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of forking with threads
+        child = os.fork()
+    if child == 0:
+        signal.alarm(30)
+        os._exit(0 if hash_pairs(pairs).any() else 1)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="names x86 processors")
+@pytest.mark.parametrize("cpu", ["x86-64", "x86-64-v3"])
+def test_hash_pairs_other_processors_equal_reference(
+    cpu: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Four lanes need no vectors of that size: LLVM makes do with what there is."""
+    monkeypatch.setenv("PLUMB_CACHE", str(tmp_path))
+    monkeypatch.setattr(native, "_cpu", lambda: cpu)
+    monkeypatch.setattr(native, "_features", lambda: "")
+    monkeypatch.setattr(keccak, "_kernel", cache(keccak._Kernel))
+    pairs = np.frombuffer(os.urandom(64 * 9), np.uint8).reshape(9, 64)
     expected = [reference(pair.tobytes()) for pair in pairs]
     assert [row.tobytes() for row in hash_pairs(pairs)] == expected
 
