@@ -31,7 +31,7 @@ struct Game {
     uint32 challengerLeft; // seconds
     uint32 workerDue; // gas units of moves made
     uint32 challengerDue; // gas units of moves made
-    uint80 gasPrice; // wei; the challenger's bond is CHALLENGER_BOND_GAS times this
+    uint80 gasPrice; // wei; the challenger's bond is challengerBondGas times this
     bytes32 commitment; // hash of the position; zero while it is the claim's opening
 }
 
