@@ -244,7 +244,8 @@ class Memory:
         # Many pages at a time, as words: nearly all flags are zero.
         flags = self.dirty[first:last].reshape(-1, _GROUP_PAGES)
         groups = np.bitwise_or.reduce(flags.view(np.uint64), axis=1).nonzero()[0]
-        group, page = (flags[groups] & flag).nonzero()
+        found = ((flags[groups] & flag) != 0).reshape(-1).nonzero()[0]
+        group, page = np.divmod(found, _GROUP_PAGES)
         pages: Indices = first + groups[group] * _GROUP_PAGES + page
         return pages
 
