@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from challenge.lies import FALSE_CHALLENGERS, LIES
+from challenge.lies import FALSE_CHALLENGERS
 from oracle.cli.output import AsJson, console, grid, print_json
+from oracle.demo.liars import WORKER_LIES
 from oracle.demo.narrator import Narrator
 from oracle.demo.story import Story, script
 from oracle.demo.teller import Mute, Teller
@@ -44,7 +45,7 @@ def demo(
 
 def show_kinds(as_json: bool) -> None:
     """Every kind of lie that a worker or a challenger can tell."""
-    tables = (("worker", LIES), ("challenger", FALSE_CHALLENGERS))
+    tables = (("worker", WORKER_LIES), ("challenger", FALSE_CHALLENGERS))
     rows = [
         (kind.name, liar, kind.description)
         for liar, kinds in tables

@@ -1,12 +1,46 @@
 """The two liars of the story, as the minds of a worker and of a challenger."""
 
+from functools import partial
 from random import Random
+from typing import Final
 
-from challenge.lies import FalseChallenger, Liar, Lie, Scene
+from challenge.lies import LIES, FalseChallenger, Liar, Lie, Scene, instructions, places
 from challenge.trace import Trace
+from mips_vm import Machine
+from mips_vm.constants import IO_HEADER_BYTES, OUTPUT, WORD_BYTES
 from oracle.honest import Honest
 from oracle.node import Player
 from oracle.record import Answered, Asked
+
+DIGITS: Final = 10
+DIGIT_ADDRESS: Final = OUTPUT.base + IO_HEADER_BYTES + DIGITS * WORD_BYTES
+"""Behind the probabilities."""
+
+
+def another_digit(scene: Scene, machine: Machine) -> int:
+    """The digit that was stored is another."""
+    decoded = places.instruction(machine)
+    assert decoded is not None
+    at = places.address(machine, decoded)
+    machine.step()
+    digit = machine.memory.load_word(at)
+    machine.memory.store_word(at, (digit + scene.rng.randrange(1, DIGITS)) % DIGITS)
+    return 1
+
+
+DIGIT_LIE = Lie(
+    "digit",
+    "a store writes another digit into the answer",
+    partial(
+        instructions.at_instruction,
+        find=places.find_last,
+        wanted=places.stores_to(DIGIT_ADDRESS, DIGIT_ADDRESS + WORD_BYTES),
+        change=another_digit,
+    ),
+)
+
+WORKER_LIES: dict[str, Lie] = {DIGIT_LIE.name: DIGIT_LIE} | LIES
+"""The library's, and one that needs to know what the answer means."""
 
 
 class LyingWorker:

@@ -40,6 +40,7 @@ class Verdict:
     winner: str
     liar: str
     lie: str
+    output: bytes  # what was claimed
     transactions: int
     gas: int
     seconds: float
@@ -54,6 +55,7 @@ class Verdict:
             "winner": self.winner,
             "liar": self.liar,
             "lie": self.lie,
+            "output": f"0x{self.output.hex()}",
             "transactions": self.transactions,
             "gas": self.gas,
             "seconds": round(self.seconds, 3),

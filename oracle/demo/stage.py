@@ -1,5 +1,6 @@
 """What the chapters are made of: asking, answering, disputing, and looking at it."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,9 +14,11 @@ from oracle.demo.outcome import Reading, Verdict
 from oracle.demo.teller import Teller
 from oracle.demo.testimony import Testimony, testimony
 from oracle.demo.troupe import Troupe
+from oracle.honest import Honest
 from oracle.node import Done, Node
 from oracle.record import Answered, Asked, Record, Status
 from oracle.worker import Worker
+from tinynn import InputError
 
 
 class Mind(Protocol):
@@ -139,9 +142,26 @@ class Stage:
         assert claim is not None, "it was answered"
         return self._record.tables.claims[claim.hash()]
 
+    def compare(self, request: int, honest: Honest) -> None:
+        """What the claim says, and what somebody else computes."""
+        answered = self.claim(request)
+        claimed = self._words(answered.asked, answered.output)
+        true = self._words(answered.asked, honest.answer(answered.asked))
+        self._teller.said(f"The answer says {claimed}. The challenger gets {true}.")
+
     def acted(self, receipt: Receipt, remark: str) -> None:
         self._receipts.book(receipt)
         self._teller.acted(self._troupe.named(receipt.sender), receipt, remark)
+
+    def _words(self, asked: Asked, output: bytes) -> str:
+        """An answer as a person would read it, whatever a liar made of it."""
+        model = self._troupe.library.find(asked.model)
+        try:
+            probabilities, (digit,) = model.decode_output(output)
+        except InputError:
+            return f"something, in {len(output)} bytes"
+        sure = probabilities[digit] if 0 <= digit < probabilities.size else math.nan
+        return f"{digit}, {100 * sure:.4f} % sure (0x{output.hex()[:12]}…)"
 
     def _hear(
         self, asked: Asked, proof: Done, worker: Side, challenger: Side
@@ -166,6 +186,7 @@ class Stage:
             winner="challenger" if course.worker_lost else "worker",
             liar=self._troupe.named(fraud.liar.address),
             lie=fraud.kind,
+            output=answered.output,
             transactions=len(course.done),
             gas=course.gas,
             seconds=course.seconds,

@@ -16,7 +16,7 @@ from oracle.challenger import Challenger
 from oracle.demo.dispute import Reorg
 from oracle.demo.drawing import draw
 from oracle.demo.ledger import Receipts, spent_on
-from oracle.demo.liars import LyingChallenger, LyingWorker
+from oracle.demo.liars import DIGIT_LIE, WORKER_LIES, LyingChallenger, LyingWorker
 from oracle.demo.outcome import Outcome, Reading, Verdict
 from oracle.demo.stage import Fraud, Side, Stage
 from oracle.demo.teller import Teller
@@ -26,7 +26,7 @@ from oracle.honest import Honest
 from oracle.record import Asked
 from oracle.worker import Worker
 
-DEFAULT_LIE = "weight-read"
+DEFAULT_LIE = DIGIT_LIE.name
 DEFAULT_SLANDER = "believer"
 BELIEF = "activation"
 """What a believer's trace is false in."""
@@ -47,11 +47,11 @@ def script(image: Path, seed: int, kind: str | None) -> Script:
     """The script in which somebody lies in this way; raises `UnknownLie`."""
     if kind is None:
         return Script(image, seed)
-    if kind in LIES:
+    if kind in WORKER_LIES:
         return Script(image, seed, lie=kind)
     if kind in FALSE_CHALLENGERS:
         return Script(image, seed, slander=kind)
-    raise UnknownLie((*LIES, *FALSE_CHALLENGERS), kind)
+    raise UnknownLie((*WORKER_LIES, *FALSE_CHALLENGERS), kind)
 
 
 class Story:
@@ -120,7 +120,7 @@ class Story:
         # Each has a mind of its own: nothing that one computes is another's.
         self._defending, self._watching = Honest(troupe.library), Honest(troupe.library)
         self._lying = LyingWorker(
-            Honest(troupe.library), LIES[script.lie], K, script.seed
+            Honest(troupe.library), WORKER_LIES[script.lie], K, script.seed
         )
         self._slandering = LyingChallenger(
             Honest(troupe.library),
@@ -154,6 +154,7 @@ class Story:
     def _tell_lie(self, digit: int) -> Verdict:
         request = self._stage.ask(draw(digit, self._random), digit)
         self._stage.answer(self._liar, request)
+        self._stage.compare(request, self._watching)
         verdict = self._stage.dispute(
             request,
             challenger=Side(self._challenger, self._watching),

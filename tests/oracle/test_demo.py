@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from challenge.lies import FALSE_CHALLENGERS, LIES
+from challenge.lies import FALSE_CHALLENGERS
 from oracle.chain.sender import Receipt
 from oracle.cli import main
 from oracle.demo.ledger import Balances, Receipts
+from oracle.demo.liars import WORKER_LIES
 from oracle.demo.outcome import Outcome
 from oracle.demo.story import Story, script
 from oracle.demo.teller import Mute
@@ -73,6 +74,15 @@ def test_demo_both_liars_lose_in_few_transactions() -> None:
         assert verdict.testimony is not None
         assert verdict.paid > 0
         assert verdict.burned > verdict.paid
+
+
+def test_demo_liar_claims_another_digit_and_the_worker_the_right_one() -> None:
+    outcome = told()
+    caught, defended = outcome.disputes
+    _, second, third = outcome.requests
+    assert int.from_bytes(caught.output[40:], "little") != second.drawn
+    assert caught.output != second.output
+    assert defended.output == third.output
 
 
 def test_demo_sides_state_different_things_about_the_last_instruction() -> None:
@@ -152,24 +162,24 @@ def test_demo_reorg_drops_what_was_undone() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", [*LIES, *FALSE_CHALLENGERS])
+@pytest.mark.parametrize("kind", [*WORKER_LIES, *FALSE_CHALLENGERS])
 def test_demo_any_lie_is_caught(kind: str) -> None:
     outcome = told(kind, seed=2)
     assert [v.winner for v in outcome.disputes] == ["challenger", "worker"]
     assert [r.digit for r in outcome.requests] == [r.drawn for r in outcome.requests]
     assert max(v.transactions for v in outcome.disputes) <= MOST_TRANSACTIONS
     assert outcome.conserved
-    liar = outcome.disputes[0 if kind in LIES else 1]
+    liar = outcome.disputes[0 if kind in WORKER_LIES else 1]
     assert liar.lie == kind
 
 
 def test_demo_lie_list_names_every_kind(capsys: Captured) -> None:
     assert main(["demo", "--lie", "list"]) == 0
     printed = capsys.readouterr().out
-    assert all(kind in printed for kind in (*LIES, *FALSE_CHALLENGERS))
+    assert all(kind in printed for kind in (*WORKER_LIES, *FALSE_CHALLENGERS))
     assert main(["demo", "--lie", "list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)["lies"]
-    assert [lie["kind"] for lie in listed] == [*LIES, *FALSE_CHALLENGERS]
+    assert [lie["kind"] for lie in listed] == [*WORKER_LIES, *FALSE_CHALLENGERS]
 
 
 def test_demo_unknown_lie_is_one_clear_line(capsys: Captured) -> None:
@@ -177,7 +187,7 @@ def test_demo_unknown_lie_is_one_clear_line(capsys: Captured) -> None:
     printed = capsys.readouterr()
     assert printed.out == ""
     (line,) = printed.err.splitlines()
-    assert "unknown kind of lie: expected one of output," in line
+    assert "unknown kind of lie: expected one of digit, output," in line
     assert line.endswith("got white")
 
 

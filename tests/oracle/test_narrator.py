@@ -1,0 +1,31 @@
+"""The narrator: what it is told is what it prints, whatever it looks like."""
+
+from io import StringIO
+
+from rich.console import Console
+
+from oracle.demo.narrator import Narrator
+from oracle.demo.testimony import Statement, Testimony
+
+
+def heard(seen: Testimony) -> str:
+    file = StringIO()
+    Narrator(Console(file=file, width=120)).testified(seen)
+    return file.getvalue()
+
+
+def test_testified_address_that_looks_like_markup_is_printed() -> None:
+    writes = {"[a0000000]": 7}
+    said = Statement(writes, b"\1" * 32)
+    seen = Testimony(3, 12_345, 0x944, "sw $at, 0($v1)", {"at": 7}, said, said)
+    text = heard(seen)
+    assert text.count("[a0000000] = 0x00000007") == 2
+    assert "sw $at, 0($v1)" in text
+    assert "step 12,345 of segment 3" in text
+
+
+def test_testified_root_without_a_machine_says_so() -> None:
+    worker, challenger = Statement(None, b"\2" * 32), Statement({}, b"\3" * 32)
+    text = heard(Testimony(0, 0, 0, "syscall", {}, worker, challenger))
+    assert "no machine to show" in text
+    assert "0202020202…" in text
