@@ -9,8 +9,8 @@ from oracle.chain.events import Proved
 from oracle.chain.sender import Receipt
 from oracle.demo.dispute import interval_of
 from oracle.demo.drawing import Image, half_blocks
+from oracle.demo.evidence import Evidence
 from oracle.demo.outcome import Outcome, Reading, Verdict
-from oracle.demo.testimony import Testimony
 from oracle.demo.troupe import ETHER
 from oracle.node import Done
 
@@ -60,7 +60,7 @@ class Narrator:
             if isinstance(event, Proved):
                 self._decided(event)
 
-    def testified(self, seen: Testimony) -> None:
+    def shown(self, seen: Evidence) -> None:
         table = Table.grid(padding=(0, 2))
         table.add_row("instruction", Text(seen.text, style="bold"))
         table.add_row(
@@ -68,9 +68,7 @@ class Narrator:
         )
         table.add_row("operands", _values(seen.operands))
         for side, said in (("worker", seen.worker), ("challenger", seen.challenger)):
-            wrote = (
-                "no machine to show" if said.writes is None else _values(said.writes)
-            )
+            wrote = _values(said.writes)
             table.add_row(f"the {side} says", wrote, _short(said.root))
         self._console.print(Panel(table, title="one instruction is left", expand=False))
 
@@ -150,8 +148,12 @@ def _gas_table(outcome: Outcome) -> Table:
     return table
 
 
-def _values(named: dict[str, int]) -> str:
-    return "  ".join(f"{name} = {value:#010x}" for name, value in named.items()) or "-"
+def _values(named: dict[str, int] | None) -> Text:
+    """Not a string, in which Rich would take `[a0000000]` for its own markup."""
+    if named is None:
+        return Text("no machine to show")
+    told = (f"{name} = {value:#010x}" for name, value in named.items())
+    return Text("  ".join(told) or "-")
 
 
 def _short(root: bytes) -> str:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from oracle.demo.evidence import Evidence, Statement
 from oracle.demo.ledger import Balances, Spent
-from oracle.demo.testimony import Statement, Testimony
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Verdict:
     paid: int
     burned: int
     moves: tuple[dict[str, Any], ...]
-    testimony: Testimony | None
+    evidence: Evidence | None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -59,8 +59,8 @@ class Verdict:
             "transactions": self.transactions,
             "gas": self.gas,
             "seconds": round(self.seconds, 3),
-            "instruction": self.testimony.text if self.testimony else None,
-            "testimony": _testimony_json(self.testimony) if self.testimony else None,
+            "instruction": self.evidence.text if self.evidence else None,
+            "evidence": _evidence_json(self.evidence) if self.evidence else None,
             "paid": self.paid,
             "burned": self.burned,
             "moves": list(self.moves),
@@ -120,7 +120,7 @@ def _spent_json(spent: Spent) -> dict[str, Any]:
     }
 
 
-def _testimony_json(seen: Testimony) -> dict[str, Any]:
+def _evidence_json(seen: Evidence) -> dict[str, Any]:
     return {
         "segment": seen.segment,
         "step": seen.step,

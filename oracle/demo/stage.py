@@ -9,10 +9,10 @@ from oracle.chain import events
 from oracle.chain.sender import Receipt
 from oracle.demo.dispute import Course, Reorg, interval_of, play
 from oracle.demo.drawing import Image
+from oracle.demo.evidence import Evidence, evidence
 from oracle.demo.ledger import Receipts
 from oracle.demo.outcome import Reading, Verdict
 from oracle.demo.teller import Teller
-from oracle.demo.testimony import Testimony, testimony
 from oracle.demo.troupe import Troupe
 from oracle.honest import Honest
 from oracle.node import Done, Node
@@ -104,17 +104,17 @@ class Stage:
     ) -> Verdict:
         """From challenge to resolution."""
         answered = self.claim(request)
-        heard: list[Testimony] = []
+        found: list[Evidence] = []
 
         def seen(node: Node, done: Done) -> None:
             self._receipts.book(done.receipt)
             if done.wish.function == "prove":
-                heard.extend(self._hear(answered.asked, done, worker, challenger))
+                found.extend(self._look(answered.asked, done, worker, challenger))
             self._teller.moved(self._troupe.named(node.address), done)
 
         nodes = challenger.node, worker.node
         course = play(self._chain, answered, *nodes, seen, reorg)
-        verdict = self._verdict(course, answered, fraud, heard)
+        verdict = self._verdict(course, answered, fraud, found)
         self._teller.judged(verdict)
         return verdict
 
@@ -163,21 +163,21 @@ class Stage:
         sure = probabilities[digit] if 0 <= digit < probabilities.size else math.nan
         return f"{digit}, {100 * sure:.4f} % sure (0x{output.hex()[:12]}…)"
 
-    def _hear(
+    def _look(
         self, asked: Asked, proof: Done, worker: Side, challenger: Side
-    ) -> list[Testimony]:
+    ) -> list[Evidence]:
         """The instruction that is left, unless it is none."""
         assert proof.wish.view is not None
         position = proof.wish.view.disputed()
         traces = worker.mind.trace(asked), challenger.mind.trace(asked)
-        seen = testimony(position, *traces)
+        seen = evidence(position, *traces)
         if seen is None:
             return []
-        self._teller.testified(seen)
+        self._teller.shown(seen)
         return [seen]
 
     def _verdict(
-        self, course: Course, answered: Answered, fraud: Fraud, heard: list[Testimony]
+        self, course: Course, answered: Answered, fraud: Fraud, found: list[Evidence]
     ) -> Verdict:
         end = course.end
         assert isinstance(end, events.WorkerLost | events.ChallengerLost)
@@ -193,7 +193,7 @@ class Stage:
             paid=end.paid,
             burned=end.burned,
             moves=tuple(map(self._move_json, course.done)),
-            testimony=heard[0] if heard else None,
+            evidence=found[0] if found else None,
         )
 
     def _move_json(self, done: Done) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from typing import Protocol
 
 from oracle.chain.sender import Receipt
 from oracle.demo.drawing import Image
+from oracle.demo.evidence import Evidence
 from oracle.demo.outcome import Outcome, Reading, Verdict
-from oracle.demo.testimony import Testimony
 from oracle.node import Done
 
 
@@ -26,7 +26,7 @@ class Teller(Protocol):
         """A transaction in a game."""
         ...
 
-    def testified(self, seen: Testimony) -> None:
+    def shown(self, seen: Evidence) -> None:
         """One instruction is left."""
         ...
 
@@ -57,7 +57,7 @@ class Mute:
     def moved(self, role: str, done: Done) -> None:
         pass
 
-    def testified(self, seen: Testimony) -> None:
+    def shown(self, seen: Evidence) -> None:
         pass
 
     def judged(self, verdict: Verdict) -> None:

@@ -71,7 +71,7 @@ def test_demo_both_liars_lose_in_few_transactions() -> None:
         assert verdict.transactions <= MOST_TRANSACTIONS
         assert verdict.transactions == len(verdict.moves)
         assert verdict.gas == sum(move["gas"] for move in verdict.moves)
-        assert verdict.testimony is not None
+        assert verdict.evidence is not None
         assert verdict.paid > 0
         assert verdict.burned > verdict.paid
 
@@ -87,7 +87,7 @@ def test_demo_liar_claims_another_digit_and_the_worker_the_right_one() -> None:
 
 def test_demo_sides_state_different_things_about_the_last_instruction() -> None:
     for verdict in told().disputes:
-        seen = verdict.testimony
+        seen = verdict.evidence
         assert seen is not None
         assert seen.operands
         assert seen.worker.root != seen.challenger.root
@@ -211,8 +211,8 @@ def test_demo_narration_tells_all_four_chapters(narrated: Callable[[], str]) -> 
     for number in range(1, 5):
         assert f"{number}. " in text
     for verdict in outcome.disputes:
-        assert verdict.testimony is not None
-        assert verdict.testimony.text in text
+        assert verdict.evidence is not None
+        assert verdict.evidence.text in text
         assert f"{verdict.gas:,} gas" in text
     assert "conserved to the wei" in text
     for action in ("read", "accept", "submit", "finalize"):

@@ -4,28 +4,28 @@ from io import StringIO
 
 from rich.console import Console
 
+from oracle.demo.evidence import Evidence, Statement
 from oracle.demo.narrator import Narrator
-from oracle.demo.testimony import Statement, Testimony
 
 
-def heard(seen: Testimony) -> str:
+def shown(seen: Evidence) -> str:
     file = StringIO()
-    Narrator(Console(file=file, width=120)).testified(seen)
+    Narrator(Console(file=file, width=120)).shown(seen)
     return file.getvalue()
 
 
-def test_testified_address_that_looks_like_markup_is_printed() -> None:
+def test_shown_address_that_looks_like_markup_is_printed() -> None:
     writes = {"[a0000000]": 7}
     said = Statement(writes, b"\1" * 32)
-    seen = Testimony(3, 12_345, 0x944, "sw $at, 0($v1)", {"at": 7}, said, said)
-    text = heard(seen)
+    seen = Evidence(3, 12_345, 0x944, "sw $at, 0($v1)", {"at": 7}, said, said)
+    text = shown(seen)
     assert text.count("[a0000000] = 0x00000007") == 2
     assert "sw $at, 0($v1)" in text
     assert "step 12,345 of segment 3" in text
 
 
-def test_testified_root_without_a_machine_says_so() -> None:
+def test_shown_root_without_a_machine_says_so() -> None:
     worker, challenger = Statement(None, b"\2" * 32), Statement({}, b"\3" * 32)
-    text = heard(Testimony(0, 0, 0, "syscall", {}, worker, challenger))
+    text = shown(Evidence(0, 0, 0, "syscall", {}, worker, challenger))
     assert "no machine to show" in text
     assert "0202020202…" in text

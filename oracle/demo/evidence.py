@@ -24,7 +24,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Testimony:
+class Evidence:
     """One instruction, `step` of `segment`, with its operands and both statements."""
 
     segment: int
@@ -36,7 +36,7 @@ class Testimony:
     challenger: Statement
 
 
-def testimony(position: Disputed, worker: Trace, challenger: Trace) -> Testimony | None:
+def evidence(position: Disputed, worker: Trace, challenger: Trace) -> Evidence | None:
     """What is in dispute at the proof of `position`; None if it is no instruction."""
     interval = position.interval
     if interval.level != INSTRUCTIONS or position.start_root[0] != Status.RUNNING:
@@ -55,7 +55,7 @@ def testimony(position: Disputed, worker: Trace, challenger: Trace) -> Testimony
             return Statement(None, root or b"")
         return Statement(_writes(before, after, stored), actual)
 
-    return Testimony(
+    return Evidence(
         segment=interval.segment,
         step=interval.start,
         pc=before.pc,
