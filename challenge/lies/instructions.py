@@ -12,6 +12,7 @@ from mips_vm.constants import WORD_BYTES
 
 PLANTINGS = 5  # false runs tried until one gives an answer of its own
 WORD_BITS = 8 * WORD_BYTES
+EXPONENT_BIT = 23  # the lowest of a binary32's exponent
 
 
 def at_instruction(
@@ -40,7 +41,7 @@ def wrong_load(scene: Scene, machine: Machine) -> int:
     decoded = places.instruction(machine)
     assert decoded is not None
     machine.step()
-    machine.registers[decoded.rt] ^= 1 << scene.rng.randrange(WORD_BITS)
+    machine.registers[decoded.rt] ^= 1 << any_bit(scene)
     return 1
 
 
@@ -50,9 +51,14 @@ def wrong_store(scene: Scene, machine: Machine) -> int:
     assert decoded is not None
     at = places.address(machine, decoded) & -WORD_BYTES
     machine.step()
-    bit = 1 << scene.rng.randrange(WORD_BITS)
-    machine.memory.store_word(at, machine.memory.load_word(at) ^ bit)
+    machine.memory.store_word(at, machine.memory.load_word(at) ^ 1 << any_bit(scene))
     return 1
+
+
+def any_bit(scene: Scene) -> int:
+    """Of a word; half of the time of a binary32's exponent, so that it matters."""
+    exponent = scene.rng.randrange(EXPONENT_BIT, WORD_BITS - 1)
+    return scene.rng.choice((exponent, scene.rng.randrange(WORD_BITS)))
 
 
 def branch_not_taken(scene: Scene, machine: Machine) -> int:
