@@ -41,7 +41,7 @@ contract InferenceOracle is IInferenceOracle {
     address public immutable game;
 
     uint256 public lastRequestId;
-    /// @dev Three slots each: one packed, that every action writes, and two hashes.
+    /// @dev Two slots each, both written by every action: one packed, and the hash of what the next one supplies.
     mapping(uint256 requestId => RequestState) private requests;
 
     constructor(IModelRegistry registry_, IStaking staking_, address game_) {
@@ -76,20 +76,19 @@ contract InferenceOracle is IInferenceOracle {
             minBond: minBond
         });
         RequestState storage state = requests[requestId];
-        state.requestHash = keccak256(abi.encode(r));
-        state.status = Status.Open;
-        state.changedAt = uint40(block.timestamp);
+        _enter(state, Status.Open, address(0), keccak256(abi.encode(r)));
         emit Requested(requestId, modelId, msg.sender, r, input);
     }
 
     /// @inheritdoc IInferenceOracle
     function accept(Request calldata r) external returns (Lease memory lease) {
-        RequestState storage state = _expect(r, Status.Open);
+        RequestState storage state = _expect(r.id, Status.Open);
+        _checkRequest(state.commitment, r);
         if (block.timestamp >= r.deadline) revert TooLate(r.deadline, block.timestamp);
         (uint96 bond, uint96 gasPrice) = bondFor(r.minBond);
         uint256 end = block.timestamp + LEASE_TIME;
         lease = Lease({
-            requestHash: state.requestHash,
+            requestHash: state.commitment,
             attempt: state.attempt,
             worker: msg.sender,
             end: end < r.deadline ? uint40(end) : r.deadline,
@@ -106,8 +105,9 @@ contract InferenceOracle is IInferenceOracle {
         external
         returns (bytes32 claimHash)
     {
-        RequestState storage state = _expect(r, Status.Accepted);
+        RequestState storage state = _expect(r.id, Status.Accepted);
         _checkLease(state, lease);
+        _checkRequest(lease.requestHash, r);
         if (msg.sender != lease.worker) revert WrongSender(lease.worker, msg.sender);
         if (block.timestamp >= lease.end) revert TooLate(lease.end, block.timestamp);
         if (output.length > MAX_IO) revert DataTooLong(MAX_IO, output.length);
@@ -130,8 +130,9 @@ contract InferenceOracle is IInferenceOracle {
 
     /// @inheritdoc IInferenceOracle
     function finalize(Request calldata r, Claim calldata claim, bytes calldata output) external {
-        RequestState storage state = _expect(r, Status.Claimed);
+        RequestState storage state = _expect(r.id, Status.Claimed);
         bytes32 claimHash = _checkClaim(state, claim);
+        _checkRequest(claim.requestHash, r);
         if (block.timestamp < claim.windowEnd) revert TooEarly(claim.windowEnd, block.timestamp);
         uint256 open = IDisputeGame(game).openGames(claimHash);
         if (open != 0) revert DisputeOpen(claimHash, open);
@@ -150,8 +151,9 @@ contract InferenceOracle is IInferenceOracle {
 
     /// @inheritdoc IInferenceOracle
     function retryCallback(Request calldata r, Claim calldata claim, bytes calldata output) external {
-        RequestState storage state = _expect(r, Status.Final);
+        RequestState storage state = _expect(r.id, Status.Final);
         _checkClaim(state, claim);
+        _checkRequest(claim.requestHash, r);
         _checkOutput(claim, output);
         if (!state.callbackFailed) revert CallbackNotPending(r.id);
         state.callbackFailed = false;
@@ -163,10 +165,11 @@ contract InferenceOracle is IInferenceOracle {
 
     /// @inheritdoc IInferenceOracle
     function expireLease(Request calldata r, Lease calldata lease) external {
-        RequestState storage state = _expect(r, Status.Accepted);
+        RequestState storage state = _expect(r.id, Status.Accepted);
         _checkLease(state, lease);
+        _checkRequest(lease.requestHash, r);
         if (block.timestamp < lease.end) revert TooEarly(lease.end, block.timestamp);
-        _reopen(state);
+        _reopen(state, lease.requestHash);
         uint256 penalty = lease.bond / PENALTY_SHARE;
         uint256 compensation = penalty / REQUESTER_SHARE;
         emit LeaseExpired(r.id, lease.worker, penalty, penalty - compensation);
@@ -177,11 +180,12 @@ contract InferenceOracle is IInferenceOracle {
 
     /// @inheritdoc IInferenceOracle
     function cancel(Request calldata r) external {
-        RequestState storage state = _expect(r, Status.Open);
+        RequestState storage state = _expect(r.id, Status.Open);
+        _checkRequest(state.commitment, r);
         if (msg.sender != r.requester && block.timestamp < r.deadline) {
             revert WrongSender(r.requester, msg.sender);
         }
-        _enter(state, Status.Cancelled, address(0), 0);
+        _enter(state, Status.Cancelled, address(0), state.commitment);
         emit Cancelled(r.id, r.fee);
         staking.deposit{value: r.fee}(r.requester);
     }
@@ -189,10 +193,9 @@ contract InferenceOracle is IInferenceOracle {
     /// @inheritdoc IInferenceOracle
     function killClaim(Claim calldata claim) external {
         if (msg.sender != game) revert WrongSender(game, msg.sender);
-        RequestState storage state = requests[claim.requestId];
-        _checkStatus(claim.requestId, Status.Claimed, state.status);
+        RequestState storage state = _expect(claim.requestId, Status.Claimed);
         bytes32 claimHash = _checkClaim(state, claim);
-        _reopen(state);
+        _reopen(state, claim.requestHash);
         emit ClaimKilled(claim.requestId, claimHash, claim.worker);
     }
 
@@ -229,15 +232,14 @@ contract InferenceOracle is IInferenceOracle {
         if (deadline < earliest || deadline > latest) revert DeadlineOutOfRange(earliest, latest, deadline);
     }
 
-    function _expect(Request calldata r, Status status) private view returns (RequestState storage state) {
-        state = requests[r.id];
-        _checkStatus(r.id, status, state.status);
-        bytes32 actual = keccak256(abi.encode(r));
-        if (actual != state.requestHash) revert WrongRequest(state.requestHash, actual);
+    function _expect(uint256 requestId, Status status) private view returns (RequestState storage state) {
+        state = requests[requestId];
+        if (state.status != status) revert WrongStatus(requestId, status, state.status);
     }
 
-    function _checkStatus(uint256 requestId, Status expected, Status actual) private pure {
-        if (expected != actual) revert WrongStatus(requestId, expected, actual);
+    function _checkRequest(bytes32 expected, Request calldata r) private pure {
+        bytes32 actual = keccak256(abi.encode(r));
+        if (actual != expected) revert WrongRequest(expected, actual);
     }
 
     function _checkLease(RequestState storage state, Lease calldata lease) private view {
@@ -263,8 +265,8 @@ contract InferenceOracle is IInferenceOracle {
     }
 
     /// @dev The next attempt's lease and claim hash differently, even if all else is the same.
-    function _reopen(RequestState storage state) private {
-        _enter(state, Status.Open, address(0), 0);
+    function _reopen(RequestState storage state, bytes32 requestHash) private {
+        _enter(state, Status.Open, address(0), requestHash);
         state.attempt++;
     }
 

@@ -45,7 +45,7 @@ contract MockInferenceOracle {
             minBond: minBond
         });
         terms[requestId] = r;
-        states[requestId].requestHash = keccak256(abi.encode(r));
+        states[requestId].commitment = keccak256(abi.encode(r));
         _enter(requestId, Status.Open);
         emit IInferenceOracle.Requested(requestId, modelId, msg.sender, r, input);
     }
@@ -56,6 +56,7 @@ contract MockInferenceOracle {
         Request memory r = _expect(requestId, Status.Open);
         _enter(requestId, Status.Final);
         bytes32 claimHash = _claim(r, output);
+        states[requestId].commitment = claimHash;
         emit IInferenceOracle.Finalized(requestId, claimHash, msg.sender, r.fee, 0);
         staking.deposit{value: r.fee}(msg.sender);
         (bool success, bytes memory reason) =
@@ -134,7 +135,7 @@ contract MockInferenceOracle {
     function _claim(Request memory r, bytes calldata output) private returns (bytes32 claimHash) {
         Claim memory claim = Claim({
             requestId: r.id,
-            requestHash: states[r.id].requestHash,
+            requestHash: states[r.id].commitment,
             modelId: r.modelId,
             inputRoot: r.inputRoot,
             outputRoot: MemoryTree.regionRoot(output),

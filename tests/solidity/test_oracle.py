@@ -46,7 +46,7 @@ def test_request_opens_and_tells_everything(story):
     state = story.state()
     assert (state.status, state.attempt, state.worker) == (OPEN, 0, ZERO_ADDRESS)
     assert state.changedAt == sent.timestamp
-    assert state.requestHash == keccak(encode([REQUEST], [story.r]))
+    assert state.commitment == keccak(encode([REQUEST], [story.r]))
     assert story.chain.balance(story.chain.address("InferenceOracle")) == FEE
 
 
@@ -59,7 +59,8 @@ def test_accept_leases_and_locks_the_bond(story):
     sent = story.accept()
     state = story.state()
     end = sent.timestamp + LEASE_TIME
-    expected = (state.requestHash, 0, story.worker, end, BOND, GWEI)
+    request_hash = keccak(encode([REQUEST], [story.r]))
+    expected = (request_hash, 0, story.worker, end, BOND, GWEI)
     assert story.lease == expected == sent.event("Accepted").lease
     assert (state.status, state.worker) == (ACCEPTED, story.worker)
     assert state.commitment == keccak(encode([LEASE], [story.lease]))
@@ -152,7 +153,7 @@ def test_expired_lease_costs_a_tenth_mostly_burned(story):
     assert chain.balance(ZERO_ADDRESS) == penalty - shared
     state = story.state()
     assert (state.status, state.attempt) == (OPEN, 1)
-    assert state.commitment == bytes(32)
+    assert state.commitment == keccak(encode([REQUEST], [story.r]))
 
 
 def test_expired_lease_lets_another_worker_answer(story):

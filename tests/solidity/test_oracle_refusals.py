@@ -106,7 +106,8 @@ def test_action_with_other_terms_refused(story, action, field):
     assert other != value
     forged = story.r._replace(**{field: other})
     actual = keccak(encode([REQUEST], [forged]))
-    with reverts("WrongRequest", story.state().requestHash, actual):
+    expected = keccak(encode([REQUEST], [story.r]))
+    with reverts("WrongRequest", expected, actual):
         Papers(story, {"r": forged}).send(action, story.requester)
 
 
@@ -279,6 +280,6 @@ def test_accept_when_the_bond_is_beyond_96_bits_refused(exact_story):
 
 def test_requests_that_differ_by_one_input_bit_have_different_hashes(story):
     story.request()
-    first = story.state().requestHash
+    first = story.state().commitment
     story.request(input=b"\x01" + IMAGE[1:])
-    assert story.state().requestHash != first
+    assert story.state().commitment != first

@@ -65,7 +65,7 @@ contract DigitReader is InferenceConsumer {
     /// @notice Pays back the fee of a reading that a stranger cancelled after its deadline. Anyone may.
     function refund(Request calldata r) external {
         bool cancelled = oracle.getRequest(r.id).status == Status.Cancelled;
-        bool known = oracle.getRequest(r.id).requestHash == keccak256(abi.encode(r));
+        bool known = oracle.getRequest(r.id).commitment == keccak256(abi.encode(r));
         if (!cancelled || !known) revert NotRefundable(r.id);
         _refund(r);
     }

@@ -59,8 +59,7 @@ struct RequestState {
     uint32 attempt; // answers that were proved false or never came
     uint40 changedAt; // instant of the last change of status
     address worker; // of the current lease or claim, else zero
-    bytes32 requestHash;
-    bytes32 commitment; // hash of the Lease (Accepted) or the Claim (Claimed, Final), else zero
+    bytes32 commitment; // hash of the Request (Open, Cancelled), the Lease (Accepted) or the Claim (Claimed, Final)
 }
 
 /// @title Requests for inference, and their answers.
