@@ -83,10 +83,10 @@ class Forger:
     inner: Player
 
     def attempts(self, view: GameView, now: int) -> tuple[Move, ...]:
-        forged = tuple(self._forged(move) for move in self.inner.attempts(view, now))
-        moves = self.inner.attempts(view, now)
         if view.stage is Stage.PROVE and not view.clock.expired(now):
             return forged_proofs(view, self.trace)
+        moves = self.inner.attempts(view, now)
+        forged = tuple(map(self._forged, moves))
         return tuple(move for move in forged if move not in moves) + moves
 
     @staticmethod
