@@ -14,7 +14,8 @@ from oracle.record import Asked
 
 @pytest.fixture
 def asked(world: World) -> Asked:
-    return world.record().tables.requests[world.ask()]
+    request = world.ask()
+    return world.record().tables.requests[request]
 
 
 def test_answer_is_the_models(world: World, asked: Asked) -> None:
