@@ -7,14 +7,15 @@ from typing import Final
 MAX_SEGMENTS: Final = 1 << 32
 MAX_INSTRUCTIONS: Final = 1 << 36
 
-CHALLENGE: Final = 115_000
-OPEN: Final = 62_000
-SELECT: Final = 40_000
-DISSECT: Final = 36_000
-DESCEND: Final = 36_000
-ROOT: Final = 1_300  # each boundary of open, dissect and descend
-PROVE: Final = 175_000
-CLOSE: Final = 110_000  # timeout or settle
+CHALLENGE: Final = 150_000  # and the slot that the first select fills
+OPEN: Final = 84_000
+SELECT: Final = 52_000
+DISSECT: Final = 48_500
+DESCEND: Final = 48_500
+ROOT: Final = 1_250  # each boundary of open, dissect and descend
+PROVE: Final = 202_000
+TIMEOUT: Final = 122_000
+SETTLE: Final = 78_000
 
 BONUS_SHARE: Final = 10  # of the worker's bond, to the winner
 TARIFF_SHARE: Final = 2  # of the worker's bond, what tariffs may take

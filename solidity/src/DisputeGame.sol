@@ -201,7 +201,7 @@ contract DisputeGame is IDisputeGame {
         uint256 flag = game.flag();
         if (block.timestamp < flag) revert TooEarly(flag, block.timestamp);
         emit TimedOut(gameId, game.stage);
-        _end(claim, challenger, claimHash, game, game.stage == Stage.Select, Tariff.CLOSE);
+        _end(claim, challenger, claimHash, game, game.stage == Stage.Select, Tariff.TIMEOUT);
     }
 
     /// @inheritdoc IDisputeGame
@@ -212,7 +212,7 @@ contract DisputeGame is IDisputeGame {
         bytes32 gameId = _id(claimHash, challenger);
         Game memory game = _load(gameId, dispute);
         if (!_isOpen(game)) revert WrongStage(Stage.Select, game.stage);
-        if (msg.sender == challenger) game.challengerDue += uint32(Tariff.CLOSE);
+        if (msg.sender == challenger) game.challengerDue += uint32(Tariff.SETTLE);
 
         // A share of what is kept, should there be more games than the bond foresees; else the due is less.
         uint256 paid = _min(uint256(game.challengerDue) * claim.gasPrice, dispute.reserve / dispute.openGames);

@@ -22,7 +22,7 @@ contract InferenceOracle is IInferenceOracle {
     uint256 public constant LEASE_TIME = 30 minutes;
 
     /// @dev Half of it pays 16 challengers for games of full length; at least 40 % of it burns (DisputeGame).
-    uint256 public constant WORKER_BOND_GAS = 32_000_000;
+    uint256 public constant WORKER_BOND_GAS = 37_000_000;
     /// @dev Of the bond, for a lease that ran out; the requester gets a fifth, the rest burns.
     uint256 public constant PENALTY_SHARE = 10;
     uint256 public constant REQUESTER_SHARE = 5;

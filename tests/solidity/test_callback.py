@@ -210,7 +210,7 @@ def test_payee_that_refuses_ether_blocks_no_payment(story, mood):
     args = (story.r, lease)
     chain.send("InferenceOracle", "expireLease", *args, sender=story.stranger)
     requester.do("InferenceOracle", "cancel", story.r)
-    bond = 32_000_000 * GWEI
+    bond = 37_000_000 * GWEI
     assert story.free(worker.address) == 10**17 - bond // 10
     assert story.free(requester.address) == FEE + bond // 50
 

@@ -81,7 +81,7 @@ def test_worker_loses_bond_winner_has_dues_and_a_tenth(game, story):
 def test_worker_loses_by_clock_pays_the_same_way(game, story):
     story.chain.travel(CLOCK)
     event = game.timeout().event("WorkerLost")
-    due = T["CHALLENGE"] + T["CLOSE"]
+    due = T["CHALLENGE"] + T["TIMEOUT"]
     assert event.paid == due * PRICE + BOND // 10
     assert event.paid + event.burned == BOND
 
@@ -116,7 +116,7 @@ def test_challenger_loses_bond_worker_has_dues(story, challenger):
 
 def test_challenger_loses_by_clock_worker_is_paid_to_say_so(game, story):
     game.open()
-    due = game.game.workerDue + T["CLOSE"]
+    due = game.game.workerDue + T["TIMEOUT"]
     story.chain.travel(CLOCK)
     event = game.timeout(story.worker).event("ChallengerLost")
     assert event.paid == due * PRICE
@@ -127,7 +127,7 @@ def test_every_open_challenger_of_a_dead_claim_is_made_whole(game, story):
     game.open()
     second.play(DISSECT)
     third.play(SELECT)
-    dues = [g.game.challengerDue + T["CLOSE"] for g in (second, third)]
+    dues = [g.game.challengerDue + T["SETTLE"] for g in (second, third)]
     game.play()
     killed = game.prove().event("WorkerLost")
     reserve = 2 * story.chain.call("DisputeGame", "maxChallengerDue") * PRICE
@@ -189,7 +189,7 @@ def test_too_many_games_share_what_there_is(game, story):
     game.open()
     busy = siblings[0].play(DISSECT)
     game.play().prove()
-    due = (busy.game.challengerDue + T["CLOSE"]) * PRICE
+    due = (busy.game.challengerDue + T["SETTLE"]) * PRICE
     for sibling in siblings[1:]:
         sibling.settle()
     assert busy.settle().event("Settled").paid == due

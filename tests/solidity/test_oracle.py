@@ -213,7 +213,7 @@ def test_bond_follows_the_base_fee(exact_story):
     assert chain.call("InferenceOracle", "bondFor", 0) == (BOND, GWEI)
     chain.set_basefee(GWEI // 2 + 1)
     price = GWEI + 2
-    expected = (32_000_000 * price, price)
+    expected = (37_000_000 * price, price)
     assert chain.call("InferenceOracle", "bondFor", 0) == expected
     large = 10**24
     assert chain.call("InferenceOracle", "bondFor", large) == (large, price)

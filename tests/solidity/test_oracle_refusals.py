@@ -272,7 +272,7 @@ def test_request_with_a_fee_beyond_96_bits_refused(story):
 def test_accept_when_the_bond_is_beyond_96_bits_refused(exact_story):
     exact_story.request()
     exact_story.chain.set_basefee(2**71)
-    bond = 32_000_000 * 2**72
+    bond = 37_000_000 * 2**72
     with reverts("AmountTooLarge", 2**96 - 1, bond):
         exact_story.accept()
     exact_story.chain.set_basefee(0)

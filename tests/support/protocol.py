@@ -21,7 +21,7 @@ TIME = 7200  # from the request to its deadline
 ROYALTY_BPS = 500
 
 MAX_IO = 96 * 1024
-BOND = 32_000_000 * GWEI  # the worker's, at the least price of gas
+BOND = 37_000_000 * GWEI  # the worker's, at the least price of gas
 LEASE_TIME = 1800
 ZERO_ADDRESS = "0x" + "00" * 20
 

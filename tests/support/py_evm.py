@@ -1,8 +1,11 @@
 """py-evm behind the few methods of `pyrevm.EVM` that `support.evm.Chain` calls.
 
-A hundred times slower, but each call is a transaction by itself, cold at its start,
-with its refunds, so that gas is what a chain would charge (but for EIP-7623's
-floor, which `Chain` adds).
+A hundred times slower, but gas is what a chain would charge, refunds and all (but for
+EIP-7623's floor, which `Chain` adds): each transaction runs in a state of its own,
+opened at the root that the one before left, so nothing is warm and every slot's
+original value is the one stored. Such a root is also all that a snapshot is.
+
+The zero address exists, as on every public chain: the first to pay it pays more.
 """
 
 from dataclasses import dataclass
@@ -17,6 +20,8 @@ from eth.vm.spoof import SpoofTransaction
 from eth_utils import to_canonical_address, to_checksum_address
 
 MAX_REFUND_SHARE = 5  # EIP-3529
+NOBODY = b"\0" * 20
+BUILDER = b"\xb1" * 20  # not the zero address: a block's builder is warm (EIP-3651)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +40,12 @@ class Outcome:
 class PyEvm:
     def __init__(self) -> None:
         self.result: Outcome | None = None
-        state = CancunVM.get_state_class()
-        self._state = state(AtomicDB(), _context(1, 1, 0), BLANK_ROOT_HASH)
+        self._database, self._context = AtomicDB(), _context(1, 1, 0)
+        self.revert(BLANK_ROOT_HASH)
+        self._state.set_nonce(NOBODY, 1)
 
     def set_block_env(self, block: Any) -> None:
-        context = _context(block.number, block.timestamp, block.basefee)
-        self._state.execution_context = context
+        self._context = _context(block.number, block.timestamp, block.basefee)
 
     def set_balance(self, address: str, wei: int) -> None:
         self._state.set_balance(to_canonical_address(address), wei)
@@ -54,11 +59,15 @@ class PyEvm:
     def get_code(self, address: str) -> bytes:
         return bytes(self._state.get_code(to_canonical_address(address)))
 
-    def snapshot(self) -> Any:
-        return self._state.snapshot()
+    def snapshot(self) -> bytes:
+        """The root of the state, from which nothing that follows can take it away."""
+        self._state.persist()
+        return bytes(self._state.state_root)
 
-    def revert(self, mark: Any) -> None:
-        self._state.revert(mark)
+    def revert(self, root: bytes) -> None:
+        """Opens the state of that root, cold."""
+        state = CancunVM.get_state_class()
+        self._state = state(self._database, self._context, root)
 
     def commit(self) -> None:
         """Nothing to do: a snapshot that is dropped is a commitment."""
@@ -77,8 +86,9 @@ class PyEvm:
     def _apply(
         self, caller: str, to: bytes, data: bytes, value: int, gas: int
     ) -> bytes:
+        self.revert(self.snapshot())
         sender = to_canonical_address(caller)
-        price = self._state.execution_context.base_fee_per_gas
+        price = self._context.base_fee_per_gas
         fields = (self._nonce(sender), price, gas, to, value, data)
         unsigned = CancunVM.get_transaction_builder().create_unsigned_transaction(
             **dict(zip(NAMES, fields, strict=True))
@@ -107,7 +117,7 @@ def _log(address: bytes, topics: tuple[int, ...], data: bytes) -> Log:
 
 def _context(number: int, timestamp: int, basefee: int) -> ExecutionContext:
     return ExecutionContext(
-        coinbase=b"\0" * 20,
+        coinbase=BUILDER,
         timestamp=timestamp,
         block_number=number,
         difficulty=0,
