@@ -25,7 +25,7 @@ class Parameters:
     """What a deployment may choose; all else is constant in the sources.
 
     `k`: parts of a dissection, 2 to 64. `clock_seconds`: one side's time for a whole
-    game; see docs/dispute-game.md for how long it must be.
+    game; see docs/economics.md for how long it must be.
     """
 
     k: int = 32
