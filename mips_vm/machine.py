@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from operator import index
 from typing import Literal, Self
 
 from mips_vm import elf, step
@@ -49,7 +50,11 @@ class Machine:
     @classmethod
     def from_elf(cls, path: str | os.PathLike[str]) -> Self:
         """A running machine with the file's segments loaded, or ElfError."""
-        program = elf.read(path)
+        return cls.from_loaded(elf.read(path))
+
+    @classmethod
+    def from_loaded(cls, program: elf.Program) -> Self:
+        """A running machine with the segments of an ELF file that was read before."""
         machine = cls()
         for segment in program.segments:
             machine.memory.write(segment.address, segment.data)
@@ -132,7 +137,7 @@ class Machine:
 
     def run(self, max_steps: int | None = None, engine: Engine = "translated") -> int:
         """Execute until yield, halt, fault, or exactly `max_steps`; steps executed."""
-        if max_steps is not None and max_steps < 0:
+        if max_steps is not None and index(max_steps) < 0:
             raise ValueError(f"max_steps: expected at least 0, got {max_steps}")
         if engine == "reference":
             return step.run(self.state, self.memory, max_steps)

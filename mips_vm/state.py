@@ -87,7 +87,7 @@ class Registers:
 
     def __setitem__(self, number: int, value: int) -> None:
         checked = word(f"r{number}", value)
-        if number % REGISTER_COUNT:
+        if number not in (0, -REGISTER_COUNT):
             self._state.registers[number] = checked
 
     def __len__(self) -> int:

@@ -120,7 +120,7 @@ class Model:
 
     def machine(self, input_bytes: bytes) -> Machine:
         """The initial state of a claim: program, input and image loaded, yielded."""
-        machine = Machine.from_elf(guest.elf_path())
+        machine = guest.machine()
         machine.load_model(self.source)
         machine.load_input(input_bytes)
         machine.status = Status.YIELDED

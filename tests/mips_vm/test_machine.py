@@ -15,6 +15,7 @@ from mips_vm.errors import (
     WrongStatus,
 )
 from mips_vm.keccak import keccak256
+from mips_vm.machine import Engine
 
 # Counts in the arena, yields after each count, halts at the third.
 COUNTER = assemble(
@@ -69,6 +70,12 @@ def test_registers_write_to_r0_is_dropped() -> None:
     assert machine.registers[0] == 0
 
 
+@pytest.mark.parametrize("number", [32, 64, -33])
+def test_registers_no_register_is_refused(number: int) -> None:
+    with pytest.raises(IndexError):
+        Machine().registers[number] = 5
+
+
 @pytest.mark.parametrize("value", [-1, 2**32])
 @pytest.mark.parametrize("name", ["pc", "next_pc", "lo", "hi"])
 def test_machine_no_word_is_refused(name: str, value: int) -> None:
@@ -118,6 +125,16 @@ def test_run_counts_the_step_that_faults() -> None:
     machine = Machine.from_program(assemble("nop", "break"))
     assert machine.run(engine="reference") == 2
     assert (machine.status, machine.pc) == (Status.FAULTED, 4)
+
+
+@pytest.mark.parametrize("engine", ["translated", "reference"])
+def test_run_no_count_of_steps_is_refused(engine: Engine) -> None:
+    machine = Machine.from_program(ENDLESS)
+    with pytest.raises(TypeError):
+        machine.run(2.5, engine)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="expected at least 0, got -1"):
+        machine.run(-1, engine)
+    assert machine.pc == 0
 
 
 def test_run_unknown_engine_is_refused() -> None:

@@ -107,6 +107,19 @@ def test_program_root_is_the_root_of_the_program_region(model: Model) -> None:
     assert model.program_root == guest.program_root()
 
 
+def test_machine_runs_the_guest_that_program_root_names(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = model.program_root
+    other = tmp_path / "guest.elf"
+    data = bytearray(guest.elf_path().read_bytes())
+    data[0x1000:0x1004] = bytes(4)
+    other.write_bytes(data)
+    monkeypatch.setattr(guest, "elf_path", lambda: other)  # as an upgrade would
+    machine = model.machine(bytes(36))
+    assert machine.memory.region_root(PROGRAM) == expected
+
+
 def test_machine_starts_as_a_claim_does(model: Model) -> None:
     data = bytes(range(36))
     machine = model.machine(data)

@@ -6,7 +6,7 @@ Its ELF is committed; `python -m tinynn.guest.build` makes it again from the sou
 from functools import cache
 from pathlib import Path
 
-from mips_vm import Machine
+from mips_vm import Machine, elf
 
 
 def elf_path() -> Path:
@@ -15,6 +15,21 @@ def elf_path() -> Path:
 
 
 @cache
+def program() -> elf.Program:
+    """The guest, read once: a file replaced under a running process changes nothing.
+
+    INVARIANT: the guest that runs is the one that `program_root` names. Else a worker
+    whose package is upgraded would defend true answers by traces of another program.
+    """
+    return elf.read(elf_path())
+
+
+def machine() -> Machine:
+    """A running machine with the guest loaded."""
+    return Machine.from_loaded(program())
+
+
+@cache
 def program_root() -> bytes:
     """Root of the program region with the guest in it: the guest's identity."""
-    return Machine.from_elf(elf_path()).memory.program_root()
+    return machine().memory.program_root()
