@@ -184,8 +184,10 @@ class Memory:
             _map(self.address + address, size, file.fileno())
         self._mappings += (FileMapping(path, address, size),)
         first, last = address // PAGE_BYTES, _round_up(address + size) // PAGE_BYTES
-        self.array[address + size : last * PAGE_BYTES] = 0  # the file may go on there
         self.dirty[first:last] = STALE | TOUCHED
+        if length > size and size % PAGE_BYTES:  # the file goes on in the last page
+            self.array[address + size : last * PAGE_BYTES] = 0
+            self.dirty[last - 1] = DIRTY
 
     def snapshot(self) -> MemorySnapshot:
         """Memory as it is now; copies only pages that changed since the last snapshot

@@ -209,6 +209,18 @@ def test_map_file_part_of_it_ends_in_zeros(tmp_path: Path) -> None:
     assert memory.read(MODEL.base, 5000) == b"x" * 4097 + bytes(903)
 
 
+def test_map_file_part_of_it_ends_in_zeros_after_restore(tmp_path: Path) -> None:
+    path = tmp_path / "image"
+    path.write_bytes(b"x" * 5000)
+    memory = Memory()
+    memory.map_file(path, MODEL.base, 4097)
+    snapshot, root = memory.snapshot(), memory.root()
+    memory.write(MODEL.base + 4096, b"!")
+    memory.restore(snapshot)
+    assert memory.read(MODEL.base, 5000) == b"x" * 4097 + bytes(903)
+    assert memory.root() == root
+
+
 def test_map_file_empty_is_zero(tmp_path: Path) -> None:
     path = tmp_path / "image"
     path.touch()
