@@ -6,7 +6,18 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """`data` under `path`: a reader sees what was there before, or all of it."""
+    """`data` under `path`: a reader sees what was there before, or all of it.
+
+    OSError, which names `path` and no temporary file, if that can't be done.
+    """
+    try:
+        _write_atomically(path, data)
+    except OSError as error:
+        error.filename, error.filename2 = os.fspath(path), None
+        raise
+
+
+def _write_atomically(path: Path, data: bytes) -> None:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -140,6 +140,10 @@ def convert(
     import converters
 
     target = output or source.with_suffix(".plumb")
+    if source.exists() and target.exists() and target.samefile(source):
+        raise typer.BadParameter(
+            f"expected a file other than {source}", param_hint="--output"
+        )
     scale = parse_scale(input_scale)
     with stage(f"converting {source}") as tell:
         image = converters.convert(

@@ -22,7 +22,8 @@ AsJson = Annotated[
 
 def console() -> Console:
     """Standard output; a pipe gets whole rows, not ones cut at 80 columns."""
-    wide = None if sys.stdout.isatty() else 160
+    closed = sys.stdout is None  # as after `plumb ... >&-`; then nothing is printed
+    wide = None if not closed and sys.stdout.isatty() else 160
     return Console(width=wide, highlight=False)
 
 

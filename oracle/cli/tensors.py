@@ -65,7 +65,7 @@ def json_arrays(path: Path) -> Array | Mapping[str, Array]:
         if isinstance(data, dict):
             return {name: np.asarray(value) for name, value in data.items()}
         return np.asarray(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInputFile(path, "JSON lists of numbers", str(error)) from error
 
 

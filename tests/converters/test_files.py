@@ -30,3 +30,11 @@ def test_write_that_fails_keeps_what_was_there(
         write_atomically(path, b"after")
     assert path.read_bytes() == b"before"
     assert os.listdir(tmp_path) == ["a"]
+
+
+def test_write_that_fails_names_the_file_asked_for(tmp_path: Path) -> None:
+    for path in (tmp_path / "none" / "a", tmp_path):
+        with pytest.raises(OSError) as refused:
+            write_atomically(path, b"")
+        assert refused.value.filename == str(path)
+    assert list(tmp_path.iterdir()) == []

@@ -220,6 +220,26 @@ def test_plumb_process_prints_no_traceback(case: str, tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1 and message in done.stderr
 
 
+def test_plumb_json_nested_too_deep_is_one_line(tmp_path: Path) -> None:
+    source = written(tmp_path, "x.json", b"[" * 10**5)
+    command = in_a_process(["model", "run", MNIST, source])
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "x.json: expected JSON lists of numbers, got" in done.stderr
+
+
+def test_plumb_closed_output_is_no_traceback() -> None:
+    command = [*in_a_process(["vm", "root", GUEST])]
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.skipif(find_spec("PIL") is not None, reason="Pillow is installed")
 def test_plumb_picture_without_pillow_says_how_to_get_it(
     plumb: Plumb, tmp_path: Path
@@ -235,6 +255,15 @@ def test_convert_failure_leaves_target_as_it_was(plumb: Plumb, tmp_path: Path) -
     assert ended.status == 1
     assert target.read_bytes() == b"before"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["m.plumb", "net.onnx"]
+
+
+def test_convert_onto_its_source_is_refused(plumb: Plumb, tmp_path: Path) -> None:
+    source = two_unsupported(tmp_path)
+    before = source.read_bytes()
+    ended = plumb("model", "convert", source, "-o", source)
+    assert ended.status == 2
+    assert "expected a file other than" in ended.err
+    assert source.read_bytes() == before
 
 
 def test_plumb_bug_of_ours_is_not_hidden(
