@@ -84,8 +84,3 @@ IO_HEADER_BYTES: Final = 4
 SYSCALL_HALT: Final = 4001
 SYSCALL_YIELD: Final = 4162
 """Linux o32's `exit` and `sched_yield`, so that the same ELF runs under qemu-mipsel."""
-
-
-def region_of(address: int) -> Region:
-    """The region that holds `address`, in [0, 2^32)."""
-    return next(region for region in REGIONS if region.contains(address))
