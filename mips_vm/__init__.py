@@ -4,6 +4,7 @@
 docs/state-encoding.md the bytes that are hashed.
 """
 
+from mips_vm import sources  # noqa: F401  before all else: see there
 from mips_vm.constants import Region, Status
 from mips_vm.errors import MachineError
 from mips_vm.machine import Machine, Snapshot

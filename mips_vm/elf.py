@@ -61,6 +61,9 @@ _ARCHITECTURES: Final = {
     9: "MIPS32r6",
     10: "MIPS64r6",
 }
+MAX_FILE_BYTES: Final = 2 * PROGRAM.size
+"""The program region, and as much again for symbols and what debuggers read."""
+
 _RUNNABLE: Final = ("MIPS I", "MIPS II", "MIPS32", "MIPS32r2")
 
 
@@ -85,7 +88,13 @@ def read(path: str | os.PathLike[str]) -> Program:
 
     OSError if the file can't be read.
     """
-    return parse(Path(path).read_bytes(), os.fspath(path))
+    with Path(path).open("rb") as file:
+        data = file.read(MAX_FILE_BYTES + 1)  # a device may go on for ever
+    if len(data) > MAX_FILE_BYTES:
+        raise ElfError(
+            os.fspath(path), f"a file of at most {MAX_FILE_BYTES} bytes", "a larger one"
+        )
+    return parse(data, os.fspath(path))
 
 
 def parse(data: bytes, name: str = "ELF") -> Program:

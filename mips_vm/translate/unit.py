@@ -7,12 +7,11 @@ program and by the address that asked for it, and says itself what it holds.
 import json
 from collections.abc import Container
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Final
 
 from mips_vm import object_cache
 from mips_vm.native import Library, compile_ir, host_fingerprint
+from mips_vm.sources import FINGERPRINT
 from mips_vm.translate.code import EPILOGUE, declarations
 from mips_vm.translate.flow import Chunk, Words, discover
 from mips_vm.translate.lift import lift, symbol
@@ -39,7 +38,7 @@ def obtain(
 ) -> Unit:
     """The unit for `entry`, from the cache or compiled; not empty."""
     key = object_cache.cache_key(
-        host_fingerprint(), _source_digest(), program_root, str(entry)
+        host_fingerprint(), FINGERPRINT, program_root, str(entry)
     )
     payload = object_cache.load(key)
     if payload is None:
@@ -84,11 +83,3 @@ def _unpack(payload: bytes) -> Unit:
         address = library.address(symbol(entry))
         entries.update((head, address) for head in heads if head not in entries)
     return Unit(library, entries, contents["size"])
-
-
-@cache
-def _source_digest() -> str:
-    """Changes with the translator, so that code from another one is never used."""
-    folder = Path(__file__).parent
-    sources = (*sorted(folder.glob("*.py")), *sorted(folder.parent.glob("*.py")))
-    return object_cache.cache_key(*(source.read_bytes() for source in sources))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mips_vm import Machine
+from mips_vm import Machine, elf
 from mips_vm.elf import Segment, parse
 from mips_vm.errors import ElfError
 
@@ -182,3 +182,9 @@ def test_from_elf_segments_and_entry_are_in_place(tmp_path: Path) -> None:
 def test_from_elf_missing_file_is_the_system_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Machine.from_elf(tmp_path / "absent")
+
+
+def test_read_endless_file_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elf, "MAX_FILE_BYTES", 1 << 20)
+    with pytest.raises(ElfError, match="at most 1048576 bytes, got a larger one"):
+        elf.read("/dev/zero")

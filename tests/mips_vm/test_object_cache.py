@@ -1,6 +1,7 @@
 """The cache of compiled code: whatever happens to it, programs run."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -144,3 +145,28 @@ def test_import_compiles_nothing(tmp_path: Path) -> None:
     environment = {**os.environ, "PLUMB_CACHE": str(tmp_path / "cache")}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
     assert not (tmp_path / "cache").exists()
+
+
+def test_cache_code_of_a_process_that_was_upgraded_is_not_the_upgrades(
+    tmp_path: Path,
+) -> None:
+    """A translator whose files change while it runs keeps its own name."""
+    package = tmp_path / "code" / "mips_vm"
+    shutil.copytree(Path(object_cache.__file__).parent, package)
+    program = f"""
+import pathlib, sys
+from mips_vm import Machine
+if sys.argv[1:]:
+    with open({str(package / "translate" / "lift.py")!r}, "a") as source:
+        source.write("# upgraded\\n")
+Machine.from_program({PROGRAM!r}).run()
+"""
+    environment = os.environ | {"PLUMB_CACHE": str(tmp_path / "cache")}
+
+    def entries(*arguments: str) -> int:
+        command = [sys.executable, "-c", program, *arguments]
+        subprocess.run(command, cwd=package.parent, env=environment, check=True)
+        return sum(path.is_file() for path in (tmp_path / "cache").rglob("*"))
+
+    upgraded_under = entries("upgrade")
+    assert entries() > upgraded_under
