@@ -23,7 +23,15 @@ class Kernel(Generic[Parameters, Result]):
         self.__doc__ = function.__doc__
 
     def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        result: Result = self.dispatcher(*args, **kwargs)
+        try:
+            result: Result = self.dispatcher(*args, **kwargs)
+        except Exception:
+            # A kernel raises nothing; a damaged entry of numba's cache makes its
+            # loading raise nearly anything. Compiled afresh, it is the same kernel.
+            import numba
+
+            self.dispatcher = numba.njit(**OPTIONS)(self.function)
+            result = self.dispatcher(*args, **kwargs)
         return result
 
     @cached_property

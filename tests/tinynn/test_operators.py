@@ -1,6 +1,10 @@
 """Each operator against the tables of docs/float.md, and how kernels are compiled."""
 
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numba
 import numpy as np
@@ -264,3 +268,36 @@ def test_exact_floats_restores_the_mode_after_an_error() -> None:
     with pytest.raises(ValueError, match="inside"), exact_floats():
         raise ValueError("inside")
     assert read_mode() == before
+
+
+def test_kernel_with_a_damaged_cache_is_compiled_afresh(tmp_path: Path) -> None:
+    """numba unpickles what it finds beside the source; here it finds rubbish."""
+    package = tmp_path / "tinynn"
+    shutil.copytree(Path(jit.__file__).parent, package)
+    program = """
+import numpy as np
+from tinynn import jit
+from tinynn.doubled import doubled
+out = np.zeros(2, np.float32)
+doubled(np.ones(2, np.float32), out)
+print(jit.__file__, out.tolist())
+"""
+    (package / "doubled.py").write_text(
+        "from tinynn.jit import kernel\n\n"
+        "@kernel\ndef doubled(x, out):\n"
+        "    for i in range(len(x)):\n        out[i] = x[i] + x[i]\n"
+    )
+
+    def run() -> str:
+        command = [sys.executable, "-c", program]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    fresh = run()
+    assert str(tmp_path) in fresh and "[2.0, 2.0]" in fresh
+    damaged = list(package.rglob("doubled*.nb*"))
+    assert damaged
+    for path in damaged:
+        path.write_bytes(b"rubbish")
+    assert run() == fresh
