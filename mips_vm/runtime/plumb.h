@@ -17,7 +17,9 @@
  * upper part of the arena's range. */
 #ifdef PLUMB_QEMU
 #define PLUMB_MODEL_BASE 0x50000000
-#define PLUMB_HOST_STACK 0x20000000 /* top of the input region, where no input reaches */
+/* Top of the input region, where no input reaches. The host's own word lies above. */
+#define PLUMB_HOST_STACK 0x1FFFFFF0
+#define PLUMB_HOST_RUNS 0x1FFFFFF0
 #else
 #define PLUMB_MODEL_BASE 0x80000000
 #endif

@@ -1,8 +1,10 @@
 /* The machine's host, for the same program under qemu-mipsel: regions, input, output.
  *
- *   qemu-mipsel program.elf [model image] < input > output
+ *   qemu-mipsel program.elf [model image [runs]] < input > output
  *
- * Linked into the qemu variant only. Linux o32 system calls, without a C library.
+ * With `runs`, the program runs so many times from its start to its halt, as when one
+ * measures it; the output is the last run's. Linked into the qemu variant only. Linux
+ * o32 system calls, without a C library.
  */
 
 #include "plumb.h"
@@ -66,6 +68,13 @@ static void map_model(const char *path) {
     fail(102);
 }
 
+static uint32_t decimal(const char *text) {
+  uint32_t value = 0;
+  while (*text)
+    value = 10 * value + (uint32_t)(*text++ - '0');
+  return value;
+}
+
 static void read_input(void) {
   uint8_t *end = (uint8_t *)PLUMB_INPUT;
   for (;;) {
@@ -79,7 +88,7 @@ static void read_input(void) {
   *(uint32_t *)PLUMB_INPUT_BASE = (uint32_t)(end - PLUMB_INPUT);
 }
 
-/* PLUMB_HOST_STACK is the end of this region. */
+/* PLUMB_HOST_STACK lies at the end of this region. */
 void plumb_host_make_stack(void) { map_region(PLUMB_INPUT_BASE); }
 
 /* `stack` is the kernel's: argc, then argv. */
@@ -88,12 +97,24 @@ void plumb_host_start(const uint32_t *stack) {
   map_region(PLUMB_STACK_BASE);
   if (stack[0] > 1)
     map_model((const char *)stack[2]);
-  map_region(PLUMB_ARENA_BASE);
+  *(uint32_t *)PLUMB_HOST_RUNS = stack[0] > 2 ? decimal((const char *)stack[3]) : 1;
+  map_region(PLUMB_ARENA_BASE); /* over the kernel's stack: argc and argv are gone */
   read_input();
 }
 
 /* What a yield does to the stack region. */
 void plumb_host_wipe(void) { map_region(PLUMB_STACK_BASE); }
+
+/* Whether to run once more after a halt, from a clean start. */
+uint32_t plumb_host_again(void) {
+  uint32_t *runs = (uint32_t *)PLUMB_HOST_RUNS;
+  if (--*runs == 0)
+    return 0;
+  map_region(PLUMB_OUTPUT_BASE);
+  map_region(PLUMB_STACK_BASE);
+  map_region(PLUMB_ARENA_BASE);
+  return 1;
+}
 
 void plumb_host_finish(void) {
   const uint8_t *next = PLUMB_OUTPUT;

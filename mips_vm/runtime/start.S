@@ -16,7 +16,7 @@ _start:
     move  $s0, $sp
     jal   plumb_host_make_stack     /* the kernel's lies where the arena will be */
     addiu $sp, $sp, -16
-    lui   $sp, PLUMB_HOST_STACK >> 16
+    li    $sp, PLUMB_HOST_STACK
     addiu $sp, $sp, -16
     jal   plumb_host_start
     move  $a0, $s0
@@ -31,6 +31,11 @@ plumb_reboot:
     .ent plumb_halt
 plumb_halt:
 #ifdef PLUMB_QEMU
+    li    $sp, PLUMB_HOST_STACK
+    jal   plumb_host_again
+    addiu $sp, $sp, -16
+    bnez  $v0, plumb_reboot
+    nop
     jal   plumb_host_finish
     nop
 #endif
@@ -46,7 +51,7 @@ plumb_yield:
     syscall
 #ifdef PLUMB_QEMU
     /* Here the call returns, and the reboot is ours: a fresh stack region, then main. */
-    lui   $sp, PLUMB_HOST_STACK >> 16
+    li    $sp, PLUMB_HOST_STACK
     jal   plumb_host_wipe
     addiu $sp, $sp, -16
     b     plumb_reboot

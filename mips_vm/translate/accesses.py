@@ -35,8 +35,10 @@ class _Place:
 class Accesses:
     """The accesses of a block, by index among its instructions."""
 
-    def __init__(self, code: Code, block: Block) -> None:
+    def __init__(self, code: Code, block: Block, marks: bool) -> None:
+        """`marks` is whether stores set the flags of their pages."""
         self._code = code
+        self._marks = marks
         self._instructions = tuple(block.instructions())
         self._places = _places(self._instructions)
         self._aligned: set[tuple[int, int, int]] = set()
@@ -130,6 +132,8 @@ class Accesses:
     def _mark(self, address: str) -> None:
         """Sets the flags of a page that is about to be written. It is no harm if it is
         not: the flags say what may differ."""
+        if not self._marks:
+            return
         code = self._code
         page = code.let(f"lshr i32 {address}, {_PAGE_SHIFT}")
         wide = code.let(f"zext i32 {page} to i64")

@@ -21,6 +21,7 @@ from mips_vm.state import State
 from mips_vm.step import step
 from mips_vm.translate import unit
 from mips_vm.translate.flow import Words, translatable
+from mips_vm.translate.instruments import ALL, NONE, Instruments
 from mips_vm.translate.layout import HANDED_OVER_WORD, MAX_DEPTH, PC_WORD, TABLE_WORD
 from mips_vm.translate.registers import COUNT, HI, LO
 
@@ -45,9 +46,10 @@ _MAP_NORESERVE: Final = 0x4000
 class Translation:
     """What is translated of one program: a table from its words to native code."""
 
-    def __init__(self, words: Words, root: bytes) -> None:
+    def __init__(self, words: Words, root: bytes, instruments: Instruments) -> None:
         """`words` are the program's, up to where only zeros are left."""
         self._root = root
+        self._instruments = instruments
         self._tried: set[int] = set()
         self._units: list[unit.Unit] = []
         self._size = 0
@@ -70,7 +72,8 @@ class Translation:
         self._tried.add(pc)
         if not translatable(words, pc):
             return False
-        found = unit.obtain(words, self._root, pc, _Known(self.table))
+        known = _Known(self.table)
+        found = unit.obtain(words, self._root, pc, known, self._instruments)
         self._units.append(found)
         self._size += max(found.size, 1)
         for entry, address in found.entries.items():
@@ -90,37 +93,48 @@ class _Known:
         return address < PROGRAM.end and bool(self._table[address // WORD_BYTES])
 
 
-_translations: OrderedDict[bytes, Translation] = OrderedDict()
+_translations: OrderedDict[tuple[bytes, Instruments], Translation] = OrderedDict()
 _translations_lock = threading.Lock()
 
 
-def _translation(memory: Memory, words: Words) -> Translation:
+def _translation(memory: Memory, words: Words, instruments: Instruments) -> Translation:
     """That of the program in memory, which machines with equal programs share."""
     root = memory.program_root()
+    key = root, instruments
     with _translations_lock:
-        found = _translations.get(root)
+        found = _translations.get(key)
         if found is None:
             end = memory.extent(PROGRAM) // WORD_BYTES
-            found = _translations[root] = Translation(words[:end], root)
+            found = Translation(words[:end], root, instruments)
+            _translations[key] = found
             if len(_translations) > PROGRAMS_KEPT:
                 _translations.popitem(last=False)
-        _translations.move_to_end(root)
+        _translations.move_to_end(key)
     return found
 
 
 def run(state: State, memory: Memory, max_steps: int | None = None) -> int:
     """Executes until yield, halt, fault, or exactly `max_steps`; steps executed."""
-    return _Run(state, memory).run(UNLIMITED if max_steps is None else max_steps)
+    steps = UNLIMITED if max_steps is None else max_steps
+    return _Run(state, memory, ALL).run(steps)
+
+
+def run_bare(state: State, memory: Memory) -> None:
+    """Executes until yield, halt or fault without instruments, to tell their cost.
+
+    Memory's flags don't say afterwards what was written: that is for the caller.
+    """
+    _Run(state, memory, NONE).run(UNLIMITED)
 
 
 class _Run:
     """One run of one machine, whose program does not change meanwhile."""
 
-    def __init__(self, state: State, memory: Memory) -> None:
+    def __init__(self, state: State, memory: Memory, instruments: Instruments) -> None:
         self.state = state
         self.memory = memory
         self.words = memory.array[: PROGRAM.end].view(np.uint32)
-        self.translation = _translation(memory, self.words)
+        self.translation = _translation(memory, self.words, instruments)
         self.left = 0
         self.handed_over = False
 

@@ -10,6 +10,7 @@ from mips_vm.memory import HEADER_BYTES
 from mips_vm.translate.accesses import Accesses
 from mips_vm.translate.code import COLD, Code
 from mips_vm.translate.flow import Block, Chunk
+from mips_vm.translate.instruments import Instruments
 from mips_vm.translate.layout import HANDED_OVER_WORD, PC_WORD
 
 
@@ -30,27 +31,37 @@ class Frame:
     `pcs` stands for pc and next_pc of the instruction to go on with, as one i64.
     """
 
-    def __init__(self, chunk: Chunk, block: Block, code: Code) -> None:
+    def __init__(
+        self, chunk: Chunk, block: Block, code: Code, instruments: Instruments
+    ) -> None:
         self.chunk = chunk
         self.block = block
         self.code = code
-        self.accesses = Accesses(code, block)
+        self.accesses = Accesses(code, block, instruments.pages)
+        self._counts = instruments.steps
         self.left = code.let("load i64, ptr %steps")
         """Steps left when the block is through."""
         self.ahead = 0
-        """Steps of the block that are still to be executed."""
+        """Steps of the block that are taken off but still to be executed."""
         self._values: dict[int, str] = {}
         self._written: set[int] = set()
 
     def begin(self) -> None:
         """Takes the block's steps off, if enough are left to reach the next head."""
         code, block = self.code, self.block
+        if not self._counts:
+            return
         if block.start in self.chunk.heads:
             few = code.let(f"icmp ult i64 {self.left}, {self.chunk.reach[block.start]}")
             self.hand_over_if(few, pair(block.start, block.start + WORD_BYTES))
         if block.steps:
             self.ahead = block.steps
             self.left = code.let(f"sub i64 {self.left}, {block.steps}")
+
+    def executed(self) -> None:
+        """One instruction more is behind us."""
+        if self._counts:
+            self.ahead -= 1
 
     # Registers.
 

@@ -20,6 +20,7 @@ from mips_vm.translate.code import COLD, Code
 from mips_vm.translate.execute import EXECUTE, condition
 from mips_vm.translate.flow import Chunk, Transfer
 from mips_vm.translate.frame import Frame, pair, place
+from mips_vm.translate.instruments import ALL, Instruments
 from mips_vm.translate.layout import PC_WORD, TABLE_WORD
 from mips_vm.translate.registers import reads, writes
 
@@ -29,14 +30,16 @@ def symbol(entry: int) -> str:
     return f"chunk_{entry:08x}"
 
 
-def lift(chunk: Chunk) -> str:
+def lift(chunk: Chunk, instruments: Instruments = ALL) -> str:
     """The chunk's function."""
     code = Code()
     used = _registers(chunk)
     for register in used:
         code.do(f"%r{register} = alloca i32")
     code.do("%steps = alloca i64")
-    code.do("store i64 %left, ptr %steps")
+    # Uncounted, a call still takes one step off: whoever made it sees it came further.
+    granted = "%left" if instruments.steps else code.let("add i64 %left, -1")
+    code.do(f"store i64 {granted}, ptr %steps")
     heads = sorted(chunk.heads)
     cases = " ".join(f"i32 {head}, label %enter_{head:x}" for head in heads)
     code.do(f"switch i32 %pc, label %elsewhere [{cases}]")
@@ -46,7 +49,7 @@ def lift(chunk: Chunk) -> str:
         _enter(code, head, used)
     for block in chunk.blocks.values():
         code.label(f"block_{block.start:x}")
-        _block(Frame(chunk, block, code))
+        _block(Frame(chunk, block, code, instruments))
     signature = "ptr noalias %memory, i32 %pc, i64 %left, i32 %depth"
     body = "\n".join(code.lines)
     definition = f"define i64 @{symbol(chunk.entry)}({signature}) nounwind"
@@ -78,7 +81,7 @@ def _block(frame: Frame) -> None:
         address = block.start + index * WORD_BYTES
         pcs = pair(address, address + WORD_BYTES)
         EXECUTE[decoded.instruction.kind](frame, decoded, index, pcs)
-        frame.ahead -= 1
+        frame.executed()
     if block.transfer:
         _transfer(frame, block.transfer)
     elif block.stuck:
@@ -95,7 +98,7 @@ def _transfer(frame: Frame, transfer: Transfer) -> None:
         target = frame.read(transfer.decoded.rs)
     if transfer.link is not None:
         frame.write(transfer.link, literal(transfer.after))
-    frame.ahead -= 1
+    frame.executed()
     if transfer.likely:
         _branch_likely(frame, transfer, taken)
     elif transfer.conditional:
@@ -108,7 +111,7 @@ def _transfer(frame: Frame, transfer: Transfer) -> None:
 def _slot(frame: Frame, transfer: Transfer, pcs: str) -> None:
     execute = EXECUTE[transfer.slot.instruction.kind]
     execute(frame, transfer.slot, frame.block.slot_index, pcs)
-    frame.ahead -= 1
+    frame.executed()
 
 
 def _branch(frame: Frame, transfer: Transfer, taken: str) -> None:

@@ -14,6 +14,7 @@ from mips_vm.native import Library, compile_ir, host_fingerprint
 from mips_vm.sources import FINGERPRINT
 from mips_vm.translate.code import EPILOGUE, declarations
 from mips_vm.translate.flow import Chunk, Words, discover
+from mips_vm.translate.instruments import ALL, Instruments
 from mips_vm.translate.lift import lift, symbol
 
 MAX_UNIT: Final = 1500
@@ -34,15 +35,20 @@ class Unit:
 
 
 def obtain(
-    words: Words, program_root: bytes, entry: int, known: Container[int]
+    words: Words,
+    program_root: bytes,
+    entry: int,
+    known: Container[int],
+    instruments: Instruments = ALL,
 ) -> Unit:
     """The unit for `entry`, from the cache or compiled; not empty."""
     key = object_cache.cache_key(
-        host_fingerprint(), FINGERPRINT, program_root, str(entry)
+        *(host_fingerprint(), FINGERPRINT, program_root, str(entry)),
+        str(instruments),
     )
     payload = object_cache.load(key)
     if payload is None:
-        payload = _compile(_gather(words, entry, known))
+        payload = _compile(_gather(words, entry, known), instruments)
         object_cache.store(key, payload)
     return _unpack(payload)
 
@@ -63,9 +69,10 @@ def _gather(words: Words, entry: int, known: Container[int]) -> list[Chunk]:
     return chunks
 
 
-def _compile(chunks: list[Chunk]) -> bytes:
+def _compile(chunks: list[Chunk], instruments: Instruments) -> bytes:
     """Contents as JSON, after its length, then the object."""
-    ir = "".join([declarations(), *map(lift, chunks), EPILOGUE])
+    functions = (lift(chunk, instruments) for chunk in chunks)
+    ir = "".join([declarations(), *functions, EPILOGUE])
     contents = {
         "chunks": [[chunk.entry, sorted(chunk.heads)] for chunk in chunks],
         "size": sum(chunk.size for chunk in chunks),

@@ -19,17 +19,22 @@ CPU_INFO: Final = Path("/proc/cpuinfo")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`value` and `peer_value` are in `unit`; ours comes first in the ratio."""
+    """`value` and `peer_value` are in `unit`; ours comes first in the ratio.
+
+    Only a figure that compares us with a peer has no value: where the peer is absent.
+    """
 
     name: str
-    value: float
+    value: float | None
     unit: str
     peer: str | None = None
     peer_value: float | None = None
 
     @property
     def ratio(self) -> float | None:
-        return self.value / self.peer_value if self.peer_value else None
+        if self.value is None or not self.peer_value:
+            return None
+        return self.value / self.peer_value
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -1,8 +1,8 @@
 """How fast the machine is on the guest that serves every model.
 
 qemu-mipsel runs the same sources, linked for it. A process takes longer to start than a
-digit takes to read, so speeds are taken from two models, one large and one small: more
-instructions by more seconds.
+digit takes to read, so both read the digit over and over, each time from a clean start,
+and qemu's time for a single reading is taken off: more instructions by more seconds.
 """
 
 import shutil
@@ -19,12 +19,20 @@ import numpy as np
 
 import tinynn
 from mips_vm import Machine, Status
+from mips_vm.memory import CHANGED
+from mips_vm.translate.engine import run_bare
+from oracle.bench import fresh
 from oracle.bench.figure import Figure, least_seconds
 from tinynn import GraphBuilder, Model, models
 
 PEER: Final = "qemu-mipsel"
+CANNON: Final = "Cannon's Go core, without hashing"
+CANNON_SPEED: Final = 38
+"""M instr/s, the most that we measured of it, two Zen 3 cores, one used."""
+
 PIXELS: Final = 784
 WIDTHS: Final = (4096, 1024, 10)
+LEAST_STEPS: Final = 1_000_000_000
 REFERENCE_STEPS: Final = 200_000
 
 Action = Callable[[], object]
@@ -43,22 +51,44 @@ class Work:
 
 
 def figures() -> Iterator[Figure]:
-    """Speed, the time of one digit, and the reference interpreter's speed."""
+    """Speed on one core, what instruments cost, then what fresh processes say."""
     pixels = np.random.default_rng(1).integers(0, 256, PIXELS, dtype=np.uint8)
     digit = Work(tinynn.load(models.path("mnist")), pixels.tobytes())
-    instructions = digit.run()
+    yield from speed(digit)
     with tempfile.TemporaryDirectory() as folder:
-        wide = Work(tinynn.load(wide_image(Path(folder))), digit.request)
-        more = wide.run() - instructions
-        ours = [translated(digit), translated(wide)]
-        peers = qemu_runs(Path(folder), digit, wide)
-        small, large, *theirs = least_seconds(*ours, *peers, repeats=4)
-    speed = more / (large - small) / 1e6
-    peer = more / (theirs[1] - theirs[0]) / 1e6 if theirs else None
-    yield Figure("translated engine on the guest", speed, "M instr/s", PEER, peer)
-    yield Figure("a digit read in the machine, warm", small * 1e3, "ms")
-    yield Figure("instructions of that, every pixel set", instructions, "instructions")
+        yield overhead(Work(tinynn.load(wide_image(Path(folder))), digit.request))
     yield Figure("reference engine", reference_speed(digit) / 1e6, "M instr/s")
+    yield from fresh.figures()
+
+
+def speed(digit: Work) -> Iterator[Figure]:
+    """Readings of a digit, enough of them for LEAST_STEPS."""
+    steps = digit.run()
+    runs = -(-LEAST_STEPS // steps)
+    read = translated(digit)
+
+    def ours() -> None:
+        for _ in range(runs):
+            read()
+
+    with tempfile.TemporaryDirectory() as folder:
+        peers = qemu_runs(Path(folder), digit, (1, 1 + runs))
+        mine, *theirs = least_seconds(ours, *peers, repeats=3)
+    peer = theirs[1] - theirs[0] if theirs else None
+    ratio = peer / mine if peer else None
+    yield Figure("vm.translated_vs_qemu", ratio, "times", PEER, 1 if peer else None)
+    mips, peer_mips = runs * steps / mine / 1e6, peer and runs * steps / peer / 1e6
+    yield Figure("translated engine on the guest", mips, "M instr/s", PEER, peer_mips)
+    name = "translated engine on the guest, beside Cannon"
+    yield Figure(name, mips, "M instr/s", CANNON, CANNON_SPEED)
+    yield Figure("a digit read in the machine, warm", mine / runs * 1e3, "ms")
+    yield Figure("instructions of that, every pixel set", steps, "instructions")
+
+
+def overhead(work: Work) -> Figure:
+    """What counting steps and marking pages adds to the time without either."""
+    counted, uncounted = least_seconds(translated(work), bare(work), repeats=7)
+    return Figure("vm.instrumentation_overhead", counted / uncounted - 1, "of the time")
 
 
 def run_through(machine: Machine) -> int:
@@ -82,17 +112,37 @@ def translated(work: Work) -> Action:
     return again
 
 
+def bare(work: Work) -> Action:
+    """The same without instruments; which pages to restore is known from a run with."""
+    machine = work.model.machine(work.request)
+    start = machine.snapshot()
+    run_through(machine)
+    answer = machine.output()
+    written = (machine.memory.dirty & CHANGED).nonzero()[0]
+
+    def again() -> None:
+        machine.memory.dirty[written] |= CHANGED
+        machine.restore(start)
+        while machine.status is Status.YIELDED:
+            machine.resume()
+            run_bare(machine.state, machine.memory)
+        assert machine.output() == answer, "the same guest, the same answer"
+
+    return again
+
+
 def reference_speed(work: Work) -> float:
-    """Instructions a second, in the first segment."""
+    """Instructions a second."""
     machine = work.model.machine(work.request)
     machine.resume()
     start = machine.snapshot()
+    steps = machine.run(REFERENCE_STEPS, engine="reference")
 
-    def again() -> int:
+    def again() -> None:
         machine.restore(start)
-        return machine.run(REFERENCE_STEPS, engine="reference")
+        machine.run(REFERENCE_STEPS, engine="reference")
 
-    return again() / least_seconds(again, repeats=3)[0]
+    return steps / least_seconds(again, repeats=3)[0]
 
 
 def wide_image(folder: Path) -> Path:
@@ -109,22 +159,21 @@ def wide_image(folder: Path) -> Path:
     return path
 
 
-def qemu_runs(folder: Path, *works: Work) -> list[Action]:
-    """The same inferences under qemu; none where it can't be had."""
+def qemu_runs(folder: Path, work: Work, counts: tuple[int, ...]) -> list[Action]:
+    """So many inferences in one process under qemu; none where it can't be had."""
     qemu = shutil.which(PEER)
     if qemu is None or find_spec("ziglang") is None:
         return []
     from tinynn.guest.build import build
 
     program = build(folder / "guest.qemu", qemu=True)
+    answer = work.model.answer(work.request)
 
-    def answer(work: Work) -> bytes:
-        command = [qemu, str(program), str(work.model.source)]
+    def infer(runs: int) -> None:
+        command = [qemu, str(program), str(work.model.source), str(runs)]
         done = subprocess.run(
             command, input=work.request, check=True, capture_output=True
         )
-        return done.stdout
+        assert done.stdout == answer, "one guest, one answer"
 
-    for work in works:
-        assert answer(work) == work.model.answer(work.request), "one guest, one answer"
-    return [partial(answer, work) for work in works]
+    return [partial(infer, runs) for runs in counts]

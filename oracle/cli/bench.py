@@ -88,7 +88,7 @@ def counted(name: str, figures: Iterable[Figure]) -> Iterator[Figure]:
 
 def cells(figure: Figure) -> Iterator[str]:
     yield figure.name
-    yield number(figure.value)
+    yield "not measured" if figure.value is None else number(figure.value)
     yield figure.unit
     yield figure.peer or ""
     missing = "not installed" if figure.peer else ""

@@ -386,6 +386,15 @@ def test_slice_shorter_than_a_run_stops_exactly(
         twins.run(steps)
 
 
+def test_run_without_instruments_ends_in_the_same_state() -> None:
+    counted, bare = (Machine.from_program(FIBONACCI) for _ in range(2))
+    counted.run()
+    engine.run_bare(bare.state, bare.memory)
+    assert bare.state == counted.state
+    stack = STACK.end - 4096, 4096
+    assert bare.memory.read(*stack) == counted.memory.read(*stack)
+
+
 def test_threads_share_a_translation() -> None:
     def fibonacci() -> int:
         machine = Machine.from_program(FIBONACCI)

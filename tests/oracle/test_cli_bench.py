@@ -1,10 +1,15 @@
 """`plumb bench`: one form for every figure, and no invented number for a peer."""
 
+import os
+import shutil
+
 import pytest
 from support.command import Plumb, plumb_in
 
-from oracle.bench import figure, tree
+from mips_vm import Machine, Status
+from oracle.bench import figure, fresh, synthetic, tree, vm
 from oracle.bench.figure import Figure
+from oracle.cli import bench
 
 
 @pytest.fixture
@@ -53,6 +58,50 @@ def test_bench_tree_prints_a_table(
     monkeypatch.setattr(tree, "PAIRS", 1 << 10)
     monkeypatch.setattr(tree, "PEER_PAIRS", 1 << 8)
     monkeypatch.setattr(tree, "IMAGE_BYTES", 1 << 20)
+    cores = os.sched_getaffinity(0)
     ended = plumb("bench", "tree")
     assert ended.status == 0
-    assert "keccak-256 of 64 bytes" in ended.out
+    for name in ("keccak64_vs_pysha3", "root_64mib_seconds", "touch_100_pages_seconds"):
+        assert f"tree.{name}" in ended.out
+    assert os.sched_getaffinity(0) == cores
+
+
+def test_bench_vm_figures_have_the_promised_names(
+    plumb: Plumb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name, value in (
+        (vm, "LEAST_STEPS", 1),
+        (vm, "WIDTHS", (16, 10)),
+        (vm, "REFERENCE_STEPS", 100),
+        (fresh, "LENGTH", 500),
+    ):
+        monkeypatch.setattr(module, name, value)
+    rows = plumb("bench", "vm", "--json").json()["figures"]
+    figures = {row["name"]: row["value"] for row in rows}
+    names = (
+        *("translated_vs_qemu", "instrumentation_overhead", "first_use_cold_seconds"),
+        *("first_use_warm_seconds", "compile_10k_seconds", "resident_mib"),
+    )
+    assert {f"vm.{name}" for name in names} <= figures.keys()
+    if shutil.which("qemu-mipsel") is None:
+        assert figures["vm.translated_vs_qemu"] is None
+    assert figures["vm.first_use_warm_seconds"] < figures["vm.first_use_cold_seconds"]
+    assert figures["vm.resident_mib"] > 64
+
+
+@pytest.mark.parametrize("instructions", [1, 500, 3000])
+def test_synthetic_guest_halts_after_all_of_its_code(instructions: int) -> None:
+    code = synthetic.program(instructions)
+    executed = set()
+    machine = Machine.from_program(code)
+    while machine.status is Status.RUNNING:
+        executed.add(machine.pc)
+        machine.step()
+    assert machine.status is Status.HALTED
+    assert len(executed) >= 0.8 * len(code) // 4
+
+
+def test_bench_without_peer_says_so() -> None:
+    row = Figure("speed against a snail", None, "times", "a snail")
+    assert row.as_json()["value"] is None and row.ratio is None
+    assert list(bench.cells(row))[1] == "not measured"
