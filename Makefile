@@ -1,5 +1,6 @@
 # make demo   the whole story on an embedded chain
 # make test   the tests
+# make fuzz   the machines against each other, until Ctrl-C (SECONDS=, ROUNDS=, SEED=)
 # make lint   what CI checks besides
 # make build  artifacts and guest again from their sources (needs node and zig)
 
@@ -8,13 +9,18 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 JOBS   ?= 2
 
-.PHONY: demo test lint format build clean
+.PHONY: demo test fuzz lint format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal $(ARGS)
+
+fuzz: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python -m support.fuzz.campaign \
+	  $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	  $(if $(SEED),--seed $(SEED))
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
