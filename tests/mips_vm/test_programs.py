@@ -1,10 +1,16 @@
 """C programs give the output here that they give under qemu, and the right one."""
 
+import base64
 import hashlib
+import json
 import math
 import random
 import struct
+import zlib
 from collections.abc import Callable
+from fractions import Fraction
+from itertools import accumulate
+from operator import mul
 from pathlib import Path
 
 import pytest
@@ -42,6 +48,110 @@ def _factorial_and_power(data: bytes) -> bytes:
     return str(math.factorial(n)).encode() + power.to_bytes(16, "little")
 
 
+def _matrix_input() -> bytes:
+    return struct.pack("<I", 11) + random.Random(3).randbytes(4 * 2 * 11 * 11)
+
+
+def _product_and_determinant(data: bytes) -> bytes:
+    n, *cells = struct.unpack("<243I", data)
+    a, b = (
+        [cells[start + n * i : start + n * i + n] for i in range(n)]
+        for start in (0, n * n)
+    )
+    columns = list(zip(*b, strict=True))
+    product = [sum(map(mul, row, column)) % 2**32 for row in a for column in columns]
+    signed = [[(x ^ 2**31) - 2**31 for x in row] for row in a]
+    return struct.pack("<122I", *product, _determinant(signed) % 65521)
+
+
+def _determinant(rows: list[list[int]]) -> int:
+    """By fractions, so another way than the guest's."""
+    matrix, result = [list(map(Fraction, row)) for row in rows], Fraction(1)
+    while matrix:
+        pivot = next((i for i, row in enumerate(matrix) if row[0]), None)
+        if pivot is None:
+            return 0
+        result *= (-1) ** pivot * matrix[pivot][0]
+        top = matrix.pop(pivot)
+        matrix = [
+            [x - row[0] / top[0] * y for x, y in zip(row[1:], top[1:], strict=True)]
+            for row in matrix
+        ]
+    return int(result)
+
+
+PUSH, ADD, SUB, MUL, LESS, JUMP, JUMP_IF, LOAD, STORE, PRINT, CALL, RETURN = range(
+    1, 13
+)
+# n! and its running sum for n = 1 to 12; the sum is added up by a subroutine.
+STACK_PROGRAM = bytes(
+    [
+        *(PUSH, 1, STORE, 0, PUSH, 1, STORE, 1),
+        *(LOAD, 0, LOAD, 1, MUL, STORE, 1),  # 8
+        *(LOAD, 1, PRINT, CALL, 34),
+        *(LOAD, 0, PUSH, 1, ADD, STORE, 0),
+        *(LOAD, 0, PUSH, 13, LESS, JUMP_IF, 8, 0),
+        *(LOAD, 2, LOAD, 1, ADD, STORE, 2, LOAD, 2, PRINT, RETURN),  # 34
+    ]
+)
+
+
+def _factorials_and_sums(_data: bytes) -> bytes:
+    factorials = [math.factorial(n) for n in range(1, 13)]
+    pairs = zip(factorials, accumulate(factorials), strict=True)
+    return struct.pack("<24I", *(x for pair in pairs for x in pair))
+
+
+def _numbers() -> bytes:
+    edges = [0, 1, -1, 9, 10, -10, 2**31 - 1, -(2**31), 65536, -99999]
+    return struct.pack("<10i", *edges)
+
+
+def _formatted(data: bytes) -> bytes:
+    lines = []
+    for (x,) in struct.iter_unpack("<i", data):
+        u = x % 2**32
+        word = "negative" if x < 0 else "not negative"
+        lines.append(f"{x} {x:08d} {x:<12}|{u:12} {u:x} {word} {chr(97 + (x & 15))}")
+        lines.append(f"{u * u} {u << 20:20} {'ab':6}|{'cd':>6}|")
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _primes_and_factors(data: bytes) -> bytes:
+    (n,) = struct.unpack("<I", data)
+    primes = [p for p in range(2, n) if all(p % d for d in range(2, math.isqrt(p) + 1))]
+    rest, factors = n - 1, []
+    for prime in primes:
+        while rest % prime == 0:
+            rest //= prime
+            factors.append(prime)
+    return struct.pack(f"<{1 + len(factors)}I", len(primes), *factors)
+
+
+DOCUMENT = b"""{"name": "a \\"quoted\\" one", "list": [1, -22, 333, [], {}, [[[4]]]],
+    "deep": {"er": {"est": [true, false, null, {"x": -5000}]}}, "last": 7 }"""
+
+
+def _minified(data: bytes) -> bytes:
+    text = json.dumps(json.loads(data), separators=(",", ":"))
+    return (
+        text.encode() + b"\n" + struct.pack("<3i", 5, 19, 1 - 22 + 333 + 4 - 5000 + 7)
+    )
+
+
+def _found_twice(data: bytes) -> bytes:
+    pattern, _, text = data.partition(b"\n")
+    found = [i for i in range(len(text)) if text.startswith(pattern, i)]
+    assert len(found) > 5
+    return struct.pack(f"<{2 * len(found)}I", *found, *found)
+
+
+def _samples() -> bytes:
+    rng = random.Random(4)
+    wave = [8000 * math.sin(i / 5) + 4000 * math.cos(i) for i in range(256)]
+    return struct.pack("<256h", *(int(x + rng.randrange(-9, 9)) for x in wave))
+
+
 TEXT = b"""the quick brown fox, 12 jumps over -345 lazy dogs
 a\tbb ccc   dddd eeeee 99999999 end
 
@@ -54,6 +164,21 @@ PROGRAMS: dict[str, tuple[bytes, Callable[[bytes], bytes] | None]] = {
     "strings": (TEXT, None),
     "arithmetic": (_arithmetic_input(), None),
     "bigint": (struct.pack("<I", 60), _factorial_and_power),
+    "matrix": (_matrix_input(), _product_and_determinant),
+    "interpreter": (STACK_PROGRAM, _factorials_and_sums),
+    "format": (_numbers(), _formatted),
+    "crc": (TEXT, lambda data: 2 * zlib.crc32(data).to_bytes(4, "little")),
+    "lz": (TEXT * 3, None),
+    "base64": (TEXT, lambda data: base64.b64encode(data) + b"\n" + data),
+    "sieve": (struct.pack("<I", 4621), _primes_and_factors),
+    "json": (DOCUMENT, _minified),
+    "search": (b"aabaa\n" + b"aabaabaa ab" * 9, _found_twice),
+    "fft": (_samples(), None),
+    "mix": (TEXT, None),
+    "queens": (
+        struct.pack("<I", 6),
+        lambda data: struct.pack("<2I6B", 4, 63, 1, 3, 5, 0, 2, 4),
+    ),
 }
 
 
