@@ -8,10 +8,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from mips_vm.errors import BuildError
+from mips_vm.errors import BuildError, CompilerAbsent
+
+COMPILER: Final = "ziglang"
 
 RUNTIME: Final = Path(__file__).parent / "runtime"
 """The linker script, the entry point and plumb.h, which every program may include."""
@@ -65,19 +68,22 @@ def build_elf(
     defines: Sequence[str] = (),
     qemu: bool = False,
 ) -> Path:
-    """The path `out`, where the linked program now is; BuildError with the reason.
+    """The path `out`, where the linked program now is; BuildError with the reason,
+    CompilerAbsent if it is that.
 
     `defines` are NAME or NAME=VALUE. With `qemu` the same program is linked for
     qemu-mipsel instead: it reads its input on stdin, writes its output on stdout, and
     takes a model image as an argument (runtime/qemu.c).
     """
+    if find_spec(COMPILER) is None:
+        raise CompilerAbsent(COMPILER)
     files = [Path(source).resolve() for source in sources]
     files.insert(0, RUNTIME / "start.S")
     if qemu:
         files.append(RUNTIME / "qemu.c")
         defines = [*defines, "PLUMB_QEMU"]
     folders = sorted({file.parent for file in files})
-    command = [sys.executable, "-m", "ziglang", "cc"]
+    command = [sys.executable, "-m", COMPILER, "cc"]
     command += [*TARGET_FLAGS, *CODE_FLAGS, *LINK_FLAGS, optimise, f"-I{RUNTIME}"]
     command += [f"-D{define}" for define in defines]
     # __FILE__ must not tell where the sources lie.

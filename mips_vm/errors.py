@@ -8,6 +8,7 @@
     ├── OutputOverrun        the guest's output length goes past its region
     ├── ElfError             a file that this machine can't run, with the reason
     ├── BuildError           the C compiler refused
+    │   └── CompilerAbsent   there is no C compiler
     └── OutOfBounds          a host access past the end of memory
 
 A fault of the guest is no error: it is a post-state, `Status.FAULTED`, and provable.
@@ -76,6 +77,17 @@ class ElfError(MachineError):
 
 class BuildError(MachineError):
     """The cross-compiler failed; the message carries what it printed."""
+
+
+class CompilerAbsent(BuildError):
+    """The package that holds the cross-compiler is not installed."""
+
+    def __init__(self, package: str) -> None:
+        super().__init__(
+            f"C compiler: expected the package {package}, got none: "
+            f"pip install {package}, or plumbline[guest]"
+        )
+        self.package = package
 
 
 class OutOfBounds(MachineError):

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from mips_vm import Status
+from mips_vm import Machine, Status
+from mips_vm.build import build_elf
 from oracle.cli.output import (
     AsJson,
     console,
@@ -92,6 +93,52 @@ def run(
         console().print(facts(shown))
     if machine.status is Status.FAULTED:
         raise typer.Exit(1)
+
+
+@app.command()
+def build(
+    sources: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE.c ...", exists=True, dir_okay=False, help="C or assembly."
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="ELF", help="By default the first file's name."
+        ),
+    ] = None,
+    optimise: Annotated[
+        Literal["0", "1", "2", "3", "s"],
+        typer.Option("-O", help="The compiler's level.", show_default=True),
+    ] = "2",
+    define: Annotated[
+        list[str] | None,
+        typer.Option("-D", metavar="NAME=VALUE", help="A macro; may be repeated."),
+    ] = None,
+    qemu: Annotated[
+        bool, typer.Option("--qemu", help="Link for qemu-mipsel instead.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compile C into a program for the machine.
+
+    `#include "plumb.h"` names its regions; docs/machine.md has an example. Needs the
+    package ziglang, and nothing else.
+    """
+    target = output or sources[0].with_suffix(".elf")
+    elf = build_elf(
+        sources, target, optimise=f"-O{optimise}", defines=define or (), qemu=qemu
+    )
+    report: dict[str, Any] = {"elf": str(elf), "bytes": elf.stat().st_size}
+    if not qemu:
+        program = Machine.from_elf(elf).memory.program_root()
+        report["program_root"] = hexadecimal(program)
+    if as_json:
+        print_json(report)
+    else:
+        console().print(facts({k.replace("_", " "): v for k, v in report.items()}))
 
 
 @app.command()

@@ -88,10 +88,10 @@ STACK_PROGRAM = bytes(
     [
         *(PUSH, 1, STORE, 0, PUSH, 1, STORE, 1),
         *(LOAD, 0, LOAD, 1, MUL, STORE, 1),  # 8
-        *(LOAD, 1, PRINT, CALL, 34),
+        *(LOAD, 1, PRINT, CALL, 35),
         *(LOAD, 0, PUSH, 1, ADD, STORE, 0),
         *(LOAD, 0, PUSH, 13, LESS, JUMP_IF, 8, 0),
-        *(LOAD, 2, LOAD, 1, ADD, STORE, 2, LOAD, 2, PRINT, RETURN),  # 34
+        *(LOAD, 2, LOAD, 1, ADD, STORE, 2, LOAD, 2, PRINT, RETURN),  # 35
     ]
 )
 
@@ -134,9 +134,8 @@ DOCUMENT = b"""{"name": "a \\"quoted\\" one", "list": [1, -22, 333, [], {}, [[[4
 
 def _minified(data: bytes) -> bytes:
     text = json.dumps(json.loads(data), separators=(",", ":"))
-    return (
-        text.encode() + b"\n" + struct.pack("<3i", 5, 19, 1 - 22 + 333 + 4 - 5000 + 7)
-    )
+    depth, values, total = 5, 21, 1 - 22 + 333 + 4 - 5000 + 7
+    return text.encode() + b"\n" + struct.pack("<3i", depth, values, total)
 
 
 def _found_twice(data: bytes) -> bytes:

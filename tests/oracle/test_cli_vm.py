@@ -131,3 +131,55 @@ def test_tables_are_for_people(plumb: Plumb) -> None:
     assert "lui $sp, 0x4000" in ended.out and "state root after" in ended.out
     ended = plumb("vm", "run", GUEST, "--input-hex", "00")
     assert "halted" in ended.out and ended.err == ""
+
+
+ECHO = """#include "plumb.h"
+int main(void) {
+  for (uint32_t i = 0; i < PLUMB_INPUT_SIZE; i++)
+    PLUMB_OUTPUT[PLUMB_OUTPUT_SIZE++] = PLUMB_INPUT[i] + SHIFT;
+  return 0;
+}
+"""
+
+
+@pytest.mark.toolchain
+def test_build_makes_a_program_that_runs(plumb: Plumb, tmp_path: Path) -> None:
+    pytest.importorskip("ziglang", reason="the cross-compiler is not installed")
+    source = tmp_path / "echo.c"
+    source.write_text(ECHO)
+    report = plumb("vm", "build", source, "-D", "SHIFT=1", "-O", "s", "--json").json()
+    elf = Path(report["elf"])
+    assert elf == tmp_path / "echo.elf" and report["bytes"] == elf.stat().st_size
+    root = Machine.from_elf(elf).memory.program_root()
+    assert report["program_root"] == "0x" + root.hex()
+    ran = plumb("vm", "run", elf, "--input-hex", "6061", "--json").json()
+    assert ran["output"] == "0x6162"
+
+
+@pytest.mark.toolchain
+def test_build_refused_source_has_the_compiler_s_reason(
+    plumb: Plumb, tmp_path: Path
+) -> None:
+    pytest.importorskip("ziglang", reason="the cross-compiler is not installed")
+    source = tmp_path / "echo.c"
+    source.write_text(ECHO)
+    ended = plumb("vm", "build", source, "-o", tmp_path / "out.elf")
+    assert ended.status == 1 and "use of undeclared identifier 'SHIFT'" in ended.err
+    assert not (tmp_path / "out.elf").exists()
+
+
+def test_build_without_compiler_says_what_to_install(
+    plumb: Plumb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mips_vm.build.find_spec", lambda name: None)
+    source = tmp_path / "echo.c"
+    source.write_text(ECHO)
+    ended = plumb("vm", "build", source)
+    assert ended.status == 1
+    assert "pip install ziglang" in ended.err
+
+
+def test_run_of_another_elf_says_why_not(plumb: Plumb) -> None:
+    ended = plumb("vm", "run", "/bin/true")
+    assert ended.status == 1
+    assert "/bin/true: expected" in ended.err and "64" in ended.err
