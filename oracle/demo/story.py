@@ -41,6 +41,7 @@ class Script:
     seed: int = 0
     lie: str = DEFAULT_LIE
     slander: str = DEFAULT_SLANDER
+    k: int = K
 
 
 def script(image: Path, seed: int, kind: str | None) -> Script:
@@ -115,18 +116,18 @@ class Story:
     def _set_up(self) -> None:
         """Contracts, model, consumer, and four nodes of which two are honest."""
         script = self._script
-        self._troupe = troupe = gather(script.image, self._receipts.book)
+        self._troupe = troupe = gather(script.image, self._receipts.book, script.k)
         senders, contracts = troupe.senders, troupe.contracts
         # Each has a mind of its own: nothing that one computes is another's.
         self._defending, self._watching = Honest(troupe.library), Honest(troupe.library)
         self._lying = LyingWorker(
-            Honest(troupe.library), WORKER_LIES[script.lie], K, script.seed
+            Honest(troupe.library), WORKER_LIES[script.lie], script.k, script.seed
         )
         self._slandering = LyingChallenger(
             Honest(troupe.library),
             FALSE_CHALLENGERS[script.slander],
             LIES[BELIEF],
-            K,
+            script.k,
             script.seed,
         )
         self._worker = Worker(senders["worker"], contracts, self._defending)

@@ -72,10 +72,10 @@ class Troupe:
         return roles[address]
 
 
-def gather(image: Path, booked: Booked) -> Troupe:
+def gather(image: Path, booked: Booked, k: int = K) -> Troupe:
     """A new chain with all contracts deployed and the model registered.
 
-    `booked` gets every receipt.
+    `booked` gets every receipt; a dissection has up to `k` parts.
     """
     accounts = development_accounts(len(ROLES))
     given = {bytes.fromhex(a.address[2:]): 10 * ETHER for a in accounts}
@@ -85,7 +85,7 @@ def gather(image: Path, booked: Booked) -> Troupe:
         role: Sender(chain, account)
         for role, account in zip(ROLES, accounts, strict=True)
     }
-    deployed = deploy(senders["publisher"], Parameters(K, CLOCK_SECONDS))
+    deployed = deploy(senders["publisher"], Parameters(k, CLOCK_SECONDS))
     for receipt in deployed.receipts:
         booked(receipt)
     contracts = deployed.contracts

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from support.twins import ACCESSES
 
 from mips_vm import Machine
-from mips_vm.constants import PROGRAM, WORD_BYTES, WORD_MASK, region_of
+from mips_vm.constants import PROGRAM, REGIONS, WORD_BYTES, WORD_MASK
 from mips_vm.decode import Decoded, decode
 
 Feature = Hashable
@@ -53,4 +53,5 @@ def _place(machine: Machine, decoded: Decoded) -> Feature:
     if decoded.instruction.kind not in ACCESSES:
         return None
     address = machine.state.registers[decoded.rs] + decoded.immediate & WORD_MASK
-    return region_of(address).name, address % WORD_BYTES
+    region = next(region for region in REGIONS if region.contains(address))
+    return region.name, address % WORD_BYTES
