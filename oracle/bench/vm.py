@@ -19,7 +19,8 @@ import numpy as np
 
 import tinynn
 from mips_vm import Machine, Status
-from mips_vm.memory import CHANGED
+from mips_vm.constants import PAGE_BYTES, STACK
+from mips_vm.memory import CHANGED, TOUCHED
 from mips_vm.translate.engine import run_bare
 from oracle.bench import fresh
 from oracle.bench.figure import Figure, least_seconds
@@ -113,18 +114,26 @@ def translated(work: Work) -> Action:
 
 
 def bare(work: Work) -> Action:
-    """The same without instruments; which pages to restore is known from a run with."""
+    """The same without instruments. What a boundary wipes is known from a run with."""
     machine = work.model.machine(work.request)
+    flags = machine.memory.dirty
+    stack = flags[STACK.base // PAGE_BYTES : STACK.end // PAGE_BYTES]
     start = machine.snapshot()
-    run_through(machine)
-    answer = machine.output()
-    written = (machine.memory.dirty & CHANGED).nonzero()[0]
+    wiped, written = [], np.zeros_like(flags)
+    while machine.status is Status.YIELDED:
+        machine.resume()
+        machine.run()
+        wiped.append((stack & CHANGED).nonzero()[0])
+        written |= flags & CHANGED
+        stack[:] = 0
+    answer, changed = machine.output(), written.nonzero()[0]
 
     def again() -> None:
-        machine.memory.dirty[written] |= CHANGED
+        flags[changed] |= CHANGED
         machine.restore(start)
-        while machine.status is Status.YIELDED:
+        for pages in wiped:
             machine.resume()
+            stack[pages] |= TOUCHED
             run_bare(machine.state, machine.memory)
         assert machine.output() == answer, "the same guest, the same answer"
 
