@@ -45,6 +45,8 @@ DIRTY: Final = STALE | CHANGED | TOUCHED
 
 _GROUP_PAGES: Final = 4096  # divides the pages of every region
 
+_FEW_PAGES: Final = 64
+
 _MAP_NORESERVE: Final = 0x4000
 _MAP_FIXED: Final = 0x10
 _WHOLE: Final = Region("memory", 0, ADDRESS_SPACE, writable=True)
@@ -160,7 +162,11 @@ class Memory:
                 kept.append(mapping)
         self._mappings = tuple(kept)
         pages = self._flagged(TOUCHED, region)
-        self._drop(pages)
+        if len(pages) <= _FEW_PAGES:
+            # Cheaper than the faults that giving them back would bring.
+            self.array.reshape(-1, PAGE_BYTES)[pages] = 0
+        else:
+            self._drop(pages)
         self.dirty[pages] = CHANGED
         self._tree.forget(pages, region.node)
 
