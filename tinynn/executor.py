@@ -21,7 +21,7 @@ def run_operators(tables: Tables, space: Space) -> None:
     with exact_floats():
         for operator in tables.operators:
             family = FAMILIES[operator.opcode]
-            family.run(operator, 0, operator.target_count, space)
+            family.run(operator, 0, operator.target.count, space)
 
 
 def output_data(tables: Tables, space: Space) -> bytes:

@@ -19,6 +19,7 @@ import tinynn
 from mips_vm.constants import MODEL
 from oracle.bench.figure import Figure, least_seconds
 from tinynn import GraphBuilder, models
+from tinynn.operators import Operand, dense
 
 Floats = NDArray[np.float32]
 
@@ -81,18 +82,18 @@ def dense_layers(model: tinynn.Model) -> list[tuple[Floats, Floats]]:
     """Weights (out, in) and biases of a model's dense operators."""
     layers = []
     for operator in model.tables.operators:
-        if not operator.weights:
+        if operator.opcode != dense.FAMILY.opcode:
             continue
-        rows, columns = operator.target_count, operator.source_count
-        weight = constant(model, operator.weights, rows * columns)
-        bias = constant(model, operator.bias, rows)
-        layers.append((weight.reshape(columns, rows).T.copy(), bias))
+        weight, bias = (constant(model, source) for source in operator.sources[1:])
+        layers.append((weight.T.copy(), bias))
     return layers
 
 
-def constant(model: tinynn.Model, address: int, count: int) -> Floats:
-    start = address - MODEL.base
-    return model.image[start : start + 4 * count].view(np.float32)
+def constant(model: tinynn.Model, source: Operand) -> Floats:
+    start = source.address - MODEL.base
+    return (
+        model.image[start:][: 4 * source.count].view(np.float32).reshape(source.shape)
+    )
 
 
 def perceptron(

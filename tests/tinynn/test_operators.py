@@ -215,7 +215,10 @@ SIGNATURES = {
     "rectify": (relu.rectify, (uint32[::1], uint32[::1])),
     "exponentials": (softmax.exponentials, (float32[::1], float32[::1])),
     "divide_by_sum": (softmax.divide_by_sum, (float32[::1],)),
-    "find_largest": (argmax.find_largest, (float32[::1], int32[::1])),
+    "find_extreme": (
+        argmax.find_extreme,
+        (float32[::1], int64, int64, int64, int64, int32[::1]),
+    ),
     "canonicalise": (numbers.canonicalise_words, (uint32[::1],)),
 }
 

@@ -16,7 +16,17 @@ from ..errors import GuestBuildError
 from . import elf_path
 
 FOLDER: Final = Path(__file__).parent
-SOURCES: Final = ("main.c", "kernels.c", "dense.c", "softfloat.c")
+SOURCES: Final = (
+    "main.c",
+    "elements.c",
+    "dense.c",
+    "dot.c",
+    "softmax.c",
+    "argmax.c",
+    "exponential.c",
+    "matmul.c",
+    "softfloat.c",
+)
 
 
 def build(out: Path, *, qemu: bool = False) -> Path:

@@ -1,5 +1,7 @@
 """softmax: `y[i] = exp(x[i] - m) / s`, with m the maximum and s the sequential sum.
 
+Along one axis; every row by itself.
+
 `m` starts at x[0] and moves to an element that compares greater; s starts at +0. The
 exponential is tinynn's own, from exact operations only: at most 1 ulp from e^x. A NaN
 anywhere, or an infinite maximum, makes every output NaN.
@@ -10,9 +12,11 @@ from typing import Final
 import numpy as np
 
 from ..jit import kernel
-from .family import Family, Operator, Space, no_constants
+from ..tensor import TensorType
+from .family import Family, Operator, Space, Types, Words
+from .graph import Graph, Value
 from .numbers import Floats, canonicalise, float_of
-from .shape import check_count, check_unused
+from .shape import around, check_arity, check_axis, check_dtype, normal_axis
 
 LOG2_E: Final = float_of(0x3FB8AA3B)
 ROUNDER: Final = float_of(0x4B400000)
@@ -79,32 +83,60 @@ def divide_by_sum(y: Floats) -> None:
         y[i] = y[i] / total
 
 
-def check(operator: Operator, space: Space) -> None:
-    check_count("target", operator.source_count, operator.target_count)
-    check_unused(operator, "flags", "weights", "bias", "parameter")
+def infer(types: Types, attributes: Words) -> TensorType:
+    """float32 to as many; the attribute is the axis."""
+    check_arity(types, attributes, 1, 1)
+    check_dtype("softmax", types[0], "float32")
+    check_axis(attributes[0], types[0].shape)
+    return types[0]
+
+
+def grain(operator: Operator) -> int:
+    """Rows along the axis are not cut, nor are those that lie between one another."""
+    _, n, inner = around(operator.target.shape, operator.attributes[0])
+    return n * inner
 
 
 def run(operator: Operator, first: int, count: int, space: Space) -> None:
-    x = space.read(operator.source, operator.source_count, "float32")
-    y = space.write(operator.target, operator.target_count, "float32")
+    _, n, inner = around(operator.target.shape, operator.attributes[0])
+    x, y = operator.part(space, first, count), operator.tile(space, first, count)
+    if inner == 1:
+        for start in range(0, count, n):
+            softmax_row(x[start : start + n], y[start : start + n])
+    else:
+        blocks = x.reshape(-1, n, inner), y.reshape(-1, n, inner)
+        row = np.empty(n, np.float32)
+        for source, target in zip(*blocks, strict=True):
+            for i in range(inner):
+                softmax_row(np.ascontiguousarray(source[:, i]), row)
+                target[:, i] = row
+    canonicalise(y)
+
+
+def softmax_row(x: Floats, y: Floats) -> None:
+    """One row, both contiguous."""
     exponentials(x, y)
     divide_by_sum(y)
-    canonicalise(y)
 
 
 def instructions(operator: Operator, count: int) -> int:
     """Of about 20 sums and products of at most 95 each, and a division."""
-    return 2600 * operator.source_count
+    return 2600 * count
+
+
+def softmax(graph: Graph, x: Value, *, axis: int = -1) -> Value:
+    """Softmax along an axis."""
+    return graph.emit(FAMILY, [x], [normal_axis(axis, len(x.shape))])
 
 
 FAMILY = Family(
     name="softmax",
     opcode=4,
-    source="float32",
-    target="float32",
-    tiled=False,
-    check=check,
-    constants=no_constants,
+    infer=infer,
     run=run,
     instructions=instructions,
+    usual=lambda operator: 1600,
+    grain=grain,
 )
+FAMILIES = (FAMILY,)
+OPERATIONS = {"Softmax": softmax}
