@@ -25,6 +25,7 @@ SOURCES: Final = (
     "argmax.c",
     "exponential.c",
     "matmul.c",
+    "conv.c",
     "softfloat.c",
 )
 

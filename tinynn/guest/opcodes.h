@@ -10,6 +10,7 @@
   X(3, relu) \
   X(4, softmax) \
   X(5, argmax) \
-  X(100, matmul)
+  X(100, matmul) \
+  X(101, conv)
 
 #endif

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from . import argmax, dense, matmul, relu, scale_u8, softmax
+from . import argmax, conv, dense, matmul, relu, scale_u8, softmax
 from .family import Family, Operand, Operator, Space
 from .graph import Operation, Value
 
@@ -19,6 +19,7 @@ _MODULES: Final = (
     softmax,
     argmax,
     matmul,
+    conv,
 )
 
 FAMILIES: Final[Mapping[int, Family]] = MappingProxyType(
