@@ -17,9 +17,10 @@ Numbers = Sequence[int]
 
 
 def pair(what: str, values: Numbers | None, axes: int, default: int) -> Pair:
-    """One number an axis; of a single axis the other gets the default."""
+    """One number an axis, at least the default, which the axis of none gets."""
     given = [default] * axes if values is None else list(values)
     demand(what, f"{axes} numbers", given, len(given) == axes and axes in (1, 2))
+    check_numbers(what, given, default)
     padded = [default] * (2 - axes) + [int(value) for value in given]
     return padded[0], padded[1]
 
