@@ -4,6 +4,8 @@ Works on any Space. After each operator the arena holds, bit for bit, what the g
 soft-float leaves there.
 """
 
+import numpy as np
+
 from .floatmode import exact_floats
 from .image import Segment, Tables
 from .operators import FAMILIES, Space
@@ -12,13 +14,13 @@ from .operators import FAMILIES, Space
 def run_segment(tables: Tables, row: Segment, space: Space) -> None:
     """Stores the segment's elements; the segment index is not touched."""
     operator = tables.operators[row.operator]
-    with exact_floats():
+    with exact_floats(), np.errstate(all="ignore"):
         FAMILIES[operator.opcode].run(operator, row.first, row.count, space)
 
 
 def run_operators(tables: Tables, space: Space) -> None:
     """Every operator whole: an element does not depend on the tile that it is in."""
-    with exact_floats():
+    with exact_floats(), np.errstate(all="ignore"):
         for operator in tables.operators:
             family = FAMILIES[operator.opcode]
             family.run(operator, 0, operator.target.count, space)

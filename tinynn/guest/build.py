@@ -23,9 +23,13 @@ SOURCES: Final = (
     "dot.c",
     "softmax.c",
     "argmax.c",
+    "unary.c",
     "exponential.c",
+    "functions.c",
     "matmul.c",
     "conv.c",
+    "pool.c",
+    "normalize.c",
     "softfloat.c",
 )
 

@@ -10,7 +10,39 @@
   X(3, relu) \
   X(4, softmax) \
   X(5, argmax) \
+  X(10, map_absolute) \
+  X(11, map_negative) \
+  X(12, map_floor) \
+  X(13, map_ceil) \
+  X(14, map_rounded) \
+  X(15, map_sign) \
+  X(16, map_sqrt) \
+  X(17, map_reciprocal) \
+  X(18, map_exp) \
+  X(19, map_log) \
+  X(20, map_sin) \
+  X(21, map_cos) \
+  X(22, map_tanh) \
+  X(23, map_erf) \
+  X(24, map_sigmoid) \
+  X(25, map_hard_sigmoid) \
+  X(26, map_hard_swish) \
+  X(27, map_silu) \
+  X(28, map_softplus) \
+  X(29, map_softsign) \
+  X(30, map_mish) \
+  X(31, map_gelu_erf) \
+  X(32, map_gelu_tanh) \
+  X(33, map_leaky_relu) \
+  X(34, map_elu) \
+  X(35, map_selu) \
+  X(36, map_celu) \
+  X(37, map_thresholded_relu) \
+  X(38, map_clip) \
   X(100, matmul) \
-  X(101, conv)
+  X(101, conv) \
+  X(102, max_pool) \
+  X(103, average_pool) \
+  X(104, normalize)
 
 #endif

@@ -8,7 +8,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from . import argmax, conv, dense, matmul, relu, scale_u8, softmax
+from . import (
+    argmax,
+    conv,
+    dense,
+    matmul,
+    normalize,
+    pool,
+    relu,
+    scale_u8,
+    softmax,
+    unary,
+)
 from .family import Family, Operand, Operator, Space
 from .graph import Operation, Value
 
@@ -18,8 +29,11 @@ _MODULES: Final = (
     relu,
     softmax,
     argmax,
+    unary,
     matmul,
     conv,
+    pool,
+    normalize,
 )
 
 FAMILIES: Final[Mapping[int, Family]] = MappingProxyType(
