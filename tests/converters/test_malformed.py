@@ -62,7 +62,7 @@ def test_convert_old_opset_is_refused(tmp_path: Path) -> None:
 def test_convert_inconsistent_shapes_are_refused(tmp_path: Path) -> None:
     nodes = [node("MatMul", "x w", "y")]
     path = save_net(tmp_path / "net.onnx", nodes, weights={"w": floats(5, 3)})
-    with pytest.raises(BadModelFile, match="expected an ONNX model"):
+    with pytest.raises(BadModelFile, match="expected a sound model"):
         convert(path)
 
 
