@@ -24,12 +24,16 @@ SOURCES: Final = (
     "softmax.c",
     "argmax.c",
     "unary.c",
+    "binary.c",
+    "walk.c",
     "exponential.c",
     "functions.c",
     "matmul.c",
     "conv.c",
     "pool.c",
     "normalize.c",
+    "integer.c",
+    "quantize.c",
     "softfloat.c",
 )
 

@@ -52,13 +52,14 @@ f32 rounded(f32 x) {
   return f32_canonical(signed_as(a, x));
 }
 
-f32 logarithm(f32 x) {
-  if (f32_is_nan(x) || (x & F32_SIGN && x != F32_SIGN))
-    return F32_NAN;
-  if (!magnitude(x))
-    return F32_SIGN | F32_INFINITY;
-  if (x == F32_INFINITY)
-    return x;
+/* A number as the sum of two. */
+struct pair {
+  f32 high;
+  f32 low;
+};
+
+/* log(x) for positive finite x. */
+static struct pair log_parts(f32 x) {
   int32_t k = 0;
   if (x < F32_HIDDEN) {
     x = f32_mul(x, TWO_TO_25);
@@ -72,7 +73,18 @@ f32 logarithm(f32 x) {
   f32 n = f32_from_i32(k);
   f32 bent = f32_sub(f, f32_mul(z, POLYNOMIAL(log_terms, z)));
   f32 low = f32_sub(f32_mul(s, bent), f32_mul(n, LN2_LOW));
-  return f32_add(f32_mul(n, LN2_HIGH), f32_sub(f, low));
+  f32 near = f32_sub(f, low), far = f32_mul(n, LN2_HIGH);
+  f32 total = f32_add(far, near);
+  f32 lost = f32_sub(near, f32_sub(total, far));
+  return (struct pair){total, f32_add(lost, f32_sub(f32_sub(f, near), low))};
+}
+
+f32 logarithm(f32 x) {
+  if (f32_is_nan(x) || (x & F32_SIGN && x != F32_SIGN))
+    return F32_NAN;
+  if (!magnitude(x))
+    return F32_SIGN | F32_INFINITY;
+  return x == F32_INFINITY ? x : log_parts(x).high;
 }
 
 f32 logarithm_of_one_and(f32 x) {
@@ -171,4 +183,74 @@ f32 cosine(f32 x) {
     return F32_NAN;
   struct angle a = reduce(magnitude(x));
   return sine_or_cosine(a.r, a.quarter + 1);
+}
+
+/* ------------------------------------------------------------------------------------
+ * Powers
+ * ---------------------------------------------------------------------------------- */
+
+#define SPLITTER 0x45800800u
+#define MOST_FACTORS 0x41000000u
+#define MOST_EXPONENT 0x43000000u
+#define TWO_TO_24 0x4b800000u
+
+static struct pair split(f32 x) {
+  f32 c = f32_mul(x, SPLITTER);
+  f32 high = f32_sub(c, f32_sub(c, x));
+  return (struct pair){high, f32_sub(x, high)};
+}
+
+/* What rounding b * log took away from the exponent, and log.low adds to it. */
+static f32 lost_of(f32 b, struct pair log, f32 exponent) {
+  struct pair p = split(b), q = split(log.high);
+  f32 lost = f32_sub(f32_mul(p.high, q.high), exponent);
+  f32 cross = f32_add(f32_mul(p.high, q.low), f32_mul(p.low, q.high));
+  lost = f32_add(f32_add(lost, cross), f32_mul(p.low, q.low));
+  return f32_add(lost, f32_mul(b, log.low));
+}
+
+static f32 whole_power(f32 a, uint32_t n) {
+  f32 y = F32_ONE;
+  for (; n; n >>= 1) {
+    if (n & 1)
+      y = f32_mul(y, a);
+    if (n > 1)
+      a = f32_mul(a, a);
+  }
+  return y;
+}
+
+/* |a|^b for a that is no NaN and not 1 in magnitude. */
+static f32 general_power(f32 size, f32 b) {
+  struct pair log;
+  if (!size)
+    log = (struct pair){F32_SIGN | F32_INFINITY, 0};
+  else if (size == F32_INFINITY)
+    log = (struct pair){F32_INFINITY, 0};
+  else
+    log = log_parts(size);
+  f32 exponent = f32_mul(b, log.high), near = exponential(exponent);
+  if (!f32_less(magnitude(exponent), MOST_EXPONENT))
+    return near;
+  f32 lost = lost_of(b, log, exponent);
+  return magnitude(lost) ? f32_add(near, f32_mul(near, lost)) : near;
+}
+
+f32 power(f32 a, f32 b) {
+  f32 size = magnitude(a), count = magnitude(b);
+  if (!count || a == F32_ONE)
+    return F32_ONE;
+  if (f32_is_nan(a) || f32_is_nan(b))
+    return F32_NAN;
+  bool small = f32_less(count, TWO_TO_24);
+  uint32_t times = small ? (uint32_t)f32_to_i32(count) : 0;
+  bool whole = !small || f32_equal(f32_from_u32(times), count);
+  if (whole && f32_less_equal(count, MOST_FACTORS)) {
+    f32 y = whole_power(a, times);
+    return b & F32_SIGN ? f32_div(F32_ONE, y) : y;
+  }
+  if (f32_less(a, 0) && size != F32_INFINITY && !whole)
+    return F32_NAN;
+  f32 y = size == F32_ONE ? F32_ONE : general_power(size, b);
+  return a & F32_SIGN && whole && times & 1 ? y ^ F32_SIGN : y;
 }

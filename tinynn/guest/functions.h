@@ -17,6 +17,7 @@ f32 logarithm(f32 x);
 f32 logarithm_of_one_and(f32 x);
 f32 hyperbolic_tangent(f32 x);
 f32 error_function(f32 x);
+f32 power(f32 a, f32 b);
 f32 sine(f32 x);
 f32 cosine(f32 x);
 /* To the nearest whole number, ties to even. */

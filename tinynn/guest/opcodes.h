@@ -39,10 +39,32 @@
   X(36, map_celu) \
   X(37, map_thresholded_relu) \
   X(38, map_clip) \
+  X(40, zip_add) \
+  X(41, zip_sub) \
+  X(42, zip_mul) \
+  X(43, zip_div) \
+  X(44, zip_min) \
+  X(45, zip_max) \
+  X(46, zip_pow) \
+  X(47, zip_prelu) \
+  X(48, zip_equal) \
+  X(49, zip_less) \
+  X(50, zip_less_equal) \
+  X(51, zip_and) \
+  X(52, zip_or) \
+  X(53, zip_xor) \
+  X(54, zip_where) \
   X(100, matmul) \
   X(101, conv) \
   X(102, max_pool) \
   X(103, average_pool) \
-  X(104, normalize)
+  X(104, normalize) \
+  X(110, matmul_integer) \
+  X(111, conv_integer) \
+  X(112, quantize) \
+  X(113, dequantize) \
+  X(114, requantize) \
+  X(115, dynamic_scale) \
+  X(116, dynamic_zero)
 
 #endif

@@ -10,11 +10,14 @@ from typing import Final
 
 from . import (
     argmax,
+    binary,
     conv,
     dense,
+    integer,
     matmul,
     normalize,
     pool,
+    quantize,
     relu,
     scale_u8,
     softmax,
@@ -30,10 +33,13 @@ _MODULES: Final = (
     softmax,
     argmax,
     unary,
+    binary,
     matmul,
     conv,
     pool,
     normalize,
+    integer,
+    quantize,
 )
 
 FAMILIES: Final[Mapping[int, Family]] = MappingProxyType(

@@ -85,6 +85,13 @@ SIN: Final = words(0x3636DEE6, 0xB95009D3, 0x3C088887, 0xBE2AAAAB)
 COS: Final = words(0x37CDE37F, 0xBAB6094E, 0x3D2AAAAA)
 """(cos(r) - 1 + r^2 / 2) / r^4 by r^2, for |r| <= pi / 4."""
 
+SPLITTER: Final = float_of(0x4580_0800)
+"""2^12 + 1."""
+
+MOST_FACTORS: Final = float_of(0x4100_0000)
+MOST_EXPONENT: Final = float_of(0x4300_0000)
+TWO_TO_24: Final = float_of(0x4B80_0000)
+
 QUARTER_PI: Final = np.uint32(0x3F49_0FDB)
 TWO_BY_PI: Final = np.array(
     [
@@ -160,8 +167,8 @@ def expm1(x: Floats) -> Floats:
     return np.where(magnitude(x) < EXPM1_SMALL, near, exp(x) - ONE)
 
 
-def log(x: Floats) -> Floats:
-    """Natural logarithm."""
+def log_parts(x: Floats) -> tuple[Floats, Floats]:
+    """log(x) as a sum of two numbers, for positive finite x."""
     subnormal = x < TINY
     scaled = np.where(subnormal, x * TWO_TO_25, x)
     above = bits(scaled) - SQRT_HALF
@@ -172,7 +179,15 @@ def log(x: Floats) -> Floats:
     z = s * s
     n = k.astype(np.float32)
     low = s * (f - z * polynomial(LOG, z)) - n * LN2_LOW
-    y = n * LN2_HIGH + (f - low)
+    near = f - low
+    far = n * LN2_HIGH
+    total = far + near
+    return total, (near - (total - far)) + ((f - near) - low)
+
+
+def log(x: Floats) -> Floats:
+    """Natural logarithm."""
+    y, _ = log_parts(x)
     y = np.where(x == INF, INF, np.where(x == ZERO, -INF, y))
     return np.where(x < ZERO, np.float32(np.nan), np.where(x != x, x, y))
 
@@ -260,3 +275,52 @@ def cos(x: Floats) -> Floats:
     r, q = quarter_turns(x)
     y = sin_or_cos(r, q + np.uint32(1))
     return np.where(magnitude(x) < INF, y, np.float32(np.nan))
+
+
+def split(x: Floats) -> tuple[Floats, Floats]:
+    """x as a sum of two numbers of twelve bits each, whose products are exact."""
+    c = x * SPLITTER
+    high = c - (c - x)
+    return high, x - high
+
+
+def whole_power(a: Floats, n: NDArray[np.int32]) -> Floats:
+    """a^n for n in [0, 8], by squaring."""
+    y = np.ones_like(a)
+    for bit in range(4):
+        y = np.where(n >> bit & 1, y * a, y)
+        a = a * a
+    return y
+
+
+def power(a: Floats, b: Floats) -> Floats:
+    """a^b: products for whole b up to 8, else e^(b log a) with a correction."""
+    a, b = np.broadcast_arrays(a, b)
+    a, b = np.ascontiguousarray(a), np.ascontiguousarray(b)
+    size, count = magnitude(a), magnitude(b)
+    whole = (count >= TWO_TO_24) | (np.trunc(count) == count)
+    times = np.where(whole & (count <= MOST_FACTORS), count, ZERO).astype(np.int32)
+    product = whole_power(a, times)
+    product = np.where(b < ZERO, ONE / product, product)
+
+    high, low = log_parts(np.where((size > ZERO) & (size < INF), size, ONE))
+    high = np.where(size == ZERO, -INF, np.where(size == INF, INF, high))
+    exponent = b * high
+    (b1, b2), (h1, h2) = split(b), split(high)
+    lost = ((b1 * h1 - exponent) + (b1 * h2 + b2 * h1)) + b2 * h2
+    lost = np.where(magnitude(exponent) < MOST_EXPONENT, lost + b * low, ZERO)
+    near = exp(exponent)
+    general = np.where(lost == ZERO, near, near + near * lost)
+    general = np.where(size == ONE, ONE, general)
+    odd = (count < TWO_TO_24) & ((times_mod_two(count) & 1) == 1) & whole
+    negative = (a < ZERO) | (bits(a) == SIGN)
+    general = np.where(negative & odd, -general, general)
+    general = np.where((a < ZERO) & (size < INF) & ~whole, np.float32(np.nan), general)
+    general = np.where((a != a) | (b != b), np.float32(np.nan), general)
+    y = np.where(whole & (count <= MOST_FACTORS), product, general)
+    return np.where((b == ZERO) | (a == ONE), ONE, y)
+
+
+def times_mod_two(count: Floats) -> NDArray[np.int32]:
+    """Whole numbers below 2^24 as integers, others as some integer."""
+    return np.where(count < TWO_TO_24, count, ZERO).astype(np.int32)
