@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support.models import Floats, random_floats
+from support.models import Floats, assert_guest_agrees, random_floats
 from support.operations import apply, model_of, sparse_floats
 
 from tinynn import GraphError
@@ -88,13 +88,21 @@ def test_conv_padding_times_infinity_is_nan() -> None:
     assert y[0, 1].view(np.uint32).tolist() == [[nan, nan], [nan, infinity]]
 
 
-def test_conv_cut_inside_channels_is_the_same() -> None:
+@pytest.mark.parametrize("outputs", [1, 4])
+def test_conv_cut_inside_channels_is_the_same(outputs: int) -> None:
+    """Planes with more than 2^20 products are cut between rows."""
     rng = np.random.default_rng(4)
-    x, w = sparse_floats(rng, 1, 2, 70, 70), random_floats(rng, 2, 2, 5, 5)
-    model = model_of("Conv", [x, w], (1,), pads=(2, 2, 2, 2))
-    assert model.segments > 2
-    (y,) = apply("Conv", x, w, constant=(1,), pads=(2, 2, 2, 2))
-    assert y.tobytes() == sequential(x, w, pads=(2, 2, 2, 2)).tobytes()
+    x, w = sparse_floats(rng, 1, 2, 70, 70), random_floats(rng, outputs, 2, 11, 11)
+    model = model_of("Conv", [x, w], (1,), pads=(5, 5, 5, 5))
+    segments = [row.count for row in model.tables.segments]
+    assert len(segments) > outputs and set(segments[:-1]) <= {70 * n for n in range(70)}
+    data = x.tobytes()
+    native = model.execution(data)
+    native.seek(model.segments)
+    expected = sequential(x, w, pads=(5, 5, 5, 5)).tobytes()
+    assert native.machine.output() == model.answer(data) == expected
+    if outputs == 1:
+        assert_guest_agrees(model, data)
 
 
 TRANSPOSED = [

@@ -4,10 +4,10 @@ import re
 
 import numba
 import pytest
-from numba import boolean, float32, int64, types
+from numba import boolean, float32, int32, int64, types
 
 from tinynn import gemm, jit
-from tinynn.operators import conv, normalize, pool
+from tinynn.operators import conv, normalize, pool, quantize
 
 FLOATS, NUMBERS = float32[::1], int64[::1]
 PAIR = types.UniTuple(int64, 2)
@@ -29,6 +29,8 @@ SIGNATURES = {
         normalize.normalize_rows,
         (FLOATS, int64, boolean, FLOATS, FLOATS),
     ),
+    "nearest": (quantize.nearest, (FLOATS, int32[::1])),
+    "least_and_greatest": (quantize.least_and_greatest, (FLOATS, FLOATS)),
 }
 
 

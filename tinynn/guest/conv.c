@@ -43,14 +43,30 @@ static void list_patch(struct list *list, const struct picture *p,
   list->link = grown.link;
 }
 
+/* The input planes that channels of one batch and group read. */
+static struct picture picture_of(const struct call *c, uint32_t channel) {
+  const struct window *window = (const struct window *)c->attributes;
+  const uint32_t *x = c->sources[0].shape, *w = c->sources[1].shape;
+  const uint32_t outputs = w[0], span = outputs / window->group;
+  uint32_t batch = channel / outputs, group = channel % outputs / span;
+  return (struct picture){
+      .x = (const f32 *)source(c, 0) + (batch * x[1] + group * w[1]) * x[2] * x[3],
+      .channels = w[1],
+      .height = x[2],
+      .width = x[3],
+      .rows = w[2],
+      .columns = w[3],
+  };
+}
+
 /* Channels [from, to), counted through all batches, of one batch and group. Of a single
  * one only what lies in the tile. */
-static void conv_span(const struct call *c, const struct picture *p, uint32_t from,
-                      uint32_t to) {
+static void conv_span(const struct call *c, uint32_t from, uint32_t to) {
   const struct window *window = (const struct window *)c->attributes;
+  const struct picture p = picture_of(c, from);
   const uint32_t *shape = c->target->shape;
   const uint32_t width = shape[3], plane = shape[2] * width;
-  const uint32_t terms = p->channels * p->rows * p->columns;
+  const uint32_t terms = p.channels * p.rows * p.columns;
   const f32 *bias = c->source_count == 3 ? source(c, 2) : 0;
   const uint32_t end = c->first + c->count;
   f32 *y = target(c);
@@ -62,43 +78,19 @@ static void conv_span(const struct call *c, const struct picture *p, uint32_t fr
   for (; pixel < last; pixel++) {
     struct list list;
     list_open(&list);
-    list_patch(&list, p, window, pixel / width, pixel % width,
+    list_patch(&list, &p, window, pixel / width, pixel % width,
                window->flags & FINITE_WEIGHTS);
     list_close(&list);
     for (uint32_t m = from; m < to; m++) {
-      uint32_t at = m * plane + pixel;
       uint32_t channel = m % shape[1];
       f32 total = dot(&list, (const f32 *)source(c, 1) + channel * terms);
-      y[at] = bias ? f32_add(total, bias[channel]) : total;
+      y[m * plane + pixel] = bias ? f32_add(total, bias[channel]) : total;
     }
   }
 }
 
 void conv(const struct call *c) {
   const struct window *window = (const struct window *)c->attributes;
-  const uint32_t *x = c->sources[0].shape, *w = c->sources[1].shape;
   const uint32_t plane = c->target->shape[2] * c->target->shape[3];
-  const uint32_t outputs = w[0], span = outputs / window->group;
-  const uint32_t last = c->first + c->count;
-  const uint32_t end = (last - 1) / plane + 1;
-  for (uint32_t from = c->first / plane; from < end;) {
-    uint32_t to = from - from % span + span;
-    if (to > end)
-      to = end;
-    if (to * plane > last)
-      to--;
-    if (from * plane < c->first || to == from)
-      to = from + 1;
-    uint32_t batch = from / outputs, group = from % outputs / span;
-    struct picture picture = {
-        .x = (const f32 *)source(c, 0) + (batch * x[1] + group * w[1]) * x[2] * x[3],
-        .channels = w[1],
-        .height = x[2],
-        .width = x[3],
-        .rows = w[2],
-        .columns = w[3],
-    };
-    conv_span(c, &picture, from, to);
-    from = to;
-  }
+  for_each_span(c, plane, c->sources[1].shape[0] / window->group, conv_span);
 }

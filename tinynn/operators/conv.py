@@ -31,8 +31,10 @@ FEW_OUTPUTS: Final = 3
 MAX_PADDED: Final = 1 << 28
 """Elements of the input with padding and spread."""
 
-MAX_PLANE_PRODUCTS: Final = 1 << 17
-"""Of a channel's plane that is not cut: about 6 million instructions."""
+GRAIN_PRODUCTS: Final = 1 << 20
+"""Of planes that are not cut: about fifty million instructions."""
+
+GRAIN_PLANES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,10 +246,32 @@ def run_channels(operator: Operator, start: int, y: Floats, space: Space) -> Non
 
 def convolve(operator: Operator, x: Floats, w: Floats, y: Floats) -> None:
     """One group: x (channels, rows, columns), w (outputs, terms) to y (.., pixels)."""
+    if len(y) > FEW_OUTPUTS:
+        pack = packer_of(operator, x)
+        gemm.multiply(w.reshape(-1), w.shape[1], 1, w.shape[1], pack, y)
+        return
+    for weights, target in zip(w, y, strict=True):
+        add_taps(x.reshape(-1), *geometry(operator, x), weights, target)
+
+
+def packer_of(operator: Operator, x: Floats) -> gemm.Packer:
+    """The packer of a picture's patches: terms by pixels."""
+    flat, places = x.reshape(-1), geometry(operator, x)
+
+    def pack(k: int, terms: int, j: int, columns: int, out: Floats) -> None:
+        pack_patches(flat, *places, k, terms, j, columns, out)
+
+    return pack
+
+
+Geometry = tuple[int, int, int, int, tuple[int, int], tuple[int, int], int]
+
+
+def geometry(operator: Operator, x: Floats) -> Geometry:
+    """What kernels must know of the window over a padded picture x."""
     window = Window(*operator.attributes)
     kernel_rows, kernel_columns = operator.sources[1].shape[2:]
-    flat = x.reshape(-1)
-    geometry = (
+    return (
         x.shape[1] * x.shape[2],
         x.shape[2],
         kernel_rows,
@@ -256,15 +280,6 @@ def convolve(operator: Operator, x: Floats, w: Floats, y: Floats) -> None:
         (window.dilation_rows, window.dilation_columns),
         operator.target.shape[3],
     )
-    if len(y) <= FEW_OUTPUTS:
-        for weights, target in zip(w, y, strict=True):
-            add_taps(flat, *geometry, weights, target)
-        return
-
-    def pack(k: int, terms: int, j: int, columns: int, out: Floats) -> None:
-        pack_patches(flat, *geometry, k, terms, j, columns, out)
-
-    gemm.multiply(w.reshape(-1), w.shape[1], 1, w.shape[1], pack, y)
 
 
 def terms_of(operator: Operator) -> int:
@@ -283,12 +298,13 @@ def usual(operator: Operator) -> int:
     return 60 * terms_of(operator)
 
 
-def grain(operator: Operator) -> int:
-    """Planes, since channels share the listing of patches; or rows, where planes are
-    large."""
+def grain(operator: Operator, products: int = GRAIN_PRODUCTS) -> int:
+    """Several planes, which share the listing of patches; or rows of a large one."""
     plane = prod(operator.target.shape[2:])
-    large = plane * terms_of(operator) > MAX_PLANE_PRODUCTS
-    return operator.target.shape[3] if large else plane
+    planes = products // (plane * terms_of(operator))
+    if not planes:
+        return operator.target.shape[3]
+    return plane * min(planes, GRAIN_PLANES)
 
 
 def conv(
