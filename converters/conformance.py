@@ -25,7 +25,7 @@ import tinynn
 from converters.errors import ConverterError
 from converters.files import write_atomically
 from converters.graph import GraphLowering, Options, unbatched
-from converters.source import checked
+from converters.source import DEFAULT_DOMAINS, FIRST_OPSET, checked
 from converters.values import Array, Constant, stored_as
 from tinynn import Model
 
@@ -38,7 +38,7 @@ WEIGHTS_ARE_NO_INPUTS = 4
 """Since this version of the format a weight need not be an input, too."""
 
 EXPANDED = re.compile(r"_expanded.*$")
-NUMBERS = re.compile(r"\(?-?\d[\d, .e+-]*\)?")
+NUMBERS = re.compile(r"(?<!\w)[(\[]?-?\d+(, ?-?\d+)*,?[)\]]?(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,9 @@ def with_constants(
 
     copy = ModelProto()
     copy.CopyFrom(model)
+    for entry in copy.opset_import:
+        if entry.domain in DEFAULT_DOMAINS:
+            entry.version = max(entry.version, FIRST_OPSET)
     copy.ir_version = max(copy.ir_version, WEIGHTS_ARE_NO_INPUTS)
     for index in reversed(constants):
         value = copy.graph.input[index]

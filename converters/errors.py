@@ -58,6 +58,7 @@ class Problem:
     operator: str
     reason: str
     way_out: str = ""
+    attributes: str = ""
 
     def __str__(self) -> str:
         advice = f" ({self.way_out})" if self.way_out else ""

@@ -32,12 +32,14 @@ from converters.values import (
 )
 from tinynn.errors import GraphError
 from tinynn.graph import GraphBuilder
+from tinynn.operators.graph import Result
 from tinynn.tensor import DTYPE_CODES, item_bytes
 
 if TYPE_CHECKING:
     from onnx import GraphProto, NodeProto
 
 NAME_BYTES = 32
+ATTRIBUTES_TOLD = 160
 MAX_DEPTH = 8
 """Of definitions within definitions: ONNX's own need four."""
 
@@ -76,19 +78,23 @@ class GraphLowering:
             self.attempt(port.name, "input", partial(self.enter, port))
         for index, node in enumerate(self.source.needed_nodes()):
             label = node.name or f"#{index}"
-            self.attempt(label, operator_name(node), partial(self.node, node))
+            told = ", ".join(f"{k}={v}" for k, v in attributes_of(node).items())
+            kind = operator_name(node)
+            self.attempt(label, kind, partial(self.node, node), told[:ATTRIBUTES_TOLD])
         for name in self.source.outputs:
             self.attempt(name, "output", partial(self.leave, name))
 
-    def attempt(self, label: str, operator: str, action: Callable[[], None]) -> None:
+    def attempt(
+        self, label: str, operator: str, action: Callable[[], None], told: str = ""
+    ) -> None:
         try:
             action()
         except Refused as refusal:
             self.problems.append(
-                Problem(label, operator, refusal.reason, refusal.way_out)
+                Problem(label, operator, refusal.reason, refusal.way_out, told)
             )
         except GraphError as error:
-            self.problems.append(Problem(label, operator, str(error)))
+            self.problems.append(Problem(label, operator, str(error), attributes=told))
 
     def enter(self, port: Port) -> None:
         """Declare an input; its batch axis of 1 is left out."""
@@ -110,7 +116,7 @@ class GraphLowering:
         if any(name and name not in self.values for name in node.input):
             return
         if node.domain not in DEFAULT_DOMAINS:
-            raise NoSuchOperator("no such operator in tinynn")
+            raise NoSuchOperator(f"tinynn has no {operator_name(node)}")
         inputs = [self.values[name] if name else None for name in node.input]
         outputs = self.outputs_of(node, inputs)
         for name, value in zip(node.output, outputs, strict=False):
@@ -206,9 +212,9 @@ class GraphLowering:
         value = self.values.get(name)
         if value is None:
             return
-        if isinstance(value, Constant):
-            raise Refused("expected a computed tensor, got a constant")
         tensor = self.emit(value)
+        if not isinstance(tensor.handle.home, Result):
+            tensor = self.op("Identity", tensor)  # an output is an operator's target
         view = self.builder.view(tensor.handle, unbatched(tensor.shape))
         self.builder.output(view, clipped(name))
         if self.options.argmax:

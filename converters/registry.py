@@ -91,7 +91,7 @@ def lowers(operator: str) -> Callable[[Function], Function]:
 def operation(name: str) -> Operation:
     """tinynn's operation of this name; NoSuchOperator if there is none."""
     if name not in OPERATIONS:
-        raise NoSuchOperator("no such operator in tinynn", WAYS_OUT.get(name, ""))
+        raise NoSuchOperator(f"tinynn has no {name}", WAYS_OUT.get(name, ""))
     return OPERATIONS[name]
 
 
@@ -104,16 +104,18 @@ def lower(
 ) -> tuple[Value, ...]:
     """The values of one node; `Refused` if the table or the function says no."""
     function = LOWERINGS.get(operator)
-    known = inspect.signature(function or operation(operator)).parameters
+    if function is None:
+        operation(operator)
+        return graph.ops(operator, *inputs, **attributes)
+    known = inspect.signature(function).parameters
+    open_ended = any(part.kind is part.VAR_KEYWORD for part in known.values())
     unknown = sorted(
         name
         for name in attributes
         if name not in known or known[name].kind is not inspect.Parameter.KEYWORD_ONLY
     )
-    if unknown:
+    if unknown and not open_ended:
         raise Refused(f"attribute {', '.join(unknown)} has no meaning here")
-    if function is None:
-        return graph.ops(operator, *inputs, **attributes)
     asked = {"outputs": outputs} if "outputs" in known else {}
     result = function(graph, *inputs, **attributes, **asked)
     return result if isinstance(result, tuple) else (result,)

@@ -82,6 +82,19 @@ def by_channel(product: Affine, array: Floats | None) -> Floats | None:
     return np.broadcast_to(whole.reshape(-1), product.bias.shape)
 
 
+def rescaled(product: Affine, factor: Floats) -> Affine:
+    """The product with each output channel times its factor."""
+    weight = product.weight
+    if product.operator == "ConvTranspose":
+        groups = product.attributes["group"]
+        parts = weight.reshape(groups, -1, *weight.shape[1:])
+        line = factor.reshape(groups, 1, -1, *(1,) * (weight.ndim - 2))
+        scaled = (parts * line).reshape(weight.shape)
+    else:
+        scaled = weight * factor.reshape((-1,) + (1,) * (weight.ndim - 1))
+    return replace(product, weight=scaled, bias=product.bias * factor)
+
+
 @lowers("Einsum")
 def einsum(graph: Graph, *parts: Value, equation: str) -> Value:
     """By Transpose, Reshape and MatMul, two tensors at a time.

@@ -1,12 +1,10 @@
 """Normalisations: by constants (batch), or by the data's own mean and deviation."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from converters.lowering.dense import constant_floats
 from converters.registry import Graph, Refused, lowers
-from converters.values import Affine, Constant, Floats, Value, number
+from converters.values import Constant, Floats, Value, number
 
 
 @lowers("BatchNormalization")
@@ -38,22 +36,9 @@ def batch_normalization(
 
 def by_channels(graph: Graph, x: Value, factor: Floats, addend: Floats) -> Value:
     """x * factor + addend along axis 1."""
-    if isinstance(x, Affine) and x.channel_axis == 1:
-        return replace(x, weight=weighted(x, factor), bias=x.bias * factor + addend)
     line = (-1,) + (1,) * (len(x.shape) - 2)
     product = graph.apply("Mul", x, Constant(factor.reshape(line)))
     return graph.apply("Add", product, Constant(addend.reshape(line)))
-
-
-def weighted(x: Affine, factor: Floats) -> Floats:
-    """The weight of a product, each output channel times its factor."""
-    weight = x.weight
-    if x.operator != "ConvTranspose":
-        return weight * factor.reshape((-1,) + (1,) * (weight.ndim - 1))
-    groups = x.attributes["group"]
-    parts = weight.reshape(groups, -1, *weight.shape[1:])
-    line = factor.reshape(groups, 1, -1, *(1,) * (weight.ndim - 2))
-    return (parts * line).reshape(weight.shape)
 
 
 def with_computed(

@@ -1,4 +1,6 @@
-"""Casts, and products with a number: a uint8 input made float32 is one `ScaleU8`.
+"""Casts, Mul and Div: a uint8 input made float32 and scaled is one `ScaleU8`.
+
+A factor for each channel of a product becomes part of its weights.
 
 A division of such an input becomes a multiplication by the reciprocal, which differs
 from it by a unit in the last place at most.
@@ -8,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from converters.lowering.dense import by_channel, constant_floats, rescaled
 from converters.registry import Graph, Refused, lowers
-from converters.values import Constant, Pixels, Tensor, Value, stored_as
+from converters.values import Affine, Constant, Pixels, Tensor, Value, stored_as
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,6 +44,10 @@ def factor_of(x: Value, other: Value) -> "NDArray[np.float32] | None":
 @lowers("Mul")
 def mul(graph: Graph, a: Value, b: Value) -> Value:
     x, other = (b, a) if isinstance(a, Constant) else (a, b)
+    if isinstance(x, Affine):
+        gain = by_channel(x, constant_floats(other))
+        if gain is not None:
+            return rescaled(x, gain)
     factor = factor_of(x, other)
     if factor is None or not isinstance(x, Pixels):
         return graph.op("Mul", a, b)
