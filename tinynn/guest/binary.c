@@ -26,17 +26,6 @@ static void walk_start(struct walk *w, const struct call *c, uint32_t sources) {
   walk_to(w, sources, c->first);
 }
 
-/* Ends a run along the last axis, which took `run` steps: goes to its last element and
- * from there on. */
-static void walk_on(struct walk *w, uint32_t sources, uint32_t run) {
-  if (!w->rank)
-    return;
-  w->index[w->rank - 1] += run - 1;
-  for (uint32_t i = 0; i < sources; i++)
-    w->at[i] += (run - 1) * walk_step(w, i);
-  walk_next_row(w, sources);
-}
-
 /* `from` and `to` are the bytes of a source's and of the target's elements. */
 static inline __attribute__((always_inline)) void zip(const struct call *c,
                                                       uint32_t from, uint32_t to,
@@ -133,7 +122,7 @@ static inline __attribute__((always_inline)) void choose(const struct call *c,
   for (uint32_t i = c->first, end = c->first + c->count; i < end; i++) {
     bool first = condition[w.at[0]];
     store(y, i, bytes, first ? load(a, w.at[1], bytes) : load(b, w.at[2], bytes));
-    walk_next_row(&w, 3);
+    walk_next(&w, 3);
   }
 }
 

@@ -25,6 +25,7 @@ SOURCES: Final = (
     "argmax.c",
     "unary.c",
     "binary.c",
+    "movement.c",
     "walk.c",
     "exponential.c",
     "functions.c",

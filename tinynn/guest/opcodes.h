@@ -54,6 +54,11 @@
   X(52, zip_or) \
   X(53, zip_xor) \
   X(54, zip_where) \
+  X(60, strided) \
+  X(61, concat) \
+  X(62, pad) \
+  X(63, gather) \
+  X(64, gather_elements) \
   X(100, matmul) \
   X(101, conv) \
   X(102, max_pool) \

@@ -20,7 +20,7 @@ void walk_to(struct walk *w, uint32_t sources, uint32_t element) {
   }
 }
 
-void walk_next_row(struct walk *w, uint32_t sources) {
+void walk_next(struct walk *w, uint32_t sources) {
   for (uint32_t axis = w->rank; axis--;) {
     if (++w->index[axis] < w->shape[axis]) {
       for (uint32_t i = 0; i < sources; i++)
@@ -31,4 +31,13 @@ void walk_next_row(struct walk *w, uint32_t sources) {
     for (uint32_t i = 0; i < sources; i++)
       w->at[i] -= (w->shape[axis] - 1) * w->stride[i][axis];
   }
+}
+
+void walk_on(struct walk *w, uint32_t sources, uint32_t run) {
+  if (!w->rank)
+    return;
+  w->index[w->rank - 1] += run - 1;
+  for (uint32_t i = 0; i < sources; i++)
+    w->at[i] += (run - 1) * walk_step(w, i);
+  walk_next(w, sources);
 }

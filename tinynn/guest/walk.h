@@ -24,8 +24,11 @@ void walk_broadcast(struct walk *w, uint32_t source, const struct operand *opera
 /* Goes to an element, whose number is counted in row-major order. */
 void walk_to(struct walk *w, uint32_t sources, uint32_t element);
 
-/* Goes on after the end of a row, the last axis being done. */
-void walk_next_row(struct walk *w, uint32_t sources);
+/* Goes to the next element. */
+void walk_next(struct walk *w, uint32_t sources);
+
+/* Goes on by `run` elements, at least one, all in the row of the current one. */
+void walk_on(struct walk *w, uint32_t sources, uint32_t run);
 
 static inline uint32_t walk_left_in_row(const struct walk *w) {
   return w->rank ? w->shape[w->rank - 1] - w->index[w->rank - 1] : 1;

@@ -17,13 +17,10 @@ from . import functions as f
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Operation, Value
 from .numbers import canonicalise
-from .shape import check_arity, check_dtype, demand
+from .shape import check_arity, check_dtype, demand, walk_instructions
 from .softmax import ZERO
 
 NUMBERS: Final = ("float32", "int32")
-WALK: Final = 700
-"""Guest instructions before the first element."""
-
 Formula = Callable[..., Array]
 
 
@@ -163,7 +160,9 @@ def family_of(function: Function) -> Family:
         opcode=function.opcode,
         infer=partial(infer, function),
         run=partial(run, function.formula),
-        instructions=lambda operator, count: WALK + (function.most + 60) * count,
+        instructions=lambda operator, count: (
+            walk_instructions(operator, count) + (function.most + 20) * count
+        ),
         usual=lambda operator: function.usual + 15,
     )
 
@@ -191,12 +190,18 @@ def as_words(x: Array) -> Array:
     return x.view(f"u{x.dtype.itemsize}")
 
 
+def instructions_where(operator: Operator, count: int) -> int:
+    """Each element is a row of its own."""
+    rank = len(operator.target.shape)
+    return walk_instructions(operator, count) + (60 + 50 * rank) * count
+
+
 WHERE: Final = Family(
     name="zip_where",
     opcode=54,
     infer=infer_where,
     run=run_where,
-    instructions=lambda operator, count: WALK + 100 * count,
+    instructions=instructions_where,
     usual=lambda operator: 40,
 )
 

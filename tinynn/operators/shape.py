@@ -5,7 +5,7 @@ from typing import Final
 
 from ..errors import Misfit
 from ..tensor import TensorType
-from .family import Types, Words
+from .family import Operator, Types, Words
 
 SIGN_BIT: Final = 1 << 31
 
@@ -57,3 +57,13 @@ def normal_axis(axis: int, rank: int) -> int:
     """An axis that may be counted from the end, counted from the front."""
     demand("axis", f"-{rank} to {rank - 1}", axis, -rank <= axis < rank)
     return axis % rank
+
+
+def walk_instructions(operator: Operator, count: int) -> int:
+    """At most what the guest's walk.c needs for a part, without its elements.
+
+    Three sources; a row is a stretch of the last axis.
+    """
+    shape = operator.target.shape
+    rows = count // (shape[-1] if shape else 1) + 2
+    return 500 + 200 * len(shape) + rows * (150 + 50 * len(shape))
