@@ -7,13 +7,14 @@ told at once.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from converters.errors import BadOption, Problem, Unsupported
 from converters.graph import GraphLowering, Options
-from converters.source import Port, Source, read
+from converters.source import Port, Source, checked, read, refusing
 from converters.values import Shape
 
 Progress = Callable[[str], None]
@@ -55,7 +56,26 @@ def convert(
     tell = progress or (lambda message: None)
     tell(f"reading {path}")
     source = read(Path(path), input_shapes, trust_code)
-    options = Options(name, input_type, input_scale, argmax)
+    return image_of(source, Options(name, input_type, input_scale, argmax), tell)
+
+
+def convert_module(
+    module: Any, examples: Sequence[Any], *, name: str, argmax: bool = False
+) -> bytes:
+    """The image of a PyTorch `nn.Module` that takes tensors like `examples`.
+
+    Raises as `convert` does.
+    """
+    from converters.frameworks import pytorch, quietly
+
+    path = Path(name)
+    with refusing(path), quietly():
+        model = pytorch.from_module(module, examples)
+    return image_of(checked(path, model, NO_SHAPES), Options(name, argmax=argmax))
+
+
+def image_of(source: Source, options: Options, tell: Progress | None = None) -> bytes:
+    tell = tell or (lambda message: None)
     tell(f"lowering {len(source.model.graph.node)} nodes")
     work = lowered(source, options)
     if work.problems:

@@ -107,10 +107,10 @@ def read(
         import onnx  # noqa: F401
     except ImportError as error:
         raise MissingExtra("onnx", "convert") from error
-    from converters.frameworks import as_onnx
+    from converters.frameworks import as_onnx, quietly
 
     shapes = shapes or {}
-    with refusing(path):
+    with refusing(path), quietly():
         model = as_onnx(path, shapes, trust_code)
     return checked(path, model, shapes)
 

@@ -1,6 +1,9 @@
 """Files of any framework as ONNX models; frameworks are imported only when needed."""
 
-from collections.abc import Mapping
+import logging
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +23,19 @@ def is_source(path: Path) -> bool:
     """Whether the file is a model to be converted, not an image."""
     known = (".onnx", *KERAS, *PYTORCH, *TFLITE)
     return path.suffix.lower() in known or (path / SAVED_MODEL).exists()
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Frameworks talk a lot; what matters comes as an exception."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
 
 
 def as_onnx(path: Path, shapes: Mapping[str, Shape], trust_code: bool) -> "ModelProto":

@@ -7,6 +7,7 @@ weights alone has no architecture: its author has to make the module and hand it
 """
 
 import os
+import pickle
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -49,7 +50,7 @@ def pytorch_file(
     """The model in a `.pt2`, a TorchScript archive or a pickle."""
     torch = torch_of()
     if path.suffix.lower() == ".pt2":
-        with only_weights(trust_code):
+        with only_weights(trust_code), telling_code(path):
             return exported(torch.export.load(path), None)
     if is_script(path):
         if not trust_code:
@@ -66,12 +67,17 @@ def pytorch_file(
 
 def unpickled(torch: Any, path: Path, trust_code: bool) -> Any:
     """What the pickle holds; anything but tensors and plain containers needs trust."""
-    import pickle
-
-    try:
+    with telling_code(path):
         return torch.load(path, map_location="cpu", weights_only=not trust_code)
+
+
+@contextmanager
+def telling_code(path: Path) -> Iterator[None]:
+    """UntrustedCode for what torch says of a pickle that names a function."""
+    try:
+        yield
     except pickle.UnpicklingError as error:
-        if "weights_only" in str(error).lower() or "WeightsUnpickler" in str(error):
+        if "weights_only" in str(error):
             raise UntrustedCode(path, "a pickle with code") from error
         raise
 

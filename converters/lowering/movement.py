@@ -177,11 +177,7 @@ def mirrored(
 
 @lowers("Tile")
 def tile(graph: Graph, x: Value, repeats: Value) -> Value:
-    result = x
-    for axis, count in enumerate(integers(repeats, "repeats")):
-        if count != 1:
-            result = concat(graph, *([result] * count), axis=axis)
-    return result
+    return graph.op("Tile", x, repeats=tuple(integers(repeats, "repeats")))
 
 
 @lowers("Expand")
