@@ -129,37 +129,42 @@ def multiply(
     """
     rows, columns = c.shape
     c[:] = 0
-    packed_a, packed_b = _rooms.a, _rooms.b
+    rooms = _rooms
+    start, row_bytes = c.ctypes.data, c.strides[0]
     wide = PANELS_AT_ONCE * COLUMNS
     for j in range(0, columns, wide):
         width = min(wide, columns - j)
         for k in range(0, terms, TERMS_AT_ONCE):
             depth = min(TERMS_AT_ONCE, terms - k)
-            pack(k, depth, j, width, packed_b)
+            pack(k, depth, j, width, rooms.b)
             for i in range(0, rows, ROWS_AT_ONCE):
                 height = min(ROWS_AT_ONCE, rows - i)
-                pack_rows(a, row_step, term_step, i, height, k, depth, packed_a)
-                block = c[i : i + height, j : j + width]
-                _add_products(packed_a, packed_b, depth, block)
+                pack_rows(a, row_step, term_step, i, height, k, depth, rooms.a)
+                at = start + i * row_bytes + FLOAT_BYTES * j
+                _add_panels(rooms, depth, at, height, width // COLUMNS, row_bytes)
+                if width % COLUMNS:
+                    rest = c[i : i + height, j + width - width % COLUMNS : j + width]
+                    _add_narrow_panel(rooms, depth, rest, width // COLUMNS)
 
 
-def _add_products(a: Floats, b: Floats, terms: int, c: Floats) -> None:
-    """Adds packed a times packed b to c; a last panel that is too wide goes aside."""
-    depth = -(-terms // TERMS) * TERMS
-    rows, columns = c.shape
-    panels = columns // COLUMNS
+def _add_panels(
+    rooms: "_Rooms", terms: int, c: int, rows: int, panels: int, row_bytes: int
+) -> None:
+    """Adds packed a times the first panels of packed b to what lies at address c."""
     if panels:
-        _call(a, b, c, rows, panels, depth)
-    if rest := columns % COLUMNS:
-        aside = np.zeros((rows, COLUMNS), np.float32)
-        aside[:, :rest] = c[:, -rest:]
-        _call(a, b[panels * COLUMNS * depth :], aside, rows, 1, depth)
-        c[:, -rest:] = aside[:, :rest]
+        depth = -(-terms // TERMS) * TERMS
+        _kernel()(rooms.a_at, rooms.b_at, c, rows, panels, depth, row_bytes)
 
 
-def _call(a: Floats, b: Floats, c: Floats, rows: int, panels: int, terms: int) -> None:
-    pointers = (array.ctypes.data for array in (a, b, c))
-    _kernel()(*pointers, rows, panels, terms, c.strides[0])
+def _add_narrow_panel(rooms: "_Rooms", terms: int, c: Floats, panel: int) -> None:
+    """The same with one panel, which is wider than c: in a place aside."""
+    depth = -(-terms // TERMS) * TERMS
+    rows, width = c.shape
+    aside = np.zeros((rows, COLUMNS), np.float32)
+    aside[:, :width] = c
+    b_at = rooms.b_at + FLOAT_BYTES * COLUMNS * depth * panel
+    _kernel()(rooms.a_at, b_at, aside.ctypes.data, rows, 1, depth, aside.strides[0])
+    c[:] = aside[:, :width]
 
 
 class _Rooms(threading.local):
@@ -168,6 +173,7 @@ class _Rooms(threading.local):
     def __init__(self) -> None:
         self.a = _aligned(ROWS_AT_ONCE * TERMS_AT_ONCE)
         self.b = _aligned(PANELS_AT_ONCE * COLUMNS * TERMS_AT_ONCE)
+        self.a_at, self.b_at = self.a.ctypes.data, self.b.ctypes.data
 
 
 def _aligned(count: int) -> Floats:
