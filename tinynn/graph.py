@@ -99,10 +99,13 @@ class GraphBuilder:
         return results if isinstance(results, tuple) else (results,)
 
     def output(self, x: Value, name: str) -> None:
-        """Makes x a model output, after those already named."""
+        """Makes x a model output, after those already named.
+
+        Outputs lie in the arena; inputs and constants are copied there.
+        """
         _check_name("output name", name)
-        computed = isinstance(x.home, Result)
-        _check(f"output {name}", "an operator's result", "an input", computed)
+        if not isinstance(x.home, Result):
+            x = self.op("Identity", x)
         self._outputs.append((name, x))
 
     # The commonest operations.

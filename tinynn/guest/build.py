@@ -26,6 +26,8 @@ SOURCES: Final = (
     "unary.c",
     "binary.c",
     "movement.c",
+    "reduce.c",
+    "cast.c",
     "walk.c",
     "exponential.c",
     "functions.c",

@@ -10,6 +10,7 @@
   X(3, relu) \
   X(4, softmax) \
   X(5, argmax) \
+  X(6, log_softmax) \
   X(10, map_absolute) \
   X(11, map_negative) \
   X(12, map_floor) \
@@ -59,6 +60,15 @@
   X(62, pad) \
   X(63, gather) \
   X(64, gather_elements) \
+  X(70, reduce_sum) \
+  X(71, reduce_mean) \
+  X(72, reduce_max) \
+  X(73, reduce_min) \
+  X(74, reduce_prod) \
+  X(75, reduce_l2) \
+  X(76, cumsum) \
+  X(77, top_indices) \
+  X(78, cast) \
   X(100, matmul) \
   X(101, conv) \
   X(102, max_pool) \
