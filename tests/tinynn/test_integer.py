@@ -35,6 +35,17 @@ def test_matmul_integer_is_exact(left: str, right: str) -> None:
     assert y.dtype == np.int32 and y.tolist() == expected.tolist()
 
 
+@pytest.mark.parametrize("constant", [(), (1,)])
+def test_matmul_integer_of_batches_is_exact(constant: tuple[int, ...]) -> None:
+    """Tiles end inside a row."""
+    rng = np.random.default_rng(6)
+    a, b = random_bytes(rng, "uint8", 3, 7, 800), random_bytes(rng, "int8", 3, 800, 30)
+    zeros = np.array([9], np.uint8), np.array([-3], np.int8)
+    assert model_of("MatMulInteger", [a, b, *zeros], constant).segments > 3
+    (y,) = apply("MatMulInteger", a, b, *zeros, constant=constant)
+    assert y.tolist() == (less(a, zeros[0]) @ less(b, zeros[1])).tolist()
+
+
 @pytest.mark.parametrize("left", ["uint8", "int8"])
 @pytest.mark.parametrize("right", ["uint8", "int8"])
 def test_conv_integer_is_exact_and_pads_with_its_zero(left: str, right: str) -> None:

@@ -35,10 +35,11 @@ static int32_t zero_at(const struct call *c, uint32_t which, uint32_t i) {
 DOT(dot_signed, int8_t)
 DOT(dot_unsigned, uint8_t)
 
-/* The listed differences times row i of the weights, whose zero point is taken off the
+/* The listed differences times row i of the weights at `w`, whose zero point is taken off the
  * whole: sum of d (w - z) = sum of d w - z sum of d. */
-static uint32_t product(const struct call *c, uint32_t i, uint32_t terms, uint32_t sum) {
-  const uint8_t *w = (const uint8_t *)source(c, 1) + i * terms;
+static uint32_t product(const struct call *c, const uint8_t *w, uint32_t i,
+                        uint32_t terms, uint32_t sum) {
+  w += i * terms;
   uint32_t total = (uint32_t)(c->sources[1].type == INT8
                                   ? dot_signed((const int8_t *)w, terms)
                                   : dot_unsigned(w, terms));
@@ -46,20 +47,24 @@ static uint32_t product(const struct call *c, uint32_t i, uint32_t terms, uint32
 }
 
 void matmul_integer(const struct call *c) {
-  const uint32_t columns = c->sources[1].shape[0], terms = c->sources[1].shape[1];
+  const struct operand *b = &c->sources[1];
+  const uint32_t columns = b->shape[b->rank - 2], terms = b->shape[b->rank - 1];
+  const uint32_t rows = c->target->shape[c->target->rank - 2];
+  const uint32_t matrix = b->rank > 2 ? columns * terms : 0;
   const uint32_t type = c->sources[0].type;
   const int32_t zero = zero_at(c, 2, 0);
   const uint32_t end = c->first + c->count;
   uint32_t *y = target(c);
   for (uint32_t next = c->first; next < end;) {
     const uint8_t *row = (const uint8_t *)source(c, 0) + next / columns * terms;
+    const uint8_t *w = (const uint8_t *)source(c, 1) + next / columns / rows * matrix;
     uint32_t sum = 0;
     for (uint32_t k = 0; k < terms; k++) {
       differences[k] = byte_at(row, k, type) - zero;
       sum += (uint32_t)differences[k];
     }
     for (uint32_t j = next % columns; j < columns && next < end; j++)
-      y[next++] = product(c, j, terms, sum);
+      y[next++] = product(c, w, j, terms, sum);
   }
 }
 
@@ -135,7 +140,7 @@ static void conv_span(const struct call *c, uint32_t from, uint32_t to) {
     uint32_t sum = list_patch(c, bytes, pixel / width, pixel % width);
     for (uint32_t m = from; m < to; m++) {
       uint32_t channel = m % outputs;
-      uint32_t total = product(c, channel, terms, sum);
+      uint32_t total = product(c, source(c, 1), channel, terms, sum);
       y[m * plane + pixel] = total + (bias ? bias[channel] : 0);
     }
   }

@@ -63,13 +63,15 @@ def check_bytes(what: str, types: Types, zero: TensorType, counts: set[int]) -> 
 
 
 def infer_matmul(types: Types, attributes: Words) -> TensorType:
-    """a (.., m, k), b (n, k), their zero points: one; one or (n,). To (.., m, n)."""
+    """a (.., m, k), b (n, k) or (.., n, k), zeros one; one or (n,). To (.., m, n)."""
     demand("sources", 4, len(types), len(types) == 4)
     demand("attributes", 0, len(attributes), not attributes)
     a, b, a_zero, b_zero = types
     demand("matmul_integer: rank of a", "2 or more", len(a.shape), len(a.shape) >= 2)
-    demand("matmul_integer: rank of b", 2, len(b.shape), len(b.shape) == 2)
-    columns, terms = b.shape
+    demand("matmul_integer: rank of b", "2 or more", len(b.shape), len(b.shape) >= 2)
+    columns, terms = b.shape[-2:]
+    allowed = ((), a.shape[:-2])
+    demand("matmul_integer: batches", allowed, b.shape[:-2], b.shape[:-2] in allowed)
     demand("matmul_integer: terms", terms, a.shape[-1], a.shape[-1] == terms)
     demand("matmul_integer: terms", f"at most {MAX_INPUTS}", terms, terms <= MAX_INPUTS)
     check_bytes("matmul_integer: a", [a], a_zero, {1})
@@ -79,39 +81,44 @@ def infer_matmul(types: Types, attributes: Words) -> TensorType:
 
 def run_matmul(operator: Operator, first: int, count: int, space: Space) -> None:
     """Whole rows, of which those elements are kept that belong to the tile."""
-    columns, terms = operator.sources[1].shape
+    columns, terms = operator.sources[1].shape[-2:]
     start, end = first // columns, -(-(first + count) // columns)
     a = operator.part(space, start * terms, (end - start) * terms)
     differences = a.reshape(-1, terms).astype(np.float32) - operator.flat(space, 2)
-    b = operator.shaped(space, 1).astype(np.float32)
+    b = operator.flat(space, 1).reshape(-1, columns, terms).astype(np.float32)
     b -= operator.flat(space, 3)[:, None]
     y = np.zeros((end - start, columns), np.int32)
-    add_products(differences, gemm.packer_of(b.reshape(-1), 1, terms), y)
+    rows = operator.target.shape[-2] if len(b) > 1 else end
+    for row in range(start - start % rows, end, rows):
+        part = slice(max(row, start) - start, min(row + rows, end) - start)
+        pack = gemm.packer_of(b[row // rows % len(b)].reshape(-1), 1, terms)
+        add_products(differences[part], pack, y[part])
     skipped = first - start * columns
     operator.tile(space, first, count)[:] = y.reshape(-1)[skipped : skipped + count]
 
 
 def matmul_instructions(operator: Operator, count: int) -> int:
     """A row's differences; then loads, a product and a sum a term."""
-    columns, terms = operator.sources[1].shape
+    columns, terms = operator.sources[1].shape[-2:]
     rows = min(count, count // columns + 2)
     return rows * (60 + 12 * terms) + (60 + 6 * terms) * count
 
 
 def matmul_usual(operator: Operator) -> int:
-    return 40 + 5 * operator.sources[1].shape[1]
+    return 40 + 5 * operator.sources[1].shape[-1]
 
 
 def matmul_integer(
     graph: Graph, a: Value, b: Value, a_zero: Value, b_zero: Value
 ) -> Value:
-    """ONNX's MatMulInteger, b a matrix; it is stored with its columns contiguous."""
-    demand("MatMulInteger: rank of b", 2, len(b.shape), len(b.shape) == 2)
-    held = graph.array_of(b)
+    """ONNX's MatMulInteger; b is stored with its columns contiguous."""
+    demand("MatMulInteger: rank of b", "2 or more", len(b.shape), len(b.shape) >= 2)
+    held, axes = graph.array_of(b), [*range(len(b.shape))]
+    axes[-2:] = axes[:-3:-1]
     if held is None:
-        turned = graph.op("Transpose", b, perm=(1, 0))
+        turned = graph.op("Transpose", b, perm=axes)
     else:
-        turned = graph.constant(np.ascontiguousarray(held.T))
+        turned = graph.constant(np.ascontiguousarray(held.transpose(axes)))
     rows = a if len(a.shape) > 1 else graph.view(a, (1, a.count))
     y = graph.emit(MATMUL, [rows, turned, a_zero, b_zero])
     return y if rows is a else graph.view(y, y.shape[1:])
