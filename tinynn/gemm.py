@@ -22,6 +22,7 @@ from .gemm_kernel import COLUMNS, FLOAT_BYTES, TERMS
 from .jit import kernel
 
 Floats = NDArray[np.float32]
+Words = NDArray[np.int64]
 
 TERMS_AT_ONCE: Final = 256
 """A panel of so many terms is 16 KiB, half of the nearest cache."""
@@ -153,7 +154,7 @@ def _add_panels(
     """Adds packed a times the first panels of packed b to what lies at address c."""
     if panels:
         depth = -(-terms // TERMS) * TERMS
-        _kernel()(rooms.a_at, rooms.b_at, c, rows, panels, depth, row_bytes)
+        _kernels().multiply(rooms.a_at, rooms.b_at, c, rows, panels, depth, row_bytes)
 
 
 def _add_narrow_panel(rooms: "_Rooms", terms: int, c: Floats, panel: int) -> None:
@@ -163,8 +164,34 @@ def _add_narrow_panel(rooms: "_Rooms", terms: int, c: Floats, panel: int) -> Non
     aside = np.zeros((rows, COLUMNS), np.float32)
     aside[:, :width] = c
     b_at = rooms.b_at + FLOAT_BYTES * COLUMNS * depth * panel
-    _kernel()(rooms.a_at, b_at, aside.ctypes.data, rows, 1, depth, aside.strides[0])
+    _kernels().multiply(
+        rooms.a_at, b_at, aside.ctypes.data, rows, 1, depth, aside.strides[0]
+    )
     c[:] = aside[:, :width]
+
+
+def slide(
+    a: Floats, terms: int, x: Floats, places: Words, at: Words, c: Floats
+) -> None:
+    """c = a b, from +0, with b in a picture: `slide` of gemm_kernel says where.
+
+    a is (rows, terms), contiguous; c is (rows, columns), contiguous, with two of
+    `places` for sixteen columns; `at` has an offset for each term.
+    """
+    c[:] = 0
+    rooms = _rooms
+    panels, row_bytes = len(places) // 2, c.strides[0]
+    x_at, c_at, places_at = x.ctypes.data, c.ctypes.data, places.ctypes.data
+    offsets_at, run = at.ctypes.data, _kernels().slide
+    for k in range(0, terms, TERMS_AT_ONCE):
+        count = min(TERMS_AT_ONCE, terms - k)
+        depth = -(-count // TERMS) * TERMS
+        offsets = offsets_at + at.itemsize * k
+        for i in range(0, len(c), ROWS_AT_ONCE):
+            height = min(ROWS_AT_ONCE, len(c) - i)
+            pack_rows(a, terms, 1, i, height, k, count, rooms.a)
+            head = (rooms.a_at, x_at, c_at + i * row_bytes, height, panels, count)
+            run(*head, row_bytes, places_at, offsets, depth)
 
 
 class _Rooms(threading.local):
@@ -186,9 +213,18 @@ def _aligned(count: int) -> Floats:
 _rooms: Final = _Rooms()
 
 
+class _Kernels:
+    """The native functions."""
+
+    def __init__(self) -> None:
+        library = native.load_ir(gemm_kernel.module_ir())
+        pointer, word = ctypes.c_void_p, ctypes.c_uint64
+        arguments = (pointer,) * 3 + (word,) * 4
+        self.multiply: Any = library.function("multiply", None, *arguments)
+        more = (pointer, pointer, word)
+        self.slide: Any = library.function("slide", None, *arguments, *more)
+
+
 @cache
-def _kernel() -> Any:
-    library = native.load_ir(gemm_kernel.module_ir())
-    pointer, word = ctypes.c_void_p, ctypes.c_uint64
-    arguments = (pointer,) * 3 + (word,) * 4
-    return library.function("multiply", None, *arguments)
+def _kernels() -> _Kernels:
+    return _Kernels()

@@ -7,7 +7,7 @@ import pytest
 from numba import boolean, float32, int32, int64, types
 
 from tinynn import gemm, jit
-from tinynn.operators import conv, normalize, pool, quantize
+from tinynn.operators import normalize, patches, pool, quantize
 
 FLOATS, NUMBERS = float32[::1], int64[::1]
 PAIR = types.UniTuple(int64, 2)
@@ -16,11 +16,11 @@ SIGNATURES = {
     "pack_rows": (gemm.pack_rows, (FLOATS, *(int64,) * 6, FLOATS)),
     "pack_columns": (gemm.pack_columns, (FLOATS, *(int64,) * 6, FLOATS)),
     "pack_patches": (
-        conv.pack_patches,
+        patches.pack_patches,
         (FLOATS, *(int64,) * 4, PAIR, PAIR, *(int64,) * 5, FLOATS),
     ),
     "add_taps": (
-        conv.add_taps,
+        patches.add_taps,
         (FLOATS, *(int64,) * 4, PAIR, PAIR, int64, FLOATS, FLOATS),
     ),
     "largest": (pool.largest, (FLOATS, int64, NUMBERS, int64, FLOATS)),

@@ -16,11 +16,11 @@ from typing import Final
 import numpy as np
 
 from .. import gemm
-from ..jit import kernel
 from ..tensor import Array, TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .numbers import Floats, canonicalise
+from .patches import Geometry, add_taps, packer_of, pixels_of, slides, taps_of
 from .shape import check_dtype, check_shape, demand
 from .weights import FINITE_WEIGHTS, MAX_INPUTS, check_finite, finite_flag
 from .window import Numbers, check_numbers, extent, pads_of, pair
@@ -63,81 +63,6 @@ class Window:
 
 
 WORDS: Final = len(fields(Window))
-
-
-@kernel
-def pack_patches(
-    x: Floats,
-    plane: int,
-    width: int,
-    kernel_rows: int,
-    kernel_columns: int,
-    strides: tuple[int, int],
-    dilations: tuple[int, int],
-    output_width: int,
-    first_term: int,
-    terms: int,
-    first: int,
-    columns: int,
-    out: Floats,
-) -> None:
-    """Patches of pixels [first, first + columns), a panel of [k][16] each."""
-    depth = (terms + 3) // 4 * 4
-    at = np.empty(16, np.int64)
-    area = kernel_rows * kernel_columns
-    for start in range(0, columns, 16):
-        count = min(16, columns - start)
-        for j in range(16):
-            row, column = divmod(first + start + min(j, count - 1), output_width)
-            at[j] = row * strides[0] * width + column * strides[1]
-        panel = out[start * depth : (start + 16) * depth]
-        panel[16 * terms :] = np.float32(0)
-        halves = at[7] - at[0] == 7 and at[15] - at[8] == 7
-        for k in range(terms):
-            channel, tap = divmod(first_term + k, area)
-            row, column = divmod(tap, kernel_columns)
-            base = channel * plane + row * dilations[0] * width + column * dilations[1]
-            if halves:
-                low = x[base + at[0] : base + at[0] + 8]
-                high = x[base + at[8] : base + at[8] + 8]
-                for j in range(8):
-                    panel[16 * k + j] = low[j]
-                for j in range(8):
-                    panel[16 * k + 8 + j] = high[j]
-            else:
-                for j in range(16):
-                    panel[16 * k + j] = x[base + at[j]]
-
-
-@kernel
-def add_taps(
-    x: Floats,
-    plane: int,
-    width: int,
-    kernel_rows: int,
-    kernel_columns: int,
-    strides: tuple[int, int],
-    dilations: tuple[int, int],
-    output_width: int,
-    w: Floats,
-    y: Floats,
-) -> None:
-    """One output channel, row by row: each tap is added to a whole row of y."""
-    for start in range(0, len(y), output_width):
-        target = y[start : start + output_width]
-        target[:] = np.float32(0)
-        top = start // output_width * strides[0] * width
-        for k in range(len(w)):
-            channel, tap = divmod(k, kernel_rows * kernel_columns)
-            row, column = divmod(tap, kernel_columns)
-            base = channel * plane + row * dilations[0] * width + column * dilations[1]
-            source = x[top + base :]
-            if strides[1] == 1:
-                for j in range(output_width):
-                    target[j] = target[j] + w[k] * source[j]
-            else:
-                for j in range(output_width):
-                    target[j] = target[j] + w[k] * source[j * strides[1]]
 
 
 def infer(types: Types, attributes: Words) -> TensorType:
@@ -246,25 +171,16 @@ def run_channels(operator: Operator, start: int, y: Floats, space: Space) -> Non
 
 def convolve(operator: Operator, x: Floats, w: Floats, y: Floats) -> None:
     """One group: x (channels, rows, columns), w (outputs, terms) to y (.., pixels)."""
-    if len(y) > FEW_OUTPUTS:
-        pack = packer_of(operator, x)
-        gemm.multiply(w.reshape(-1), w.shape[1], 1, w.shape[1], pack, y)
-        return
-    for weights, target in zip(w, y, strict=True):
-        add_taps(x.reshape(-1), *geometry(operator, x), weights, target)
-
-
-def packer_of(operator: Operator, x: Floats) -> gemm.Packer:
-    """The packer of a picture's patches: terms by pixels."""
-    flat, places = x.reshape(-1), geometry(operator, x)
-
-    def pack(k: int, terms: int, j: int, columns: int, out: Floats) -> None:
-        pack_patches(flat, *places, k, terms, j, columns, out)
-
-    return pack
-
-
-Geometry = tuple[int, int, int, int, tuple[int, int], tuple[int, int], int]
+    places = geometry(operator, x)
+    terms = w.shape[1]
+    if len(y) <= FEW_OUTPUTS:
+        for weights, target in zip(w, y, strict=True):
+            add_taps(x.reshape(-1), *places, weights, target)
+    elif slides(places, y.shape[1]):
+        pixels, taps = pixels_of(places, y.shape[1]), taps_of(places, terms)
+        gemm.slide(w.reshape(-1), terms, x, pixels, taps, y)
+    else:
+        gemm.multiply(w.reshape(-1), terms, 1, terms, packer_of(x, places), y)
 
 
 def geometry(operator: Operator, x: Floats) -> Geometry:
