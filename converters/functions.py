@@ -60,25 +60,27 @@ def function_of(
     opset: int,
     inputs: Sequence[TensorType | None],
 ) -> "FunctionProto | None":
-    """The schema's newest function that `opset` can express."""
+    """The schema's function in the words of `opset`, or of the next one that has it."""
     from onnx import FunctionProto
 
     function = FunctionProto()
-    plain = [v for v in schema.function_opset_versions if v <= opset]
-    dependent = [
-        v for v in schema.context_dependent_function_opset_versions if v <= opset
-    ]
+    plain = schema.function_opset_versions
+    dependent = schema.context_dependent_function_opset_versions
     if plain:
-        data = schema.get_function_with_opset_version(max(plain))
+        data = schema.get_function_with_opset_version(nearest(plain, opset))
     elif dependent:
         types = [type_proto(value) for value in inputs]
         data = schema.get_context_dependent_function_with_opset_version(
-            max(dependent), node.SerializeToString(), types
+            nearest(dependent, opset), node.SerializeToString(), types
         )
     else:
         return None
     function.ParseFromString(data)
     return function if function.node else None
+
+
+def nearest(versions: Sequence[int], opset: int) -> int:
+    return max((v for v in versions if v <= opset), default=min(versions))
 
 
 def type_proto(value: TensorType | None) -> bytes:

@@ -30,7 +30,7 @@ from converters.values import (
     Value,
     stored_as,
 )
-from tinynn.errors import GraphError
+from tinynn.errors import GraphError, ImageError
 from tinynn.graph import GraphBuilder
 from tinynn.operators.graph import Result
 from tinynn.tensor import DTYPE_CODES, item_bytes
@@ -83,6 +83,16 @@ class GraphLowering:
             self.attempt(label, kind, partial(self.node, node), told[:ATTRIBUTES_TOLD])
         for name in self.source.outputs:
             self.attempt(name, "output", partial(self.leave, name))
+
+    def build(self) -> bytes | None:
+        """The image, or one more problem."""
+        if self.problems:
+            return None
+        try:
+            return self.builder.build()
+        except (GraphError, ImageError) as error:
+            self.problems.append(Problem(self.builder.name, "image", str(error)))
+            return None
 
     def attempt(
         self, label: str, operator: str, action: Callable[[], None], told: str = ""

@@ -78,10 +78,11 @@ def image_of(source: Source, options: Options, tell: Progress | None = None) -> 
     tell = tell or (lambda message: None)
     tell(f"lowering {len(source.model.graph.node)} nodes")
     work = lowered(source, options)
-    if work.problems:
-        raise Unsupported(source.path, work.problems)
     tell("laying out the image")
-    return work.builder.build()
+    image = work.build()
+    if image is None:
+        raise Unsupported(source.path, work.problems)
+    return image
 
 
 def inspect(
@@ -93,6 +94,7 @@ def inspect(
     """What the file holds; its problems are listed, not raised."""
     source = read(Path(path), input_shapes, trust_code)
     work = lowered(source, Options())
+    image = work.build()
     return Report(
         path=source.path,
         producer=source.producer,
@@ -103,7 +105,7 @@ def inspect(
         parameters=sum(array.size for array in source.constants.values()),
         multiply_adds=source.multiply_adds(),
         problems=tuple(work.problems),
-        image=None if work.problems else work.builder.build(),
+        image=image,
     )
 
 

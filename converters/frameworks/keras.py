@@ -17,6 +17,7 @@ from converters.values import Shape
 if TYPE_CHECKING:
     from onnx import ModelProto
 
+COUNTED = "keras_tensor"
 MAX_CONFIG_BYTES = 64 << 20
 
 
@@ -31,15 +32,21 @@ def keras_file(
     model = tensorflow.keras.models.load_model(
         path, compile=False, safe_mode=not trust_code
     )
-    signature = [
-        tensorflow.TensorSpec(
-            shapes.get(tensor.name) or (1, *tensor.shape[1:]), tensor.dtype, tensor.name
-        )
-        for tensor in model.inputs
-    ]
+    signature = []
+    for index, tensor in enumerate(model.inputs):
+        name = name_of(tensor.name, index, len(model.inputs))
+        shape = shapes.get(name) or (1, *tensor.shape[1:])
+        signature.append(tensorflow.TensorSpec(shape, tensor.dtype, name))
     function = tensorflow.function(lambda *inputs: model(list(inputs), training=False))
     converted, _ = tf2onnx.convert.from_function(function, signature, opset=OPSET)
     return converted  # type: ignore[no-any-return]
+
+
+def name_of(given: str, index: int, count: int) -> str:
+    """The input's name; one that Keras only counted has no meaning, and changes."""
+    if not given.startswith(COUNTED):
+        return given
+    return "input" if count == 1 else f"input_{index}"
 
 
 def config_of(path: Path) -> Any:

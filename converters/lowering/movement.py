@@ -212,10 +212,15 @@ def depth_to_space(
     return graph.reshape(blocks, (n, depth, h * b, w * b))
 
 
+SPACE_TO_DEPTH = {"DCR": (0, 3, 5, 1, 2, 4), "CRD": (0, 1, 3, 5, 2, 4)}
+
+
 @lowers("SpaceToDepth")
-def space_to_depth(graph: Graph, x: Value, *, blocksize: int) -> Value:
+def space_to_depth(
+    graph: Graph, x: Value, *, blocksize: int, mode: str = "DCR"
+) -> Value:
     n, c, h, w = x.shape
     b = blocksize
     blocks = graph.reshape(x, (n, c, h // b, b, w // b, b))
-    moved = transpose(graph, blocks, perm=[0, 3, 5, 1, 2, 4])
+    moved = transpose(graph, blocks, perm=SPACE_TO_DEPTH[mode])
     return graph.reshape(moved, (n, c * b * b, h // b, w // b))

@@ -105,7 +105,7 @@ def gru_step_reset_first(cell: Cell, x: Value, states: list[Value]) -> list[Valu
 
 def gru_mixed(cell: Cell, z: Value, proposed: Value, hidden: Value) -> list[Value]:
     """(1 - z) of what is proposed, z of what was."""
-    rest = cell.graph.apply("Su", number(1), z)
+    rest = cell.graph.apply("Sub", number(1), z)
     return [cell.add(cell.mul(rest, proposed), cell.mul(z, hidden))]
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from converters.lowering.movement import along, axis_of, integers
+from converters.lowering.movement import along, axis_of, integers, sliced
 from converters.registry import Graph, Refused, lowers
 from converters.values import Constant, Value, number, whole_numbers
 
@@ -35,6 +35,53 @@ def enter_reduction(operator: str) -> None:
 
 for name in DIRECT:
     enter_reduction(name)
+
+
+@lowers("ReduceLogSumExp")
+def reduce_log_sum_exp(
+    graph: Graph,
+    x: Value,
+    axes: Value | None = None,
+    *,
+    keepdims: int = 1,
+    noop_with_empty_axes: int = 0,
+) -> Value:
+    """Shifted by the greatest element, so that no power overflows; not by infinity."""
+    if noop_with_empty_axes and (axes is None or not integers(axes, "axes")):
+        return x
+    greatest = graph.apply("ReduceMax", x, axes)
+    infinite = graph.apply("Equal", graph.apply("Abs", greatest), number(np.inf))
+    shift = graph.apply("Where", infinite, number(0), greatest)
+    powers = graph.apply("Exp", graph.apply("Sub", x, shift))
+    summed = graph.apply("ReduceSum", powers, axes)
+    result = graph.apply("Add", graph.apply("Log", summed), shift)
+    return graph.apply("Squeeze", result, axes) if not keepdims else result
+
+
+def enter_extreme(operator: str) -> None:
+    @lowers(operator)
+    def extreme(
+        graph: Graph,
+        x: Value,
+        *,
+        axis: int = 0,
+        keepdims: int = 1,
+        select_last_index: int = 0,
+    ) -> Value:
+        """The last of equal elements is the first one seen from the end."""
+        place = axis_of(x, axis)
+        if not select_last_index:
+            return graph.op(operator, x, axis=place, keepdims=keepdims)
+        last = x.shape[place] - 1
+        parts = [slice(0, extent, 1) for extent in x.shape]
+        parts[place] = slice(last, -1, -1)
+        turned = sliced(graph, x, parts)
+        index = graph.op(operator, turned, axis=place, keepdims=keepdims)
+        return graph.apply("Sub", Constant(np.array(last)), index)
+
+
+for name in ("ArgMax", "ArgMin"):
+    enter_extreme(name)
 
 
 @lowers("TopK")
@@ -83,12 +130,14 @@ def hardmax(graph: Graph, x: Value, *, axis: int | None = None) -> Value:
 
 @lowers("LpNormalization")
 def lp_normalization(graph: Graph, x: Value, *, axis: int = -1, p: int = 2) -> Value:
+    """x by its norm; zeros stay zeros."""
     axes = whole_numbers([axis_of(x, axis)])
     if p == 1:
         norm = graph.apply("ReduceSum", graph.apply("Abs", x), axes)
     else:
         norm = graph.apply("ReduceL2", x, axes)
-    return graph.apply("Div", x, norm)
+    one, none = number(1), graph.apply("Equal", norm, number(0))
+    return graph.apply("Div", x, graph.apply("Where", none, one, norm))
 
 
 def rows_of(graph: Graph, x: Value) -> list[Value]:

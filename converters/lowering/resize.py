@@ -31,13 +31,13 @@ class Stretch:
         """Where in the source each element of the result lies."""
         x = np.arange(self.after, dtype=np.float64)
         half = (x + 0.5) / self.scale - 0.5
+        exact = self.before * self.scale  # of which `after` is the whole part
         if how == "half_pixel_symmetric":
-            exact = self.before * self.scale
             return self.before / 2 * (1 - self.after / exact) + half
         if how == "pytorch_half_pixel":
-            return half if self.after > 1 else x * 0
+            return half if exact > 1 else x * 0
         if how == "align_corners":
-            return x * ((self.before - 1) / max(1, self.after - 1))
+            return x * ((self.before - 1) / (exact - 1) if exact != 1 else 0)
         by_name = {
             "half_pixel": half,
             "asymmetric": x / self.scale,

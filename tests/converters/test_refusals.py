@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.onnx_nets import FLOAT, INT64, STRING, UINT8, floats, node, save_net
+from support.onnx_nets import FLOAT, STRING, UINT8, floats, node, save_net
 
 from converters import convert, inspect
 from converters.errors import BadModelFile, BadOption, Unsupported
@@ -53,11 +53,6 @@ NETS: dict[str, tuple[list[Any], str, dict[str, Any]]] = {
             "weights": {"column": floats(40_000, 1), "line": floats(1, 40_000)},
             "x": (FLOAT, (1, 40_000)),
         },
-    ),
-    "argmax_last": (
-        [node("ArgMax", "x", "y", axis=1, select_last_index=1)],
-        "select_last_index: expected 0, got 1",
-        {"y": (INT64, (1, 1))},
     ),
     "other_domain": (
         [node("Gemm", "x w b", "y", transB=1, domain="ours")],
