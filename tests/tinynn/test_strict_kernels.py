@@ -23,8 +23,8 @@ SIGNATURES = {
         patches.add_taps,
         (FLOATS, *(int64,) * 4, PAIR, PAIR, int64, FLOATS, FLOATS),
     ),
-    "largest": (pool.largest, (FLOATS, int64, NUMBERS, int64, FLOATS)),
-    "average": (pool.average, (FLOATS, int64, NUMBERS, int64, FLOATS)),
+    "largest": (pool.largest, (FLOATS, int64, int64, NUMBERS, int64, FLOATS)),
+    "average": (pool.average, (FLOATS, int64, int64, NUMBERS, int64, FLOATS)),
     "normalize_rows": (
         normalize.normalize_rows,
         (FLOATS, int64, boolean, FLOATS, FLOATS),

@@ -11,6 +11,7 @@ from math import prod
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..jit import Kernel, kernel
 from ..tensor import TensorType
@@ -20,6 +21,8 @@ from .graph import Graph, Value
 from .numbers import Floats, canonicalise, float_of
 from .shape import check_arity, check_dtype, demand
 from .window import MOST, Numbers, check_numbers, extent, pads_of, pair
+
+Indices = NDArray[np.int64]
 
 NOTHING: Final = float_of(0xFF80_0000)
 """-inf: the largest of no taps."""
@@ -52,12 +55,15 @@ WORDS: Final = len(fields(Pooling))
 
 
 @kernel
-def largest(x: Floats, width: int, words: Floats, first: int, y: Floats) -> None:
-    """Pixels of a plane from `first` on. x is (rows, width), `words` the attributes."""
+def largest(
+    x: Floats, height: int, width: int, words: Indices, first: int, y: Floats
+) -> None:
+    """Pixels from `first` on, through all planes; `words` are the attributes."""
     rows, columns, down, across = words[0], words[1], words[2], words[3]
-    height = len(x) // width
     for i in range(len(y)):
         row, column = divmod(first + i, words[9])
+        plane, row = divmod(row, words[8])
+        start = plane * height * width
         top, left = row * down - words[6], column * across - words[7]
         best, empty = NOTHING, True
         for a in range(rows):
@@ -68,7 +74,7 @@ def largest(x: Floats, width: int, words: Floats, first: int, y: Floats) -> None
                 place = left + b * words[5]
                 if place < 0 or place >= width:
                     continue
-                value = x[at * width + place]
+                value = x[start + at * width + place]
                 if empty or value > best or value != value:
                     best = value
                     empty = False
@@ -80,12 +86,15 @@ def largest(x: Floats, width: int, words: Floats, first: int, y: Floats) -> None
 
 
 @kernel
-def average(x: Floats, width: int, words: Floats, first: int, y: Floats) -> None:
-    """Pixels of a plane from `first` on. x is (rows, width), `words` the attributes."""
+def average(
+    x: Floats, height: int, width: int, words: Indices, first: int, y: Floats
+) -> None:
+    """Pixels from `first` on, through all planes; `words` are the attributes."""
     rows, columns, down, across = words[0], words[1], words[2], words[3]
-    height = len(x) // width
     for i in range(len(y)):
         row, column = divmod(first + i, words[9])
+        plane, row = divmod(row, words[8])
+        start = plane * height * width
         top, left = row * down - words[6], column * across - words[7]
         total, count = np.float32(0), 0
         for a in range(rows):
@@ -97,7 +106,7 @@ def average(x: Floats, width: int, words: Floats, first: int, y: Floats) -> None
             for b in range(columns):
                 place = left + b * words[5]
                 if inside and 0 <= place < width:
-                    total = total + x[at * width + place]
+                    total = total + x[start + at * width + place]
                     count += 1
                 elif counted and 0 <= place + words[7] < words[11]:
                     count += 1
@@ -130,18 +139,10 @@ def infer(types: Types, attributes: Words) -> TensorType:
 def run(
     pool: Kernel[..., None], operator: Operator, first: int, count: int, space: Space
 ) -> None:
-    x = operator.shaped(space, 0)
-    x = x.reshape(-1, x.shape[2] * x.shape[3])
-    width = operator.sources[0].shape[3]
-    plane = prod(operator.target.shape[2:])
+    height, width = operator.sources[0].shape[2:]
     words = np.array(operator.attributes, np.int64)
     y = operator.tile(space, first, count)
-    done = 0
-    while done < count:
-        channel, pixel = divmod(first + done, plane)
-        size = min(count - done, plane - pixel)
-        pool(x[channel], width, words, pixel, y[done : done + size])
-        done += size
+    pool(operator.flat(space), height, width, words, first, y)
     canonicalise(y)
 
 
