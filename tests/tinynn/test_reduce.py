@@ -92,6 +92,25 @@ def test_reduction_in_tiles_equals_native(name: str) -> None:
     apply(name, x, axes=(1,))
 
 
+@pytest.mark.parametrize(
+    ("name", "shape", "attributes"),
+    [
+        ("ArgMax", (40, 37, 11), {"axis": 1}),
+        ("ArgMin", (900, 20), {"axis": -1}),
+        ("CumSum", (40, 15, 11), {"axis": 1}),
+        ("TopK", (60, 15, 11), {"k": 3, "axis": 1}),
+        ("Sigmoid", (700,), {}),
+        ("Cast", (20_000,), {"to": "uint8"}),
+    ],
+)
+def test_operation_in_tiles_equals_native(
+    name: str, shape: tuple, attributes: dict
+) -> None:
+    x = mixed(*shape)
+    assert model_of(name, [x], (), **attributes).segments > 1
+    apply(name, x, **attributes)
+
+
 @pytest.mark.parametrize("flags", list(itertools.product([0, 1], repeat=2)), ids=str)
 @pytest.mark.parametrize("axis", [0, 1, -1])
 def test_cumsum_equals_numpy(axis: int, flags: tuple[int, int]) -> None:

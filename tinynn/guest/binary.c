@@ -27,9 +27,7 @@ static void walk_start(struct walk *w, const struct call *c, uint32_t sources) {
 }
 
 /* `from` and `to` are the bytes of a source's and of the target's elements. */
-static inline __attribute__((always_inline)) void zip(const struct call *c,
-                                                      uint32_t from, uint32_t to,
-                                                      function *of) {
+ALWAYS_INLINE void zip(const struct call *c, uint32_t from, uint32_t to, function *of) {
   const void *a = source(c, 0), *b = source(c, 1);
   void *y = target(c);
   struct walk w;
@@ -112,8 +110,7 @@ void zip_and(const struct call *c) { zip(c, 1, 1, both); }
 void zip_or(const struct call *c) { zip(c, 1, 1, either); }
 void zip_xor(const struct call *c) { zip(c, 1, 1, one_of_two); }
 
-static inline __attribute__((always_inline)) void choose(const struct call *c,
-                                                         uint32_t bytes) {
+ALWAYS_INLINE void choose(const struct call *c, uint32_t bytes) {
   const uint8_t *condition = source(c, 0);
   const void *a = source(c, 1), *b = source(c, 2);
   void *y = target(c);

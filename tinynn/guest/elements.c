@@ -23,9 +23,7 @@ void relu(const struct call *c) {
   f32 *y = (f32 *)target(c) + c->first;
   const uint32_t count = c->count;
   for (uint32_t i = 0; i < count; i++) {
-    if (f32_is_nan(x[i]))
-      y[i] = F32_NAN;
-    else
-      y[i] = x[i] & F32_SIGN ? 0 : x[i];
+    f32 kept = x[i] & F32_SIGN ? 0 : x[i];
+    y[i] = f32_is_nan(x[i]) ? F32_NAN : kept;
   }
 }

@@ -25,7 +25,7 @@ struct split {
   f32 r;
 };
 
-static struct split split(f32 x) {
+ALWAYS_INLINE struct split split(f32 x) {
   f32 shifted = f32_add(f32_mul(x, LOG2_E), ROUNDER);
   f32 n = f32_sub(shifted, ROUNDER);
   f32 r = f32_sub(f32_sub(x, f32_mul(n, LN2_HIGH)), f32_mul(n, LN2_LOW));
@@ -33,7 +33,7 @@ static struct split split(f32 x) {
 }
 
 /* e^r - 1 for a small r. */
-static f32 near_zero(f32 r) {
+ALWAYS_INLINE f32 near_zero(f32 r) {
   return f32_add(f32_mul(f32_mul(r, r), POLYNOMIAL(terms, r)), r);
 }
 

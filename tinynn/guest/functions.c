@@ -38,13 +38,6 @@ static const uint32_t two_by_pi[] = {
 #define QUARTER_PI 0x3f490fdbu
 #define HALF_PI 0xc90fdaa2u /* times 2^31 */
 
-f32 polynomial(const f32 *coefficients, uint32_t count, f32 x) {
-  f32 total = coefficients[0];
-  for (uint32_t i = 1; i < count; i++)
-    total = f32_add(f32_mul(total, x), coefficients[i]);
-  return total;
-}
-
 f32 rounded(f32 x) {
   f32 a = magnitude(x);
   if (f32_less(a, TWO_TO_23))

@@ -30,7 +30,12 @@ static inline f32 signed_as(f32 size, f32 x) {
 }
 
 /* By Horner's rule, the highest power first. */
-f32 polynomial(const f32 *coefficients, uint32_t count, f32 x);
+ALWAYS_INLINE f32 polynomial(const f32 *coefficients, uint32_t count, f32 x) {
+  f32 total = coefficients[0];
+  for (uint32_t i = 1; i < count; i++)
+    total = f32_add(f32_mul(total, x), coefficients[i]);
+  return total;
+}
 
 #define POLYNOMIAL(coefficients, x)                                                    \
   polynomial(coefficients, sizeof coefficients / sizeof *coefficients, x)

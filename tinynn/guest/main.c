@@ -51,9 +51,10 @@ int main(void) {
   if (PLUMB_INPUT_SIZE != model->input_bytes)
     return 0;
   const struct segment *segments = table(model->segments_offset);
-  run(&segments[*SEGMENT_INDEX]);
-  *SEGMENT_INDEX += 1;
-  if (*SEGMENT_INDEX < model->segment_count)
+  const uint32_t index = *SEGMENT_INDEX;
+  run(&segments[index]);
+  *SEGMENT_INDEX = index + 1;
+  if (index + 1 < model->segment_count)
     plumb_yield();
   write_output();
   return 0;

@@ -1,8 +1,7 @@
 /* Elements moved as they are: the twins of movement.py and gather.py in
  * tinynn/operators/. */
 
-#include <stdbool.h>
-
+#include "softfloat.h"
 #include "walk.h"
 
 #define EITHER_SIZE(name, copy)                                                        \
@@ -12,8 +11,6 @@
     else                                                                               \
       copy(c, 1);                                                                      \
   }
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 /* One element of 4 bytes or 1. */
 ALWAYS_INLINE void move(void *to, uint32_t i, const void *from, uint32_t j,

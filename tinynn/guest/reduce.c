@@ -6,8 +6,6 @@
 
 typedef uint32_t combine(uint32_t total, uint32_t x);
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
 ALWAYS_INLINE uint32_t fold(const uint32_t *x, uint32_t end, uint32_t stride,
                             uint32_t total, combine *with) {
   for (uint32_t i = 0; i < end; i += stride)

@@ -10,8 +10,7 @@
 
 typedef f32 function(f32 x, const f32 *numbers);
 
-static inline __attribute__((always_inline)) void map(const struct call *c,
-                                                      function *of) {
+ALWAYS_INLINE void map(const struct call *c, function *of) {
   const f32 *x = (const f32 *)source(c, 0) + c->first;
   f32 *y = (f32 *)target(c) + c->first;
   const uint32_t count = c->count;

@@ -125,7 +125,11 @@ def compute(
     indices = range(len(operator.sources))
     if count == operator.target.count:
         shaped = y.reshape(operator.target.shape)
-        shaped[...] = formula(*(operator.shaped(space, i) for i in indices))
+        sources = [operator.shaped(space, i) for i in indices]
+        if isinstance(formula, np.ufunc):
+            formula(*sources, out=shaped)
+        else:
+            shaped[...] = formula(*sources)
     else:
         y[:] = formula(*(elements(operator, i, first, count, space) for i in indices))
     return y
