@@ -13,7 +13,7 @@ import argparse
 import re
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -26,7 +26,7 @@ from converters.files import write_atomically
 from converters.graph import GraphLowering, Options, unbatched
 from converters.source import DEFAULT_DOMAINS, FIRST_OPSET, checked
 from converters.values import Array, stored_as
-from tinynn import Model
+from tinynn import Model, TensorSpec
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -50,12 +50,15 @@ class Outcome:
     reason: str = ""
 
 
+Run = Callable[[Model, list[Array]], list[Array]]
+
+
 class Unfit(Exception):
     """The test can't be converted like this; the message says why."""
 
 
-def outcomes() -> Iterator[Outcome]:
-    """Every test of ONNX's default domain, by the newest release's own count."""
+def outcomes(run: Run = Model.run) -> Iterator[Outcome]:
+    """What becomes of every test that ONNX brings; `run` gives an image's outputs."""
     from onnx.backend.test.case.node import collect_testcases
 
     with warnings.catch_warnings():
@@ -64,7 +67,8 @@ def outcomes() -> Iterator[Outcome]:
     operators = {case.name: operator_of(model_of(case)) for case in cases}
     for case in cases:
         whole = EXPANDED.sub("", case.name)
-        yield outcome_of(case, operators.get(whole, operators[case.name]))
+        operator = operators.get(whole, operators[case.name])
+        yield outcome_of(case, operator, run)
 
 
 def model_of(case: "TestCase") -> "ModelProto":
@@ -79,17 +83,17 @@ def operator_of(model: "ModelProto") -> str:
     return node.op_type if default else f"{node.domain}.{node.op_type}"
 
 
-def outcome_of(case: "TestCase", operator: str) -> Outcome:
+def outcome_of(case: "TestCase", operator: str, run: Run) -> Outcome:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        return judged(case, operator)
+        return judged(case, operator, run)
 
 
-def judged(case: "TestCase", operator: str) -> Outcome:
+def judged(case: "TestCase", operator: str, run: Run) -> Outcome:
     reasons = []
     for constants in ways(len(model_of(case).graph.input)):
         try:
-            differences = list(tried(case, constants))
+            differences = list(tried(case, constants, run))
         except (ConverterError, Unfit) as error:
             reasons.append(short(str(error)))
             continue
@@ -114,7 +118,7 @@ def short(message: str) -> str:
     return message.split(": ", 1)[-1].removeprefix("can't be converted: ")
 
 
-def tried(case: "TestCase", constants: Iterable[int]) -> Iterator[str]:
+def tried(case: "TestCase", constants: Iterable[int], run: Run) -> Iterator[str]:
     """Where the outputs differ; raises if the test can't be converted."""
     ((inputs, outputs),) = case.data_sets or ()
     model = with_constants(model_of(case), inputs, list(constants))
@@ -127,7 +131,9 @@ def tried(case: "TestCase", constants: Iterable[int]) -> Iterator[str]:
         raise Unfit(f"{problem.operator}: {problem.reason}")
     names = [value.name for value in model_of(case).graph.input]
     given = dict(zip(names, inputs, strict=True))
-    actual = ran(tinynn.load(image), given, source.outputs)
+    loaded = tinynn.load(image)
+    arrays = [fitted(given[spec.name], spec) for spec in loaded.inputs]
+    actual = dict(zip(source.outputs, run(loaded, arrays), strict=True))
     for name, expected in zip(source.outputs, outputs, strict=True):
         difference = difference_of(case, expected, actual[name])
         if difference:
@@ -156,13 +162,8 @@ def with_constants(
     return copy
 
 
-def ran(model: Model, given: dict[str, Any], names: Sequence[str]) -> dict[str, Array]:
-    """The image's outputs by name."""
-    arrays = []
-    for spec in model.inputs:
-        array = np.asarray(given[spec.name])
-        arrays.append(array.astype(spec.dtype).reshape(spec.shape))
-    return dict(zip(names, model.run(arrays), strict=True))
+def fitted(array: Any, spec: TensorSpec) -> Array:
+    return np.asarray(array).astype(spec.dtype).reshape(spec.shape)
 
 
 def difference_of(case: "TestCase", expected: Any, actual: Array) -> str:
