@@ -30,8 +30,10 @@ def run_operators(tables: Tables, space: Space, threads: int = 1) -> None:
     So large ones can be shared by threads, with the same bits.
     """
     if threads == 1:
-        for operator in tables.operators:
-            _run(operator, space, 0, operator.target.count)
+        with exact_floats(), np.errstate(all="ignore"):
+            for operator in tables.operators:
+                family = FAMILIES[operator.opcode]
+                family.run(operator, 0, operator.target.count, space)
         return
     with ThreadPoolExecutor(threads, thread_name_prefix="tinynn") as pool:
         for operator in tables.operators:
