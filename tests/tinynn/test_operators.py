@@ -183,7 +183,7 @@ def exponential(z: Floats) -> Floats:
     x = np.concatenate([floats(0), z])
     y = np.empty_like(x)
     with exact_floats():
-        softmax.exponentials(x, y)
+        softmax.exponentials(x, len(x), y)
     return y[1:]
 
 
@@ -223,8 +223,8 @@ SIGNATURES = {
     ),
     "add": (dense.add, (float32[::1], float32[::1])),
     "rectify": (relu.rectify, (uint32[::1], uint32[::1])),
-    "exponentials": (softmax.exponentials, (float32[::1], float32[::1])),
-    "divide_by_sum": (softmax.divide_by_sum, (float32[::1],)),
+    "exponentials": (softmax.exponentials, (float32[::1], int64, float32[::1])),
+    "divide_by_sum": (softmax.divide_by_sum, (float32[::1], int64)),
     "find_extreme": (
         argmax.find_extreme,
         (float32[::1], int64, int64, int64, int64, int32[::1]),

@@ -5,30 +5,21 @@ import numpy as np
 from .family import Family, Operator, Space
 from .functions import log
 from .graph import Graph, Value
-from .numbers import Floats, canonicalise
 from .reduce import add_rows
 from .shape import around, normal_axis
-from .softmax import exponentials, grain, infer
-
-
-def log_softmax_row(x: Floats, y: Floats) -> None:
-    """One row, both contiguous."""
-    total = np.empty(1, np.float32)
-    exponentials(x, y)
-    add_rows(y, len(y), 1, 0, total)
-    y[:] = (x - x[np.argmax(x)]) - log(total)
+from .softmax import exponentials, grain, infer, rows_of, store_rows
 
 
 def run(operator: Operator, first: int, count: int, space: Space) -> None:
     _, n, inner = around(operator.target.shape, operator.attributes[0])
-    x, y = operator.part(space, first, count), operator.tile(space, first, count)
-    row = np.empty(n, np.float32)
-    blocks = x.reshape(-1, n, inner), y.reshape(-1, n, inner)
-    for source, target in zip(*blocks, strict=True):
-        for i in range(inner):
-            log_softmax_row(np.ascontiguousarray(source[:, i]), row)
-            target[:, i] = row
-    canonicalise(y)
+    x = rows_of(operator.part(space, first, count), n, inner)
+    powers, totals = np.empty_like(x), np.empty(count // n, np.float32)
+    exponentials(x, n, powers)
+    add_rows(powers, n, 1, 0, totals)
+    rows = x.reshape(-1, n)
+    largest = np.take_along_axis(rows, rows.argmax(1, keepdims=True), 1)
+    result = (rows - largest) - log(totals)[:, None]
+    store_rows(result, n, inner, operator.tile(space, first, count))
 
 
 def log_softmax(graph: Graph, x: Value, *, axis: int = -1) -> Value:

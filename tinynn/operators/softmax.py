@@ -46,41 +46,44 @@ ONE: Final = float_of(0x3F800000)
 
 
 @kernel
-def exponentials(x: Floats, y: Floats) -> None:
-    """y[i] = exp(x[i] - m)."""
-    m = x[0]
-    for i in range(1, len(x)):
-        if x[i] > m:
-            m = x[i]
-    for i in range(len(x)):
-        z = x[i] - m
-        if z > OVERFLOW:
-            y[i] = INF
-        elif z < UNDERFLOW:
-            y[i] = ZERO
-        elif z != z:
-            y[i] = z
-        else:
-            shifted = z * LOG2_E + ROUNDER
-            n = shifted - ROUNDER
-            r = (z - n * LN2_HIGH) - n * LN2_LOW
-            p = ((((C7 * r + C6) * r + C5) * r + C4) * r + C3) * r + C2
-            e = (r * r * p + r) + ONE
-            # 2^n in two factors: both are normal, and only the second product rounds.
-            exponent = np.float32(shifted).view(np.int32) - np.int32(0x4B400000)
-            half = exponent >> np.int32(1)
-            low = (half + np.int32(127)) << np.int32(23)
-            high = (exponent - half + np.int32(127)) << np.int32(23)
-            y[i] = e * np.int32(low).view(np.float32) * np.int32(high).view(np.float32)
+def exponentials(x: Floats, n: int, y: Floats) -> None:
+    """y[i] = exp(x[i] - m), for each row of n elements."""
+    for start in range(0, len(x), n):
+        m = x[start]
+        for i in range(start + 1, start + n):
+            if x[i] > m:
+                m = x[i]
+        for i in range(start, start + n):
+            z = x[i] - m
+            if z > OVERFLOW:
+                y[i] = INF
+            elif z < UNDERFLOW:
+                y[i] = ZERO
+            elif z != z:
+                y[i] = z
+            else:
+                shifted = z * LOG2_E + ROUNDER
+                k = shifted - ROUNDER
+                r = (z - k * LN2_HIGH) - k * LN2_LOW
+                p = ((((C7 * r + C6) * r + C5) * r + C4) * r + C3) * r + C2
+                e = (r * r * p + r) + ONE
+                # 2^k in two factors: both are normal, only the second product rounds.
+                exponent = np.float32(shifted).view(np.int32) - np.int32(0x4B400000)
+                half = exponent >> np.int32(1)
+                low = (half + np.int32(127)) << np.int32(23)
+                high = (exponent - half + np.int32(127)) << np.int32(23)
+                scale = np.int32(high).view(np.float32)
+                y[i] = e * np.int32(low).view(np.float32) * scale
 
 
 @kernel
-def divide_by_sum(y: Floats) -> None:
-    total = ZERO
-    for i in range(len(y)):
-        total = total + y[i]
-    for i in range(len(y)):
-        y[i] = y[i] / total
+def divide_by_sum(y: Floats, n: int) -> None:
+    for start in range(0, len(y), n):
+        total = ZERO
+        for i in range(start, start + n):
+            total = total + y[i]
+        for i in range(start, start + n):
+            y[i] = y[i] / total
 
 
 def infer(types: Types, attributes: Words) -> TensorType:
@@ -97,26 +100,29 @@ def grain(operator: Operator) -> int:
     return n * inner
 
 
+def rows_of(x: Floats, n: int, inner: int) -> Floats:
+    """Rows along the axis end to end; x itself if they are."""
+    return x.reshape(-1, n, inner).swapaxes(1, 2).reshape(-1)
+
+
+def store_rows(rows: Floats, n: int, inner: int, y: Floats) -> None:
+    """The inverse of `rows_of`, and NaNs made canonical."""
+    y.reshape(-1, n, inner)[...] = rows.reshape(-1, inner, n).swapaxes(1, 2)
+    canonicalise(y)
+
+
 def run(operator: Operator, first: int, count: int, space: Space) -> None:
     _, n, inner = around(operator.target.shape, operator.attributes[0])
     x, y = operator.part(space, first, count), operator.tile(space, first, count)
     if inner == 1:
-        for start in range(0, count, n):
-            softmax_row(x[start : start + n], y[start : start + n])
-    else:
-        blocks = x.reshape(-1, n, inner), y.reshape(-1, n, inner)
-        row = np.empty(n, np.float32)
-        for source, target in zip(*blocks, strict=True):
-            for i in range(inner):
-                softmax_row(np.ascontiguousarray(source[:, i]), row)
-                target[:, i] = row
-    canonicalise(y)
-
-
-def softmax_row(x: Floats, y: Floats) -> None:
-    """One row, both contiguous."""
-    exponentials(x, y)
-    divide_by_sum(y)
+        exponentials(x, n, y)
+        divide_by_sum(y, n)
+        canonicalise(y)
+        return
+    rows = np.empty(count, np.float32)
+    exponentials(rows_of(x, n, inner), n, rows)
+    divide_by_sum(rows, n)
+    store_rows(rows, n, inner, y)
 
 
 def instructions(operator: Operator, count: int) -> int:
