@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from converters.errors import BadOption
 from converters.graph import GraphLowering, Options, clipped
 from converters.hub import NO_SHAPES, lowered
 from converters.source import Port, Source, read
@@ -136,6 +137,7 @@ def verify(
     """
     limits = tolerance or Tolerance()
     source = read(Path(path), input_shapes, trust_code)
+    check_alike(source, image)
     reference = Reference(source)
     expected, actual = [], []
     for sample in samples:
@@ -171,6 +173,18 @@ def verify(
         first_bad=beyond[0] if beyond else None,
         layers=len(pairs),
     )
+
+
+def check_alike(source: Source, image: Model) -> None:
+    """BadOption unless the source's inputs and outputs are the image's."""
+    ports = sorted(clipped(port.name) for port in source.inputs)
+    specs = sorted(spec.name for spec in image.inputs)
+    if ports != specs:
+        raise BadOption("--against", f"inputs {', '.join(specs)}", ", ".join(ports))
+    theirs = [clipped(name) for name in source.outputs]
+    ours = [spec.name for spec in image.outputs]
+    if theirs != ours[: len(theirs)]:
+        raise BadOption("--against", f"outputs {', '.join(ours)}", ", ".join(theirs))
 
 
 def share_right(tops: Sequence[int], labels: Array | None) -> float | None:

@@ -183,7 +183,8 @@ def verify(
         typer.Option("--max-drop", help="Of accuracy; unlabelled, of agreement."),
     ] = 0.0,
     limit: Annotated[
-        int | None, typer.Option("--limit", help="Take so many samples at most.")
+        int | None,
+        typer.Option("--limit", min=1, help="Take so many samples at most."),
     ] = None,
     input_scale: Annotated[
         str | None,

@@ -14,6 +14,7 @@ from tinynn import guest, models
 
 ROOT = Path(__file__).parent.parent.parent
 GUEST, MNIST = guest.elf_path(), models.path("mnist")
+MNIST_ONNX = ROOT / "tests" / "converters" / "data" / "mnist_mlp.onnx"
 LITTLE, BIG = 1, 2
 
 
@@ -162,6 +163,34 @@ CASES: dict[str, tuple[Arguments, str]] = {
         lambda folder: ["model", "run", MNIST, written(folder, "x.npz", b"PK\3\4")],
         "x.npz: expected numpy arrays, got",
     ),
+    "shape_of_no_input": (
+        lambda folder: [
+            *("model", "convert", MNIST_ONNX, "-o", folder / "m.plumb"),
+            *("--input-shape", "picture=1,784"),
+        ],
+        "--input-shape: expected one of image, got picture",
+    ),
+    "shape_that_does_not_fit": (
+        lambda folder: [
+            *("model", "convert", MNIST_ONNX, "-o", folder / "m.plumb"),
+            *("--input-shape", "image=1,28,28"),
+        ],
+        "--input-shape image: expected 1,784, got 1,28,28",
+    ),
+    "verify_against_another_model": (
+        lambda folder: [
+            *("model", "verify", MNIST, "--against", two_unsupported(folder)),
+            *("--data", written(folder, "x.bin", bytes(784))),
+        ],
+        "--against: expected inputs image, got x",
+    ),
+    "verify_samples_of_other_shape": (
+        lambda folder: [
+            *("model", "verify", MNIST, "--against", MNIST_ONNX),
+            *("--data", saved(folder, np.zeros((3, 28)))),
+        ],
+        "x.npy: expected samples of 784, got shape (3, 28)",
+    ),
     "json_malformed": (
         lambda folder: ["model", "run", MNIST, written(folder, "x.json", b"[1, 2")],
         "x.json: expected JSON lists of numbers, got",
@@ -201,6 +230,9 @@ def test_plumb_user_error_is_one_line_with_status_1(
         (["vm", "run", GUEST, "--steps", "-1"], "Invalid value"),
         (["vm", "run", GUEST, "--engine", "fast"], "Invalid value"),
         (["model", "convert", "n.onnx", "--input-scale", "1/0"], "Invalid value"),
+        (["model", "convert", "n.onnx", "--input-shape", "x"], "Invalid value"),
+        (["model", "inspect", "n.onnx", "--input-shape", "x=1,y"], "Invalid value"),
+        (["model", "verify", "mnist", "--against", "n.onnx"], "Missing option"),
         (["bench", "speed"], "No such command 'speed'"),
     ],
 )
