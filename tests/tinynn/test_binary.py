@@ -88,6 +88,16 @@ def test_comparison_equals_numpy(name: str, values: np.ndarray) -> None:
     assert result.tolist() == COMPARISONS[name](a, b).tolist()
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "int8"])
+@pytest.mark.parametrize("name", ["Add", "Sub", "Mul", "Min", "Max", *COMPARISONS])
+def test_function_of_bytes_equals_numpy(name: str, dtype: str) -> None:
+    rng = np.random.default_rng(SEED)
+    a, b = rng.integers(0, 256, (2, 200)).astype(np.uint8).view(dtype)
+    result = apply(name, a, b)[0]
+    expected = (COMPARISONS | NUMPY)[name](a, b)
+    assert result.dtype == expected.dtype and result.tolist() == expected.tolist()
+
+
 @pytest.mark.parametrize(
     ("a", "b", "expected"),
     [(7, 2, 3), (-7, 2, -3), (7, -2, -3), (5, 0, 0), (-(2**31), -1, -(2**31))],

@@ -21,6 +21,7 @@ from .shape import check_arity, check_dtype, demand, walk_instructions
 from .softmax import ZERO
 
 NUMBERS: Final = ("float32", "int32")
+BYTES: Final = ("uint8", "int8")
 Formula = Callable[..., Array]
 
 
@@ -148,12 +149,21 @@ def emit(family: Family, graph: Graph, a: Value, b: Value) -> Value:
     return graph.emit(family, [a, b])
 
 
+def emit_number(family: Family, graph: Graph, a: Value, b: Value) -> Value:
+    """The same; bytes are computed in int32, and their low bits are kept."""
+    if a.dtype != b.dtype or a.dtype not in BYTES:
+        return graph.emit(family, [a, b])
+    wide = [graph.op("Cast", value, to="int32") for value in (a, b)]
+    result = graph.emit(family, wide)
+    return result if result.dtype == "bool" else graph.op("Cast", result, to=a.dtype)
+
+
 def emit_folded(family: Family, graph: Graph, *values: Value) -> Value:
     """The operation on the first two, then on that and the third, and so on."""
     demand("inputs", "at least 1", len(values), bool(values))
     total = values[0]
     for value in values[1:]:
-        total = graph.emit(family, [total, value])
+        total = emit_number(family, graph, total, value)
     return total
 
 
@@ -215,7 +225,7 @@ _BY_NAME: Final = {function.onnx: family for function, family in _ROWS}
 
 def swapped(family: Family, graph: Graph, a: Value, b: Value) -> Value:
     """The operation with its sources exchanged."""
-    return graph.emit(family, [b, a])
+    return emit_number(family, graph, b, a)
 
 
 def negation(graph: Graph, x: Value) -> Value:
@@ -230,7 +240,12 @@ def where(graph: Graph, condition: Value, a: Value, b: Value) -> Value:
 
 FAMILIES = (*(family for _, family in _ROWS), WHERE)
 OPERATIONS: dict[str, Operation] = {
-    **{function.onnx: partial(emit, family) for function, family in _ROWS},
+    **{
+        function.onnx: partial(
+            emit_number if function.dtypes == NUMBERS else emit, family
+        )
+        for function, family in _ROWS
+    },
     **{name: partial(emit_folded, _BY_NAME[name]) for name in ("Min", "Max")},
     "Sum": partial(emit_folded, _BY_NAME["Add"]),
     "Greater": partial(swapped, _BY_NAME["Less"]),
