@@ -56,13 +56,13 @@ def pytorch_file(
         if not trust_code:
             raise UntrustedCode(path, "TorchScript")
         module = torch.jit.load(path, map_location="cpu").eval()
-        return scripted(module, inputs_like(torch, path, shapes))
+        return scripted(module, inputs_like(torch, path, shapes), list(shapes))
     module = unpickled(torch, path, trust_code)
     if not isinstance(module, torch.nn.Module):
         what = f"weights without one: a {type(module).__name__}"
         advice = "build the module in Python and use torch.export.save(.., '.pt2')"
         raise BadModelFile(path, "a model with its architecture", f"{what} ({advice})")
-    return exported(module.eval(), inputs_like(torch, path, shapes))
+    return exported(module.eval(), inputs_like(torch, path, shapes), list(shapes))
 
 
 def unpickled(torch: Any, path: Path, trust_code: bool) -> Any:
@@ -113,22 +113,27 @@ def inputs_like(torch: Any, path: Path, shapes: Mapping[str, Shape]) -> tuple[An
     return tuple(torch.zeros(shape) for shape in shapes.values())
 
 
-def exported(module: Any, examples: tuple[Any, ...] | None) -> "ModelProto":
+def exported(
+    module: Any, examples: tuple[Any, ...] | None, names: list[str] | None = None
+) -> "ModelProto":
+    """Inputs are called `names`, or as the module calls them."""
     import onnx
 
     torch = torch_of()
     with TemporaryDirectory() as folder:
         file = Path(folder) / "model.onnx"
-        torch.onnx.export(module, examples, file, dynamo=True, verbose=False)
+        torch.onnx.export(
+            module, examples, file, input_names=names, dynamo=True, verbose=False
+        )
         return onnx.load_model(file)
 
 
-def scripted(module: Any, examples: tuple[Any, ...]) -> "ModelProto":
+def scripted(module: Any, examples: tuple[Any, ...], names: list[str]) -> "ModelProto":
     """TorchScript goes through the older exporter: the newer one can't read it."""
     import onnx
 
     torch = torch_of()
     with TemporaryDirectory() as folder:
         file = Path(folder) / "model.onnx"
-        torch.onnx.export(module, examples, str(file), dynamo=False)
+        torch.onnx.export(module, examples, str(file), input_names=names, dynamo=False)
         return onnx.load_model(file)
