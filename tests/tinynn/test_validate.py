@@ -153,7 +153,7 @@ CASES = [
         errors.Misaligned,
         "output 0: address",
     ),
-    change("opcode", row(RELU, "opcode"), 77, errors.UnknownOperator, "operator 2"),
+    change("opcode", row(RELU, "opcode"), 999, errors.UnknownOperator, "operator 2"),
     change("no sources", row(RELU, "sources"), 0, errors.FieldOutOfRange, "sources"),
     change("sources", row(RELU, "sources"), 2, errors.WrongField, "operator 3: record"),
     change("all sources", row(RELU, "sources"), 1 << 10, errors.WrongSize, "records"),
