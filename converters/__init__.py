@@ -1,9 +1,10 @@
 """Models of other frameworks, converted to images of tinynn.
 
-`convert(path)` gives the image of an ONNX file, `inspect(path)` what stands in its way.
+`convert(path)` gives the image of a model file, `convert_module` that of a PyTorch
+module, and `inspect(path)` says what stands in its way.
 """
 
 from converters.errors import ConverterError
-from converters.hub import Report, convert, inspect
+from converters.hub import Report, convert, convert_module, inspect
 
-__all__ = ["ConverterError", "Report", "convert", "inspect"]
+__all__ = ["ConverterError", "Report", "convert", "convert_module", "inspect"]

@@ -2,6 +2,7 @@
 
 ConverterError
 ├── MissingExtra        a framework that the file needs is not installed
+├── UntrustedCode       reading the file would execute what is in it
 ├── BadModelFile        the file is not a model, or not a whole one
 ├── Unsupported         nodes that tinynn can't express, all of them at once
 └── BadOption           an option that does not fit the model
@@ -28,6 +29,17 @@ class MissingExtra(ConverterError):
         self.extra = extra
 
 
+class UntrustedCode(ConverterError):
+    """The file holds code; only its publisher can say that it may run."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(
+            f"{path}: expected data only, got {what} (--trust-code executes it)"
+        )
+        self.path = path
+        self.what = what
+
+
 class BadModelFile(ConverterError):
     """The file can't be read as what its name says it is."""
 
@@ -46,6 +58,7 @@ class Problem:
     operator: str
     reason: str
     way_out: str = ""
+    attributes: str = ""
 
     def __str__(self) -> str:
         advice = f" ({self.way_out})" if self.way_out else ""

@@ -1,16 +1,22 @@
 """The table of operators that can be lowered: one function for each.
 
+tinynn's own operations take ONNX's inputs and attributes; an operator of the same name
+needs an entry here only where it may become something else, or has more forms.
+
 A lowering takes the graph under construction, then the node's inputs in order (`None`
 where an optional one is left out), then its attributes as keywords with ONNX's
-defaults. It returns the value of the node's output. An attribute that it does not name
-is refused, so that nothing is ignored in silence.
+defaults. It returns the value of the node's output, or a tuple for several. An
+attribute that it does not name is refused, so that nothing is ignored in silence. A
+keyword `outputs` is no attribute: it asks how many outputs the node has.
 """
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from converters.values import Tensor, Value
+from converters.values import Shape, Tensor, Value
+from tinynn.operators import OPERATIONS
+from tinynn.operators.graph import Operation
 
 
 class Refused(Exception):
@@ -22,45 +28,71 @@ class Refused(Exception):
         self.way_out = way_out
 
 
+class NoSuchOperator(Refused):
+    """Neither tinynn nor the table has a word for it; its definition may be lowered."""
+
+
 class Graph(Protocol):
     """What a lowering may ask of the graph under construction."""
 
     opset: int
 
     def emit(self, value: Value) -> Tensor:
-        """`value` as a tensor in memory."""
+        """`value` as a tensor in memory; a constant becomes one of the image."""
 
-    def relu(self, x: Tensor) -> Tensor: ...
+    def op(self, name: str, *values: Value | None, **attributes: Any) -> Tensor:
+        """The only result of an operation of tinynn; NoSuchOperator without one."""
 
-    def softmax(self, x: Tensor) -> Tensor: ...
+    def ops(
+        self, name: str, *values: Value | None, **attributes: Any
+    ) -> tuple[Tensor, ...]:
+        """All results of an operation of tinynn."""
 
-    def argmax(self, x: Tensor) -> Tensor: ...
+    def apply(self, operator: str, *values: Value | None, **attributes: Any) -> Value:
+        """The first output of ONNX's `operator`, in the words of its newest opset."""
+
+    def reshape(self, value: Value, shape: Shape) -> Value:
+        """The same elements under another shape; one length may be -1."""
 
 
-Lowering = Callable[..., Value]
+Lowering = Callable[..., Value | tuple[Value, ...]]
+Function = TypeVar("Function", bound=Lowering)
 LOWERINGS: dict[str, Lowering] = {}
 
 # For an operator that is missing, what usually does in its stead.
 WAYS_OUT: Mapping[str, str] = {
-    "Conv": "flatten the image and use Linear layers",
-    "Dropout": "export the model in evaluation mode",
-    "BatchNormalization": "fold it into the Linear layer before it",
-    "LogSoftmax": "end in Softmax; the order of the classes is the same",
-    "Sigmoid": "use ReLU",
-    "Tanh": "use ReLU",
-    "QuantizeLinear": "export the float32 model",
-    "DequantizeLinear": "export the float32 model",
+    "Bernoulli": "export the model in evaluation mode",
+    "If": "export with the branch decided: no control flow on data",
+    "Loop": "unroll it: export for a fixed number of steps",
+    "MaxUnpool": "use ConvTranspose or Resize",
+    "NonMaxSuppression": "leave it out, and do it to the outputs",
+    "NonZero": "its length depends on data: use Where with a mask",
+    "RandomNormal": "make the noise an input",
+    "RandomNormalLike": "make the noise an input",
+    "RandomUniform": "make the noise an input",
+    "RandomUniformLike": "make the noise an input",
+    "Scan": "unroll it: export for a fixed number of steps",
+    "StringNormalizer": "tokenise outside of the model",
+    "TfIdfVectorizer": "tokenise outside of the model",
+    "Unique": "its length depends on data: do it outside of the model",
 }
 
 
-def lowers(operator: str) -> Callable[[Lowering], Lowering]:
+def lowers(operator: str) -> Callable[[Function], Function]:
     """Enter the decorated function in the table under `operator`."""
 
-    def enter(function: Lowering) -> Lowering:
+    def enter(function: Function) -> Function:
         LOWERINGS[operator] = function
         return function
 
     return enter
+
+
+def operation(name: str) -> Operation:
+    """tinynn's operation of this name; NoSuchOperator if there is none."""
+    if name not in OPERATIONS:
+        raise NoSuchOperator(f"tinynn has no {name}", WAYS_OUT.get(name, ""))
+    return OPERATIONS[name]
 
 
 def lower(
@@ -68,17 +100,22 @@ def lower(
     operator: str,
     inputs: Sequence[Value | None],
     attributes: Mapping[str, Any],
-) -> Value:
-    """The value of one node; `Refused` if the table or the function says no."""
+    outputs: int = 1,
+) -> tuple[Value, ...]:
+    """The values of one node; `Refused` if the table or the function says no."""
     function = LOWERINGS.get(operator)
     if function is None:
-        raise Refused("expected constant inputs, got a computed tensor")
+        operation(operator)
+        return graph.ops(operator, *inputs, **attributes)
     known = inspect.signature(function).parameters
+    open_ended = any(part.kind is part.VAR_KEYWORD for part in known.values())
     unknown = sorted(
         name
         for name in attributes
         if name not in known or known[name].kind is not inspect.Parameter.KEYWORD_ONLY
     )
-    if unknown:
+    if unknown and not open_ended:
         raise Refused(f"attribute {', '.join(unknown)} has no meaning here")
-    return function(graph, *inputs, **attributes)
+    asked = {"outputs": outputs} if "outputs" in known else {}
+    result = function(graph, *inputs, **attributes, **asked)
+    return result if isinstance(result, tuple) else (result,)

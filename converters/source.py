@@ -1,21 +1,25 @@
-"""An ONNX file read, checked, and its batch fixed to one.
+"""A model file read as ONNX, checked, and its shapes fixed.
 
-`onnx` is an optional extra: it is imported when a file is read, not before.
+`onnx` is an optional extra: it is imported when a file is read, not before. Files of
+other frameworks are turned into ONNX by converters/frameworks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from converters.errors import BadModelFile, MissingExtra
+from converters.errors import BadModelFile, BadOption, ConverterError, MissingExtra
+from converters.functions import TensorType
 from converters.values import Shape
 
 if TYPE_CHECKING:
-    from onnx import ModelProto, ValueInfoProto
+    from onnx import ModelProto, NodeProto, ValueInfoProto
 
 # Before opset 7, Add and its kin aligned axes by attributes of their own.
 FIRST_OPSET = 7
@@ -35,7 +39,7 @@ class Port:
 class Source:
     """A checked ONNX model whose inputs all have static shapes.
 
-    `inferred` holds the shapes of other tensors, where ONNX could tell.
+    `inferred` holds the types of other tensors, where ONNX could tell.
     """
 
     path: Path
@@ -45,29 +49,98 @@ class Source:
     inputs: tuple[Port, ...]
     outputs: tuple[str, ...]
     constants: dict[str, npt.NDArray[np.generic]]
-    inferred: dict[str, Shape]
+    inferred: dict[str, TensorType]
+
+    def needed_nodes(self) -> list["NodeProto"]:
+        """The nodes that an output depends on, in order.
+
+        A node with a body may use any name of the graph around it: all before it stay.
+        """
+        needed = set(self.outputs)
+        kept = []
+        for node in reversed(self.model.graph.node):
+            has_body = any(part.HasField("g") for part in node.attribute)
+            if has_body:
+                return list(self.model.graph.node)
+            if needed.intersection(node.output):
+                needed.update(node.input)
+                kept.append(node)
+        return kept[::-1]
+
+    def multiply_adds(self) -> int:
+        """Of all products with a weight, where ONNX could tell the shapes."""
+        return sum(self.multiply_adds_of(node) for node in self.model.graph.node)
+
+    def multiply_adds_of(self, node: "NodeProto") -> int:
+        weight = self.shape_of(node.input[1]) if len(node.input) > 1 else None
+        target = self.shape_of(node.output[0]) if node.output else None
+        if weight is None or target is None:
+            return 0
+        if node.op_type in ("Conv", "ConvInteger"):
+            return prod(target) * prod(weight[1:])
+        if node.op_type == "ConvTranspose":
+            source = self.shape_of(node.input[0])
+            return prod(source) * prod(weight[1:]) if source else 0
+        if node.op_type in ("MatMul", "MatMulInteger") and len(weight) > 1:
+            return prod(target) * weight[-2]
+        return prod(weight) * target[0] if node.op_type == "Gemm" else 0
+
+    def shape_of(self, name: str) -> Shape | None:
+        if name in self.constants:
+            return self.constants[name].shape
+        shapes = {port.name: port.shape for port in self.inputs}
+        if name in shapes:
+            return shapes[name]
+        inferred = self.inferred.get(name)
+        return inferred.shape if inferred else None
 
 
-def read(path: Path) -> Source:
-    """The model in the file `path`; `BadModelFile` says what is wrong with it."""
+def read(
+    path: Path, shapes: Mapping[str, Shape] | None = None, trust_code: bool = False
+) -> Source:
+    """The model in the file `path`; `BadModelFile` says what is wrong with it.
+
+    `shapes` fixes the shapes of inputs by name. Without `trust_code` nothing in the
+    file is executed.
+    """
     try:
-        import onnx
-        from onnx import numpy_helper, shape_inference
+        import onnx  # noqa: F401
     except ImportError as error:
         raise MissingExtra("onnx", "convert") from error
-    if path.stat().st_size == 0:
-        raise BadModelFile(path, "an ONNX model", "an empty file")
+    from converters.frameworks import as_onnx, quietly
+
+    shapes = shapes or {}
+    with refusing(path), quietly():
+        model = as_onnx(path, shapes, trust_code)
+    return checked(path, model, shapes)
+
+
+@contextmanager
+def refusing(path: Path) -> Iterator[None]:
+    """BadModelFile for whatever protobuf, ONNX's checker or a framework raises."""
     try:
-        model = onnx.load_model(path)
-        weights = {tensor.name: tensor for tensor in model.graph.initializer}
-        fix_batch(model, set(weights))
-        onnx.checker.check_model(model, full_check=True)
-        model = shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
-        constants = {name: numpy_helper.to_array(weights[name]) for name in weights}
-    except OSError:
+        yield
+    except (OSError, ConverterError, MemoryError):
         raise
-    except Exception as error:  # protobuf, checker and numpy each have their own
-        raise BadModelFile(path, "an ONNX model", first_line(error)) from error
+    except Exception as error:
+        raise BadModelFile(path, "a sound model", first_line(error)) from error
+
+
+def checked(path: Path, model: "ModelProto", shapes: Mapping[str, Shape]) -> Source:
+    """`model` as a Source, if ONNX's checker and its shape inference pass it."""
+    with refusing(path):
+        return inferred(path, model, shapes)
+
+
+def inferred(path: Path, model: "ModelProto", shapes: Mapping[str, Shape]) -> Source:
+    """`model` as a Source, its shapes fixed and inferred throughout."""
+    import onnx
+    from onnx import numpy_helper, shape_inference
+
+    weights = {tensor.name: tensor for tensor in model.graph.initializer}
+    fix_shapes(path, model, set(weights), shapes)
+    onnx.checker.check_model(model, full_check=True)
+    model = shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
     graph = model.graph
     inputs = [value for value in graph.input if value.name not in weights]
     return Source(
@@ -77,8 +150,8 @@ def read(path: Path) -> Source:
         producer=f"{model.producer_name} {model.producer_version}".strip(),
         inputs=tuple(port(path, value) for value in inputs),
         outputs=tuple(value.name for value in graph.output),
-        constants=constants,
-        inferred=static_shapes((*graph.value_info, *graph.output)),
+        constants={name: numpy_helper.to_array(weights[name]) for name in weights},
+        inferred=static_types((*graph.value_info, *graph.output)),
     )
 
 
@@ -87,24 +160,57 @@ def first_line(error: Exception) -> str:
     return lines[0].strip().rstrip(".:") if lines else type(error).__name__
 
 
-def fix_batch(model: "ModelProto", weights: set[str]) -> None:
-    """Give each input's first axis the length 1 where the file leaves it open.
+def fix_shapes(
+    path: Path, model: "ModelProto", weights: set[str], shapes: Mapping[str, Shape]
+) -> None:
+    """Give inputs the shapes asked for; else a first axis left open is a batch of 1.
 
-    The name that the file gives to that axis stands for 1 elsewhere too. Shapes in the
-    middle of the graph are dropped: they are inferred again.
+    The name that the file gives to an axis stands for the same length elsewhere too.
+    Shapes in the middle of the graph are dropped: they are inferred again.
     """
     graph = model.graph
-    names = set()
-    for value in graph.input:
-        dims = value.type.tensor_type.shape.dim
-        if dims and value.name not in weights and not dims[0].HasField("dim_value"):
-            names.add(dims[0].dim_param)
-            dims[0].dim_value = 1
+    inputs = [value for value in graph.input if value.name not in weights]
+    names = [value.name for value in inputs]
+    for name in shapes:
+        if name not in names:
+            raise BadOption("--input-shape", f"one of {', '.join(names)}", name)
+    lengths: dict[str, int] = {}
+    for value in inputs:
+        fix_shape(value, shapes.get(value.name), lengths)
     for value in (*graph.input, *graph.output):
         for dim in value.type.tensor_type.shape.dim:
-            if dim.dim_param and dim.dim_param in names:
-                dim.dim_value = 1
+            if dim.dim_param in lengths:
+                dim.dim_value = lengths[dim.dim_param]
     del graph.value_info[:]
+
+
+def fix_shape(
+    value: "ValueInfoProto", shape: Shape | None, lengths: dict[str, int]
+) -> None:
+    dims = value.type.tensor_type.shape.dim
+    if shape is not None:
+        fits = not dims or len(dims) == len(shape)
+        known = [dim.dim_value for dim in dims if dim.HasField("dim_value")]
+        given = [
+            n for dim, n in zip(dims, shape, strict=False) if dim.HasField("dim_value")
+        ]
+        if not fits or known != given:
+            expected = ",".join(
+                str(dim.dim_value or dim.dim_param or "?") for dim in dims
+            )
+            actual = ",".join(map(str, shape))
+            raise BadOption(f"--input-shape {value.name}", expected, actual)
+    elif dims and not dims[0].HasField("dim_value"):
+        shape = (1,)
+    if shape is not None and not dims:
+        for _ in shape:
+            value.type.tensor_type.shape.dim.add()
+        dims = value.type.tensor_type.shape.dim
+    for dim, length in zip(dims, shape or (), strict=False):
+        if not dim.HasField("dim_value"):
+            if dim.dim_param:
+                lengths[dim.dim_param] = length
+            dim.dim_value = length
 
 
 def default_opset(path: Path, model: "ModelProto") -> int:
@@ -120,23 +226,37 @@ def default_opset(path: Path, model: "ModelProto") -> int:
 def port(path: Path, value: "ValueInfoProto") -> Port:
     from onnx import helper
 
+    kind = value.type.WhichOneof("value")
+    if kind != "tensor_type":
+        what = (kind or "nothing").removesuffix("_type")
+        raise BadModelFile(path, f"input {value.name!r} to be a tensor", what)
     tensor = value.type.tensor_type
+    if not tensor.HasField("shape"):
+        raise open_length(path, f"all axes of {value.name!r}", value.name, "none")
     shape = []
     for axis, dim in enumerate(tensor.shape.dim):
         if not dim.HasField("dim_value"):
             name = dim.dim_param or "unknown"
-            where = f"axis {axis} of {value.name!r}"
-            raise BadModelFile(path, f"{where} to have a fixed length", f"{name!r}")
+            raise open_length(path, f"axis {axis} of {value.name!r}", value.name, name)
         shape.append(dim.dim_value)
     dtype = helper.tensor_dtype_to_np_dtype(tensor.elem_type)
     return Port(value.name, dtype.name, tuple(shape))
 
 
-def static_shapes(values: Iterable["ValueInfoProto"]) -> dict[str, Shape]:
-    shapes = {}
+def open_length(path: Path, where: str, name: str, actual: str) -> BadModelFile:
+    advice = f"(fix it with --input-shape {name}=...)"
+    return BadModelFile(path, f"{where} to have a fixed length", f"{actual!r} {advice}")
+
+
+def static_types(values: Iterable["ValueInfoProto"]) -> dict[str, TensorType]:
+    from onnx import helper
+
+    types = {}
     for value in values:
         tensor = value.type.tensor_type
         dims = tensor.shape.dim
         if tensor.HasField("shape") and all(dim.HasField("dim_value") for dim in dims):
-            shapes[value.name] = tuple(dim.dim_value for dim in dims)
-    return shapes
+            dtype = helper.tensor_dtype_to_np_dtype(tensor.elem_type)
+            shape = tuple(dim.dim_value for dim in dims)
+            types[value.name] = TensorType(dtype.name, shape)
+    return types

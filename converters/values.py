@@ -1,16 +1,18 @@
 """What a name in a foreign graph stands for while the graph is lowered.
 
 Some operators of other frameworks are halves of one of ours: a cast and a
-multiplication are one `scale_u8`, a matrix product and an addition one `dense`. The
-first half therefore lowers to a value that is not emitted yet, `Pixels` or `Affine`;
-the second half completes it, and whoever needs a tensor in memory has it emitted.
+multiplication are one `ScaleU8`; a matrix product or a convolution, the addition of a
+bias and a batch normalisation are one product with a bias. The first half therefore
+lowers to a value that is not emitted yet, `Pixels` or `Affine`; the next one completes
+it, and whoever needs a tensor in memory has it emitted.
 
-Every value carries the shape that the foreign graph gives it, batch axis included. In
-tinynn a tensor is its elements in row-major order, so a reshape is free: the same
-tensor under another shape.
+Every value carries the shape that the foreign graph gives it, batch axis included. Its
+`dtype` is how tinynn stores it: an int64 is an int32 there.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,17 +21,29 @@ from tinynn.graph import Value as Handle
 
 Shape = tuple[int, ...]
 Floats = npt.NDArray[np.float32]
+Array = npt.NDArray[Any]
+
+STORED_AS: Mapping[str, str] = {"int64": "int32"}
+
+
+def stored_as(dtype: str) -> str:
+    """tinynn's element type for numpy's; most have none."""
+    return STORED_AS.get(dtype, dtype)
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
     """A number array known now: a weight, a bias, a shape."""
 
-    array: npt.NDArray[np.generic]
+    array: Array
 
     @property
     def shape(self) -> Shape:
         return self.array.shape
+
+    @property
+    def dtype(self) -> str:
+        return stored_as(str(self.array.dtype))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +51,14 @@ class Tensor:
     """A tensor of the graph under construction."""
 
     handle: Handle
-    dtype: str
-    shape: Shape
+
+    @property
+    def shape(self) -> Shape:
+        return self.handle.shape
+
+    @property
+    def dtype(self) -> str:
+        return self.handle.dtype
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +68,39 @@ class Pixels:
     tensor: Tensor
     factor: np.float32
     shape: Shape
+    dtype: str = "float32"
 
 
 @dataclass(frozen=True, slots=True)
 class Affine:
-    """`weight` (out, in) times the float32 vector `tensor`, plus `bias` (out,)."""
+    """A product with a constant `weight`, plus `bias`, one for each output channel.
 
+    `operator` is "Dense" (weight (out, in), channels on the last axis), "Conv" (weight
+    (out, in / groups, ...), channels on axis 1) or "ConvTranspose" (weight
+    (in, out / groups, ...), the same).
+    """
+
+    operator: str
     tensor: Tensor
     weight: Floats
     bias: Floats
     shape: Shape
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    dtype: str = "float32"
+
+    @property
+    def channel_axis(self) -> int:
+        return len(self.shape) - 1 if self.operator == "Dense" else 1
+
+
+def number(value: float) -> Constant:
+    """A float32 scalar."""
+    return Constant(np.array(value, np.float32))
+
+
+def whole_numbers(values: Iterable[int]) -> Constant:
+    """A row of int64: axes, lengths, indices."""
+    return Constant(np.array(list(values), np.int64))
 
 
 Value = Constant | Tensor | Pixels | Affine

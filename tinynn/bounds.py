@@ -9,11 +9,11 @@ from typing import Final
 from .image import Tables
 from .operators import FAMILIES
 
-BOOT_INSTRUCTIONS: Final = 400
-"""What the guest spends in a segment outside its operator and the output."""
+BOOT_INSTRUCTIONS: Final = 600
+"""What the guest spends in a segment outside its operator's elements and the output."""
 
 OUTPUT_TENSOR_INSTRUCTIONS: Final = 60
-OUTPUT_WORD_INSTRUCTIONS: Final = 12
+OUTPUT_BYTE_INSTRUCTIONS: Final = 10
 
 
 def foretold_instructions(tables: Tables) -> tuple[int, ...]:
@@ -25,6 +25,6 @@ def foretold_instructions(tables: Tables) -> tuple[int, ...]:
         bounds.append(BOOT_INSTRUCTIONS + family.instructions(operator, row.count))
     bounds[-1] += (
         OUTPUT_TENSOR_INSTRUCTIONS * len(tables.outputs)
-        + OUTPUT_WORD_INSTRUCTIONS * tables.output_bytes // 4
+        + OUTPUT_BYTE_INSTRUCTIONS * tables.output_bytes
     )
     return tuple(bounds)

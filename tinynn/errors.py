@@ -14,6 +14,8 @@ TinynnError
 │   ├── Aliasing             an operator that writes what it reads
 │   ├── NonZeroPadding       a byte between two parts that is not zero
 │   └── Unbounded            more instructions than a dispute can hold
+├── Misfit                   an operator with sources or attributes that its family
+│                            does not take: reported as one of the two others
 ├── GraphError               a graph that the builder can't express
 ├── InputError               data that does not fit the model's inputs
 └── GuestBuildError          the committed guest differs from its sources
@@ -92,6 +94,19 @@ class NonZeroPadding(ImageError):
 
 class Unbounded(ImageError):
     """The foretold instructions exceed what a dispute can hold."""
+
+
+class Misfit(TinynnError):
+    """A family has no operator with these sources and attributes.
+
+    The validator reports it as a WrongField, the builder as a GraphError.
+    """
+
+    def __init__(self, what: str, expected: object, actual: object) -> None:
+        super().__init__(f"{what}: expected {expected}, got {actual}")
+        self.what = what
+        self.expected = expected
+        self.actual = actual
 
 
 class GraphError(TinynnError):

@@ -1,9 +1,6 @@
-"""Ranges of guest addresses, and which range an operator reads and writes."""
+"""Ranges of guest addresses."""
 
 from dataclasses import dataclass
-
-from .operators import FAMILIES, Operator
-from .tensor import item_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +25,3 @@ class Extent:
 
     def __str__(self) -> str:
         return f"{self.start:#010x}..{self.end:#010x}"
-
-
-def source_of(operator: Operator) -> Extent:
-    """What an operator reads of the input or the arena."""
-    size = operator.source_count * item_bytes(FAMILIES[operator.opcode].source)
-    return Extent(operator.source, size)
-
-
-def target_of(operator: Operator) -> Extent:
-    """What an operator writes."""
-    size = operator.target_count * item_bytes(FAMILIES[operator.opcode].target)
-    return Extent(operator.target, size)

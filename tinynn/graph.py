@@ -1,69 +1,63 @@
 """Builds a model image from a graph of operators, one call an operator."""
 
+import hashlib
+import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from mips_vm.constants import ARENA, MODEL
 
 from .bounds import foretold_instructions
-from .errors import GraphError, listed
-from .extent import target_of
+from .errors import GraphError, Misfit, listed
 from .image import INPUT_DATA, NAME_BYTES, Tables, aligned, encode
-from .operators import FAMILIES, Operator, argmax, dense, relu, scale_u8, softmax
-from .operators.numbers import bits_of
+from .operators import OPERATIONS, Family, Operand, Operator
+from .operators.graph import Constant, Home, Input, Result, Value
 from .planner import Lifetime, cut, place
-from .tensor import DTYPE_CODES, Array, PlacedTensor, TensorSpec, item_bytes
+from .tensor import (
+    DTYPE_CODES,
+    MAX_RANK,
+    Array,
+    PlacedTensor,
+    TensorSpec,
+    TensorType,
+    item_bytes,
+    little_endian,
+)
 from .validate import validate
 
 FOREVER: Final = 1 << 32
 """The death of a tensor that is an output."""
 
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A tensor in a graph under construction: an input, or an operator's result."""
-
-    dtype: str
-    shape: tuple[int, ...]
-    producer: int
-    """The operator's index, or minus one minus the input's."""
-
-    @property
-    def count(self) -> int:
-        """Elements."""
-        return int(np.prod(self.shape))
-
-    @property
-    def size(self) -> int:
-        """Bytes."""
-        return self.count * item_bytes(self.dtype)
+__all__ = ["GraphBuilder", "Value"]
 
 
 @dataclass(frozen=True, slots=True)
 class _Node:
     """An operator whose addresses are not decided yet."""
 
-    row: Operator
-    source: Value
+    opcode: int
+    sources: tuple[Value, ...]
     result: Value
-    constants: tuple[bytes, ...] = ()
+    attributes: tuple[int, ...]
 
 
 @dataclass(slots=True)
 class GraphBuilder:
-    """A graph that grows by one operator a call; `build` gives the image's bytes.
+    """A graph that grows by one operation a call; `build` gives the image's bytes.
 
-    Every method that adds an operator returns its result, for later calls. Shapes and
-    types are checked at once (GraphError).
+    `op` returns an operation's result, for later calls; arrays among its arguments
+    become constants. Shapes and types are checked at once (GraphError).
     """
 
     name: str
     _inputs: list[TensorSpec] = field(default_factory=list)
     _nodes: list[_Node] = field(default_factory=list)
     _outputs: list[tuple[str, Value]] = field(default_factory=list)
+    _constants: list[Array] = field(default_factory=list)
+    _known: dict[bytes, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_name("model name", self.name)
@@ -72,96 +66,153 @@ class GraphBuilder:
         """A model input; a request's bytes are its inputs, in call order."""
         _check_name("input name", name)
         _check("input type", listed(list(DTYPE_CODES)), dtype, dtype in DTYPE_CODES)
-        positive = all(extent > 0 for extent in shape) and len(shape) <= 4
-        _check("input shape", "at most 4 positive dimensions", tuple(shape), positive)
+        positive = all(extent > 0 for extent in shape) and len(shape) <= MAX_RANK
+        dimensions = f"at most {MAX_RANK} positive dimensions"
+        _check("input shape", dimensions, tuple(shape), positive)
         spec = TensorSpec(name, dtype, tuple(shape))
         offset = sum(other.size for other in self._inputs)
         whole = offset % item_bytes(dtype) == 0
         _check(f"offset of {name}", f"whole {dtype} (wide inputs first)", offset, whole)
         self._inputs.append(spec)
-        return Value(dtype, spec.shape, -len(self._inputs))
+        return Value(TensorType(dtype, spec.shape), Input(len(self._inputs) - 1))
+
+    def op(self, name: str, *values: Value | Array | None, **attributes: Any) -> Value:
+        """The only result of an operation, by ONNX's name and attributes."""
+        results = self.ops(name, *values, **attributes)
+        _check(f"results of {name}", 1, len(results), len(results) == 1)
+        return results[0]
+
+    def ops(
+        self, name: str, *values: Value | Array | None, **attributes: Any
+    ) -> tuple[Value, ...]:
+        """All results of an operation; None stands for an input that is left out."""
+        _check("operation", "a known one", name, name in OPERATIONS)
+        try:
+            given = [
+                self.constant(value) if isinstance(value, np.ndarray) else value
+                for value in values
+            ]
+            _check_call(name, given, attributes)
+            results = OPERATIONS[name](self, *given, **attributes)
+        except Misfit as misfit:
+            raise GraphError(misfit.what, misfit.expected, misfit.actual) from misfit
+        return results if isinstance(results, tuple) else (results,)
+
+    def output(self, x: Value, name: str) -> None:
+        """Makes x a model output, after those already named.
+
+        Outputs lie in the arena; inputs and constants are copied there.
+        """
+        _check_name("output name", name)
+        if not isinstance(x.home, Result):
+            x = self.op("Identity", x)
+        self._outputs.append((name, x))
+
+    # The commonest operations.
 
     def scale_u8(self, x: Value, factor: float) -> Value:
         """f32(x) * factor, for bytes x."""
-        _check_type("scale_u8", "uint8", x)
-        return self._add(scale_u8.FAMILY.opcode, x, x.shape, parameter=bits_of(factor))
+        return self.op("ScaleU8", x, factor=factor)
 
     def dense(self, x: Value, weight: Array, bias: Array) -> Value:
-        """x @ weight.T + bias; `weight` is f32 (out, in), `bias` f32 (out,).
-
-        x is taken as flat: its elements must be as many as `weight` has columns.
-        """
-        _check_type("dense", "float32", x)
-        _check_array("dense weight", ("out", x.count), weight)
-        _check_array("dense bias", (weight.shape[0],), bias)
-        flags = dense.FINITE_WEIGHTS if np.isfinite(weight).all() else 0
-        return self._add(
-            dense.FAMILY.opcode,
-            x,
-            (weight.shape[0],),
-            flags=flags,
-            constants=(_raw(weight.T), _raw(bias)),
-        )
+        """x @ weight.T + bias; `weight` is f32 (out, in), `bias` f32 (out,)."""
+        return self.op("Dense", x, weight, bias)
 
     def relu(self, x: Value) -> Value:
         """x where it is positive, else +0."""
-        _check_type("relu", "float32", x)
-        return self._add(relu.FAMILY.opcode, x, x.shape)
+        return self.op("Relu", x)
 
     def softmax(self, x: Value) -> Value:
-        """Softmax over all elements of x."""
-        _check_type("softmax", "float32", x)
-        return self._add(softmax.FAMILY.opcode, x, x.shape)
+        """Softmax along the last axis."""
+        return self.op("Softmax", x)
 
     def argmax(self, x: Value) -> Value:
-        """Index of the largest element of x, an int32 of shape (1,)."""
-        _check_type("argmax", "float32", x)
-        return self._add(argmax.FAMILY.opcode, x, (1,))
+        """Index of the largest element along the last axis, which becomes 1."""
+        return self.op("ArgMax", x, axis=-1)
 
-    def output(self, x: Value, name: str) -> None:
-        """Makes x a model output, after those already named."""
-        _check_name("output name", name)
-        _check(f"output {name}", "an operator's result", "an input", x.producer >= 0)
-        self._outputs.append((name, x))
+    # What operations ask for: the Graph of tinynn/operators/graph.py.
+
+    def emit(
+        self, family: Family, sources: Sequence[Value], attributes: Sequence[int] = ()
+    ) -> Value:
+        """Adds one operator; its target."""
+        words = tuple(attributes)
+        kind = family.infer([source.type for source in sources], words)
+        result = Value(kind, Result(len(self._nodes)))
+        self._nodes.append(_Node(family.opcode, tuple(sources), result, words))
+        return result
+
+    def constant(self, array: Array) -> Value:
+        """The array in the image; equal bytes are stored once."""
+        dtype = str(array.dtype)
+        _check(
+            "constant: element type",
+            listed([*DTYPE_CODES]),
+            dtype,
+            dtype in DTYPE_CODES,
+        )
+        good = array.size > 0 and array.ndim <= MAX_RANK
+        _check(
+            "constant: shape",
+            f"1 element or more, at most {MAX_RANK} axes",
+            array.shape,
+            good,
+        )
+        held = np.ascontiguousarray(array).reshape(-1).astype(little_endian(dtype))
+        index = self._known.setdefault(_fingerprint(held), len(self._constants))
+        if index == len(self._constants):
+            self._constants.append(held)
+        return Value(TensorType(dtype, array.shape), Constant(index))
+
+    def array_of(self, value: Value) -> Array | None:
+        """What a constant holds; None for what is computed."""
+        if not isinstance(value.home, Constant):
+            return None
+        held = self._constants[value.home.index].view(little_endian(value.dtype))
+        return held.reshape(value.shape)
+
+    def view(self, value: Value, shape: Sequence[int], dtype: str = "") -> Value:
+        """The same memory in another shape of as many elements; it costs nothing."""
+        kind = TensorType(dtype or value.dtype, tuple(shape))
+        same = kind.size == value.size and len(kind.shape) <= MAX_RANK
+        _check("view", f"{value.size} bytes", kind, same)
+        return Value(kind, value.home)
+
+    # The image.
 
     def tables(self) -> Tables:
         """The image's tables with all addresses; `arena_bytes` is the peak."""
         _check("outputs", "at least one", len(self._outputs), bool(self._outputs))
-        addresses = place([self._lifetime(i) for i in range(len(self._nodes))])
-        inputs = tuple(self._placed_inputs())
-        rows = [
-            replace(
-                node.row, source=self._address(node.source, addresses), target=address
-            )
-            for node, address in zip(self._nodes, addresses, strict=True)
-        ]
-        end = max(target_of(row).end for row in rows)
-        outputs = tuple(
-            PlacedTensor(
-                TensorSpec(name, value.dtype, value.shape), addresses[value.producer]
-            )
-            for name, value in self._outputs
-        )
+        addresses = self._addresses(place(self._lifetimes()))
+        operators = self._operators(addresses)
         tables = Tables(
             name=self.name,
-            inputs=inputs,
-            outputs=outputs,
-            operators=tuple(rows),
-            segments=tuple(cut(rows)),
+            inputs=tuple(
+                PlacedTensor(spec, addresses[Input(i)])
+                for i, spec in enumerate(self._inputs)
+            ),
+            outputs=tuple(
+                PlacedTensor(
+                    TensorSpec(name, value.dtype, value.shape), addresses[value.home]
+                )
+                for name, value in self._outputs
+            ),
+            operators=operators,
+            segments=tuple(cut(operators)),
             input_bytes=sum(spec.size for spec in self._inputs),
             output_bytes=sum(value.size for _, value in self._outputs),
-            arena_bytes=aligned(end - ARENA.base),
+            arena_bytes=aligned(_end_of_arena(operators) - ARENA.base),
             image_bytes=0,
         )
-        return self._with_constants(tables)
+        return self._with_constants(tables, addresses)
 
     def build(self) -> bytes:
         """The model image; what the validator refuses is refused here too."""
         tables = self.tables()
         parts = [encode(tables)]
-        for node in self._nodes:
-            for raw in node.constants:
-                parts.append(raw.ljust(aligned(len(raw)), b"\0"))
+        for index in self._used_constants():
+            raw = self._constants[index].tobytes()
+            parts.append(raw.ljust(aligned(len(raw)), b"\0"))
         image = b"".join(parts)
         validate(np.frombuffer(image, np.uint8))
         return image
@@ -170,62 +221,67 @@ class GraphBuilder:
         """Upper bound of the guest's instructions, by segment."""
         return foretold_instructions(self.tables())
 
-    def _add(
-        self,
-        opcode: int,
-        x: Value,
-        shape: tuple[int, ...],
-        *,
-        flags: int = 0,
-        parameter: int = 0,
-        constants: tuple[bytes, ...] = (),
-    ) -> Value:
-        result = Value(FAMILIES[opcode].target, shape, len(self._nodes))
-        row = Operator(
-            opcode=opcode,
-            flags=flags,
-            source=0,
-            source_count=x.count,
-            target=0,
-            target_count=result.count,
-            parameter=parameter,
-        )
-        self._nodes.append(_Node(row, x, result, constants))
-        return result
+    def _lifetimes(self) -> list[Lifetime]:
+        """Of each operator's result, through all its views."""
+        last = list(range(len(self._nodes)))
+        for i, node in enumerate(self._nodes):
+            for source in node.sources:
+                if isinstance(source.home, Result):
+                    last[source.home.index] = i
+        for _, value in self._outputs:
+            assert isinstance(value.home, Result)
+            last[value.home.index] = FOREVER
+        return [
+            Lifetime(node.result.size, i, dies)
+            for i, (node, dies) in enumerate(zip(self._nodes, last, strict=True))
+        ]
 
-    def _lifetime(self, index: int) -> Lifetime:
-        value = self._nodes[index].result
-        uses = [i for i, node in enumerate(self._nodes) if node.source is value]
-        if any(output is value for _, output in self._outputs):
-            uses.append(FOREVER)
-        return Lifetime(value.size, index, max(uses, default=index))
-
-    def _placed_inputs(self) -> Iterator[PlacedTensor]:
+    def _addresses(self, places: Sequence[int]) -> dict[Home, int]:
+        """Of results and inputs; constants follow once the tables' size is known."""
+        addresses: dict[Home, int] = {Result(i): at for i, at in enumerate(places)}
         cursor = INPUT_DATA
-        for spec in self._inputs:
-            yield PlacedTensor(spec, cursor)
+        for i, spec in enumerate(self._inputs):
+            addresses[Input(i)] = cursor
             cursor += spec.size
+        return addresses
 
-    def _address(self, value: Value, addresses: Sequence[int]) -> int:
-        if value.producer >= 0:
-            return addresses[value.producer]
-        return list(self._placed_inputs())[-1 - value.producer].address
+    def _operators(self, addresses: dict[Home, int]) -> tuple[Operator, ...]:
+        """Every node with the addresses that are known, others 0."""
 
-    def _with_constants(self, tables: Tables) -> Tables:
+        def operand(value: Value) -> Operand:
+            return Operand(value.type, addresses.get(value.home, 0))
+
+        return tuple(
+            Operator(
+                node.opcode,
+                tuple(map(operand, node.sources)),
+                operand(node.result),
+                node.attributes,
+            )
+            for node in self._nodes
+        )
+
+    def _used_constants(self) -> Iterator[int]:
+        """By first use: those that an operation asked for and did not use stay out."""
+        homes = (source.home for node in self._nodes for source in node.sources)
+        yield from dict.fromkeys(h.index for h in homes if isinstance(h, Constant))
+
+    def _with_constants(self, tables: Tables, addresses: dict[Home, int]) -> Tables:
         """The tables with the constants' addresses and the image's size filled in."""
-        cursor = tables.offsets.constants
-        rows = []
-        for row, node in zip(tables.operators, self._nodes, strict=True):
-            fields = {}
-            for name, raw in zip(("weights", "bias"), node.constants, strict=False):
-                fields[name] = MODEL.base + cursor
-                cursor += aligned(len(raw))
-            rows.append(replace(row, **fields))
-        return replace(tables, operators=tuple(rows), image_bytes=cursor)
+        cursor = aligned(tables.end)
+        for index in self._used_constants():
+            addresses[Constant(index)] = MODEL.base + cursor
+            cursor += aligned(self._constants[index].nbytes)
+        operators = self._operators(addresses)
+        return replace(tables, operators=operators, image_bytes=cursor)
 
 
-def _raw(array: Array) -> bytes:
-    return np.ascontiguousarray(array, dtype="<f4").tobytes()
+def _end_of_arena(operators: Sequence[Operator]) -> int:
+    return max(operator.target.extent.end for operator in operators)
+
+
+def _fingerprint(array: Array) -> bytes:
+    return hashlib.sha256(array.view(np.uint8).data).digest()
 
 
 def _check(what: str, expected: object, actual: object, good: bool) -> None:
@@ -233,20 +289,20 @@ def _check(what: str, expected: object, actual: object, good: bool) -> None:
         raise GraphError(what, expected, actual)
 
 
+def _check_call(name: str, values: Sequence[object], attributes: Any) -> None:
+    """GraphError unless the operation takes so many inputs and these attributes."""
+    signature = inspect.signature(OPERATIONS[name])
+    try:
+        signature.bind(None, *values, **attributes)
+    except TypeError:
+        _, *parameters = signature.parameters
+        inputs = f"{len(values)} input{'s' * (len(values) != 1)}"
+        actual = " and ".join([inputs, *attributes])
+        expected = f"({', '.join(parameters)})"
+        raise GraphError(name, expected, actual) from None
+
+
 def _check_name(what: str, name: str) -> None:
     size = len(name.encode())
     good = 0 < size <= NAME_BYTES and "\0" not in name
     _check(what, f"1 to {NAME_BYTES} bytes of text", repr(name), good)
-
-
-def _check_type(what: str, dtype: str, x: Value) -> None:
-    _check(f"{what}: element type", dtype, x.dtype, x.dtype == dtype)
-
-
-def _check_array(what: str, shape: tuple[int | str, ...], array: Array) -> None:
-    fits = len(array.shape) == len(shape) and all(
-        isinstance(expected, str) or expected == actual
-        for expected, actual in zip(shape, array.shape, strict=True)
-    )
-    _check(what, shape, array.shape, fits and array.size > 0)
-    _check(f"{what}: element type", "float32", array.dtype, array.dtype == np.float32)

@@ -6,6 +6,7 @@ tables of a file whose frame is sound (magic, version, size, places of the table
 """
 
 import struct
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from typing import Final
 
@@ -15,11 +16,18 @@ from numpy.typing import NDArray
 from mips_vm.constants import ARENA, INPUT, IO_HEADER_BYTES, MODEL
 
 from .errors import FieldOutOfRange, WrongField, WrongMagic, WrongSize, WrongVersion
-from .operators.family import Operator
-from .tensor import DTYPE_CODES, DTYPE_NAMES, MAX_RANK, PlacedTensor, TensorSpec
+from .operators.family import Operand, Operator
+from .tensor import (
+    DTYPE_CODES,
+    DTYPE_NAMES,
+    MAX_RANK,
+    PlacedTensor,
+    TensorSpec,
+    TensorType,
+)
 
 MAGIC: Final = b"PLMB"
-VERSION: Final = 1
+VERSION: Final = 2
 
 ALIGNMENT: Final = 64
 """Of every table, constant and arena tensor: a cache line, two leaves."""
@@ -30,6 +38,10 @@ MAX_SEGMENTS: Final = (1 << 32) - 1
 MAX_COUNT: Final = 1 << 16
 """Inputs, outputs or operators of one model."""
 
+MAX_SOURCES: Final = 1 << 10
+MAX_ATTRIBUTES: Final = 1 << 10
+"""Of one operator, in words."""
+
 INPUT_DATA: Final = INPUT.base + IO_HEADER_BYTES
 SEGMENT_INDEX: Final = ARENA.base
 """Address of the u32 that says which segment runs next."""
@@ -39,7 +51,8 @@ ARENA_DATA: Final = ARENA.base + ALIGNMENT
 
 HEADER: Final = struct.Struct(f"<4s15I{NAME_BYTES}s32s")
 TENSOR: Final = struct.Struct(f"<{NAME_BYTES}s2I{MAX_RANK}I2I")
-OPERATOR: Final = struct.Struct("<16I")
+OPERATOR: Final = struct.Struct("<4I")
+OPERAND: Final = struct.Struct(f"<4I{MAX_RANK}I")
 SEGMENT: Final = struct.Struct("<4I")
 
 Bytes = NDArray[np.uint8]
@@ -88,32 +101,40 @@ class Tables:
             len(self.segments),
         )
 
+    @property
+    def end(self) -> int:
+        """Where the records end, before padding."""
+        return self.offsets.records + sum(map(record_bytes, self.operators))
+
 
 @dataclass(frozen=True, slots=True)
 class Offsets:
-    """Places of the parts of an image, which its counts determine."""
+    """Places of the tables of an image, which its counts determine."""
 
     inputs: int
     outputs: int
     operators: int
     segments: int
-    end: int
-    """Of the tables, before padding."""
-
-    @property
-    def constants(self) -> int:
-        """Where the first constant may lie."""
-        return aligned(self.end)
+    records: int
 
     @classmethod
     def of(cls, inputs: int, outputs: int, operators: int, segments: int) -> "Offsets":
-        """The tables follow the header and one another; the constants are aligned."""
+        """The tables follow the header and one another, and the records follow them."""
         first = HEADER.size
         second = first + inputs * TENSOR.size
         third = second + outputs * TENSOR.size
         fourth = third + operators * OPERATOR.size
-        end = fourth + segments * SEGMENT.size
-        return cls(first, second, third, fourth, end)
+        return cls(first, second, third, fourth, fourth + segments * SEGMENT.size)
+
+
+def record_size(sources: int, attributes: int) -> int:
+    """Bytes of a record: target, sources, attribute words."""
+    return (1 + sources) * OPERAND.size + 4 * attributes
+
+
+def record_bytes(operator: Operator) -> int:
+    """Bytes of an operator's record."""
+    return record_size(len(operator.sources), len(operator.attributes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +155,8 @@ class Header:
     outputs_offset: int
     operators_offset: int
     segments_offset: int
+    records_offset: int
     constants_offset: int
-    reserved: int
     name: bytes
     tail: bytes
 
@@ -168,18 +189,19 @@ def encode(tables: Tables) -> bytes:
         outputs_offset=offsets.outputs,
         operators_offset=offsets.operators,
         segments_offset=offsets.segments,
-        constants_offset=offsets.constants,
-        reserved=0,
+        records_offset=offsets.records,
+        constants_offset=aligned(tables.end),
         name=tables.name.encode(),
         tail=b"",
     )
     parts = [
         HEADER.pack(*astuple(header)),
         *(_encode_tensor(tensor) for tensor in tables.inputs + tables.outputs),
-        *(OPERATOR.pack(*operator.words()) for operator in tables.operators),
+        *_encode_rows(tables),
         *(SEGMENT.pack(*astuple(row)) for row in tables.segments),
+        *(_encode_record(operator) for operator in tables.operators),
     ]
-    return b"".join(parts).ljust(offsets.constants, b"\0")
+    return b"".join(parts).ljust(aligned(tables.end), b"\0")
 
 
 def decode(data: Bytes) -> Tables:
@@ -190,17 +212,21 @@ def decode(data: Bytes) -> Tables:
     """
     header = _decode_header(data)
     offsets = header.offsets
-    return Tables(
+    tables = Tables(
         name=_text("model name", header.name),
         inputs=_tensors(data, "input", offsets.inputs, header.input_count),
         outputs=_tensors(data, "output", offsets.outputs, header.output_count),
-        operators=_operators(data, offsets.operators, header.operator_count),
+        operators=_operators(data, offsets, header.operator_count),
         segments=_segments(data, offsets.segments, header.segment_count),
         input_bytes=header.input_bytes,
         output_bytes=header.output_bytes,
         arena_bytes=header.arena_bytes,
         image_bytes=header.image_bytes,
     )
+    _check_equal(
+        "offset of the constants", aligned(tables.end), header.constants_offset
+    )
+    return tables
 
 
 def _decode_header(data: Bytes) -> Header:
@@ -220,13 +246,12 @@ def _decode_header(data: Bytes) -> Header:
     _check_range("number of operators", 1, MAX_COUNT, header.operator_count)
     _check_range("number of segments", 1, MAX_SEGMENTS, header.segment_count)
     offsets = header.offsets
-    if offsets.constants > header.image_bytes:
+    if offsets.records > header.image_bytes:
         most = f"at most {header.image_bytes} bytes"
-        raise WrongSize("tables", most, offsets.constants)
-    for part in ("inputs", "outputs", "operators", "segments", "constants"):
+        raise WrongSize("tables", most, offsets.records)
+    for part in ("inputs", "outputs", "operators", "segments", "records"):
         actual = getattr(header, f"{part}_offset")
         _check_equal(f"offset of the {part}", getattr(offsets, part), actual)
-    _check_equal("reserved header word", 0, header.reserved)
     _check_equal("reserved header bytes", bytes(32).hex(), header.tail.hex())
     return header
 
@@ -238,6 +263,26 @@ def _encode_tensor(tensor: PlacedTensor) -> bytes:
     return TENSOR.pack(
         spec.name.encode(), code, len(spec.shape), *dims, tensor.address, spec.size
     )
+
+
+def _encode_rows(tables: Tables) -> Iterator[bytes]:
+    address = MODEL.base + tables.offsets.records
+    for operator in tables.operators:
+        counts = len(operator.sources), len(operator.attributes)
+        yield OPERATOR.pack(operator.opcode, *counts, address)
+        address += record_bytes(operator)
+
+
+def _encode_record(operator: Operator) -> bytes:
+    operands = (operator.target, *operator.sources)
+    words = struct.pack(f"<{len(operator.attributes)}I", *operator.attributes)
+    return b"".join(map(_encode_operand, operands)) + words
+
+
+def _encode_operand(operand: Operand) -> bytes:
+    dims = operand.shape + (0,) * (MAX_RANK - len(operand.shape))
+    code = DTYPE_CODES[operand.dtype]
+    return OPERAND.pack(operand.address, code, operand.count, len(operand.shape), *dims)
 
 
 def _tensors(
@@ -256,6 +301,13 @@ def _decode_tensor(what: str, row: tuple[int | bytes, ...]) -> PlacedTensor:
     assert isinstance(name, bytes)
     code, rank, *numbers = (int(word) for word in (code, rank, *rest))
     dims, (address, size) = numbers[:MAX_RANK], numbers[MAX_RANK:]
+    kind = _decode_type(what, code, rank, dims)
+    spec = TensorSpec(_text(f"{what}: name", name), kind.dtype, kind.shape)
+    _check_equal(f"{what}: bytes", spec.size, size)
+    return PlacedTensor(spec, address)
+
+
+def _decode_type(what: str, code: int, rank: int, dims: Sequence[int]) -> TensorType:
     if code not in DTYPE_NAMES:
         raise WrongField(f"{what}: element type", dict(DTYPE_NAMES), code)
     _check_range(f"{what}: rank", 0, MAX_RANK, rank)
@@ -263,22 +315,47 @@ def _decode_tensor(what: str, row: tuple[int | bytes, ...]) -> PlacedTensor:
         raise WrongField(f"{what}: unused dimensions", "zeros", dims[rank:])
     for extent in dims[:rank]:
         _check_range(f"{what}: dimension", 1, MODEL.size, extent)
-    spec = TensorSpec(
-        _text(f"{what}: name", name), DTYPE_NAMES[code], tuple(dims[:rank])
-    )
-    _check_equal(f"{what}: bytes", spec.size, size)
-    return PlacedTensor(spec, address)
+    return TensorType(DTYPE_NAMES[code], tuple(dims[:rank]))
 
 
-def _operators(data: Bytes, offset: int, count: int) -> tuple[Operator, ...]:
-    rows = []
+def _operators(data: Bytes, offsets: Offsets, count: int) -> tuple[Operator, ...]:
+    operators = []
+    start = offsets.records
     for i in range(count):
-        words = OPERATOR.unpack_from(data.data, offset + i * OPERATOR.size)
-        used = len(Operator.__slots__)
-        if any(words[used:]):
-            raise WrongField(f"operator {i}: unused words", "zeros", words[used:])
-        rows.append(Operator(*words[:used]))
-    return tuple(rows)
+        row = OPERATOR.unpack_from(data.data, offsets.operators + i * OPERATOR.size)
+        opcode, sources, attributes, address = row
+        _check_range(f"operator {i}: sources", 1, MAX_SOURCES, sources)
+        _check_range(f"operator {i}: attributes", 0, MAX_ATTRIBUTES, attributes)
+        _check_equal(f"operator {i}: record", MODEL.base + start, address)
+        end = start + record_size(sources, attributes)
+        if end > len(data):
+            raise WrongSize("records", f"at most {len(data)} bytes", end)
+        operators.append(_decode_record(data, i, opcode, start, sources, attributes))
+        start = end
+    return tuple(operators)
+
+
+def _decode_record(
+    data: Bytes, index: int, opcode: int, start: int, sources: int, attributes: int
+) -> Operator:
+    target, *others = (
+        _decode_operand(
+            f"operator {index}: {f'source {i - 1}' if i else 'target'}",
+            OPERAND.unpack_from(data.data, start + i * OPERAND.size),
+        )
+        for i in range(1 + sources)
+    )
+    words = struct.unpack_from(
+        f"<{attributes}I", data.data, start + (1 + sources) * OPERAND.size
+    )
+    return Operator(opcode, tuple(others), target, words)
+
+
+def _decode_operand(what: str, row: tuple[int, ...]) -> Operand:
+    address, code, count, rank, *dims = row
+    kind = _decode_type(what, code, rank, dims)
+    _check_equal(f"{what}: elements", kind.count, count)
+    return Operand(kind, address)
 
 
 def _segments(data: Bytes, offset: int, count: int) -> tuple[Segment, ...]:

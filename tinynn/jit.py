@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, ParamSpec, TypeVar
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-OPTIONS: Final[Mapping[str, Any]] = {"error_model": "numpy"}
+OPTIONS: Final[Mapping[str, Any]] = {"error_model": "numpy", "nogil": True}
 """What numba is told of every kernel."""
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from .image import ARENA_DATA, Segment, aligned
-from .operators import FAMILIES, Operator, dense
+from .operators import FAMILIES, Operator
 
-MAX_TILE_PRODUCTS: Final = 8192
-"""Multiply-adds of one dense segment: 400,000 instructions if no input is zero."""
+SEGMENT_INSTRUCTIONS: Final = 400_000
+"""What a segment of a small model usually takes: a dispute over it is quick."""
 
-TILE_STEP: Final = 4
-"""Tiles are whole blocks of outputs, as the guest's kernel computes them."""
+MOST_SEGMENTS: Final = 1024
+"""Large models get longer segments, so that about so many do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,36 +30,50 @@ class Lifetime:
 def place(lifetimes: Sequence[Lifetime]) -> list[int]:
     """Arena addresses, in the order given; memory is reused after a tensor's death.
 
-    First fit: each tensor takes the lowest gap between those it lives with.
+    The largest first: each takes the lowest gap between those it lives with.
     """
-    addresses: list[int] = []
-    for lifetime in lifetimes:
+    addresses: dict[int, int] = {}
+    order = sorted(range(len(lifetimes)), key=lambda i: -lifetimes[i].size)
+    for index in order:
+        lifetime = lifetimes[index]
         neighbours = sorted(
-            (address, other.size)
-            for address, other in zip(addresses, lifetimes, strict=False)
-            if other.overlaps(lifetime)
+            (address, lifetimes[other].size)
+            for other, address in addresses.items()
+            if lifetimes[other].overlaps(lifetime)
         )
         cursor = ARENA_DATA
         for address, size in neighbours:
             if cursor + lifetime.size <= address:
                 break
             cursor = max(cursor, aligned(address + size))
-        addresses.append(cursor)
-    return addresses
+        addresses[index] = cursor
+    return [addresses[index] for index in range(len(lifetimes))]
 
 
-def tile_width(operator: Operator) -> int:
-    """Elements of one segment of the operator."""
-    if operator.opcode != dense.FAMILY.opcode:
-        return operator.target_count
-    width = MAX_TILE_PRODUCTS // operator.source_count // TILE_STEP * TILE_STEP
-    return max(TILE_STEP, width)
+def usual_instructions(operator: Operator) -> int:
+    """About what the guest needs for all of an operator."""
+    return operator.target.count * FAMILIES[operator.opcode].usual(operator)
+
+
+def segment_instructions(operators: Sequence[Operator]) -> int:
+    """What a segment of this model should usually take, at most."""
+    total = sum(usual_instructions(operator) for operator in operators)
+    return max(SEGMENT_INSTRUCTIONS, total // MOST_SEGMENTS)
+
+
+def tile_width(operator: Operator, most: int) -> int:
+    """Elements of one segment: at least a grain, about `most` instructions."""
+    family = FAMILIES[operator.opcode]
+    grain = family.grain(operator)
+    width = most // family.usual(operator) // grain * grain
+    return max(grain, width)
 
 
 def cut(operators: Sequence[Operator]) -> Iterator[Segment]:
     """The segments of a model: every operator in turn, tile by tile."""
+    most = segment_instructions(operators)
     for index, operator in enumerate(operators):
-        total = operator.target_count
-        width = tile_width(operator) if FAMILIES[operator.opcode].tiled else total
+        total = operator.target.count
+        width = tile_width(operator, most)
         for first in range(0, total, width):
             yield Segment(index, first, min(width, total - first))

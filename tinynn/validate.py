@@ -1,9 +1,10 @@
 """Decides whether an image is canonical; only then do native and guest surely agree.
 
 The layout leaves little to choose: tables follow one another, constants lie in
-operator order, each aligned, with zeros between; segments cover each operator's
-elements once and in order. What remains free are names, arena addresses and the width
-of tiles.
+order of first use, each aligned, with zeros between; segments cover each operator's
+elements once and in order; an operator's target is the one that its family infers. What
+remains free are names, arena addresses, the width of tiles, and sources that share a
+constant.
 """
 
 from collections.abc import Iterator
@@ -20,12 +21,13 @@ from .errors import (
     FieldOutOfRange,
     ImageError,
     Misaligned,
+    Misfit,
     NonZeroPadding,
     Unbounded,
     UnknownOperator,
     WrongField,
 )
-from .extent import Extent, source_of, target_of
+from .extent import Extent
 from .image import (
     ALIGNMENT,
     ARENA_DATA,
@@ -61,15 +63,17 @@ def validate(data: Bytes, limits: Limits = DISPUTABLE) -> Tables:
     _check_known(tables)
     arena = _declared_arena(tables)
     given = Extent(INPUT_DATA, tables.input_bytes)
+    image = Extent(MODEL.base, tables.image_bytes)
     for i, operator in enumerate(tables.operators):
         with _located(f"operator {i}"):
-            _check_memory(operator, given, arena)
+            _check_memory(operator, given, arena, image)
+            _check_type(operator)
     _check_outputs(tables, arena)
     _check_constants(tables, data)
     space = FlatSpace.of_image(data)
     for i, operator in enumerate(tables.operators):
         with _located(f"operator {i}"):
-            FAMILIES[operator.opcode].check(operator, space)
+            _check_content(operator, space)
     _check_segments(tables)
     _check_bounds(tables, limits)
     return tables
@@ -97,36 +101,55 @@ def _check_known(tables: Tables) -> None:
 def _declared_arena(tables: Tables) -> Extent:
     """Where tensors may lie; it ends, rounded up, where the last tensor does."""
     _check_range("arena bytes", ALIGNMENT, ARENA.size, tables.arena_bytes)
-    end = max(target_of(operator).end for operator in tables.operators)
+    end = max(operator.target.extent.end for operator in tables.operators)
     if end <= ARENA.end:
         _check_equal("arena bytes", aligned(end - ARENA.base), tables.arena_bytes)
     return Extent(ARENA_DATA, ARENA.base + tables.arena_bytes - ARENA_DATA)
 
 
-def _check_memory(operator: Operator, given: Extent, arena: Extent) -> None:
-    """Counts, alignment, bounds, and no write over what is read."""
-    family = FAMILIES[operator.opcode]
-    _check_range("source elements", 1, ARENA.size, operator.source_count)
-    _check_range("target elements", 1, ARENA.size, operator.target_count)
-    _check_aligned("source", item_bytes(family.source), operator.source)
-    _check_aligned("target", item_bytes(family.target), operator.target)
-    source, target = source_of(operator), target_of(operator)
-    if not (source.within(arena) or source.within(given)):
-        raise AddressOutOfBounds("source", f"within {arena} or {given}", source)
-    for read in (Extent(SEGMENT_INDEX, 4), source):
+def _check_type(operator: Operator) -> None:
+    """The target is the one that the family infers from sources and attributes."""
+    types = [source.type for source in operator.sources]
+    try:
+        expected = FAMILIES[operator.opcode].infer(types, operator.attributes)
+    except Misfit as misfit:
+        raise WrongField(misfit.what, misfit.expected, misfit.actual) from misfit
+    _check_equal("target", str(expected), str(operator.target.type))
+
+
+def _check_memory(
+    operator: Operator, given: Extent, arena: Extent, image: Extent
+) -> None:
+    """Alignment, bounds, and no write over what is read."""
+    target = operator.target.extent
+    _check_aligned("target", item_bytes(operator.target.dtype), target.start)
+    reads = [("the segment index", Extent(SEGMENT_INDEX, 4))]
+    for i, source in enumerate(operator.sources):
+        what, extent = f"source {i}", source.extent
+        _check_aligned(what, item_bytes(source.dtype), source.address)
+        if not any(extent.within(held) for held in (arena, given, image)):
+            places = f"within {given}, {arena} or {image}"
+            raise AddressOutOfBounds(what, places, extent)
+        reads.append((what, extent))
+    for what, read in reads:
         if target.overlaps(read):
-            raise Aliasing("target", f"a range clear of {read}", target)
+            raise Aliasing("target", f"a range clear of {what}, {read}", target)
     if not target.within(arena):
         raise AddressOutOfBounds("target", f"within {arena}", target)
 
 
+def _check_content(operator: Operator, space: FlatSpace) -> None:
+    try:
+        FAMILIES[operator.opcode].check(operator, space)
+    except Misfit as misfit:
+        raise WrongField(misfit.what, misfit.expected, misfit.actual) from misfit
+
+
 def _check_outputs(tables: Tables, arena: Extent) -> None:
-    """Outputs are whole words in the arena, at most MAX_IO_BYTES in all."""
+    """Outputs lie in the arena, and are at most MAX_IO_BYTES in all."""
     for i, tensor in enumerate(tables.outputs):
         with _located(f"output {i}"):
-            if item_bytes(tensor.spec.dtype) != 4:
-                raise WrongField("type", "float32 or int32", tensor.spec.dtype)
-            _check_aligned("address", 4, tensor.address)
+            _check_aligned("address", item_bytes(tensor.spec.dtype), tensor.address)
             extent = Extent(tensor.address, tensor.spec.size)
             if not extent.within(arena):
                 raise AddressOutOfBounds("address", f"within {arena}", extent)
@@ -136,20 +159,26 @@ def _check_outputs(tables: Tables, arena: Extent) -> None:
 
 
 def _check_constants(tables: Tables, data: Bytes) -> None:
-    """Constants fill the rest of the image in operator order, zeros between them."""
-    end = tables.offsets.end
+    """Constants fill the rest of the image in the order of first use, zeros between.
+
+    A source of the image is the next constant, or one that an earlier source is.
+    """
+    end = tables.end
+    known: dict[int, int] = {}
     for i, operator in enumerate(tables.operators):
-        with _located(f"operator {i}"):
-            for constant in FAMILIES[operator.opcode].constants(operator):
+        for j, source in enumerate(operator.sources):
+            if source.address < MODEL.base:
+                continue
+            with _located(f"operator {i}"):
+                size = source.type.size
+                if source.address in known:
+                    _check_range(f"source {j}: bytes", 1, known[source.address], size)
+                    continue
                 start = aligned(end)
-                _check_aligned("constants", ALIGNMENT, constant.address)
-                _check_equal("constants", MODEL.base + start, constant.address)
+                _check_equal(f"source {j}", MODEL.base + start, source.address)
                 _check_zeros(data, end, start)
-                end = start + constant.size
-                if end > tables.image_bytes:
-                    whole = Extent(MODEL.base, tables.image_bytes)
-                    extent = Extent(constant.address, constant.size)
-                    raise AddressOutOfBounds("constants", f"within {whole}", extent)
+                known[source.address] = size
+                end = start + size
     _check_equal("image bytes", aligned(end), tables.image_bytes)
     _check_zeros(data, end, aligned(end))
 
@@ -168,15 +197,16 @@ def _check_segments(tables: Tables) -> None:
 
 
 def _check_cover(operator: Operator, rows: list[Segment]) -> None:
-    family = FAMILIES[operator.opcode]
-    if not family.tiled:
-        _check_equal("number", 1, len(rows))
-    covered = 0
+    """Whole grains, except that the last may be shorter."""
+    grain = FAMILIES[operator.opcode].grain(operator)
+    total, covered = operator.target.count, 0
     for row in rows:
         _check_equal("first element", covered, row.first)
-        _check_range("elements", 1, operator.target_count - covered, row.count)
+        _check_range("elements", 1, total - covered, row.count)
         covered += row.count
-    _check_equal("elements in all", operator.target_count, covered)
+        if covered % grain and covered != total:
+            raise WrongField("elements", f"a multiple of {grain}", row.count)
+    _check_equal("elements in all", total, covered)
 
 
 def _check_bounds(tables: Tables, limits: Limits) -> None:

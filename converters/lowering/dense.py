@@ -1,48 +1,32 @@
-"""Products with a constant matrix: MatMul, Gemm, and the Add of a bias."""
+"""Products of matrices: MatMul, Gemm, Einsum, and the Add of a bias."""
 
+from dataclasses import replace
 from math import prod
 
 import numpy as np
 
 from converters.registry import Graph, Refused, lowers
-from converters.values import Affine, Constant, Floats, Tensor, Value
+from converters.values import Affine, Constant, Floats, Value, number, whole_numbers
 
 
-def floats(value: Value | None, what: str) -> Floats:
-    """The float32 array of a constant."""
-    if not isinstance(value, Constant):
-        raise Refused(f"{what}: expected a constant, got a computed tensor")
-    if value.array.dtype != np.float32:
-        raise Refused(
-            f"{what}: expected float32, got {value.array.dtype}",
-            "export the model in float32",
-        )
-    return value.array.astype(np.float32, copy=False)
-
-
-def row(tensor: Tensor, length: int) -> Tensor:
-    """`tensor`, if it is a single row of `length` float32 elements."""
-    if prod(tensor.shape) != length:
-        raise Refused(
-            f"shape: expected one row of {length}, got {tensor.shape}",
-            "export with a batch of 1",
-        )
-    return tensor
-
-
-def scaled(array: Floats, factor: float) -> Floats:
-    return array if factor == 1.0 else array * np.float32(factor)
+def constant_floats(value: Value | None) -> Floats | None:
+    """The array of a float32 constant; None of anything else."""
+    if isinstance(value, Constant) and value.array.dtype == np.float32:
+        return value.array
+    return None
 
 
 @lowers("MatMul")
 def matmul(graph: Graph, a: Value, b: Value) -> Value:
-    matrix = floats(b, "second factor")
-    if matrix.ndim != 2:
-        raise Refused(f"second factor: expected two axes, got {matrix.ndim}")
+    matrix = constant_floats(b)
+    if matrix is None or matrix.ndim != 2 or a.dtype != "float32":
+        return graph.op("MatMul", a, b)
     inputs, outputs = matrix.shape
-    x = row(graph.emit(a), inputs)
-    shape = (*x.shape[:-1], outputs)
-    return Affine(x, matrix.T.copy(), np.zeros(outputs, np.float32), shape)
+    if not a.shape or a.shape[-1] != inputs:
+        raise Refused(f"shape: expected rows of {inputs}, got {a.shape}")
+    bias = np.zeros(outputs, np.float32)
+    shape = (*a.shape[:-1], outputs)
+    return Affine("Dense", graph.emit(a), matrix.T.copy(), bias, shape)
 
 
 @lowers("Gemm")
@@ -57,39 +41,108 @@ def gemm(
     transA: int = 0,
     transB: int = 0,
 ) -> Value:
-    """alpha * a' * b' + beta * c; `alpha` and `beta` go into weight and bias.
+    """alpha * a' * b' + beta * c; of constants `alpha` and `beta` become part."""
+    if constant_floats(b) is None:
+        attributes = {"alpha": alpha, "beta": beta, "transA": transA, "transB": transB}
+        return graph.op("Gemm", a, b, c, **attributes)
+    if transA:
+        a = graph.apply("Transpose", a, perm=[1, 0])
+    if transB:
+        b = graph.apply("Transpose", b, perm=[1, 0])
+    product = matmul(graph, a, scaled(graph, b, alpha))
+    return product if c is None else add(graph, product, scaled(graph, c, beta))
 
-    Transposing `a` moves no element, since one of its axes has length 1.
-    """
-    matrix = floats(b, "second factor")
-    weight = matrix if transB else matrix.T
-    outputs, inputs = weight.shape
-    x = graph.emit(a)
-    rows = x.shape[1 if transA else 0]
-    if rows != 1:
-        raise Refused(f"rows: expected 1, got {rows}", "export with a batch of 1")
-    bias = np.zeros(outputs, np.float32)
-    if c is not None:
-        bias = bias + scaled(as_bias(floats(c, "bias"), outputs), beta)
-    weight = scaled(np.ascontiguousarray(weight), alpha)
-    return Affine(row(x, inputs), weight, bias, (1, outputs))
+
+def scaled(graph: Graph, x: Value, factor: float) -> Value:
+    if factor == 1.0:
+        return x
+    return graph.apply("Mul", x, number(factor))
 
 
 @lowers("Add")
 def add(graph: Graph, a: Value, b: Value) -> Value:
-    """A bias on a product; tinynn has no addition of two computed tensors yet."""
-    product, bias = (b, a) if isinstance(a, Constant) else (a, b)
-    if not isinstance(product, Affine):
-        raise Refused(
-            "expected a constant added to the product of MatMul or Gemm, "
-            "got another addition"
+    """A bias becomes part of the product that it is added to."""
+    product, other = (b, a) if isinstance(a, Constant) else (a, b)
+    if isinstance(product, Affine):
+        bias = by_channel(product, constant_floats(other))
+        if bias is not None:
+            return replace(product, bias=product.bias + bias)
+    return graph.op("Add", a, b)
+
+
+def by_channel(product: Affine, array: Floats | None) -> Floats | None:
+    """`array` as one number for each output channel, if broadcasting makes it that."""
+    rank, axis = len(product.shape), product.channel_axis
+    if array is None or array.ndim > rank:
+        return None
+    whole = array.reshape((1,) * (rank - array.ndim) + array.shape)
+    length = whole.shape[axis]
+    if whole.size != length or length not in (1, product.bias.size):
+        return None
+    return np.broadcast_to(whole.reshape(-1), product.bias.shape)
+
+
+def rescaled(product: Affine, factor: Floats) -> Affine:
+    """The product with each output channel times its factor."""
+    weight = product.weight
+    if product.operator == "ConvTranspose":
+        groups = product.attributes["group"]
+        parts = weight.reshape(groups, -1, *weight.shape[1:])
+        line = factor.reshape(groups, 1, -1, *(1,) * (weight.ndim - 2))
+        scaled = (parts * line).reshape(weight.shape)
+    else:
+        scaled = weight * factor.reshape((-1,) + (1,) * (weight.ndim - 1))
+    return replace(product, weight=scaled, bias=product.bias * factor)
+
+
+@lowers("Einsum")
+def einsum(graph: Graph, *parts: Value, equation: str) -> Value:
+    """By Transpose, Reshape and MatMul, two tensors at a time.
+
+    Axes of one letter in one tensor (a diagonal) and dots are refused.
+    """
+    inputs, _, target = equation.replace(" ", "").partition("->")
+    names = inputs.split(",")
+    if "." in inputs or any(len(set(name)) != len(name) for name in names):
+        raise Refused(f"equation: expected one letter for each axis, got {equation}")
+    if not target and "->" not in equation:
+        letters = sorted(set("".join(names)))
+        target = "".join(c for c in letters if inputs.count(c) == 1)
+    name, value = names[0], parts[0]
+    for index in range(1, len(parts)):
+        kept = set(target).union(*names[index + 1 :])
+        name, value = contracted(
+            graph, (name, value), (names[index], parts[index]), kept
         )
-    addend = as_bias(floats(bias, "addend"), product.bias.size)
-    return Affine(product.tensor, product.weight, product.bias + addend, product.shape)
+    gone = [axis for axis, letter in enumerate(name) if letter not in target]
+    if gone:
+        value = graph.apply("ReduceSum", value, whole_numbers(gone), keepdims=0)
+        name = "".join(letter for letter in name if letter in target)
+    return graph.apply("Transpose", value, perm=[name.index(c) for c in target])
 
 
-def as_bias(array: Floats, outputs: int) -> Floats:
-    """`array` as one element for each output, broadcast from one if need be."""
-    if array.size not in (1, outputs) or prod(array.shape[:-1]) != 1:
-        raise Refused(f"bias: expected shape {(outputs,)}, got {array.shape}")
-    return np.broadcast_to(array.reshape(-1), (outputs,)).astype(np.float32)
+def contracted(
+    graph: Graph, a: tuple[str, Value], b: tuple[str, Value], kept: set[str]
+) -> tuple[str, Value]:
+    """Two tensors as one, over the letters that both have and nobody needs."""
+    (left, x), (right, y) = a, b
+    lengths = dict(zip(left + right, x.shape + y.shape, strict=True))
+    shared = [c for c in left if c in right]
+    batch = "".join(c for c in shared if c in kept)
+    summed = "".join(c for c in shared if c not in kept)
+    rows = "".join(c for c in left if c not in right)
+    columns = "".join(c for c in right if c not in left)
+
+    def arranged(name: str, value: Value, groups: tuple[str, str, str]) -> Value:
+        order = [name.index(c) for c in "".join(groups)]
+        moved = graph.apply("Transpose", value, perm=order) if order else value
+        sizes = tuple(prod(lengths[c] for c in group) for group in groups)
+        return graph.reshape(moved, sizes)
+
+    product = graph.apply(
+        "MatMul",
+        arranged(left, x, (batch, rows, summed)),
+        arranged(right, y, (batch, summed, columns)),
+    )
+    name = batch + rows + columns
+    return name, graph.reshape(product, tuple(lengths[c] for c in name))

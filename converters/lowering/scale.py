@@ -1,54 +1,66 @@
-"""uint8 input made float32: Cast, then Mul or Div by a number.
+"""Casts, Mul and Div: a uint8 input made float32 and scaled is one `ScaleU8`.
 
-Together they are one `scale_u8`. A division becomes a multiplication by the reciprocal,
-which differs from it by a unit in the last place at most.
+A factor for each channel of a product becomes part of its weights.
+
+A division of such an input becomes a multiplication by the reciprocal, which differs
+from it by a unit in the last place at most.
 """
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from converters.lowering.dense import by_channel, constant_floats, rescaled
 from converters.registry import Graph, Refused, lowers
-from converters.values import Constant, Pixels, Tensor, Value
+from converters.values import Affine, Constant, Pixels, Tensor, Value, stored_as
 
-# onnx.TensorProto.DataType
-FLOAT, INT32, INT64 = 1, 6, 7
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @lowers("Cast")
-def cast(graph: Graph, x: Value, *, to: int, saturate: int = 1) -> Value:
-    """uint8 to float32; an index keeps its 32 bits whichever integer is asked for."""
-    if isinstance(x, Tensor) and x.dtype == "uint8" and to == FLOAT:
+def cast(
+    graph: Graph, x: Value, *, to: int, saturate: int = 1, round_mode: str = "up"
+) -> Value:
+    """Between types that tinynn stores alike nothing happens."""
+    from onnx import helper
+
+    dtype = stored_as(helper.tensor_dtype_to_np_dtype(to).name)
+    if dtype == x.dtype:
+        return x
+    if isinstance(x, Tensor) and x.dtype == "uint8" and dtype == "float32":
         return Pixels(x, np.float32(1), x.shape)
-    if isinstance(x, Tensor) and x.dtype == "int32" and to in (INT32, INT64):
-        return x
-    if not isinstance(x, Tensor | Constant) and to == FLOAT:
-        return x
-    raise Refused(
-        "expected a cast of the uint8 input to float32, got another",
-        "compute in float32 throughout",
-    )
+    return graph.op("Cast", x, to=dtype)
 
 
-def multiplied(x: Value, factor: Value, invert: bool) -> Value:
-    if not isinstance(x, Pixels) or not isinstance(factor, Constant):
-        raise Refused("expected the uint8 input times a number, got another product")
-    if factor.array.size != 1 or factor.array.dtype != np.float32:
-        raise Refused(
-            "factor: expected one float32 number, "
-            f"got {factor.array.dtype} {factor.array.shape}"
-        )
-    number = np.float64(factor.array.reshape(-1)[0])
-    if invert and number == 0:
-        raise Refused("divisor: expected a number other than 0, got 0")
-    scale = np.float64(x.factor) * (1 / number if invert else number)
-    return Pixels(x.tensor, np.float32(scale), x.shape)
+def factor_of(x: Value, other: Value) -> "NDArray[np.float32] | None":
+    """The number that a uint8 input is multiplied by, if that is all there is to it."""
+    if not isinstance(x, Pixels) or not isinstance(other, Constant):
+        return None
+    single = other.array.size == 1 and other.array.dtype == np.float32
+    return other.array if single and len(other.shape) <= len(x.shape) else None
 
 
 @lowers("Mul")
 def mul(graph: Graph, a: Value, b: Value) -> Value:
-    x, factor = (b, a) if isinstance(a, Constant) else (a, b)
-    return multiplied(x, factor, invert=False)
+    x, other = (b, a) if isinstance(a, Constant) else (a, b)
+    if isinstance(x, Affine):
+        gain = by_channel(x, constant_floats(other))
+        if gain is not None:
+            return rescaled(x, gain)
+    factor = factor_of(x, other)
+    if factor is None or not isinstance(x, Pixels):
+        return graph.op("Mul", a, b)
+    scale = np.float64(x.factor) * np.float64(factor.item())
+    return Pixels(x.tensor, np.float32(scale), x.shape)
 
 
 @lowers("Div")
 def div(graph: Graph, a: Value, b: Value) -> Value:
-    return multiplied(a, b, invert=True)
+    factor = factor_of(a, b)
+    if factor is None or not isinstance(a, Pixels):
+        return graph.op("Div", a, b)
+    if factor.item() == 0:
+        raise Refused("divisor: expected a number other than 0, got 0")
+    scale = np.float64(a.factor) / np.float64(factor.item())
+    return Pixels(a.tensor, np.float32(scale), a.shape)

@@ -1,20 +1,12 @@
-"""Operators that move no element: Identity, Flatten, Reshape, Shape."""
+"""Operators that move no element: Identity, Flatten, Reshape, Squeeze, Shape."""
 
-from dataclasses import replace
 from math import prod
 
 import numpy as np
 
+from converters.lowering.movement import axis_of, integers
 from converters.registry import Graph, Refused, lowers
-from converters.values import Affine, Constant, Shape, Value
-
-
-def reshaped(graph: Graph, x: Value, shape: Shape) -> Value:
-    if isinstance(x, Constant):
-        return Constant(x.array.reshape(shape))
-    # A product's bias belongs to its last axis, so the product is settled first.
-    value = graph.emit(x) if isinstance(x, Affine) else x
-    return replace(value, shape=shape)
+from converters.values import Constant, Value
 
 
 @lowers("Identity")
@@ -22,31 +14,66 @@ def identity(graph: Graph, x: Value) -> Value:
     return x
 
 
+@lowers("Dropout")
+def dropout(
+    graph: Graph,
+    x: Value,
+    ratio: Value | None = None,
+    training_mode: Value | None = None,
+    *,
+    outputs: int,
+    seed: int = 0,
+) -> tuple[Value, ...]:
+    """Nothing, in inference; the mask, if asked for, keeps all."""
+    if training_mode is not None and any(integers(training_mode, "training_mode")):
+        raise Refused("expected inference, got training", "export in evaluation mode")
+    mask = Constant(np.ones(x.shape, bool))
+    return (x, mask)[:outputs]
+
+
 @lowers("Flatten")
 def flatten(graph: Graph, x: Value, *, axis: int = 1) -> Value:
     if axis < 0:
         axis += len(x.shape)
-    return reshaped(graph, x, (prod(x.shape[:axis]), prod(x.shape[axis:])))
+    return graph.reshape(x, (prod(x.shape[:axis]), prod(x.shape[axis:])))
 
 
 @lowers("Reshape")
 def reshape(graph: Graph, x: Value, shape: Value, *, allowzero: int = 0) -> Value:
-    if not isinstance(shape, Constant):
-        raise Refused("shape: expected a constant, got a computed tensor")
-    wanted = [int(size) for size in shape.array.reshape(-1)]
+    wanted = integers(shape, "shape")
     if not allowzero:
         if any(size == 0 for size in wanted[len(x.shape) :]):
             raise Refused(f"shape: expected a size for each axis, got {wanted}")
         wanted = [size or x.shape[axis] for axis, size in enumerate(wanted)]
-    elements, known = prod(x.shape), prod(size for size in wanted if size != -1)
-    if wanted.count(-1) == 1 and known:
-        wanted[wanted.index(-1)] = elements // known
-    if prod(wanted) != elements or min(wanted, default=1) < 0:
-        raise Refused(f"shape: expected {elements} elements, got {wanted}")
-    return reshaped(graph, x, tuple(wanted))
+    return graph.reshape(x, tuple(wanted))
+
+
+@lowers("Squeeze")
+def squeeze(graph: Graph, x: Value, axes: Value | None = None) -> Value:
+    """Without axes every axis of 1 goes."""
+    if axes is None:
+        gone = {axis for axis, extent in enumerate(x.shape) if extent == 1}
+    else:
+        gone = {axis_of(x, axis) for axis in integers(axes, "axes")}
+    kept = [extent for axis, extent in enumerate(x.shape) if axis not in gone]
+    return graph.reshape(x, tuple(kept))
+
+
+@lowers("Unsqueeze")
+def unsqueeze(graph: Graph, x: Value, axes: Value) -> Value:
+    numbers = integers(axes, "axes")
+    rank = len(x.shape) + len(numbers)
+    new = {number % rank for number in numbers}
+    rest = iter(x.shape)
+    return graph.reshape(x, tuple(1 if a in new else next(rest) for a in range(rank)))
 
 
 @lowers("Shape")
 def shape(graph: Graph, x: Value, *, start: int = 0, end: int | None = None) -> Value:
     """The shape as a constant: shapes are static here."""
     return Constant(np.array(x.shape[start:end], dtype=np.int64))
+
+
+@lowers("Size")
+def size(graph: Graph, x: Value) -> Value:
+    return Constant(np.array(prod(x.shape), np.int64))

@@ -71,7 +71,7 @@ def first_layer(model: Model, request: bytes) -> float:
     index, layer = next(
         (index, operator)
         for index, operator in enumerate(model.tables.operators)
-        if operator.weights
+        if len(operator.sources) > 1
     )
     counts = instructions(model, request)
     spent = sum(
@@ -79,7 +79,7 @@ def first_layer(model: Model, request: bytes) -> float:
         for count, row in zip(counts, model.tables.segments, strict=True)
         if row.operator == index
     )
-    return spent / (layer.source_count * layer.target_count)
+    return spent / (layer.sources[0].count * layer.target.count)
 
 
 def opml_net() -> Model:

@@ -18,11 +18,14 @@ from numpy.typing import NDArray
 import tinynn
 from mips_vm.constants import MODEL
 from oracle.bench.figure import Figure, least_seconds
-from tinynn import GraphBuilder, models
+from tinynn import GraphBuilder, gemm, models
+from tinynn.operators import Operand, dense
+from tinynn.operators.numbers import canonicalise
 
 Floats = NDArray[np.float32]
 
-WIDE: Final = 2048
+WIDE: Final = 4096
+ROWS, TERMS, COLUMNS = 512, 768, 768
 PEER: Final = "numpy with BLAS"
 ONE_THREAD: Final = {
     f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")
@@ -42,9 +45,10 @@ def figures() -> Iterator[Figure]:
 
 
 def measured() -> Iterator[Figure]:
-    """A digit, and a product with a matrix that fills the caches."""
+    """A digit, a product with a matrix that fills the caches, a product of two."""
     yield digit()
     yield product(WIDE)
+    yield matrices()
 
 
 def digit() -> Figure:
@@ -77,22 +81,39 @@ def product(width: int) -> Figure:
     return Figure(name, ours * 1e6, "us", PEER, theirs * 1e6)
 
 
+def matrices() -> Figure:
+    """Two matrices, too large for a request: the kernel alone, as operators use it."""
+    random = np.random.default_rng(3)
+    a = random.normal(size=(ROWS, TERMS)).astype(np.float32)
+    b = random.normal(size=(TERMS, COLUMNS)).astype(np.float32)
+    c = np.empty((ROWS, COLUMNS), np.float32)
+    pack = gemm.packer_of(b.reshape(-1), COLUMNS, 1)
+
+    def multiply() -> None:
+        gemm.multiply(a.reshape(-1), TERMS, 1, TERMS, pack, c)
+        canonicalise(c.reshape(-1))
+
+    ours, theirs = least_seconds(multiply, lambda: a @ b)
+    name = f"matrices {ROWS} x {TERMS} x {COLUMNS}, native"
+    return Figure(name, ours * 1e6, "us", PEER, theirs * 1e6)
+
+
 def dense_layers(model: tinynn.Model) -> list[tuple[Floats, Floats]]:
     """Weights (out, in) and biases of a model's dense operators."""
     layers = []
     for operator in model.tables.operators:
-        if not operator.weights:
+        if operator.opcode != dense.FAMILY.opcode:
             continue
-        rows, columns = operator.target_count, operator.source_count
-        weight = constant(model, operator.weights, rows * columns)
-        bias = constant(model, operator.bias, rows)
-        layers.append((weight.reshape(columns, rows).T.copy(), bias))
+        weight, bias = (constant(model, source) for source in operator.sources[1:])
+        layers.append((weight.T.copy(), bias))
     return layers
 
 
-def constant(model: tinynn.Model, address: int, count: int) -> Floats:
-    start = address - MODEL.base
-    return model.image[start : start + 4 * count].view(np.float32)
+def constant(model: tinynn.Model, source: Operand) -> Floats:
+    start = source.address - MODEL.base
+    return (
+        model.image[start:][: 4 * source.count].view(np.float32).reshape(source.shape)
+    )
 
 
 def perceptron(

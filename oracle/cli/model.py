@@ -9,12 +9,12 @@ import typer
 
 import tinynn
 from converters.files import write_atomically
+from converters.frameworks import is_source
 from oracle.cli.errors import BadImage
 from oracle.cli.output import (
     AsJson,
     console,
     facts,
-    grid,
     hexadecimal,
     print_json,
     progress,
@@ -32,7 +32,18 @@ from tinynn import ImageError, Model, models
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
-ONNX = ".onnx"
+InputShape = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--input-shape",
+        metavar="NAME=1,3,32,32",
+        help="Fix the shape of an input; may be given several times.",
+    ),
+]
+TrustCode = Annotated[
+    bool,
+    typer.Option("--trust-code", help="Execute code that is in the file, if it is."),
+]
 
 ModelFile = Annotated[
     Path,
@@ -45,16 +56,19 @@ ModelFile = Annotated[
 @app.command()
 def inspect(
     path: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Model image, or ONNX file.")
+        Path,
+        typer.Argument(metavar="FILE", help="Model image, or a model to be converted."),
     ],
+    input_shape: InputShape = None,
+    trust_code: TrustCode = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say what a model file holds; of an ONNX file, all that can't be converted.
+    """Say what a model file holds; of a source, all that can't be converted.
 
     Exit status 1 if the file can't be converted.
     """
-    if path.suffix.lower() == ONNX:
-        inspect_onnx(path, as_json)
+    if is_source(path):
+        inspect_source(path, parse_shapes(input_shape), trust_code, as_json)
         return
     model = loaded(path)
     if as_json:
@@ -64,55 +78,32 @@ def inspect(
     console().print(segment_grid(model))
 
 
-def inspect_onnx(path: Path, as_json: bool) -> None:
+def inspect_source(
+    path: Path, shapes: dict[str, tuple[int, ...]], trust_code: bool, as_json: bool
+) -> None:
     import converters
+    from oracle.cli.inspection import report_data, report_tables
 
-    report = converters.inspect(path)
-    model = tinynn.load(report.image) if report.image else None
-    problems = [
-        {
-            "node": problem.node,
-            "operator": problem.operator,
-            "reason": problem.reason,
-            "way_out": problem.way_out,
-        }
-        for problem in report.problems
-    ]
+    with stage(f"reading {path}"):
+        report = converters.inspect(path, input_shapes=shapes, trust_code=trust_code)
     if as_json:
-        data = {
-            "producer": report.producer,
-            "opset": report.opset,
-            "operators": report.operators,
-            "parameters": report.parameters,
-            "problems": problems,
-            "image": described(model) if model else None,
-        }
-        print_json(data)
+        print_json(report_data(report))
     else:
-        counts = (f"{count} {name}" for name, count in report.operators.items())
-        shown = {
-            "producer": report.producer,
-            "opset": report.opset,
-            "nodes": ", ".join(counts),
-            "parameters": f"{report.parameters:,}",
-        }
-        console().print(facts(shown))
-        if model:
-            console().print("\nIt can be converted, to this image:\n")
-            console().print(summary(model))
-        else:
-            rows = [list(problem.values()) for problem in problems]
-            title = f"{len(rows)} obstacles to conversion"
-            columns = ("node", "operator", "reason", "way out")
-            console().print(grid(title, columns, rows))
-    if problems:
+        for part in report_tables(report):
+            console().print(part)
+    if report.problems:
         raise typer.Exit(1)
 
 
 @app.command()
 def convert(
     source: Annotated[
-        Path, typer.Argument(metavar="FILE", help="ONNX file.", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="ONNX, PyTorch, Keras or TFLite file, or a SavedModel's folder.",
+            show_default=False,
+        ),
     ],
     output: Annotated[
         Path | None,
@@ -134,6 +125,8 @@ def convert(
     argmax: Annotated[
         bool, typer.Option("--argmax", help="Add the index of the greatest output.")
     ] = False,
+    input_shape: InputShape = None,
+    trust_code: TrustCode = False,
     as_json: AsJson = False,
 ) -> None:
     """Convert a model to an image, ready to be registered and served."""
@@ -145,6 +138,7 @@ def convert(
             f"expected a file other than {source}", param_hint="--output"
         )
     scale = parse_scale(input_scale)
+    shapes = parse_shapes(input_shape)
     with stage(f"converting {source}") as tell:
         image = converters.convert(
             source,
@@ -152,6 +146,8 @@ def convert(
             input_type=input_type,
             input_scale=scale,
             argmax=argmax,
+            input_shapes=shapes,
+            trust_code=trust_code,
             progress=tell,
         )
         tell("validating the image")
@@ -162,6 +158,76 @@ def convert(
     else:
         console().print(facts({"file": target}))
         console().print(summary(model))
+
+
+@app.command()
+def verify(
+    path: ModelFile,
+    against: Annotated[
+        Path, typer.Option("--against", metavar="SOURCE", help="What it was made of.")
+    ],
+    data: Annotated[
+        Path,
+        typer.Option(
+            "--data", metavar="FILE", help=".npz of inputs and labels, or one input."
+        ),
+    ],
+    atol: Annotated[
+        float, typer.Option("--atol", help="A difference that is always allowed.")
+    ] = 1e-4,
+    rtol: Annotated[
+        float, typer.Option("--rtol", help="And this share of the greatest output.")
+    ] = 1e-4,
+    max_drop: Annotated[
+        float,
+        typer.Option("--max-drop", help="Of accuracy; unlabelled, of agreement."),
+    ] = 0.0,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, help="Take so many samples at most."),
+    ] = None,
+    input_scale: Annotated[
+        str | None,
+        typer.Option("--input-scale", metavar="X", help="As when it was converted."),
+    ] = None,
+    input_shape: InputShape = None,
+    trust_code: TrustCode = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare an image with the model that it was made of, on data.
+
+    Exit status 1 if a difference is beyond what is allowed, or if the guest's bits are
+    not the native ones.
+    """
+    from converters.verify import Tolerance
+    from converters.verify import verify as compare
+    from oracle.cli.inspection import verification_data, verification_tables
+    from oracle.cli.samples import read_samples
+
+    model = loaded(path)
+    samples = read_samples(data, model, limit)
+    with stage(f"comparing {len(samples.inputs)} samples"):
+        found = compare(
+            model,
+            against,
+            samples.inputs,
+            labels=samples.labels,
+            tolerance=Tolerance(atol, rtol),
+            input_scale=parse_scale(input_scale),
+            input_shapes=parse_shapes(input_shape),
+            trust_code=trust_code,
+        )
+    first = [samples.inputs[0][spec.name] for spec in model.inputs]
+    request = model.encode_input(first)
+    same_bits = model.answer(request) == computed(model, request, "translated")
+    passed = found.passed(max_drop) and same_bits
+    if as_json:
+        print_json(verification_data(found, same_bits, passed))
+    else:
+        for part in verification_tables(found, same_bits, passed):
+            console().print(part)
+    if not passed:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -242,3 +308,17 @@ def parse_scale(text: str | None) -> float | None:
         raise typer.BadParameter(
             f"expected a number or a fraction, got {text!r}", param_hint="--input-scale"
         ) from None
+
+
+def parse_shapes(texts: list[str] | None) -> dict[str, tuple[int, ...]]:
+    """Shapes by input name, of texts like NAME=1,3,32,32."""
+    shapes = {}
+    for text in texts or ():
+        name, _, numbers = text.rpartition("=")
+        parts = numbers.split(",")
+        if not name or not all(part.strip().isdecimal() for part in parts):
+            raise typer.BadParameter(
+                f"expected NAME=1,3,32,32, got {text!r}", param_hint="--input-shape"
+            )
+        shapes[name] = tuple(int(part) for part in parts)
+    return shapes

@@ -4,11 +4,14 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
-from support.onnx_nets import FLOAT, floats, node, save_net
+from onnx import helper
+from support.onnx_nets import BOOL, FLOAT, INT64, floats, node, save_net
 
+import tinynn
 from converters import ConverterError, convert
-from converters.errors import BadModelFile, MissingExtra
+from converters.errors import BadModelFile, MissingExtra, Unsupported
 
 
 def test_convert_missing_file_raises_os_error(tmp_path: Path) -> None:
@@ -62,7 +65,7 @@ def test_convert_old_opset_is_refused(tmp_path: Path) -> None:
 def test_convert_inconsistent_shapes_are_refused(tmp_path: Path) -> None:
     nodes = [node("MatMul", "x w", "y")]
     path = save_net(tmp_path / "net.onnx", nodes, weights={"w": floats(5, 3)})
-    with pytest.raises(BadModelFile, match="expected an ONNX model"):
+    with pytest.raises(BadModelFile, match="expected a sound model"):
         convert(path)
 
 
@@ -72,3 +75,132 @@ def test_convert_without_onnx_says_how_to_get_it(
     monkeypatch.setitem(sys.modules, "onnx", None)
     with pytest.raises(MissingExtra, match=r"pip install 'plumbline\[convert\]'"):
         convert(mnist_onnx)
+
+
+def external(folder: Path, location: str, length: int = 48) -> Path:
+    """A model whose weights are said to be in another file."""
+    nodes = [node("Gemm", "x w", "y", transB=1)]
+    path = save_net(folder / "net.onnx", nodes, weights={"w": floats(3, 4)})
+    model = onnx.load_model(path)
+    tensor = model.graph.initializer[0]
+    tensor.ClearField("raw_data")
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    for key, value in (("location", location), ("length", str(length))):
+        tensor.external_data.add(key=key, value=value)
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+def test_convert_weights_beside_the_file_are_read(tmp_path: Path) -> None:
+    path = external(tmp_path, "weights.bin")
+    (tmp_path / "weights.bin").write_bytes(floats(3, 4).tobytes())
+    x = floats(4)
+    (y,) = tinynn.load(convert(path)).run(x)
+    np.testing.assert_allclose(y, floats(3, 4) @ x, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("location", "length", "actual"),
+    [
+        ("none.bin", 48, "got no file none.bin"),
+        ("../secret.bin", 48, "got ../secret.bin"),
+        ("/etc/hostname", 48, "got /etc/hostname"),
+        ("link.bin", 48, "got link.bin"),
+        ("huge.bin", 3 << 30, "bytes of weights, got 3221225472"),
+    ],
+)
+def test_convert_weights_elsewhere_are_refused(
+    location: str, length: int, actual: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (tmp_path / "secret.bin").write_bytes(bytes(48))
+    (folder / "huge.bin").write_bytes(b"")
+    (folder / "link.bin").symlink_to(tmp_path / "secret.bin")
+    with pytest.raises(BadModelFile) as refusal:
+        convert(external(folder, location, length))
+    assert actual in str(refusal.value)
+
+
+def test_convert_cyclic_graph_is_refused(tmp_path: Path) -> None:
+    nodes = [node("Add", "x b", "a"), node("Relu", "a", "b"), node("Neg", "b", "y")]
+    path = save_net(tmp_path / "net.onnx", nodes, y=(FLOAT, (1, 4)))
+    with pytest.raises(BadModelFile, match="expected a sound model"):
+        convert(path)
+
+
+def test_convert_missing_weight_is_refused(tmp_path: Path) -> None:
+    path = save_net(tmp_path / "net.onnx", [node("Gemm", "x w", "y", transB=1)])
+    with pytest.raises(BadModelFile, match="expected a sound model"):
+        convert(path)
+
+
+def test_convert_file_beyond_two_gibibytes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "net.onnx"
+    with path.open("wb") as file:
+        file.truncate(3 << 30)
+    with pytest.raises(BadModelFile, match="at most 2147483648 bytes"):
+        convert(path)
+
+
+def test_convert_control_flow_on_data_is_refused(tmp_path: Path) -> None:
+    branch = helper.make_graph(
+        [node("Not", "x", "z")],
+        "branch",
+        [],
+        [helper.make_tensor_value_info("z", BOOL, (1,))],
+    )
+    path = save_net(
+        tmp_path / "net.onnx",
+        [node("If", "x", "y", then_branch=branch, else_branch=branch)],
+        x=(BOOL, (1,)),
+        y=(BOOL, (1,)),
+    )
+    with pytest.raises(Unsupported, match="no control flow on data"):
+        convert(path)
+
+
+def test_convert_sequence_input_is_refused(tmp_path: Path) -> None:
+    kind = helper.make_tensor_sequence_value_info("x", FLOAT, None)
+    graph = helper.make_graph(
+        [node("SequenceLength", "x", "y")],
+        "net",
+        [kind],
+        [helper.make_tensor_value_info("y", INT64, ())],
+    )
+    path = tmp_path / "net.onnx"
+    onnx.save_model(helper.make_model(graph), path)
+    with pytest.raises(BadModelFile, match="expected input 'x' to be a tensor"):
+        convert(path)
+
+
+def test_convert_other_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadModelFile, match="a SavedModel, got another folder"):
+        convert(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "package", "extra"),
+    [
+        ("net.pt2", "torch", "train"),
+        ("net.pt", "torch", "train"),
+        ("net.keras", "tensorflow", "tensorflow"),
+        ("net.h5", "tensorflow", "tensorflow"),
+        ("net.tflite", "tensorflow", "tensorflow"),
+    ],
+)
+def test_convert_without_framework_says_how_to_get_it(
+    name: str,
+    package: str,
+    extra: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for missing in ("torch", "onnxscript", "tensorflow", "tf2onnx"):
+        monkeypatch.setitem(sys.modules, missing, None)
+    path = tmp_path / name
+    path.write_bytes(b"PK\x03\x04")
+    with pytest.raises(MissingExtra) as refusal:
+        convert(path)
+    assert package in str(refusal.value)
+    assert f"pip install 'plumbline[{extra}]'" in str(refusal.value)

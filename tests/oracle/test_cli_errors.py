@@ -14,6 +14,7 @@ from tinynn import guest, models
 
 ROOT = Path(__file__).parent.parent.parent
 GUEST, MNIST = guest.elf_path(), models.path("mnist")
+MNIST_ONNX = ROOT / "tests" / "converters" / "data" / "mnist_mlp.onnx"
 LITTLE, BIG = 1, 2
 
 
@@ -39,7 +40,11 @@ def saved(folder: Path, array: np.ndarray) -> Path:
 
 
 def two_unsupported(folder: Path) -> Path:
-    nodes = [node("Sigmoid", "x", "s"), node("Tanh", "s", "y")]
+    nodes = [
+        node("RandomNormalLike", "x", "s"),
+        node("Atan", "x", "t"),
+        node("Add", "s t", "y"),
+    ]
     return save_net(folder / "net.onnx", nodes, y=(FLOAT, (1, 4)))
 
 
@@ -98,7 +103,7 @@ CASES: dict[str, tuple[Arguments, str]] = {
             "inspect",
             written(folder, "m.plumb", MNIST.read_bytes()[:-1]),
         ],
-        "expected 408192 bytes, got 408191",
+        "expected 408704 bytes, got 408703",
     ),
     "model_cut_in_header": (
         lambda folder: [
@@ -127,12 +132,12 @@ CASES: dict[str, tuple[Arguments, str]] = {
     ),
     "onnx_truncated": (
         lambda folder: ["model", "inspect", written(folder, "n.onnx", b"\x08\x0a\x12")],
-        "n.onnx: expected an ONNX model",
+        "n.onnx: expected a sound model",
     ),
     "unsupported_operators": (
         lambda folder: ["model", "convert", two_unsupported(folder)],
-        "net.onnx: can't be converted: node 'node_s', Sigmoid: no such operator in "
-        "tinynn (use ReLU); node 'node_y', Tanh: no such operator",
+        "net.onnx: can't be converted: node 'node_s', RandomNormalLike: tinynn has no "
+        "RandomNormalLike (make the noise an input); node 'node_t', Atan: tinynn has",
     ),
     "input_too_short": (
         lambda folder: ["model", "run", MNIST, written(folder, "x.bin", bytes(783))],
@@ -157,6 +162,34 @@ CASES: dict[str, tuple[Arguments, str]] = {
     "array_cut": (
         lambda folder: ["model", "run", MNIST, written(folder, "x.npz", b"PK\3\4")],
         "x.npz: expected numpy arrays, got",
+    ),
+    "shape_of_no_input": (
+        lambda folder: [
+            *("model", "convert", MNIST_ONNX, "-o", folder / "m.plumb"),
+            *("--input-shape", "picture=1,784"),
+        ],
+        "--input-shape: expected one of image, got picture",
+    ),
+    "shape_that_does_not_fit": (
+        lambda folder: [
+            *("model", "convert", MNIST_ONNX, "-o", folder / "m.plumb"),
+            *("--input-shape", "image=1,28,28"),
+        ],
+        "--input-shape image: expected 1,784, got 1,28,28",
+    ),
+    "verify_against_another_model": (
+        lambda folder: [
+            *("model", "verify", MNIST, "--against", two_unsupported(folder)),
+            *("--data", written(folder, "x.bin", bytes(784))),
+        ],
+        "--against: expected inputs image, got x",
+    ),
+    "verify_samples_of_other_shape": (
+        lambda folder: [
+            *("model", "verify", MNIST, "--against", MNIST_ONNX),
+            *("--data", saved(folder, np.zeros((3, 28)))),
+        ],
+        "x.npy: expected samples of 784, got shape (3, 28)",
     ),
     "json_malformed": (
         lambda folder: ["model", "run", MNIST, written(folder, "x.json", b"[1, 2")],
@@ -197,6 +230,9 @@ def test_plumb_user_error_is_one_line_with_status_1(
         (["vm", "run", GUEST, "--steps", "-1"], "Invalid value"),
         (["vm", "run", GUEST, "--engine", "fast"], "Invalid value"),
         (["model", "convert", "n.onnx", "--input-scale", "1/0"], "Invalid value"),
+        (["model", "convert", "n.onnx", "--input-shape", "x"], "Invalid value"),
+        (["model", "inspect", "n.onnx", "--input-shape", "x=1,y"], "Invalid value"),
+        (["model", "verify", "mnist", "--against", "n.onnx"], "Missing option"),
         (["bench", "speed"], "No such command 'speed'"),
     ],
 )

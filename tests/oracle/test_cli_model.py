@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from onnx import numpy_helper
 from support.command import Plumb, plumb_in
 from support.onnx_nets import FLOAT, floats, node, save_net
 
@@ -55,18 +57,20 @@ def test_inspect_image_prints_tables(plumb: Plumb) -> None:
 
 def test_inspect_onnx_lists_every_obstacle(plumb: Plumb, tmp_path: Path) -> None:
     nodes = [
-        node("Sigmoid", "x", "a"),
+        node("Atan", "x", "a"),
         node("Relu", "a", "b"),
-        node("Tanh", "b", "y"),
+        node("Bernoulli", "x", "c", seed=2.0),
+        node("Add", "b c", "y"),
     ]
     path = save_net(tmp_path / "net.onnx", nodes, y=(FLOAT, (1, 4)))
     ended = plumb("model", "inspect", path, "--json")
     assert ended.status == 1
     problems = json.loads(ended.out)["problems"]
-    assert [problem["operator"] for problem in problems] == ["Sigmoid", "Tanh"]
+    assert [problem["operator"] for problem in problems] == ["Atan", "Bernoulli"]
+    assert "seed=2.0" in problems[1]["attributes"]
     shown = plumb("model", "inspect", path)
     assert shown.status == 1
-    assert "node_a" in shown.out and "node_y" in shown.out
+    assert "node_a" in shown.out and "node_c" in shown.out
 
 
 def test_inspect_onnx_foretells_its_image(plumb: Plumb) -> None:
@@ -155,3 +159,41 @@ def test_run_not_a_number_is_text_in_json(plumb: Plumb, tmp_path: Path) -> None:
         "model", "run", tmp_path / "net.plumb", tmp_path / "x.npy", "--json"
     ).json()
     assert report["outputs"]["y"] == ["nan", "inf", 1.0]
+
+
+def digits(folder: Path) -> Path:
+    """Twelve made-up pictures, with what the committed model calls them."""
+    images = np.random.default_rng(4).integers(0, 256, (12, 28, 28), dtype=np.uint8)
+    model = tinynn.load(MNIST)
+    labels = [int(model.run(image.reshape(784))[1].item()) for image in images]
+    np.savez(folder / "digits.npz", x=images, y=np.array(labels))
+    return folder / "digits.npz"
+
+
+def test_verify_image_of_its_source_passes(plumb: Plumb, tmp_path: Path) -> None:
+    arguments = (MNIST, "--against", MNIST_ONNX, "--data", digits(tmp_path))
+    found = plumb("model", "verify", *arguments, "--json").json()
+    assert found["passed"] and found["same_bits"]
+    assert found["samples"] == 12
+    assert found["agreement"] == found["accuracy"] == found["source_accuracy"] == 1
+    assert found["layers_compared"] >= 5 and found["first_beyond"] is None
+    assert [output["name"] for output in found["outputs"]] == ["probabilities", "digit"]
+    shown = plumb("model", "verify", *arguments, "--limit", "2")
+    assert shown.status == 0
+    assert "the same bits" in shown.out and "passed" in shown.out
+
+
+def test_verify_image_of_another_source_has_status_1(
+    plumb: Plumb, tmp_path: Path
+) -> None:
+    other = onnx.load_model(MNIST_ONNX)
+    bias = next(t for t in other.graph.initializer if t.name == "logits.bias")
+    moved = numpy_helper.to_array(bias) + np.float32([3] + [0] * 9)
+    bias.CopyFrom(numpy_helper.from_array(moved, bias.name))
+    onnx.save_model(other, tmp_path / "other.onnx")
+    ended = plumb(
+        *("model", "verify", MNIST, "--against", tmp_path / "other.onnx"),
+        *("--data", digits(tmp_path)),
+    )
+    assert ended.status == 1
+    assert "beyond tolerance" in ended.out

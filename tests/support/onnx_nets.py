@@ -13,11 +13,13 @@ from onnx.reference import ReferenceEvaluator
 Array = NDArray[Any]
 Shape = Sequence[int | str]
 
-FLOAT, UINT8, INT32, INT64 = (
+FLOAT, UINT8, INT32, INT64, STRING, BOOL = (
     TensorProto.FLOAT,
     TensorProto.UINT8,
     TensorProto.INT32,
     TensorProto.INT64,
+    TensorProto.STRING,
+    TensorProto.BOOL,
 )
 OPSET = 20
 

@@ -33,12 +33,14 @@ def plain_dense(model: Model, index: int, x: Floats) -> Floats:
     """Strictly in order over k, for many rows of x at once."""
     row = [op for op in model.tables.operators if op.opcode == 2][index]
     image = model.image
-    start, end = row.weights - 0x8000_0000, row.bias - 0x8000_0000
-    count = row.source_count * row.target_count
-    w = image[start : start + 4 * count].view("<f4").reshape(row.source_count, -1)
-    bias = image[end : end + 4 * row.target_count].view("<f4")
-    total = np.zeros((len(x), row.target_count), np.float32)
-    for k in range(row.source_count):
+    w, bias = (
+        image[source.address - 0x8000_0000 :][: 4 * source.count]
+        .view("<f4")
+        .reshape(source.shape)
+        for source in row.sources[1:]
+    )
+    total = np.zeros((len(x), len(bias)), np.float32)
+    for k in range(len(w)):
         total += x[:, k : k + 1] * w[k]
     return total + bias
 
@@ -65,7 +67,7 @@ def test_digits_native_equals_the_plain_definition_on_1000(
     model: Model, digits: NDArray[np.uint8]
 ) -> None:
     chosen = digits[:1000]
-    factor = np.uint32(model.tables.operators[0].parameter).view(np.float32)
+    factor = np.uint32(model.tables.operators[0].attributes[0]).view(np.float32)
     with exact_floats():
         x = chosen.astype(np.float32) * factor
         x = np.maximum(plain_dense(model, 0, x), np.float32(0))

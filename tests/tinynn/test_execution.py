@@ -90,7 +90,7 @@ def test_execution_finite_dense_of_any_spread_equals_guest(
         return words.astype(np.uint32).view(np.float32)
 
     model = dense_layer(spread_floats(24, 200), spread_floats(24))
-    assert model.tables.operators[0].flags == 1
+    assert model.tables.operators[0].attributes == (1,)
     for _ in range(3):
         assert_guest_agrees(model, spread_floats(200).tobytes())
 

@@ -12,8 +12,7 @@ from support.models import assert_guest_agrees, digit_reader, random_floats
 import tinynn
 from mips_vm.constants import ARENA
 from tinynn import GraphBuilder, GraphError, Value
-from tinynn.extent import source_of, target_of
-from tinynn.planner import MAX_TILE_PRODUCTS, Lifetime, place
+from tinynn.planner import SEGMENT_INSTRUCTIONS, Lifetime, place
 
 
 def bytes_input(graph: GraphBuilder) -> Value:
@@ -35,8 +34,8 @@ def zeros(*shape: int) -> np.ndarray:
 
 BAD: dict[str, tuple[Callable[[GraphBuilder], object], str]] = {
     "element type": (lambda g: g.input("x", "float64", (1,)), "got float64"),
-    "rank": (lambda g: g.input("x", "uint8", (1,) * 5), "at most 4 positive dim"),
-    "extent": (lambda g: g.input("x", "uint8", (0,)), "at most 4 positive dim"),
+    "rank": (lambda g: g.input("x", "uint8", (1,) * 9), "at most 8 positive dim"),
+    "extent": (lambda g: g.input("x", "uint8", (0,)), "at most 8 positive dim"),
     "name": (lambda g: g.input("é" * 17, "uint8", (1,)), "1 to 32 bytes of text"),
     "no name": (lambda g: g.input("", "uint8", (1,)), "1 to 32 bytes of text"),
     "offset": (odd_then_float, "expected whole float32 (wide inputs first), got 3"),
@@ -47,19 +46,20 @@ BAD: dict[str, tuple[Callable[[GraphBuilder], object], str]] = {
     ),
     "dense shape": (
         lambda g: g.dense(floats_input(g), zeros(2, 5), zeros(2)),
-        "dense weight: expected ('out', 4), got (2, 5)",
+        "dense: elements: expected 5, got 4",
     ),
     "dense rank": (
         lambda g: g.dense(floats_input(g), zeros(8), zeros(2)),
-        "dense weight: expected ('out', 4), got (8,)",
+        "dense weight: rank: expected 2, got 1",
     ),
     "bias shape": (
         lambda g: g.dense(floats_input(g), zeros(2, 4), zeros(3)),
-        "dense bias: expected (2,), got (3,)",
+        "dense bias: shape: expected (2,), got (3,)",
     ),
     "weight type": (
         lambda g: g.dense(floats_input(g), np.zeros((2, 4)), zeros(2)),
-        "dense weight: element type: expected float32, got float64",
+        "constant: element type: expected uint8 or int32 or float32 or int8 or bool, "
+        "got float64",
     ),
     "relu of bytes": (lambda g: g.relu(bytes_input(g)), "relu: element type"),
     "softmax of bytes": (lambda g: g.softmax(bytes_input(g)), "softmax: element type"),
@@ -67,10 +67,12 @@ BAD: dict[str, tuple[Callable[[GraphBuilder], object], str]] = {
         lambda g: g.argmax(g.argmax(floats_input(g))),
         "argmax: element type: expected float32, got int32",
     ),
-    "input as output": (
-        lambda g: g.output(floats_input(g), "y"),
-        "output y: expected an operator's result, got an input",
+    "unknown": (lambda g: g.op("Teleport", floats_input(g)), "got Teleport"),
+    "attribute": (
+        lambda g: g.op("Relu", floats_input(g), slope=1),
+        "Relu: expected (x), got 1 input and slope",
     ),
+    "inputs": (lambda g: g.op("Relu"), "Relu: expected (x), got 0 inputs"),
     "no output": (lambda g: g.build(), "outputs: expected at least one, got 0"),
 }
 
@@ -126,6 +128,43 @@ def test_build_keeps_outputs_and_later_sources() -> None:
     assert_guest_agrees(model, data.tobytes())
 
 
+def test_build_copies_inputs_and_constants_that_are_outputs() -> None:
+    graph = GraphBuilder("copies")
+    x = floats_input(graph)
+    graph.output(x, "input")
+    graph.output(graph.constant(np.arange(3, dtype=np.int8)), "constant")
+    data = random_floats(np.random.default_rng(3), 4)
+    model = tinynn.load(graph.build())
+    assert [y.tolist() for y in model.run(data)] == [data.tolist(), [0, 1, 2]]
+    assert_guest_agrees(model, data.tobytes())
+
+
+def test_build_stores_a_constant_once() -> None:
+    graph = GraphBuilder("shared")
+    x = floats_input(graph)
+    weights = random_floats(np.random.default_rng(4), 4)
+    for _ in range(3):
+        x = graph.op("Add", x, weights)
+    graph.output(graph.op("Add", x, weights.reshape(2, 2).T.reshape(4)), "y")
+    model = tinynn.load(graph.build())
+    sources = {op.sources[1].address for op in model.tables.operators}
+    assert len(sources) == 2
+    assert_guest_agrees(model, bytes(16))
+
+
+def test_build_sees_a_tensor_alive_through_another_shape() -> None:
+    graph = GraphBuilder("views")
+    x = graph.op("Relu", graph.input("x", "float32", (2, 3)))
+    flat = graph.op("Reshape", x, shape=(6,))
+    other = graph.op("Neg", graph.op("Neg", flat))
+    graph.output(graph.op("Add", other, flat), "y")
+    data = random_floats(np.random.default_rng(5), 2, 3)
+    model = tinynn.load(graph.build())
+    expected = 2 * np.maximum(data, 0).reshape(6)
+    assert model.run(data)[0].tolist() == expected.tolist()
+    assert_guest_agrees(model, data.tobytes())
+
+
 def test_build_cuts_dense_layers_into_bounded_tiles() -> None:
     graph = GraphBuilder("tiles")
     x = graph.input("x", "float32", (784,))
@@ -133,7 +172,7 @@ def test_build_cuts_dense_layers_into_bounded_tiles() -> None:
     graph.output(graph.dense(x, weight, zeros(130)), "y")
     rows = graph.tables().segments
     assert [row.count for row in rows] == [8] * 16 + [2]
-    assert all(row.count * 784 <= MAX_TILE_PRODUCTS for row in rows)
+    assert all(row.count * 784 * 49 <= SEGMENT_INSTRUCTIONS for row in rows)
 
 
 @given(
@@ -160,4 +199,5 @@ def test_place_tensors_that_live_together_never_overlap(
 
 def test_built_operators_never_write_what_they_read() -> None:
     for operator in tinynn.load(digit_reader()).tables.operators:
-        assert not source_of(operator).overlaps(target_of(operator))
+        for source in operator.sources:
+            assert not source.extent.overlaps(operator.target.extent)

@@ -14,8 +14,9 @@ import tinynn
 from tinynn import guest
 from tinynn.errors import GuestBuildError
 from tinynn.guest import build as guest_build
-from tinynn.image import Header
-from tinynn.operators import FAMILIES, Operator, dense, softmax
+from tinynn.image import OPERAND, OPERATOR, Header
+from tinynn.operators import FAMILIES, dense, softmax
+from tinynn.tensor import DTYPE_CODES
 
 FOLDER = guest.elf_path().parent
 PROGRAMS = Path(__file__).parent / "programs"
@@ -29,12 +30,18 @@ def test_guest_source_does_no_float_arithmetic(source: Path) -> None:
 
 
 def test_guest_opcodes_are_the_families() -> None:
+    rows = re.findall(r"X\((\d+), (\w+)\)", (FOLDER / "opcodes.h").read_text())
+    assert {int(opcode): name for opcode, name in rows} == {
+        family.opcode: family.name for family in FAMILIES.values()
+    }
+
+
+def test_guest_element_types_are_the_image_types() -> None:
     text = (FOLDER / "image.h").read_text()
-    body = re.search(r"enum opcode \{(.*?)\}", text, re.DOTALL)
+    body = re.search(r"enum element_type \{(.*?)\}", text, re.DOTALL)
     assert body is not None
-    found = dict(re.findall(r"(\w+) = (\d+)", body.group(1)))
-    expected = {f.name.upper(): str(f.opcode) for f in FAMILIES.values()}
-    assert found == expected
+    found = re.findall(r"(\w+) = (\d+)", body.group(1))
+    assert {name.lower(): int(code) for name, code in found} == DTYPE_CODES
 
 
 def test_guest_header_is_the_image_header() -> None:
@@ -45,11 +52,14 @@ def test_guest_header_is_the_image_header() -> None:
     assert fields[:-1] == [*Header.__slots__[:-1]]
 
 
-def test_guest_operator_row_is_the_image_row() -> None:
+@pytest.mark.parametrize(
+    ("name", "size"), [("operator_row", OPERATOR.size), ("operand", OPERAND.size)]
+)
+def test_guest_record_parts_are_as_long_as_the_image_parts(
+    name: str, size: int
+) -> None:
     text = (FOLDER / "image.h").read_text()
-    body = re.search(r"struct operator_row \{(.*?)\}", text, re.DOTALL)
-    assert body is not None
-    assert re.findall(r"uint32_t (\w+);", body.group(1)) == [*Operator.__slots__]
+    assert f"_Static_assert(sizeof(struct {name}) == {size}" in text
 
 
 def test_guest_dense_limits_are_the_native_ones() -> None:
@@ -57,20 +67,20 @@ def test_guest_dense_limits_are_the_native_ones() -> None:
         f"#define FINITE_WEIGHTS {dense.FINITE_WEIGHTS}u"
         in (FOLDER / "image.h").read_text()
     )
-    found = re.search(r"MAX_INPUTS \(1u << (\d+)\)", (FOLDER / "dense.c").read_text())
+    found = re.search(r"MAX_TERMS \(1u << (\d+)\)", (FOLDER / "dot.h").read_text())
     assert found is not None
     assert dense.MAX_INPUTS == 1 << int(found.group(1))
 
 
 def test_guest_softmax_constants_are_the_native_ones() -> None:
-    """The words of kernels.c, by name; the polynomial is in order of falling power."""
-    text = (FOLDER / "kernels.c").read_text()
-    names = ("LOG2_E", "ROUNDER", "LN2_HIGH", "LN2_LOW", "OVERFLOW", "UNDERFLOW", "ONE")
+    """The words of exponential.c, by name; the polynomial from the highest power."""
+    text = (FOLDER / "exponential.c").read_text()
+    names = ("LOG2_E", "ROUNDER", "LN2_HIGH", "LN2_LOW", "OVERFLOW", "UNDERFLOW")
     for name in names:
         found = re.search(rf"#define {name} (0x[0-9a-f]+)u", text)
         assert found is not None
         assert int(found.group(1), 16) == int(getattr(softmax, name).view(np.uint32))
-    body = re.search(r"polynomial\[\] = \{(.*?)\}", text, re.DOTALL)
+    body = re.search(r"terms\[\] = \{(.*?)\}", text, re.DOTALL)
     assert body is not None
     words = [int(word, 16) for word in re.findall(r"0x[0-9a-f]+", body.group(1))]
     native = [getattr(softmax, f"C{power}") for power in range(7, 1, -1)]
@@ -89,8 +99,8 @@ def test_guest_rebuild_from_another_folder_gives_the_same_bytes(tmp_path: Path) 
     pytest.importorskip("ziglang")
     from mips_vm.build import build_elf
 
-    for name in guest_build.SOURCES + ("kernels.h", "image.h", "softfloat.h"):
-        shutil.copy(FOLDER / name, tmp_path)
+    for source in FOLDER.glob("*.[ch]"):
+        shutil.copy(source, tmp_path)
     sources = [tmp_path / name for name in guest_build.SOURCES]
     built = build_elf(sources, tmp_path / "guest.elf")
     assert built.read_bytes() == guest.elf_path().read_bytes()

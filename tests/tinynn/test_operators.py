@@ -14,7 +14,16 @@ from support.models import Floats, dense_layer, random_floats, single_operator
 
 from tinynn import floatmode, jit
 from tinynn.floatmode import exact_floats, read_mode, write_mode
-from tinynn.operators import argmax, dense, numbers, relu, scale_u8, softmax
+from tinynn.operators import (
+    argmax,
+    dense,
+    numbers,
+    reduce,
+    relu,
+    scale_u8,
+    scan,
+    softmax,
+)
 
 NAN, INF = np.float32(np.nan), np.float32(np.inf)
 TINY = np.float32(1e-45)
@@ -174,7 +183,7 @@ def exponential(z: Floats) -> Floats:
     x = np.concatenate([floats(0), z])
     y = np.empty_like(x)
     with exact_floats():
-        softmax.exponentials(x, y)
+        softmax.exponentials(x, len(x), y)
     return y[1:]
 
 
@@ -205,6 +214,7 @@ def test_exponential_at_its_ends(z: float, bits: int) -> None:
 
 # How the kernels are compiled.
 
+FOLD = (float32[::1], int64, int64, int64, float32[::1])
 SIGNATURES = {
     "scale": (scale_u8.scale, (uint8[::1], float32[::1], float32[::1])),
     "accumulate": (
@@ -213,9 +223,21 @@ SIGNATURES = {
     ),
     "add": (dense.add, (float32[::1], float32[::1])),
     "rectify": (relu.rectify, (uint32[::1], uint32[::1])),
-    "exponentials": (softmax.exponentials, (float32[::1], float32[::1])),
-    "divide_by_sum": (softmax.divide_by_sum, (float32[::1],)),
-    "find_largest": (argmax.find_largest, (float32[::1], int32[::1])),
+    "exponentials": (softmax.exponentials, (float32[::1], int64, float32[::1])),
+    "divide_by_sum": (softmax.divide_by_sum, (float32[::1], int64)),
+    "find_extreme": (
+        argmax.find_extreme,
+        (float32[::1], int64, int64, int64, int64, int32[::1]),
+    ),
+    "add_rows": (reduce.add_rows, FOLD),
+    "add_squares": (reduce.add_squares, FOLD),
+    "multiply_rows": (reduce.multiply_rows, FOLD),
+    "greatest_rows": (reduce.greatest_rows, FOLD),
+    "least_rows": (reduce.least_rows, FOLD),
+    "accumulate_rows": (
+        scan.accumulate_rows,
+        (float32[::1], int64, int64, int64, int64, float32[::1]),
+    ),
     "canonicalise": (numbers.canonicalise_words, (uint32[::1],)),
 }
 

@@ -11,22 +11,23 @@ from support.models import assert_guest_agrees, digit_reader
 
 import tinynn
 from tinynn import errors
-from tinynn.image import OPERATOR, SEGMENT, TENSOR, Offsets
+from tinynn.image import OPERAND, OPERATOR, SEGMENT, TENSOR, Offsets, decode
 from tinynn.validate import Limits, validate
 
 IMAGE = digit_reader(inputs=36, hidden=20)
 OFFSETS = Offsets.of(1, 2, 6, 6)
+TABLES = decode(np.frombuffer(IMAGE, np.uint8))
 SEED = 99
 
 HEADER_FIELDS = (
     "magic version image_bytes arena_bytes input_bytes output_bytes inputs outputs "
     "operators segments inputs_offset outputs_offset operators_offset segments_offset "
-    "constants_offset reserved"
+    "records_offset constants_offset"
 ).split()
-OPERATOR_FIELDS = (
-    "opcode flags source source_count target target_count weights bias parameter unused"
-).split()
-TENSOR_FIELDS = "type rank dim0 dim1 dim2 dim3 address bytes".split()
+ROW_FIELDS = "opcode sources attributes record".split()
+DIMENSIONS = " ".join(f"dim{i}" for i in range(8))
+OPERAND_FIELDS = f"address type count rank {DIMENSIONS}".split()
+TENSOR_FIELDS = f"type rank {DIMENSIONS} address bytes".split()
 SEGMENT_FIELDS = "operator first count repeat".split()
 
 SCALE, DENSE, RELU, DENSE2, SOFTMAX, ARGMAX = range(6)
@@ -36,8 +37,19 @@ def header(field: str) -> int:
     return 4 * HEADER_FIELDS.index(field)
 
 
-def operator(index: int, field: str) -> int:
-    return OFFSETS.operators + index * OPERATOR.size + 4 * OPERATOR_FIELDS.index(field)
+def row(index: int, field: str) -> int:
+    return OFFSETS.operators + index * OPERATOR.size + 4 * ROW_FIELDS.index(field)
+
+
+def operand(index: int, which: int, field: str) -> int:
+    """Which of an operator's operands: 0 is the target, 1 the first source."""
+    start = word(row(index, "record")) - 0x8000_0000
+    return start + which * OPERAND.size + 4 * OPERAND_FIELDS.index(field)
+
+
+def attribute(index: int) -> int:
+    """An operator's first attribute word."""
+    return operand(index, 1 + word(row(index, "sources")), "address")
 
 
 def tensor(index: int, field: str) -> int:
@@ -74,7 +86,7 @@ def change(
     return Case(name, lambda: patched((offset, value)), error, message)
 
 
-ARENA_TARGET = word(operator(DENSE, "target"))
+ARENA_TARGET = word(operand(DENSE, 0, "address"))
 
 CASES = [
     Case("empty", lambda: b"", errors.WrongSize, "at least 128 bytes, got 0"),
@@ -90,12 +102,12 @@ CASES = [
         "image bytes",
     ),
     change("magic", 0, 0x464C457F, errors.WrongMagic, "504c4d42, got 7f454c46"),
-    change("version", 4, 2, errors.WrongVersion, "expected 1, got 2"),
+    change("version", 4, 1, errors.WrongVersion, "expected 2, got 1"),
     change("no operators", header("operators"), 0, errors.FieldOutOfRange, "operators"),
     change("many inputs", header("inputs"), 1 << 17, errors.FieldOutOfRange, "inputs"),
     change("many rows", header("segments"), 1 << 20, errors.WrongSize, "tables"),
     change("offset", header("outputs_offset"), 0, errors.WrongField, "of the outputs"),
-    change("reserved", header("reserved"), 1, errors.WrongField, "reserved"),
+    change("constants", header("constants_offset"), 0, errors.WrongField, "constants"),
     change("reserved tail", 96, 1, errors.WrongField, "reserved"),
     change("name", 64 + 28, 0x61, errors.WrongField, "model name: expected text"),
     change("arena", header("arena_bytes"), 4096, errors.WrongField, "arena bytes"),
@@ -107,7 +119,7 @@ CASES = [
         "output size", header("output_bytes"), 48, errors.WrongField, "output bytes"
     ),
     change("type", tensor(0, "type"), 9, errors.WrongField, "input 0: element type"),
-    change("rank", tensor(0, "rank"), 5, errors.FieldOutOfRange, "rank"),
+    change("rank", tensor(0, "rank"), 9, errors.FieldOutOfRange, "rank"),
     change("unused extent", tensor(0, "dim1"), 3, errors.WrongField, "unused dim"),
     change("no extent", tensor(0, "dim0"), 0, errors.FieldOutOfRange, "dimension"),
     change("tensor bytes", tensor(0, "bytes"), 35, errors.WrongField, "input 0: bytes"),
@@ -141,128 +153,149 @@ CASES = [
         errors.Misaligned,
         "output 0: address",
     ),
+    change("opcode", row(RELU, "opcode"), 999, errors.UnknownOperator, "operator 2"),
+    change("no sources", row(RELU, "sources"), 0, errors.FieldOutOfRange, "sources"),
+    change("sources", row(RELU, "sources"), 2, errors.WrongField, "operator 3: record"),
+    change("all sources", row(RELU, "sources"), 1 << 10, errors.WrongSize, "records"),
+    change("record", row(RELU, "record"), 0x8000_0000, errors.WrongField, "record"),
+    change("flag", attribute(DENSE), 0, errors.WrongField, "finite weights"),
+    change("other flag", attribute(DENSE), 2, errors.WrongField, "dense: flags"),
+    change("axis", attribute(SOFTMAX), 1, errors.WrongField, "axis: expected below 1"),
+    change("operand type", operand(RELU, 1, "type"), 9, errors.WrongField, "source 0"),
+    change("operand rank", operand(RELU, 1, "rank"), 9, errors.FieldOutOfRange, "rank"),
     change(
-        "opcode", operator(RELU, "opcode"), 77, errors.UnknownOperator, "operator 2"
+        "operand of bytes",
+        operand(RELU, 1, "type"),
+        1,
+        errors.WrongField,
+        "relu: element type: expected float32, got uint8",
     ),
-    change(
-        "unused word", operator(RELU, "unused"), 1, errors.WrongField, "unused words"
-    ),
-    change(
-        "unused field", operator(RELU, "parameter"), 1, errors.WrongField, "parameter"
-    ),
-    change("flag", operator(DENSE, "flags"), 0, errors.WrongField, "finite weights"),
     change(
         "no elements",
-        operator(RELU, "source_count"),
+        operand(RELU, 1, "dim0"),
         0,
         errors.FieldOutOfRange,
-        "source elements",
+        "operator 2: source 0: dimension",
     ),
-    change("elements", operator(RELU, "source_count"), 19, errors.WrongField, "target"),
+    change("count", operand(RELU, 1, "count"), 19, errors.WrongField, "elements"),
+    Case(
+        "elements",
+        lambda: patched(
+            (operand(RELU, 1, "count"), 19), (operand(RELU, 1, "dim0"), 19)
+        ),
+        errors.WrongField,
+        "operator 2: target: expected float32[19], got float32[20]",
+    ),
     change(
         "alignment",
-        operator(RELU, "source"),
+        operand(RELU, 1, "address"),
         0x4000_0042,
         errors.Misaligned,
         "operator 2",
     ),
     change(
         "source before arena",
-        operator(RELU, "source"),
+        operand(RELU, 1, "address"),
         0x3FFF_0000,
         errors.AddressOutOfBounds,
         "operator 2: source",
     ),
     change(
         "source past input",
-        operator(SCALE, "source"),
+        operand(SCALE, 1, "address"),
         0x1000_0005,
         errors.AddressOutOfBounds,
         "operator 0: source",
     ),
     change(
         "source in output",
-        operator(RELU, "source"),
+        operand(RELU, 1, "address"),
         0x2000_0004,
         errors.AddressOutOfBounds,
         "operator 2: source",
     ),
     change(
         "target in model",
-        operator(RELU, "target"),
+        operand(RELU, 0, "address"),
         0x8000_0000,
         errors.AddressOutOfBounds,
         "operator 2: target",
     ),
     change(
         "target in stack",
-        operator(RELU, "target"),
+        operand(RELU, 0, "address"),
         0x3FFF_0000,
         errors.AddressOutOfBounds,
         "operator 2: target",
     ),
     change(
         "target on its source",
-        operator(RELU, "target"),
-        word(operator(RELU, "source")),
+        operand(RELU, 0, "address"),
+        word(operand(RELU, 1, "address")),
         errors.Aliasing,
         "operator 2: target",
     ),
     change(
         "target across its source",
-        operator(RELU, "target"),
-        word(operator(RELU, "source")) + 4,
+        operand(RELU, 0, "address"),
+        word(operand(RELU, 1, "address")) + 4,
         errors.Aliasing,
         "operator 2: target",
     ),
     change(
         "target on the index",
-        operator(RELU, "target"),
+        operand(RELU, 0, "address"),
         0x4000_0000,
         errors.Aliasing,
         "operator 2: target",
     ),
     change(
         "target wraps",
-        operator(RELU, "target"),
+        operand(RELU, 0, "address"),
         0xFFFF_FFFC,
         errors.AddressOutOfBounds,
         "operator 2: target",
     ),
     change(
         "weights elsewhere",
-        operator(DENSE, "weights"),
+        operand(DENSE, 2, "address"),
         0x8000_0000,
         errors.WrongField,
-        "operator 1: constants",
+        "operator 1: source 1",
     ),
     change(
         "weights in the arena",
-        operator(DENSE, "weights"),
+        operand(DENSE, 2, "address"),
         ARENA_TARGET,
-        errors.WrongField,
-        "operator 1: constants",
+        errors.AddressOutOfBounds,
+        "operator 1: source 1",
     ),
     change(
         "weights misaligned",
-        operator(DENSE, "weights"),
+        operand(DENSE, 2, "address"),
         0x8000_0002,
         errors.Misaligned,
-        "operator 1: constants",
+        "operator 1: source 1",
     ),
-    change(
+    Case(
         "huge dense",
-        operator(DENSE2, "target_count"),
-        1 << 28,
+        lambda: patched(
+            (operand(DENSE2, 0, "count"), 1 << 28),
+            (operand(DENSE2, 0, "dim0"), 1 << 28),
+        ),
         errors.AddressOutOfBounds,
         "operator 3: target",
     ),
-    change(
+    Case(
         "argmax of two",
-        operator(ARGMAX, "target_count"),
-        2,
+        lambda: patched(
+            (operand(ARGMAX, 0, "count"), 2), (operand(ARGMAX, 0, "dim0"), 2)
+        ),
         errors.WrongField,
-        "target elements",
+        "operator 5: target: expected int32[1], got int32[2]",
+    ),
+    change(
+        "part of a grain", segment(1, "count"), 18, errors.WrongField, "multiple of 4"
     ),
     change(
         "segment of nothing",
@@ -274,13 +307,13 @@ CASES = [
     change("repeat", segment(2, "repeat"), 2, errors.WrongField, "segment 2: repeat"),
     change("gap", segment(1, "first"), 1, errors.WrongField, "first element"),
     change(
-        "short cover", segment(1, "count"), 19, errors.WrongField, "elements in all"
+        "short cover", segment(1, "count"), 16, errors.WrongField, "elements in all"
     ),
     change("long cover", segment(1, "count"), 21, errors.FieldOutOfRange, "elements"),
     change(
         "order", segment(2, "operator"), 1, errors.WrongField, "operators of the seg"
     ),
-    change("padding", OFFSETS.end, 1, errors.NonZeroPadding, "padding"),
+    change("padding", TABLES.end, 1, errors.NonZeroPadding, "padding"),
     change("padding of constants", len(IMAGE) - 4, 1, errors.NonZeroPadding, "padding"),
 ]
 
@@ -309,11 +342,11 @@ def test_validate_unbounded_image_is_refused(limits: Limits) -> None:
 
 
 def test_validate_finite_flag_on_infinite_weights_is_refused() -> None:
-    first_weight = word(operator(DENSE, "weights")) - 0x8000_0000
+    first_weight = word(operand(DENSE, 2, "address")) - 0x8000_0000
     image = patched((first_weight, 0x7F80_0000))
     with pytest.raises(errors.WrongField, match="finite weights"):
         tinynn.load(image)
-    tinynn.load(patched((operator(DENSE, "flags"), 0), image=image))
+    tinynn.load(patched((attribute(DENSE), 0), image=image))
 
 
 def test_load_missing_file_is_an_os_error() -> None:
@@ -327,7 +360,7 @@ def test_load_missing_file_is_an_os_error() -> None:
 def test_validate_flipped_bits_are_refused_or_harmless(part: str, cases: int) -> None:
     """Whatever passes runs alike on both sides, at every boundary."""
     rng = np.random.default_rng([SEED, len(part)])
-    end = OFFSETS.end if part == "tables" else len(IMAGE)
+    end = TABLES.end if part == "tables" else len(IMAGE)
     outcomes = {"refused": 0, "agreed": 0}
     for _ in range(cases):
         data = bytearray(IMAGE)
@@ -350,10 +383,10 @@ def test_validate_random_addresses_are_refused_or_harmless() -> None:
     agreed = 0
     for _ in range(150):
         index = int(rng.integers(0, 6))
-        field = str(rng.choice(["source", "target"]))
+        which = int(rng.integers(0, 2))
         address = 0x4000_0000 + 4 * int(rng.integers(0, 120))
         try:
-            model = tinynn.load(patched((operator(index, field), address)))
+            model = tinynn.load(patched((operand(index, which, "address"), address)))
         except tinynn.ImageError:
             continue
         assert_guest_agrees(model, rng.integers(0, 256, 36).astype(np.uint8).tobytes())

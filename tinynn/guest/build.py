@@ -16,7 +16,29 @@ from ..errors import GuestBuildError
 from . import elf_path
 
 FOLDER: Final = Path(__file__).parent
-SOURCES: Final = ("main.c", "kernels.c", "dense.c", "softfloat.c")
+SOURCES: Final = (
+    "main.c",
+    "elements.c",
+    "dense.c",
+    "dot.c",
+    "softmax.c",
+    "argmax.c",
+    "unary.c",
+    "binary.c",
+    "movement.c",
+    "reduce.c",
+    "cast.c",
+    "walk.c",
+    "exponential.c",
+    "functions.c",
+    "matmul.c",
+    "conv.c",
+    "pool.c",
+    "normalize.c",
+    "integer.c",
+    "quantize.c",
+    "softfloat.c",
+)
 
 
 def build(out: Path, *, qemu: bool = False) -> Path:

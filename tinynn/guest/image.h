@@ -7,7 +7,7 @@
 
 #define IMAGE_BASE 0x80000000u
 #define NAME_WORDS 8
-#define MAX_RANK 4
+#define MAX_RANK 8
 
 struct header {
   uint32_t magic;
@@ -24,8 +24,8 @@ struct header {
   uint32_t outputs_offset;
   uint32_t operators_offset;
   uint32_t segments_offset;
+  uint32_t records_offset;
   uint32_t constants_offset;
-  uint32_t reserved;
   uint32_t name[NAME_WORDS];
   uint32_t unused[8];
 };
@@ -41,15 +41,18 @@ struct tensor {
 
 struct operator_row {
   uint32_t opcode;
-  uint32_t flags;
-  uint32_t source;
   uint32_t source_count;
-  uint32_t target;
-  uint32_t target_count;
-  uint32_t weights;
-  uint32_t bias;
-  uint32_t parameter;
-  uint32_t unused[7];
+  uint32_t attribute_count;
+  uint32_t record;
+};
+
+/* What a record is made of: first the target, then the sources, then attribute words. */
+struct operand {
+  uint32_t address;
+  uint32_t type;
+  uint32_t count;
+  uint32_t rank;
+  uint32_t shape[MAX_RANK];
 };
 
 struct segment {
@@ -60,23 +63,26 @@ struct segment {
 };
 
 _Static_assert(sizeof(struct header) == 128, "header");
-_Static_assert(sizeof(struct tensor) == 64, "tensor");
-_Static_assert(sizeof(struct operator_row) == 64, "operator_row");
+_Static_assert(sizeof(struct tensor) == 80, "tensor");
+_Static_assert(sizeof(struct operator_row) == 16, "operator_row");
+_Static_assert(sizeof(struct operand) == 48, "operand");
 _Static_assert(sizeof(struct segment) == 16, "segment");
 
-enum opcode {
-  SCALE_U8 = 1,
-  DENSE = 2,
-  RELU = 3,
-  SOFTMAX = 4,
-  ARGMAX = 5,
-};
+enum element_type { UINT8 = 1, INT32 = 2, FLOAT32 = 3, INT8 = 4, BOOL = 5 };
+
+static inline uint32_t item_bytes(uint32_t type) {
+  return type == INT32 || type == FLOAT32 ? 4 : 1;
+}
 
 #define FINITE_WEIGHTS 1u
 
-/* Where a constant lies: at its address, or for qemu where its model region is. */
-static inline const void *constant(uint32_t address) {
-  return PLUMB_MODEL + (address - IMAGE_BASE);
+/* Where data lie: at their address, or for qemu constants where its model region is. */
+static inline const void *at(uint32_t address) {
+#ifdef PLUMB_QEMU
+  if (address >= IMAGE_BASE)
+    return PLUMB_MODEL + (address - IMAGE_BASE);
+#endif
+  return (const void *)address;
 }
 
 #endif

@@ -9,36 +9,40 @@ static const struct header *const model = (const struct header *)PLUMB_MODEL_BAS
 
 static const void *table(uint32_t offset) { return PLUMB_MODEL + offset; }
 
+typedef void kernel(const struct call *);
+
+#define ENTRY(opcode, name) [opcode] = name,
+static kernel *const kernels[] = {OPERATORS(ENTRY)};
+
 static void run(const struct segment *segment) {
   const struct operator_row *rows = table(model->operators_offset);
   const struct operator_row *row = &rows[segment->operator_index];
-  switch (row->opcode) {
-  case SCALE_U8:
-    scale_u8(row, segment->first, segment->count);
-    break;
-  case DENSE:
-    dense(row, segment->first, segment->count);
-    break;
-  case RELU:
-    relu(row, segment->first, segment->count);
-    break;
-  case SOFTMAX:
-    softmax(row);
-    break;
-  case ARGMAX:
-    argmax(row);
-    break;
-  }
+  const struct operand *record = at(row->record);
+  const struct operand *sources = record + 1;
+  struct call call = {
+      .target = record,
+      .sources = sources,
+      .source_count = row->source_count,
+      .attributes = (const uint32_t *)(sources + row->source_count),
+      .first = segment->first,
+      .count = segment->count,
+  };
+  kernels[row->opcode](&call);
 }
 
-/* The output tensors, end to end. They are whole words. */
+/* The output tensors, end to end. */
 static void write_output(void) {
   const struct tensor *tensors = table(model->outputs_offset);
-  uint32_t *next = (uint32_t *)PLUMB_OUTPUT;
+  uint8_t *next = (uint8_t *)PLUMB_OUTPUT;
   for (uint32_t i = 0; i < model->output_count; i++) {
-    const uint32_t *words = (const uint32_t *)tensors[i].address;
-    for (uint32_t j = 0; j < tensors[i].bytes / 4; j++)
-      *next++ = words[j];
+    const uint8_t *bytes = (const uint8_t *)tensors[i].address;
+    uint32_t size = tensors[i].bytes, j = 0;
+    if (!(((uint32_t)next | (uint32_t)bytes) & 3))
+      for (; j + 4 <= size; j += 4)
+        *(uint32_t *)(next + j) = *(const uint32_t *)(bytes + j);
+    for (; j < size; j++)
+      next[j] = bytes[j];
+    next += size;
   }
   PLUMB_OUTPUT_SIZE = model->output_bytes;
 }
@@ -47,9 +51,10 @@ int main(void) {
   if (PLUMB_INPUT_SIZE != model->input_bytes)
     return 0;
   const struct segment *segments = table(model->segments_offset);
-  run(&segments[*SEGMENT_INDEX]);
-  *SEGMENT_INDEX += 1;
-  if (*SEGMENT_INDEX < model->segment_count)
+  const uint32_t index = *SEGMENT_INDEX;
+  run(&segments[index]);
+  *SEGMENT_INDEX = index + 1;
+  if (index + 1 < model->segment_count)
     plumb_yield();
   write_output();
   return 0;

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 typedef uint32_t f32;
 
 #define F32_SIGN 0x80000000u

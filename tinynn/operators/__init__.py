@@ -1,17 +1,69 @@
-"""The operators: one module a family, and the table of them all."""
+"""The operators: one module a family, and the tables of them all.
+
+A module's FAMILIES are what an image may hold; its OPERATIONS what a graph may be asked
+for, by ONNX's names where ONNX has one.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from . import argmax, dense, relu, scale_u8, softmax
-from .family import Family, Operator, Space
+from . import (
+    argmax,
+    binary,
+    cast,
+    conv,
+    dense,
+    gather,
+    integer,
+    log_softmax,
+    matmul,
+    movement,
+    normalize,
+    pool,
+    quantize,
+    reduce,
+    relu,
+    scale_u8,
+    scan,
+    softmax,
+    top,
+    unary,
+)
+from .family import Family, Operand, Operator, Space
+from .graph import Operation, Value
 
-FAMILIES: Final[Mapping[int, Family]] = MappingProxyType(
-    {
-        module.FAMILY.opcode: module.FAMILY
-        for module in (scale_u8, dense, relu, softmax, argmax)
-    }
+_MODULES: Final = (
+    scale_u8,
+    dense,
+    relu,
+    softmax,
+    argmax,
+    unary,
+    binary,
+    movement,
+    gather,
+    reduce,
+    log_softmax,
+    scan,
+    top,
+    cast,
+    matmul,
+    conv,
+    pool,
+    normalize,
+    integer,
+    quantize,
 )
 
-__all__ = ["FAMILIES", "Family", "Operator", "Space"]
+FAMILIES: Final[Mapping[int, Family]] = MappingProxyType(
+    {family.opcode: family for module in _MODULES for family in module.FAMILIES}
+)
+"""By opcode."""
+
+OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
+    {name: found for module in _MODULES for name, found in module.OPERATIONS.items()}
+)
+"""By name."""
+
+__all__ = ["FAMILIES", "OPERATIONS", "Family", "Operand", "Operator", "Space", "Value"]

@@ -1,51 +1,94 @@
-"""argmax: the index of the largest element; ties and NaNs to the lowest index.
+"""argmax: the index of the largest element along an axis; ties to the lowest index.
 
-A NaN counts as larger than any number, as in numpy and PyTorch; -0 equals +0.
+A NaN counts as larger than any number, so the first NaN wins, as in numpy and PyTorch;
+-0 equals +0. argmin is the same with smaller for larger.
 """
+
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import kernel
-from .family import Family, Operator, Space, no_constants
+from ..tensor import TensorType
+from .family import Family, Operator, Space, Types, Words
+from .graph import Graph, Value
 from .numbers import Floats
-from .shape import check_count, check_unused
+from .shape import around, check_arity, check_axis, check_dtype, demand, normal_axis
+
+MOST, LEAST = 0, 1
 
 
 @kernel
-def find_largest(x: Floats, index: NDArray[np.int32]) -> None:
-    best = 0
-    for i in range(len(x)):
-        if x[i] != x[i]:
-            best = i
-            break
-        if x[i] > x[best]:
-            best = i
-    index[0] = best
+def find_extreme(
+    x: Floats, least: int, n: int, inner: int, first: int, indices: NDArray[np.int32]
+) -> None:
+    """Element `first + j` of the result is of row `(first + j) / inner`."""
+    for j in range(len(indices)):
+        row = (first + j) // inner
+        start = row * n * inner + (first + j) % inner
+        best = 0
+        for i in range(n):
+            a, b = x[start + i * inner], x[start + best * inner]
+            if a != a:
+                best = i
+                break
+            if (a < b) if least else (a > b):
+                best = i
+        indices[j] = best
 
 
-def check(operator: Operator, space: Space) -> None:
-    check_count("target", 1, operator.target_count)
-    check_unused(operator, "flags", "weights", "bias", "parameter")
+def infer(types: Types, attributes: Words) -> TensorType:
+    """float32 to int32; the attributes are the axis and whether the least is sought."""
+    check_arity(types, attributes, 1, 2)
+    check_dtype("argmax", types[0], "float32")
+    axis, least = attributes
+    check_axis(axis, types[0].shape)
+    demand("argmax: least", "0 or 1", least, least in (MOST, LEAST))
+    shape = types[0].shape
+    return TensorType("int32", (*shape[:axis], 1, *shape[axis + 1 :]))
 
 
 def run(operator: Operator, first: int, count: int, space: Space) -> None:
-    x = space.read(operator.source, operator.source_count, "float32")
-    find_largest(x, space.write(operator.target, 1, "int32"))
+    axis, least = operator.attributes
+    _, n, inner = around(operator.sources[0].shape, axis)
+    x, indices = operator.flat(space), operator.tile(space, first, count)
+    find_extreme(x, least, n, inner, first, indices)
 
 
-def instructions(operator: Operator, count: int) -> int:
-    return 45 * operator.source_count
+def row_length(operator: Operator) -> int:
+    """Elements among which one is sought."""
+    return operator.sources[0].shape[operator.attributes[0]]
+
+
+def find(
+    graph: Graph,
+    x: Value,
+    *,
+    least: int,
+    axis: int = 0,
+    keepdims: int = 1,
+    select_last_index: int = 0,
+) -> Value:
+    """Indices along an axis, which stays with one element unless `keepdims` is 0."""
+    demand("select_last_index", 0, select_last_index, not select_last_index)
+    axis = normal_axis(axis, len(x.shape))
+    found = graph.emit(FAMILY, [x], [axis, least])
+    if keepdims:
+        return found
+    return graph.view(found, x.shape[:axis] + x.shape[axis + 1 :])
 
 
 FAMILY = Family(
     name="argmax",
     opcode=5,
-    source="float32",
-    target="int32",
-    tiled=False,
-    check=check,
-    constants=no_constants,
+    infer=infer,
     run=run,
-    instructions=instructions,
+    instructions=lambda operator, count: (60 + 45 * row_length(operator)) * count,
+    usual=lambda operator: 40 * row_length(operator),
 )
+FAMILIES = (FAMILY,)
+OPERATIONS = {
+    "ArgMax": partial(find, least=MOST),
+    "ArgMin": partial(find, least=LEAST),
+}

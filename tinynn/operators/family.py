@@ -1,39 +1,17 @@
-"""What an operator is: a row of the image's table, and the family that it belongs to.
+"""What an operator is: a record of the image, and the family that it belongs to.
 
-A family is one kind of operator. It says which elements it reads and writes, what its
-row must satisfy, which constants it owns, what it computes natively and how many guest
-instructions that costs at most. docs/float.md defines the arithmetic.
+A family is one kind of operator. It says which target its sources and attributes make
+(`infer`), what it computes natively, in which portions it may be cut, and how many
+guest instructions that costs. docs/float.md defines the arithmetic.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
-from ..tensor import Array
-
-
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """One row: sixteen u32 words, of which these are used and the rest are zero.
-
-    Addresses are guest addresses, counts are elements. A family without constants or
-    a parameter has zeros there. `parameter` holds the bits of an f32.
-    """
-
-    opcode: int
-    flags: int
-    source: int
-    source_count: int
-    target: int
-    target_count: int
-    weights: int = 0
-    bias: int = 0
-    parameter: int = 0
-
-    def words(self) -> tuple[int, ...]:
-        """The row as sixteen words."""
-        used = tuple(getattr(self, field) for field in self.__slots__)
-        return used + (0,) * (16 - len(used))
+from ..extent import Extent
+from ..tensor import Array, TensorType, item_bytes
 
 
 class Space(Protocol):
@@ -46,36 +24,100 @@ class Space(Protocol):
         """`count` elements at `address`, to be stored into."""
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A range of the image that belongs to an operator."""
+@dataclass(frozen=True)
+class Operand:
+    """A tensor that an operator reads or writes, at a guest address."""
 
+    type: TensorType
     address: int
-    size: int
+
+    @cached_property
+    def dtype(self) -> str:
+        """The element type."""
+        return self.type.dtype
+
+    @cached_property
+    def shape(self) -> tuple[int, ...]:
+        """Row-major."""
+        return self.type.shape
+
+    @cached_property
+    def count(self) -> int:
+        """Elements."""
+        return self.type.count
+
+    @cached_property
+    def extent(self) -> Extent:
+        """The addresses that it covers."""
+        return Extent(self.address, self.type.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One operator of an image. Attributes are u32 words; the family knows which."""
+
+    opcode: int
+    sources: tuple[Operand, ...]
+    target: Operand
+    attributes: tuple[int, ...] = ()
+
+    def flat(self, space: Space, index: int = 0) -> Array:
+        """All elements of a source, as one row; bools as bytes."""
+        source = self.sources[index]
+        return space.read(source.address, source.count, source.dtype)
+
+    def shaped(self, space: Space, index: int = 0) -> Array:
+        """A source in its shape."""
+        return self.flat(space, index).reshape(self.sources[index].shape)
+
+    def part(self, space: Space, first: int, count: int, index: int = 0) -> Array:
+        """Elements [first, first + count) of a source."""
+        source = self.sources[index]
+        start = source.address + first * item_bytes(source.dtype)
+        return space.read(start, count, source.dtype)
+
+    def tile(self, space: Space, first: int, count: int) -> Array:
+        """Elements [first, first + count) of the target, to be stored into."""
+        start = self.target.address + first * item_bytes(self.target.dtype)
+        return space.write(start, count, self.target.dtype)
+
+
+Types = Sequence[TensorType]
+Words = Sequence[int]
+
+
+def one_element(operator: Operator) -> int:
+    """The grain of families that may be cut anywhere."""
+    return 1
+
+
+def whole(operator: Operator) -> int:
+    """The grain of families that can't be cut."""
+    return operator.target.count
+
+
+def anything(operator: Operator, space: Space) -> None:
+    """The check of families that take constants of any content."""
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
     """One kind of operator.
 
-    `check(operator, space)` raises an ImageError for a row or constants that the family
-    does not allow. `run(operator, first, count, space)` stores elements
-    [first, first + count) of the target. `instructions(operator, count)` is an upper
-    bound for the guest. A family that is not `tiled` computes all its elements in one
-    segment.
+    `infer(types, attributes)` is the target's type; Misfit if there is no operator
+    with such sources and attributes. It must be total: whatever an image says reaches
+    it. `run(operator, first, count, space)` stores elements [first, first + count) of
+    the target; `first` is a multiple of `grain(operator)`, and so is `count` unless the
+    tile is the last. `instructions(operator, count)` is an upper bound for the guest,
+    `usual(operator)` about what one element of the target costs it: segments are cut by
+    it. `check(operator, space)` raises Misfit for constants that the family can't take.
     """
 
     name: str
     opcode: int
-    source: str
-    target: str
-    tiled: bool
-    check: Callable[[Operator, Space], None]
-    constants: Callable[[Operator], Iterator[Constant]]
+    infer: Callable[[Types, Words], TensorType]
     run: Callable[[Operator, int, int, Space], None]
     instructions: Callable[[Operator, int], int]
-
-
-def no_constants(operator: Operator) -> Iterator[Constant]:
-    """For families that own nothing of the image."""
-    yield from ()
+    usual: Callable[[Operator], int]
+    grain: Callable[[Operator], int] = one_element
+    check: Callable[[Operator, Space], None] = anything

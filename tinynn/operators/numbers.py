@@ -12,7 +12,7 @@ INFINITY: Final = 0x7F80_0000
 MAGNITUDE: Final = 0x7FFF_FFFF
 
 Floats = NDArray[np.float32]
-Words = NDArray[np.uint32]
+Bits = NDArray[np.uint32]
 
 
 def bits_of(number: float) -> int:
@@ -26,7 +26,7 @@ def float_of(bits: int) -> np.float32:
 
 
 @kernel
-def canonicalise_words(words: Words) -> None:
+def canonicalise_words(words: Bits) -> None:
     for i in range(len(words)):
         if words[i] & np.uint32(0x7FFFFFFF) > np.uint32(0x7F800000):
             words[i] = np.uint32(0x7FC00000)

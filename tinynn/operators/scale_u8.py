@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import kernel
-from .family import Family, Operator, Space, no_constants
-from .numbers import Floats, canonicalise
-from .shape import check_elementwise
+from ..tensor import TensorType
+from .family import Family, Operator, Space, Types, Words
+from .graph import Graph, Value
+from .numbers import Floats, bits_of, canonicalise
+from .shape import check_arity, check_dtype
 
 DISTINCT: Final = 256
 """Products that the guest computes at most; after that it looks them up."""
@@ -21,15 +23,17 @@ def scale(x: NDArray[np.uint8], factor: Floats, y: Floats) -> None:
         y[i] = np.float32(x[i]) * factor[0]
 
 
-def check(operator: Operator, space: Space) -> None:
-    check_elementwise(operator, uses_parameter=True)
+def infer(types: Types, attributes: Words) -> TensorType:
+    """uint8 to float32; the attribute is the factor's bits."""
+    check_arity(types, attributes, 1, 1)
+    check_dtype("scale_u8", types[0], "uint8")
+    return TensorType("float32", types[0].shape)
 
 
 def run(operator: Operator, first: int, count: int, space: Space) -> None:
-    x = space.read(operator.source + first, count, "uint8")
-    y = space.write(operator.target + 4 * first, count, "float32")
-    factor = np.array([operator.parameter], np.uint32).view(np.float32)
-    scale(x, factor, y)
+    x = operator.part(space, first, count)
+    y = operator.tile(space, first, count)
+    scale(x, np.array(operator.attributes, np.uint32).view(np.float32), y)
     canonicalise(y)
 
 
@@ -37,14 +41,18 @@ def instructions(operator: Operator, count: int) -> int:
     return 25 * count + 200 * min(count, DISTINCT)
 
 
+def scale_u8(graph: Graph, x: Value, *, factor: float) -> Value:
+    """f32(x) * factor, for bytes x."""
+    return graph.emit(FAMILY, [x], [bits_of(factor)])
+
+
 FAMILY = Family(
     name="scale_u8",
     opcode=1,
-    source="uint8",
-    target="float32",
-    tiled=True,
-    check=check,
-    constants=no_constants,
+    infer=infer,
     run=run,
     instructions=instructions,
+    usual=lambda operator: 20,
 )
+FAMILIES = (FAMILY,)
+OPERATIONS = {"ScaleU8": scale_u8}

@@ -1,0 +1,68 @@
+"""Files of any framework as ONNX models; frameworks are imported only when needed."""
+
+import logging
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from converters.errors import BadModelFile
+from converters.values import Shape
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+KERAS = (".keras", ".h5", ".hdf5")
+PYTORCH = (".pt2", ".pt", ".pth", ".th", ".ckpt")
+TFLITE = (".tflite",)
+SAVED_MODEL = "saved_model.pb"
+
+
+def is_source(path: Path) -> bool:
+    """Whether the file is a model to be converted, not an image."""
+    known = (".onnx", *KERAS, *PYTORCH, *TFLITE)
+    return path.suffix.lower() in known or (path / SAVED_MODEL).exists()
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Frameworks talk a lot; what matters comes as an exception."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
+
+
+def as_onnx(path: Path, shapes: Mapping[str, Shape], trust_code: bool) -> "ModelProto":
+    """The model in `path`, by what its name says it is.
+
+    Raises MissingExtra if the framework is not installed, UntrustedCode for a file
+    that would have to be executed.
+    """
+    suffix = path.suffix.lower()
+    if path.is_dir():
+        if not (path / SAVED_MODEL).exists():
+            raise BadModelFile(path, "a model file or a SavedModel", "another folder")
+        from converters.frameworks import tensorflow
+
+        return tensorflow.saved_model(path, shapes)
+    if suffix in KERAS:
+        from converters.frameworks import keras
+
+        return keras.keras_file(path, shapes, trust_code)
+    if suffix in PYTORCH:
+        from converters.frameworks import pytorch
+
+        return pytorch.pytorch_file(path, shapes, trust_code)
+    if suffix in TFLITE:
+        from converters.frameworks import tensorflow
+
+        return tensorflow.tflite_file(path, shapes)
+    from converters.frameworks import onnxfile
+
+    return onnxfile.onnx_file(path)

@@ -1,0 +1,75 @@
+"""Keras models, `.keras` and `.h5`, through tf2onnx.
+
+A Lambda layer is Python code inside of the file: such a file is read only if it is
+trusted.
+"""
+
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from converters.errors import BadModelFile, UntrustedCode
+from converters.frameworks.tensorflow import OPSET, tensorflow_of
+from converters.values import Shape
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+COUNTED = "keras_tensor"
+MAX_CONFIG_BYTES = 64 << 20
+
+
+def keras_file(
+    path: Path, shapes: Mapping[str, Shape], trust_code: bool
+) -> "ModelProto":
+    """The model in a `.keras` archive or a legacy `.h5` file."""
+    tensorflow, tf2onnx = tensorflow_of()
+    config = config_of(path)
+    if not trust_code and has_lambda(config):
+        raise UntrustedCode(path, "a Lambda layer")
+    model = tensorflow.keras.models.load_model(
+        path, compile=False, safe_mode=not trust_code
+    )
+    signature = []
+    for index, tensor in enumerate(model.inputs):
+        name = name_of(tensor.name, index, len(model.inputs))
+        shape = shapes.get(name) or (1, *tensor.shape[1:])
+        signature.append(tensorflow.TensorSpec(shape, tensor.dtype, name))
+    function = tensorflow.function(lambda *inputs: model(list(inputs), training=False))
+    converted, _ = tf2onnx.convert.from_function(function, signature, opset=OPSET)
+    return converted  # type: ignore[no-any-return]
+
+
+def name_of(given: str, index: int, count: int) -> str:
+    """The input's name; one that Keras only counted has no meaning, and changes."""
+    if not given.startswith(COUNTED):
+        return given
+    return "input" if count == 1 else f"input_{index}"
+
+
+def config_of(path: Path) -> Any:
+    """The architecture, as JSON, from either kind of file."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            size = archive.getinfo("config.json").file_size
+            if size > MAX_CONFIG_BYTES:
+                limit = f"a config of at most {MAX_CONFIG_BYTES} bytes"
+                raise BadModelFile(path, limit, f"{size}")
+            return json.loads(archive.read("config.json"))
+    import h5py  # type: ignore[import-untyped, import-not-found, unused-ignore]
+
+    with h5py.File(path) as file:
+        config = file.attrs.get("model_config")
+    if config is None:
+        raise BadModelFile(path, "a model with its architecture", "weights without one")
+    return json.loads(config)
+
+
+def has_lambda(config: Any) -> bool:
+    """Whether a layer at any depth is Python code."""
+    if isinstance(config, dict):
+        named = "Lambda" in (config.get("class_name"), config.get("type"))
+        return named or any(map(has_lambda, config.values()))
+    return isinstance(config, list) and any(map(has_lambda, config))

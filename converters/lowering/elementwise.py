@@ -1,0 +1,116 @@
+"""Operators on elements that are others of tinynn's in disguise.
+
+ONNX's Sum, Mean, Min and Max take any number of tensors; here they are chains of the
+operators of two.
+"""
+
+from functools import reduce
+
+import numpy as np
+
+from converters.lowering.movement import integers
+from converters.registry import Graph, Refused, lowers
+from converters.values import Constant, Value, number
+
+
+@lowers("Swish")
+def swish(graph: Graph, x: Value, *, alpha: float = 1.0) -> Value:
+    if alpha == 1.0:
+        return graph.op("Silu", x)
+    scaled = graph.apply("Mul", x, number(alpha))
+    return graph.apply("Mul", x, graph.apply("Sigmoid", scaled))
+
+
+@lowers("Clip")
+def clip(
+    graph: Graph, x: Value, low: Value | None = None, high: Value | None = None
+) -> Value:
+    """The greater of x and `low`, then the lesser of that and `high`."""
+    known = all(bound is None or isinstance(bound, Constant) for bound in (low, high))
+    if known and x.dtype == "float32":
+        return graph.op(
+            "Clip",
+            x,
+            min=bound_of(low, -np.inf),
+            max=bound_of(high, np.inf),
+        )
+    if low is not None:
+        x = graph.apply("Max", x, low)
+    return graph.apply("Min", x, high) if high is not None else x
+
+
+def bound_of(value: Value | None, default: float) -> float:
+    return float(value.array.item()) if isinstance(value, Constant) else default
+
+
+@lowers("Min")
+def minimum(graph: Graph, *parts: Value) -> Value:
+    return reduce(lambda a, b: graph.op("Min", a, b), parts)
+
+
+@lowers("Max")
+def maximum(graph: Graph, *parts: Value) -> Value:
+    return reduce(lambda a, b: graph.op("Max", a, b), parts)
+
+
+@lowers("Sum")
+def total(graph: Graph, *parts: Value) -> Value:
+    return reduce(lambda a, b: graph.apply("Add", a, b), parts)
+
+
+@lowers("Mean")
+def mean(graph: Graph, *parts: Value) -> Value:
+    count = number(len(parts))
+    return graph.apply("Div", total(graph, *parts), count)
+
+
+@lowers("Tan")
+def tan(graph: Graph, x: Value) -> Value:
+    return graph.apply("Div", graph.apply("Sin", x), graph.apply("Cos", x))
+
+
+@lowers("IsNaN")
+def is_nan(graph: Graph, x: Value) -> Value:
+    return graph.apply("Not", graph.apply("Equal", x, x))
+
+
+@lowers("IsInf")
+def is_inf(
+    graph: Graph, x: Value, *, detect_negative: int = 1, detect_positive: int = 1
+) -> Value:
+    positive, negative = number(np.inf), number(-np.inf)
+    if detect_negative and detect_positive:
+        return graph.apply("Equal", graph.apply("Abs", x), positive)
+    if not detect_negative and not detect_positive:
+        raise Refused("expected one infinity to detect, got none")
+    return graph.apply("Equal", x, negative if detect_negative else positive)
+
+
+@lowers("OneHot")
+def one_hot(
+    graph: Graph, indices: Value, depth: Value, values: Value, *, axis: int = -1
+) -> Value:
+    """on where the place along the new axis is the index, off elsewhere.
+
+    A negative index counts from the end.
+    """
+    length = integers(depth, "depth")[0]
+    rank = len(indices.shape)
+    place = axis % (rank + 1)
+    lifted = graph.reshape(indices, (*indices.shape[:place], 1, *indices.shape[place:]))
+    whole = np.dtype(indices.dtype)
+    if whole.kind != "i":
+        raise Refused(f"indices: expected integers, got {whole}")
+    line = np.ones(rank + 1, int)
+    line[place] = length
+    places = Constant(np.arange(length, dtype=whole).reshape(line))
+    behind = Constant(np.arange(-length, 0, dtype=whole).reshape(line))
+    hit = graph.apply(
+        "Or", graph.apply("Equal", lifted, places), graph.apply("Equal", lifted, behind)
+    )
+    if not isinstance(values, Constant):
+        raise Refused("values: expected a constant, got a computed tensor")
+    off, on = values.array
+    return graph.apply(
+        "Where", hit, Constant(np.asarray(on)), Constant(np.asarray(off))
+    )

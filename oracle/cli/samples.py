@@ -1,0 +1,86 @@
+"""Many inputs of a model from one file, with what is known of the right answers.
+
+`.npz` holds an array for each input by its name, each with a first axis of samples; of
+a model with one input the array may have any name. Labels are whole numbers, one for
+each sample, called `labels` or `y`. Any other file is one input, as `model run` takes
+it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from oracle.cli.errors import BadInputFile
+from oracle.cli.tensors import Array, as_spec, numpy_arrays, read_input
+from tinynn import Model, TensorSpec
+
+LABELS = ("labels", "y")
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Arrays by input name, one mapping for each sample; `labels` (samples,)."""
+
+    inputs: tuple[Mapping[str, Array], ...]
+    labels: Array | None
+
+
+def read_samples(path: Path, model: Model, limit: int | None = None) -> Samples:
+    """At most `limit` samples of the file; BadInputFile if they do not fit."""
+    if path.suffix.lower() not in (".npz", ".npy"):
+        one = split(model, read_input(path, model.inputs))
+        return Samples((one,), None)
+    arrays = numpy_arrays(path)
+    named = arrays if isinstance(arrays, Mapping) else {"": arrays}
+    labels = next((named[name] for name in LABELS if name in named), None)
+    rest = {name: array for name, array in named.items() if is_data(name, array)}
+    if len(model.inputs) == 1 and len(rest) == 1:
+        rest = {model.inputs[0].name: next(iter(rest.values()))}
+    columns = [column(path, spec, rest) for spec in model.inputs]
+    counts = {len(rows) for rows in columns} | (
+        {len(labels)} if labels is not None else set()
+    )
+    if len(counts) != 1:
+        raise BadInputFile(path, "as many samples of each", str(sorted(counts)))
+    count = min(counts.pop(), limit or len(columns[0]))
+    names = [spec.name for spec in model.inputs]
+    inputs = tuple(
+        dict(zip(names, row, strict=True))
+        for row in zip(*(rows[:count] for rows in columns), strict=True)
+    )
+    return Samples(inputs, None if labels is None else labels[:count])
+
+
+def is_data(name: str, array: Array) -> bool:
+    """Not labels, nor a list of names that some datasets bring."""
+    return name not in LABELS and array.dtype.kind in "biuf"
+
+
+def column(
+    path: Path, spec: TensorSpec, arrays: Mapping[str, Array]
+) -> Sequence[Array]:
+    """One input's samples."""
+    if spec.name not in arrays:
+        raise BadInputFile(path, f"input {spec.name}", ", ".join(sorted(arrays)))
+    array = arrays[spec.name]
+    count, rest = divmod(array.size, spec.count)
+    if rest or not count or (count > 1 and len(array) != count):
+        shape = " x ".join(map(str, spec.shape))
+        raise BadInputFile(path, f"samples of {shape}", f"shape {array.shape}")
+    return [as_spec(path, spec, row) for row in array.reshape(count, -1)]
+
+
+def split(model: Model, request: bytes) -> Mapping[str, Array]:
+    """A request's bytes as arrays by input name."""
+    arrays, offset = {}, 0
+    for spec in model.inputs:
+        part = np.frombuffer(request[offset : offset + spec.size], stored(spec.dtype))
+        arrays[spec.name] = part.reshape(spec.shape)
+        offset += spec.size
+    return arrays
+
+
+def stored(dtype: str) -> np.dtype[np.generic]:
+    return np.dtype(dtype).newbyteorder("<")

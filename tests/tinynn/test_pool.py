@@ -1,0 +1,123 @@
+"""Pooling against windows taken one by one; guest and native bit for bit."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from support.models import Floats, random_floats
+from support.operations import apply, model_of
+
+from tinynn import GraphError
+
+CANONICAL = 0x7FC0_0000
+NAN, INF = np.float32(np.nan), np.float32(np.inf)
+
+CASES = [
+    {"kernel_shape": (2, 2)},
+    {"kernel_shape": (3, 3), "strides": (2, 2), "pads": (1, 1, 1, 1)},
+    {"kernel_shape": (3, 2), "strides": (2, 1), "pads": (1, 0, 1, 1), "ceil_mode": 1},
+    {"kernel_shape": (2, 2), "dilations": (2, 3)},
+]
+
+
+def windows(x: Floats, attributes: dict[str, object]) -> Iterator[list[float]]:
+    """The taps of each window inside a plane, in order."""
+    rows, columns = attributes["kernel_shape"]  # type: ignore[misc]
+    down, across = attributes.get("strides", (1, 1))  # type: ignore[misc]
+    apart, aside = attributes.get("dilations", (1, 1))  # type: ignore[misc]
+    top, left, bottom, right = attributes.get("pads", (0,) * 4)  # type: ignore[misc]
+    high = x.shape[0] + top + bottom - apart * (rows - 1) - 1
+    wide = x.shape[1] + left + right - aside * (columns - 1) - 1
+    rounded = math.ceil if attributes.get("ceil_mode") else math.floor
+    for i in range(rounded(high / down) + 1):
+        for j in range(rounded(wide / across) + 1):
+            places = [
+                (i * down - top + a * apart, j * across - left + b * aside)
+                for a in range(rows)
+                for b in range(columns)
+            ]
+            yield [
+                x[place]
+                for place in places
+                if 0 <= place[0] < x.shape[0] and 0 <= place[1] < x.shape[1]
+            ]
+
+
+def sequential_mean(taps: list[float]) -> np.float32:
+    total = np.float32(0)
+    for tap in taps:
+        total += tap
+    return total / np.float32(len(taps))
+
+
+@pytest.mark.parametrize("attributes", CASES)
+def test_max_pool_is_the_largest_of_each_window(attributes: dict[str, object]) -> None:
+    x = random_floats(np.random.default_rng(1), 2, 3, 8, 9)
+    (y,) = apply("MaxPool", x, **attributes)
+    expected = [
+        max(taps) for plane in x.reshape(6, 8, 9) for taps in windows(plane, attributes)
+    ]
+    assert y.reshape(-1).tolist() == expected
+
+
+@pytest.mark.parametrize("attributes", CASES)
+def test_average_pool_is_the_sequential_mean(attributes: dict[str, object]) -> None:
+    x = random_floats(np.random.default_rng(2), 2, 3, 8, 9)
+    (y,) = apply("AveragePool", x, **attributes)
+    expected = [
+        sequential_mean(taps)
+        for plane in x.reshape(6, 8, 9)
+        for taps in windows(plane, attributes)
+    ]
+    assert y.reshape(-1).tolist() == expected
+
+
+def test_average_pool_counts_padding_if_told_to_but_not_what_ceil_adds() -> None:
+    x = np.full((1, 1, 5, 5), 18, np.float32)
+    attributes = {"kernel_shape": (3, 3), "strides": (2, 2), "pads": (1, 1, 0, 0)}
+    (y,) = apply("AveragePool", x, count_include_pad=1, ceil_mode=1, **attributes)
+    assert y[0, 0].tolist() == [[8, 12, 12], [12, 18, 18], [12, 18, 18]]
+
+
+def test_max_pool_special_values_are_as_documented() -> None:
+    """A NaN anywhere is NaN; equal zeros give the first."""
+    x = np.array([[[[1, NAN, INF], [-0.0, 0, -INF], [-INF, -INF, -INF]]]], np.float32)
+    (y,) = apply("MaxPool", x, kernel_shape=(1, 2))
+    inf, minus_inf = 0x7F80_0000, 0xFF80_0000
+    assert y[0, 0].view(np.uint32).tolist() == [
+        [CANONICAL, CANONICAL],
+        [0x8000_0000, 0],
+        [minus_inf, minus_inf],
+    ]
+    (whole,) = apply("GlobalMaxPool", x[:, :, 1:])
+    assert whole.view(np.uint32).tolist() == [[[[0x8000_0000]]]]
+    (wide,) = apply("MaxPool", x, kernel_shape=(1, 1), strides=(1, 2))
+    assert wide[0, 0, 0].view(np.uint32).tolist() == [0x3F80_0000, inf]
+
+
+def test_global_average_pool_is_one_sequential_mean() -> None:
+    x = random_floats(np.random.default_rng(3), 1, 2, 5, 7)
+    (y,) = apply("GlobalAveragePool", x)
+    expected = [sequential_mean(list(plane.reshape(-1))) for plane in x[0]]
+    assert y.shape == (1, 2, 1, 1) and y.reshape(-1).tolist() == expected
+
+
+def test_pool_of_one_axis_keeps_it() -> None:
+    x = random_floats(np.random.default_rng(4), 1, 2, 9)
+    (y,) = apply("MaxPool", x, kernel_shape=(3,), strides=(2,))
+    assert y.shape == (1, 2, 4) and y[0, 0, 1] == x[0, 0, 2:5].max()
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        ({"kernel_shape": (9, 2)}, "room for a window"),
+        ({"kernel_shape": (2, 2), "strides": (0, 1)}, "strides"),
+        ({"kernel_shape": (2, 2), "pads": (-1, 0, 0, 0)}, "pads"),
+        ({"kernel_shape": (2,)}, "kernel_shape"),
+    ],
+)
+def test_pool_misfit_is_refused(attributes: dict[str, object], message: str) -> None:
+    with pytest.raises(GraphError, match=message):
+        model_of("MaxPool", [np.ones((1, 1, 5, 5), np.float32)], (), **attributes)

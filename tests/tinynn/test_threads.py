@@ -1,0 +1,59 @@
+"""Operators shared by threads: the same bits, whatever a thread's float mode was."""
+
+import numpy as np
+import pytest
+from support.models import random_floats
+from support.operations import Array, model_of, sparse_floats
+
+from tinynn import Model
+from tinynn.executor import shares
+from tinynn.operators import FAMILIES
+
+
+def convolution() -> tuple[Model, bytes]:
+    rng = np.random.default_rng(1)
+    x, w = sparse_floats(rng, 1, 16, 32, 32), random_floats(rng, 40, 16, 3, 3)
+    model = model_of("Conv", [x, w[:24] * np.float32(1e-39)], (1,), pads=(1, 1, 1, 1))
+    return model, x.tobytes()
+
+
+def product() -> tuple[Model, bytes]:
+    rng = np.random.default_rng(2)
+    x, w = sparse_floats(rng, 60, 301), random_floats(rng, 301, 77)
+    return model_of("MatMul", [x, w], (1,)), x.tobytes()
+
+
+def integers() -> tuple[Model, bytes]:
+    rng = np.random.default_rng(3)
+    x = rng.integers(0, 256, (64, 900)).astype(np.uint8)
+    w = rng.integers(-128, 128, (900, 90)).astype(np.int8)
+    zeros: list[Array] = [np.array([3], np.uint8), np.array([1], np.int8)]
+    return model_of("MatMulInteger", [x, w, *zeros], (1, 2, 3)), x.tobytes()
+
+
+@pytest.mark.parametrize("made", [convolution, product, integers])
+@pytest.mark.parametrize("threads", [2, 3])
+def test_answer_by_several_threads_is_the_same(made: object, threads: int) -> None:
+    assert callable(made)
+    model, data = made()
+    (operator,) = model.tables.operators
+    assert 2 <= len(list(shares(operator, threads))) <= threads
+    assert model.answer(data, threads) == model.answer(data)
+
+
+def test_shares_cover_an_operator_in_whole_grains() -> None:
+    model, _ = convolution()
+    (operator,) = model.tables.operators
+    grain = FAMILIES[operator.opcode].grain(operator)
+    parts = list(shares(operator, 3))
+    assert sum(count for _, count in parts) == operator.target.count
+    assert [first for first, _ in parts[1:]] == [
+        first + count for first, count in parts[:-1]
+    ]
+    assert all(first % grain == 0 for first, _ in parts)
+
+
+def test_small_operator_is_not_shared() -> None:
+    x, w = np.ones((2, 3), np.float32), np.ones((3, 2), np.float32)
+    (operator,) = model_of("MatMul", [x, w], (1,)).tables.operators
+    assert list(shares(operator, 4)) == [(0, 4)]

@@ -1,0 +1,230 @@
+"""Matrix products in a strict order, near the speed of BLAS.
+
+`c[i, j] = ((c[i, j] + a[i, 0] b[0, j]) + a[i, 1] b[1, j]) + ...`, two roundings a term.
+Elements are independent, and cutting the sum over k into blocks leaves its order, so
+tiles and caches change no bit. What b is made of is the packer's business: a matrix, or
+the patches of an image.
+"""
+
+import ctypes
+import threading
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mips_vm import native
+
+from . import gemm_kernel
+from .gemm_kernel import COLUMNS, FLOAT_BYTES, TERMS
+from .jit import kernel
+
+Floats = NDArray[np.float32]
+Words = NDArray[np.int64]
+
+TERMS_AT_ONCE: Final = 256
+"""A panel of so many terms is 16 KiB, half of the nearest cache."""
+
+ROWS_AT_ONCE: Final = 120
+"""Packed with those terms: 120 KiB, in the second cache."""
+
+PANELS_AT_ONCE: Final = 64
+"""Of b packed at once: 1 MiB."""
+
+CACHE_LINE: Final = 64
+
+Packer = Callable[[int, int, int, int, Floats], None]
+"""`pack(first_term, terms, first_column, columns, out)` fills panels [k][16].
+
+The terms of a panel are rounded up to a multiple of four, the columns to one of
+sixteen; what is too much is zeros. A product of zeros more leaves an accumulator, which
+is never -0, as it is.
+"""
+
+
+@kernel
+def pack_rows(
+    a: Floats,
+    row_step: int,
+    term_step: int,
+    first: int,
+    rows: int,
+    first_term: int,
+    terms: int,
+    out: Floats,
+) -> None:
+    """Rows of a in blocks of six, [k][row]; steps are in elements."""
+    depth = (terms + 3) // 4 * 4
+    for start in range(0, rows, 6):
+        height = min(6, rows - start)
+        at = (first + start) * row_step + first_term * term_step
+        block = out[start * depth : (start + height) * depth]
+        block[height * terms :] = np.float32(0)
+        if height == 6 and term_step == 1:
+            r0, r1 = a[at : at + terms], a[at + row_step : at + row_step + terms]
+            at += 2 * row_step
+            r2, r3 = a[at : at + terms], a[at + row_step : at + row_step + terms]
+            at += 2 * row_step
+            r4, r5 = a[at : at + terms], a[at + row_step : at + row_step + terms]
+            for k in range(terms):
+                block[6 * k] = r0[k]
+                block[6 * k + 1] = r1[k]
+                block[6 * k + 2] = r2[k]
+                block[6 * k + 3] = r3[k]
+                block[6 * k + 4] = r4[k]
+                block[6 * k + 5] = r5[k]
+        else:
+            for k in range(terms):
+                for i in range(height):
+                    block[k * height + i] = a[at + k * term_step + i * row_step]
+
+
+@kernel
+def pack_columns(
+    b: Floats,
+    term_step: int,
+    column_step: int,
+    first_term: int,
+    terms: int,
+    first: int,
+    columns: int,
+    out: Floats,
+) -> None:
+    """Columns of b in panels of sixteen, [k][column]."""
+    depth = (terms + 3) // 4 * 4
+    for start in range(0, columns, 16):
+        width = min(16, columns - start)
+        panel = out[start * depth : (start + 16) * depth]
+        at = first_term * term_step + (first + start) * column_step
+        if width < 16:
+            panel[:] = np.float32(0)
+        panel[16 * terms :] = np.float32(0)
+        if column_step == 1 and width == 16:
+            for k in range(terms):
+                row = b[at + k * term_step : at + k * term_step + 16]
+                for j in range(16):
+                    panel[16 * k + j] = row[j]
+        else:
+            for k in range(terms):
+                for j in range(width):
+                    panel[16 * k + j] = b[at + k * term_step + j * column_step]
+
+
+def packer_of(b: Floats, term_step: int, column_step: int) -> Packer:
+    """The packer of a matrix: element (k, j) is b[k * term_step + j * column_step]."""
+
+    def pack(k: int, terms: int, j: int, columns: int, out: Floats) -> None:
+        pack_columns(b, term_step, column_step, k, terms, j, columns, out)
+
+    return pack
+
+
+def multiply(
+    a: Floats, row_step: int, term_step: int, terms: int, pack: Packer, c: Floats
+) -> None:
+    """c = a b, from +0. `c` is (rows, columns), its rows contiguous.
+
+    Element (i, k) of a is a[i * row_step + k * term_step]. NaNs are as they come.
+    """
+    rows, columns = c.shape
+    c[:] = 0
+    rooms = _rooms
+    start, row_bytes = c.ctypes.data, c.strides[0]
+    wide = PANELS_AT_ONCE * COLUMNS
+    for j in range(0, columns, wide):
+        width = min(wide, columns - j)
+        for k in range(0, terms, TERMS_AT_ONCE):
+            depth = min(TERMS_AT_ONCE, terms - k)
+            pack(k, depth, j, width, rooms.b)
+            for i in range(0, rows, ROWS_AT_ONCE):
+                height = min(ROWS_AT_ONCE, rows - i)
+                pack_rows(a, row_step, term_step, i, height, k, depth, rooms.a)
+                at = start + i * row_bytes + FLOAT_BYTES * j
+                _add_panels(rooms, depth, at, height, width // COLUMNS, row_bytes)
+                if width % COLUMNS:
+                    rest = c[i : i + height, j + width - width % COLUMNS : j + width]
+                    _add_narrow_panel(rooms, depth, rest, width // COLUMNS)
+
+
+def _add_panels(
+    rooms: "_Rooms", terms: int, c: int, rows: int, panels: int, row_bytes: int
+) -> None:
+    """Adds packed a times the first panels of packed b to what lies at address c."""
+    if panels:
+        depth = -(-terms // TERMS) * TERMS
+        _kernels().multiply(rooms.a_at, rooms.b_at, c, rows, panels, depth, row_bytes)
+
+
+def _add_narrow_panel(rooms: "_Rooms", terms: int, c: Floats, panel: int) -> None:
+    """The same with one panel, which is wider than c: in a place aside."""
+    depth = -(-terms // TERMS) * TERMS
+    rows, width = c.shape
+    aside = np.zeros((rows, COLUMNS), np.float32)
+    aside[:, :width] = c
+    b_at = rooms.b_at + FLOAT_BYTES * COLUMNS * depth * panel
+    _kernels().multiply(
+        rooms.a_at, b_at, aside.ctypes.data, rows, 1, depth, aside.strides[0]
+    )
+    c[:] = aside[:, :width]
+
+
+def slide(
+    a: Floats, terms: int, x: Floats, places: Words, at: Words, c: Floats
+) -> None:
+    """c = a b, from +0, with b in a picture: `slide` of gemm_kernel says where.
+
+    a is (rows, terms), contiguous; c is (rows, columns), contiguous, with two of
+    `places` for sixteen columns; `at` has an offset for each term.
+    """
+    c[:] = 0
+    rooms = _rooms
+    panels, row_bytes = len(places) // 2, c.strides[0]
+    x_at, c_at, places_at = x.ctypes.data, c.ctypes.data, places.ctypes.data
+    offsets_at, run = at.ctypes.data, _kernels().slide
+    for k in range(0, terms, TERMS_AT_ONCE):
+        count = min(TERMS_AT_ONCE, terms - k)
+        depth = -(-count // TERMS) * TERMS
+        offsets = offsets_at + at.itemsize * k
+        for i in range(0, len(c), ROWS_AT_ONCE):
+            height = min(ROWS_AT_ONCE, len(c) - i)
+            pack_rows(a, terms, 1, i, height, k, count, rooms.a)
+            head = (rooms.a_at, x_at, c_at + i * row_bytes, height, panels, count)
+            run(*head, row_bytes, places_at, offsets, depth)
+
+
+class _Rooms(threading.local):
+    """What a thread packs into, kept: fresh memory costs more than the packing."""
+
+    def __init__(self) -> None:
+        self.a = _aligned(ROWS_AT_ONCE * TERMS_AT_ONCE)
+        self.b = _aligned(PANELS_AT_ONCE * COLUMNS * TERMS_AT_ONCE)
+        self.a_at, self.b_at = self.a.ctypes.data, self.b.ctypes.data
+
+
+def _aligned(count: int) -> Floats:
+    """Room for numbers, from the beginning of a cache line on."""
+    room = np.empty(FLOAT_BYTES * count + CACHE_LINE, np.uint8)
+    start = -room.ctypes.data % CACHE_LINE
+    return room[start : start + FLOAT_BYTES * count].view(np.float32)
+
+
+_rooms: Final = _Rooms()
+
+
+class _Kernels:
+    """The native functions."""
+
+    def __init__(self) -> None:
+        library = native.load_ir(gemm_kernel.module_ir())
+        pointer, word = ctypes.c_void_p, ctypes.c_uint64
+        arguments = (pointer,) * 3 + (word,) * 4
+        self.multiply: Any = library.function("multiply", None, *arguments)
+        more = (pointer, pointer, word)
+        self.slide: Any = library.function("slide", None, *arguments, *more)
+
+
+@cache
+def _kernels() -> _Kernels:
+    return _Kernels()

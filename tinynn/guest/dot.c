@@ -1,0 +1,202 @@
+/* One multiply-add is a product rounded to f32 and a sum rounded to f32. `dot` does both
+ * on unpacked numbers and returns to plain f32_mul and f32_add where a number is unusual.
+ */
+
+#include "dot.h"
+
+struct term terms[MAX_TERMS + 1];
+
+/* The first of the words from `next` on that is not ±0, or `end`. */
+static const f32 *skip_zero_words(const f32 *next, const f32 *end) {
+  for (; next != end && !(*next << 1); next++)
+    while (end - next > 4 && !((next[1] | next[2] | next[3] | next[4]) << 1))
+      next += 4;
+  return next;
+}
+
+void list_row(struct list *list, const f32 *inputs, uint32_t count, uint32_t stride,
+              bool skip_zeros) {
+  const f32 *end = inputs + count;
+  struct list grown = *list;
+  for (const f32 *next = inputs;; next++) {
+    if (skip_zeros)
+      next = skip_zero_words(next, end);
+    if (next == end)
+      break;
+    list_add(&grown, *next, (uint32_t)(next - inputs) * stride);
+  }
+  list->end = grown.end;
+  list->link = grown.link;
+}
+
+/* ------------------------------------------------------------------------------------
+ * The dot product
+ * ---------------------------------------------------------------------------------- */
+
+/* Exponents of a usual accumulator. */
+#define ACC_LEAST 53u
+#define ACC_MOST 204u
+
+/* An accumulator with its exponent in [ACC_LEAST, ACC_MOST]. */
+struct accumulator {
+  /* Minus the significand, whose hidden bit is at bit 31 and whose low 8 bits are zero:
+   * in (0, 2^31]. Negative as signed once a sum leaves [2^31, 2^32). */
+  uint32_t negated;
+  /* Sign, exponent, and ones, so that subtracting a weight's bits borrows nothing. */
+  uint32_t scale;
+};
+
+static inline bool is_usual(f32 a) {
+  return f32_exponent(a) - ACC_LEAST <= ACC_MOST - ACC_LEAST;
+}
+
+static inline struct accumulator unpack(f32 a) {
+  return (struct accumulator){0u - (F32_SIGN | a << 8), a | F32_FRACTION};
+}
+
+static inline f32 pack(struct accumulator a) {
+  return (a.scale & ~F32_FRACTION) | ((0u - a.negated) >> 8 & F32_FRACTION);
+}
+
+/* `m` rounded to a multiple of `unit`, a power of two. A tie leaves no bits below the
+ * unit once half of it is added; `exact` says that none were lost before. Wraps to 0. */
+static inline uint32_t round_to(uint32_t unit, uint32_t m, bool exact) {
+  uint32_t up = m + unit / 2;
+  uint32_t rounded = up & (0u - unit);
+  if (rare(rounded == up) && exact)
+    rounded &= ~unit;
+  return rounded;
+}
+
+/* Significand of the rounded product. It lies in [2^30, 2^31) or above; its exponent is
+ * as if it lay above, so there is no normalising. */
+static inline uint32_t product_of(uint32_t significand, f32 w) {
+  uint64_t product = (uint64_t)significand * (F32_SIGN | w << 8);
+  uint32_t high = (uint32_t)(product >> 32);
+  if ((int32_t)high < 0)
+    return round_to(0x100, high, !(uint32_t)product);
+  return round_to(0x80, high, !(uint32_t)product);
+}
+
+/* `m` shifted right by n + 1, n in [0, 31]; what falls off sets the lowest bit. */
+static inline uint32_t shift_and_halve(uint32_t m, uint32_t n) {
+  return m >> n >> 1 | ((m << (~n & 31)) != 0);
+}
+
+/* Sign and exponent of the accumulator minus those of a product, at once: positive if
+ * the signs are equal and the accumulator's exponent is larger. If the signs differ it
+ * is 256 less, or more. */
+static inline int32_t distance_of(struct accumulator a, uint32_t product_scale) {
+  return (int32_t)(a.scale - product_scale) >> F32_FRACTION_BITS;
+}
+
+/* The sum of an accumulator and a product when its exponent may be another than the
+ * accumulator's. False if it is no usual accumulator; `a` is unchanged then. */
+static inline bool add_any(struct accumulator *a, uint32_t product,
+                           uint32_t product_scale) {
+  int32_t distance = (int8_t)distance_of(*a, product_scale);
+  if ((uint32_t)(distance + 31) > 62)
+    return false;
+  uint32_t m = 0u - a->negated;
+  uint32_t e = f32_exponent(a->scale) + 1;
+  if (distance >= 0) {
+    m >>= 1;
+    product = shift_and_halve(product, (uint32_t)distance);
+  } else {
+    e -= (uint32_t)distance;
+    m = shift_and_halve(m, (uint32_t)-distance);
+    product >>= 1;
+  }
+  uint32_t sign = a->scale & F32_SIGN;
+  if ((int32_t)(a->scale ^ product_scale) >= 0) {
+    m += product;
+  } else {
+    m -= product;
+    if ((int32_t)m <= 0) {
+      if (!m)
+        return false;
+      m = 0u - m;
+      sign ^= F32_SIGN;
+    }
+  }
+  uint32_t shift = (uint32_t)__builtin_clz(m);
+  m = round_to(0x100, m << shift, true);
+  e -= shift;
+  if (rare(!m)) {
+    m = F32_SIGN;
+    e++;
+  }
+  if (e - ACC_LEAST > ACC_MOST - ACC_LEAST)
+    return false;
+  a->negated = 0u - m;
+  a->scale = sign | e << F32_FRACTION_BITS | F32_FRACTION;
+  return true;
+}
+
+/* Adds a usual term. False, with `a` unchanged, if the sum is no usual accumulator. */
+static inline bool add_term(struct accumulator *a, const struct term *t, f32 w) {
+  uint32_t product = product_of(t->significand, w);
+  uint32_t product_scale = t->scale + w;
+  int32_t distance = distance_of(*a, product_scale);
+  uint32_t sum = 0;
+  if (distance > 0) {
+    if (distance < 32) {
+      bool exact = !(product << (-distance & 31));
+      uint32_t up = (product >> distance) + 0x80;
+      uint32_t rounded = up & ~0xffu;
+      sum = a->negated - rounded;
+      if (rare(rounded == up) && exact)
+        sum += sum & 0x100;
+    }
+  } else if ((uint32_t)(distance + 255) < 31) {
+    bool exact = !(product << (-distance & 31));
+    uint32_t up = (product >> (distance & 31)) + 0x80;
+    uint32_t rounded = up & ~0xffu;
+    sum = a->negated + rounded;
+    if (rare(rounded == up) && exact)
+      sum -= sum & 0x100;
+  }
+  if ((int32_t)sum <= 0)
+    return add_any(a, product, product_scale);
+  a->negated = sum;
+  return true;
+}
+
+static f32 add_plainly(f32 total, const struct term *t, const uint8_t *column) {
+  f32 w = *(const f32 *)(column + t->offset);
+  return f32_add(total, f32_mul(t->x, w));
+}
+
+/* Adds terms from `t` until `stop`, or until one that leaves no usual accumulator, which
+ * is the one returned. */
+static inline const struct term *add_terms(struct accumulator *total,
+                                           const struct term *t,
+                                           const struct term *stop,
+                                           const uint8_t *column) {
+  struct accumulator a = *total;
+  while (add_term(&a, t, *(const f32 *)(column + t->offset)) && ++t != stop)
+    ;
+  *total = a;
+  return t;
+}
+
+f32 dot(const struct list *list, const void *weights) {
+  const uint8_t *column = weights;
+  const struct term *t = terms, *end = list->end;
+  const struct term *stop = (const struct term *)list->first_unusual;
+  f32 total = 0;
+  while (t != end) {
+    if (t != stop && is_usual(total)) {
+      struct accumulator a = unpack(total);
+      t = add_terms(&a, t, stop, column);
+      total = pack(a);
+      if (t == stop)
+        continue;
+    }
+    total = add_plainly(total, t, column);
+    if (t == stop)
+      stop = (const struct term *)t->scale;
+    t++;
+  }
+  return total;
+}

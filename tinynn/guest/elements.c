@@ -1,0 +1,29 @@
+/* Bytes to numbers, and ReLU. */
+
+#include "kernels.h"
+#include "softfloat.h"
+
+void scale_u8(const struct call *c) {
+  /* Each byte value is multiplied once. A result is kept as its complement, which is
+   * never zero: no canonical number is all ones. */
+  static f32 complements[256];
+  const uint8_t *x = (const uint8_t *)source(c, 0) + c->first;
+  f32 *y = (f32 *)target(c) + c->first;
+  const uint32_t count = c->count;
+  for (uint32_t i = 0; i < count; i++) {
+    f32 *known = &complements[x[i]];
+    if (!*known)
+      *known = ~f32_mul(f32_from_u32(x[i]), c->attributes[0]);
+    y[i] = ~*known;
+  }
+}
+
+void relu(const struct call *c) {
+  const f32 *x = (const f32 *)source(c, 0) + c->first;
+  f32 *y = (f32 *)target(c) + c->first;
+  const uint32_t count = c->count;
+  for (uint32_t i = 0; i < count; i++) {
+    f32 kept = x[i] & F32_SIGN ? 0 : x[i];
+    y[i] = f32_is_nan(x[i]) ? F32_NAN : kept;
+  }
+}
