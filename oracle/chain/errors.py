@@ -3,14 +3,20 @@
 ChainError
 ├── WrongChain          the connected chain is not the expected one
 ├── NoCode              an address holds other code than its contract's
+├── BadState            a file that should hold an embedded chain cannot be used
 ├── NoTimeTravel        only an embedded chain can move its clock
 ├── GasAboveCap         a transaction would need more gas than EIP-7825 allows
 ├── FeeAboveCap         the chain asks for a higher fee than the user's cap
 ├── NotMined            no receipt within the time given
+├── Rejected            no node takes the transaction
+├── Displaced           another transaction of the account took the nonce
+├── Unavailable         no endpoint answers, or none usefully
 ├── UnknownEntry        the ABI holds no such function, event or error
 └── Refused             the contract refused: its custom error, decoded
 """
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from oracle.errors import OracleError
@@ -32,6 +38,14 @@ class NoCode(ChainError):
         super().__init__(
             f"{address} is not {name}: expected its {expected} bytes of code, "
             f"got {'none' if not actual else f'{actual} other bytes'}"
+        )
+
+
+class BadState(ChainError):
+    def __init__(self, path: Path, actual: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path}: expected the state of a devnet that is not running, got: {actual}"
         )
 
 
@@ -61,6 +75,30 @@ class NotMined(ChainError):
     def __init__(self, transaction: bytes, seconds: float) -> None:
         self.transaction = transaction
         super().__init__(f"0x{transaction.hex()} not mined within {seconds:g} seconds")
+
+
+class Rejected(ChainError):
+    def __init__(self, action: str, actual: str) -> None:
+        self.action = action
+        super().__init__(f"{action}: expected the node to take it, got: {actual}")
+
+
+class Displaced(ChainError):
+    def __init__(self, action: str, nonce: int) -> None:
+        self.action, self.nonce = action, nonce
+        super().__init__(
+            f"{action}: expected nonce {nonce} for it, got another transaction there: "
+            "does another program use this account?"
+        )
+
+
+class Unavailable(ChainError):
+    """`complaints` is what each endpoint did, by its name."""
+
+    def __init__(self, method: str, complaints: Mapping[str, str]) -> None:
+        self.method, self.complaints = method, dict(complaints)
+        told = "; ".join(f"{name}: {what}" for name, what in complaints.items())
+        super().__init__(f"{method}: expected an answer, got none: {told}")
 
 
 class UnknownEntry(ChainError):

@@ -17,6 +17,8 @@ from oracle.cli.deferred import deferred_group
 
 GROUPS = {
     "demo": "The whole story on an embedded chain: an answer, a lie, a proof.",
+    "devnet": "A chain to try things on, with the contracts in place.",
+    "deploy": "Put the contracts on a chain.",
     "model": "Look into models, convert them, run them.",
     "vm": "The machine by itself, on any MIPS32r2 little-endian ELF.",
     "bench": "Measure speed, gas and disputes, beside their peers.",
@@ -46,7 +48,7 @@ def print_version(asked: bool) -> None:
 
 
 @app.callback()
-def options(
+def leading_options(
     version: Annotated[
         bool,
         typer.Option(
