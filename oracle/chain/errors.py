@@ -67,7 +67,7 @@ class FeeAboveCap(ChainError):
     def __init__(self, expected: int, actual: int) -> None:
         self.expected, self.actual = expected, actual
         super().__init__(
-            f"base fee above the cap: expected at most {expected} wei, got {actual}"
+            f"fee above the cap: expected at most {expected} wei, got {actual}"
         )
 
 
