@@ -5,6 +5,13 @@ OracleError
 ├── UnknownModel        the node holds no image of the model
 ├── ProgramMismatch     the model runs on a guest that this node does not know
 ├── CrossCheckFailed    the machine's answer is not the native one
+├── NotRegistered       the registry of this chain has no model with that id
+├── NoSuchRequest       the chain has heard of no such request
+├── NoSuchClaim         no claim of that request is there to be disputed
+├── UnknownName         neither a file, nor a model's id, nor the name of one
+├── WrongImage          a file is not the image of the model that it should be
+├── NotFetched          no URI of the model led to its image
+├── ImageTooLong        what a URI leads to is longer than the user wants to store
 ├── DeploymentsError
 │   ├── NoDeployments   nobody told where the contracts of this chain lie
 │   └── BadDeployments  a file that does not tell it
@@ -55,6 +62,60 @@ class CrossCheckFailed(OracleError):
         super().__init__(
             f"executors disagree: expected 0x{expected.hex()} from the machine, "
             f"got 0x{actual.hex()} natively"
+        )
+
+
+class NotRegistered(OracleError):
+    def __init__(self, model_id: bytes) -> None:
+        self.model_id = model_id
+        super().__init__(f"no model 0x{model_id.hex()} is registered on this chain")
+
+
+class NoSuchRequest(OracleError):
+    def __init__(self, request_id: int) -> None:
+        self.request_id = request_id
+        super().__init__(f"no request {request_id} on this chain")
+
+
+class NoSuchClaim(OracleError):
+    def __init__(self, request_id: int) -> None:
+        self.request_id = request_id
+        super().__init__(f"request {request_id} has no claim that could be disputed")
+
+
+class UnknownName(OracleError):
+    def __init__(self, known: Sequence[str], actual: str) -> None:
+        self.known, self.actual = known, actual
+        names = ", ".join(known) or "none"
+        super().__init__(
+            f"unknown model: expected a file, an id or a name (of {names}); "
+            f"got {actual}"
+        )
+
+
+class WrongImage(OracleError):
+    def __init__(self, path: Path, expected: bytes, actual: str) -> None:
+        self.path, self.expected, self.actual = path, expected, actual
+        super().__init__(
+            f"{path}: expected the image with root 0x{expected.hex()}, got {actual}: "
+            "delete the file, and it will be fetched again"
+        )
+
+
+class NotFetched(OracleError):
+    def __init__(self, model_root: bytes, reasons: dict[str, str]) -> None:
+        self.model_root, self.reasons = model_root, reasons
+        told = "; ".join(f"{uri}: {reason}" for uri, reason in reasons.items())
+        super().__init__(
+            f"image with root 0x{model_root.hex()} not fetched: {told or 'no URIs'}"
+        )
+
+
+class ImageTooLong(OracleError):
+    def __init__(self, expected: int, actual: int) -> None:
+        self.expected, self.actual = expected, actual
+        super().__init__(
+            f"image too long: expected at most {expected} bytes, got {actual} or more"
         )
 
 
