@@ -36,6 +36,8 @@ PATIENCE_BLOCKS = 3
 """After so many blocks without it, a transaction is signed anew with a higher fee."""
 BUMP = 8
 """One part in so many is added: nodes take a replacement from one in ten on."""
+OFFER_AGAIN_SECONDS = 15.0
+"""Where blocks come only with transactions, what was lost would wait for ever."""
 MOST_ATTEMPTS = 12
 """More would pay four times the first fee: whatever is wrong, it is not the fee."""
 MISSES = 5
@@ -58,7 +60,7 @@ class DurableSender(Sender):
     ) -> None:
         super().__init__(chain, account, fee_cap)
         self.outbox, self._patience = outbox, patience_blocks
-        self._offered: dict[bytes, int] = {}  # head when these bytes were last sent
+        self._offers: dict[bytes, tuple[int, float]] = {}
         self._missed: dict[int, int] = {}
 
     @property
@@ -138,7 +140,7 @@ class DurableSender(Sender):
             self._miss(entry)
             return None
         head = self.chain.height
-        if self._offered.get(entry.last.hash) == head:
+        if self._offered_lately(entry, head):
             return None
         if entry.nonce == mined:
             self._check_wanted(entry)
@@ -188,17 +190,25 @@ class DurableSender(Sender):
         eth = self.chain.endpoint.web3.eth
         try:
             eth.send_raw_transaction(entry.last.raw)
-            self._offered[entry.last.hash] = self.chain.height
+            self._note_offer(entry)
         except Web3RPCError as error:
             self._hear(entry, str(error), fresh)
         except (Unavailable, OSError) as error:
             log.warning("%s may not be sent: %s", entry.draft.action, error)
 
+    def _note_offer(self, entry: Entry) -> None:
+        self._offers[entry.last.hash] = (self.chain.height, time.monotonic())
+
+    def _offered_lately(self, entry: Entry, head: int) -> bool:
+        """Whether these bytes were sent since the last block, and not long ago."""
+        at_head, at = self._offers.get(entry.last.hash, (-1, 0.0))
+        return at_head == head and time.monotonic() - at < OFFER_AGAIN_SECONDS
+
     def _hear(self, entry: Entry, complaint: str, fresh: bool) -> None:
         """What a node's complaint about an offer means."""
         said = complaint.lower()
         if any(sign in said for sign in (*KNOWN, *NONCE_USED)):
-            self._offered[entry.last.hash] = self.chain.height
+            self._note_offer(entry)
         elif any(sign in said for sign in UNDERPRICED):
             bumped = self._bumped(entry)
             if bumped is not entry:
@@ -267,7 +277,7 @@ class DurableSender(Sender):
                 return
             log.warning("%s: block %d is gone", last.draft.action, last.block)
             self.outbox.reopen(last)
-            self._offered.clear()
+            self._offers.clear()
 
     def _mined_count(self) -> int:
         eth = self.chain.endpoint.web3.eth

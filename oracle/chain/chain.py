@@ -14,6 +14,7 @@ from oracle.chain.abi import Abi
 from oracle.chain.endpoint import Endpoint
 from oracle.chain.errors import NoCode, Refused
 from oracle.chain.events import Event, event_of
+from oracle.chain.ranges import Ranges
 from solidity import Artifact
 
 T = TypeVar("T")
@@ -38,6 +39,7 @@ class Chain:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
+        self._ranges = Ranges()
 
     @property
     def height(self) -> int:
@@ -96,13 +98,14 @@ class Chain:
         self, contracts: Sequence[Contract], first: int, last: int
     ) -> list[Event]:
         """What the contracts told in blocks [first, last], in order."""
-        logs = self.endpoint.web3.eth.get_logs(
-            {
-                "fromBlock": first,
-                "toBlock": last,
-                "address": [to_checksum_address(c.address) for c in contracts],
-            }
-        )
+        addresses = [to_checksum_address(c.address) for c in contracts]
+
+        def ask(start: int, end: int) -> Sequence[LogReceipt]:
+            return self.endpoint.web3.eth.get_logs(
+                {"fromBlock": start, "toBlock": end, "address": addresses}
+            )
+
+        logs = list(self._ranges.read(ask, first, last))
         return read_logs(contracts, logs)
 
 

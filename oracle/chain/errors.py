@@ -11,6 +11,7 @@ ChainError
 ├── Rejected            no node takes the transaction
 ├── Displaced           another transaction of the account took the nonce
 ├── Unavailable         no endpoint answers, or none usefully
+├── Unanswered          one endpoint didn't
 ├── UnknownEntry        the ABI holds no such function, event or error
 └── Refused             the contract refused: its custom error, decoded
 """
@@ -99,6 +100,14 @@ class Unavailable(ChainError):
         self.method, self.complaints = method, dict(complaints)
         told = "; ".join(f"{name}: {what}" for name, what in complaints.items())
         super().__init__(f"{method}: expected an answer, got none: {told}")
+
+
+class Unanswered(ChainError):
+    """`retry_after`: seconds for which the endpoint wants to be left alone."""
+
+    def __init__(self, name: str, actual: str, retry_after: float = 0.0) -> None:
+        self.name, self.actual, self.retry_after = name, actual, retry_after
+        super().__init__(f"{name}: expected an answer, got {actual}")
 
 
 class UnknownEntry(ChainError):
