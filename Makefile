@@ -1,5 +1,6 @@
 # make demo   the whole story on an embedded chain
 # make test   the tests
+# make quickstart   docs/quickstart.md, typed as it stands
 # make lint   what CI checks besides
 # make build  artifacts and guest again from their sources (needs node and zig)
 
@@ -8,13 +9,16 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 JOBS   ?= 2
 
-.PHONY: demo test lint format build clean
+.PHONY: demo test quickstart lint format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal $(ARGS)
+
+quickstart: $(VENV)/.dev
+	$(BIN)/python -m pytest -q tests/oracle/test_quickstart.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -13,15 +13,12 @@ from threading import Event
 from web3.exceptions import Web3Exception
 
 from oracle.chain.errors import ChainError, WrongChain
-from oracle.errors import CrossCheckFailed
 from oracle.logs import logger
 from oracle.node import Done, Node
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 60.0
 OUTAGES = (ChainError, Web3Exception, OSError)
-FATAL = (CrossCheckFailed, WrongChain)
-"""Going on would cost bonds, or happen elsewhere."""
 
 log = logger(__name__)
 
@@ -70,8 +67,8 @@ class Loop:
         """One step; the seconds to wait after it. Raises what is fatal."""
         try:
             done = self.node.step()
-        except FATAL:
-            raise
+        except WrongChain:
+            raise  # waiting does not make it the right one
         except Exception as error:
             return self._failed(error)
         self.pulse.steps += 1

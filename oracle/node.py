@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
-from challenge.errors import PositionMismatch
+from challenge.errors import PositionMismatch, PositionMissing
 from challenge.game import GameView
 from challenge.moves import Move
 from oracle.chain.chain import Contract
@@ -20,6 +20,9 @@ from oracle.contracts import Contracts
 from oracle.record import Answered, Record
 from oracle.troubles import Troubles
 from oracle.views import view_of
+
+MOVED_ON = (PositionMismatch, PositionMissing)
+"""The chain told of a move after the log was read: next time."""
 
 
 class Player(Protocol):
@@ -122,8 +125,8 @@ class Node(ABC):
         for place, (answered, challenger) in enumerate(games):
             try:
                 view = view_of(self.record, answered, challenger)
-            except PositionMismatch:
-                continue  # the chain has moved on since the log was read: next time
+            except MOVED_ON:
+                continue
             found.append((view.clock.deadline, place, answered, view))
         for _, _, answered, view in sorted(found, key=lambda game: game[:2]):
             job = ("play", answered.hash, view.challenger)
@@ -137,7 +140,7 @@ class Node(ABC):
         """The player's next moves in one game."""
         try:
             view = view_of(self.record, answered, challenger)
-        except PositionMismatch:
+        except MOVED_ON:
             return
         yield from self._moves(view, answered, lambda _: player)
 

@@ -22,7 +22,9 @@ GROUPS = {
     "request": "Ask for inference, and follow what becomes of it.",
     "worker": "Answer requests for money, and stand by the answers.",
     "challenger": "Recompute every claim, and bring down what is false.",
-    "model": "Look into models, convert them, run them.",
+    "watch": "Recompute every claim, and only tell.",
+    "dispute": "Look into disputes, also those that could be.",
+    "model": "Look into models, convert them, run them, register them.",
     "vm": "The machine by itself, on any MIPS32r2 little-endian ELF.",
     "bench": "Measure speed, gas and disputes, beside their peers.",
 }

@@ -23,13 +23,18 @@ CLOCK_SECONDS = 10 * 60
 def devnet(context: typer.Context) -> None:
     """Serve a development chain over JSON-RPC (`up`), or move its clock (`travel`)."""
     if context.invoked_subcommand is None:
-        up()
+        command = context.command.get_command(context, "up")  # type: ignore[attr-defined]
+        with command.make_context("up", [], parent=context) as defaults:
+            command.invoke(defaults)
 
 
 @app.command()
 def up(
     host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free.")] = 8545,
+    port: Annotated[
+        int,
+        typer.Option(min=0, max=65535, envvar="PLUMB_PORT", help="0: any free."),
+    ] = 8545,
     state: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Keep the chain here across restarts."),
