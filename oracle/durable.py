@@ -27,7 +27,9 @@ from oracle.chain.errors import (
     Unavailable,
 )
 from oracle.chain.sender import Fees, Intent, Receipt, Sender
+from oracle.journal import Journal
 from oracle.store.errors import NonceTaken
+from oracle.store.journal import StoredJournal
 from oracle.store.outbox import Attempt, Draft, Entry, Outbox
 
 log = logging.getLogger(__name__)
@@ -85,6 +87,12 @@ class DurableSender(Sender):
         """Whether anything is on its way still, after looking after it."""
         self.settle()
         return bool(self.outbox.open())
+
+    def journal(self, oracle: bytes) -> Journal:
+        """Of this account, in the outbox's database."""
+        chain_id, account = self.outbox.chain_id, self.address.hex()
+        name = f"{chain_id}:{oracle.hex()}:{account}"
+        return StoredJournal(self.outbox.store, name)
 
     def settle(self) -> None:
         """Finds out what came of what is open; sends again, or for more, what lags."""

@@ -68,7 +68,8 @@ class Node(ABC):
     def __init__(self, sender: Sender, contracts: Contracts) -> None:
         self.sender, self.contracts = sender, contracts
         self.chain = sender.chain
-        self.record = Record(sender.chain, contracts)
+        journal = sender.journal(contracts.oracle.address)
+        self.record = Record(sender.chain, contracts, journal)
         self.refused: list[Refused] = []
         self.troubles = Troubles()
 

@@ -1,7 +1,7 @@
 """Reading the chain: its clock, balances, views and events, as of the latest block."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -28,6 +28,18 @@ class Contract:
     name: str
     address: bytes
     abi: Abi
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """One log as the node has it. `position` orders the logs of a block."""
+
+    address: bytes
+    topics: tuple[bytes, ...]
+    data: bytes
+    block: int
+    position: int
+    transaction: bytes
 
 
 def contract_of(artifact: Artifact, address: bytes) -> Contract:
@@ -94,10 +106,8 @@ class Chain:
         )
         return contract.abi.result(function, bytes(output))
 
-    def events(
-        self, contracts: Sequence[Contract], first: int, last: int
-    ) -> list[Event]:
-        """What the contracts told in blocks [first, last], in order."""
+    def logs(self, contracts: Sequence[Contract], first: int, last: int) -> list[Log]:
+        """What the contracts logged in blocks [first, last], in order."""
         addresses = [to_checksum_address(c.address) for c in contracts]
 
         def ask(start: int, end: int) -> Sequence[LogReceipt]:
@@ -105,21 +115,42 @@ class Chain:
                 {"fromBlock": start, "toBlock": end, "address": addresses}
             )
 
-        logs = list(self._ranges.read(ask, first, last))
-        return read_logs(contracts, logs)
+        return [log_of(receipt) for receipt in self._ranges.read(ask, first, last)]
+
+    def events(
+        self, contracts: Sequence[Contract], first: int, last: int
+    ) -> list[Event]:
+        """What the contracts told in blocks [first, last], in order."""
+        return events_of(contracts, self.logs(contracts, first, last))
+
+
+def log_of(receipt: LogReceipt) -> Log:
+    return Log(
+        address=bytes.fromhex(receipt["address"].removeprefix("0x")),
+        topics=tuple(map(bytes, receipt["topics"])),
+        data=bytes(receipt["data"]),
+        block=receipt["blockNumber"],
+        position=receipt["logIndex"],
+        transaction=bytes(receipt["transactionHash"]),
+    )
 
 
 def read_logs(contracts: Sequence[Contract], logs: Sequence[LogReceipt]) -> list[Event]:
+    """The typed events among a receipt's logs."""
+    return events_of(contracts, map(log_of, logs))
+
+
+def events_of(contracts: Sequence[Contract], logs: Iterable[Log]) -> list[Event]:
     """The typed events among the logs; other contracts' are left out."""
     by_address = {contract.address: contract for contract in contracts}
     found = []
     for log in logs:
-        contract = by_address.get(bytes.fromhex(log["address"].removeprefix("0x")))
+        contract = by_address.get(log.address)
         if contract is None:
             continue
-        name, arguments = contract.abi.event(log["topics"], bytes(log["data"]))
-        place = (log["blockNumber"], bytes(log["transactionHash"]))
-        if (event := event_of(name, arguments, *place)) is not None:
+        name, arguments = contract.abi.event(log.topics, log.data)
+        event = event_of(name, arguments, log.block, log.transaction)
+        if event is not None:
             found.append(event)
     return found
 

@@ -112,20 +112,3 @@ logs = Table(
     Column("transaction", LargeBinary, nullable=False),
 )
 """`topics` are words of 32 bytes, one after the other."""
-
-jobs = Table(
-    "jobs",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("chain_id", BigInteger, nullable=False),
-    Column("account", LargeBinary, nullable=False),
-    Column("request_id", Wei, nullable=False),
-    Column("deed", String, nullable=False),
-    Column("block_time", BigInteger, nullable=False),
-    Column("seconds", Integer),
-    Column("earned_wei", Wei, nullable=False, default=0),
-    Column("spent_wei", Wei, nullable=False, default=0),
-    Column("note", String, nullable=False, default=""),
-    Index("jobs_by_request", "chain_id", "account", "request_id"),
-)
-"""What an account did about a request: a row a deed, never changed."""
