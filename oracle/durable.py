@@ -38,6 +38,7 @@ PATIENCE_BLOCKS = 3
 """After so many blocks without it, a transaction is signed anew with a higher fee."""
 BUMP = 8
 """One part in so many is added: nodes take a replacement from one in ten on."""
+TRANSFER_GAS = 21_000
 OFFER_AGAIN_SECONDS = 15.0
 """Where blocks come only with transactions, what was lost would wait for ever."""
 MOST_ATTEMPTS = 12
@@ -102,6 +103,7 @@ class DurableSender(Sender):
                 self._advance(entry)
             except (Displaced, Refused) as error:
                 log.warning("%s", error)
+        self._close_gap()
 
     def _transact(self, intent: Intent, listening: Sequence[Contract]) -> Receipt:
         key = intent.key or _digest(intent)
@@ -189,6 +191,27 @@ class DurableSender(Sender):
                 return  # it failed because it is done, this very moment
             self.outbox.dropped(entry, f"would fail by now: {error}")
             raise Refused(draft.action, "", {}, b"") from None
+
+    def _close_gap(self) -> None:
+        """Sends nothing to ourselves under a nonce that was given up before others.
+
+        The chain takes nonces in order, and what comes after the gap may be with nodes
+        already: made anew under another nonce, it would be there twice.
+        """
+        entries, mined = self.outbox.open(), self._mined_count()
+        if not entries or entries[0].nonce <= mined:
+            return
+        eth = self.chain.endpoint.web3.eth
+        if eth.get_transaction_count(self._account.address, "pending") > mined:
+            return  # somebody's transaction is there
+        try:
+            self._check_wanted(entries[0])
+        except Refused as error:
+            log.warning("%s", error)
+            return
+        draft = Draft(f"gap:{mined}", "nothing", self.address, b"", 0, TRANSFER_GAS)
+        attempt = self._signed(draft, mined, self._fees_at(mined))
+        self._offer(self.outbox.add(draft, mined, attempt))
 
     def _offer(self, entry: Entry, fresh: bool = False) -> None:
         """Sends the signed bytes. `fresh`: for the first time, so no node has them.

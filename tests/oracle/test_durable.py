@@ -300,3 +300,34 @@ def test_outbox_same_key_twice_refused(bench: Bench) -> None:
     (entry,) = sender.outbox.open()
     with pytest.raises(OnItsWay, match="expected no transaction of move on its way"):
         sender.outbox.add(entry.draft, 9, entry.last)
+
+
+def test_durable_reorg_gap_before_a_move_is_closed(bench: Bench) -> None:
+    """The first lost its cause, the second did not: it must not wait for ever."""
+    Immediate(bench)
+    sender = bench.sender()
+    staking = bench.world.contracts.staking
+    height = bench.world.chain.height
+    bench.world.senders[1].send(staking, "deposit", ADDRESS, value=5)
+    sender.send(staking, "withdraw", ADDRESS, 5)
+    bench.deposit(sender)
+    bench.world.embedded.rewind(height)
+    for _ in range(4):
+        waits = sender.waits
+    assert not waits
+    assert (bench.staked(), bench.nonce()) == (ETHER, 2)
+
+
+def test_durable_reorg_all_without_cause_leave_no_gap(bench: Bench) -> None:
+    Immediate(bench)
+    sender = bench.sender()
+    staking = bench.world.contracts.staking
+    height = bench.world.chain.height
+    bench.world.senders[1].send(staking, "deposit", ADDRESS, value=5)
+    sender.send(staking, "withdraw", ADDRESS, 3)
+    sender.send(staking, "withdraw", ADDRESS, 2)
+    bench.world.embedded.rewind(height)
+    for _ in range(3):
+        waits = sender.waits
+    assert not waits
+    assert bench.nonce() == 0
