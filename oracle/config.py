@@ -97,11 +97,6 @@ class Settings(BaseSettings):
     deployments: Folder = Path("deployments")
     database: str | None = None
 
-    @property
-    def database_url(self) -> str:
-        """Where outbox, log and history are kept; by default a file at home."""
-        return self.database or f"sqlite:///{self.home / 'plumb.db'}"
-
     @classmethod
     def read(cls, **flags: Any) -> Self:
         """The settings, with the flags that are not None on top.

@@ -6,7 +6,7 @@ them; without a decision only warnings are heard, on standard error.
 
 import logging
 import sys
-from typing import cast
+from typing import TextIO, cast
 
 import structlog
 from structlog.stdlib import BoundLogger, ExtraAdder, ProcessorFormatter
@@ -45,7 +45,7 @@ def configure(as_json: bool, level: str = "INFO") -> None:
             structlog.processors.JSONRenderer(),
         ]
     remove = ProcessorFormatter.remove_processors_meta
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StandardError()
     handler.setFormatter(
         ProcessorFormatter(foreign_pre_chain=shared, processors=[remove, *renderers])
     )
@@ -53,3 +53,15 @@ def configure(as_json: bool, level: str = "INFO") -> None:
     ours.handlers = [handler]
     ours.propagate = False
     ours.setLevel(level)
+
+
+class _StandardError(logging.StreamHandler[TextIO]):
+    """Writes to what standard error is by then."""
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _: TextIO) -> None:
+        """Nobody may choose another."""

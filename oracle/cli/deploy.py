@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from oracle.chain.sender import Receipt
-from oracle.cli.connection import connected, sender_of
 from oracle.cli.output import AsJson, console, facts, print_json, stage
 from oracle.cli.settled import settled
 from oracle.config import Settings
+from oracle.connection import connected, sender_of
 from oracle.deploy import deploy as deploy_all
 from oracle.deployments import Deployments, Placed, placed_by_name
 from solidity.deployment import Parameters

@@ -8,11 +8,11 @@ import typer
 from challenge.whatif import WhatIf
 from challenge.whatif import whatif as foretell
 from oracle.amounts import show_wei
-from oracle.cli.connection import sender_of
 from oracle.cli.nodes import MaxModelBytes, Models, place_of
 from oracle.cli.output import AsJson, console, facts, grid, print_json, stage
 from oracle.cli.settled import settled
 from oracle.config import Settings
+from oracle.connection import sender_of
 from oracle.disputes import Dispute, claim_of, disputes_of
 from oracle.honest import Honest
 from oracle.record import Record

@@ -9,14 +9,13 @@ import typer
 
 from oracle import logs
 from oracle.chain.sender import Sender
-from oracle.cli.connection import connected, deployed_on, durable_sender_of
 from oracle.config import Settings
+from oracle.connection import connected, deployed_on, sender_of, store_of
 from oracle.library import Library
 from oracle.loop import Loop
 from oracle.node import Node
 from oracle.roles import NodeSettings, Place
 from oracle.serving import stopping
-from oracle.store.store import Store
 
 Models = Annotated[
     list[str] | None,
@@ -54,8 +53,8 @@ def run_node(settings: NodeSettings, make: Make) -> None:
     with ExitStack() as stack:
         stop: Event = stack.enter_context(stopping())
         place = place_of(settings)
-        store = Store(settings.database_url)
+        store = store_of(settings, place.chain)
         stack.callback(store.close)
-        sender = durable_sender_of(settings, place.chain, store)
+        sender = sender_of(settings, place.chain, store)
         node = make(place, sender, place.library(settings))
         Loop(node, settings.poll).run(stop)

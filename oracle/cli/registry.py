@@ -8,11 +8,11 @@ import typer
 
 import tinynn
 from oracle.chain.events import ModelRegistered
-from oracle.cli.connection import sender_of
 from oracle.cli.nodes import MaxModelBytes, place_of
 from oracle.cli.output import AsJson, console, facts, grid, hexadecimal, print_json
 from oracle.cli.settled import settled
 from oracle.config import Settings
+from oracle.connection import sender_of
 from oracle.roles import NodeSettings
 
 app = typer.Typer()

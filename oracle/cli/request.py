@@ -8,13 +8,13 @@ import typer
 
 from oracle.amounts import parse_wei, show_wei
 from oracle.chain.errors import Refused
-from oracle.cli.connection import sender_of
 from oracle.cli.nodes import place_of
 from oracle.cli.output import AsJson, console, facts, hexadecimal, print_json, stage
 from oracle.cli.portrait import as_numbers
 from oracle.cli.settled import settled
 from oracle.cli.tensors import read_input
 from oracle.config import Settings
+from oracle.connection import sender_of
 from oracle.errors import UnknownName
 from oracle.models import id_of
 from oracle.record import Status

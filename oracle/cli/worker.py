@@ -8,7 +8,6 @@ import typer
 from oracle import keys
 from oracle.amounts import parse_wei, show_wei
 from oracle.chain.sender import Sender
-from oracle.cli.connection import sender_of
 from oracle.cli.errors import NoneFree
 from oracle.cli.nodes import (
     LogJson,
@@ -18,9 +17,19 @@ from oracle.cli.nodes import (
     place_of,
     run_node,
 )
-from oracle.cli.output import AsJson, console, facts, grid, hexadecimal, print_json
+from oracle.cli.output import (
+    AsJson,
+    console,
+    facts,
+    grid,
+    hexadecimal,
+    print_json,
+    stage,
+)
 from oracle.cli.settled import settled
 from oracle.config import DEFAULT_FILE, Settings
+from oracle.connection import sender_of
+from oracle.doctor import examine
 from oracle.earnings import Earnings, earnings_of
 from oracle.errors import MissingSetting
 from oracle.library import Library
@@ -79,6 +88,23 @@ def init(settings: Settings, as_json: AsJson = False) -> None:
     else:
         console().print(facts({name: value or "kept" for name, value in told.items()}))
         console().print("Next: send it some ether, then `plumb worker stake 1ether`.")
+
+
+@app.command()
+@settled(WorkerSettings)
+def doctor(
+    settings: WorkerSettings, models: Models = None, as_json: AsJson = False
+) -> None:
+    """Look at all that a worker needs; exit status 1 if something is missing."""
+    with stage("looking"):
+        found = list(examine(settings))
+    if as_json:
+        print_json({"findings": [finding.as_json() for finding in found]})
+    else:
+        rows = [(f.subject, "ok" if f.well else "ILL", f.told, f.cure) for f in found]
+        console().print(grid(None, ("", "", "found", "cure"), rows))
+    if not all(finding.well for finding in found):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -43,7 +43,6 @@ def test_settings_none_given_defaults() -> None:
     settings = Settings.read()
     assert settings.rpc_url == ("http://127.0.0.1:8545",)
     assert settings.home == Path.home() / ".plumb"
-    assert settings.database_url == f"sqlite:///{Path.home()}/.plumb/plumb.db"
 
 
 def test_settings_empty_variable_sets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from oracle import keys
 from oracle.chain.chain import Chain
 from oracle.chain.endpoint import check_chain
 from oracle.chain.failover import FailoverEndpoint
-from oracle.chain.sender import Sender
 from oracle.config import Settings
 from oracle.contracts import check_contracts
 from oracle.deployments import Deployments, read_deployments
@@ -23,20 +22,26 @@ def connected(settings: Settings) -> Chain:
     return Chain(endpoint)
 
 
-def sender_of(settings: Settings, chain: Chain) -> Sender:
+def store_of(settings: Settings, chain: Chain) -> Store:
+    """Where outbox, log and history of this very chain are kept.
+
+    Development chains share an id; what was sent on one must not be sent on the next.
+    """
+    url = settings.database
+    if url is None:
+        identity = f"{chain.endpoint.chain_id}-{chain.block_hash(0).hex()[:8]}"
+        url = f"sqlite:///{settings.home / identity}.db"
+    return Store(url)
+
+
+def sender_of(
+    settings: Settings, chain: Chain, store: Store | None = None
+) -> DurableSender:
     """The account that the settings name, ready to sign, with its outbox."""
     chain_id = chain.endpoint.chain_id
     account = keys.account(settings, chain_id)
     address = bytes.fromhex(account.address.removeprefix("0x"))
-    outbox = Outbox(Store(settings.database_url), chain_id, address)
-    return DurableSender(chain, account, outbox, settings.max_fee)
-
-
-def durable_sender_of(settings: Settings, chain: Chain, store: Store) -> DurableSender:
-    """The same for a program that goes on, and must know what it sent."""
-    chain_id = chain.endpoint.chain_id
-    account = keys.account(settings, chain_id)
-    outbox = Outbox(store, chain_id, bytes.fromhex(account.address[2:]))
+    outbox = Outbox(store or store_of(settings, chain), chain_id, address)
     return DurableSender(chain, account, outbox, settings.max_fee)
 
 
