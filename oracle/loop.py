@@ -28,7 +28,7 @@ class Pulse:
     """How the loop is doing. Instants are of the process's own steady clock."""
 
     started_at: float = field(default_factory=time.monotonic)
-    stepped_at: float = 0.0
+    turned_at: float = 0.0
     steps: int = 0
     failures_in_a_row: int = 0
     failures: int = 0
@@ -65,6 +65,7 @@ class Loop:
 
     def _turn(self) -> float:
         """One step; the seconds to wait after it. Raises what is fatal."""
+        self.pulse.turned_at = time.monotonic()
         try:
             done = self.node.step()
         except WrongChain:
@@ -72,7 +73,6 @@ class Loop:
         except Exception as error:
             return self._failed(error)
         self.pulse.steps += 1
-        self.pulse.stepped_at = time.monotonic()
         self.pulse.failures_in_a_row = 0
         self._tell_refusals()
         if done is None:

@@ -98,6 +98,13 @@ class Node(ABC):
     def wishes(self) -> Iterator[Wish]:
         """What to send, the most urgent first; computed as it is asked for."""
 
+    def open_games(self) -> int:
+        """How many that are not over it plays in, on either side."""
+        return sum(
+            self.address in (played.challenger, answered.claim.worker)
+            for played, answered in list(self.record.games())
+        )
+
     def stake(self) -> tuple[int, int]:
         """Own stake in wei, free and locked."""
         free, locked = self.chain.call(

@@ -30,7 +30,7 @@ class NodeSettings(Settings):
     poll: float = Field(1.0, gt=0)
     max_model_bytes: int = Field(1 << 31, gt=0)
     log_json: bool = False
-    metrics: str | None = None
+    metrics: str | None = Field(None, pattern=r"^[^:]*:\d{1,5}$")
 
     @property
     def model_store(self) -> ModelStore:

@@ -3,7 +3,7 @@
 import typer
 
 from oracle.chain.sender import Sender
-from oracle.cli.nodes import LogJson, MaxModelBytes, Models, Poll, run_node
+from oracle.cli.nodes import LogJson, MaxModelBytes, Metrics, Models, Poll, run_node
 from oracle.cli.settled import settled
 from oracle.library import Library
 from oracle.node import Node
@@ -25,6 +25,7 @@ def start(
     max_model_bytes: MaxModelBytes = None,
     poll: Poll = None,
     log_json: LogJson = None,
+    metrics: Metrics = None,
 ) -> None:
     """Watch, challenge, play, collect; until interrupted."""
 

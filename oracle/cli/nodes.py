@@ -13,9 +13,10 @@ from oracle.config import Settings
 from oracle.connection import connected, deployed_on, sender_of, store_of
 from oracle.library import Library
 from oracle.loop import Loop
+from oracle.metrics import application
 from oracle.node import Node
 from oracle.roles import NodeSettings, Place
-from oracle.serving import stopping
+from oracle.serving import serving, stopping
 
 Models = Annotated[
     list[str] | None,
@@ -38,6 +39,18 @@ MaxModelBytes = Annotated[
     typer.Option(help="Fetch no longer image. [PLUMB_MAX_MODEL_BYTES]"),
 ]
 
+Metrics = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HOST:PORT",
+        help="Serve /metrics, /healthz and /readyz there. [PLUMB_METRICS]",
+    ),
+]
+
+LOCAL = "127.0.0.1"
+
+log = logs.logger(__name__)
+
 Make = Callable[[Place, Sender, Library], Node]
 
 
@@ -57,4 +70,10 @@ def run_node(settings: NodeSettings, make: Make) -> None:
         stack.callback(store.close)
         sender = sender_of(settings, place.chain, store)
         node = make(place, sender, place.library(settings))
-        Loop(node, settings.poll).run(stop)
+        loop = Loop(node, settings.poll)
+        if settings.metrics is not None:
+            host, _, port = settings.metrics.rpartition(":")
+            app = application(loop)
+            url = stack.enter_context(serving(app, host or LOCAL, int(port)))
+            log.info("metrics", url=f"{url}/metrics")
+        loop.run(stop)

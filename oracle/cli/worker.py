@@ -12,6 +12,7 @@ from oracle.cli.errors import NoneFree
 from oracle.cli.nodes import (
     LogJson,
     MaxModelBytes,
+    Metrics,
     Models,
     Poll,
     place_of,
@@ -156,6 +157,7 @@ def start(
     max_model_bytes: MaxModelBytes = None,
     poll: Poll = None,
     log_json: LogJson = None,
+    metrics: Metrics = None,
     lie: Annotated[
         str | None,
         typer.Option(
