@@ -1,6 +1,7 @@
 # make demo   the whole story on an embedded chain
 # make test   the tests
 # make quickstart   docs/quickstart.md, typed as it stands
+# make chaos ROUNDS=n   kill nodes, fail endpoints, undo blocks; JSON summary last
 # make lint   what CI checks besides
 # make build  artifacts and guest again from their sources (needs node and zig)
 
@@ -8,8 +9,10 @@ PYTHON ?= python3.11
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 JOBS   ?= 2
+ROUNDS ?= 3
+SEED   ?= 1
 
-.PHONY: demo test quickstart lint format build clean
+.PHONY: demo test quickstart chaos lint format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -19,6 +22,9 @@ test: $(VENV)/.dev
 
 quickstart: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/oracle/test_quickstart.py
+
+chaos: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m chaos.run --rounds $(ROUNDS) --seed $(SEED)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
