@@ -1,7 +1,7 @@
 """Workers and challengers as programs: their settings, and what they are made of."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -9,7 +9,7 @@ from oracle.chain.chain import Chain
 from oracle.chain.embedded import CHAIN_ID
 from oracle.chain.sender import Sender
 from oracle.challenger import Challenger
-from oracle.config import Listed, Settings, Wei
+from oracle.config import Wei
 from oracle.demo.liars import WORKER_LIES, LyingWorker
 from oracle.deployments import Deployments
 from oracle.errors import OnlyForDevnet, UnknownLie
@@ -17,24 +17,10 @@ from oracle.fetch import Limits
 from oracle.guard import Guard
 from oracle.honest import Honest
 from oracle.library import Library
-from oracle.model_store import ModelStore
 from oracle.models import Shelf
+from oracle.node_config import NodeSettings
 from oracle.record import Record
 from oracle.worker import Mind, Worker
-
-
-class NodeSettings(Settings):
-    """What workers and challengers have in common. Times are in seconds."""
-
-    models: Annotated[tuple[str, ...], Listed] = ()
-    poll: float = Field(1.0, gt=0)
-    max_model_bytes: int = Field(1 << 31, gt=0)
-    log_json: bool = False
-    metrics: str | None = Field(None, pattern=r"^[^:]*:\d{1,5}$")
-
-    @property
-    def model_store(self) -> ModelStore:
-        return ModelStore(self.home / "models")
 
 
 class WorkerSettings(NodeSettings):

@@ -3,7 +3,8 @@
 import typer
 
 from oracle.chain.sender import Sender
-from oracle.cli.nodes import LogJson, MaxModelBytes, Metrics, Models, Poll, run_node
+from oracle.cli.nodes import run_node
+from oracle.cli.options import LogJson, MaxModelBytes, Metrics, Models, Poll
 from oracle.cli.settled import settled
 from oracle.library import Library
 from oracle.node import Node

@@ -8,7 +8,8 @@ import typer
 from challenge.whatif import WhatIf
 from challenge.whatif import whatif as foretell
 from oracle.amounts import show_wei
-from oracle.cli.nodes import MaxModelBytes, Models, place_of
+from oracle.cli.nodes import place_of
+from oracle.cli.options import MaxModelBytes, Models
 from oracle.cli.output import AsJson, console, facts, grid, print_json, stage
 from oracle.cli.settled import settled
 from oracle.config import Settings

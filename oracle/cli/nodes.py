@@ -3,9 +3,6 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from threading import Event
-from typing import Annotated
-
-import typer
 
 from oracle import logs
 from oracle.chain.sender import Sender
@@ -15,37 +12,9 @@ from oracle.library import Library
 from oracle.loop import Loop
 from oracle.metrics import application
 from oracle.node import Node
-from oracle.roles import NodeSettings, Place
+from oracle.node_config import NodeSettings
+from oracle.roles import Place
 from oracle.serving import serving, stopping
-
-Models = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--model",
-        metavar="MODEL",
-        help="Serve this one: an image, an id, or a name. Repeatable. [PLUMB_MODELS]",
-    ),
-]
-Poll = Annotated[
-    float | None,
-    typer.Option(metavar="SECONDS", help="Between looks at the chain. [PLUMB_POLL]"),
-]
-LogJson = Annotated[
-    bool | None,
-    typer.Option("--log-json", help="One JSON object a line. [PLUMB_LOG_JSON]"),
-]
-MaxModelBytes = Annotated[
-    int | None,
-    typer.Option(help="Fetch no longer image. [PLUMB_MAX_MODEL_BYTES]"),
-]
-
-Metrics = Annotated[
-    str | None,
-    typer.Option(
-        metavar="HOST:PORT",
-        help="Serve /metrics, /healthz and /readyz there. [PLUMB_METRICS]",
-    ),
-]
 
 LOCAL = "127.0.0.1"
 

@@ -65,3 +65,31 @@ Config = Annotated[
     Path | None,
     typer.Option("--config", help="Instead of ./plumb.toml. [PLUMB_CONFIG]"),
 ]
+Models = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model",
+        metavar="MODEL",
+        help="Serve this one: an image, an id, or a name. Repeatable. [PLUMB_MODELS]",
+    ),
+]
+Poll = Annotated[
+    float | None,
+    typer.Option(metavar="SECONDS", help="Between looks at the chain. [PLUMB_POLL]"),
+]
+LogJson = Annotated[
+    bool | None,
+    typer.Option("--log-json", help="One JSON object a line. [PLUMB_LOG_JSON]"),
+]
+MaxModelBytes = Annotated[
+    int | None,
+    typer.Option(help="Fetch no longer image. [PLUMB_MAX_MODEL_BYTES]"),
+]
+
+Metrics = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HOST:PORT",
+        help="Serve /metrics, /healthz and /readyz there. [PLUMB_METRICS]",
+    ),
+]

@@ -1,19 +1,23 @@
-"""`plumb model register | list | fetch`: models as the chain knows them."""
+"""`plumb model register | list | fetch`: models as the chain knows them.
+
+What meets the chain is imported when it is needed: the group's other commands don't.
+"""
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import tinynn
-from oracle.chain.events import ModelRegistered
-from oracle.cli.nodes import MaxModelBytes, place_of
+from oracle.cli.options import MaxModelBytes
 from oracle.cli.output import AsJson, console, facts, grid, hexadecimal, print_json
 from oracle.cli.settled import settled
 from oracle.config import Settings
-from oracle.connection import sender_of
-from oracle.roles import NodeSettings
+from oracle.node_config import NodeSettings
+
+if TYPE_CHECKING:
+    from oracle.chain.events import ModelRegistered
 
 app = typer.Typer()
 
@@ -39,6 +43,10 @@ def register(
     as_json: AsJson = False,
 ) -> None:
     """Register a model image, so that it can be requested."""
+    from oracle.chain.events import ModelRegistered
+    from oracle.cli.nodes import place_of
+    from oracle.connection import sender_of
+
     model = tinynn.load(image)
     place = place_of(settings)
     uris = uri or [image.resolve().as_uri()]
@@ -61,6 +69,8 @@ def register(
 @settled()
 def list_models(settings: Settings, as_json: AsJson = False) -> None:
     """Every model that is registered."""
+    from oracle.cli.nodes import place_of
+
     record = place_of(settings).record()
     record.refresh()
     found = list(record.tables.models.values())
@@ -83,6 +93,8 @@ def fetch(
     as_json: AsJson = False,
 ) -> None:
     """Get a model's image from where its publisher says it is, and check it."""
+    from oracle.cli.nodes import place_of
+
     root = place_of(settings).shelf(settings).bring(model)
     told = {"model_root": hexadecimal(root)}
     told["file"] = str(settings.model_store.path_of(root))
@@ -92,14 +104,14 @@ def fetch(
         console().print(facts(told))
 
 
-def show(told: ModelRegistered, as_json: bool) -> None:
+def show(told: "ModelRegistered", as_json: bool) -> None:
     if as_json:
         print_json(described(told))
     else:
         console().print(facts(described(told)))
 
 
-def described(told: ModelRegistered) -> dict[str, object]:
+def described(told: "ModelRegistered") -> dict[str, object]:
     return {
         "model_id": hexadecimal(told.model_id),
         "publisher": hexadecimal(told.publisher),

@@ -17,6 +17,7 @@ from oracle.config import Settings
 from oracle.connection import sender_of
 from oracle.errors import UnknownName
 from oracle.models import id_of
+from oracle.node_config import NodeSettings
 from oracle.record import Status
 from oracle.requests import (
     Situation,
@@ -26,7 +27,7 @@ from oracle.requests import (
     estimated_fee,
     situation_of,
 )
-from oracle.roles import NodeSettings, Place
+from oracle.roles import Place
 from tinynn import Model
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from oracle import logs
-from oracle.cli.nodes import LogJson, MaxModelBytes, Models, Poll, place_of
+from oracle.cli.nodes import place_of
+from oracle.cli.options import LogJson, MaxModelBytes, Models, Poll
 from oracle.cli.output import AsJson, print_json
 from oracle.cli.settled import settled
 from oracle.honest import Honest

@@ -9,15 +9,8 @@ from oracle import keys
 from oracle.amounts import parse_wei, show_wei
 from oracle.chain.sender import Sender
 from oracle.cli.errors import NoneFree
-from oracle.cli.nodes import (
-    LogJson,
-    MaxModelBytes,
-    Metrics,
-    Models,
-    Poll,
-    place_of,
-    run_node,
-)
+from oracle.cli.nodes import place_of, run_node
+from oracle.cli.options import LogJson, MaxModelBytes, Metrics, Models, Poll
 from oracle.cli.output import (
     AsJson,
     console,
