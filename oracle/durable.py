@@ -98,11 +98,7 @@ class DurableSender(Sender):
     def settle(self) -> None:
         """Finds out what came of what is open; sends again, or for more, what lags."""
         self._reopen_undone()
-        for entry in self.outbox.open():
-            try:
-                self._advance(entry)
-            except (Displaced, Refused) as error:
-                log.warning("%s", error)
+        self._advance_all(self.outbox.open())
         self._close_gap()
 
     def _transact(self, intent: Intent, listening: Sequence[Contract]) -> Receipt:
@@ -131,8 +127,18 @@ class DurableSender(Sender):
             current = self.outbox.find(entry.draft.key) or entry
             if (receipt := self._advance(current)) is not None:
                 return receipt
+            before = [e for e in self.outbox.open() if e.nonce < current.nonce]
+            self._advance_all(before)
+            self._close_gap()
             time.sleep(pause)
         raise NotMined(entry.last.hash, plain.RECEIPT_SECONDS)
+
+    def _advance_all(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            try:
+                self._advance(entry)
+            except (Displaced, Refused) as error:
+                log.warning("%s", error)
 
     def _advance(self, entry: Entry) -> TxReceipt | None:
         """Its receipt, if it is mined; else what can be done so that it will be.

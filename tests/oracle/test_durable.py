@@ -191,6 +191,14 @@ def test_durable_send_forgotten_by_the_mempool_is_offered_again(bench: Bench) ->
     assert len(set(bench.node.offers)) == 1
 
 
+def test_durable_send_behind_a_lost_one_has_that_offered_again(bench: Bench) -> None:
+    bench.post(bench.sender(), 3)
+    bench.node.pool.clear()
+    Immediate(bench)
+    bench.deposit(bench.sender(), 4)
+    assert (bench.staked(), bench.nonce()) == (7, 2)
+
+
 def test_durable_send_stuck_pays_more_up_to_the_cap(bench: Bench) -> None:
     bench.post(bench.sender())
     (first,) = (waiting.max_fee for waiting in bench.node.pool.values())
