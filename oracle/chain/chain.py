@@ -12,12 +12,14 @@ from web3.types import LogReceipt, TxParams
 
 from oracle.chain.abi import Abi
 from oracle.chain.endpoint import Endpoint
-from oracle.chain.errors import NoCode, Refused
+from oracle.chain.errors import InsufficientFunds, NoCode, Refused
 from oracle.chain.events import Event, event_of
 from oracle.chain.ranges import Ranges
 from solidity import Artifact
 
 T = TypeVar("T")
+NO_FUNDS = "insufficient funds"
+"""How every node begins to say it."""
 BLANK_WORDS = re.compile(rb"\x00{32,}")
 
 
@@ -160,12 +162,20 @@ def refusing(contract: Contract, function: str, ask: Callable[[], T]) -> T:
     try:
         return ask()
     except (ContractLogicError, Web3RPCError) as error:
-        data = revert_data(error)
+        data, call = revert_data(error), f"{contract.name}.{function}"
         if data is None:
+            if NO_FUNDS in str(error).lower():
+                raise InsufficientFunds(call, complaint(error)) from None
             raise
         name, arguments = contract.abi.error(data)
-        call = f"{contract.name}.{function}"
         raise Refused(call, name, arguments, data) from None
+
+
+def complaint(error: ContractLogicError | Web3RPCError) -> str:
+    """What the node said, without what web3 wraps it in."""
+    response = getattr(error, "rpc_response", None) or {}
+    details = response.get("error")
+    return str(details.get("message", details) if isinstance(details, dict) else error)
 
 
 def revert_data(error: ContractLogicError | Web3RPCError) -> bytes | None:

@@ -226,6 +226,11 @@ class EmbeddedChain:
     def _execute(self, state: Any, call: Call) -> ComputationAPI:
         """Runs the call as a transaction whose gas is a gift, and takes it all back."""
         sender = Address(call.sender)
+        if (balance := state.get_balance(sender)) < call.value:
+            raise ValidationError(
+                f"insufficient funds for gas * price + value: expected at least "
+                f"{call.value} wei, got {balance}"
+            )
         fee = state.execution_context.base_fee_per_gas
         builder = self._chain.get_vm().get_transaction_builder()
         unsigned = builder.new_unsigned_dynamic_fee_transaction(

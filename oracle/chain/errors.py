@@ -7,6 +7,7 @@ ChainError
 ├── NoTimeTravel        only an embedded chain can move its clock
 ├── GasAboveCap         a transaction would need more gas than EIP-7825 allows
 ├── FeeAboveCap         the chain asks for a higher fee than the user's cap
+├── InsufficientFunds   the account cannot pay for what it would send
 ├── NotMined            no receipt within the time given
 ├── Rejected            no node takes the transaction
 ├── Displaced           another transaction of the account took the nonce
@@ -70,6 +71,12 @@ class FeeAboveCap(ChainError):
         super().__init__(
             f"fee above the cap: expected at most {expected} wei, got {actual}"
         )
+
+
+class InsufficientFunds(ChainError):
+    def __init__(self, call: str, actual: str) -> None:
+        self.call = call
+        super().__init__(f"{call} not sent: {actual}: send ether to the account")
 
 
 class NotMined(ChainError):

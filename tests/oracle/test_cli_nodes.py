@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from support.command import Ended, Plumb, plumb_in
+from web3 import Web3
 from web3.types import RPCEndpoint
 
 from oracle.chain.accounts import development_accounts
@@ -233,3 +234,26 @@ def test_worker_init_makes_keystore_and_settings(
     assert 'account = "alice"' in (tmp_path / "plumb.toml").read_text()
     again = plumb("worker", "init", "--account", "alice", *options)
     assert (again.status, "exists" in again.err) == (1, True)
+
+
+def test_worker_with_a_keystore_stakes_by_its_settings_file(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for variable in ("PLUMB_HOME", "ETH_RPC_URL", "PLUMB_DEPLOYMENTS"):
+        monkeypatch.delenv(variable, raising=False)
+    (tmp_path / "deployments").mkdir()
+    town.place.deployments.write(tmp_path / "deployments")
+    (tmp_path / "password").write_text("swordfish")
+    url = town.shared[1]
+    where = ("--rpc-url", url, "--home", "home", "--password-file", "password")
+    plumb = town._plumb
+    told = plumb("worker", "init", "--account", "alice", "--json", *where).json()
+    manager = town.chain.endpoint.web3.manager
+    poor = plumb("worker", "stake", "1ether")
+    assert (poor.status, poor.out) == (1, "")
+    assert "insufficient funds" in poor.err and "send ether to the account" in poor.err
+    given = [Web3.to_checksum_address(told["address"]), hex(2 * ETHER)]
+    manager.request_blocking(RPCEndpoint("anvil_setBalance"), given)
+    staked = plumb("worker", "stake", "1ether", "--json").json()
+    assert (staked["account"], staked["free_wei"]) == (told["address"], ETHER)
