@@ -25,6 +25,7 @@ from oracle.chain.errors import (
     Refused,
     Rejected,
     Unavailable,
+    WentBack,
 )
 from oracle.chain.sender import Fees, Intent, Receipt, Sender
 from oracle.journal import Journal
@@ -71,9 +72,12 @@ class DurableSender(Sender):
         """The next one that is free, here and on the chain.
 
         What others sent with this account is respected; what we dropped is replaced.
+        Raises `WentBack` if the chain lacks what was mined at the last look.
         """
         eth = self.chain.endpoint.web3.eth
         mined = self._mined_count()
+        if mined < (expected := self.outbox.mined_nonces()):
+            raise WentBack(expected, mined)
         pending = int(eth.get_transaction_count(self._account.address, "pending"))
         ours = {entry.nonce for entry in self.outbox.open()}
         dropped = self.outbox.dropped_nonces(mined)

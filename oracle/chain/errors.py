@@ -11,6 +11,7 @@ ChainError
 ├── NotMined            no receipt within the time given
 ├── Rejected            no node takes the transaction
 ├── Displaced           another transaction of the account took the nonce
+├── WentBack            blocks were undone since the last look
 ├── Unavailable         no endpoint answers, or none usefully
 ├── Unanswered          one endpoint didn't
 ├── UnknownEntry        the ABI holds no such function, event or error
@@ -97,6 +98,16 @@ class Displaced(ChainError):
         super().__init__(
             f"{action}: expected nonce {nonce} for it, got another transaction there: "
             "does another program use this account?"
+        )
+
+
+class WentBack(ChainError):
+    """Nothing was sent: what to send must be thought over."""
+
+    def __init__(self, expected: int, actual: int) -> None:
+        self.expected, self.actual = expected, actual
+        super().__init__(
+            f"the chain went back: expected nonce {expected} or more, got {actual}"
         )
 
 

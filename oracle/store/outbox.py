@@ -95,6 +95,13 @@ class Outbox:
             return None
         return self._entries(and_(outbox.c.state == MINED, outbox.c.block == at))[-1]
 
+    def mined_nonces(self) -> int:
+        """The nonce after the highest that was mined, as far as is known here."""
+        with self.store.begin() as connection:
+            mined = self._own(outbox.c.state == MINED)
+            highest = connection.scalar(select(func.max(outbox.c.nonce)).where(mined))
+            return 0 if highest is None else int(highest) + 1
+
     def dropped_nonces(self, first: int) -> set[int]:
         """Nonces from `first` on that were given to what was then dropped."""
         with self.store.begin() as connection:

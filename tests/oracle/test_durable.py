@@ -16,7 +16,14 @@ from oracle.chain import sender as plain
 from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
 from oracle.chain.embedded import CHAIN_ID
-from oracle.chain.errors import Displaced, FeeAboveCap, NotMined, Refused, Rejected
+from oracle.chain.errors import (
+    Displaced,
+    FeeAboveCap,
+    NotMined,
+    Refused,
+    Rejected,
+    WentBack,
+)
 from oracle.durable import DurableSender
 from oracle.store.errors import OnItsWay
 from oracle.store.outbox import Outbox
@@ -339,3 +346,19 @@ def test_durable_reorg_all_without_cause_leave_no_gap(bench: Bench) -> None:
         waits = sender.waits
     assert not waits
     assert bench.nonce() == 0
+
+
+def test_durable_reorg_since_the_last_look_sends_nothing(bench: Bench) -> None:
+    """What was to be sent may make no sense any more, though its estimate did."""
+    Immediate(bench)
+    sender = bench.sender()
+    height = bench.world.chain.height
+    bench.deposit(sender)
+    offers = len(bench.node.offers)
+    bench.world.embedded.rewind(height)
+    with pytest.raises(WentBack, match="expected nonce 1 or more, got 0"):
+        bench.deposit(sender, 3)
+    assert len(bench.node.offers) == offers
+    assert sender.waits and not sender.waits
+    bench.deposit(sender, 3)
+    assert (bench.staked(), bench.nonce()) == (ETHER + 3, 2)
