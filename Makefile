@@ -1,6 +1,8 @@
 # make demo   the whole story on an embedded chain
 # make test   the tests
 # make fuzz   the machines against each other, until Ctrl-C (SECONDS=, ROUNDS=, SEED=)
+# make quickstart  docs/quickstart.md, typed as it stands
+# make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=)
 # make lint   what CI checks besides
 # make build  artifacts and guest again from their sources (needs node and zig)
 
@@ -9,7 +11,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 JOBS   ?= 2
 
-.PHONY: demo test fuzz lint format build clean
+.PHONY: demo test fuzz quickstart chaos lint format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -21,6 +23,12 @@ fuzz: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m support.fuzz.campaign \
 	  $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
 	  $(if $(SEED),--seed $(SEED))
+
+quickstart: $(VENV)/.dev
+	$(BIN)/python -m pytest -q tests/oracle/test_quickstart.py
+
+chaos: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m chaos.run --rounds $(or $(ROUNDS),3) --seed $(or $(SEED),1)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -1,12 +1,16 @@
 """The challenger: recomputes every claim, and brings down what is false."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Protocol
 
 from oracle.chain.sender import Sender
 from oracle.contracts import Contracts
+from oracle.logs import logger
 from oracle.node import Node, Player, Wish
 from oracle.record import Answered, Asked
+
+log = logger(__name__)
 
 
 class Mind(Protocol):
@@ -14,6 +18,10 @@ class Mind(Protocol):
 
     def can(self, asked: Asked) -> bool:
         """Whether it could check the answer to this request."""
+        ...
+
+    def ready(self, asked: Asked) -> bool:
+        """Whether its own answer is there; if not, someone is working on it now."""
         ...
 
     def doubts(self, answered: Answered) -> bool:
@@ -29,6 +37,8 @@ class Challenger(Node):
     def __init__(self, sender: Sender, contracts: Contracts, mind: Mind) -> None:
         super().__init__(sender, contracts)
         self._mind = mind
+        self.verdicts: dict[bytes, bool] = {}
+        """Whether each claim that was checked is true."""
 
     def wishes(self) -> Iterator[Wish]:
         yield from self._games()
@@ -36,23 +46,43 @@ class Challenger(Node):
         yield from self._withdrawal()
 
     def _games(self) -> Iterator[Wish]:
-        for played, answered in self.record.games():
-            if played.challenger == self.address:
-                player = self._mind.attacker(answered)
-                yield from self.moves(answered, self.address, player)
+        """Moves in own games, the nearest deadline first."""
+        return self.nearest_first(
+            [
+                (answered, self.address)
+                for played, answered in self.record.games()
+                if played.challenger == self.address
+            ],
+            self._mind.attacker,
+        )
 
     def _challenges(self) -> Iterator[Wish]:
+        """False claims, those whose window closes soonest first."""
         mine = {
             played.claim_hash
             for played in self.record.tables.games.values()
             if played.challenger == self.address
         }
-        for answered in self.record.tables.claims.values():
+        claims = self.record.tables.claims.values()
+        for answered in sorted(claims, key=lambda a: a.claim.window_end):
             if answered.hash in mine or not self._open_to_challenge(answered):
                 continue
-            if self._mind.doubts(answered):
-                player = self._mind.attacker(answered)
-                yield from self.moves(answered, self.address, player)
+            about = {"request_id": answered.claim.request_id}
+            check = partial(self._challenge, answered)
+            yield from self.troubles.safely(answered.hash, check, **about)
+
+    def _challenge(self, answered: Answered) -> Iterator[Wish]:
+        if not self._mind.ready(answered.asked):
+            return
+        false = self._mind.doubts(answered)
+        if answered.hash not in self.verdicts:
+            found = "false claim" if false else "true claim"
+            request_id, worker = answered.claim.request_id, answered.claim.worker
+            log.info(found, request_id=request_id, worker="0x" + worker.hex())
+        self.verdicts[answered.hash] = not false
+        if false:
+            player = self._mind.attacker(answered)
+            yield from self.moves(answered, self.address, player)
 
     def _open_to_challenge(self, answered: Answered) -> bool:
         in_time = self.chain.now() < answered.claim.window_end

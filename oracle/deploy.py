@@ -10,7 +10,10 @@ from solidity.deployment import Parameters, plan
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
+    """The contracts, and the receipts of their creations by `names`, in order."""
+
     contracts: Contracts
+    names: tuple[str, ...]
     receipts: tuple[Receipt, ...]
 
 
@@ -29,4 +32,5 @@ def deploy(sender: Sender, parameters: Parameters | None = None) -> Deployed:
         code = contract.abi.creation(bytecode, creation.args)
         receipts.append(sender.deploy(contract, code))
     check_contracts(sender.chain, contracts)
-    return Deployed(contracts, tuple(receipts))
+    names = tuple(creation.name for creation in creations)
+    return Deployed(contracts, names, tuple(receipts))

@@ -5,9 +5,35 @@ OracleError
 ├── UnknownModel        the node holds no image of the model
 ├── ProgramMismatch     the model runs on a guest that this node does not know
 ├── CrossCheckFailed    the machine's answer is not the native one
+├── NotRegistered       the registry of this chain has no model with that id
+├── NoSuchRequest       the chain has heard of no such request
+├── NoSuchClaim         no claim of that request is there to be disputed
+├── UnknownName         neither a file, nor a model's id, nor the name of one
+├── WrongImage          a file is not the image of the model that it should be
+├── NotFetched          no URI of the model led to its image
+├── ImageTooLong        what a URI leads to is longer than the user wants to store
+├── DeploymentsError
+│   ├── NoDeployments   nobody told where the contracts of this chain lie
+│   └── BadDeployments  a file that does not tell it
+├── BadAmount           what should be an amount of money is none
+├── SettingsError
+│   ├── BadSetting      a flag, variable or key has a value that it can't have
+│   ├── UnknownSetting  the settings file has a key that nothing reads
+│   ├── MissingSetting  nobody said what has no default
+│   └── BadSettingsFile the settings file is absent, or no TOML
+├── KeystoreError
+│   ├── NoKeystore      no keystore of that name or address where they are kept
+│   ├── BadKeystore     a file that is no Web3 Secret Storage of version 3
+│   ├── WrongPassword   the password opens no such keystore
+│   ├── WrongAccount    the keystore holds another account's key
+│   └── OnlyForDevnet   everyone knows the development accounts' keys
 └── DemoError
     └── UnknownLie      no such kind of lie
 """
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
 
 
 class OracleError(Exception):
@@ -36,6 +62,160 @@ class CrossCheckFailed(OracleError):
         super().__init__(
             f"executors disagree: expected 0x{expected.hex()} from the machine, "
             f"got 0x{actual.hex()} natively"
+        )
+
+
+class NotRegistered(OracleError):
+    def __init__(self, model_id: bytes) -> None:
+        self.model_id = model_id
+        super().__init__(f"no model 0x{model_id.hex()} is registered on this chain")
+
+
+class NoSuchRequest(OracleError):
+    def __init__(self, request_id: int) -> None:
+        self.request_id = request_id
+        super().__init__(f"no request {request_id} on this chain")
+
+
+class NoSuchClaim(OracleError):
+    def __init__(self, request_id: int) -> None:
+        self.request_id = request_id
+        super().__init__(f"request {request_id} has no claim that could be disputed")
+
+
+class UnknownName(OracleError):
+    def __init__(self, known: Sequence[str], actual: str) -> None:
+        self.known, self.actual = known, actual
+        names = ", ".join(known) or "none"
+        super().__init__(
+            f"unknown model: expected a file, an id or a name (of {names}); "
+            f"got {actual}"
+        )
+
+
+class WrongImage(OracleError):
+    def __init__(self, path: Path, expected: bytes, actual: str) -> None:
+        self.path, self.expected, self.actual = path, expected, actual
+        super().__init__(
+            f"{path}: expected the image with root 0x{expected.hex()}, got {actual}: "
+            "delete the file, and it will be fetched again"
+        )
+
+
+class NotFetched(OracleError):
+    def __init__(self, model_root: bytes, reasons: dict[str, str]) -> None:
+        self.model_root, self.reasons = model_root, reasons
+        told = "; ".join(f"{uri}: {reason}" for uri, reason in reasons.items())
+        super().__init__(
+            f"image with root 0x{model_root.hex()} not fetched: {told or 'no URIs'}"
+        )
+
+
+class ImageTooLong(OracleError):
+    def __init__(self, expected: int, actual: int) -> None:
+        self.expected, self.actual = expected, actual
+        super().__init__(
+            f"image too long: expected at most {expected} bytes, got {actual} or more"
+        )
+
+
+class DeploymentsError(OracleError):
+    """Where the contracts lie is not known."""
+
+
+class NoDeployments(DeploymentsError):
+    def __init__(self, path: Path, chain_id: int) -> None:
+        self.path, self.chain_id = path, chain_id
+        super().__init__(
+            f"expected the contracts of chain {chain_id} in {path}, got no such file: "
+            "name its folder with --deployments, or run `plumb deploy`"
+        )
+
+
+class BadDeployments(DeploymentsError):
+    def __init__(self, path: Path, actual: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: expected what `plumb deploy` writes, got {actual}")
+
+
+class BadAmount(OracleError, ValueError):
+    def __init__(self, expected: str, actual: str) -> None:
+        self.expected, self.actual = expected, actual
+        super().__init__(f"not an amount: expected {expected}, got {actual}")
+
+
+class SettingsError(OracleError):
+    """What a user set is not what can be set."""
+
+
+class BadSetting(SettingsError):
+    """`origin` is the flag, the environment variable, or the file and its key."""
+
+    def __init__(self, origin: str, problem: str) -> None:
+        self.origin, self.problem = origin, problem
+        super().__init__(f"{origin}: {problem}")
+
+
+class UnknownSetting(SettingsError):
+    def __init__(self, file: Path, known: Sequence[str], actual: str) -> None:
+        self.file, self.actual = file, actual
+        close = get_close_matches(actual, known, 1)
+        meant = close[0] if close else f"one of {', '.join(known)}"
+        super().__init__(f"{file}: unknown key: expected {meant}, got {actual}")
+
+
+class MissingSetting(SettingsError):
+    def __init__(self, purpose: str, flag: str, variable: str) -> None:
+        self.flag = flag
+        super().__init__(
+            f"expected {purpose}, got none: set {flag}, {variable} or its key in "
+            "plumb.toml"
+        )
+
+
+class BadSettingsFile(SettingsError):
+    def __init__(self, file: Path, problem: str) -> None:
+        self.file = file
+        super().__init__(f"{file}: expected settings in TOML, got {problem}")
+
+
+class KeystoreError(OracleError):
+    """No key, so nothing can be signed."""
+
+
+class NoKeystore(KeystoreError):
+    def __init__(self, wanted: str, places: Sequence[Path]) -> None:
+        self.wanted = wanted
+        looked = ", ".join(map(str, places))
+        super().__init__(f"no keystore: expected {wanted} in {looked}; got none")
+
+
+class BadKeystore(KeystoreError):
+    def __init__(self, path: Path, actual: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: expected a version 3 keystore, got {actual}")
+
+
+class WrongPassword(KeystoreError):
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"{path}: expected its password, got another: look into the password file"
+        )
+
+
+class WrongAccount(KeystoreError):
+    def __init__(self, path: Path, expected: str, actual: str) -> None:
+        self.path, self.expected, self.actual = path, expected, actual
+        super().__init__(f"{path}: expected the key of {expected}, got {actual}'s")
+
+
+class OnlyForDevnet(KeystoreError):
+    def __init__(self, expected: int, actual: int) -> None:
+        self.expected, self.actual = expected, actual
+        super().__init__(
+            "everyone knows the keys of development accounts: expected chain "
+            f"{expected}, got {actual}"
         )
 
 

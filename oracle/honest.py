@@ -57,9 +57,21 @@ class Honest:
         self._answers: dict[Key, bytes] = {}
         self._traces: dict[Key, Trace] = {}
 
+    @property
+    def models(self) -> int:
+        return len(self.library)
+
     def can(self, asked: Asked) -> bool:
         """Whether it holds the model that was asked."""
         return self.library.holds(asked.model)
+
+    def ready(self, asked: Asked) -> bool:
+        """Always: it answers when it is asked to, however long that takes."""
+        return True
+
+    def output_bytes(self, asked: Asked) -> int:
+        """How long the output is."""
+        return sum(spec.size for spec in self.library.find(asked.model).outputs)
 
     def answer(self, asked: Asked) -> bytes:
         """The true output."""

@@ -15,6 +15,13 @@ class Library:
     def __init__(self, images: Iterable[Path] = ()) -> None:
         self._models = {model.model_root: model for model in map(tinynn.load, images)}
 
+    def __len__(self) -> int:
+        return len(self._models)
+
+    def add(self, model: tinynn.Model) -> None:
+        """From now on it can be found."""
+        self._models[model.model_root] = model
+
     def holds(self, registered: ModelRegistered) -> bool:
         """Whether a request of this model can be answered or checked here."""
         known_guest = registered.program_root == guest.program_root()

@@ -5,11 +5,12 @@ the next one goes on where the chain says.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
-from challenge.errors import PositionMismatch
+from challenge.errors import PositionMismatch, PositionMissing
 from challenge.game import GameView
 from challenge.moves import Move
 from oracle.chain.chain import Contract
@@ -17,7 +18,11 @@ from oracle.chain.errors import Refused
 from oracle.chain.sender import Receipt, Sender
 from oracle.contracts import Contracts
 from oracle.record import Answered, Record
+from oracle.troubles import Troubles
 from oracle.views import view_of
+
+MOVED_ON = (PositionMismatch, PositionMissing)
+"""The chain told of a move after the log was read: next time."""
 
 
 class Player(Protocol):
@@ -38,6 +43,15 @@ class Wish:
     view: GameView | None = None
     move: Move | None = None
 
+    @property
+    def key(self) -> str:
+        """Names what is done: while it is on its way, nobody does it again."""
+        if self.view is None:
+            return f"{self.contract.name}.{self.function}:{self.request_id}"
+        view = self.view
+        place = (view.claim_hash, view.challenger, view.game.commitment)
+        return ":".join((self.function, *(part.hex() for part in place)))
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -54,8 +68,10 @@ class Node(ABC):
     def __init__(self, sender: Sender, contracts: Contracts) -> None:
         self.sender, self.contracts = sender, contracts
         self.chain = sender.chain
-        self.record = Record(sender.chain, contracts)
+        journal = sender.journal(contracts.oracle.address)
+        self.record = Record(sender.chain, contracts, journal)
         self.refused: list[Refused] = []
+        self.troubles = Troubles()
 
     @property
     def address(self) -> bytes:
@@ -82,6 +98,13 @@ class Node(ABC):
     def wishes(self) -> Iterator[Wish]:
         """What to send, the most urgent first; computed as it is asked for."""
 
+    def open_games(self) -> int:
+        """How many that are not over it plays in, on either side."""
+        return sum(
+            self.address in (played.challenger, answered.claim.worker)
+            for played, answered in list(self.record.games())
+        )
+
     def stake(self) -> tuple[int, int]:
         """Own stake in wei, free and locked."""
         free, locked = self.chain.call(
@@ -94,14 +117,48 @@ class Node(ABC):
         arguments = (self.address, amount)
         return self.sender.send(self.contracts.staking, "withdraw", *arguments)
 
+    def gas_price(self) -> int:
+        """Wei that a gas unit costs at present, tip included."""
+        tip = self.chain.endpoint.web3.eth.max_priority_fee
+        return self.chain.base_fee() + tip
+
+    def nearest_first(
+        self,
+        games: Sequence[tuple[Answered, bytes]],
+        player_of: Callable[[Answered], Player],
+    ) -> Iterator[Wish]:
+        """The moves in each game, given by claim and challenger: the one whose clock
+        runs out soonest first."""
+        found = []
+        for place, (answered, challenger) in enumerate(games):
+            try:
+                view = view_of(self.record, answered, challenger)
+            except MOVED_ON:
+                continue
+            found.append((view.clock.deadline, place, answered, view))
+        for _, _, answered, view in sorted(found, key=lambda game: game[:2]):
+            job = ("play", answered.hash, view.challenger)
+            about = {"request_id": answered.claim.request_id}
+            wishes = partial(self._moves, view, answered, player_of)
+            yield from self.troubles.safely(job, wishes, **about)
+
     def moves(
         self, answered: Answered, challenger: bytes, player: Player
     ) -> Iterator[Wish]:
         """The player's next moves in one game."""
         try:
             view = view_of(self.record, answered, challenger)
-        except PositionMismatch:
-            return  # the chain has moved on since the log was read: next time
+        except MOVED_ON:
+            return
+        yield from self._moves(view, answered, lambda _: player)
+
+    def _moves(
+        self,
+        view: GameView,
+        answered: Answered,
+        player_of: Callable[[Answered], Player],
+    ) -> Iterator[Wish]:
+        player = player_of(answered)
         for move in player.attempts(view, self.chain.now()):
             yield Wish(
                 contract=self.contracts.game,
@@ -120,4 +177,5 @@ class Node(ABC):
             *wish.arguments,
             value=wish.value,
             listening=self.contracts.telling,
+            key=wish.key,
         )

@@ -13,9 +13,10 @@ from functools import singledispatchmethod
 from challenge import game
 from challenge.claim import Claim, Lease, Request
 from oracle.chain import events
-from oracle.chain.chain import Chain
+from oracle.chain.chain import Chain, Log, events_of
 from oracle.chain.events import Event
 from oracle.contracts import Contracts
+from oracle.journal import Forgetful, Journal, Tip
 
 BLOCKS_A_QUERY = 10_000
 
@@ -162,22 +163,44 @@ class Tables:
 class Record:
     """The tables, kept up with the chain by `refresh`."""
 
-    def __init__(self, chain: Chain, contracts: Contracts) -> None:
+    def __init__(
+        self, chain: Chain, contracts: Contracts, journal: Journal | None = None
+    ) -> None:
         self.chain, self.contracts = chain, contracts
         self.tables = Tables()
-        self._read = 0  # the last block folded in; zero before the first
-        self._hash = b""
+        self._journal: Journal = Forgetful() if journal is None else journal
+        self._begun = False
 
     def refresh(self) -> None:
-        """Reads the blocks since the last time, or all if that one is gone."""
-        if self._read and self.chain.block_hash(self._read) != self._hash:
-            self.tables, self._read = Tables(), 0
-        height = self.chain.height
-        first = self._read + 1 if self._read else self.contracts.block
+        """Reads the blocks since the last time, and again those that are gone."""
+        self._rewind()
+        tip, height = self._journal.tip, self.chain.height
+        first = self.contracts.block if tip is None else tip.block + 1
         for start in range(first, height + 1, BLOCKS_A_QUERY):
             end = min(start + BLOCKS_A_QUERY - 1, height)
-            self.tables.fold(self.chain.events(self.contracts.telling, start, end))
-            self._read, self._hash = end, self.chain.block_hash(end)
+            expected = self.chain.block_hash(end)
+            logs = self.chain.logs(self.contracts.telling, start, end)
+            # INVARIANT: logs and hash are of one branch. A reorg, or an endpoint that
+            # lags, may have come between.
+            if not expected or self.chain.block_hash(end) != expected:
+                return
+            self._journal.append(Tip(end, expected), logs)
+            self._fold(logs)
+
+    def _rewind(self) -> None:
+        """Goes back to the last block read that is still there."""
+        undone = not self._begun
+        while (tip := self._journal.tip) is not None:
+            if self.chain.block_hash(tip.block) == tip.hash:
+                break
+            self._journal.drop()
+            undone = True
+        if undone:
+            self.tables, self._begun = Tables(), True
+            self._fold(self._journal.logs())
+
+    def _fold(self, logs: Iterable[Log]) -> None:
+        self.tables.fold(events_of(self.contracts.telling, logs))
 
     def requests(self, status: Status) -> list[Asked]:
         """The requests of that status, oldest first."""

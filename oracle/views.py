@@ -13,7 +13,8 @@ def parts(record: Record) -> int:
 def view_of(record: Record, answered: Answered, challenger: bytes) -> GameView:
     """The view. The record must have been refreshed.
 
-    Raises challenge's `PositionMismatch` when the chain has moved on since.
+    Raises challenge's `PositionMismatch` or `PositionMissing` when the chain has moved
+    on since.
     """
     chain, contracts = record.chain, record.contracts
     game = Game.from_abi(

@@ -1,34 +1,63 @@
 """The worker: answers requests of the models that it holds, and defends its answers."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Protocol
 
+from challenge.claim import Lease
+from oracle.amounts import show_wei
 from oracle.chain.sender import Receipt, Sender
 from oracle.contracts import Contracts
+from oracle.guard import Guard
+from oracle.logs import logger
 from oracle.node import Node, Player, Wish
 from oracle.record import Answered, Asked, Status
+
+NO_GUARD = Guard()
+
+log = logger(__name__)
 
 
 class Mind(Protocol):
     """What a worker thinks; `oracle.honest.Honest`, or a liar."""
 
+    @property
+    def models(self) -> int:
+        """How many it holds."""
+        ...
+
     def can(self, asked: Asked) -> bool:
         """Whether it could answer this request."""
         ...
 
+    def ready(self, asked: Asked) -> bool:
+        """Whether the answer is there; if not, someone is working on it now."""
+        ...
+
     def answer(self, asked: Asked) -> bytes: ...
+
+    def output_bytes(self, asked: Asked) -> int:
+        """How long the answer will be at most."""
+        ...
 
     def defender(self, answered: Answered) -> Player: ...
 
 
 class Worker(Node):
-    """Accepts, submits, defends and finalises. Works for `least_fee` wei or more."""
+    """Accepts, submits, defends and finalises what its guard has no objection to."""
 
     def __init__(
-        self, sender: Sender, contracts: Contracts, mind: Mind, least_fee: int = 0
+        self, sender: Sender, contracts: Contracts, mind: Mind, guard: Guard = NO_GUARD
     ) -> None:
         super().__init__(sender, contracts)
-        self._mind, self._least_fee = mind, least_fee
+        self._mind, self._guard = mind, guard
+        self.declined: dict[int, str] = {}
+        """Why each open request is not accepted."""
+
+    @property
+    def models(self) -> int:
+        """How many it can answer for."""
+        return self._mind.models
 
     def deposit(self, amount: int) -> Receipt:
         """Adds to the stake that bonds are locked from."""
@@ -44,20 +73,33 @@ class Worker(Node):
         yield from self._leases()
 
     def _defences(self) -> Iterator[Wish]:
-        """Moves in the games about own claims: a clock may be running."""
-        for played, answered in self.record.games():
-            if answered.alive and answered.claim.worker == self.address:
-                player = self._mind.defender(answered)
-                yield from self.moves(answered, played.challenger, player)
+        """Moves in the games about own claims, the nearest deadline first."""
+        return self.nearest_first(
+            [
+                (answered, played.challenger)
+                for played, answered in self.record.games()
+                if answered.alive and answered.claim.worker == self.address
+            ],
+            self._mind.defender,
+        )
 
     def _answers(self) -> Iterator[Wish]:
-        for asked in self.record.requests(Status.ACCEPTED):
-            lease = asked.lease
-            if lease is None or lease.worker != self.address:
-                continue
-            if self.chain.now() < lease.end and self._mind.can(asked):
-                output = self._mind.answer(asked)
-                yield self._wish("submit", asked, asked.request, lease, output)
+        """Own leases, those that end soonest first."""
+        held = [
+            (asked.lease.end, asked.request.id, asked, asked.lease)
+            for asked in self.record.requests(Status.ACCEPTED)
+            if asked.lease is not None and asked.lease.worker == self.address
+        ]
+        for end, request_id, asked, lease in sorted(held, key=lambda held: held[:2]):
+            if self.chain.now() < end and self._mind.can(asked):
+                answer = partial(self._answer, asked, lease)
+                job = ("answer", request_id, asked.input)
+                yield from self.troubles.safely(job, answer, request_id=request_id)
+
+    def _answer(self, asked: Asked, lease: Lease) -> Iterator[Wish]:
+        if self._mind.ready(asked):
+            output = self._mind.answer(asked)
+            yield self._wish("submit", asked, asked.request, lease, output)
 
     def _finals(self) -> Iterator[Wish]:
         disputed = {played.claim_hash for played, _ in self.record.games()}
@@ -77,19 +119,39 @@ class Worker(Node):
                 yield self._wish("expireLease", asked, asked.request, lease)
 
     def _leases(self) -> Iterator[Wish]:
-        for asked in self.record.requests(Status.OPEN):
-            if self._wants(asked):
-                yield self._wish("accept", asked, asked.request)
+        open_requests = self.record.requests(Status.OPEN)
+        known = {asked.request.id for asked in open_requests}
+        self.declined = {i: why for i, why in self.declined.items() if i in known}
+        for asked in sorted(open_requests, key=lambda a: a.request.deadline):
+            request_id = asked.request.id
+            if objection := self.objection(asked):
+                # The amounts in it change with every block.
+                kind = objection.partition(":")[0]
+                if not self.declined.get(request_id, "?").startswith(kind):
+                    log.info("declined", request_id=request_id, reason=objection)
+                self.declined[request_id] = objection
+                continue
+            self.declined.pop(request_id, None)
+            yield self._wish("accept", asked, asked.request)
 
-    def _wants(self, asked: Asked) -> bool:
+    def objection(self, asked: Asked) -> str:
+        """Why not to accept the request; empty if there is no reason."""
         request = asked.request
-        if request.fee < self._least_fee or self.chain.now() >= request.deadline:
-            return False
+        if (now := self.chain.now()) >= request.deadline:
+            return f"too late: expected before {request.deadline}, got {now}"
         if not self._mind.can(asked):
-            return False
+            return f"no image held of model 0x{request.model_id.hex()}"
+        if (job := ("answer", request.id, asked.input)) in self.troubles.reasons:
+            return self.troubles.reasons[job]
         bond, _ = self.chain.call(self.contracts.oracle, "bondFor", request.min_bond)
         free, _ = self.stake()
-        return int(bond) <= free
+        if bond > free:
+            return (
+                f"free stake: expected the bond of {show_wei(bond)}, "
+                f"got {show_wei(free)}"
+            )
+        size = self._mind.output_bytes(asked)
+        return self._guard.objection(asked, bond, self.gas_price(), size)
 
     def _wish(self, function: str, asked: Asked, *arguments: Any) -> Wish:
         oracle = self.contracts.oracle

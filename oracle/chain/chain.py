@@ -1,7 +1,7 @@
 """Reading the chain: its clock, balances, views and events, as of the latest block."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -12,11 +12,14 @@ from web3.types import LogReceipt, TxParams
 
 from oracle.chain.abi import Abi
 from oracle.chain.endpoint import Endpoint
-from oracle.chain.errors import NoCode, Refused
+from oracle.chain.errors import InsufficientFunds, NoCode, Refused
 from oracle.chain.events import Event, event_of
+from oracle.chain.ranges import Ranges
 from solidity import Artifact
 
 T = TypeVar("T")
+NO_FUNDS = "insufficient funds"
+"""How every node begins to say it."""
 BLANK_WORDS = re.compile(rb"\x00{32,}")
 
 
@@ -29,6 +32,18 @@ class Contract:
     abi: Abi
 
 
+@dataclass(frozen=True, slots=True)
+class Log:
+    """One log as the node has it. `position` orders the logs of a block."""
+
+    address: bytes
+    topics: tuple[bytes, ...]
+    data: bytes
+    block: int
+    position: int
+    transaction: bytes
+
+
 def contract_of(artifact: Artifact, address: bytes) -> Contract:
     return Contract(artifact.name, address, Abi(artifact.name, artifact.abi))
 
@@ -38,6 +53,7 @@ class Chain:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
+        self._ranges = Ranges()
 
     @property
     def height(self) -> int:
@@ -92,31 +108,51 @@ class Chain:
         )
         return contract.abi.result(function, bytes(output))
 
+    def logs(self, contracts: Sequence[Contract], first: int, last: int) -> list[Log]:
+        """What the contracts logged in blocks [first, last], in order."""
+        addresses = [to_checksum_address(c.address) for c in contracts]
+
+        def ask(start: int, end: int) -> Sequence[LogReceipt]:
+            return self.endpoint.web3.eth.get_logs(
+                {"fromBlock": start, "toBlock": end, "address": addresses}
+            )
+
+        return [log_of(receipt) for receipt in self._ranges.read(ask, first, last)]
+
     def events(
         self, contracts: Sequence[Contract], first: int, last: int
     ) -> list[Event]:
         """What the contracts told in blocks [first, last], in order."""
-        logs = self.endpoint.web3.eth.get_logs(
-            {
-                "fromBlock": first,
-                "toBlock": last,
-                "address": [to_checksum_address(c.address) for c in contracts],
-            }
-        )
-        return read_logs(contracts, logs)
+        return events_of(contracts, self.logs(contracts, first, last))
+
+
+def log_of(receipt: LogReceipt) -> Log:
+    return Log(
+        address=bytes.fromhex(receipt["address"].removeprefix("0x")),
+        topics=tuple(map(bytes, receipt["topics"])),
+        data=bytes(receipt["data"]),
+        block=receipt["blockNumber"],
+        position=receipt["logIndex"],
+        transaction=bytes(receipt["transactionHash"]),
+    )
 
 
 def read_logs(contracts: Sequence[Contract], logs: Sequence[LogReceipt]) -> list[Event]:
+    """The typed events among a receipt's logs."""
+    return events_of(contracts, map(log_of, logs))
+
+
+def events_of(contracts: Sequence[Contract], logs: Iterable[Log]) -> list[Event]:
     """The typed events among the logs; other contracts' are left out."""
     by_address = {contract.address: contract for contract in contracts}
     found = []
     for log in logs:
-        contract = by_address.get(bytes.fromhex(log["address"].removeprefix("0x")))
+        contract = by_address.get(log.address)
         if contract is None:
             continue
-        name, arguments = contract.abi.event(log["topics"], bytes(log["data"]))
-        place = (log["blockNumber"], bytes(log["transactionHash"]))
-        if (event := event_of(name, arguments, *place)) is not None:
+        name, arguments = contract.abi.event(log.topics, log.data)
+        event = event_of(name, arguments, log.block, log.transaction)
+        if event is not None:
             found.append(event)
     return found
 
@@ -126,12 +162,20 @@ def refusing(contract: Contract, function: str, ask: Callable[[], T]) -> T:
     try:
         return ask()
     except (ContractLogicError, Web3RPCError) as error:
-        data = revert_data(error)
+        data, call = revert_data(error), f"{contract.name}.{function}"
         if data is None:
+            if NO_FUNDS in str(error).lower():
+                raise InsufficientFunds(call, complaint(error)) from None
             raise
         name, arguments = contract.abi.error(data)
-        call = f"{contract.name}.{function}"
         raise Refused(call, name, arguments, data) from None
+
+
+def complaint(error: ContractLogicError | Web3RPCError) -> str:
+    """What the node said, without what web3 wraps it in."""
+    response = getattr(error, "rpc_response", None) or {}
+    details = response.get("error")
+    return str(details.get("message", details) if isinstance(details, dict) else error)
 
 
 def revert_data(error: ContractLogicError | Web3RPCError) -> bytes | None:

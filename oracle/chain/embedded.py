@@ -1,22 +1,25 @@
 """A chain inside this process: py-evm under Prague rules, one block a transaction.
 
 Nothing here depends on the wall clock or on chance: equal transactions give equal
-blocks. Time passes by `BLOCK_SECONDS` a block, or by `travel`.
+blocks. Time passes by `BLOCK_SECONDS` a block, or by `travel`, unless whoever makes the
+chain brings a clock along. Its blocks are in memory, or in the database given.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from eth.abc import BlockHeaderAPI, ComputationAPI, LogAPI
+from eth.abc import BlockHeaderAPI, ComputationAPI, DatabaseAPI
 from eth.chains.base import MiningChain
-from eth.constants import GENESIS_PARENT_HASH
+from eth.constants import BLANK_ROOT_HASH, GENESIS_PARENT_HASH
 from eth.db.atomic import AtomicDB
-from eth.exceptions import Revert
+from eth.exceptions import CanonicalHeadNotFound, Revert
 from eth.vm.forks.prague import PragueVM
 from eth.vm.spoof import SpoofTransaction
 from eth_typing import Address, BlockNumber
 from eth_utils.exceptions import ValidationError
+
+from oracle.chain.mined import Mined
 
 CHAIN_ID = 31337
 GENESIS_TIME = 1_800_000_000
@@ -58,28 +61,6 @@ class Call:
     gas: int = TRANSACTION_GAS
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
-    address: bytes
-    topics: tuple[bytes, ...]
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Mined:
-    """One transaction, the only one of its block."""
-
-    hash: bytes
-    sender: bytes
-    to: bytes
-    header: BlockHeaderAPI
-    succeeded: bool
-    gas_used: int
-    gas_price: int
-    contract: bytes
-    logs: tuple[Log, ...]
-
-
 class Reverted(Exception):
     """The call's code gave up, with these bytes of reason."""
 
@@ -88,16 +69,40 @@ class Reverted(Exception):
         super().__init__("execution reverted")
 
 
+def steadily(parent_time: int) -> int:
+    """The next block's instant where nobody looks at a clock."""
+    return parent_time + BLOCK_SECONDS
+
+
 @dataclass(slots=True)
 class EmbeddedChain:
-    """The chain, its head, and every transaction mined so far by block number."""
+    """The chain, its head, and every transaction mined so far by block number.
+
+    `database` may hold a chain already, which then goes on; `balances` are for a new
+    one. `next_time` is the instant of a block that is mined now, after its parent's.
+    """
 
     balances: Mapping[bytes, int]
+    database: DatabaseAPI | None = None
+    next_time: Callable[[int], int] = steadily
+    genesis_time: int = GENESIS_TIME
     mined: dict[int, Mined] = field(default_factory=dict)
     by_hash: dict[bytes, Mined] = field(default_factory=dict)
     _chain: Any = field(init=False)  # py-evm's types end at its interfaces
 
     def __post_init__(self) -> None:
+        kept = self.database
+        database = AtomicDB() if kept is None else AtomicDB(kept)
+        try:
+            self._chain = _Chain(database)
+        except CanonicalHeadNotFound:
+            self._begin(database)
+        else:
+            for number in range(1, self.head.block_number + 1):
+                self._recall(self.header(number))
+
+    def _begin(self, database: AtomicDB) -> None:
+        """The genesis block."""
         state: Any = {
             Address(address): {"balance": wei, "nonce": 0, "code": b"", "storage": {}}
             for address, wei in self.balances.items()
@@ -105,9 +110,9 @@ class EmbeddedChain:
         header: Any = {
             "difficulty": 0,
             "gas_limit": BLOCK_GAS,
-            "timestamp": GENESIS_TIME,
+            "timestamp": self.genesis_time,
         }
-        self._chain = _Chain.from_genesis(AtomicDB(), header, state)
+        self._chain = _Chain.from_genesis(database, header, state)
 
     @property
     def head(self) -> BlockHeaderAPI:
@@ -136,6 +141,7 @@ class EmbeddedChain:
 
     def estimate(self, call: Call) -> int:
         """Gas that the call succeeds with as a transaction of the next block."""
+        self._look_at_clock()
         state = self._chain.get_vm().state
         computation = _succeeding(self._execute(state, call))
         used = call.gas - computation.get_gas_remaining()
@@ -157,32 +163,30 @@ class EmbeddedChain:
         """Mines the signed transaction in a block of its own, and gives its hash."""
         transaction = self._chain.get_vm().get_transaction_builder().decode(raw)
         _check_gas_limit(transaction.gas, transaction.data)
-        base_fee = self.next_base_fee
-        _, receipt, computation = self._chain.apply_transaction(transaction)
-        header = self._chain.mine_block().header
-        tip = min(
-            transaction.max_priority_fee_per_gas,
-            transaction.max_fee_per_gas - base_fee,
-        )
-        mined = Mined(
-            hash=transaction.hash,
-            sender=transaction.sender,
-            to=transaction.to,
-            header=header,
-            succeeded=not computation.is_error,
-            gas_price=base_fee + tip,
-            contract=b"" if transaction.to else computation.msg.storage_address,
-            gas_used=receipt.gas_used,
-            logs=tuple(map(_log, receipt.logs)),
-        )
-        self.mined[header.block_number] = mined
-        self.by_hash[mined.hash] = mined
-        return mined.hash
+        self._look_at_clock()
+        self._check_nonce(transaction.sender, transaction.nonce)
+        self._chain.apply_transaction(transaction)
+        self._recall(self._chain.mine_block().header)
+        return bytes(transaction.hash)
+
+    def mine(self, time: int | None = None) -> None:
+        """Mines an empty block, at that instant if one is given."""
+        at = self.next_time(self.head.timestamp) if time is None else time
+        self._chain.set_header_timestamp(at)
+        self._chain.mine_block()
 
     def travel(self, seconds: int) -> None:
         """Mines an empty block, `seconds` after the head."""
-        self._chain.set_header_timestamp(self.head.timestamp + seconds)
-        self._chain.mine_block()
+        self.mine(self.head.timestamp + seconds)
+
+    def give(self, address: bytes, wei: int) -> None:
+        """Makes `wei` the account's balance, as of an empty block that is mined."""
+        state = self._chain.get_vm().state
+        state.set_balance(Address(address), wei)
+        state.persist()
+        header = self._chain.header.copy(state_root=state.state_root)
+        self._chain.header = header
+        self.mine()
 
     def rewind(self, number: int) -> None:
         """Makes block `number` the head again, as a reorg to its branch would."""
@@ -193,9 +197,40 @@ class EmbeddedChain:
         for dropped in [n for n in self.mined if n > number]:
             del self.by_hash[self.mined.pop(dropped).hash]
 
+    def _recall(self, header: BlockHeaderAPI) -> None:
+        """Reads the block's transaction back, if it has one."""
+        if header.transaction_root == BLANK_ROOT_HASH:
+            return
+        vm = self._chain.get_vm(header)
+        (transaction,) = self._chain.chaindb.get_block_transactions(
+            header, vm.get_transaction_builder()
+        )
+        (receipt,) = self._chain.chaindb.get_receipts(header, vm.get_receipt_builder())
+        mined = Mined.of(header, transaction, receipt)
+        self.mined[header.block_number] = mined
+        self.by_hash[mined.hash] = mined
+
+    def _look_at_clock(self) -> None:
+        """Moves the block that is being made to the present."""
+        self._chain.set_header_timestamp(self.next_time(self.head.timestamp))
+
+    def _check_nonce(self, sender: bytes, actual: int) -> None:
+        """Refuses a nonce that is not the next, in the words that tools look for."""
+        expected = self.state().get_nonce(Address(sender))
+        if actual != expected:
+            which = "low" if actual < expected else "high"
+            raise ValidationError(
+                f"nonce too {which}: expected {expected}, got {actual}"
+            )
+
     def _execute(self, state: Any, call: Call) -> ComputationAPI:
         """Runs the call as a transaction whose gas is a gift, and takes it all back."""
         sender = Address(call.sender)
+        if (balance := state.get_balance(sender)) < call.value:
+            raise ValidationError(
+                f"insufficient funds for gas * price + value: expected at least "
+                f"{call.value} wei, got {balance}"
+            )
         fee = state.execution_context.base_fee_per_gas
         builder = self._chain.get_vm().get_transaction_builder()
         unsigned = builder.new_unsigned_dynamic_fee_transaction(
@@ -240,8 +275,3 @@ def _floor_gas(data: bytes) -> int:
     """What EIP-7623 charges at least."""
     zeros = data.count(0)
     return 21_000 + 10 * zeros + 40 * (len(data) - zeros)
-
-
-def _log(log: LogAPI) -> Log:
-    topics = tuple(topic.to_bytes(32, "big") for topic in log.topics)
-    return Log(bytes(log.address), topics, bytes(log.data))

@@ -1,7 +1,7 @@
 """Where the chain is: in this process, or behind a JSON-RPC address."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, Self
 
 from web3 import HTTPProvider, Web3
 
@@ -38,6 +38,13 @@ class EmbeddedEndpoint:
     def __init__(self, balances: Mapping[bytes, int]) -> None:
         self.chain = EmbeddedChain(balances)
         self.web3 = Web3(EmbeddedProvider(self.chain))
+
+    @classmethod
+    def over(cls, chain: EmbeddedChain) -> Self:
+        """A connection to a chain that is there already."""
+        endpoint = cls.__new__(cls)
+        endpoint.chain, endpoint.web3 = chain, Web3(EmbeddedProvider(chain))
+        return endpoint
 
     def travel(self, seconds: int) -> None:
         self.chain.travel(seconds)

@@ -3,14 +3,23 @@
 ChainError
 ├── WrongChain          the connected chain is not the expected one
 ├── NoCode              an address holds other code than its contract's
+├── BadState            a file that should hold an embedded chain cannot be used
 ├── NoTimeTravel        only an embedded chain can move its clock
 ├── GasAboveCap         a transaction would need more gas than EIP-7825 allows
 ├── FeeAboveCap         the chain asks for a higher fee than the user's cap
+├── InsufficientFunds   the account cannot pay for what it would send
 ├── NotMined            no receipt within the time given
+├── Rejected            no node takes the transaction
+├── Displaced           another transaction of the account took the nonce
+├── WentBack            blocks were undone since the last look
+├── Unavailable         no endpoint answers, or none usefully
+├── Unanswered          one endpoint didn't
 ├── UnknownEntry        the ABI holds no such function, event or error
 └── Refused             the contract refused: its custom error, decoded
 """
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from oracle.errors import OracleError
@@ -35,6 +44,14 @@ class NoCode(ChainError):
         )
 
 
+class BadState(ChainError):
+    def __init__(self, path: Path, actual: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path}: expected the state of a devnet that is not running, got: {actual}"
+        )
+
+
 class NoTimeTravel(ChainError):
     def __init__(self) -> None:
         super().__init__("this chain's clock cannot be moved: it is not embedded")
@@ -53,14 +70,62 @@ class FeeAboveCap(ChainError):
     def __init__(self, expected: int, actual: int) -> None:
         self.expected, self.actual = expected, actual
         super().__init__(
-            f"base fee above the cap: expected at most {expected} wei, got {actual}"
+            f"fee above the cap: expected at most {expected} wei, got {actual}"
         )
+
+
+class InsufficientFunds(ChainError):
+    def __init__(self, call: str, actual: str) -> None:
+        self.call = call
+        super().__init__(f"{call} not sent: {actual}: send ether to the account")
 
 
 class NotMined(ChainError):
     def __init__(self, transaction: bytes, seconds: float) -> None:
         self.transaction = transaction
         super().__init__(f"0x{transaction.hex()} not mined within {seconds:g} seconds")
+
+
+class Rejected(ChainError):
+    def __init__(self, action: str, actual: str) -> None:
+        self.action = action
+        super().__init__(f"{action}: expected the node to take it, got: {actual}")
+
+
+class Displaced(ChainError):
+    def __init__(self, action: str, nonce: int) -> None:
+        self.action, self.nonce = action, nonce
+        super().__init__(
+            f"{action}: expected nonce {nonce} for it, got another transaction there: "
+            "does another program use this account?"
+        )
+
+
+class WentBack(ChainError):
+    """Nothing was sent: what to send must be thought over."""
+
+    def __init__(self, expected: int, actual: int) -> None:
+        self.expected, self.actual = expected, actual
+        super().__init__(
+            f"the chain went back: expected nonce {expected} or more, got {actual}"
+        )
+
+
+class Unavailable(ChainError):
+    """`complaints` is what each endpoint did, by its name."""
+
+    def __init__(self, method: str, complaints: Mapping[str, str]) -> None:
+        self.method, self.complaints = method, dict(complaints)
+        told = "; ".join(f"{name}: {what}" for name, what in complaints.items())
+        super().__init__(f"{method}: expected an answer, got none: {told}")
+
+
+class Unanswered(ChainError):
+    """`retry_after`: seconds for which the endpoint wants to be left alone."""
+
+    def __init__(self, name: str, actual: str, retry_after: float = 0.0) -> None:
+        self.name, self.actual, self.retry_after = name, actual, retry_after
+        super().__init__(f"{name}: expected an answer, got {actual}")
 
 
 class UnknownEntry(ChainError):

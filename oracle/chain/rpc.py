@@ -3,10 +3,9 @@
 Answers have the form of a real node's, so nothing above this file can tell.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from eth_utils.address import to_checksum_address
 from eth_utils.exceptions import ValidationError
 from web3.providers import BaseProvider
 from web3.types import RPCEndpoint, RPCResponse
@@ -16,8 +15,14 @@ from oracle.chain.embedded import (
     TRANSACTION_GAS,
     Call,
     EmbeddedChain,
-    Mined,
     Reverted,
+)
+from oracle.chain.shapes import (
+    block_entry,
+    hexed,
+    log_entries,
+    receipt_entry,
+    unhexed,
 )
 
 REVERTED = 3
@@ -34,7 +39,7 @@ class EmbeddedProvider(BaseProvider):
     def __init__(self, chain: EmbeddedChain) -> None:
         super().__init__()
         self.chain = chain
-        self._handlers: dict[str, Handler] = {
+        self.handlers: dict[str, Handler] = {
             "eth_chainId": lambda: hex(CHAIN_ID),
             "net_version": lambda: str(CHAIN_ID),
             "eth_blockNumber": lambda: hex(chain.head.block_number),
@@ -48,7 +53,7 @@ class EmbeddedProvider(BaseProvider):
             "eth_estimateGas": self._estimate,
             "eth_sendRawTransaction": self._send,
             "eth_getTransactionReceipt": self._receipt,
-            "eth_getLogs": self._logs,
+            "eth_getLogs": self.logs,
             "evm_increaseTime": self._travel,
             "evm_mine": lambda: self._travel(0),
             "evm_snapshot": lambda: hex(chain.head.block_number),
@@ -56,36 +61,36 @@ class EmbeddedProvider(BaseProvider):
         }
 
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
-        handler = self._handlers.get(method)
+        handler = self.handlers.get(method)
         if handler is None:
-            return _error(NO_METHOD, f"the method {method} does not exist")
+            return failure(NO_METHOD, f"the method {method} does not exist")
         try:
             return {"jsonrpc": "2.0", "id": 1, "result": handler(*params)}
         except Reverted as reverted:
-            return _error(REVERTED, str(reverted), _hex(reverted.data))
+            return failure(REVERTED, str(reverted), hexed(reverted.data))
         except ValidationError as error:
-            return _error(INVALID, str(error))
+            return failure(INVALID, str(error))
 
     def is_connected(self, show_traceback: bool = False) -> bool:
         return True
 
     def _balance(self, address: str, block: str = "latest") -> str:
-        return hex(self._state(block).get_balance(_bytes(address)))
+        return hex(self.state(block).get_balance(unhexed(address)))
 
     def _code(self, address: str, block: str = "latest") -> str:
-        return _hex(self._state(block).get_code(_bytes(address)))
+        return hexed(self.state(block).get_code(unhexed(address)))
 
     def _nonce(self, address: str, block: str = "latest") -> str:
-        return hex(self._state(block).get_nonce(_bytes(address)))
+        return hex(self.state(block).get_nonce(unhexed(address)))
 
     def _call(self, call: dict[str, Any], block: str = "latest") -> str:
-        return _hex(self.chain.call(_read_call(call), self._number(block)))
+        return hexed(self.chain.call(read_call(call), self.number(block)))
 
     def _estimate(self, call: dict[str, Any], block: str = "latest") -> str:
-        return hex(self.chain.estimate(_read_call(call)))
+        return hex(self.chain.estimate(read_call(call)))
 
     def _send(self, raw: str) -> str:
-        return _hex(self.chain.send(_bytes(raw)))
+        return hexed(self.chain.send(unhexed(raw)))
 
     def _travel(self, seconds: int | str) -> str:
         amount = int(seconds, 16) if isinstance(seconds, str) else seconds
@@ -97,90 +102,49 @@ class EmbeddedProvider(BaseProvider):
         return True
 
     def _block(self, block: str, full: bool = False) -> dict[str, Any] | None:
-        number = self._number(block)
+        number = self.number(block)
         if number > self.chain.head.block_number:
             return None
-        header = self.chain.header(number)
-        mined = self.chain.mined.get(number)
-        return {
-            "number": hex(number),
-            "hash": _hex(header.hash),
-            "parentHash": _hex(header.parent_hash),
-            "timestamp": hex(header.timestamp),
-            "baseFeePerGas": hex(header.base_fee_per_gas or 0),
-            "gasLimit": hex(header.gas_limit),
-            "gasUsed": hex(header.gas_used),
-            "miner": to_checksum_address(header.coinbase),
-            "transactions": [_hex(mined.hash)] if mined else [],
-        }
+        return block_entry(
+            self.chain.header(number), self.chain.mined.get(number), full
+        )
 
     def _receipt(self, transaction: str) -> dict[str, Any] | None:
-        mined = self.chain.by_hash.get(_bytes(transaction))
-        if mined is None:
-            return None
-        return {
-            "transactionHash": _hex(mined.hash),
-            "transactionIndex": "0x0",
-            "blockHash": _hex(mined.header.hash),
-            "blockNumber": hex(mined.header.block_number),
-            "from": to_checksum_address(mined.sender),
-            "to": to_checksum_address(mined.to) if mined.to else None,
-            "status": hex(mined.succeeded),
-            "gasUsed": hex(mined.gas_used),
-            "cumulativeGasUsed": hex(mined.gas_used),
-            "effectiveGasPrice": hex(mined.gas_price),
-            "contractAddress": (
-                to_checksum_address(mined.contract) if mined.contract else None
-            ),
-            "logs": _log_entries(mined),
-            "type": "0x2",
-        }
+        mined = self.chain.by_hash.get(unhexed(transaction))
+        return None if mined is None else receipt_entry(mined)
 
-    def _logs(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
-        first = self._number(wanted.get("fromBlock", "earliest"))
-        last = self._number(wanted.get("toBlock", "latest"))
+    def logs(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+        head = self.chain.head.block_number
+        first = self.number(wanted.get("fromBlock") or "latest")
+        last = min(head, self.number(wanted.get("toBlock") or "latest"))
         return [
             entry
             for number in range(first, last + 1)
             if (mined := self.chain.mined.get(number)) is not None
-            for entry in _log_entries(mined)
+            for entry in log_entries(mined)
             if _matches(entry, wanted)
         ]
 
-    def _state(self, block: str) -> Any:
-        return self.chain.state(self._number(block))
+    def state(self, block: str) -> Any:
+        return self.chain.state(self.number(block))
 
-    def _number(self, block: str) -> int:
+    def number(self, block: str | Mapping[str, Any]) -> int:
+        """The block's number, from a number, a name, or EIP-1898's object."""
+        if isinstance(block, Mapping):
+            return self.number(block.get("blockNumber", "latest"))
         if block in ("latest", "pending", "safe", "finalized"):
             return int(self.chain.head.block_number)
         return 0 if block == "earliest" else int(block, 16)
 
 
-def _read_call(call: dict[str, Any]) -> Call:
+def read_call(call: dict[str, Any]) -> Call:
     return Call(
-        sender=_bytes(call.get("from", "0x" + "00" * 20)),
-        to=_bytes(call.get("to") or "0x"),
-        data=_bytes(call.get("data") or call.get("input") or "0x"),
+        sender=unhexed(call.get("from", "0x" + "00" * 20)),
+        to=unhexed(call.get("to") or "0x"),
+        data=unhexed(call.get("data") or call.get("input") or "0x"),
         value=int(call.get("value", "0x0"), 16),
         gas=min(TRANSACTION_GAS, int(call.get("gas", hex(TRANSACTION_GAS)), 16)),
     )
-
-
-def _log_entries(mined: Mined) -> list[dict[str, Any]]:
-    return [
-        {
-            "address": to_checksum_address(log.address),
-            "topics": [_hex(topic) for topic in log.topics],
-            "data": _hex(log.data),
-            "blockNumber": hex(mined.header.block_number),
-            "blockHash": _hex(mined.header.hash),
-            "transactionHash": _hex(mined.hash),
-            "transactionIndex": "0x0",
-            "logIndex": hex(index),
-            "removed": False,
-        }
-        for index, log in enumerate(mined.logs)
-    ]
 
 
 def _matches(entry: dict[str, Any], wanted: dict[str, Any]) -> bool:
@@ -191,7 +155,7 @@ def _matches(entry: dict[str, Any], wanted: dict[str, Any]) -> bool:
     return all(
         not (allowed := _alternatives(choice))
         or (position < len(topics) and topics[position] in allowed)
-        for position, choice in enumerate(wanted.get("topics", ()))
+        for position, choice in enumerate(wanted.get("topics") or ())
     )
 
 
@@ -203,16 +167,8 @@ def _alternatives(choice: str | Iterable[str] | None) -> set[str]:
     return {value.lower() for value in values}
 
 
-def _error(code: int, message: str, data: str | None = None) -> RPCResponse:
+def failure(code: int, message: str, data: str | None = None) -> RPCResponse:
     details: dict[str, Any] = {"code": code, "message": message}
     if data is not None:
         details["data"] = data
     return {"jsonrpc": "2.0", "id": 1, "error": details}  # type: ignore[typeddict-item]
-
-
-def _hex(value: bytes) -> str:
-    return "0x" + value.hex()
-
-
-def _bytes(value: str) -> bytes:
-    return bytes.fromhex(value.removeprefix("0x"))

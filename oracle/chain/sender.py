@@ -3,25 +3,33 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, cast
 
 from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_checksum_address
 from hexbytes import HexBytes
 from web3.exceptions import TransactionNotFound
-from web3.types import TxParams, TxReceipt, Wei
+from web3.types import Nonce, TxParams, TxReceipt, Wei
 
 from oracle.chain.chain import Chain, Contract, read_logs, refusing
 from oracle.chain.embedded import TRANSACTION_GAS
 from oracle.chain.endpoint import check_chain
 from oracle.chain.errors import FeeAboveCap, GasAboveCap, NotMined, Refused
 from oracle.chain.events import Event
+from oracle.journal import Forgetful, Journal
 
 T = TypeVar("T")
 GAS_MARGIN = 8
 """One part in so many is added to an estimate: the next block may differ a little."""
 RECEIPT_SECONDS = 300.0
 ZERO_BYTE_GAS, DATA_BYTE_GAS = 4, 16
+
+
+class Fees(TypedDict):
+    """EIP-1559: wei a gas unit, in all and beyond the base fee."""
+
+    maxFeePerGas: Wei
+    maxPriorityFeePerGas: Wei
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +48,18 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class _Intent:
-    """What to send, before gas, fees and nonce. Without `to` it creates a contract."""
+class Intent:
+    """What to send, before gas, fees and nonce. Without `to` it creates a contract.
+
+    `key` names the move, for senders that remember which are on their way.
+    """
 
     contract: Contract
     function: str
     data: bytes
     value: int = 0
     to: bytes = b""
+    key: str = ""
 
     @property
     def name(self) -> str:
@@ -64,7 +76,7 @@ class _Intent:
 class Sender:
     """One account's transactions on one chain.
 
-    `fee_cap` is the most wei a gas unit that the user lets the base fee reach.
+    `fee_cap` is the most wei that the user pays for a gas unit.
     """
 
     def __init__(
@@ -88,6 +100,10 @@ class Sender:
         mined = eth.get_transaction_count(self._account.address, "latest")
         return self.nonce > mined
 
+    def journal(self, oracle: bytes) -> Journal:
+        """Where the log of the deployment with that oracle is kept; here, nowhere."""
+        return Forgetful()
+
     def send(
         self,
         contract: Contract,
@@ -95,6 +111,7 @@ class Sender:
         *arguments: Any,
         value: int = 0,
         listening: Sequence[Contract] = (),
+        key: str = "",
     ) -> Receipt:
         """Calls the function in a transaction, and waits until it is mined.
 
@@ -102,31 +119,39 @@ class Sender:
         Raises `Refused` with the contract's own error.
         """
         data = contract.abi.calldata(function, arguments)
-        intent = _Intent(contract, function, data, value, contract.address)
+        intent = Intent(contract, function, data, value, contract.address, key)
         return self._transact(intent, (contract, *listening))
 
     def deploy(self, contract: Contract, creation: bytes) -> Receipt:
         """Creates the contract, which must come to lie at its address."""
-        receipt = self._transact(_Intent(contract, "constructor", creation), ())
+        receipt = self._transact(Intent(contract, "constructor", creation), ())
         assert receipt.contract == contract.address, "addresses follow from nonces"
         return receipt
 
-    def _transact(self, intent: _Intent, listening: Sequence[Contract]) -> Receipt:
+    def _transact(self, intent: Intent, listening: Sequence[Contract]) -> Receipt:
+        wanted = self._estimated(intent)
+        transaction = {**wanted, **self._fees(), "nonce": Nonce(self.nonce)}
+        signed = self._account.sign_transaction(cast(dict[str, Any], transaction))
+        sent = self.chain.endpoint.web3.eth.send_raw_transaction(signed.raw_transaction)
+        return self._receipt(intent, self._wait(sent), listening)
+
+    def _estimated(self, intent: Intent) -> TxParams:
+        """The transaction but for nonce and fees. Raises `Refused` or `GasAboveCap`."""
         check_chain(self.chain.endpoint)
-        eth = self.chain.endpoint.web3.eth
         wanted = intent.fields(self._account.address)
+        eth = self.chain.endpoint.web3.eth
         estimate = intent.refusing(lambda: eth.estimate_gas(wanted))
-        transaction: dict[str, Any] = {
-            **wanted,
-            **self._fees(),
-            "gas": _with_margin(estimate),
-            "nonce": self.nonce,
-            "chainId": self.chain.endpoint.chain_id,
-        }
-        signed = self._account.sign_transaction(transaction)
-        mined = self._wait(eth.send_raw_transaction(signed.raw_transaction))
+        chain_id = self.chain.endpoint.chain_id
+        return {**wanted, "gas": _with_margin(estimate), "chainId": chain_id}
+
+    def _receipt(
+        self, intent: Intent, mined: TxReceipt, listening: Sequence[Contract]
+    ) -> Receipt:
+        """What came of it. Raises `Refused`, with the reason, if it failed."""
         if not mined["status"]:
             # Asked again, of the block that it failed in, for the reason.
+            wanted = intent.fields(self._account.address)
+            eth = self.chain.endpoint.web3.eth
             intent.refusing(lambda: eth.call(wanted, mined["blockNumber"]))
             raise Refused(intent.name, "", {}, b"")
         return Receipt(
@@ -141,15 +166,17 @@ class Sender:
             events=tuple(read_logs(listening, mined["logs"])),
         )
 
-    def _fees(self) -> TxParams:
-        """Room for the base fee to double; the tip is what the node suggests."""
+    def _fees(self) -> Fees:
+        """Room for the base fee to double, up to the cap; the tip as the node says."""
         base_fee = self.chain.base_fee()
         if self._fee_cap is not None and base_fee > self._fee_cap:
             raise FeeAboveCap(self._fee_cap, base_fee)
         tip = self.chain.endpoint.web3.eth.max_priority_fee
+        most = 2 * base_fee + tip
+        most = most if self._fee_cap is None else min(most, self._fee_cap)
         return {
-            "maxFeePerGas": Wei(2 * base_fee + tip),
-            "maxPriorityFeePerGas": tip,
+            "maxFeePerGas": Wei(most),
+            "maxPriorityFeePerGas": Wei(min(tip, most)),
         }
 
     def _wait(self, transaction: HexBytes) -> TxReceipt:

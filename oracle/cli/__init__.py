@@ -17,7 +17,14 @@ from oracle.cli.deferred import deferred_group
 
 GROUPS = {
     "demo": "The whole story on an embedded chain: an answer, a lie, a proof.",
-    "model": "Look into models, convert them, run them.",
+    "devnet": "A chain to try things on, with the contracts in place.",
+    "deploy": "Put the contracts on a chain.",
+    "request": "Ask for inference, and follow what becomes of it.",
+    "worker": "Answer requests for money, and stand by the answers.",
+    "challenger": "Recompute every claim, and bring down what is false.",
+    "watch": "Recompute every claim, and only tell.",
+    "dispute": "Look into disputes, also those that could be.",
+    "model": "Look into models, convert them, run them, register them.",
     "vm": "The machine by itself, on any MIPS32r2 little-endian ELF.",
     "bench": "Measure speed, gas and disputes, beside their peers.",
 }
@@ -46,7 +53,7 @@ def print_version(asked: bool) -> None:
 
 
 @app.callback()
-def options(
+def leading_options(
     version: Annotated[
         bool,
         typer.Option(

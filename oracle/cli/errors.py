@@ -3,11 +3,13 @@
 CommandError
 ├── BadImage            a file that is no model image, with tinynn's reason
 ├── BadInputFile        a file of inputs that can't be read, or does not fit the model
+├── NoneFree            more is to be withdrawn than is free
 └── MissingPackage      an optional package that the command needs is not installed
 """
 
 from pathlib import Path
 
+from oracle.amounts import show_wei
 from oracle.errors import OracleError
 from tinynn.errors import ImageError
 
@@ -26,6 +28,15 @@ class BadInputFile(CommandError):
     def __init__(self, path: Path, expected: str, actual: str) -> None:
         self.path, self.expected, self.actual = path, expected, actual
         super().__init__(f"{path}: expected {expected}, got {actual}")
+
+
+class NoneFree(CommandError):
+    def __init__(self, expected: int, actual: int, locked: int) -> None:
+        self.expected, self.actual, self.locked = expected, actual, locked
+        super().__init__(
+            f"free stake: expected {show_wei(expected)} or more, got "
+            f"{show_wei(actual)}; {show_wei(locked)} more is locked in bonds"
+        )
 
 
 class MissingPackage(CommandError):

@@ -1,4 +1,4 @@
-"""`plumb model`: look into models, convert them, run them."""
+"""`plumb model`: look into models, convert them, run them, register them."""
 
 import time
 from fractions import Fraction
@@ -10,6 +10,7 @@ import typer
 import tinynn
 from converters.files import write_atomically
 from converters.frameworks import is_source
+from oracle.cli import registry
 from oracle.cli.errors import BadImage
 from oracle.cli.output import (
     AsJson,
@@ -31,6 +32,7 @@ from oracle.cli.tensors import read_input
 from tinynn import ImageError, Model, models
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app.add_typer(registry.app)
 
 InputShape = Annotated[
     list[str] | None,

@@ -50,8 +50,18 @@ class LyingWorker:
         self._honest, self._lie, self._k, self._seed = honest, lie, k, seed
         self._told: dict[int, Liar] = {}
 
+    @property
+    def models(self) -> int:
+        return self._honest.models
+
     def can(self, asked: Asked) -> bool:
         return self._honest.can(asked)
+
+    def ready(self, asked: Asked) -> bool:
+        return True
+
+    def output_bytes(self, asked: Asked) -> int:
+        return self._honest.output_bytes(asked)
 
     def told(self, asked: Asked) -> Liar:
         """What it says about the request, thought out when it is first asked."""
@@ -90,6 +100,9 @@ class LyingChallenger:
 
     def can(self, asked: Asked) -> bool:
         return self._honest.can(asked)
+
+    def ready(self, asked: Asked) -> bool:
+        return True
 
     def doubts(self, answered: Answered) -> bool:
         return True

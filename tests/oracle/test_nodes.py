@@ -12,6 +12,7 @@ from oracle.chain import events
 from oracle.chain.sender import Sender
 from oracle.challenger import Challenger
 from oracle.demo.liars import LyingChallenger, LyingWorker
+from oracle.guard import Guard
 from oracle.node import Done, Node
 from oracle.record import Status
 from oracle.views import view_of
@@ -95,8 +96,11 @@ def test_worker_fee_below_its_least_left_alone(world: World) -> None:
     world.ask()
     world.stake(world.senders[2])
     mind = world.honest()
-    worker = Worker(world.senders[2], world.contracts, mind, least_fee=FEE + 1)
+    guard = Guard(least_fee_wei=FEE + 1)
+    worker = Worker(world.senders[2], world.contracts, mind, guard)
     assert worker.step() is None
+    (reason,) = worker.declined.values()
+    assert reason.startswith("fee: expected at least 0.001000000000000001 ether")
 
 
 def test_worker_lease_that_ran_out_expired_and_answered(world: World) -> None:

@@ -1,0 +1,38 @@
+"""Amounts of money at the edge: wei inside, a number with its unit outside."""
+
+import re
+from decimal import Decimal, localcontext
+
+from oracle.errors import BadAmount
+
+UNITS = {"wei": 0, "gwei": 9, "ether": 18}
+"""Decimal places of each unit."""
+WRITTEN = re.compile(r"([0-9][0-9_]*(?:\.[0-9]+)?) ?([a-z]+)?", re.IGNORECASE)
+EXACT_DIGITS = 80
+
+
+def parse_wei(written: str | int) -> int:
+    """Wei of `0.1ether`, `30gwei`, `5 wei`, or of a whole number without a unit.
+
+    Raises `BadAmount`, also for less than one wei.
+    """
+    match = WRITTEN.fullmatch(str(written).strip())
+    if match is None:
+        raise BadAmount("a number and wei, gwei or ether", str(written))
+    number, unit = match[1], (match[2] or "wei").lower()
+    if unit not in UNITS:
+        raise BadAmount("the unit wei, gwei or ether", unit)
+    with localcontext(prec=EXACT_DIGITS):
+        wei = Decimal(number).scaleb(UNITS[unit])
+        if wei != wei.to_integral_value():
+            raise BadAmount("whole wei", str(written))
+        return int(wei)
+
+
+def show_wei(wei: int) -> str:
+    """The amount in the unit in which it is shortest to read, exactly."""
+    size = len(str(abs(wei)))
+    unit = "ether" if size > 15 else "gwei" if size > 6 else "wei"
+    with localcontext(prec=EXACT_DIGITS):
+        number = Decimal(wei).scaleb(-UNITS[unit])
+        return f"{number.normalize():f} {unit}"

@@ -1,0 +1,36 @@
+"""`plumb challenger`: recompute every claim, and bring down what is false."""
+
+import typer
+
+from oracle.chain.sender import Sender
+from oracle.cli.nodes import run_node
+from oracle.cli.options import LogJson, MaxModelBytes, Metrics, Models, Poll
+from oracle.cli.settled import settled
+from oracle.library import Library
+from oracle.node import Node
+from oracle.roles import ChallengerSettings, Place
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+
+@app.callback()
+def group() -> None:
+    """Recompute every claim, and bring down what is false."""
+
+
+@app.command()
+@settled(ChallengerSettings)
+def start(
+    settings: ChallengerSettings,
+    models: Models = None,
+    max_model_bytes: MaxModelBytes = None,
+    poll: Poll = None,
+    log_json: LogJson = None,
+    metrics: Metrics = None,
+) -> None:
+    """Watch, challenge, play, collect; until interrupted."""
+
+    def make(place: Place, sender: Sender, library: Library) -> Node:
+        return place.challenger(sender, library)
+
+    run_node(settings, make)

@@ -1,0 +1,49 @@
+"""`plumb deploy`: put the contracts on a chain."""
+
+from typing import Annotated
+
+import typer
+
+from oracle.chain.sender import Receipt
+from oracle.cli.output import AsJson, console, facts, print_json, stage
+from oracle.cli.settled import settled
+from oracle.config import Settings
+from oracle.connection import connected, sender_of
+from oracle.deploy import deploy as deploy_all
+from oracle.deployments import Deployments, Placed, placed_by_name
+from solidity.deployment import Parameters
+
+WEEK_SECONDS = 7 * 24 * 3600
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+@settled()
+def deploy(
+    settings: Settings,
+    parts: Annotated[
+        int, typer.Option("--k", min=2, max=64, help="Parts of a dissection.")
+    ] = 32,
+    clock: Annotated[
+        int, typer.Option(metavar="SECONDS", min=60, help="One side's time for a game.")
+    ] = WEEK_SECONDS,
+    as_json: AsJson = False,
+) -> None:
+    """Put the contracts on a chain, and write where to deployments/<chainId>.json."""
+    chain = connected(settings)
+    with stage("deploying five contracts"):
+        deployed = deploy_all(sender_of(settings, chain), Parameters(parts, clock))
+    placed = placed_by_name(map(placed_by, deployed.names, deployed.receipts))
+    found = Deployments(chain.endpoint.chain_id, placed)
+    path = found.write(settings.deployments)
+    if as_json:
+        contracts = {name: at.as_json() for name, at in placed.items()}
+        print_json({"deployments": str(path), "contracts": contracts})
+    else:
+        console().print(facts({n: f"0x{at.address.hex()}" for n, at in placed.items()}))
+        console().print(f"written to {path}")
+
+
+def placed_by(name: str, receipt: Receipt) -> Placed:
+    return Placed(name, receipt.contract, receipt.block, receipt.transaction)

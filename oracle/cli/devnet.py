@@ -1,0 +1,120 @@
+"""`plumb devnet`: a chain to try things on, with the contracts in place."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from oracle.chain.accounts import MNEMONIC, PATH
+from oracle.chain.embedded import CHAIN_ID
+from oracle.cli.output import AsJson, console, facts, print_json
+from oracle.devnet.server import Service, application
+from oracle.devnet.setup import ACCOUNTS, BALANCE_WEI, ETHER, Ready, set_up
+from oracle.serving import serving, stopping
+from solidity.deployment import Parameters
+
+app = typer.Typer(invoke_without_command=True, add_completion=False, help=__doc__)
+
+CLOCK_SECONDS = 10 * 60
+
+
+@app.callback()
+def devnet(context: typer.Context) -> None:
+    """Serve a development chain over JSON-RPC (`up`), or move its clock (`travel`)."""
+    if context.invoked_subcommand is None:
+        command = context.command.get_command(context, "up")  # type: ignore[attr-defined]
+        with command.make_context("up", [], parent=context) as defaults:
+            command.invoke(defaults)
+
+
+@app.command()
+def up(
+    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[
+        int,
+        typer.Option(min=0, max=65535, envvar="PLUMB_PORT", help="0: any free."),
+    ] = 8545,
+    state: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Keep the chain here across restarts."),
+    ] = None,
+    block_time: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            min=0,
+            help="Empty blocks in between, so that time passes; 0: none.",
+        ),
+    ] = 2,
+    deployments: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where to write 31337.json.")
+    ] = Path("deployments"),
+    parts: Annotated[
+        int, typer.Option("--k", min=2, max=64, help="Parts of a dissection.")
+    ] = 32,
+    clock: Annotated[
+        int, typer.Option(metavar="SECONDS", min=60, help="One side's time for a game.")
+    ] = CLOCK_SECONDS,
+    as_json: AsJson = False,
+) -> None:
+    """Serve a development chain until interrupted; transactions are mined at once."""
+    with stopping() as stop:
+        with Console(stderr=True).status("deploying"):
+            ready = set_up(Parameters(parts, clock), state)
+        written = ready.deployments.write(deployments)
+        service = Service(ready.devnet, ready.disk)
+        with serving(application(service, block_time), host, port) as url:
+            tell(url, ready, written, as_json)
+            stop.wait()
+    if ready.disk is not None:
+        ready.disk.close()
+
+
+def tell(url: str, ready: Ready, written: Path, as_json: bool) -> None:
+    """What somebody needs in order to use it."""
+    found = ready.deployments
+    addresses = ready.devnet.addresses()
+    if as_json:
+        contracts = {name: at.as_json() for name, at in found.placed.items()}
+        data = {
+            "rpc_url": url,
+            "chain_id": CHAIN_ID,
+            "deployments": str(written),
+            "accounts": addresses,
+            "contracts": {name: at["address"] for name, at in contracts.items()},
+            "models": {name: f"0x{id.hex()}" for name, id in found.models.items()},
+        }
+        print_json(data)
+    else:
+        rows: dict[str, object] = {
+            "JSON-RPC": f"{url}, chain {CHAIN_ID}",
+            "contracts": written,
+            "accounts": f"{ACCOUNTS}, {BALANCE_WEI // ETHER:,} ether each, from",
+            "": f"{MNEMONIC} ({PATH}/0 ...)",
+        }
+        rows |= {f"model {n}": f"0x{id.hex()}" for n, id in found.models.items()}
+        console().print(facts(rows))
+        console().print("Everyone knows these accounts' keys. Stop with Ctrl-C.")
+
+
+@app.command()
+def travel(
+    seconds: Annotated[int, typer.Argument(min=1)],
+    rpc_url: Annotated[
+        str, typer.Option(envvar="ETH_RPC_URL", help="The devnet's address.")
+    ] = "http://127.0.0.1:8545",
+    as_json: AsJson = False,
+) -> None:
+    """Let time pass on a devnet: move its clock on and mine a block."""
+    from web3 import HTTPProvider, Web3
+    from web3.types import RPCEndpoint
+
+    web3 = Web3(HTTPProvider(rpc_url))
+    for method, arguments in (("evm_increaseTime", [seconds]), ("evm_mine", [])):
+        web3.manager.request_blocking(RPCEndpoint(method), arguments)
+    head = web3.eth.get_block("latest")
+    if as_json:
+        print_json({"block": head["number"], "time": head["timestamp"]})
+    else:
+        console().print(f"block {head['number']}, instant {head['timestamp']}")

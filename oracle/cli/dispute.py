@@ -1,0 +1,155 @@
+"""`plumb dispute`: look into disputes, also those that could be."""
+
+import time
+from typing import Annotated, Any
+
+import typer
+
+from challenge.whatif import WhatIf
+from challenge.whatif import whatif as foretell
+from oracle.amounts import show_wei
+from oracle.cli.nodes import place_of
+from oracle.cli.options import MaxModelBytes, Models
+from oracle.cli.output import AsJson, console, facts, grid, print_json, stage
+from oracle.cli.settled import settled
+from oracle.config import Settings
+from oracle.connection import sender_of
+from oracle.disputes import Dispute, claim_of, disputes_of
+from oracle.honest import Honest
+from oracle.record import Record
+from oracle.roles import ChallengerSettings
+from oracle.views import view_of
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+RequestId = Annotated[int, typer.Argument(metavar="REQUEST", min=1)]
+ABBREVIATED = 10
+POLL_SECONDS = 1.0
+
+
+@app.command("list")
+@settled()
+def list_disputes(
+    settings: Settings,
+    finished: Annotated[
+        bool, typer.Option("--all", help="Also those that are over.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Every dispute: whose move it is, and how long they have."""
+    record = place_of(settings).record()
+    found = [dispute.as_json() for dispute in disputes_of(record, finished)]
+    if as_json:
+        print_json({"disputes": found})
+        return
+    columns = ("request_id", "worker", "challenger", "stage", "mover", "seconds_left")
+    rows = [[_short(dispute[column]) for column in columns] for dispute in found]
+    titles = ("request", "worker", "challenger", "stage", "to move", "seconds left")
+    console().print(grid(None, titles, rows))
+
+
+@app.command()
+@settled()
+def show(
+    settings: Settings,
+    request_id: RequestId,
+    until_over: Annotated[
+        bool, typer.Option("--wait", help="Until there was one, and all are over.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """How the disputes of a request's claims have narrowed so far."""
+    record = place_of(settings).record()
+    with stage("waiting for the end"):
+        found = disputes_about(record, request_id)
+        while until_over and not (found and all(d.played.over for d in found)):
+            time.sleep(POLL_SECONDS)
+            found = disputes_about(record, request_id)
+    steps = {d.played.id: list(d.steps(record)) for d in found}
+    if as_json:
+        print_json(
+            {
+                "disputes": [
+                    d.as_json()
+                    | {"moves": [{"shown": s, "of": o} for s, o in steps[d.played.id]]}
+                    for d in found
+                ]
+            }
+        )
+        return
+    for dispute in found:
+        console().print(facts(shown(dispute)))
+        console().print(grid(None, ("shown", "of"), steps[dispute.played.id]))
+    if not found:
+        console().print("Nobody has challenged it.")
+
+
+@app.command()
+@settled(ChallengerSettings)
+def whatif(
+    settings: ChallengerSettings,
+    request_id: RequestId,
+    models: Models = None,
+    max_model_bytes: MaxModelBytes = None,
+    as_json: AsJson = False,
+) -> None:
+    """Before any money moves: is the claim false, and what would a dispute bring?"""
+    place = place_of(settings)
+    record = place.record()
+    record.refresh()
+    answered = claim_of(record, request_id)
+    challenger = sender_of(settings, place.chain).address
+    with stage("computing the truth"):
+        trace = Honest(place.library(settings)).trace(answered.asked)
+        found = foretell(view_of(record, answered, challenger), trace)
+    if as_json:
+        print_json(foretold(found))
+    else:
+        shown = {
+            "the claim is": "true" if found.claim_is_true else "false",
+            "it leaves the truth in": found.divergence or "no segment",
+            "moves left": found.moves_left,
+            "own gas left": f"{found.gas_left:,}",
+            "bond at risk": show_wei(found.bond_at_risk_wei),
+            "gain": show_wei(found.gain_wei),
+        }
+        console().print(facts(shown))
+
+
+def disputes_about(record: Record, request_id: int) -> list[Dispute]:
+    """Those of all claims on the request, over or not."""
+    record.refresh()
+    claim_of(record, request_id)
+    return [
+        dispute
+        for dispute in disputes_of(record, True)
+        if dispute.view.claim.request_id == request_id
+    ]
+
+
+def foretold(found: WhatIf) -> dict[str, Any]:
+    return {
+        "claim_is_true": found.claim_is_true,
+        "divergence": str(found.divergence) if found.divergence else None,
+        "moves_left": found.moves_left,
+        "gas_left": found.gas_left,
+        "bond_at_risk_wei": found.bond_at_risk_wei,
+        "gain_wei": found.gain_wei,
+        "net_wei": found.net_wei,
+    }
+
+
+def shown(dispute: Dispute) -> dict[str, object]:
+    told = dispute.as_json()
+    told["worker_bond"] = show_wei(told.pop("worker_bond_wei"))
+    return {
+        name.replace("_", " "): value
+        for name, value in told.items()
+        if value is not None
+    }
+
+
+def _short(value: Any) -> str:
+    """An address by its beginning."""
+    text = "" if value is None else str(value)
+    return f"{text[:ABBREVIATED]}.." if text.startswith("0x") else text

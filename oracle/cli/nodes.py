@@ -1,0 +1,48 @@
+"""What the commands that start a node share."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from threading import Event
+
+from oracle import logs
+from oracle.chain.sender import Sender
+from oracle.config import Settings
+from oracle.connection import connected, deployed_on, sender_of, store_of
+from oracle.library import Library
+from oracle.loop import Loop
+from oracle.metrics import application
+from oracle.node import Node
+from oracle.node_config import NodeSettings
+from oracle.roles import Place
+from oracle.serving import serving, stopping
+
+LOCAL = "127.0.0.1"
+
+log = logs.logger(__name__)
+
+Make = Callable[[Place, Sender, Library], Node]
+
+
+def place_of(settings: Settings) -> Place:
+    """The chain of the settings, and the contracts on it."""
+    chain = connected(settings)
+    return Place(chain, deployed_on(settings, chain))
+
+
+def run_node(settings: NodeSettings, make: Make) -> None:
+    """Runs a node until the process is asked to stop."""
+    logs.configure(settings.log_json)
+    with ExitStack() as stack:
+        stop: Event = stack.enter_context(stopping())
+        place = place_of(settings)
+        store = store_of(settings, place.chain)
+        stack.callback(store.close)
+        sender = sender_of(settings, place.chain, store)
+        node = make(place, sender, place.library(settings))
+        loop = Loop(node, settings.poll)
+        if settings.metrics is not None:
+            host, _, port = settings.metrics.rpartition(":")
+            app = application(loop)
+            url = stack.enter_context(serving(app, host or LOCAL, int(port)))
+            log.info("metrics", url=f"{url}/metrics")
+        loop.run(stop)

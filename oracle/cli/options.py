@@ -1,0 +1,95 @@
+"""The options of every command that meets a chain; each is a setting of `config`.
+
+They have no defaults here, so that environment and file have their say.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+RpcUrl = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rpc-url",
+        help="Where the chain is; repeat it for others to fall back on. [ETH_RPC_URL]",
+        show_default=False,
+    ),
+]
+ChainId = Annotated[
+    int | None,
+    typer.Option("--chain-id", help="Refuse any other chain. [PLUMB_CHAIN_ID]"),
+]
+AccountName = Annotated[
+    str | None,
+    typer.Option(
+        "--account",
+        help="Keystore by name; dev:0 to dev:19 on a devnet. [ETH_KEYSTORE_ACCOUNT]",
+    ),
+]
+KeystorePath = Annotated[
+    Path | None,
+    typer.Option("--keystore", help="Keystore file, or a folder. [ETH_KEYSTORE]"),
+]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option("--password-file", help="Its first line counts. [ETH_PASSWORD]"),
+]
+From = Annotated[
+    str | None,
+    typer.Option("--from", help="The account's address. [ETH_FROM]"),
+]
+MaxFee = Annotated[
+    str | None,
+    typer.Option(
+        "--max-fee",
+        help="Most to pay for a gas unit, such as 30gwei. [PLUMB_MAX_FEE]",
+    ),
+]
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", help="Keystores, models, database. [PLUMB_HOME]"),
+]
+Deployments = Annotated[
+    Path | None,
+    typer.Option(
+        "--deployments",
+        help="Folder of the contracts' addresses. [PLUMB_DEPLOYMENTS]",
+    ),
+]
+Database = Annotated[
+    str | None,
+    typer.Option("--database", help="SQLAlchemy's URL. [PLUMB_DATABASE]"),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", help="Instead of ./plumb.toml. [PLUMB_CONFIG]"),
+]
+Models = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model",
+        metavar="MODEL",
+        help="Serve this one: an image, an id, or a name. Repeatable. [PLUMB_MODELS]",
+    ),
+]
+Poll = Annotated[
+    float | None,
+    typer.Option(metavar="SECONDS", help="Between looks at the chain. [PLUMB_POLL]"),
+]
+LogJson = Annotated[
+    bool | None,
+    typer.Option("--log-json", help="One JSON object a line. [PLUMB_LOG_JSON]"),
+]
+MaxModelBytes = Annotated[
+    int | None,
+    typer.Option(help="Fetch no longer image. [PLUMB_MAX_MODEL_BYTES]"),
+]
+
+Metrics = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HOST:PORT",
+        help="Serve /metrics, /healthz and /readyz there. [PLUMB_METRICS]",
+    ),
+]

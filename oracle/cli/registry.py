@@ -1,0 +1,121 @@
+"""`plumb model register | list | fetch`: models as the chain knows them.
+
+What meets the chain is imported when it is needed: the group's other commands don't.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import tinynn
+from oracle.cli.options import MaxModelBytes
+from oracle.cli.output import AsJson, console, facts, grid, hexadecimal, print_json
+from oracle.cli.settled import settled
+from oracle.config import Settings
+from oracle.node_config import NodeSettings
+
+if TYPE_CHECKING:
+    from oracle.chain.events import ModelRegistered
+
+app = typer.Typer()
+
+
+@app.command()
+@settled()
+def register(
+    settings: Settings,
+    image: Annotated[Path, typer.Argument(metavar="IMAGE", exists=True)],
+    uri: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Where others get the image; by default where it lies on this machine."
+        ),
+    ] = None,
+    royalty_bps: Annotated[
+        int, typer.Option(min=0, max=10_000, help="Of each fee, in 1/10,000.")
+    ] = 0,
+    name: Annotated[
+        str | None,
+        typer.Option(help="What to call it here, in deployments/<chainId>.json."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Register a model image, so that it can be requested."""
+    from oracle.chain.events import ModelRegistered
+    from oracle.cli.nodes import place_of
+    from oracle.connection import sender_of
+
+    model = tinynn.load(image)
+    place = place_of(settings)
+    uris = uri or [image.resolve().as_uri()]
+    receipt = sender_of(settings, place.chain).send(
+        place.deployments.contracts.registry,
+        "register",
+        model.model_root,
+        model.program_root,
+        royalty_bps,
+        uris,
+    )
+    (told,) = (e for e in receipt.events if isinstance(e, ModelRegistered))
+    if name is not None:
+        named = dict(place.deployments.models) | {name: told.model_id}
+        replace(place.deployments, models=named).write(settings.deployments)
+    show(told, as_json)
+
+
+@app.command("list")
+@settled()
+def list_models(settings: Settings, as_json: AsJson = False) -> None:
+    """Every model that is registered."""
+    from oracle.cli.nodes import place_of
+
+    record = place_of(settings).record()
+    record.refresh()
+    found = list(record.tables.models.values())
+    if as_json:
+        print_json({"models": [described(told) for told in found]})
+        return
+    rows = [
+        (hexadecimal(m.model_id), f"{m.royalty_bps / 100:g} %", " ".join(m.uris))
+        for m in found
+    ]
+    console().print(grid(None, ("id", "royalty", "images"), rows))
+
+
+@app.command()
+@settled(NodeSettings)
+def fetch(
+    settings: NodeSettings,
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="Its id, or a name.")],
+    max_model_bytes: MaxModelBytes = None,
+    as_json: AsJson = False,
+) -> None:
+    """Get a model's image from where its publisher says it is, and check it."""
+    from oracle.cli.nodes import place_of
+
+    root = place_of(settings).shelf(settings).bring(model)
+    told = {"model_root": hexadecimal(root)}
+    told["file"] = str(settings.model_store.path_of(root))
+    if as_json:
+        print_json(told)
+    else:
+        console().print(facts(told))
+
+
+def show(told: "ModelRegistered", as_json: bool) -> None:
+    if as_json:
+        print_json(described(told))
+    else:
+        console().print(facts(described(told)))
+
+
+def described(told: "ModelRegistered") -> dict[str, object]:
+    return {
+        "model_id": hexadecimal(told.model_id),
+        "publisher": hexadecimal(told.publisher),
+        "model_root": hexadecimal(told.model_root),
+        "royalty_bps": told.royalty_bps,
+        "uris": list(told.uris),
+    }

@@ -1,0 +1,251 @@
+"""`plumb request`: ask for inference, and follow what becomes of it."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from oracle.amounts import parse_wei, show_wei
+from oracle.chain.errors import Refused
+from oracle.cli.nodes import place_of
+from oracle.cli.output import AsJson, console, facts, hexadecimal, print_json, stage
+from oracle.cli.portrait import as_numbers
+from oracle.cli.settled import settled
+from oracle.cli.tensors import read_input
+from oracle.config import Settings
+from oracle.connection import sender_of
+from oracle.errors import UnknownName
+from oracle.models import id_of
+from oracle.node_config import NodeSettings
+from oracle.record import Status
+from oracle.requests import (
+    Situation,
+    Terms,
+    ask,
+    ask_through,
+    estimated_fee,
+    situation_of,
+)
+from oracle.roles import Place
+from tinynn import Model
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+ModelName = Annotated[
+    str, typer.Argument(metavar="MODEL", help="Its id, or a name that it has here.")
+]
+Input = Annotated[
+    Path,
+    typer.Argument(metavar="INPUT", help=".npy, .npz, .json, a picture, or raw bytes."),
+]
+FEE_MARGIN_PERCENT = 150
+"""Of the oracle's guess: gas may cost more by the time that a worker looks."""
+RequestId = Annotated[int, typer.Argument(metavar="REQUEST", min=1)]
+CallbackGas = Annotated[
+    int, typer.Option(min=0, help="Gas for the requester's callback.")
+]
+Fee = Annotated[
+    str | None, typer.Option(help="Such as 0.001ether; by default the oracle's guess.")
+]
+
+
+@app.command()
+@settled(NodeSettings)
+def send(
+    settings: NodeSettings,
+    model: ModelName,
+    data: Input,
+    fee: Fee = None,
+    callback_gas: CallbackGas = 0,
+    window: Annotated[
+        int, typer.Option(metavar="SECONDS", help="In which it can be challenged.")
+    ] = 600,
+    patience: Annotated[
+        int, typer.Option(metavar="SECONDS", help="In which it must be answered.")
+    ] = 3600,
+    min_bond: Annotated[
+        str, typer.Option(help="What a false answer must cost at least.")
+    ] = "0",
+    through: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CONTRACT",
+            help="Have this contract ask with read(bytes), on its own terms.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask for a model's output on an input."""
+    place = place_of(settings)
+    found = image_of(place, settings, model)
+    request = read_input(data, found.inputs)
+    sender = sender_of(settings, place.chain)
+    contracts, model_id = place.deployments.contracts, model_id_of(place, model)
+    output_bytes = sum(spec.size for spec in found.outputs)
+    consumer = None
+    if through is not None:
+        if through not in place.deployments.placed:
+            raise UnknownName(tuple(place.deployments.placed), through)
+        consumer = place.deployments.contract(through)
+        callback_gas = place.chain.call(consumer, "CALLBACK_GAS")
+    sizes = (len(request), output_bytes, callback_gas)
+    guess = estimated_fee(contracts, place.chain, model_id, sizes)
+    wei = guess * FEE_MARGIN_PERCENT // 100 if fee is None else parse_wei(fee)
+    if consumer is not None:
+        request_id, receipt = ask_through(sender, contracts, consumer, request, wei)
+    else:
+        terms = Terms(callback_gas, window, patience, parse_wei(min_bond), wei)
+        request_id, receipt = ask(sender, contracts, model_id, request, terms)
+    told: dict[str, Any] = {
+        "request_id": request_id,
+        "transaction": hexadecimal(receipt.transaction),
+        "block": receipt.block,
+    }
+    if as_json:
+        print_json(told | {"fee_wei": wei})
+    else:
+        console().print(facts(told | {"fee": show_wei(wei)}))
+
+
+@app.command()
+@settled(NodeSettings)
+def simulate(
+    settings: NodeSettings,
+    model: ModelName,
+    data: Input,
+    callback_gas: CallbackGas = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Run the model here, and say what a request of it would cost."""
+    place = place_of(settings)
+    found = image_of(place, settings, model)
+    request = read_input(data, found.inputs)
+    answer = found.answer(request)
+    contracts = place.deployments.contracts
+    sizes = (len(request), len(answer), callback_gas)
+    model_id = model_id_of(place, model)
+    fee = estimated_fee(contracts, place.chain, model_id, sizes)
+    bond, _ = place.chain.call(contracts.oracle, "bondFor", 0)
+    named = zip(found.outputs, found.decode_output(answer), strict=True)
+    outputs = {spec.name: as_numbers(array) for spec, array in named}
+    if as_json:
+        costs = {"fee_wei": fee, "worker_bond_wei": bond}
+        print_json({"outputs": outputs, "bytes": hexadecimal(answer)} | costs)
+    else:
+        shown = {name: str(numbers)[:200] for name, numbers in outputs.items()}
+        costs = {"fee": show_wei(fee), "worker's bond": show_wei(bond)}
+        console().print(facts(shown | costs))
+
+
+@app.command()
+@settled(NodeSettings)
+def status(
+    settings: NodeSettings, request_id: RequestId, as_json: AsJson = False
+) -> None:
+    """Say where a request stands, and what comes next."""
+    place = place_of(settings)
+    show(situation(place, request_id), as_json)
+
+
+@app.command()
+@settled(NodeSettings)
+def wait(
+    settings: NodeSettings,
+    request_id: RequestId,
+    until: Annotated[
+        str, typer.Option(metavar="STATUS", help="Or only until it is `claimed`.")
+    ] = "final",
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0, help="0: for ever.")
+    ] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Follow a request to its end; exit status 1 if that is not a final answer."""
+    goal = Status[until.upper()] if until.upper() in Status.__members__ else None
+    if goal is None:
+        raise typer.BadParameter(
+            f"expected one of {', '.join(s.name.lower() for s in Status)}, got {until}",
+            param_hint="--until",
+        )
+    place = place_of(settings)
+    begin = time.monotonic()
+    with stage("waiting") as tell:
+        while True:
+            now = situation(place, request_id)
+            tell(now.explanation)
+            reached = now.asked.status >= goal
+            late = timeout and time.monotonic() - begin > timeout
+            if reached or now.ended or late:
+                break
+            time.sleep(settings.poll)
+    show(now, as_json)
+    cancelled = now.asked.status is Status.CANCELLED
+    if not reached or now.callback_failed or (cancelled and goal != Status.CANCELLED):
+        raise typer.Exit(1)
+
+
+@app.command()
+@settled()
+def cancel(settings: Settings, request_id: RequestId, as_json: AsJson = False) -> None:
+    """Take back a request that no worker holds; its fee becomes a credit."""
+    place = place_of(settings)
+    found = situation(place, request_id)
+    oracle = place.deployments.contracts.oracle
+    sender_of(settings, place.chain).send(oracle, "cancel", found.asked.request)
+    show(situation(place, request_id), as_json)
+
+
+@app.command("retry-callback")
+@settled()
+def retry_callback(
+    settings: Settings, request_id: RequestId, as_json: AsJson = False
+) -> None:
+    """Make a failed callback again, with all the gas there is."""
+    place = place_of(settings)
+    asked = situation(place, request_id).asked
+    oracle = place.deployments.contracts.oracle
+    arguments = (asked.request, asked.claim, asked.output)
+    if asked.claim is None:
+        status_now = asked.status.name.lower()
+        reason = {"expected": "final", "actual": status_now}
+        raise Refused("InferenceOracle.retryCallback", "WrongStatus", reason, b"")
+    sender_of(settings, place.chain).send(oracle, "retryCallback", *arguments)
+    show(situation(place, request_id), as_json)
+
+
+def show(found: Situation, as_json: bool) -> None:
+    if as_json:
+        print_json(found.as_json())
+        return
+    asked = found.asked
+    rows: dict[str, object] = {
+        "request": asked.request.id,
+        "status": asked.status.name.lower(),
+        "fee": show_wei(asked.request.fee),
+    }
+    if asked.output:
+        rows["output"] = hexadecimal(asked.output)
+    console().print(facts(rows))
+    console().print(found.explanation)
+
+
+def situation(place: Place, request_id: int) -> Situation:
+    return situation_of(place.chain, place.deployments.contracts, request_id)
+
+
+def model_id_of(place: Place, name: str) -> bytes:
+    model_id = id_of(place.deployments, name)
+    if model_id is None:
+        raise UnknownName(tuple(place.deployments.models), name)
+    return model_id
+
+
+def image_of(place: Place, settings: NodeSettings, name: str) -> Model:
+    """The model itself: from the store, or fetched and checked now.
+
+    So nobody pays for a request that no worker could answer.
+    """
+    model_id_of(place, name)
+    shelf = place.shelf(settings)
+    return settings.model_store.load(shelf.bring(name))

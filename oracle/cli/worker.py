@@ -1,0 +1,216 @@
+"""`plumb worker`: answer requests for money, and stand by the answers."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from oracle import keys
+from oracle.amounts import parse_wei, show_wei
+from oracle.chain.sender import Sender
+from oracle.cli.errors import NoneFree
+from oracle.cli.nodes import place_of, run_node
+from oracle.cli.options import LogJson, MaxModelBytes, Metrics, Models, Poll
+from oracle.cli.output import (
+    AsJson,
+    console,
+    facts,
+    grid,
+    hexadecimal,
+    print_json,
+    stage,
+)
+from oracle.cli.settled import settled
+from oracle.config import DEFAULT_FILE, Settings
+from oracle.connection import sender_of
+from oracle.doctor import examine
+from oracle.earnings import Earnings, earnings_of
+from oracle.errors import MissingSetting
+from oracle.library import Library
+from oracle.node import Node
+from oracle.roles import Place, WorkerSettings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+LeastFee = Annotated[str | None, typer.Option(help="Decline less. [PLUMB_LEAST_FEE]")]
+LeastProfit = Annotated[
+    str | None,
+    typer.Option(
+        help="Decline what earns less after gas and risk. [PLUMB_LEAST_PROFIT]"
+    ),
+]
+MostBond = Annotated[
+    str | None, typer.Option(help="Decline larger bonds. [PLUMB_MOST_BOND]")
+]
+SETTINGS_FILE = """\
+rpc_url = "{rpc_url}"
+account = "{account}"
+password_file = "{password_file}"
+home = "{home}"
+
+[worker]
+models = []         # images, ids or names to serve
+least_profit = "0"  # after gas and risk; such as "0.001ether"
+"""
+
+
+@app.command()
+@settled()
+def init(settings: Settings, as_json: AsJson = False) -> None:
+    """Make a keystore, and a plumb.toml here unless there is one."""
+    name = settings.account or "worker"
+    if settings.password_file is None:
+        raise MissingSetting("a password file", "--password-file", "ETH_PASSWORD")
+    path = settings.home / "keystores" / name
+    address = keys.create(path, keys.password(settings))
+    written = Path(DEFAULT_FILE)
+    if fresh := not written.exists():
+        text = SETTINGS_FILE.format(
+            rpc_url=settings.rpc_url[0],
+            account=name,
+            password_file=settings.password_file.resolve(),
+            home=settings.home.resolve(),
+        )
+        written.write_text(text)
+    told = {
+        "address": f"0x{address.hex()}",
+        "keystore": str(path),
+        "settings": str(written) if fresh else None,
+    }
+    if as_json:
+        print_json(told)
+    else:
+        console().print(facts({name: value or "kept" for name, value in told.items()}))
+        console().print("Next: send it some ether, then `plumb worker stake 1ether`.")
+
+
+@app.command()
+@settled(WorkerSettings)
+def doctor(
+    settings: WorkerSettings, models: Models = None, as_json: AsJson = False
+) -> None:
+    """Look at all that a worker needs; exit status 1 if something is missing."""
+    with stage("looking"):
+        found = list(examine(settings))
+    if as_json:
+        print_json({"findings": [finding.as_json() for finding in found]})
+    else:
+        rows = [(f.subject, "ok" if f.well else "ILL", f.told, f.cure) for f in found]
+        console().print(grid(None, ("", "", "found", "cure"), rows))
+    if not all(finding.well for finding in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+@settled()
+def stake(
+    settings: Settings,
+    amount: Annotated[str, typer.Argument(help="Such as 0.5ether.")],
+    as_json: AsJson = False,
+) -> None:
+    """Deposit what bonds are locked from."""
+    place = place_of(settings)
+    sender = sender_of(settings, place.chain)
+    staking = place.deployments.contracts.staking
+    wei = parse_wei(amount)
+    sender.send(staking, "deposit", sender.address, value=wei)
+    tell_stake(place, sender, as_json)
+
+
+@app.command()
+@settled()
+def withdraw(
+    settings: Settings,
+    amount: Annotated[
+        str | None,
+        typer.Argument(help="Such as 0.5ether; by default all."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take free stake, earnings included, home to the account."""
+    place = place_of(settings)
+    sender = sender_of(settings, place.chain)
+    staking = place.deployments.contracts.staking
+    free, locked = place.chain.call(staking, "balanceOf", sender.address)
+    wei = free if amount is None else parse_wei(amount)
+    if wei > free or not free:
+        raise NoneFree(wei, free, locked)
+    sender.send(staking, "withdraw", sender.address, wei)
+    tell_stake(place, sender, as_json)
+
+
+@app.command()
+@settled(WorkerSettings)
+def start(
+    settings: WorkerSettings,
+    models: Models = None,
+    least_fee: LeastFee = None,
+    least_profit: LeastProfit = None,
+    most_bond: MostBond = None,
+    max_model_bytes: MaxModelBytes = None,
+    poll: Poll = None,
+    log_json: LogJson = None,
+    metrics: Metrics = None,
+    lie: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND", help="Devnet only: answer falsely. `plumb demo --lie list`."
+        ),
+    ] = None,
+) -> None:
+    """Answer requests, defend the answers, collect; until interrupted."""
+
+    def make(place: Place, sender: Sender, library: Library) -> Node:
+        return place.worker(settings, sender, library, lie)
+
+    run_node(settings, make)
+
+
+@app.command()
+@settled(WorkerSettings)
+def status(
+    settings: WorkerSettings, models: Models = None, as_json: AsJson = False
+) -> None:
+    """Say whether the worker is earning, and if not, why."""
+    place = place_of(settings)
+    sender = sender_of(settings, place.chain)
+    worker = place.worker(settings, sender, place.library(settings))
+    found = earnings_of(worker)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        show(found)
+
+
+def show(found: Earnings) -> None:
+    console().print(
+        facts(
+            {
+                "account": hexadecimal(found.account),
+                "balance": show_wei(found.balance_wei),
+                "stake": f"{show_wei(found.free_wei)} free, "
+                f"{show_wei(found.locked_wei)} locked",
+                "earned": f"{show_wei(found.earned_wei)} by {found.paid} answers",
+                "waiting": f"{found.leases} leases, {found.claims} claims, "
+                f"{found.games} games",
+                "lost": f"{found.lost} claims",
+            }
+        )
+    )
+    if found.declined:
+        rows = list(found.declined.items())
+        console().print(grid("Open requests declined", ("request", "reason"), rows))
+    console().print(found.verdict)
+
+
+def tell_stake(place: Place, sender: Sender, as_json: bool) -> None:
+    staking = place.deployments.contracts.staking
+    free, locked = place.chain.call(staking, "balanceOf", sender.address)
+    balance = place.chain.balance(sender.address)
+    amounts = {"free": free, "locked": locked, "balance": balance}
+    account = {"account": hexadecimal(sender.address)}
+    if as_json:
+        print_json(account | {f"{name}_wei": wei for name, wei in amounts.items()})
+    else:
+        shown = {name: show_wei(wei) for name, wei in amounts.items()}
+        console().print(facts(account | shown))

@@ -1,0 +1,1 @@
+"""The devnet: the embedded chain served over JSON-RPC, with the contracts in place."""

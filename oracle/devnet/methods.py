@@ -1,0 +1,213 @@
+"""The devnet's JSON-RPC methods: a node's, and those that only a devnet has.
+
+The latter go by Hardhat's names and by anvil's. Where the two differ, in what
+`evm_increaseTime` returns for instance, anvil is followed.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import count
+from typing import Any
+
+from eth.exceptions import HeaderNotFound
+from eth_account.signers.local import LocalAccount
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+from eth_utils.exceptions import ValidationError
+from web3.types import RPCEndpoint, RPCResponse
+
+from oracle.chain.embedded import CHAIN_ID, EmbeddedChain
+from oracle.chain.rpc import INVALID, TIP_WEI, EmbeddedProvider, Handler, failure
+from oracle.chain.shapes import block_entry, hexed, transaction_entry, unhexed, word
+from oracle.devnet.clock import Clock
+from oracle.devnet.filters import Filters
+
+CLIENT = "plumb-devnet/0.1.0"
+BAD_PARAMETERS = -32602
+DEVNET_PREFIXES = ("evm_", "anvil_", "hardhat_")
+Quantity = int | str
+
+
+class Devnet(EmbeddedProvider):
+    """Answers as a development node does; the accounts given are unlocked."""
+
+    def __init__(
+        self, chain: EmbeddedChain, accounts: Iterable[LocalAccount], clock: Clock
+    ) -> None:
+        super().__init__(chain)
+        self._accounts = {account.address.lower(): account for account in accounts}
+        self._clock = clock
+        self._filters = Filters(self)
+        self._snapshots: dict[str, tuple[int, int]] = {}
+        self._snapshot_ids = count(1)
+        self.handlers |= self._node_methods() | self._devnet_methods()
+
+    def addresses(self) -> list[str]:
+        """The unlocked accounts."""
+        return [account.address for account in self._accounts.values()]
+
+    def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
+        try:
+            return super().make_request(method, params)
+        except HeaderNotFound:
+            return failure(INVALID, "unknown block")
+        except (TypeError, ValueError, AttributeError) as error:
+            return failure(BAD_PARAMETERS, f"invalid parameters of {method}: {error}")
+
+    def _node_methods(self) -> dict[str, Handler]:
+        filters = self._filters
+        return {
+            "web3_clientVersion": lambda: CLIENT,
+            "web3_sha3": lambda data: hexed(keccak(unhexed(data))),
+            "net_listening": lambda: True,
+            "net_peerCount": lambda: "0x0",
+            "eth_syncing": lambda: False,
+            "eth_mining": lambda: True,
+            "eth_accounts": self.addresses,
+            "eth_requestAccounts": self.addresses,
+            "eth_coinbase": lambda: self.addresses()[0],
+            "eth_feeHistory": self._fee_history,
+            "eth_getStorageAt": self._storage,
+            "eth_getBlockByHash": self._block_by_hash,
+            "eth_getBlockReceipts": self._block_receipts,
+            "eth_getTransactionByHash": self._transaction,
+            "eth_sendTransaction": self._send_unsigned,
+            "eth_newFilter": lambda wanted: filters.add("logs", wanted),
+            "eth_newBlockFilter": lambda: filters.add("blocks"),
+            "eth_newPendingTransactionFilter": lambda: filters.add("transactions"),
+            "eth_getFilterChanges": filters.changes,
+            "eth_getFilterLogs": filters.logs,
+            "eth_uninstallFilter": filters.remove,
+        }
+
+    def _devnet_methods(self) -> dict[str, Handler]:
+        plain: Mapping[str, Handler] = {
+            "increaseTime": self._increase_time,
+            "setNextBlockTimestamp": self._set_next_time,
+            "setTime": self._set_next_time,
+            "mine": self._mine,
+            "snapshot": self._snapshot,
+            "revert": self._revert,
+            "setBalance": self._set_balance,
+        }
+        named = {p + name: plain[name] for p in DEVNET_PREFIXES for name in plain}
+        return named | {"evm_mine": self._mine_at}
+
+    def _fee_history(
+        self, blocks: Quantity, newest: str, percentiles: Iterable[float] = ()
+    ) -> dict[str, Any]:
+        last = self.number(newest)
+        first = max(0, last - max(1, number_of(blocks)) + 1)
+        headers = [self.chain.header(number) for number in range(first, last + 1)]
+        fees = [header.base_fee_per_gas or 0 for header in headers]
+        rewards = [[hex(TIP_WEI) for _ in percentiles or ()] for _ in headers]
+        return {
+            "oldestBlock": hex(first),
+            "baseFeePerGas": [hex(fee) for fee in [*fees, self.chain.next_base_fee]],
+            "gasUsedRatio": [header.gas_used / header.gas_limit for header in headers],
+            "reward": rewards,
+        }
+
+    def _storage(self, address: str, slot: Quantity, block: str = "latest") -> str:
+        place = unhexed(address), number_of(slot)
+        return word(self.state(block).get_storage(*place))
+
+    def _block_by_hash(self, identity: str, full: bool = False) -> Any:
+        wanted = unhexed(identity)
+        for number in range(self.chain.head.block_number, -1, -1):
+            header = self.chain.header(number)
+            if header.hash == wanted:
+                return block_entry(header, self.chain.mined.get(number), full)
+        return None
+
+    def _block_receipts(self, block: str) -> list[Any]:
+        mined = self.chain.mined.get(self.number(block))
+        receipt = self.handlers["eth_getTransactionReceipt"]
+        return [receipt(hexed(mined.hash))] if mined else []
+
+    def _transaction(self, identity: str) -> dict[str, Any] | None:
+        mined = self.chain.by_hash.get(unhexed(identity))
+        return None if mined is None else transaction_entry(mined)
+
+    def _send_unsigned(self, wanted: dict[str, Any]) -> str:
+        account = self._accounts.get(wanted["from"].lower())
+        if account is None:
+            raise ValidationError(f"no key of {wanted['from']}: it is not unlocked")
+        ask = self.handlers
+        nonce = wanted.get("nonce") or ask["eth_getTransactionCount"](account.address)
+        fee = 2 * self.chain.next_base_fee + TIP_WEI
+        price = wanted.get("maxFeePerGas") or wanted.get("gasPrice") or fee
+        transaction: dict[str, Any] = {
+            "chainId": CHAIN_ID,
+            "nonce": number_of(nonce),
+            "gas": number_of(wanted.get("gas") or ask["eth_estimateGas"](wanted)),
+            "maxFeePerGas": number_of(price),
+            "maxPriorityFeePerGas": min(TIP_WEI, number_of(price)),
+            "value": number_of(wanted.get("value") or 0),
+            "data": wanted.get("data") or wanted.get("input") or "0x",
+        }
+        if wanted.get("to"):
+            transaction["to"] = to_checksum_address(wanted["to"])
+        signed = account.sign_transaction(transaction)
+        sent: str = ask["eth_sendRawTransaction"](hexed(signed.raw_transaction))
+        return sent
+
+    def _send(self, raw: str) -> str:
+        sent = super()._send(raw)
+        self._clock.mined()
+        return sent
+
+    def _increase_time(self, seconds: Quantity) -> int:
+        amount = number_of(seconds)
+        if amount < 0:
+            raise ValidationError(f"seconds: expected at least 0, got {amount}")
+        self._clock.travel(amount, self.chain.head.timestamp)
+        return self._clock.ahead
+
+    def _set_next_time(self, instant: Quantity) -> None:
+        expected, actual = self.chain.head.timestamp + 1, number_of(instant)
+        if actual < expected:
+            raise ValidationError(f"time: expected at least {expected}, got {actual}")
+        self._clock.fix(actual)
+
+    def _mine(self, blocks: Quantity = 1, interval: Quantity = 0) -> None:
+        """Empty blocks, `interval` seconds apart."""
+        for place in range(number_of(blocks)):
+            if place:
+                self._clock.travel(number_of(interval), self.chain.head.timestamp)
+            self.chain.mine()
+            self._clock.mined()
+
+    def _mine_at(self, instant: Quantity | dict[str, Any] | None = None) -> str:
+        """One empty block, at that instant if one is given; anvil takes an object."""
+        blocks = 1
+        if isinstance(instant, dict):
+            blocks, instant = instant.get("blocks") or 1, instant.get("timestamp")
+        if instant is not None:
+            self._set_next_time(instant)
+        self._mine(blocks)
+        return "0x0"
+
+    def _snapshot(self) -> str:
+        identity = hex(next(self._snapshot_ids))
+        self._snapshots[identity] = self.chain.head.block_number, self._clock.ahead
+        return identity
+
+    def _revert(self, identity: str) -> bool:
+        """Goes back to a snapshot, which is then used up, as are those after it."""
+        if identity not in self._snapshots:
+            return False
+        block, self._clock.ahead = self._snapshots[identity]
+        order = list(self._snapshots)
+        for later in order[order.index(identity) :]:
+            del self._snapshots[later]
+        self.chain.rewind(block)
+        return True
+
+    def _set_balance(self, address: str, wei: Quantity) -> bool:
+        self.chain.give(unhexed(address), number_of(wei))
+        return True
+
+
+def number_of(value: Quantity) -> int:
+    """A quantity, as JSON-RPC writes it or as a plain number."""
+    return int(value, 0) if isinstance(value, str) else int(value)

@@ -1,0 +1,335 @@
+"""A sender that survives: it writes down, then sends, then looks after what it sent.
+
+A transaction whose fate is unknown is never made anew. Its hash is looked for, or the
+same bytes are sent again; only its fees change, under the same nonce, of which the
+chain takes one. So neither a kill, nor a lost answer, nor a reorg sends a move twice.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from itertools import count
+from typing import Any, cast
+
+from eth_account.signers.local import LocalAccount
+from web3.exceptions import ContractLogicError, TransactionNotFound, Web3RPCError
+from web3.types import Nonce, TxParams, TxReceipt, Wei
+
+from mips_vm.keccak import keccak256
+from oracle.chain import sender as plain
+from oracle.chain.chain import Chain, Contract
+from oracle.chain.errors import (
+    Displaced,
+    FeeAboveCap,
+    NotMined,
+    Refused,
+    Rejected,
+    Unavailable,
+    WentBack,
+)
+from oracle.chain.sender import Fees, Intent, Receipt, Sender
+from oracle.journal import Journal
+from oracle.store.errors import NonceTaken
+from oracle.store.journal import StoredJournal
+from oracle.store.outbox import Attempt, Draft, Entry, Outbox
+
+log = logging.getLogger(__name__)
+
+PATIENCE_BLOCKS = 3
+"""After so many blocks without it, a transaction is signed anew with a higher fee."""
+BUMP = 8
+"""One part in so many is added: nodes take a replacement from one in ten on."""
+TRANSFER_GAS = 21_000
+OFFER_AGAIN_SECONDS = 15.0
+"""Where blocks come only with transactions, what was lost would wait for ever."""
+MOST_ATTEMPTS = 12
+"""More would pay four times the first fee: whatever is wrong, it is not the fee."""
+MISSES = 5
+"""So often a used nonce without our receipt is not believed: endpoints may differ."""
+KNOWN = ("already known", "known transaction", "already imported", "already exists")
+UNDERPRICED = ("underpriced", "fee too low", "replacement")
+NONCE_USED = ("nonce too low", "nonce is too low", "old nonce", "transaction nonce")
+
+
+class DurableSender(Sender):
+    """One account's transactions on one chain, kept in an outbox."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        account: LocalAccount,
+        outbox: Outbox,
+        fee_cap: int | None = None,
+        patience_blocks: int = PATIENCE_BLOCKS,
+    ) -> None:
+        super().__init__(chain, account, fee_cap)
+        self.outbox, self._patience = outbox, patience_blocks
+        self._offers: dict[bytes, tuple[int, float]] = {}
+        self._missed: dict[int, int] = {}
+
+    @property
+    def nonce(self) -> int:
+        """The next one that is free, here and on the chain.
+
+        What others sent with this account is respected; what we dropped is replaced.
+        Raises `WentBack` if the chain lacks what was mined at the last look.
+        """
+        eth = self.chain.endpoint.web3.eth
+        mined = self._mined_count()
+        if mined < (expected := self.outbox.mined_nonces()):
+            raise WentBack(expected, mined)
+        pending = int(eth.get_transaction_count(self._account.address, "pending"))
+        ours = {entry.nonce for entry in self.outbox.open()}
+        dropped = self.outbox.dropped_nonces(mined)
+        return next(
+            nonce
+            for nonce in count(mined)
+            if nonce not in ours and (nonce >= pending or nonce in dropped)
+        )
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything is on its way still, after looking after it."""
+        self.settle()
+        return bool(self.outbox.open())
+
+    def journal(self, oracle: bytes) -> Journal:
+        """Of this account, in the outbox's database."""
+        chain_id, account = self.outbox.chain_id, self.address.hex()
+        name = f"{chain_id}:{oracle.hex()}:{account}"
+        return StoredJournal(self.outbox.store, name)
+
+    def settle(self) -> None:
+        """Finds out what came of what is open; sends again, or for more, what lags."""
+        self._reopen_undone()
+        self._advance_all(self.outbox.open())
+        self._close_gap()
+
+    def _transact(self, intent: Intent, listening: Sequence[Contract]) -> Receipt:
+        key = intent.key or _digest(intent)
+        entry = self.outbox.find(key) or self._begin(intent, key)
+        return self._receipt(intent, self._until_mined(entry), listening)
+
+    def _begin(self, intent: Intent, key: str) -> Entry:
+        wanted = self._estimated(intent)
+        draft = Draft(
+            key, intent.name, intent.to, intent.data, intent.value, wanted["gas"]
+        )
+        while True:
+            nonce = self.nonce
+            attempt = self._signed(draft, nonce, self._fees_at(nonce))
+            try:
+                entry = self.outbox.add(draft, nonce, attempt)
+            except NonceTaken:
+                continue  # by another process of this account, this very moment
+            self._offer(entry, fresh=True)
+            return entry
+
+    def _until_mined(self, entry: Entry) -> TxReceipt:
+        pause = self.chain.endpoint.poll_seconds
+        for _ in range(max(1, int(plain.RECEIPT_SECONDS / (pause or 1)))):
+            current = self.outbox.find(entry.draft.key) or entry
+            if (receipt := self._advance(current)) is not None:
+                return receipt
+            before = [e for e in self.outbox.open() if e.nonce < current.nonce]
+            self._advance_all(before)
+            self._close_gap()
+            time.sleep(pause)
+        raise NotMined(entry.last.hash, plain.RECEIPT_SECONDS)
+
+    def _advance_all(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            try:
+                self._advance(entry)
+            except (Displaced, Refused) as error:
+                log.warning("%s", error)
+
+    def _advance(self, entry: Entry) -> TxReceipt | None:
+        """Its receipt, if it is mined; else what can be done so that it will be.
+
+        Raises `Displaced`, or `Refused` if a reorg left nothing for it to do.
+        """
+        mined = self._mined_count()  # before the receipt: nothing may come between
+        if (receipt := self._find(entry)) is not None:
+            self._missed.pop(entry.id, None)
+            fee = receipt["gasUsed"] * receipt["effectiveGasPrice"]
+            place = (receipt["blockNumber"], bytes(receipt["blockHash"]))
+            self.outbox.mined(entry, *place, bool(receipt["status"]), fee)
+            return receipt
+        if entry.nonce < mined:
+            self._miss(entry)
+            return None
+        head = self.chain.height
+        if self._offered_lately(entry, head):
+            return None
+        if entry.nonce == mined:
+            self._check_wanted(entry)
+            if head - entry.last.block >= self._patience:
+                entry = self._bumped(entry)
+        self._offer(entry)
+        return None
+
+    def _find(self, entry: Entry) -> TxReceipt | None:
+        eth = self.chain.endpoint.web3.eth
+        for attempt in reversed(entry.attempts):
+            try:
+                return eth.get_transaction_receipt(cast(Any, attempt.hash))
+            except TransactionNotFound:
+                continue
+        return None
+
+    def _miss(self, entry: Entry) -> None:
+        """Another transaction has the nonce, or an endpoint lags behind."""
+        self._missed[entry.id] = self._missed.get(entry.id, 0) + 1
+        if self._missed[entry.id] >= MISSES:
+            self.outbox.dropped(entry, "another transaction took its nonce")
+            raise Displaced(entry.draft.action, entry.nonce)
+
+    def _check_wanted(self, entry: Entry) -> None:
+        """Drops what would fail by now: a reorg, or someone quicker, undid its cause.
+
+        Raises `Refused`. Its nonce is used by whatever is sent next.
+        """
+        draft = entry.draft
+        to: TxParams = {"to": cast(Any, draft.to)} if draft.to else {}
+        call: TxParams = {**to, "data": draft.data, "value": Wei(draft.value)}
+        call["from"] = self._account.address
+        try:
+            self.chain.endpoint.web3.eth.estimate_gas(call, "latest")
+        except ContractLogicError as error:
+            if self._mined_count() > entry.nonce:
+                return  # it failed because it is done, this very moment
+            self.outbox.dropped(entry, f"would fail by now: {error}")
+            raise Refused(draft.action, "", {}, b"") from None
+
+    def _close_gap(self) -> None:
+        """Sends nothing to ourselves under a nonce that was given up before others.
+
+        The chain takes nonces in order, and what comes after the gap may be with nodes
+        already: made anew under another nonce, it would be there twice.
+        """
+        entries, mined = self.outbox.open(), self._mined_count()
+        if not entries or entries[0].nonce <= mined:
+            return
+        eth = self.chain.endpoint.web3.eth
+        if eth.get_transaction_count(self._account.address, "pending") > mined:
+            return  # somebody's transaction is there
+        try:
+            self._check_wanted(entries[0])
+        except Refused as error:
+            log.warning("%s", error)
+            return
+        draft = Draft(f"gap:{mined}", "nothing", self.address, b"", 0, TRANSFER_GAS)
+        attempt = self._signed(draft, mined, self._fees_at(mined))
+        self._offer(self.outbox.add(draft, mined, attempt))
+
+    def _offer(self, entry: Entry, fresh: bool = False) -> None:
+        """Sends the signed bytes. `fresh`: for the first time, so no node has them.
+
+        Raises `Rejected` if a node that answered says no to what is fresh.
+        """
+        eth = self.chain.endpoint.web3.eth
+        try:
+            eth.send_raw_transaction(entry.last.raw)
+            self._note_offer(entry)
+        except Web3RPCError as error:
+            self._hear(entry, str(error), fresh)
+        except (Unavailable, OSError) as error:
+            log.warning("%s may not be sent: %s", entry.draft.action, error)
+
+    def _note_offer(self, entry: Entry) -> None:
+        self._offers[entry.last.hash] = (self.chain.height, time.monotonic())
+
+    def _offered_lately(self, entry: Entry, head: int) -> bool:
+        """Whether these bytes were sent since the last block, and not long ago."""
+        at_head, at = self._offers.get(entry.last.hash, (-1, 0.0))
+        return at_head == head and time.monotonic() - at < OFFER_AGAIN_SECONDS
+
+    def _hear(self, entry: Entry, complaint: str, fresh: bool) -> None:
+        """What a node's complaint about an offer means."""
+        said = complaint.lower()
+        if any(sign in said for sign in (*KNOWN, *NONCE_USED)):
+            self._note_offer(entry)
+        elif any(sign in said for sign in UNDERPRICED):
+            bumped = self._bumped(entry)
+            if bumped is not entry:
+                self._offer(bumped)
+        elif fresh:
+            self.outbox.dropped(entry, complaint)
+            raise Rejected(entry.draft.action, complaint)
+        else:
+            log.warning("%s not taken: %s", entry.draft.action, complaint)
+
+    def _bumped(self, entry: Entry) -> Entry:
+        """The same, signed with a higher fee; as it is, if that is above the cap."""
+        if len(entry.attempts) >= MOST_ATTEMPTS:
+            return entry
+        try:
+            fees = self._fees_at(entry.nonce)
+        except FeeAboveCap as error:
+            log.warning("%s waits: %s", entry.draft.action, error)
+            return entry
+        attempt = self._signed(entry.draft, entry.nonce, fees)
+        log.info("%s: fee raised to %d", entry.draft.action, attempt.max_fee)
+        return self.outbox.add_attempt(entry, attempt)
+
+    def _fees_at(self, nonce: int) -> Fees:
+        """The market's, or enough to replace whatever we signed for this nonce."""
+        fees = self._fees()
+        highest = self.outbox.highest_fees(nonce)
+        if highest is None:
+            return fees
+        most, tip = (_raised(fee) for fee in highest)
+        if self._fee_cap is not None and most > self._fee_cap:
+            raise FeeAboveCap(self._fee_cap, most)
+        return {
+            "maxFeePerGas": Wei(max(fees["maxFeePerGas"], most)),
+            "maxPriorityFeePerGas": Wei(max(fees["maxPriorityFeePerGas"], tip)),
+        }
+
+    def _signed(self, draft: Draft, nonce: int, fees: Fees) -> Attempt:
+        to = {"to": draft.to} if draft.to else {}
+        fields: dict[str, Any] = {
+            **to,
+            **fees,
+            "data": draft.data,
+            "value": draft.value,
+            "gas": draft.gas,
+            "nonce": Nonce(nonce),
+            "chainId": self.chain.endpoint.chain_id,
+        }
+        signed = self._account.sign_transaction(fields)
+        return Attempt(
+            hash=bytes(signed.hash),
+            raw=bytes(signed.raw_transaction),
+            max_fee=fees["maxFeePerGas"],
+            tip=fees["maxPriorityFeePerGas"],
+            block=self.chain.height,
+        )
+
+    def _reopen_undone(self) -> None:
+        """What was mined in blocks that are gone, or that this endpoint doesn't have.
+
+        Both look alike, and need the same: the bytes are offered again, to no harm.
+        """
+        while (last := self.outbox.last_mined()) is not None:
+            assert last.block is not None, "it was mined in a block"
+            if self.chain.block_hash(last.block) == last.block_hash:
+                return
+            log.warning("%s: block %d is gone", last.draft.action, last.block)
+            self.outbox.reopen(last)
+            self._offers.clear()
+
+    def _mined_count(self) -> int:
+        eth = self.chain.endpoint.web3.eth
+        return int(eth.get_transaction_count(self._account.address, "latest"))
+
+
+def _digest(intent: Intent) -> str:
+    """A key for a move that has no name: what it says, to whom, with how much."""
+    content = intent.to + intent.value.to_bytes(32, "big") + intent.data
+    return f"{intent.name}:{keccak256(content).hex()}"
+
+
+def _raised(fee: int) -> int:
+    return fee + -(-fee // BUMP)

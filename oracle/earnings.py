@@ -1,0 +1,99 @@
+"""Whether a worker earns, read from the chain alone; and if not, why not."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from oracle.guard import BPS
+from oracle.record import Asked, Status
+from oracle.worker import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Earnings:
+    """One worker's account as of now. `declined`: reasons by open request."""
+
+    account: bytes
+    balance_wei: int
+    free_wei: int
+    locked_wei: int
+    models: int
+    paid: int
+    earned_wei: int
+    leases: int
+    claims: int
+    games: int
+    lost: int
+    declined: dict[int, str]
+
+    @property
+    def verdict(self) -> str:
+        """In a sentence or two."""
+        if self.leases or self.claims:
+            return "It is at work."
+        if not self.models:
+            return "It earns nothing: it holds no model. Name one with --model."
+        if not self.free_wei:
+            return "It earns nothing: no stake is free. `plumb worker stake 1ether`."
+        if self.declined:
+            return "It earns nothing at present: it declines what is open."
+        return "Nothing is open: it waits for requests."
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "account": f"0x{self.account.hex()}",
+            "balance_wei": self.balance_wei,
+            "free_wei": self.free_wei,
+            "locked_wei": self.locked_wei,
+            "models": self.models,
+            "paid": self.paid,
+            "earned_wei": self.earned_wei,
+            "leases": self.leases,
+            "claims": self.claims,
+            "games": self.games,
+            "lost": self.lost,
+            "declined": {str(i): reason for i, reason in self.declined.items()},
+            "verdict": self.verdict,
+        }
+
+
+def earnings_of(worker: Worker) -> Earnings:
+    """The worker's account; it sends nothing."""
+    record = worker.record
+    record.refresh()
+    free, locked = worker.stake()
+    paid = [asked for asked in record.requests(Status.FINAL) if _is_by(worker, asked)]
+    claims = record.tables.claims.values()
+    mine = [answered for answered in claims if answered.claim.worker == worker.address]
+    leases = [
+        asked
+        for asked in record.requests(Status.ACCEPTED)
+        if asked.lease is not None and asked.lease.worker == worker.address
+    ]
+    objections = {
+        asked.request.id: worker.objection(asked)
+        for asked in record.requests(Status.OPEN)
+    }
+    return Earnings(
+        account=worker.address,
+        balance_wei=worker.chain.balance(worker.address),
+        free_wei=free,
+        locked_wei=locked,
+        models=worker.models,
+        paid=len(paid),
+        earned_wei=sum(map(_share, paid)),
+        leases=len(leases),
+        claims=sum(_is_by(worker, asked) for asked in record.requests(Status.CLAIMED)),
+        games=sum(a.claim.worker == worker.address for _, a in record.games()),
+        lost=sum(not answered.alive for answered in mine),
+        declined={i: reason for i, reason in objections.items() if reason},
+    )
+
+
+def _is_by(worker: Worker, asked: Asked) -> bool:
+    return asked.claim is not None and asked.claim.worker == worker.address
+
+
+def _share(asked: Asked) -> int:
+    """The worker's part of the fee."""
+    fee = asked.request.fee
+    return fee - fee * asked.model.royalty_bps // BPS

@@ -1,0 +1,123 @@
+"""A node that goes on until it is told to stop, step by step and block by block.
+
+What the chain or its endpoint does wrong is waited out, longer each time; what is a bug
+of ours is logged with its traceback, and waited out as well: a node that defends claims
+must not stay down.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event
+
+from web3.exceptions import Web3Exception
+
+from oracle.chain.errors import ChainError, WrongChain
+from oracle.logs import logger
+from oracle.node import Done, Node
+
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 60.0
+OUTAGES = (ChainError, Web3Exception, OSError)
+
+log = logger(__name__)
+
+
+@dataclass(slots=True)
+class Pulse:
+    """How the loop is doing. Instants are of the process's own steady clock."""
+
+    started_at: float = field(default_factory=time.monotonic)
+    turned_at: float = 0.0
+    steps: int = 0
+    failures_in_a_row: int = 0
+    failures: int = 0
+    sent: dict[str, int] = field(default_factory=dict)
+    fees_wei: int = 0
+
+    def note(self, done: Done) -> None:
+        function = done.wish.function
+        self.sent[function] = self.sent.get(function, 0) + 1
+        self.fees_wei += done.receipt.fee_wei
+
+
+class Loop:
+    """Runs one node; looks at the chain every `poll_seconds` when nothing is to do."""
+
+    def __init__(
+        self,
+        node: Node,
+        poll_seconds: float,
+        heard: Callable[[Done], None] | None = None,
+    ) -> None:
+        self.node, self.pulse = node, Pulse()
+        self._refusals: set[str] = set()
+        self._poll_seconds, self._heard = poll_seconds, heard
+
+    def run(self, stop: Event) -> None:
+        """Until `stop` is set; a step that has begun is finished first."""
+        log.info("started", account="0x" + self.node.address.hex())
+        while not stop.is_set():
+            pause = self._turn()
+            if pause:
+                stop.wait(pause)
+        log.info("stopped", transactions=sum(self.pulse.sent.values()))
+
+    def _turn(self) -> float:
+        """One step; the seconds to wait after it. Raises what is fatal."""
+        self.pulse.turned_at = time.monotonic()
+        try:
+            done = self.node.step()
+        except WrongChain:
+            raise  # waiting does not make it the right one
+        except Exception as error:
+            return self._failed(error)
+        self.pulse.steps += 1
+        self.pulse.failures_in_a_row = 0
+        self._tell_refusals()
+        if done is None:
+            return self._poll_seconds
+        self._told(done)
+        return 0.0
+
+    def _tell_refusals(self) -> None:
+        """Those that were not told before: they come again with every step."""
+        reasons = {str(refused) for refused in self.node.refused}
+        for reason in sorted(reasons - self._refusals):
+            log.info("refused", reason=reason)
+        self._refusals = reasons
+
+    def _told(self, done: Done) -> None:
+        self.pulse.note(done)
+        wish, receipt = done.wish, done.receipt
+        facts: dict[str, object] = {"request_id": wish.request_id}
+        if wish.view is not None:
+            facts["challenger"] = "0x" + wish.view.challenger.hex()
+            facts["claim"] = "0x" + wish.view.claim_hash.hex()
+        log.info(
+            wish.function,
+            **facts,
+            transaction="0x" + receipt.transaction.hex(),
+            block=receipt.block,
+            gas=receipt.gas_used,
+        )
+        if self._heard is not None:
+            self._heard(done)
+
+    def _failed(self, error: Exception) -> float:
+        self.pulse.failures += 1
+        self.pulse.failures_in_a_row += 1
+        doubled: float = FIRST_PAUSE_SECONDS * (
+            1 << min(self.pulse.failures_in_a_row, 16)
+        )
+        pause = min(doubled, LONGEST_PAUSE_SECONDS)
+        if isinstance(error, OUTAGES):
+            log.warning("chain unavailable", reason=_brief(error), retry_in=pause)
+        else:
+            log.exception("unexpected", retry_in=pause)
+        return pause
+
+
+def _brief(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:300]}"

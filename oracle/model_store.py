@@ -1,0 +1,76 @@
+"""Model images on this machine, each a file named by its model root.
+
+What a name promises is checked when the file comes in, and again whenever it is loaded.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import tinynn
+from oracle.errors import WrongImage
+from tinynn.errors import ImageError
+
+SUFFIX = ".plumb"
+
+
+class ModelStore:
+    """A folder of images. It need not exist before the first comes in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path_of(self, model_root: bytes) -> Path:
+        return self.folder / f"{model_root.hex()}{SUFFIX}"
+
+    def holds(self, model_root: bytes) -> bool:
+        return self.path_of(model_root).is_file()
+
+    def roots(self) -> Iterator[bytes]:
+        """Of every image that is there."""
+        for path in sorted(self.folder.glob(f"*{SUFFIX}")):
+            try:
+                yield bytes.fromhex(path.name.removesuffix(SUFFIX))
+            except ValueError:
+                continue  # not ours
+
+    def load(self, model_root: bytes) -> tinynn.Model:
+        """The model, whose file still holds what it should; else `WrongImage`."""
+        return checked(self.path_of(model_root), model_root)
+
+    def add(self, image: Path) -> bytes:
+        """Copies an image in; its model root."""
+        root = tinynn.load(image).model_root
+        if not self.holds(root):
+            part = self.begin(root)
+            shutil.copyfile(image, part)
+            self.finish(part, root)
+        return root
+
+    def begin(self, model_root: bytes, source: str = "copy") -> Path:
+        """Where to gather an image until it is whole; what is there came before."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return self.folder / f".{model_root.hex()}.{source}.part"
+
+    def finish(self, part: Path, model_root: bytes) -> None:
+        """Takes the gathered file in; raises `WrongImage`, and then it is gone."""
+        try:
+            checked(part, model_root)
+        except WrongImage:
+            part.unlink()
+            raise
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(part, self.path_of(model_root))
+
+
+def checked(path: Path, model_root: bytes) -> tinynn.Model:
+    """The model in the file, if it has this root; else `WrongImage`."""
+    try:
+        model = tinynn.load(path)
+    except ImageError as error:
+        raise WrongImage(path, model_root, f"no model image: {error}") from error
+    if model.model_root != model_root:
+        raise WrongImage(path, model_root, f"0x{model.model_root.hex()}")
+    return model

@@ -1,0 +1,191 @@
+"""One request, from its sending to its end, as its requester would follow it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from oracle.chain import events
+from oracle.chain.abi import Abi
+from oracle.chain.chain import Chain, Contract
+from oracle.chain.sender import Receipt, Sender
+from oracle.contracts import Contracts
+from oracle.errors import NoSuchRequest
+from oracle.record import Asked, Record, Status
+from solidity import artifact
+
+CONSUMERS = ("DigitReader", "InferenceConsumer")
+"""Whose errors a failed callback's reason is looked for among."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a requester chooses. Times are in seconds."""
+
+    callback_gas: int = 0
+    window: int = 600
+    patience: int = 3600
+    min_bond_wei: int = 0
+    fee_wei: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where a request stands. `failure` is why its callback failed, if it did."""
+
+    asked: Asked
+    now: int
+    games: int
+    attempts: int
+    callback_failed: bool
+    failure: str
+
+    @property
+    def ended(self) -> bool:
+        return self.asked.status in (Status.FINAL, Status.CANCELLED)
+
+    @property
+    def explanation(self) -> str:
+        """What is so, and what comes next."""
+        match self.asked.status:
+            case Status.OPEN:
+                return self._open()
+            case Status.ACCEPTED:
+                return f"A worker has it, for {self._lease_left()} seconds at most."
+            case Status.CLAIMED:
+                return self._claimed()
+            case Status.FINAL:
+                return "Answered and paid." + self._callback()
+            case _:
+                return "Cancelled; the fee is a credit in the staking contract."
+
+    def as_json(self) -> dict[str, Any]:
+        asked = self.asked
+        claim = asked.claim
+        return {
+            "request_id": asked.request.id,
+            "status": asked.status.name.lower(),
+            "model_id": f"0x{asked.request.model_id.hex()}",
+            "requester": f"0x{asked.request.requester.hex()}",
+            "fee_wei": asked.request.fee,
+            "deadline": asked.request.deadline,
+            "now": self.now,
+            "attempts": self.attempts,
+            "worker": f"0x{claim.worker.hex()}" if claim else None,
+            "window_end": claim.window_end if claim else None,
+            "games": self.games,
+            "output": f"0x{asked.output.hex()}" if asked.output else None,
+            "callback_failed": self.callback_failed,
+            "callback_failure": self.failure or None,
+            "explanation": self.explanation,
+        }
+
+    def _open(self) -> str:
+        left = self.asked.request.deadline - self.now
+        if left <= 0:
+            return "No worker answered in time: it can be cancelled."
+        again = (
+            " again, since an answer was false or never came" if self.attempts else ""
+        )
+        return f"Waits for a worker{again}; {left} seconds are left."
+
+    def _lease_left(self) -> int:
+        lease = self.asked.lease
+        return max(0, lease.end - self.now) if lease else 0
+
+    def _claimed(self) -> str:
+        if self.games:
+            return f"Answered, and disputed in {self.games} games."
+        assert self.asked.claim is not None, "it was claimed"
+        left = self.asked.claim.window_end - self.now
+        if left > 0:
+            return f"Answered; can be challenged for {left} more seconds."
+        return "Answered, and unchallenged: its worker, or anyone, can finalize it."
+
+    def _callback(self) -> str:
+        if not self.callback_failed:
+            return ""
+        reason = f": {self.failure}" if self.failure else ""
+        return f" The callback failed{reason}. It can be retried."
+
+
+def situation_of(chain: Chain, contracts: Contracts, request_id: int) -> Situation:
+    """Where the request stands now. Raises `NoSuchRequest`."""
+    record = Record(chain, contracts)
+    record.refresh()
+    asked = find(record, request_id)
+    state = chain.call(contracts.oracle, "getRequest", request_id)
+    _, callback_failed, attempts, *_ = state
+    disputed = [
+        answered
+        for _, answered in record.games()
+        if answered.alive and answered.claim.request_id == request_id
+    ]
+    failure = _failure(chain, contracts, request_id) if callback_failed else ""
+    return Situation(
+        asked, chain.now(), len(disputed), int(attempts), bool(callback_failed), failure
+    )
+
+
+def find(record: Record, request_id: int) -> Asked:
+    if request_id not in record.tables.requests:
+        raise NoSuchRequest(request_id)
+    return record.tables.requests[request_id]
+
+
+def estimated_fee(
+    contracts: Contracts, chain: Chain, model_id: bytes, sizes: tuple[int, int, int]
+) -> int:
+    """What the oracle foretells that a worker wants. `sizes`: bytes of input and of
+    output, gas of the callback."""
+    fee = chain.call(contracts.oracle, "estimateFee", model_id, *sizes)
+    return int(fee)
+
+
+def ask(
+    sender: Sender, contracts: Contracts, model_id: bytes, data: bytes, terms: Terms
+) -> tuple[int, Receipt]:
+    """Sends the request; its id."""
+    deadline = sender.chain.now() + terms.patience
+    receipt = sender.send(
+        contracts.oracle,
+        "request",
+        model_id,
+        data,
+        terms.callback_gas,
+        deadline,
+        terms.window,
+        terms.min_bond_wei,
+        value=terms.fee_wei or 0,
+    )
+    return requested(receipt), receipt
+
+
+def ask_through(
+    sender: Sender, contracts: Contracts, consumer: Contract, data: bytes, fee: int
+) -> tuple[int, Receipt]:
+    """Has a contract ask, one with `read(bytes)`; the request's id."""
+    listening = (contracts.oracle,)
+    receipt = sender.send(consumer, "read", data, value=fee, listening=listening)
+    return requested(receipt), receipt
+
+
+def requested(receipt: Receipt) -> int:
+    (told,) = (e for e in receipt.events if isinstance(e, events.Requested))
+    return told.request_id
+
+
+def _failure(chain: Chain, contracts: Contracts, request_id: int) -> str:
+    """The reason that the requester's code gave, in words if it is a known error."""
+    told = chain.events([contracts.oracle], contracts.block, chain.height)
+    reasons = [
+        event.reason
+        for event in told
+        if isinstance(event, events.CallbackFailed) and event.request_id == request_id
+    ]
+    if not reasons or not reasons[-1]:
+        return "no reason given, as when gas runs out"
+    for name in CONSUMERS:
+        error, arguments = Abi(name, artifact(name).abi).error(reasons[-1])
+        if error:
+            listed = ", ".join(f"{k} {v}" for k, v in arguments.items())
+            return f"{error}({listed})"
+    return f"0x{reasons[-1].hex()}"

@@ -1,0 +1,85 @@
+"""Workers and challengers as programs: their settings, and what they are made of."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pydantic import Field
+
+from oracle.chain.chain import Chain
+from oracle.chain.embedded import CHAIN_ID
+from oracle.chain.sender import Sender
+from oracle.challenger import Challenger
+from oracle.config import Wei
+from oracle.demo.liars import WORKER_LIES, LyingWorker
+from oracle.deployments import Deployments
+from oracle.errors import OnlyForDevnet, UnknownLie
+from oracle.fetch import Limits
+from oracle.guard import Guard
+from oracle.honest import Honest
+from oracle.library import Library
+from oracle.models import Shelf
+from oracle.node_config import NodeSettings
+from oracle.record import Record
+from oracle.worker import Mind, Worker
+
+
+class WorkerSettings(NodeSettings):
+    section: ClassVar[str] = "worker"
+
+    least_fee: Wei = 0
+    least_profit: Wei = 0
+    most_bond: Wei | None = None
+    risk_ppm: int = Field(10, ge=0)
+
+    @property
+    def guard(self) -> Guard:
+        return Guard(self.least_fee, self.least_profit, self.risk_ppm, self.most_bond)
+
+
+class ChallengerSettings(NodeSettings):
+    section: ClassVar[str] = "challenger"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A chain, and the contracts on it."""
+
+    chain: Chain
+    deployments: Deployments
+
+    def record(self) -> Record:
+        """Nothing read yet."""
+        return Record(self.chain, self.deployments.contracts)
+
+    def library(self, settings: NodeSettings) -> Library:
+        """The models that the settings name, brought here, and those in the store."""
+        return self.shelf(settings).stock(settings.models)
+
+    def shelf(self, settings: NodeSettings) -> Shelf:
+        limits = Limits(settings.max_model_bytes)
+        return Shelf(settings.model_store, self.record(), self.deployments, limits)
+
+    def worker(
+        self,
+        settings: WorkerSettings,
+        sender: Sender,
+        library: Library,
+        lie: str | None = None,
+    ) -> Worker:
+        """The worker; with a kind of `lie`, one that only a devnet should know."""
+        mind: Mind = Honest(library)
+        contracts = self.deployments.contracts
+        if lie is not None:
+            mind = self._liar(Honest(library), lie)
+        return Worker(sender, contracts, mind, settings.guard)
+
+    def challenger(self, sender: Sender, library: Library) -> Challenger:
+        return Challenger(sender, self.deployments.contracts, Honest(library))
+
+    def _liar(self, honest: Honest, kind: str) -> LyingWorker:
+        if self.deployments.chain_id != CHAIN_ID:
+            raise OnlyForDevnet(CHAIN_ID, self.deployments.chain_id)
+        if kind not in WORKER_LIES:
+            raise UnknownLie(tuple(WORKER_LIES), kind)
+        game = self.deployments.contracts.game
+        return LyingWorker(honest, WORKER_LIES[kind], self.chain.call(game, "k"), 0)

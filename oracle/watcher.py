@@ -1,0 +1,69 @@
+"""Looks at every claim and tells which are false; has no account, sends nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from oracle.logs import logger
+from oracle.record import Answered, Asked, Record
+from oracle.troubles import Troubles
+
+log = logger(__name__)
+
+
+class Mind(Protocol):
+    """What a watcher thinks with."""
+
+    def can(self, asked: Asked) -> bool: ...
+
+    def doubts(self, answered: Answered) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A claim that was checked. `disputed`: somebody acts against it."""
+
+    answered: Answered
+    true: bool
+    disputed: bool
+
+    def as_json(self) -> dict[str, Any]:
+        claim = self.answered.claim
+        return {
+            "request_id": claim.request_id,
+            "claim": f"0x{self.answered.hash.hex()}",
+            "worker": f"0x{claim.worker.hex()}",
+            "window_end": claim.window_end,
+            "bond_wei": claim.bond,
+            "true": self.true,
+            "disputed": self.disputed,
+        }
+
+
+class Watcher:
+    """Checks each claim of a model that it holds, once."""
+
+    def __init__(self, record: Record, mind: Mind) -> None:
+        self.record, self._mind = record, mind
+        self.troubles = Troubles()
+        self._seen: set[bytes] = set()
+
+    def look(self) -> Iterator[Finding]:
+        """What has been claimed since the last look, and is not dead yet."""
+        self.record.refresh()
+        disputed = {answered.hash for _, answered in self.record.games()}
+        for answered in list(self.record.tables.claims.values()):
+            if answered.hash in self._seen or not answered.alive:
+                continue
+            self._seen.add(answered.hash)
+            if not self._mind.can(answered.asked):
+                request_id = answered.claim.request_id
+                log.info("unchecked", request_id=request_id, reason="no image held")
+                continue
+            check = partial(self._checked, answered, answered.hash in disputed)
+            request_id = answered.claim.request_id
+            yield from self.troubles.safely(answered.hash, check, request_id=request_id)
+
+    def _checked(self, answered: Answered, disputed: bool) -> Iterator[Finding]:
+        yield Finding(answered, not self._mind.doubts(answered), disputed)

@@ -1,0 +1,91 @@
+"""What the chain says about the honest, after everything."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from chaos.town import CHALLENGER, WORKER, Town
+
+from oracle.chain import events
+from oracle.record import Status
+
+HONEST = (WORKER, CHALLENGER)
+NOTHING = "nothing"
+REPEATABLE = ("deposit", "withdraw", NOTHING)
+"""What may rightly be said twice in the same words."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A transaction of an honest account."""
+
+    sender: bytes
+    function: str
+    data: bytes
+    fee_wei: int
+    succeeded: bool
+
+
+def sent_by_the_honest(town: Town) -> list[Sent]:
+    eth = town.chain.endpoint.web3.eth
+    names = {
+        entry.selector: name
+        for contract in town.contracts.all
+        for name, entry in contract.abi.functions.items()
+    }
+    honest = {town.sender(index).address for index in HONEST}
+    found = []
+    for number in range(town.contracts.block, town.chain.height + 1):
+        for transaction in eth.get_block(number, True)["transactions"]:
+            assert not isinstance(transaction, bytes)
+            sender = bytes.fromhex(transaction["from"][2:])
+            if sender not in honest:
+                continue
+            receipt = eth.get_transaction_receipt(transaction["hash"])
+            data = bytes(transaction["input"])
+            fee = receipt["gasUsed"] * receipt["effectiveGasPrice"]
+            name = names.get(data[:4], NOTHING)
+            found.append(Sent(sender, name, data, fee, bool(receipt["status"])))
+    return found
+
+
+def duplicates(sent: list[Sent]) -> int:
+    """Moves that were sent again: a node forgot that it had made them."""
+    said = Counter((s.sender, s.data) for s in sent if s.function not in REPEATABLE)
+    again = sum(count - 1 for count in said.values())
+    failed = sum(not s.succeeded for s in sent if s.function in REPEATABLE)
+    return again + failed
+
+
+def missed_moves(town: Town) -> list[str]:
+    """Games, claims and leases that an honest node lost, by clock or otherwise."""
+    worker, challenger = (town.sender(index).address for index in HONEST)
+    told = town.chain.events(
+        town.contracts.telling, town.contracts.block, town.chain.height
+    )
+    return [
+        f"block {e.block}: {type(e).__name__}"
+        for e in told
+        if (isinstance(e, events.LeaseExpired | events.ClaimKilled))
+        and e.worker == worker
+        or (isinstance(e, events.ChallengerLost) and e.challenger == challenger)
+    ]
+
+
+def wrong_winners(town: Town) -> int:
+    """Final answers that are not the model's."""
+    honest = town.honest()
+    town.record.refresh()
+    return sum(
+        asked.status is Status.FINAL and asked.output != honest.answer(asked)
+        for asked in town.record.tables.requests.values()
+    )
+
+
+def lost_wei(town: Town, before: dict[int, int], sent: list[Sent]) -> int:
+    """By how much the honest are poorer than the gas that they paid for explains."""
+    lost = 0
+    for index in HONEST:
+        address = town.sender(index).address
+        fees = sum(s.fee_wei for s in sent if s.sender == address)
+        lost += max(0, before[index] - fees - town.wealth(index))
+    return lost

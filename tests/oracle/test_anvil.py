@@ -1,0 +1,162 @@
+"""The same senders and nodes against anvil, a node that is not ours."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.anvil import GIVEN, anvil, program
+from support.world import ETHER, FEE, WINDOW, tiny_image
+from web3.types import RPCEndpoint
+
+import tinynn
+from oracle.chain import sender as plain
+from oracle.chain.accounts import development_accounts
+from oracle.chain.chain import Chain
+from oracle.chain.errors import NotMined
+from oracle.chain.events import ModelRegistered
+from oracle.chain.failover import FailoverEndpoint
+from oracle.contracts import Contracts
+from oracle.deploy import deploy
+from oracle.durable import DurableSender
+from oracle.honest import Honest
+from oracle.library import Library
+from oracle.record import Status
+from oracle.requests import Terms, ask
+from oracle.store.outbox import Outbox
+from oracle.store.store import Store
+from oracle.worker import Worker
+from solidity.deployment import Parameters
+
+pytestmark = [
+    pytest.mark.toolchain,
+    pytest.mark.skipif(program() is None, reason=f"no anvil here: set {GIVEN} to it"),
+]
+
+
+@dataclass
+class Foreign:
+    """A chain that mines when it is told to, and a database."""
+
+    endpoint: FailoverEndpoint
+    store: Store
+    chain: Chain
+    contracts: Contracts
+
+    def sender(self, index: int) -> DurableSender:
+        account = development_accounts(index + 1)[index]
+        address = bytes.fromhex(account.address[2:])
+        outbox = Outbox(self.store, self.endpoint.chain_id, address)
+        return DurableSender(self.chain, account, outbox)
+
+    def rpc(self, method: str, *params: Any) -> Any:
+        return self.endpoint.web3.manager.request_blocking(
+            RPCEndpoint(method), list(params)
+        )
+
+    def deposit(self, sender: DurableSender, amount: int = ETHER) -> Any:
+        staking, account = self.contracts.staking, sender.address
+        return sender.send(staking, "deposit", account, value=amount)
+
+    def staked(self, sender: DurableSender) -> int:
+        staking = self.contracts.staking
+        return int(self.chain.call(staking, "balanceOf", sender.address)[0])
+
+    def mined(self, sender: DurableSender) -> int:
+        account = sender._account.address
+        return int(self.endpoint.web3.eth.get_transaction_count(account, "latest"))
+
+
+@pytest.fixture
+def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Foreign]:
+    with anvil() as url:
+        endpoint = FailoverEndpoint([url])
+        endpoint.poll_seconds = 0.02  # type: ignore[misc]
+        store = Store(f"sqlite:///{tmp_path / 'plumb.db'}")
+        chain = Chain(endpoint)
+        made = Foreign(endpoint, store, chain, None)  # type: ignore[arg-type]
+        made.contracts = deploy(made.sender(0), Parameters(8, 600)).contracts
+        monkeypatch.setattr(plain, "RECEIPT_SECONDS", 0.2)
+        yield made
+        endpoint.close()
+        store.close()
+
+
+def test_anvil_worker_answers_and_is_paid(foreign: Foreign, tmp_path: Path) -> None:
+    image = tmp_path / "tiny.plumb"
+    image.write_bytes(tiny_image())
+    model = tinynn.load(image)
+    identity = (model.model_root, model.program_root, 0, [])
+    registry = foreign.contracts.registry
+    receipt = foreign.sender(0).send(registry, "register", *identity)
+    (told,) = (e for e in receipt.events if isinstance(e, ModelRegistered))
+    sender = foreign.sender(2)
+    foreign.deposit(sender)
+    terms = Terms(fee_wei=FEE, window=WINDOW)
+    asker = foreign.sender(1)
+    request, _ = ask(asker, foreign.contracts, told.model_id, b"abcd", terms)
+    worker = Worker(sender, foreign.contracts, Honest(Library([image])))
+    done = [worker.step() for _ in range(3)]
+    assert [d and d.wish.function for d in done] == ["accept", "submit", None]
+    foreign.rpc("evm_increaseTime", WINDOW)
+    foreign.rpc("evm_mine")
+    last = worker.step()
+    assert last is not None and last.wish.function == "finalize"
+    worker.record.refresh()
+    assert worker.record.tables.requests[request].status is Status.FINAL
+
+
+def test_anvil_stuck_transaction_is_replaced_and_mined_once(foreign: Foreign) -> None:
+    foreign.rpc("evm_setAutomine", False)
+    sender = foreign.sender(2)
+    with pytest.raises(NotMined):
+        foreign.deposit(sender)
+    (entry,) = sender.outbox.open()
+    for _ in range(3):  # blocks that leave it out: its base fee is too high for it
+        foreign.rpc("anvil_setNextBlockBaseFeePerGas", hex(2 * entry.last.max_fee))
+        foreign.rpc("evm_mine")
+    assert sender.waits
+    (raised,) = sender.outbox.open()
+    assert raised.nonce == entry.nonce
+    assert raised.last.max_fee > entry.last.max_fee
+    foreign.rpc("evm_mine")
+    assert not sender.waits
+    assert (foreign.staked(sender), foreign.mined(sender)) == (ETHER, 1)
+
+
+def test_anvil_new_process_finds_what_the_last_one_sent(foreign: Foreign) -> None:
+    foreign.rpc("evm_setAutomine", False)
+    with pytest.raises(NotMined):
+        foreign.deposit(foreign.sender(2))
+    reborn = foreign.sender(2)
+    assert reborn.waits
+    foreign.rpc("evm_mine")
+    assert not reborn.waits
+    assert (foreign.staked(reborn), foreign.mined(reborn)) == (ETHER, 1)
+
+
+def test_anvil_dropped_transaction_is_offered_again(foreign: Foreign) -> None:
+    foreign.rpc("evm_setAutomine", False)
+    sender = foreign.sender(2)
+    with pytest.raises(NotMined):
+        foreign.deposit(sender)
+    foreign.rpc("anvil_dropAllTransactions")
+    foreign.rpc("evm_mine")
+    assert foreign.mined(sender) == 0
+    assert sender.waits
+    foreign.rpc("evm_mine")
+    assert not sender.waits
+    assert (foreign.staked(sender), foreign.mined(sender)) == (ETHER, 1)
+
+
+def test_anvil_reorg_undone_transaction_is_mined_again(foreign: Foreign) -> None:
+    sender = foreign.sender(2)
+    foreign.deposit(sender)
+    foreign.rpc("anvil_reorg", 1, [])
+    assert foreign.mined(sender) == 0
+    for _ in range(3):
+        waits = sender.waits
+        foreign.rpc("evm_mine")
+    assert not waits
+    assert (foreign.staked(sender), foreign.mined(sender)) == (ETHER, 1)

@@ -1,0 +1,259 @@
+"""The commands of requesters, workers and onlookers, on one devnet."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.command import Ended, Plumb, plumb_in
+from web3 import Web3
+from web3.types import RPCEndpoint
+
+from oracle.chain.accounts import development_accounts
+from oracle.chain.chain import Chain
+from oracle.chain.endpoint import RemoteEndpoint
+from oracle.chain.sender import Sender
+from oracle.devnet.server import Service, application
+from oracle.devnet.setup import Ready, set_up
+from oracle.library import Library
+from oracle.roles import Place, WorkerSettings
+from oracle.serving import serving
+from oracle.worker import Worker
+from solidity.deployment import Parameters
+from tinynn import models
+
+SEVEN = Path(__file__).parent.parent.parent / "docs" / "seven.json"
+ETHER = 10**18
+
+
+class Town:
+    """A devnet, its people's commands, and workers that are stepped by hand."""
+
+    def __init__(self, url: str, ready: Ready, folder: Path, plumb: Plumb) -> None:
+        self.chain = Chain(RemoteEndpoint(url, 31337))
+        self.place = Place(self.chain, ready.deployments)
+        self._plumb = plumb
+        ready.deployments.write(folder)
+        home = folder / "home"
+        self.shared = ("--rpc-url", url, "--deployments", folder, "--home", home)
+
+    def plumb(self, *arguments: object, account: int = 1) -> Ended:
+        return self._plumb(*arguments, "--account", f"dev:{account}", *self.shared)
+
+    def json(self, *arguments: object, account: int = 1) -> Any:
+        return self.plumb(*arguments, "--json", account=account).json()
+
+    def worker(self, index: int, lie: str | None = None) -> Worker:
+        sender = Sender(self.chain, development_accounts(index + 1)[index])
+        library = Library([models.path("mnist")])
+        return self.place.worker(WorkerSettings.read(), sender, library, lie)
+
+    def work(self, worker: Worker) -> None:
+        while worker.step() is not None:
+            pass
+
+    def travel(self, seconds: int) -> None:
+        manager = self.chain.endpoint.web3.manager
+        manager.request_blocking(RPCEndpoint("evm_increaseTime"), [seconds])
+        manager.request_blocking(RPCEndpoint("evm_mine"), [])
+
+    def send(self, *options: object) -> int:
+        told = self.json("request", "send", "mnist", SEVEN, *options)
+        assert told["fee_wei"] > 0
+        return int(told["request_id"])
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[str, Ready]]:
+    ready = set_up(Parameters(8, 600))
+    with serving(application(Service(ready.devnet)), "127.0.0.1", 0) as url:
+        yield url, ready
+
+
+@pytest.fixture
+def town(
+    served: tuple[str, Ready], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Town:
+    return Town(*served, tmp_path, plumb_in(capsys))
+
+
+def test_request_is_followed_to_its_end(town: Town) -> None:
+    request = town.send("--through", "DigitReader")
+    found = town.json("request", "status", request)
+    assert (found["status"], found["worker"]) == ("open", None)
+    assert found["explanation"].startswith("Waits for a worker")
+    stake = town.json("worker", "stake", "1ether", account=2)
+    assert stake["free_wei"] == ETHER
+    town.work(town.worker(2))
+    found = town.json("request", "wait", request, "--until", "claimed")
+    assert found["explanation"].startswith("Answered; can be challenged for")
+    assert int.from_bytes(bytes.fromhex(found["output"][-8:]), "little") == 7
+    town.travel(600)
+    assert (
+        "anyone, can finalize" in town.json("request", "status", request)["explanation"]
+    )
+    status = town.json("worker", "status", "--model", "mnist", account=2)
+    assert status["verdict"] == "It is at work."
+    town.work(town.worker(2))
+    assert town.json("request", "wait", request)["callback_failed"] is False
+    status = town.json("worker", "status", "--model", "mnist", account=2)
+    assert (status["paid"], status["claims"]) == (1, 0)
+    assert status["earned_wei"] > 0
+    assert status["verdict"] == "Nothing is open: it waits for requests."
+    assert town.json("worker", "withdraw", account=2)["free_wei"] == 0
+    broke = town.plumb("worker", "withdraw", account=2)
+    assert (broke.status, "free stake: expected" in broke.err) == (1, True)
+
+
+def test_request_cancelled_is_an_end_but_no_answer(town: Town) -> None:
+    request = town.send()
+    ended = town.plumb("request", "wait", request, "--timeout", "0.01")
+    assert (ended.status, "Waits for a worker" in ended.out) == (1, True)
+    assert town.json("request", "cancel", request)["status"] == "cancelled"
+    ended = town.plumb("request", "wait", request)
+    assert (ended.status, "Cancelled; the fee is a credit" in ended.out) == (1, True)
+    again = town.plumb("request", "cancel", request)
+    assert (again.status, "WrongStatus" in again.err) == (1, True)
+    retried = town.plumb("request", "retry-callback", request)
+    assert (retried.status, "WrongStatus" in retried.err) == (1, True)
+
+
+def test_request_simulated_says_output_and_price(town: Town) -> None:
+    found = town.json("request", "simulate", "mnist", SEVEN)
+    assert found["outputs"]["digit"] == [7]
+    assert found["fee_wei"] > 0 and found["worker_bond_wei"] > 0
+
+
+@pytest.mark.parametrize(
+    "arguments, complaint",
+    [
+        (("request", "status", 999), "no request 999 on this chain"),
+        (("request", "send", "nosuch", SEVEN), "unknown model: expected a file"),
+        (("request", "send", "00" * 32, SEVEN), "is registered on this chain"),
+        (("dispute", "show", 999), "request 999 has no claim"),
+        (("worker", "stake", "1pound"), "expected the unit wei, gwei or ether"),
+        (("worker", "start", "--lie", "white"), "unknown kind of lie"),
+        (("model", "fetch", "nosuch"), "unknown model"),
+        (("request", "status", 1, "--chain-id", 5), "expected 5, got 31337"),
+    ],
+)
+def test_command_that_can_not_be_done_says_why(
+    town: Town, arguments: tuple[object, ...], complaint: str
+) -> None:
+    ended = town.plumb(*arguments)
+    assert (ended.status, ended.out) == (1, "")
+    assert complaint in ended.err and ended.err.count("\n") <= 2
+
+
+def test_dispute_is_foretold_listed_and_shown(town: Town) -> None:
+    oracle = town.place.deployments.contracts.oracle
+    bond, _ = town.chain.call(oracle, "bondFor", 0)
+    town.json("worker", "stake", f"{bond}wei", account=3)
+    request = town.send()
+    liar = town.worker(3, lie="digit")
+    town.work(liar)
+    watched = town._plumb("watch", "--once", "--json", "--model", "mnist", *town.shared)
+    assert watched.status == 1 and '"true": false' in watched.out
+    assert "false claim" in watched.err
+    model = ("--model", "mnist")
+    foretold = town.json("dispute", "whatif", request, *model, account=4)
+    assert foretold["claim_is_true"] is False
+    assert foretold["gain_wei"] > 0 and foretold["moves_left"] > 3
+    nobody = town.plumb("dispute", "show", request)
+    assert "Nobody has challenged it." in nobody.out
+    sender = Sender(town.chain, development_accounts(5)[4])
+    challenger = town.place.challenger(sender, Library([models.path("mnist")]))
+    for node in (challenger, liar, challenger, liar):
+        assert node.step() is not None
+    (listed,) = town.json("dispute", "list")["disputes"]
+    assert listed["request_id"] == request and 0 < listed["seconds_left"] <= 600
+    while challenger.step() is not None or liar.step() is not None:
+        pass
+    assert town.json("dispute", "list")["disputes"] == []
+    (shown,) = town.json("dispute", "show", request, "--wait")["disputes"]
+    assert shown["stage"] == "over"
+    assert [move["shown"] for move in shown["moves"]][:2] == ["opened", "selected"]
+    status = town.json("worker", "status", *model, account=3)
+    assert status["lost"] == 1
+    assert "free stake" in status["declined"][str(request)]
+    assert town.json("request", "cancel", request)["attempts"] == 1
+
+
+def test_model_registered_under_a_name_is_fetched_by_it(
+    town: Town, tmp_path: Path
+) -> None:
+    image = tmp_path / "copy.plumb"
+    image.write_bytes(models.path("mnist").read_bytes())
+    options = ("--name", "mine", "--royalty-bps", 100)
+    told = town.json("model", "register", image, *options, account=6)
+    assert told["uris"] == [image.as_uri()]
+    listed = town.json("model", "list")["models"]
+    assert told["model_id"] in [model["model_id"] for model in listed]
+    fetched = Path(town.json("model", "fetch", "mine")["file"])
+    assert fetched.read_bytes() == image.read_bytes()
+    again = town.plumb("model", "register", image, *options, account=6)
+    assert (again.status, "ModelExists" in again.err) == (1, True)
+
+
+def test_doctor_names_the_cure_of_each_ill(town: Town) -> None:
+    ended = town.plumb("worker", "doctor", "--json", account=9)
+    assert ended.status == 1
+    text = ended.out
+    assert "`plumb worker stake" in text and "name some with --model" in text
+    town.json("worker", "stake", "1ether", account=9)
+    found = town.json("worker", "doctor", "--model", "mnist", account=9)["findings"]
+    subjects = [finding["subject"] for finding in found]
+    assert all(finding["well"] for finding in found)
+    assert {"determinism", "chain", "clock", "balance", "stake"} <= set(subjects)
+
+
+def test_doctor_without_a_chain_stops_there(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    nowhere = ("--rpc-url", "http://127.0.0.1:9", "--home", tmp_path)
+    ended = plumb_in(capsys)("worker", "doctor", "--json", *nowhere)
+    assert ended.status == 1
+    assert "start the node" in ended.out and '"contracts"' not in ended.out
+
+
+def test_worker_init_makes_keystore_and_settings(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "password").write_text("swordfish\n")
+    for variable in ("PLUMB_HOME", "ETH_RPC_URL"):
+        monkeypatch.delenv(variable, raising=False)
+    plumb = plumb_in(capsys)
+    options = ("--password-file", "password", "--home", "home", "--json")
+    told = plumb("worker", "init", "--account", "alice", *options).json()
+    keystore = tmp_path / told["keystore"]
+    assert stat.S_IMODE(keystore.stat().st_mode) == 0o600
+    assert 'account = "alice"' in (tmp_path / "plumb.toml").read_text()
+    again = plumb("worker", "init", "--account", "alice", *options)
+    assert (again.status, "exists" in again.err) == (1, True)
+
+
+def test_worker_with_a_keystore_stakes_by_its_settings_file(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for variable in ("PLUMB_HOME", "ETH_RPC_URL", "PLUMB_DEPLOYMENTS"):
+        monkeypatch.delenv(variable, raising=False)
+    (tmp_path / "deployments").mkdir()
+    town.place.deployments.write(tmp_path / "deployments")
+    (tmp_path / "password").write_text("swordfish")
+    url = town.shared[1]
+    where = ("--rpc-url", url, "--home", "home", "--password-file", "password")
+    plumb = town._plumb
+    told = plumb("worker", "init", "--account", "alice", "--json", *where).json()
+    manager = town.chain.endpoint.web3.manager
+    poor = plumb("worker", "stake", "1ether")
+    assert (poor.status, poor.out) == (1, "")
+    assert "insufficient funds" in poor.err and "send ether to the account" in poor.err
+    given = [Web3.to_checksum_address(told["address"]), hex(2 * ETHER)]
+    manager.request_blocking(RPCEndpoint("anvil_setBalance"), given)
+    staked = plumb("worker", "stake", "1ether", "--json").json()
+    assert (staked["account"], staked["free_wei"]) == (told["address"], ETHER)

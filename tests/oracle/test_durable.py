@@ -1,0 +1,364 @@
+"""Sending that survives: kills, lost answers, stuck and displaced transactions, reorgs.
+
+`Killed` stands for `kill -9`: the sender is gone, its database is what it was.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.mempool import MempoolEndpoint
+from support.world import ETHER, World
+
+from oracle import durable
+from oracle.chain import sender as plain
+from oracle.chain.accounts import development_accounts
+from oracle.chain.chain import Chain
+from oracle.chain.embedded import CHAIN_ID
+from oracle.chain.errors import (
+    Displaced,
+    FeeAboveCap,
+    NotMined,
+    Refused,
+    Rejected,
+    WentBack,
+)
+from oracle.durable import DurableSender
+from oracle.store.errors import OnItsWay
+from oracle.store.outbox import Outbox
+from oracle.store.store import Store
+
+ACCOUNT = development_accounts(3)[2]
+ADDRESS = bytes.fromhex(ACCOUNT.address[2:])
+Sent = Callable[[DurableSender], Any]
+
+
+class Killed(BaseException):
+    """Nobody catches it."""
+
+
+class Bench:
+    """A world behind a mempool; `sender` is a new process on the same database."""
+
+    def __init__(self, world: World, folder: Path, monkeypatch: Any) -> None:
+        self.world, self.monkeypatch = world, monkeypatch
+        self.url = f"sqlite:///{folder / 'plumb.db'}"
+        self.endpoint = MempoolEndpoint(world.embedded)
+        self.node = self.endpoint.provider
+        self.stores: list[Store] = []
+        monkeypatch.setattr(plain, "RECEIPT_SECONDS", 3)
+
+    def sender(self, fee_cap: int | None = None) -> DurableSender:
+        self.stores.append(Store(self.url))
+        outbox = Outbox(self.stores[-1], CHAIN_ID, ADDRESS)
+        chain = Chain(self.endpoint)
+        return DurableSender(chain, ACCOUNT, outbox, fee_cap)
+
+    def deposit(self, sender: DurableSender, amount: int = ETHER, key: str = "") -> Any:
+        staking = self.world.contracts.staking
+        return sender.send(staking, "deposit", ADDRESS, value=amount, key=key)
+
+    def post(self, sender: DurableSender, amount: int = ETHER, key: str = "") -> None:
+        """A deposit that stays in the mempool."""
+        with pytest.raises(NotMined):
+            self.deposit(sender, amount, key)
+
+    def staked(self) -> int:
+        staking = self.world.contracts.staking
+        return int(self.world.chain.call(staking, "balanceOf", ADDRESS)[0])
+
+    def nonce(self) -> int:
+        return int(self.world.embedded.state().get_nonce(ADDRESS))
+
+    def kill(self, owner: Any, method: str, after: bool) -> None:
+        """Makes the process die before or after that call, once."""
+        real = getattr(owner, method)
+
+        def deadly(*arguments: Any, **options: Any) -> Any:
+            self.monkeypatch.setattr(owner, method, real)
+            if after:
+                real(*arguments, **options)
+            raise Killed
+
+        self.monkeypatch.setattr(owner, method, deadly)
+
+    def close(self) -> None:
+        for store in self.stores:
+            store.close()
+
+
+@pytest.fixture
+def bench(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    made = Bench(world, tmp_path, monkeypatch)
+    yield made
+    made.close()
+
+
+class Immediate:
+    """A mempool that is mined at once."""
+
+    def __init__(self, bench: Bench) -> None:
+        take = bench.node._take
+
+        def take_and_mine(raw: bytes) -> Any:
+            answer = take(raw)
+            bench.node.mine()
+            return answer
+
+        bench.monkeypatch.setattr(bench.node, "_take", take_and_mine)
+
+
+def test_durable_send_receipt_equals_a_plain_senders(bench: Bench) -> None:
+    Immediate(bench)
+    receipt = bench.deposit(bench.sender())
+    assert (receipt.action, receipt.sender) == ("deposit", ADDRESS)
+    assert bench.staked() == ETHER
+    data = bench.world.contracts.staking.abi.calldata("deposit", [ADDRESS])
+    assert receipt.calldata_gas == plain.calldata_gas(data)
+
+
+def test_durable_send_refusal_writes_nothing_down(bench: Bench) -> None:
+    sender = bench.sender()
+    with pytest.raises(Refused, match="InsufficientBalance"):
+        sender.send(bench.world.contracts.staking, "withdraw", ADDRESS, 5)
+    assert not sender.outbox.open()
+    assert not bench.node.offers
+
+
+KILLS = [
+    (Outbox, "add", False, 1),
+    (Outbox, "add", True, 2),
+    ("node", "_take", False, 2),
+    ("node", "_take", True, 2),
+    (Outbox, "mined", False, 2),
+    (Outbox, "mined", True, 2),
+]
+
+
+@pytest.mark.parametrize("owner, method, after, deposits", KILLS)
+def test_durable_send_killed_anywhere_is_sent_once(
+    bench: Bench, owner: Any, method: str, after: bool, deposits: int
+) -> None:
+    """One deposit in all, unless the first died before it was written down.
+
+    `deposits` counts the nonces used after the next process made another deposit.
+    """
+    Immediate(bench)
+    bench.kill(bench.node if owner == "node" else owner, method, after)
+    with pytest.raises(Killed):
+        bench.deposit(bench.sender(), key="first")
+    reborn = bench.sender()
+    assert not reborn.waits or not reborn.waits  # sent again, then mined
+    bench.deposit(reborn, 7, key="second")
+    assert bench.nonce() == deposits
+    assert bench.staked() == 7 + ETHER * (deposits - 1)
+    assert not reborn.outbox.open()
+
+
+def test_durable_send_same_key_on_its_way_is_not_made_again(bench: Bench) -> None:
+    sender = bench.sender()
+    bench.post(sender, key="move")
+    bench.post(bench.sender(), ETHER + 1, key="move")  # another process, the same move
+    assert len(bench.node.pool) == 1
+    bench.node.mine()
+    assert not sender.waits
+    assert bench.staked() == ETHER
+
+
+def test_durable_send_other_key_takes_the_next_nonce(bench: Bench) -> None:
+    sender = bench.sender()
+    bench.post(sender, 1)
+    bench.post(sender, 2)
+    assert sorted(nonce for _, nonce in bench.node.pool) == [0, 1]
+    bench.node.mine()
+    bench.node.mine()
+    assert not sender.waits
+    assert bench.staked() == 3
+
+
+def test_durable_send_no_answer_is_no_reason_to_send_another(bench: Bench) -> None:
+    bench.node.down = True
+    sender = bench.sender()
+    bench.post(sender)
+    assert len(set(bench.node.offers)) == 1
+    bench.node.down = False
+    bench.node.mine()
+    assert not sender.waits
+    assert (bench.staked(), bench.nonce()) == (ETHER, 1)
+
+
+def test_durable_send_forgotten_by_the_mempool_is_offered_again(bench: Bench) -> None:
+    sender = bench.sender()
+    bench.post(sender)
+    bench.node.pool.clear()
+    bench.node.mine(empty=True)
+    assert sender.waits
+    assert len(bench.node.pool) == 1
+    assert len(set(bench.node.offers)) == 1
+
+
+def test_durable_send_behind_a_lost_one_has_that_offered_again(bench: Bench) -> None:
+    bench.post(bench.sender(), 3)
+    bench.node.pool.clear()
+    Immediate(bench)
+    bench.deposit(bench.sender(), 4)
+    assert (bench.staked(), bench.nonce()) == (7, 2)
+
+
+def test_durable_send_stuck_pays_more_up_to_the_cap(bench: Bench) -> None:
+    bench.post(bench.sender())
+    (first,) = (waiting.max_fee for waiting in bench.node.pool.values())
+    cap = 2 * first
+    sender = bench.sender(fee_cap=cap)
+    fees = set()
+    for _ in range(30):
+        bench.node.mine(empty=True)
+        assert sender.waits
+        fees |= {waiting.max_fee for waiting in bench.node.pool.values()}
+    assert cap * 7 // 8 < max(fees) <= cap
+    assert len(bench.node.pool) == 1
+    bench.node.mine()
+    assert not sender.waits
+    assert (bench.staked(), bench.nonce()) == (ETHER, 1)
+
+
+def test_durable_send_underpriced_replacement_raised_until_taken(bench: Bench) -> None:
+    """What another program left in the mempool under a nonce that we dropped."""
+    sender = bench.sender()
+    bench.post(sender, 5)
+    (entry,) = sender.outbox.open()
+    sender.outbox.dropped(entry, "test")
+    place, waiting = next(iter(bench.node.pool.items()))
+    dear = type(waiting)(b"", waiting.sender, 0, 2 * waiting.max_fee)
+    bench.node.pool[place] = dear
+    bench.post(sender)
+    assert bench.node.pool[place].max_fee * 10 >= dear.max_fee * 11
+    bench.node.mine()
+    assert not sender.waits
+    assert bench.staked() == ETHER
+
+
+def test_durable_send_displaced_by_another_program_is_told(bench: Bench) -> None:
+    sender = bench.sender()
+    bench.post(sender)
+    plain_sender = bench.world.senders[2]
+    bench.node.pool.clear()
+    bench.world.stake(plain_sender, 3)
+    with pytest.raises(Displaced, match="expected nonce 0 for it"):
+        for _ in range(durable.MISSES):
+            sender._advance(sender.outbox.open()[0])
+    assert not sender.waits
+    Immediate(bench)
+    bench.deposit(sender)
+    assert (bench.staked(), bench.nonce()) == (ETHER + 3, 2)
+
+
+def test_durable_send_foreign_pending_transaction_is_left_alone(bench: Bench) -> None:
+    other = bench.sender()
+    bench.post(other, 3)
+    for store in bench.stores:
+        store.close()
+    bench.url += "x"  # the other program has a database of its own
+    bench.post(bench.sender(), 4)
+    assert sorted(nonce for _, nonce in bench.node.pool) == [0, 1]
+
+
+def test_durable_send_rejected_says_why_and_frees_the_nonce(bench: Bench) -> None:
+    bench.node.complaint = "insufficient funds for gas * price + value"
+    sender = bench.sender()
+    with pytest.raises(Rejected, match="got: .*insufficient funds"):
+        bench.deposit(sender)
+    bench.node.complaint = ""
+    Immediate(bench)
+    bench.deposit(sender)
+    assert bench.nonce() == 1
+
+
+def test_durable_send_base_fee_above_cap_refused(bench: Bench) -> None:
+    with pytest.raises(FeeAboveCap):
+        bench.deposit(bench.sender(fee_cap=1))
+
+
+def test_durable_reorg_undone_move_is_offered_again(bench: Bench) -> None:
+    Immediate(bench)
+    sender = bench.sender()
+    height = bench.world.chain.height
+    bench.deposit(sender)
+    bench.world.embedded.rewind(height)
+    bench.node.mine(empty=True)
+    assert bench.staked() == 0
+    assert sender.waits  # offered again
+    assert not sender.waits
+    assert (bench.staked(), bench.nonce()) == (ETHER, 1)
+    assert len(set(bench.node.offers)) == 1
+
+
+def test_durable_reorg_move_without_its_cause_is_dropped(bench: Bench) -> None:
+    Immediate(bench)
+    sender = bench.sender()
+    staking = bench.world.contracts.staking
+    height = bench.world.chain.height
+    bench.world.stake(bench.world.senders[1], 0)
+    bench.world.senders[1].send(staking, "deposit", ADDRESS, value=5)
+    sender.send(staking, "withdraw", ADDRESS, 5)
+    bench.world.embedded.rewind(height)
+    assert not sender.waits
+    assert bench.nonce() == 0
+    bench.deposit(sender)
+    assert (bench.staked(), bench.nonce()) == (ETHER, 1)
+
+
+def test_outbox_same_key_twice_refused(bench: Bench) -> None:
+    sender = bench.sender()
+    bench.post(sender, key="move")
+    (entry,) = sender.outbox.open()
+    with pytest.raises(OnItsWay, match="expected no transaction of move on its way"):
+        sender.outbox.add(entry.draft, 9, entry.last)
+
+
+def test_durable_reorg_gap_before_a_move_is_closed(bench: Bench) -> None:
+    """The first lost its cause, the second did not: it must not wait for ever."""
+    Immediate(bench)
+    sender = bench.sender()
+    staking = bench.world.contracts.staking
+    height = bench.world.chain.height
+    bench.world.senders[1].send(staking, "deposit", ADDRESS, value=5)
+    sender.send(staking, "withdraw", ADDRESS, 5)
+    bench.deposit(sender)
+    bench.world.embedded.rewind(height)
+    for _ in range(4):
+        waits = sender.waits
+    assert not waits
+    assert (bench.staked(), bench.nonce()) == (ETHER, 2)
+
+
+def test_durable_reorg_all_without_cause_leave_no_gap(bench: Bench) -> None:
+    Immediate(bench)
+    sender = bench.sender()
+    staking = bench.world.contracts.staking
+    height = bench.world.chain.height
+    bench.world.senders[1].send(staking, "deposit", ADDRESS, value=5)
+    sender.send(staking, "withdraw", ADDRESS, 3)
+    sender.send(staking, "withdraw", ADDRESS, 2)
+    bench.world.embedded.rewind(height)
+    for _ in range(3):
+        waits = sender.waits
+    assert not waits
+    assert bench.nonce() == 0
+
+
+def test_durable_reorg_since_the_last_look_sends_nothing(bench: Bench) -> None:
+    """What was to be sent may make no sense any more, though its estimate did."""
+    Immediate(bench)
+    sender = bench.sender()
+    height = bench.world.chain.height
+    bench.deposit(sender)
+    offers = len(bench.node.offers)
+    bench.world.embedded.rewind(height)
+    with pytest.raises(WentBack, match="expected nonce 1 or more, got 0"):
+        bench.deposit(sender, 3)
+    assert len(bench.node.offers) == offers
+    assert sender.waits and not sender.waits
+    bench.deposit(sender, 3)
+    assert (bench.staked(), bench.nonce()) == (ETHER + 3, 2)

@@ -1,0 +1,98 @@
+"""A job that goes wrong is put off, and stops no other; the guard says why not."""
+
+from collections.abc import Iterator
+
+import pytest
+from support.world import ETHER, FEE, World
+
+from oracle.chain.errors import Unavailable
+from oracle.errors import UnknownModel
+from oracle.guard import FIXED_GAS, OUTPUT_BYTE_GAS, Guard
+from oracle.loop import Loop
+from oracle.record import Asked
+from oracle.troubles import Troubles
+from oracle.worker import Worker
+
+
+class Wall:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def failing(error: Exception) -> Iterator[int]:
+    yield 1
+    raise error
+
+
+def test_troubles_job_is_put_off_longer_each_time() -> None:
+    wall = Wall()
+    troubles = Troubles(wall)
+    error = UnknownModel(bytes(32))
+    ran = []
+    for wall.now in range(20):
+        ran.append(len(list(troubles.safely("job", lambda: failing(error)))))
+    assert [at for at, wishes in enumerate(ran) if wishes] == [0, 2, 6, 14]
+    assert troubles.reasons == {"job": str(error)}
+    assert list(troubles.safely("other", lambda: iter([2]))) == [2]
+    wall.now = 1000
+    assert list(troubles.safely("job", lambda: iter([3]))) == [3]
+    assert troubles.reasons == {}
+
+
+def test_troubles_of_the_chain_are_not_the_job_s() -> None:
+    troubles = Troubles()
+    with pytest.raises(Unavailable):
+        list(troubles.safely("job", lambda: failing(Unavailable("eth_call", {}))))
+    assert troubles.reasons == {}
+
+
+def test_worker_answer_that_fails_stops_no_other(world: World) -> None:
+    world.stake(world.senders[2])
+    first, second = world.ask(b"\1\1\1\1"), world.ask(b"\2\2\2\2")
+    mind = world.honest()
+
+    def answer(asked: Asked) -> bytes:
+        if asked.request.id == first:
+            raise UnknownModel(world.model_id)
+        return world.honest().answer(asked)
+
+    mind.answer = answer  # type: ignore[method-assign]
+    worker = Worker(world.senders[2], world.contracts, mind)
+    done = [worker.step() for _ in range(3)]
+    assert [d and (d.wish.function, d.wish.request_id) for d in done] == [
+        ("accept", first),
+        ("accept", second),
+        ("submit", second),
+    ]
+
+
+def test_guard_profit_is_fee_less_royalty_gas_and_risk(world: World) -> None:
+    world.ask()
+    asked = next(iter(world.record().tables.requests.values()))
+    gas = FIXED_GAS + OUTPUT_BYTE_GAS * 12 + 50_000
+    expected = FEE - FEE * 5 // 100 - gas * 3 - ETHER * 10 // 10**6
+    assert Guard().profit(asked, ETHER, 3, 12) == expected
+    at = {"bond_wei": ETHER, "gas_price_wei": 3, "output_bytes": 12}
+    assert Guard(least_profit_wei=expected).objection(asked, **at) == ""
+    too_much = Guard(least_profit_wei=expected + 1).objection(asked, **at)
+    assert too_much.startswith("profit: expected at least")
+    bond = Guard(most_bond_wei=ETHER - 1).objection(asked, **at)
+    assert bond.startswith("bond: expected at most")
+
+
+def test_loop_waits_longer_while_the_chain_is_away(world: World) -> None:
+    worker = Worker(world.senders[2], world.contracts, world.honest())
+    loop = Loop(worker, poll_seconds=7)
+    assert loop._turn() == 7
+
+    def step() -> None:
+        raise ConnectionError("away")
+
+    worker.step = step  # type: ignore[assignment]
+    assert [loop._turn() for _ in range(8)] == [1, 2, 4, 8, 16, 32, 60, 60]
+    del worker.step
+    assert loop._turn() == 7
+    assert (loop.pulse.failures, loop.pulse.failures_in_a_row) == (8, 0)

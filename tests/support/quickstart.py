@@ -1,0 +1,105 @@
+"""A page's commands typed as it has them, each in the terminal that it names."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+BLOCK = re.compile(r"^```sh\n# terminal (\d+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+GOES_ON = re.compile(r"plumb (devnet$|\w+ start\b)")
+"""Commands that keep their terminal until they are interrupted."""
+PATIENCE_SECONDS = 120
+
+
+@dataclass
+class Terminals:
+    """Shells in `folder`; what goes on in one is interrupted by the next command."""
+
+    folder: Path
+    environment: dict[str, str]
+    busy: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    logs: dict[str, str] = field(default_factory=dict)
+
+    def type(self, terminal: str, commands: str) -> None:
+        """Runs all commands of a block; raises if one fails."""
+        self.interrupt(terminal)
+        *lines, last = commands.rstrip("\n").split("\n")
+        if not GOES_ON.match(last):
+            self.run(commands)
+            return
+        if lines:
+            self.run("\n".join(lines))
+        log = self.folder / f"terminal{terminal}.log"
+        with log.open("ab") as output:
+            self.busy[terminal] = subprocess.Popen(
+                ["bash", "-c", f"exec {last}"],
+                cwd=self.folder,
+                env=self.environment,
+                stdout=output,
+                stderr=output,
+            )
+
+    def run(self, commands: str) -> None:
+        done = subprocess.run(
+            ["bash", "-e", "-c", commands],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+        )
+        told = f"{commands}\n{done.stdout}{done.stderr}"
+        assert done.returncode == 0, told + self.everything()
+
+    def interrupt(self, terminal: str) -> None:
+        """Ctrl-C, if anything goes on there; it must end well."""
+        process = self.busy.pop(terminal, None)
+        if process is not None:
+            assert process.poll() is None, self.everything()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(PATIENCE_SECONDS) == 0, self.everything()
+
+    def everything(self) -> str:
+        """What the terminals that are kept busy have shown."""
+        logs = sorted(self.folder.glob("terminal*.log"))
+        return "\n".join(f"== {log.name}\n{log.read_text()}" for log in logs)
+
+    def close(self) -> None:
+        for process in self.busy.values():
+            process.kill()
+            process.wait()
+
+
+def type_page(page: Path, folder: Path, binaries: Path, port: int) -> int:
+    """Types the page in `folder`, on a devnet at `port`; how many blocks it has."""
+    environment = {k: v for k, v in os.environ.items() if "PLUMB" not in k}
+    environment |= {
+        "PATH": f"{binaries}:{environment['PATH']}",
+        "PLUMB_PORT": str(port),
+        "ETH_RPC_URL": f"http://127.0.0.1:{port}",
+        "PLUMB_HOME": str(folder / "home"),
+    }
+    (folder / "docs").symlink_to(page.parent)
+    blocks = BLOCK.findall(page.read_text())
+    terminals = Terminals(folder, environment)
+    try:
+        for terminal, commands in blocks:
+            terminals.type(terminal, commands)
+            if commands.startswith("plumb devnet\n"):
+                wait_until_listening(folder / f"terminal{terminal}.log")
+        for terminal in sorted(terminals.busy, reverse=True):
+            terminals.interrupt(terminal)
+    finally:
+        terminals.close()
+    return len(blocks)
+
+
+def wait_until_listening(log: Path) -> None:
+    """As a person does, who reads the screen."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while "JSON-RPC" not in log.read_text():
+        assert time.monotonic() < end, log.read_text()
+        time.sleep(0.1)
