@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,15 +13,15 @@ AbiValue = int | bytes | tuple["AbiValue", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Move(ABC):
     """A transaction to the dispute game that someone could send now."""
 
     function: ClassVar[str]
 
     @property
+    @abstractmethod
     def args(self) -> tuple[AbiValue, ...]:
         """What the function takes, in order; structs are tuples."""
-        raise NotImplementedError
 
     @property
     def value(self) -> int:
