@@ -1,7 +1,7 @@
 """Keccak-256 as Ethereum has it: of one message, or of many 64-byte ones at once.
 
 The permutation runs as native code that `keccak_kernel` writes; it is compiled on first
-use. Pairs of tree nodes are hashed four at a time, in vector lanes.
+use. Pairs of tree nodes are hashed eight at a time, in vector lanes.
 """
 
 import ctypes
@@ -81,7 +81,7 @@ class _Kernel:
     """The native functions."""
 
     def __init__(self) -> None:
-        library = native.load_ir(keccak_kernel.module_ir() + CLIMB_IR)
+        library = native.load_own("keccak", _kernel_ir)
         word, pointer = ctypes.c_uint64, ctypes.c_void_p
         self.sponge: Any = library.function(
             "sponge", None, ctypes.c_char_p, word, pointer
@@ -89,6 +89,10 @@ class _Kernel:
         self.pairs: Any = library.function("hash_pairs", None, pointer, word, pointer)
         arguments = (pointer, pointer, pointer, word, word, pointer)
         self.climb: Any = library.function("climb", None, *arguments)
+
+
+def _kernel_ir() -> str:
+    return keccak_kernel.module_ir() + CLIMB_IR
 
 
 @cache
