@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mips_vm import keccak_kernel, native
-from mips_vm.climb_kernel import CLIMB_IR
+from mips_vm.climb_kernel import CLIMB_IR, CLIMB_PAIRS
 
 HASH_BYTES: Final = 32
 PAIR_BYTES: Final = 2 * HASH_BYTES
@@ -64,7 +64,8 @@ def climb(differences: Bytes2D, zeros: Bytes2D, nodes: Indices, height: int) -> 
     ascending, of height `height`, and at least one.
     """
     nodes = nodes.astype(np.int64)  # a copy, which the kernel overwrites
-    room = np.empty((len(nodes), PAIR_BYTES + HASH_BYTES), np.uint8)
+    pairs = min(len(nodes), CLIMB_PAIRS)
+    room = np.empty((pairs, PAIR_BYTES + HASH_BYTES), np.uint8)
     pointers = (array.ctypes.data for array in (differences, zeros, nodes))
     _kernel().climb(*pointers, len(nodes), height, room.ctypes.data)
 
