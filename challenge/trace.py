@@ -13,6 +13,7 @@ from typing import Protocol
 from challenge.errors import ExecutorsDisagree, RunTooLong
 from challenge.roots import status_of, with_status
 from mips_vm import Machine, Snapshot, Status
+from mips_vm.checkpoints import Checkpoints
 from mips_vm.machine import Engine
 
 CHECKPOINTS_MAX = 64  # kept for each segment; each costs the pages that changed
@@ -87,7 +88,7 @@ class MachineExecution:
         self.index = 0
         self._limits = limits
         self._engine: Engine = engine
-        self._snapshots = [machine.snapshot()]
+        self._checkpoints = Checkpoints(machine.snapshot())
 
     def advance(self) -> Status:
         machine = self.machine
@@ -97,13 +98,14 @@ class MachineExecution:
         if machine.status == Status.RUNNING:
             raise RunTooLong("instructions", self._limits.instructions)
         self.index += 1
-        if self.index == len(self._snapshots):
-            self._snapshots.append(machine.snapshot())
+        self._checkpoints.keep(self.index, machine.snapshot())
         return Status(machine.status)
 
     def seek(self, index: int, /) -> None:
-        self.machine.restore(self._snapshots[index])
-        self.index = index
+        self.index, snapshot = self._checkpoints.nearest(index)
+        self.machine.restore(snapshot)
+        while self.index < index:
+            self.advance()
 
 
 class _Segment:

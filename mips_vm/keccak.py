@@ -1,7 +1,7 @@
 """Keccak-256 as Ethereum has it: of one message, or of many 64-byte ones at once.
 
 The permutation runs as native code that `keccak_kernel` writes; it is compiled on first
-use. Pairs of tree nodes are hashed four at a time, in vector lanes.
+use. Pairs of tree nodes are hashed eight at a time, in vector lanes.
 """
 
 import ctypes
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mips_vm import keccak_kernel, native
-from mips_vm.climb_kernel import CLIMB_IR
+from mips_vm.climb_kernel import CLIMB_IR, CLIMB_PAIRS
 
 HASH_BYTES: Final = 32
 PAIR_BYTES: Final = 2 * HASH_BYTES
@@ -64,7 +64,8 @@ def climb(differences: Bytes2D, zeros: Bytes2D, nodes: Indices, height: int) -> 
     ascending, of height `height`, and at least one.
     """
     nodes = nodes.astype(np.int64)  # a copy, which the kernel overwrites
-    room = np.empty((len(nodes), PAIR_BYTES + HASH_BYTES), np.uint8)
+    pairs = min(len(nodes), CLIMB_PAIRS)
+    room = np.empty((pairs, PAIR_BYTES + HASH_BYTES), np.uint8)
     pointers = (array.ctypes.data for array in (differences, zeros, nodes))
     _kernel().climb(*pointers, len(nodes), height, room.ctypes.data)
 
@@ -81,7 +82,7 @@ class _Kernel:
     """The native functions."""
 
     def __init__(self) -> None:
-        library = native.load_ir(keccak_kernel.module_ir() + CLIMB_IR)
+        library = native.load_own("keccak", _kernel_ir)
         word, pointer = ctypes.c_uint64, ctypes.c_void_p
         self.sponge: Any = library.function(
             "sponge", None, ctypes.c_char_p, word, pointer
@@ -89,6 +90,10 @@ class _Kernel:
         self.pairs: Any = library.function("hash_pairs", None, pointer, word, pointer)
         arguments = (pointer, pointer, pointer, word, word, pointer)
         self.climb: Any = library.function("climb", None, *arguments)
+
+
+def _kernel_ir() -> str:
+    return keccak_kernel.module_ir() + CLIMB_IR
 
 
 @cache

@@ -4,7 +4,7 @@ One mapping holds all that translated code touches, at fixed offsets from the ad
 where guest memory begins, so that one host register reaches everything:
 
     -HEADER_BYTES   the registers, while translated code runs
-    -FLAGS_BYTES    one byte of flags for each 4 KiB page
+    -FLAGS_BYTES    one byte of flags for each block of 512 bytes
     0               4 GiB of guest memory
     2^32            a guard page
 
@@ -31,19 +31,13 @@ from mips_vm.constants import (
     Region,
 )
 from mips_vm.errors import OutOfBounds
+from mips_vm.flags import CHANGED, STALE, TOUCHED, Flags, blocks_of
 from mips_vm.keccak import Indices
-from mips_vm.tree import PAGE_COUNT, LeafProof, PageTree
+from mips_vm.tree import BLOCK_BYTES, BLOCK_COUNT, BlockTree, LeafProof
 
-FLAGS_BYTES: Final = PAGE_COUNT
+FLAGS_BYTES: Final = BLOCK_COUNT
 HEADER_BYTES: Final = FLAGS_BYTES + PAGE_BYTES
 GUARD_BYTES: Final = PAGE_BYTES
-
-STALE: Final = 1  # the tree has yet to hash the page
-CHANGED: Final = 2  # the page differs from the last snapshot
-TOUCHED: Final = 4  # the page may be other than zero
-DIRTY: Final = STALE | CHANGED | TOUCHED
-
-_GROUP_PAGES: Final = 4096  # divides the pages of every region
 
 _FEW_PAGES: Final = 64
 
@@ -85,15 +79,12 @@ class Memory:
         """Guest memory, not copied; call `mark_dirty` after writing through it."""
         self.header: NDArray[np.uint32] = whole[:PAGE_BYTES].view(np.uint32)
         """Words at `address - HEADER_BYTES`, for the translated engine's use."""
-        self.dirty: NDArray[np.uint8] = whole[PAGE_BYTES:HEADER_BYTES]
-        """Flags of each page: STALE, CHANGED, TOUCHED."""
+        self.flags = Flags(whole[PAGE_BYTES:HEADER_BYTES])
         self.address = self.array.ctypes.data
         """Where guest memory begins in the host's."""
         _protect(self.address + ADDRESS_SPACE, GUARD_BYTES)
-        view = memoryview(self._mapping)
-        self._words = view[HEADER_BYTES:end].cast("I")
-        self._flags = view[PAGE_BYTES:HEADER_BYTES]
-        self._tree = PageTree(self.array.reshape(-1, PAGE_BYTES))
+        self._words = memoryview(self._mapping)[HEADER_BYTES:end].cast("I")
+        self._tree = BlockTree(self.array.reshape(-1, BLOCK_BYTES))
         self._mappings: tuple[FileMapping, ...] = ()
         self._base = MemorySnapshot()
 
@@ -115,21 +106,19 @@ class Memory:
     def store_word(self, address: int, word: int) -> None:
         """Puts a word, in [0, 2^32), at an aligned address."""
         self._words[address // WORD_BYTES] = word
-        self._flags[address // PAGE_BYTES] = DIRTY
+        self.flags.mark_word(address)
 
     def extent(self, region: Region) -> int:
         """An address from which on the region is zero, as far as pages can tell."""
-        pages = self._flagged(TOUCHED, region)
+        pages = self.flags.pages_with(TOUCHED, region)
         return int(pages[-1] + 1) * PAGE_BYTES if len(pages) else region.base
 
     def mark_dirty(self, address: int, size: int) -> None:
         """Says that [address, address + size) was written through `array`."""
-        if size:
-            last = (address + size - 1) // PAGE_BYTES
-            self.dirty[address // PAGE_BYTES : last + 1] = DIRTY
+        self.flags.mark(address, size)
 
     def root(self) -> bytes:
-        """The memory root; only pages written since the last call are hashed."""
+        """The memory root; only blocks written since the last call are hashed."""
         return self.node(1)
 
     def node(self, index: int) -> bytes:
@@ -161,14 +150,14 @@ class Memory:
             else:
                 kept.append(mapping)
         self._mappings = tuple(kept)
-        pages = self._flagged(TOUCHED, region)
+        pages = self.flags.pages_with(TOUCHED, region)
         if len(pages) <= _FEW_PAGES:
             # Cheaper than the faults that giving them back would bring.
             self.array.reshape(-1, PAGE_BYTES)[pages] = 0
         else:
             self._drop(pages)
-        self.dirty[pages] = CHANGED
-        self._tree.forget(pages, region.node)
+        self.flags.mark_pages(pages, CHANGED)
+        self._tree.forget(blocks_of(pages), region.node)
 
     def map_file(
         self, path: str | os.PathLike[str], address: int, size: int | None = None
@@ -189,17 +178,17 @@ class Memory:
                 return
             _map(self.address + address, size, file.fileno())
         self._mappings += (FileMapping(path, address, size),)
-        first, last = address // PAGE_BYTES, _round_up(address + size) // PAGE_BYTES
-        self.dirty[first:last] = STALE | TOUCHED
+        self.flags.mark(address, _round_up(size), STALE | TOUCHED)
         if length > size and size % PAGE_BYTES:  # the file goes on in the last page
-            self.array[address + size : last * PAGE_BYTES] = 0
-            self.dirty[last - 1] = DIRTY
+            rest = _round_up(size) - size
+            self.array[address + size : address + size + rest] = 0
+            self.mark_dirty(address + size, rest)
 
     def snapshot(self) -> MemorySnapshot:
         """Memory as it is now; copies only pages that changed since the last snapshot
         that was taken or restored."""
         pages = dict(self._base.pages)
-        changed = self._flagged(CHANGED)
+        changed = self.flags.pages_with(CHANGED, _WHOLE)
         mapped = bool(self._mappings)
         for page in changed.tolist():
             start = page * PAGE_BYTES
@@ -208,7 +197,7 @@ class Memory:
                 pages[page] = content
             else:
                 pages.pop(page, None)
-        self.dirty[changed] &= STALE | TOUCHED
+        self.flags.forget(changed, CHANGED)
         self._base = MemorySnapshot(pages, self._mappings)
         return self._base
 
@@ -216,7 +205,7 @@ class Memory:
         """Makes memory what it was; only pages that differ are written and rehashed."""
         if snapshot.mappings != self._mappings:
             self._start_over(snapshot.mappings)
-        pages = self._flagged(CHANGED).tolist()
+        pages = self.flags.pages_with(CHANGED, _WHOLE).tolist()
         if snapshot is not self._base:
             pages = sorted({*pages, *_differing(self._base.pages, snapshot.pages)})
         dropped = []
@@ -230,7 +219,7 @@ class Memory:
                     content, np.uint8
                 )
         self._drop(np.array(dropped, np.int64))
-        self.dirty[pages] = STALE | TOUCHED
+        self.flags.mark_pages(pages, STALE | TOUCHED)
         self._base = snapshot
 
     def _start_over(self, mappings: tuple[FileMapping, ...]) -> None:
@@ -241,21 +230,10 @@ class Memory:
         self._base = MemorySnapshot({}, mappings)
 
     def _refresh(self, region: Region) -> None:
-        stale = self._flagged(STALE, region)
+        stale = self.flags.blocks_with(STALE, region)
         if len(stale):
             self._tree.rehash(stale)
-            self.dirty[stale] &= CHANGED | TOUCHED
-
-    def _flagged(self, flag: int, region: Region = _WHOLE) -> Indices:
-        """Pages of a region whose flags include `flag`, ascending."""
-        first, last = region.base // PAGE_BYTES, region.end // PAGE_BYTES
-        # Many pages at a time, as words: nearly all flags are zero.
-        flags = self.dirty[first:last].reshape(-1, _GROUP_PAGES)
-        groups = np.bitwise_or.reduce(flags.view(np.uint64), axis=1).nonzero()[0]
-        found = ((flags[groups] & flag) != 0).reshape(-1).nonzero()[0]
-        group, page = np.divmod(found, _GROUP_PAGES)
-        pages: Indices = first + groups[group] * _GROUP_PAGES + page
-        return pages
+            self.flags.blocks[stale] &= CHANGED | TOUCHED
 
     def _drop(self, pages: Indices) -> None:
         """Gives pages back to what backs them: zeros, or a file."""

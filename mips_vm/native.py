@@ -13,6 +13,7 @@ import llvmlite  # type: ignore[import-untyped]
 from llvmlite import binding as llvm
 
 from mips_vm import object_cache
+from mips_vm.sources import FINGERPRINT
 
 CODE_GENERATION_LEVEL = 2
 
@@ -59,10 +60,20 @@ def compile_ir(ir: str, passes: Sequence[str] = ()) -> bytes:
 
 def load_ir(ir: str) -> Library:
     """Host code for `ir`, compiled only if the cache has it not."""
-    key = object_cache.cache_key(host_fingerprint(), ir)
+    return _load(ir, lambda: ir)
+
+
+def load_own(name: str, write: Callable[[], str]) -> Library:
+    """The same for IR that code of this folder writes, only if the cache lacks it:
+    to write it takes longer than to load what was made of it."""
+    return _load(f"{FINGERPRINT}|{name}", write)
+
+
+def _load(identity: str, write: Callable[[], str]) -> Library:
+    key = object_cache.cache_key(host_fingerprint(), identity)
     image = object_cache.load(key)
     if image is None:
-        image = compile_ir(ir)
+        image = compile_ir(write())
         object_cache.store(key, image)
     return Library(image)
 

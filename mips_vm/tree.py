@@ -1,6 +1,7 @@
 """The Merkle tree over memory: binary, keccak-256, raw 32-byte leaves, depth 27.
 
-Nodes from pages (4 KiB) up are kept, those inside a page are computed when asked for;
+Nodes from blocks (512 bytes) up are kept, those inside one are computed when asked for:
+a changed word costs few hashes, and the tree little memory beside what it is over.
 docs/state-encoding.md fixes the shape. A node is numbered by its generalised index: the
 root is 1, the children of n are 2n and 2n + 1.
 """
@@ -13,7 +14,7 @@ from typing import Final, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from mips_vm.constants import ADDRESS_SPACE, LEAF_BYTES, PAGE_BYTES, TREE_DEPTH
+from mips_vm.constants import ADDRESS_SPACE, LEAF_BYTES, TREE_DEPTH
 from mips_vm.keccak import (
     HASH_BYTES,
     MAX_ALONE,
@@ -25,13 +26,13 @@ from mips_vm.keccak import (
     pool,
 )
 
-PAGE_COUNT: Final = ADDRESS_SPACE // PAGE_BYTES
-PAGE_LEVELS: Final = (PAGE_BYTES // LEAF_BYTES).bit_length() - 1
-UPPER_LEVELS: Final = TREE_DEPTH - PAGE_LEVELS
+BLOCK_BYTES: Final = 512
+BLOCK_COUNT: Final = ADDRESS_SPACE // BLOCK_BYTES
+BLOCK_LEVELS: Final = (BLOCK_BYTES // LEAF_BYTES).bit_length() - 1
 FIRST_LEAF: Final = 1 << TREE_DEPTH
 
-_BATCH_PAGES: Final = MAX_ALONE * PAIR_BYTES // PAGE_BYTES
-"""Pages that one thread hashes at a time; they and their nodes stay in its cache."""
+_BATCH_BLOCKS: Final = MAX_ALONE * PAIR_BYTES // BLOCK_BYTES
+"""Blocks that one thread hashes at a time; they and their nodes stay in its cache."""
 
 Bytes = NDArray[np.uint8]
 
@@ -97,39 +98,39 @@ def region_root_of(data: bytes, depth: int) -> bytes:
     return level[0].tobytes() if len(level) else ZERO[depth]
 
 
-class PageTree:
-    """Kept nodes over `pages`, a (2^20, 4096) view of memory.
+class BlockTree:
+    """Kept nodes over `blocks`, a (2^23, 512) view of memory.
 
     A node is stored as its difference (xor) from the zero subtree of its height, so
     that a fresh array of zeros is the tree of empty memory, and costs nothing until
     it is touched.
     """
 
-    def __init__(self, pages: Bytes) -> None:
-        self._pages = pages
-        self._differences = np.zeros((2 * PAGE_COUNT, HASH_BYTES), np.uint8)
+    def __init__(self, blocks: Bytes) -> None:
+        self._blocks = blocks
+        self._differences = np.zeros((2 * BLOCK_COUNT, HASH_BYTES), np.uint8)
 
-    def rehash(self, pages: Indices) -> None:
-        """Brings the tree up to date with these pages: distinct, ascending."""
-        if not len(pages):
+    def rehash(self, blocks: Indices) -> None:
+        """Brings the tree up to date with these blocks: distinct, ascending."""
+        if not len(blocks):
             return
         batches = [
-            pages[start : start + _BATCH_PAGES]
-            for start in range(0, len(pages), _BATCH_PAGES)
+            blocks[start : start + _BATCH_BLOCKS]
+            for start in range(0, len(blocks), _BATCH_BLOCKS)
         ]
         run = map if len(batches) == 1 else pool().map
-        zero = _zero_rows()[PAGE_LEVELS]
-        for batch, roots in zip(batches, run(self._page_roots, batches), strict=True):
-            self._differences[batch + PAGE_COUNT] = roots ^ zero
-        climb(self._differences, _zero_rows(), pages + PAGE_COUNT, PAGE_LEVELS)
+        zero = _zero_rows()[BLOCK_LEVELS]
+        for batch, roots in zip(batches, run(self._block_roots, batches), strict=True):
+            self._differences[batch + BLOCK_COUNT] = roots ^ zero
+        climb(self._differences, _zero_rows(), blocks + BLOCK_COUNT, BLOCK_LEVELS)
 
-    def forget(self, pages: Indices, region_node: int) -> None:
-        """These pages, all of a region's that are not zero, become zero."""
-        nodes = pages + PAGE_COUNT
+    def forget(self, blocks: Indices, region_node: int) -> None:
+        """These blocks, all of a region's that are not zero, become zero."""
+        nodes = blocks + BLOCK_COUNT
         nodes = nodes[self._differences[nodes].any(axis=1)]
         if not len(nodes):
             return
-        height = PAGE_LEVELS
+        height = BLOCK_LEVELS
         while nodes[0] > region_node:
             self._differences[nodes] = 0
             nodes, height = np.unique(nodes >> 1), height + 1
@@ -139,40 +140,40 @@ class PageTree:
     def node(self, index: int) -> bytes:
         """Any node, leaf (2^27 and up) or inner."""
         height = TREE_DEPTH + 1 - index.bit_length()
-        if height >= PAGE_LEVELS:
+        if height >= BLOCK_LEVELS:
             return bytes(self._load(index, height))
-        page = (index << height) - FIRST_LEAF >> PAGE_LEVELS
-        first = FIRST_LEAF + (page << PAGE_LEVELS) >> height
-        return bytes(self._page_level(page, height)[index - first])
+        block = (index << height) - FIRST_LEAF >> BLOCK_LEVELS
+        first = FIRST_LEAF + (block << BLOCK_LEVELS) >> height
+        return bytes(self._block_level(block, height)[index - first])
 
     def prove(self, address: int, levels: int) -> LeafProof:
         """The leaf that holds `address`, and `levels` siblings."""
-        page, leaf = divmod(address // LEAF_BYTES, 1 << PAGE_LEVELS)
-        level = self._page_level(page, 0)
+        block, leaf = divmod(address // LEAF_BYTES, 1 << BLOCK_LEVELS)
+        level = self._block_level(block, 0)
         value = level[leaf].tobytes()
         siblings = []
-        for height in range(min(levels, PAGE_LEVELS)):
+        for height in range(min(levels, BLOCK_LEVELS)):
             siblings.append(level[leaf >> height ^ 1].tobytes())
             level = hash_pairs(level)
-        node = PAGE_COUNT + page
-        for height in range(PAGE_LEVELS, levels):
+        node = BLOCK_COUNT + block
+        for height in range(BLOCK_LEVELS, levels):
             siblings.append(self._load(node ^ 1, height).tobytes())
             node >>= 1
         return LeafProof(value, tuple(siblings))
 
-    def _page_level(self, page: int, height: int) -> Bytes:
-        """One level inside a page: (2^(7 - height), 32)."""
-        level: Bytes = self._pages[page].reshape(-1, LEAF_BYTES)
+    def _block_level(self, block: int, height: int) -> Bytes:
+        """One level inside a block: (2^(4 - height), 32)."""
+        level: Bytes = self._blocks[block].reshape(-1, LEAF_BYTES)
         for _ in range(height):
             level = hash_pairs(level)
         return level
 
-    def _page_roots(self, batch: Indices) -> Bytes:
+    def _block_roots(self, batch: Indices) -> Bytes:
         level: Bytes
         first, last = int(batch[0]), int(batch[-1])
         contiguous = last - first == len(batch) - 1
-        level = self._pages[first : last + 1] if contiguous else self._pages[batch]
-        for _ in range(PAGE_LEVELS):
+        level = self._blocks[first : last + 1] if contiguous else self._blocks[batch]
+        for _ in range(BLOCK_LEVELS):
             level = hash_pairs(level)
         return level
 

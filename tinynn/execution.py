@@ -1,12 +1,13 @@
 """One inference on a machine's memory, natively, one segment at a time.
 
 At every boundary the machine is exactly what the guest would have made it, so its state
-root is the boundary's. Going back restores a snapshot; nothing is computed twice.
+root is the boundary's. Going back restores a snapshot; going on computes nothing twice.
 """
 
 from dataclasses import dataclass, field
 
-from mips_vm import Machine, Snapshot, Status
+from mips_vm import Machine, Status
+from mips_vm.checkpoints import Checkpoints
 from mips_vm.constants import ARENA, IO_HEADER_BYTES, OUTPUT, STACK
 
 from .executor import output_data, run_segment
@@ -26,10 +27,10 @@ class Execution:
     tables: Tables
     right_length: bool
     index: int = 0
-    _boundaries: list[Snapshot] = field(default_factory=list)
+    _checkpoints: Checkpoints = field(init=False)
 
     def __post_init__(self) -> None:
-        self._boundaries.append(self.machine.snapshot())
+        self._checkpoints = Checkpoints(self.machine.snapshot())
 
     @property
     def segments(self) -> int:
@@ -46,11 +47,11 @@ class Execution:
         """Makes the machine stand at boundary `index`, in [0, segments]."""
         if not 0 <= index <= self.segments:
             raise IndexError(f"boundary: expected 0 to {self.segments}, got {index}")
-        known = min(index, len(self._boundaries) - 1)
-        self.machine.restore(self._boundaries[known])
+        known, snapshot = self._checkpoints.nearest(index)
+        self.machine.restore(snapshot)
         for segment in range(known, index):
             self._run(segment)
-            self._boundaries.append(self.machine.snapshot())
+            self._checkpoints.keep(segment + 1, self.machine.snapshot())
         self.index = index
 
     def _run(self, segment: int) -> None:

@@ -10,17 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from mips_vm.constants import PAGE_BYTES, WRITABLE_BASE, WRITABLE_END
+from mips_vm.constants import WRITABLE_BASE, WRITABLE_END
 from mips_vm.decode import Decoded
+from mips_vm.flags import DIRTY
 from mips_vm.instructions import Kind
-from mips_vm.memory import DIRTY, FLAGS_BYTES
+from mips_vm.memory import FLAGS_BYTES
 from mips_vm.translate.arithmetic import literal
 from mips_vm.translate.code import Code
 from mips_vm.translate.flow import Block
 from mips_vm.translate.registers import writes
+from mips_vm.tree import BLOCK_BYTES
 
 _WRITABLE_BYTES: Final = WRITABLE_END - WRITABLE_BASE
-_PAGE_SHIFT: Final = PAGE_BYTES.bit_length() - 1
+_BLOCK_SHIFT: Final = BLOCK_BYTES.bit_length() - 1
 _MASK: Final = (1 << 32) - 1
 
 
@@ -36,7 +38,7 @@ class Accesses:
     """The accesses of a block, by index among its instructions."""
 
     def __init__(self, code: Code, block: Block, marks: bool) -> None:
-        """`marks` is whether stores set the flags of their pages."""
+        """`marks` is whether stores set the flags of their blocks."""
         self._code = code
         self._marks = marks
         self._instructions = tuple(block.instructions())
@@ -114,7 +116,7 @@ class Accesses:
         return [beyond, *self._misaligned(index, base)]
 
     def _neighbours(self, index: int) -> list[int]:
-        """Stores, this one first, that lie within a page's size of each other."""
+        """Stores, this one first, that lie within a block's size of each other."""
         place = self._places[index]
         low = high = place.offset
         members = [index]
@@ -124,19 +126,19 @@ class Accesses:
             at = self._places[other]
             if at.symbol != place.symbol:
                 continue
-            if max(high, at.offset) - min(low, at.offset) < PAGE_BYTES:
+            if max(high, at.offset) - min(low, at.offset) < BLOCK_BYTES:
                 low, high = min(low, at.offset), max(high, at.offset)
                 members.append(other)
         return members
 
     def _mark(self, address: str) -> None:
-        """Sets the flags of a page that is about to be written. It is no harm if it is
+        """Sets the flags of a block that is about to be written. It is no harm if it is
         not: the flags say what may differ."""
         if not self._marks:
             return
         code = self._code
-        page = code.let(f"lshr i32 {address}, {_PAGE_SHIFT}")
-        wide = code.let(f"zext i32 {page} to i64")
+        block = code.let(f"lshr i32 {address}, {_BLOCK_SHIFT}")
+        wide = code.let(f"zext i32 {block} to i64")
         flags = code.field("%memory", -FLAGS_BYTES)
         code.do(f"store i8 {DIRTY}, ptr {code.field(flags, wide)}")
 

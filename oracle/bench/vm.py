@@ -19,9 +19,10 @@ import numpy as np
 
 import tinynn
 from mips_vm import Machine, Status
-from mips_vm.constants import PAGE_BYTES, STACK
-from mips_vm.memory import CHANGED, TOUCHED
+from mips_vm.constants import STACK
+from mips_vm.flags import CHANGED, TOUCHED
 from mips_vm.translate.engine import run_bare
+from mips_vm.tree import BLOCK_BYTES
 from oracle.bench import fresh
 from oracle.bench.figure import Figure, least_seconds
 from tinynn import GraphBuilder, Model, models
@@ -116,8 +117,8 @@ def translated(work: Work) -> Action:
 def bare(work: Work) -> Action:
     """The same without instruments. What a boundary wipes is known from a run with."""
     machine = work.model.machine(work.request)
-    flags = machine.memory.dirty
-    stack = flags[STACK.base // PAGE_BYTES : STACK.end // PAGE_BYTES]
+    flags = machine.memory.flags.blocks
+    stack = flags[STACK.base // BLOCK_BYTES : STACK.end // BLOCK_BYTES]
     start = machine.snapshot()
     wiped, written = [], np.zeros_like(flags)
     while machine.status is Status.YIELDED:
@@ -131,9 +132,9 @@ def bare(work: Work) -> Action:
     def again() -> None:
         flags[changed] |= CHANGED
         machine.restore(start)
-        for pages in wiped:
+        for blocks in wiped:
             machine.resume()
-            stack[pages] |= TOUCHED
+            stack[blocks] |= TOUCHED
             run_bare(machine.state, machine.memory)
         assert machine.output() == answer, "the same guest, the same answer"
 

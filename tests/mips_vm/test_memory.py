@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import sha3
 
+from mips_vm import tree
 from mips_vm.constants import (
     ADDRESS_SPACE,
     ARENA,
@@ -21,8 +22,10 @@ from mips_vm.constants import (
     Region,
 )
 from mips_vm.errors import OutOfBounds
-from mips_vm.memory import CHANGED, Memory
-from mips_vm.tree import ZERO, region_root_of
+from mips_vm.flags import CHANGED, STALE, TOUCHED
+from mips_vm.keccak import Bytes2D, hash_pairs
+from mips_vm.memory import Memory
+from mips_vm.tree import BLOCK_BYTES, ZERO, region_root_of
 
 
 def keccak(data: bytes) -> bytes:
@@ -276,7 +279,7 @@ def test_snapshot_copies_only_changed_pages(rng: random.Random) -> None:
     second = memory.snapshot()
     differing = [p for p in second.pages if second.pages[p] is not first.pages.get(p)]
     assert differing == [ARENA.base // PAGE_BYTES + 50]
-    assert not (memory.dirty & CHANGED).any()
+    assert not (memory.flags.blocks & CHANGED).any()
 
 
 def test_snapshot_mapped_file_is_not_copied(tmp_path: Path, rng: random.Random) -> None:
@@ -312,3 +315,89 @@ def test_large_write_is_hashed_by_several_threads(rng: random.Random) -> None:
         memory.write(ARENA.base + offset, b"changed")
     content = memory.read(ARENA.base, len(data))
     assert memory.region_root(ARENA) == region_root_of(content, ARENA.depth)
+
+
+class PlainMemory:
+    """The same operations on a dictionary of the bytes that are not zero."""
+
+    def __init__(self) -> None:
+        self.data: dict[int, int] = {}
+
+    def write(self, address: int, data: bytes) -> None:
+        self.data = self.data | _at(address, data)
+
+    def clear(self, region: Region) -> None:
+        kept = {a: byte for a, byte in self.data.items() if not region.contains(a)}
+        self.data = kept
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_life_equals_definition(seed: int, tmp_path: Path) -> None:
+    """Writes, clears, snapshots, restores and mapped files in any order."""
+    rng = random.Random(f"life {seed}")
+    memory, plain = Memory(), PlainMemory()
+    moments = [(memory.snapshot(), plain.data)]
+    for step in range(60):
+        deed = rng.choice(("scatter", "word", "array", "clear", "keep", "back", "map"))
+        if deed == "scatter":
+            plain.data = plain.data | scatter(memory, rng, 3)
+        elif deed == "word":
+            address = STACK.base + 4 * rng.randrange(4096)
+            memory.store_word(address, word := rng.randrange(1 << 32))
+            plain.write(address, word.to_bytes(4, "little"))
+        elif deed == "array":
+            address, size = ARENA.base + rng.randrange(9000), rng.randrange(1, 1500)
+            memory.array[address : address + size] = step
+            memory.mark_dirty(address, size)
+            plain.write(address, bytes([step]) * size)
+        elif deed == "clear":
+            region = rng.choice(REGIONS)
+            memory.clear(region)
+            plain.clear(region)
+        elif deed == "keep":
+            moments.append((memory.snapshot(), plain.data))
+        elif deed == "back":
+            snapshot, plain.data = rng.choice(moments)
+            memory.restore(snapshot)
+        elif not any(map(MODEL.contains, plain.data)):
+            content = rng.randbytes(rng.randrange(1, 3 * PAGE_BYTES))
+            (tmp_path / f"{step}").write_bytes(content)
+            size = rng.randrange(1, len(content) + 1)
+            memory.map_file(tmp_path / f"{step}", MODEL.base, size)
+            plain.write(MODEL.base, content[:size])
+        if rng.random() < 0.5:
+            assert memory.root() == PlainTree(plain.data).node(1), f"after {deed}"
+    assert memory.root() == PlainTree(plain.data).node(1)
+
+
+def test_flags_are_found_as_a_plain_search_finds_them(rng: random.Random) -> None:
+    memory = Memory()
+    for _ in range(300):
+        address = rng.randrange(ADDRESS_SPACE - 5000)
+        memory.flags.mark(address, rng.randrange(1, 5000), rng.randrange(1, 8))
+    every = np.arange(len(memory.flags.blocks))
+    for region in REGIONS:
+        inside = slice(region.base // BLOCK_BYTES, region.end // BLOCK_BYTES)
+        for flag in (STALE, CHANGED, TOUCHED):
+            blocks = every[inside][(memory.flags.blocks[inside] & flag) != 0]
+            pages = np.unique(blocks * BLOCK_BYTES // PAGE_BYTES)
+            assert (memory.flags.blocks_with(flag, region) == blocks).all()
+            assert (memory.flags.pages_with(flag, region) == pages).all()
+
+
+def test_one_changed_word_costs_few_hashes(
+    rng: random.Random, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = Memory()
+    memory.write(ARENA.base, rng.randbytes(20 * PAGE_BYTES))
+    memory.root()
+    hashed: list[int] = []
+
+    def counting(pairs: Bytes2D) -> Bytes2D:
+        hashed.append(pairs.nbytes // 64)
+        return hash_pairs(pairs)
+
+    monkeypatch.setattr(tree, "hash_pairs", counting)
+    memory.store_word(ARENA.base + 5000, 1)
+    memory.root()
+    assert sum(hashed) == BLOCK_BYTES // 32 - 1

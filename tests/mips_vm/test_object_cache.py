@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -112,6 +113,42 @@ def test_cache_killed_writer_leaves_no_entry(
     with pytest.raises(KeyboardInterrupt):
         object_cache.store("key", b"payload")
     assert not list(folder.iterdir())
+
+
+RUN = f"""
+from mips_vm import Machine
+machine = Machine.from_program({PROGRAM!r})
+print(machine.run(), machine.registers[8])
+"""
+DIES_WRITING = "import os; os.replace = lambda *_: os.kill(os.getpid(), 9)\n"
+
+
+def process(code: str, cache: Path) -> subprocess.Popen[str]:
+    """Python of its own, with this cache."""
+    environment = os.environ | {"PLUMB_CACHE": str(cache)}
+    command = [sys.executable, "-c", code]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def test_cache_writer_killed_by_the_system_harms_nobody(
+    folder: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = process(DIES_WRITING + RUN, folder)
+    assert killed.communicate()[0] == "" and killed.returncode == -signal.SIGKILL
+    assert len(list(folder.iterdir())) == 1, "half an entry, under no entry's name"
+    run()
+    forget(monkeypatch)
+    run()
+    assert len(compiled) == 1
+
+
+def test_cache_processes_at_once_all_run_and_keep_it_whole(folder: Path) -> None:
+    several = [process(RUN, folder) for _ in range(3)]
+    assert [each.communicate()[0].split() for each in several] == [
+        [str(STEPS), "50"]
+    ] * 3
+    entries = [entry.name for entry in folder.iterdir()]
+    assert entries and all(object_cache.load(name) for name in entries)
 
 
 def test_cache_grown_too_large_drops_the_older_half(

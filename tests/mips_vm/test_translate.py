@@ -20,7 +20,7 @@ from support.twins import (
 from mips_vm import Machine, Status
 from mips_vm.constants import PROGRAM, STACK, SYSCALL_HALT
 from mips_vm.decode import TABLE, Instruction, Kind
-from mips_vm.memory import CHANGED
+from mips_vm.flags import CHANGED
 from mips_vm.translate import engine
 
 SEED = 20260102
@@ -367,14 +367,14 @@ def test_translation_limit_reached_runs_by_reference(
 
 
 @pytest.mark.parametrize("address", [STACK.base, STACK.base + 0x1FFC])
-def test_store_flags_exactly_its_page(address: int) -> None:
+def test_store_flags_exactly_its_block(address: int) -> None:
     machine = Machine.from_program(assemble("sw $t1, 0($t0)", "sw $t1, -8($t0)", "nop"))
     machine.registers[8] = address + 8
     machine.memory.root()
     machine.memory.snapshot()
     machine.run(3)
-    pages = (machine.memory.dirty & CHANGED).nonzero()[0].tolist()
-    assert pages == sorted({address >> 12, address + 8 >> 12})
+    blocks = (machine.memory.flags.blocks & CHANGED).nonzero()[0].tolist()
+    assert blocks == sorted({address >> 9, address + 8 >> 9})
 
 
 def test_slice_shorter_than_a_run_stops_exactly(

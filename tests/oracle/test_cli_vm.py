@@ -9,6 +9,7 @@ from support.command import Plumb, plumb_in
 
 import tinynn
 from mips_vm import Machine, Status
+from oracle.session import CHUNK, Session
 from tinynn import guest, models
 
 GUEST, MNIST = guest.elf_path(), models.path("mnist")
@@ -74,6 +75,22 @@ def test_run_fault_has_status_1(
     ended = plumb("vm", "run", "any.elf", "--json")
     assert ended.status == 1
     assert json.loads(ended.out)["status"] == "faulted"
+
+
+def test_run_long_shows_how_far_it_is(
+    plumb: Plumb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CHUNK, "translated", 1000)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # rich takes it for a terminal
+    shown: list[int] = []
+    session = Session.start(GUEST, bytes(784), MNIST, "translated")
+    session.advance(3500, shown.append)
+    assert shown == [1000, 2000, 3000, 3500]
+    ended = plumb(
+        "vm", "run", GUEST, "--model", MNIST, "--input-hex", "00" * 784,
+        "--steps", 3500,
+    )  # fmt: skip
+    assert "running guest.elf" in ended.err and "3,500 instructions" in ended.err
 
 
 def test_root_at_step_is_the_machine_s(plumb: Plumb) -> None:

@@ -143,6 +143,15 @@ def test_syscall_number_ends_as_documented(verifier, number, status):
     assert ends(verifier, case) == [status]
 
 
+def test_syscall_every_number_of_linux_but_ours_faults(verifier):
+    """All that o32 has had room for, 4000 to 4499, in one program."""
+    numbers = range(4000, 4500)
+    starts = tuple(start(0, {V0: number}, 1) for number in numbers)
+    found = ends(verifier, Case(0, words("syscall", "nop"), starts, {}))
+    ours = {SYSCALL_HALT: Status.HALTED, SYSCALL_YIELD: Status.YIELDED}
+    assert found == [ours.get(number, Status.FAULTED) for number in numbers]
+
+
 NOWHERE = (1, 2, 3, PROGRAM.end, PROGRAM.end + 4, STACK.base, MODEL.base, 2**32 - 4)
 NOWHERE += (PROGRAM.end - 1, INPUT.base + 2, 2**32 - 1)
 

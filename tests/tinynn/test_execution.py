@@ -1,5 +1,7 @@
 """Native execution against the guest, segment by segment, on whole state roots."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from support.models import (
@@ -12,7 +14,8 @@ from support.models import (
 )
 
 import tinynn
-from mips_vm import Status
+from mips_vm import Status, checkpoints
+from tinynn import execution as execution_module
 
 SEED = 4_047
 
@@ -44,6 +47,37 @@ def test_execution_random_images_equal_guest_at_every_boundary() -> None:
     for density in (0.0, 0.2, 1.0):
         pixels = rng.integers(1, 256, 36) * (rng.random(36) < density)
         assert_guest_agrees(model, pixels.astype(np.uint8).tobytes())
+
+
+def test_execution_of_many_segments_keeps_few_snapshots(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every boundary has the same root, in whatever order one comes to it."""
+    graph = tinynn.GraphBuilder("long")
+    x = graph.scale_u8(graph.input("x", "uint8", (4,)), 1 / 255)
+    for _ in range(40):
+        x = graph.softmax(x)
+    graph.output(x, "y")
+    ran: list[int] = []
+    plain = execution_module.run_segment
+
+    def counted(*arguments: Any) -> None:
+        ran.append(1)
+        plain(*arguments)
+
+    monkeypatch.setattr(execution_module, "run_segment", counted)
+    monkeypatch.setattr(checkpoints, "MAX_KEPT", 8)
+    execution = tinynn.load(graph.build()).execution(bytes([1, 2, 3, 255]))
+    roots = [execution.machine.state_root()]
+    while execution.index < execution.segments:
+        execution.advance()
+        roots.append(execution.machine.state_root())
+    assert len(ran) == execution.segments > 40, "going on computes nothing twice"
+    for index in np.random.default_rng(SEED).permutation(len(roots)).tolist():
+        ran.clear()
+        execution.seek(index)
+        assert execution.machine.state_root() == roots[index]
+        assert len(ran) < 8 and len(execution._checkpoints) <= 10
 
 
 def test_execution_every_byte_value_equals_guest() -> None:
