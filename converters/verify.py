@@ -15,11 +15,10 @@ from converters.errors import BadOption
 from converters.graph import GraphLowering, Options, clipped
 from converters.hub import NO_SHAPES, lowered
 from converters.source import Port, Source, read
+from converters.trace import results
 from converters.values import Array, Constant, Shape, Tensor
 from tinynn import Model
-from tinynn.executor import run_segment
 from tinynn.operators.graph import Result
-from tinynn.space import FlatSpace
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -303,12 +302,4 @@ def place_of(work: GraphLowering, name: str) -> int | None:
 
 def traced(image: Model, request: bytes) -> dict[int, Array]:
     """Every operator's target, as it is when the operator has run."""
-    arena = np.zeros(image.tables.arena_bytes, np.uint8)
-    space = FlatSpace(np.frombuffer(request, np.uint8), arena, image.image)
-    targets = {}
-    for row in image.tables.segments:
-        run_segment(image.tables, row, space)
-        target = image.tables.operators[row.operator].target
-        held = space.read(target.address, target.type.count, target.type.dtype)
-        targets[row.operator] = held.copy()
-    return targets
+    return {index: array.copy() for index, array in results(image, request)}

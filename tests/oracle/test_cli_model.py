@@ -107,6 +107,34 @@ def test_convert_options_reach_the_image(plumb: Plumb, tmp_path: Path) -> None:
     assert index.tolist() == [by_hand.argmax()]
 
 
+def test_convert_quantized_tells_drop_and_instructions(
+    plumb: Plumb, tmp_path: Path
+) -> None:
+    target = tmp_path / "bytes.plumb"
+    arguments = (
+        *("model", "convert", MNIST_ONNX, "-o", target),
+        *("--quantize", "int8", "--calibrate", digits(tmp_path)),
+    )
+    told = plumb(*arguments, "--json").json()["quantized"]
+    assert (told["samples"], told["products"], told["left_in_float"]) == (12, 2, [])
+    assert told["accuracy_before"] == 1 and 0 <= told["drop"] < 0.2
+    after, before = told["after"], told["before"]
+    assert after["instructions"] < before["instructions"] / 3
+    assert after["instructions"] <= after["foretold_instructions"]
+    assert after["bytes"] == target.stat().st_size < before["bytes"] / 2
+    shown = plumb(*arguments, "--limit", "2")
+    assert shown.status == 0
+    assert "top-1 agreement" in shown.out and f"{after['bytes']:,}" in shown.out
+
+
+@pytest.mark.parametrize("option", ["--quantize=int8", "--calibrate=x.npz"])
+def test_convert_quantize_and_calibrate_need_each_other(
+    plumb: Plumb, option: str
+) -> None:
+    ended = plumb("model", "convert", MNIST_ONNX, option)
+    assert ended.status == 2 and "with it" in ended.err
+
+
 def test_run_any_form_of_input_gives_the_same(
     plumb: Plumb, pixels: np.ndarray, tmp_path: Path
 ) -> None:
