@@ -1,8 +1,11 @@
 """Operators that make one element of many: reductions, extremes, running sums."""
 
+from math import prod
+
 import numpy as np
 
 from converters.lowering.movement import along, axis_of, integers, sliced
+from converters.lowering.parts import LONGEST_SCAN, along_the_last
 from converters.registry import Graph, Refused, lowers
 from converters.values import Constant, Value, number, whole_numbers
 
@@ -104,12 +107,13 @@ def cumulative_sum(
     graph: Graph, x: Value, axis: Value, *, exclusive: int = 0, reverse: int = 0
 ) -> Value:
     (number,) = integers(axis, "axis")
-    return graph.op(
-        "CumSum",
-        x,
-        axis=axis_of(x, number),
-        exclusive=bool(exclusive),
-        reverse=bool(reverse),
+    how = {"exclusive": bool(exclusive), "reverse": bool(reverse)}
+    place = axis_of(x, number)
+    if prod(x.shape[place:]) <= LONGEST_SCAN:
+        return graph.op("CumSum", x, axis=place, **how)
+    last = len(x.shape) - 1
+    return along_the_last(
+        graph, x, place, lambda rows: graph.op("CumSum", rows, axis=last, **how)
     )
 
 
