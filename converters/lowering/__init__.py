@@ -2,9 +2,11 @@
 
 from converters.lowering import (
     activation,
+    circular,
     convolution,
     dense,
     elementwise,
+    hyperbolic,
     movement,
     normalisation,
     quantised,
@@ -17,9 +19,11 @@ from converters.lowering import (
 
 __all__ = [
     "activation",
+    "circular",
     "convolution",
     "dense",
     "elementwise",
+    "hyperbolic",
     "movement",
     "normalisation",
     "quantised",

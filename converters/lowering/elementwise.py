@@ -64,11 +64,6 @@ def mean(graph: Graph, *parts: Value) -> Value:
     return graph.apply("Div", total(graph, *parts), count)
 
 
-@lowers("Tan")
-def tan(graph: Graph, x: Value) -> Value:
-    return graph.apply("Div", graph.apply("Sin", x), graph.apply("Cos", x))
-
-
 @lowers("IsNaN")
 def is_nan(graph: Graph, x: Value) -> Value:
     return graph.apply("Not", graph.apply("Equal", x, x))
