@@ -9,6 +9,9 @@ from converters.lowering.parts import LONGEST_SCAN, along_the_last
 from converters.registry import Graph, Refused, lowers
 from converters.values import Constant, Value, number, whole_numbers
 
+INT32, BOOL = 6, 9
+"""ONNX's numbers of these types."""
+
 DIRECT = ("ReduceL2", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum")
 
 
@@ -26,6 +29,10 @@ def enter_reduction(operator: str) -> None:
         named = integers(axes, "axes") if axes else []
         if not named and noop_with_empty_axes:
             return x
+        if x.dtype == "bool":  # the greatest of bools is whether one is true
+            numbers = graph.apply("Cast", x, to=INT32)
+            result = graph.apply(operator, numbers, axes, keepdims=keepdims)
+            return graph.apply("Cast", result, to=BOOL)
         chosen = sorted({axis_of(x, axis) for axis in named} or range(len(x.shape)))
         result = graph.op(operator, x, axes=tuple(chosen)) if chosen else x
         kept = [
