@@ -12,6 +12,9 @@ import tinynn
 from converters import convert, convert_module, inspect
 from converters.errors import BadModelFile, BadOption, UntrustedCode
 
+# Frameworks warn about each other while they write the files of these tests.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
 RAN: list[str] = []
 
 
