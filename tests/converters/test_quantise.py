@@ -106,6 +106,23 @@ def test_quantise_rows_of_signed_numbers_are_near() -> None:
     assert_guest_agrees(after, request_of(after, samples[0]))
 
 
+def test_quantise_transposed_convolution_is_near() -> None:
+    """Its input is spread; nothing of it is left in float."""
+    graph = GraphBuilder("generator")
+    x = graph.input("x", "float32", (1, 6, 5, 5))
+    w, v = random_floats(RNG, 6, 4, 4, 4), random_floats(RNG, 4, 2, 3, 3)
+    x = graph.relu(graph.op("ConvTranspose", x, w, strides=(2, 2), pads=(1, 1, 1, 1)))
+    x = graph.op("ConvTranspose", x, v, strides=(3, 2))
+    graph.output(x, "y")
+    model = tinynn.load(graph.build())
+    samples = made_up(model, 8)
+    made = quantise(model, samples)
+    after = tinynn.load(made.image)
+    assert (made.products, made.left) == (2, ())
+    assert apart(model, after, samples) < 0.03
+    assert_guest_agrees(after, request_of(after, samples[0]))
+
+
 def test_quantise_dense_is_as_exact_as_its_grid() -> None:
     """Of a single product only the weights and the input are rounded."""
     graph = GraphBuilder("dense")

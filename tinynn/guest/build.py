@@ -35,6 +35,7 @@ SOURCES: Final = (
     "conv.c",
     "pool.c",
     "normalize.c",
+    "bytes.c",
     "integer.c",
     "quantize.c",
     "softfloat.c",
