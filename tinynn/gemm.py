@@ -170,30 +170,6 @@ def _add_narrow_panel(rooms: "_Rooms", terms: int, c: Floats, panel: int) -> Non
     c[:] = aside[:, :width]
 
 
-def slide(
-    a: Floats, terms: int, x: Floats, places: Words, at: Words, c: Floats
-) -> None:
-    """c = a b, from +0, with b in a picture: `slide` of gemm_kernel says where.
-
-    a is (rows, terms), contiguous; c is (rows, columns), contiguous, with two of
-    `places` for sixteen columns; `at` has an offset for each term.
-    """
-    c[:] = 0
-    rooms = _rooms
-    panels, row_bytes = len(places) // 2, c.strides[0]
-    x_at, c_at, places_at = x.ctypes.data, c.ctypes.data, places.ctypes.data
-    offsets_at, run = at.ctypes.data, _kernels().slide
-    for k in range(0, terms, TERMS_AT_ONCE):
-        count = min(TERMS_AT_ONCE, terms - k)
-        depth = -(-count // TERMS) * TERMS
-        offsets = offsets_at + at.itemsize * k
-        for i in range(0, len(c), ROWS_AT_ONCE):
-            height = min(ROWS_AT_ONCE, len(c) - i)
-            pack_rows(a, terms, 1, i, height, k, count, rooms.a)
-            head = (rooms.a_at, x_at, c_at + i * row_bytes, height, panels, count)
-            run(*head, row_bytes, places_at, offsets, depth)
-
-
 class _Rooms(threading.local):
     """What a thread packs into, kept: fresh memory costs more than the packing."""
 
@@ -221,8 +197,6 @@ class _Kernels:
         pointer, word = ctypes.c_void_p, ctypes.c_uint64
         arguments = (pointer,) * 3 + (word,) * 4
         self.multiply: Any = library.function("multiply", None, *arguments)
-        more = (pointer, pointer, word)
-        self.slide: Any = library.function("slide", None, *arguments, *more)
 
 
 @cache

@@ -6,8 +6,8 @@ from support.models import random_floats
 from support.operations import Array, model_of, sparse_floats
 
 from tinynn import Model
-from tinynn.executor import shares
 from tinynn.operators import FAMILIES
+from tinynn.program import shares
 
 
 def convolution() -> tuple[Model, bytes]:
@@ -25,8 +25,8 @@ def product() -> tuple[Model, bytes]:
 
 def integers() -> tuple[Model, bytes]:
     rng = np.random.default_rng(3)
-    x = rng.integers(0, 256, (64, 900)).astype(np.uint8)
-    w = rng.integers(-128, 128, (900, 90)).astype(np.int8)
+    x = rng.integers(0, 256, (100, 900)).astype(np.uint8)
+    w = rng.integers(-128, 128, (900, 400)).astype(np.int8)
     zeros: list[Array] = [np.array([0], np.uint8), np.array([1], np.int8)]
     return model_of("MatMulInteger", [x, w, *zeros], (1, 2, 3)), x.tobytes()
 

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import Kernel, kernel
+from ..kernels import Call
 from ..tensor import TensorType
 from .binary import BYTES
 from .conv import as_pictures, without_axis
-from .family import Family, Operator, Space, Types, Words
+from .family import Family, Operator, Planner, Space, Types, Words
 from .graph import Graph, Value
 from .numbers import Floats, canonicalise, float_of
 from .shape import check_arity, check_dtype, demand
@@ -154,6 +155,33 @@ def run(
     y[:] = np.maximum(pooled, np.float32(np.iinfo(y.dtype).min)).astype(y.dtype)
 
 
+def calls(
+    operator: Operator, first: int, count: int, space: Space
+) -> list[Call] | None:
+    """The largest of float32, of whole planes or of rows of one."""
+    height, width = operator.sources[0].shape[2:]
+    pooling = Pooling(*operator.attributes)
+    plane = pooling.output_rows * pooling.output_columns
+    planes = count // plane if first % plane == 0 and count % plane == 0 else 0
+    inside = first % plane
+    if (
+        operator.target.dtype != "float32"
+        or not planes
+        and (
+            inside % pooling.output_columns
+            or count % pooling.output_columns
+            or inside + count > plane
+        )
+    ):
+        return None
+    row = inside // pooling.output_columns
+    rows = pooling.output_rows if planes else count // pooling.output_columns
+    x = operator.flat(space)[first // plane * height * width :]
+    y = operator.tile(space, first, count)
+    sizes = (max(planes, 1), height, width, row, rows, pooling.output_columns)
+    return [Call("pool.max", (y, x, *sizes, *operator.attributes[:8]))]
+
+
 def taps_of(operator: Operator) -> int:
     """Of a window that is nowhere cut off."""
     return operator.attributes[0] * operator.attributes[1]
@@ -167,6 +195,8 @@ def instructions(operator: Operator, count: int) -> int:
 
 def usual(operator: Operator) -> int:
     """About what a window takes."""
+    if operator.target.dtype != "float32":
+        return 60 + 20 * taps_of(operator)
     return 300 + 80 * taps_of(operator)
 
 
@@ -215,7 +245,13 @@ def whole_picture(family: Family, graph: Graph, x: Value) -> Value:
     return graph.view(y, (*x.shape[:2], *(1 for _ in x.shape[2:])))
 
 
-def _family(name: str, opcode: int, pool: Kernel[..., None], *dtypes: str) -> Family:
+def _family(
+    name: str,
+    opcode: int,
+    pool: Kernel[..., None],
+    calls: Planner | None,
+    *dtypes: str,
+) -> Family:
     return Family(
         name=name,
         opcode=opcode,
@@ -223,11 +259,12 @@ def _family(name: str, opcode: int, pool: Kernel[..., None], *dtypes: str) -> Fa
         run=partial(run, pool),
         instructions=instructions,
         usual=usual,
+        calls=calls,
     )
 
 
-MAX_POOL: Final = _family("max_pool", 102, largest, "float32", *BYTES)
-AVERAGE_POOL: Final = _family("average_pool", 103, average, "float32")
+MAX_POOL: Final = _family("max_pool", 102, largest, calls, "float32", *BYTES)
+AVERAGE_POOL: Final = _family("average_pool", 103, average, None, "float32")
 FAMILIES = (MAX_POOL, AVERAGE_POOL)
 OPERATIONS = {
     "MaxPool": partial(pool, MAX_POOL),
