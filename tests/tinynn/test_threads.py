@@ -25,8 +25,8 @@ def product() -> tuple[Model, bytes]:
 
 def integers() -> tuple[Model, bytes]:
     rng = np.random.default_rng(3)
-    x = rng.integers(0, 256, (100, 900)).astype(np.uint8)
-    w = rng.integers(-128, 128, (900, 400)).astype(np.int8)
+    x = rng.integers(0, 256, (60, 1600)).astype(np.uint8)
+    w = rng.integers(-128, 128, (1600, 400)).astype(np.int8)
     zeros: list[Array] = [np.array([0], np.uint8), np.array([1], np.int8)]
     return model_of("MatMulInteger", [x, w, *zeros], (1, 2, 3)), x.tobytes()
 
