@@ -1,14 +1,12 @@
 """Products of bytes: as near to the floats as bytes allow, and exact in the guest."""
 
-import gzip
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from support.models import assert_guest_agrees, random_floats
+from support.real_models import REAL, t10k
 
-import converters
 import tinynn
 from converters.errors import BadOption
 from converters.quantise import compare, quantise, request_of
@@ -196,42 +194,42 @@ def test_compare_counts_what_moved() -> None:
     assert compare(first, turned, samples).drop == 0.5
 
 
-# Trained networks: ranges from other digits than those that are read.
+# Trained networks: ranges from other pictures than those that are read.
 
 
-def digits(folder: Path, shape: Sequence[int], dtype: str) -> tuple[Samples, Samples]:
-    """200 to calibrate on, and the first 600 of t10k."""
-
-    def samples(pictures: np.ndarray) -> Samples:
-        return [{"": picture.reshape(shape).astype(dtype)} for picture in pictures]
-
-    with np.load(folder / "mnist" / "cazala_train10k.npz") as held:
-        others = held["x"][:200]
-    with gzip.open(folder / "mnist" / "t10k-images-idx3-ubyte.gz") as file:
-        images = np.frombuffer(file.read(16 + 600 * 784), np.uint8, offset=16)
-    return samples(others), samples(images.reshape(600, 28, 28))
-
-
-def t10k_labels(folder: Path) -> np.ndarray:
-    with gzip.open(folder / "mnist" / "t10k-labels-idx1-ubyte.gz") as file:
-        return np.frombuffer(file.read(8 + 600), np.uint8, offset=8)
-
-
-@pytest.mark.parametrize("name", ["mnist", "mnist-8"])
-def test_quantise_reader_of_digits_loses_less_than_a_point(
-    shared_data: Path, name: str
+@pytest.mark.parametrize(
+    ("name", "count", "calibrating"),
+    [
+        ("mnist-8", 500, 100),
+        ("lenet", 300, 100),
+        pytest.param("resnet-20", 200, 64, marks=pytest.mark.slow),
+    ],
+)
+def test_quantise_real_model_loses_less_than_a_point(
+    shared_data: Path, name: str, count: int, calibrating: int
 ) -> None:
-    source = shared_data / "onnx" / "mnist-8.onnx"
-    image = converters.convert(source) if name == "mnist-8" else None
-    model = tinynn.load(image or models.path(name))
+    model = tinynn.load(REAL[name].image(shared_data))
+    arrays, labels = REAL[name].data(shared_data)
     spec = model.inputs[0]
-    others, pictures = (
-        [{spec.name: sample[""]} for sample in part]
-        for part in digits(shared_data, spec.shape, spec.dtype)
-    )
-    after = tinynn.load(quantise(model, others).image)
-    found = compare(model, after, pictures, t10k_labels(shared_data))
-    assert found.drop < 0.01
-    assert found.agreement > 0.98
+    samples = [
+        {spec.name: array.reshape(spec.shape).astype(spec.dtype)}
+        for array in arrays[: count + calibrating]
+    ]
+    made = quantise(model, samples[count:])
+    after = tinynn.load(made.image)
+    found = compare(model, after, samples[:count], labels[:count])
+    assert made.left == ()
+    assert found.drop <= 0.01
+    assert found.agreement > 0.95
     assert len(after.image) < len(model.image) / 2
-    assert_guest_agrees(after, request_of(after, pictures[0]))
+    assert_guest_agrees(after, request_of(after, samples[0]))
+
+
+def test_quantise_committed_reader_of_digits_reads_on(shared_data: Path) -> None:
+    model = tinynn.load(models.path("mnist"))
+    images, labels = t10k(shared_data)
+    samples = [{"image": image.reshape(784)} for image in images[:1200]]
+    after = tinynn.load(quantise(model, samples[1000:]).image)
+    found = compare(model, after, samples[:1000], labels[:1000])
+    assert found.drop < 0.01
+    assert found.agreement > 0.99

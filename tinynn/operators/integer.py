@@ -221,10 +221,11 @@ def conv_instructions(operator: Operator, count: int) -> int:
 
 
 def conv_usual(operator: Operator) -> int:
-    """Channels of a grain share the patches."""
+    """Channels of a grain share the patches, and pixels the listing of the weights."""
     span = operator.sources[1].shape[0] // operator.attributes[1]
     terms, together = conv.terms_of(operator), min(span, conv.GRAIN_PLANES)
-    return 80 + 5 * terms // 2 + (60 + 12 * terms) // together
+    listing = 7 * terms // prod(operator.target.shape[2:])
+    return 80 + 5 * terms // 2 + listing + (60 + 12 * terms) // together
 
 
 def conv_integer(
