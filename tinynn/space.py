@@ -52,10 +52,11 @@ class FlatSpace:
         return _view(self.arena, address - ARENA.base, count, dtype, writable=True)
 
     def room(self, key: Hashable, count: int) -> Floats:
-        """The same for the same key and number of floats."""
-        if (key, count) not in self.rooms:
-            self.rooms[key, count] = aligned_zeros(count)
-        return self.rooms[key, count]
+        """The same for the same key and about as many floats."""
+        size = 1 << (count - 1).bit_length()
+        if (key, size) not in self.rooms:
+            self.rooms[key, size] = aligned_zeros(size)
+        return self.rooms[key, size][:count]
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def test_axis_copies_what_windows_look_at(numbers: tuple[int, ...]) -> None:
     """Every tap of every window finds its element, or a zero."""
     length, spread, stride, dilation, taps, before = numbers
     axis = Axis(length, spread, stride, dilation, taps, before, outputs=4)
-    room = np.zeros((stride, axis.pitch), int)
+    room = np.zeros((len(axis.phases), axis.pitch), int)
     for phase, first, step, count, place, by in axis.places():
         for i in range(count):
             room[phase, place + i * by] = 1 + first + i * step

@@ -25,6 +25,12 @@ from .numbers import Floats
 BLOCK_BYTES: Final = 1 << 17
 """Of weights that pass over a picture together: they stay in the second cache."""
 
+MOST_KEPT: Final = 1 << 18
+"""Floats of a picture in memory of its own, where the padding stays; larger ones share
+some, and are cleared each time."""
+
+NOTHING: Final = np.zeros(1, np.float32)
+
 WASTE: Final = 1.1
 """Halves of eight columns that row by row may be more than all together."""
 
@@ -61,27 +67,28 @@ class Axis:
         inside = self.before <= 0 and self.reach - self.before <= self.length
         return inside and self.spread == self.stride == 1
 
+    @property
+    def phases(self) -> list[int]:
+        """Of the stride's phases those that a tap looks at."""
+        taps = range(min(self.taps, self.stride))
+        return sorted({tap * self.dilation % self.stride for tap in taps})
+
     def places(self) -> Iterator[tuple[int, int, int, int, int, int]]:
         """Copies: (phase, first element, step, elements, first place, step)."""
+        phases = {phase: number for number, phase in enumerate(self.phases)}
         period = self.stride // gcd(self.stride, self.spread)
         start = max(0, -(self.before // self.spread))
         end = min(self.length, (self.reach - 1 - self.before) // self.spread + 1)
         for first in range(start, min(end, start + period)):
             place, phase = divmod(self.before + first * self.spread, self.stride)
-            count = -(-(end - first) // period)
-            yield (
-                phase,
-                first,
-                period,
-                count,
-                place,
-                period * self.spread // self.stride,
-            )
+            if phase in phases:
+                count, step = -(-(end - first) // period), period * self.spread
+                yield phases[phase], first, period, count, place, step // self.stride
 
     def tap(self) -> tuple[Words, Words]:
         """The phase and place of each tap of the first window."""
         places, phases = np.divmod(np.arange(self.taps) * self.dilation, self.stride)
-        return phases, places
+        return np.searchsorted(self.phases, phases), places
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +128,7 @@ class Layout:
         _, height, width = x.shape
         for row in self.rows.places():
             for column in self.columns.places():
-                phase = row[0] * self.columns.stride + column[0]
+                phase = row[0] * len(self.columns.phases) + column[0]
                 at = phase * self.rows.pitch * self.line
                 target = room[at + row[4] * self.line + column[4] :]
                 source = x.reshape(-1)[row[1] * width + column[1] :]
@@ -156,7 +163,7 @@ def layout(rows: Axis, columns: Axis) -> Layout:
         if span >= LANES:
             return Layout(rows, columns, True, line, plane, span, together)
     line = columns.pitch
-    plane = rows.stride * columns.stride * rows.pitch * line
+    plane = len(rows.phases) * len(columns.phases) * rows.pitch * line
     return Layout(rows, columns, False, line, plane, *arranged(line))
 
 
@@ -183,7 +190,7 @@ def offsets(made: Layout, channels: int) -> Words:
     """In bytes, from a pixel's first tap to each: channels, then rows, then columns."""
     row_phases, row_places = made.rows.tap()
     phases, places = made.columns.tap()
-    phase = row_phases[:, None] * made.columns.stride + phases
+    phase = row_phases[:, None] * len(made.columns.phases) + phases
     window = phase * made.rows.pitch * made.line
     window += row_places[:, None] * made.line + places
     planes = np.arange(channels)[:, None] * made.plane
@@ -235,7 +242,12 @@ def convolve(
     """
     picture = x.reshape(-1)[-made.rows.before * made.line :] if made.in_place else None
     if picture is None:
-        picture = room(made, len(x) * made.plane + LANES)
+        size = len(x) * made.plane + LANES
+        if size <= MOST_KEPT:
+            picture = room(made, size)
+        else:
+            picture = room("picture", size)
+            yield move(picture, NOTHING, (size,), (1,), (0,))
         yield from made.move_picture(x, picture)
     held = y
     if made.result_line != made.columns.outputs or made.result_plane > y.shape[1]:
