@@ -15,6 +15,7 @@ from converters.lowering import (
     reduction,
     resize,
     scale,
+    scattering,
     shape,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "reduction",
     "resize",
     "scale",
+    "scattering",
     "shape",
 ]

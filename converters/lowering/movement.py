@@ -230,27 +230,31 @@ def space_to_depth(
 def gather_nd(
     graph: Graph, data: Value, indices: Value, *, batch_dims: int = 0
 ) -> Value:
-    """Parts of the data, each by several numbers: one for each axis after the batch's.
-
-    They are made the number of a row; a negative one counts from its axis's end.
-    """
+    """Parts of the data, each by several numbers: one an axis after the batch's."""
     batch, depth = data.shape[:batch_dims], indices.shape[-1]
     lengths = data.shape[batch_dims : batch_dims + depth]
-    rest = data.shape[batch_dims + depth :]
-    steps = [prod(lengths[axis + 1 :]) for axis in range(depth)]
-    behind = graph.apply("Add", indices, whole_numbers(lengths))
-    negative = graph.apply("Less", indices, Constant(np.zeros((), np.int64)))
-    places = graph.apply("Where", negative, behind, indices)
-    scaled = graph.apply("Mul", places, whole_numbers(steps))
-    rows = graph.apply(
-        "ReduceSum", scaled, whole_numbers([len(indices.shape) - 1]), keepdims=0
-    )
+    rows = row_numbers(graph, indices, lengths)
     if batch:
         first = np.arange(prod(batch)) * prod(lengths)
         line = (*batch, *(1 for _ in indices.shape[batch_dims:-1]))
         rows = graph.apply("Add", rows, Constant(first.reshape(line)))
+    rest = data.shape[batch_dims + depth :]
     flat = graph.reshape(data, (prod(batch) * prod(lengths), *rest))
     return graph.apply("Gather", flat, rows, axis=0)
+
+
+def row_numbers(graph: Graph, indices: Value, lengths: Shape) -> Value:
+    """Where, in row-major order, indices (.., axes) into axes of these lengths point.
+
+    A negative one counts from its axis's end.
+    """
+    steps = [prod(lengths[axis + 1 :]) for axis in range(len(lengths))]
+    behind = graph.apply("Add", indices, whole_numbers(lengths))
+    negative = graph.apply("Less", indices, Constant(np.zeros((), np.int64)))
+    places = graph.apply("Where", negative, behind, indices)
+    scaled = graph.apply("Mul", places, whole_numbers(steps))
+    last = whole_numbers([len(indices.shape) - 1])
+    return graph.apply("ReduceSum", scaled, last, keepdims=0)
 
 
 @lowers("ReverseSequence")

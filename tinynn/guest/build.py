@@ -26,6 +26,7 @@ SOURCES: Final = (
     "unary.c",
     "binary.c",
     "movement.c",
+    "scatter.c",
     "reduce.c",
     "cast.c",
     "walk.c",

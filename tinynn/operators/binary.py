@@ -84,6 +84,9 @@ FUNCTIONS: Final = (
     Function(51, "And", "zip_and", np.logical_and, ("bool",), "bool", 60, 25),
     Function(52, "Or", "zip_or", np.logical_or, ("bool",), "bool", 60, 25),
     Function(53, "Xor", "zip_xor", np.logical_xor, ("bool",), "bool", 60, 25),
+    Function(55, "BitwiseAnd", "zip_bit_and", np.bitwise_and, ("int32",), "", 60, 25),
+    Function(56, "BitwiseOr", "zip_bit_or", np.bitwise_or, ("int32",), "", 60, 25),
+    Function(57, "BitwiseXor", "zip_bit_xor", np.bitwise_xor, ("int32",), "", 60, 25),
 )
 
 
@@ -283,7 +286,7 @@ FAMILIES = (*(family for _, family in _ROWS), WHERE)
 OPERATIONS: dict[str, Operation] = {
     **{
         function.onnx: partial(
-            emit_number if function.dtypes == NUMBERS else emit, family
+            emit_number if "int32" in function.dtypes else emit, family
         )
         for function, family in _ROWS
     },
