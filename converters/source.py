@@ -120,9 +120,11 @@ def refusing(path: Path) -> Iterator[None]:
     """BadModelFile for whatever protobuf, ONNX's checker or a framework raises."""
     try:
         yield
-    except (OSError, ConverterError, MemoryError):
+    except (ConverterError, MemoryError):
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.filename:  # which the system names
+            raise
         raise BadModelFile(path, "a sound model", first_line(error)) from error
 
 
@@ -156,8 +158,10 @@ def inferred(path: Path, model: "ModelProto", shapes: Mapping[str, Shape]) -> So
 
 
 def first_line(error: Exception) -> str:
+    """What the error says; of a word without a sentence, also what kind it is."""
     lines = str(error).strip().splitlines()
-    return lines[0].strip().rstrip(".:") if lines else type(error).__name__
+    told = lines[0].strip().rstrip(".:") if lines else ""
+    return told if " " in told else f"{type(error).__name__} {told}".strip()
 
 
 def fix_shapes(

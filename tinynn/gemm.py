@@ -6,23 +6,19 @@ tiles and caches change no bit. What b is made of is the packer's business: a ma
 the patches of an image.
 """
 
-import ctypes
 import threading
-from collections.abc import Callable
-from functools import cache
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mips_vm import native
-
-from . import gemm_kernel
-from .gemm_kernel import COLUMNS, FLOAT_BYTES, TERMS
 from .jit import kernel
+from .kernels import Batch, Call
+from .kernels.tiles import COLUMNS, ROWS, TERMS
+from .space import aligned_zeros
 
 Floats = NDArray[np.float32]
-Words = NDArray[np.int64]
 
 TERMS_AT_ONCE: Final = 256
 """A panel of so many terms is 16 KiB, half of the nearest cache."""
@@ -32,8 +28,6 @@ ROWS_AT_ONCE: Final = 120
 
 PANELS_AT_ONCE: Final = 64
 """Of b packed at once: 1 MiB."""
-
-CACHE_LINE: Final = 64
 
 Packer = Callable[[int, int, int, int, Floats], None]
 """`pack(first_term, terms, first_column, columns, out)` fills panels [k][16].
@@ -131,7 +125,6 @@ def multiply(
     rows, columns = c.shape
     c[:] = 0
     rooms = _rooms
-    start, row_bytes = c.ctypes.data, c.strides[0]
     wide = PANELS_AT_ONCE * COLUMNS
     for j in range(0, columns, wide):
         width = min(wide, columns - j)
@@ -141,90 +134,42 @@ def multiply(
             for i in range(0, rows, ROWS_AT_ONCE):
                 height = min(ROWS_AT_ONCE, rows - i)
                 pack_rows(a, row_step, term_step, i, height, k, depth, rooms.a)
-                at = start + i * row_bytes + FLOAT_BYTES * j
-                _add_panels(rooms, depth, at, height, width // COLUMNS, row_bytes)
-                if width % COLUMNS:
-                    rest = c[i : i + height, j + width - width % COLUMNS : j + width]
-                    _add_narrow_panel(rooms, depth, rest, width // COLUMNS)
+                _add_block(rooms, depth, c[i : i + height, j : j + width])
 
 
-def _add_panels(
-    rooms: "_Rooms", terms: int, c: int, rows: int, panels: int, row_bytes: int
-) -> None:
-    """Adds packed a times the first panels of packed b to what lies at address c."""
-    if panels:
-        depth = -(-terms // TERMS) * TERMS
-        _kernels().multiply(rooms.a_at, rooms.b_at, c, rows, panels, depth, row_bytes)
-
-
-def _add_narrow_panel(rooms: "_Rooms", terms: int, c: Floats, panel: int) -> None:
-    """The same with one panel, which is wider than c: in a place aside."""
+def _add_block(rooms: "_Rooms", terms: int, c: Floats) -> None:
+    """Adds packed a times packed b to c; a panel that c has no room for, beside it."""
     depth = -(-terms // TERMS) * TERMS
-    rows, width = c.shape
-    aside = np.zeros((rows, COLUMNS), np.float32)
-    aside[:, :width] = c
-    b_at = rooms.b_at + FLOAT_BYTES * COLUMNS * depth * panel
-    _kernels().multiply(
-        rooms.a_at, b_at, aside.ctypes.data, rows, 1, depth, aside.strides[0]
-    )
-    c[:] = aside[:, :width]
+    panels, rest = divmod(c.shape[1], COLUMNS)
+    calls = list(_calls(rooms.a, rooms.b, c, panels, depth))
+    aside = np.zeros((len(c), COLUMNS), np.float32)
+    if rest:
+        aside[:, :rest] = c[:, panels * COLUMNS :]
+        panel = rooms.b[COLUMNS * depth * panels :]
+        calls += _calls(rooms.a, panel, aside, 1, depth)
+    Batch(calls).run()
+    if rest:
+        c[:, panels * COLUMNS :] = aside[:, :rest]
 
 
-def slide(
-    a: Floats, terms: int, x: Floats, places: Words, at: Words, c: Floats
-) -> None:
-    """c = a b, from +0, with b in a picture: `slide` of gemm_kernel says where.
-
-    a is (rows, terms), contiguous; c is (rows, columns), contiguous, with two of
-    `places` for sixteen columns; `at` has an offset for each term.
-    """
-    c[:] = 0
-    rooms = _rooms
-    panels, row_bytes = len(places) // 2, c.strides[0]
-    x_at, c_at, places_at = x.ctypes.data, c.ctypes.data, places.ctypes.data
-    offsets_at, run = at.ctypes.data, _kernels().slide
-    for k in range(0, terms, TERMS_AT_ONCE):
-        count = min(TERMS_AT_ONCE, terms - k)
-        depth = -(-count // TERMS) * TERMS
-        offsets = offsets_at + at.itemsize * k
-        for i in range(0, len(c), ROWS_AT_ONCE):
-            height = min(ROWS_AT_ONCE, len(c) - i)
-            pack_rows(a, terms, 1, i, height, k, count, rooms.a)
-            head = (rooms.a_at, x_at, c_at + i * row_bytes, height, panels, count)
-            run(*head, row_bytes, places_at, offsets, depth)
+def _calls(a: Floats, b: Floats, c: Floats, panels: int, depth: int) -> Iterator[Call]:
+    """Blocks of six rows, and what is left."""
+    whole = len(c) // ROWS * ROWS
+    rest = len(c) - whole
+    for first, count, height in ((0, whole, ROWS), (whole, rest, rest)):
+        if not count or not panels:
+            continue
+        arrays = (a[first * depth :], b, c[first:], b)
+        counts = (count // height, panels, depth, c.strides[0])
+        yield Call(f"multiply.{height}", (*arrays, *counts, 0, 0))
 
 
 class _Rooms(threading.local):
     """What a thread packs into, kept: fresh memory costs more than the packing."""
 
     def __init__(self) -> None:
-        self.a = _aligned(ROWS_AT_ONCE * TERMS_AT_ONCE)
-        self.b = _aligned(PANELS_AT_ONCE * COLUMNS * TERMS_AT_ONCE)
-        self.a_at, self.b_at = self.a.ctypes.data, self.b.ctypes.data
-
-
-def _aligned(count: int) -> Floats:
-    """Room for numbers, from the beginning of a cache line on."""
-    room = np.empty(FLOAT_BYTES * count + CACHE_LINE, np.uint8)
-    start = -room.ctypes.data % CACHE_LINE
-    return room[start : start + FLOAT_BYTES * count].view(np.float32)
+        self.a = aligned_zeros(ROWS_AT_ONCE * TERMS_AT_ONCE)
+        self.b = aligned_zeros(PANELS_AT_ONCE * COLUMNS * TERMS_AT_ONCE)
 
 
 _rooms: Final = _Rooms()
-
-
-class _Kernels:
-    """The native functions."""
-
-    def __init__(self) -> None:
-        library = native.load_ir(gemm_kernel.module_ir())
-        pointer, word = ctypes.c_void_p, ctypes.c_uint64
-        arguments = (pointer,) * 3 + (word,) * 4
-        self.multiply: Any = library.function("multiply", None, *arguments)
-        more = (pointer, pointer, word)
-        self.slide: Any = library.function("slide", None, *arguments, *more)
-
-
-@cache
-def _kernels() -> _Kernels:
-    return _Kernels()

@@ -3,7 +3,7 @@
 import mmap
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -18,13 +18,15 @@ from . import guest
 from .bounds import foretold_instructions
 from .errors import InputError
 from .execution import Execution
-from .executor import output_data, run_operators
 from .image import Bytes, Tables
-from .space import FlatSpace
+from .program import MOST_RESIDENT, Program
 from .tensor import Array, TensorSpec, little_endian
 from .validate import validate
 
 Source = bytes | str | os.PathLike[str]
+
+LARGE_PAGES: Final = 1 << 22
+"""Bytes from which on numpy asks for large pages: weights are read a sixth faster."""
 
 EMPTY: Final = b""
 """What the guest answers to an input of the wrong length."""
@@ -40,6 +42,8 @@ class Model:
     source: bytes | Path
     image: Bytes
     tables: Tables
+    _programs: dict[int, list[Program]] = field(default_factory=dict, repr=False)
+    """Ready for the next answer, by number of threads."""
 
     @property
     def name(self) -> str:
@@ -76,6 +80,13 @@ class Model:
         """Upper bound of the guest's instructions in each segment."""
         return foretold_instructions(self.tables)
 
+    @cached_property
+    def _resident(self) -> Bytes:
+        """The image in memory of large pages, if it is neither small nor huge."""
+        if LARGE_PAGES <= self.image.size <= MOST_RESIDENT:
+            return self.image.copy()
+        return self.image
+
     def run(self, inputs: Array | Sequence[Array]) -> list[Array]:
         """The outputs for one set of inputs; InputError if they don't fit."""
         return self.decode_output(self.answer(self.encode_input(inputs)))
@@ -84,11 +95,15 @@ class Model:
         """Native: exactly what the guest leaves as its output, by so many threads."""
         if len(input_bytes) != self.tables.input_bytes:
             return EMPTY
-        arena = np.zeros(self.tables.arena_bytes, np.uint8)
-        data = np.frombuffer(input_bytes, np.uint8)
-        space = FlatSpace(data, arena, self.image)
-        run_operators(self.tables, space, threads)
-        return output_data(self.tables, space)
+        idle = self._programs.setdefault(threads, [])
+        try:
+            program = idle.pop()
+        except IndexError:  # none yet, or all are at work for other threads
+            program = Program(self.tables, self._resident, threads)
+        try:
+            return program.answer(input_bytes)
+        finally:
+            idle.append(program)
 
     def encode_input(self, inputs: Array | Sequence[Array]) -> bytes:
         """A request's bytes; InputError unless number, types and shapes fit."""

@@ -14,6 +14,12 @@ MOST_SEGMENTS: Final = 1024
 """Large models get longer segments, so that about so many do."""
 
 
+LONGEST_GRAIN: Final = 1 << 26
+"""What a grain usually takes, at most: a twentieth of a second in the machine. What
+would take more is written by its parts (converters/lowering/parts.py); a sum over so
+many terms alone stays whole, since its order is what defines it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lifetime:
     """A tensor's size and the operators, by index, between which it must be kept."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 
 from challenge.lies.traces import Place
@@ -20,8 +20,15 @@ Find = Callable[[Trace, Random, Wanted], "Place | None"]
 
 def find(trace: Trace, rng: Random, wanted: Wanted) -> Place | None:
     """A step of the run in whose state `wanted` holds, from random starts on."""
+    return find_among(trace, rng, wanted, segments=range(trace.segments()))
+
+
+def find_among(
+    trace: Trace, rng: Random, wanted: Wanted, *, segments: Sequence[int]
+) -> Place | None:
+    """Such a step in one of these segments."""
     for _ in range(TRIES):
-        segment = rng.randrange(trace.segments())
+        segment = rng.choice(segments)
         length = trace.instructions(segment)
         start = rng.randrange(length)
         place = walk(trace, segment, start, wanted)

@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,9 @@ KERAS = (".keras", ".h5", ".hdf5")
 PYTORCH = (".pt2", ".pt", ".pth", ".th", ".ckpt")
 TFLITE = (".tflite",)
 SAVED_MODEL = "saved_model.pb"
+
+MAX_BYTES = 2 << 30
+"""As large as a model image can be, and as a protobuf can be."""
 
 
 def is_source(path: Path) -> bool:
@@ -45,6 +49,7 @@ def as_onnx(path: Path, shapes: Mapping[str, Shape], trust_code: bool) -> "Model
     that would have to be executed.
     """
     suffix = path.suffix.lower()
+    check_unpacked(path)
     if path.is_dir():
         if not (path / SAVED_MODEL).exists():
             raise BadModelFile(path, "a model file or a SavedModel", "another folder")
@@ -66,3 +71,13 @@ def as_onnx(path: Path, shapes: Mapping[str, Shape], trust_code: bool) -> "Model
     from converters.frameworks import onnxfile
 
     return onnxfile.onnx_file(path)
+
+
+def check_unpacked(path: Path) -> None:
+    """Of an archive: what is in it is not larger than a model can be."""
+    if path.is_dir() or not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        size = sum(part.file_size for part in archive.infolist())
+    if size > MAX_BYTES:
+        raise BadModelFile(path, f"at most {MAX_BYTES} bytes unpacked", f"{size}")

@@ -4,12 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from converters.errors import BadModelFile
+from converters.frameworks import MAX_BYTES
 
 if TYPE_CHECKING:
     from onnx import ModelProto
-
-MAX_BYTES = 2 << 30
-"""As large as a model image can be, and as a protobuf can be."""
 
 
 def onnx_file(path: Path) -> "ModelProto":

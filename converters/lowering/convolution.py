@@ -6,7 +6,7 @@ import numpy as np
 
 from converters.lowering.dense import constant_floats
 from converters.registry import Graph, Refused, lowers
-from converters.values import Affine, Value
+from converters.values import Affine, Value, whole_numbers
 
 Lengths = Sequence[int]
 
@@ -70,6 +70,8 @@ def conv(
 ) -> Value:
     kernel = w.shape[2:]
     how = window(x, kernel, strides, pads, dilations, auto_pad)
+    if len(kernel) == 3:
+        return conv_of_volumes(graph, x, w, b, how, group)
     weight = constant_floats(w)
     bias = np.zeros(w.shape[0], np.float32) if b is None else constant_floats(b)
     if weight is None or bias is None:
@@ -77,6 +79,40 @@ def conv(
     shape = (x.shape[0], w.shape[0], *outputs_of(x, kernel, how))
     attributes = {**how, "group": group}
     return Affine("Conv", graph.emit(x), weight, bias, shape, attributes)
+
+
+def conv_of_volumes(
+    graph: Graph,
+    x: Value,
+    w: Value,
+    b: Value | None,
+    how: Mapping[str, tuple[int, ...]],
+    group: int,
+) -> Value:
+    """Over three axes: each slice of a result is of a picture whose channels are those
+    slices of x that its window reaches. Terms run as in two: channels, then depth."""
+    n, channels, _, height, width = x.shape
+    reach, slices = w.shape[2], outputs_of(x, w.shape[2:], how)[0]
+    (step, *steps), (stretch, *rest) = how["strides"], how["dilations"]
+    front, back = how["pads"][0], how["pads"][3]
+    around = whole_numbers([0, 0, front, 0, 0, 0, 0, back, 0, 0])
+    deep = graph.apply("Pad", x, around) if front or back else x
+    chosen = [o * step + k * stretch for o in range(slices) for k in range(reach)]
+    taken = graph.apply("Gather", deep, whole_numbers(chosen), axis=2)
+    parted = graph.reshape(taken, (n, channels, slices, reach, height, width))
+    moved = graph.apply("Transpose", parted, perm=[0, 2, 1, 3, 4, 5])
+    pictures = graph.apply(
+        "Conv",
+        graph.reshape(moved, (n * slices, channels * reach, height, width)),
+        graph.reshape(w, (w.shape[0], w.shape[1] * reach, *w.shape[3:])),
+        b,
+        group=group,
+        strides=steps,
+        dilations=rest,
+        pads=[*how["pads"][1:3], *how["pads"][4:]],
+    )
+    stacked = graph.reshape(pictures, (n, slices, *pictures.shape[1:]))
+    return graph.apply("Transpose", stacked, perm=[0, 2, 1, 3, 4])
 
 
 @lowers("ConvTranspose")

@@ -64,9 +64,20 @@ def mean(graph: Graph, *parts: Value) -> Value:
     return graph.apply("Div", total(graph, *parts), count)
 
 
-@lowers("Tan")
-def tan(graph: Graph, x: Value) -> Value:
-    return graph.apply("Div", graph.apply("Sin", x), graph.apply("Cos", x))
+@lowers("Mod")
+def modulo(graph: Graph, a: Value, b: Value, *, fmod: int = 0) -> Value:
+    """What a whole quotient leaves, with the divisor's sign; of fmod the dividend's."""
+    if a.dtype == "float32":
+        raise Refused("expected integers, got float32", "use x - Floor(x / y) * y")
+    quotient = graph.apply("Div", a, b)
+    rest = graph.apply("Sub", a, graph.apply("Mul", quotient, b))
+    if fmod or a.dtype == "uint8":
+        return rest
+    zero = Constant(np.zeros((), np.dtype(a.dtype)))
+    signs = [graph.apply("Less", value, zero) for value in (rest, b)]
+    some = graph.apply("Not", graph.apply("Equal", rest, zero))
+    wrong = graph.apply("And", some, graph.apply("Xor", *signs))
+    return graph.apply("Where", wrong, graph.apply("Add", rest, b), rest)
 
 
 @lowers("IsNaN")

@@ -6,7 +6,7 @@ from math import prod
 import numpy as np
 
 from converters.registry import Graph, Refused, lowers
-from converters.values import Constant, Shape, Value
+from converters.values import Constant, Shape, Value, whole_numbers
 
 
 def integers(value: Value | None, what: str) -> list[int]:
@@ -224,3 +224,71 @@ def space_to_depth(
     blocks = graph.reshape(x, (n, c, h // b, b, w // b, b))
     moved = transpose(graph, blocks, perm=SPACE_TO_DEPTH[mode])
     return graph.reshape(moved, (n, c * b * b, h // b, w // b))
+
+
+@lowers("GatherND")
+def gather_nd(
+    graph: Graph, data: Value, indices: Value, *, batch_dims: int = 0
+) -> Value:
+    """Parts of the data, each by several numbers: one an axis after the batch's."""
+    batch, depth = data.shape[:batch_dims], indices.shape[-1]
+    lengths = data.shape[batch_dims : batch_dims + depth]
+    rows = row_numbers(graph, indices, lengths)
+    if batch:
+        first = np.arange(prod(batch)) * prod(lengths)
+        line = (*batch, *(1 for _ in indices.shape[batch_dims:-1]))
+        rows = graph.apply("Add", rows, Constant(first.reshape(line)))
+    rest = data.shape[batch_dims + depth :]
+    flat = graph.reshape(data, (prod(batch) * prod(lengths), *rest))
+    return graph.apply("Gather", flat, rows, axis=0)
+
+
+def row_numbers(graph: Graph, indices: Value, lengths: Shape) -> Value:
+    """Where, in row-major order, indices (.., axes) into axes of these lengths point.
+
+    A negative one counts from its axis's end.
+    """
+    steps = [prod(lengths[axis + 1 :]) for axis in range(len(lengths))]
+    behind = graph.apply("Add", indices, whole_numbers(lengths))
+    negative = graph.apply("Less", indices, Constant(np.zeros((), np.int64)))
+    places = graph.apply("Where", negative, behind, indices)
+    scaled = graph.apply("Mul", places, whole_numbers(steps))
+    last = whole_numbers([len(indices.shape) - 1])
+    return graph.apply("ReduceSum", scaled, last, keepdims=0)
+
+
+@lowers("ReverseSequence")
+def reverse_sequence(
+    graph: Graph,
+    x: Value,
+    sequence_lens: Value,
+    *,
+    batch_axis: int = 1,
+    time_axis: int = 0,
+) -> Value:
+    """Of each sequence its first elements from the last to the first."""
+    lengths = integers(sequence_lens, "sequence_lens")
+    steps, batch = x.shape[time_axis], x.shape[batch_axis]
+    order = np.tile(np.arange(steps), (batch, 1))
+    for row, length in zip(order, lengths, strict=True):
+        row[:length] = row[:length][::-1]
+    places = np.arange(batch)
+    rows = places[:, None] * steps + order if time_axis else order.T * batch + places
+    flat = graph.reshape(x, (steps * batch, *x.shape[2:]))
+    taken = graph.apply("Gather", flat, Constant(rows.reshape(-1)), axis=0)
+    return graph.reshape(taken, x.shape)
+
+
+@lowers("Compress")
+def compress(
+    graph: Graph, x: Value, condition: Value, *, axis: int | None = None
+) -> Value:
+    """The slices at which a constant condition holds."""
+    if axis is None:
+        x, axis = graph.reshape(x, (-1,)), 0
+    chosen = [
+        index for index, kept in enumerate(integers(condition, "condition")) if kept
+    ]
+    if not chosen:
+        raise Refused("expected at least one element, got none")
+    return graph.apply("Gather", x, whole_numbers(chosen), axis=axis_of(x, axis))

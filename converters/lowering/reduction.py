@@ -1,10 +1,16 @@
 """Operators that make one element of many: reductions, extremes, running sums."""
 
+from math import prod
+
 import numpy as np
 
 from converters.lowering.movement import along, axis_of, integers, sliced
+from converters.lowering.parts import LONGEST_SCAN, along_the_last
 from converters.registry import Graph, Refused, lowers
 from converters.values import Constant, Value, number, whole_numbers
+
+INT32, BOOL = 6, 9
+"""ONNX's numbers of these types."""
 
 DIRECT = ("ReduceL2", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum")
 
@@ -23,6 +29,10 @@ def enter_reduction(operator: str) -> None:
         named = integers(axes, "axes") if axes else []
         if not named and noop_with_empty_axes:
             return x
+        if x.dtype == "bool":  # the greatest of bools is whether one is true
+            numbers = graph.apply("Cast", x, to=INT32)
+            result = graph.apply(operator, numbers, axes, keepdims=keepdims)
+            return graph.apply("Cast", result, to=BOOL)
         chosen = sorted({axis_of(x, axis) for axis in named} or range(len(x.shape)))
         result = graph.op(operator, x, axes=tuple(chosen)) if chosen else x
         kept = [
@@ -104,12 +114,13 @@ def cumulative_sum(
     graph: Graph, x: Value, axis: Value, *, exclusive: int = 0, reverse: int = 0
 ) -> Value:
     (number,) = integers(axis, "axis")
-    return graph.op(
-        "CumSum",
-        x,
-        axis=axis_of(x, number),
-        exclusive=bool(exclusive),
-        reverse=bool(reverse),
+    how = {"exclusive": bool(exclusive), "reverse": bool(reverse)}
+    place = axis_of(x, number)
+    if prod(x.shape[place:]) <= LONGEST_SCAN:
+        return graph.op("CumSum", x, axis=place, **how)
+    last = len(x.shape) - 1
+    return along_the_last(
+        graph, x, place, lambda rows: graph.op("CumSum", rows, axis=last, **how)
     )
 
 

@@ -1,12 +1,13 @@
 """Resize and Upsample, an axis at a time, by constant indices and weights.
 
 Along each axis an element of the result lies at a place between elements of the source.
-The nearest one is a gather; the linear mean is two gathers, weighted and added.
+The nearest one is a gather; a linear or cubic mean is several, weighted and added.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import floor
+from functools import reduce
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,9 +57,53 @@ ROUNDINGS: Mapping[str, Callable[[Places], Places]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """How neighbours are weighted: by a kernel of their distance, up to `reach`.
+
+    To antialias, the kernel of an axis that shrinks is as wide as its new elements.
+    Without those outside, the other weights make up for them.
+    """
+
+    kernel: Callable[[Places], Places]
+    reach: int
+    antialias: bool
+    without_outside: bool
+
+    def taps(self, stretch: Stretch, places: Places) -> Iterator[tuple[Places, Places]]:
+        """Numbers of the neighbours, and their weights."""
+        narrow = min(stretch.scale, 1.0) if self.antialias else 1.0
+        wide = ceil(self.reach / narrow)
+        at = [np.floor(places) + k for k in range(1 - wide, wide + 1)]
+        weights = [self.kernel(np.abs(places - x) * narrow) for x in at]
+        if self.without_outside:
+            inside = [(x >= 0) & (x < stretch.before) for x in at]
+            weights = [w * kept for w, kept in zip(weights, inside, strict=True)]
+        if self.without_outside or narrow < 1:
+            total = np.sum(weights, axis=0)
+            weights = [weight / total for weight in weights]
+        return zip(at, weights, strict=True)
+
+
+def linear(t: Places) -> Places:
+    return np.maximum(1 - t, 0)
+
+
+def cubic(a: float) -> Callable[[Places], Places]:
+    """Keys's convolution kernel."""
+
+    def kernel(t: Places) -> Places:
+        near = ((a + 2) * t - (a + 3)) * t * t + 1
+        far = ((a * t - 5 * a) * t + 8 * a) * t - 4 * a
+        return np.where(t <= 1, near, np.where(t < 2, far, 0))
+
+    return kernel
+
+
 @lowers("Upsample")
 def upsample(graph: Graph, x: Value, scales: Value, *, mode: str = "nearest") -> Value:
-    return resized(graph, x, by_scales(x, range(len(x.shape)), scales), mode, OLD)
+    stretches = by_scales(x, range(len(x.shape)), scales)
+    return resized(graph, x, stretches, OLD, mean_of(mode))
 
 
 OLD = ("asymmetric", "floor")
@@ -82,20 +127,31 @@ def resize(
     exclude_outside: int = 0,
     extrapolation_value: float = 0.0,
 ) -> Value:
-    """Without antialiasing, unless nothing shrinks: then it changes nothing."""
+    mean = mean_of(mode, cubic_coeff_a, bool(antialias), bool(exclude_outside))
     if graph.opset < 11:  # Resize(x, scales)
         stretches = by_scales(x, range(len(x.shape)), roi)
-        return resized(graph, x, stretches, mode, OLD)
+        return resized(graph, x, stretches, OLD, mean)
     along = [axis_of(x, axis) for axis in axes] if axes else range(len(x.shape))
     if sizes is not None and sizes.shape != (0,):
         policy = keep_aspect_ratio_policy
         stretches = by_sizes(x, along, integers(sizes, "sizes"), policy)
     else:
         stretches = by_scales(x, along, scales)
-    if antialias and any(stretch.scale < 1 for stretch in stretches):
-        raise Refused("antialias has no meaning here", "resize without it")
     how = (coordinate_transformation_mode, nearest_mode)
-    return resized(graph, x, stretches, mode, how)
+    return resized(graph, x, stretches, how, mean)
+
+
+def mean_of(
+    mode: str, a: float = -0.75, antialias: bool = False, without_outside: bool = False
+) -> Mean | None:
+    """None for the nearest neighbour."""
+    if mode == "nearest":
+        return None
+    if mode == "cubic":
+        return Mean(cubic(a), 2, antialias, without_outside)
+    if mode in ("linear", "bilinear", "trilinear"):
+        return Mean(linear, 1, antialias, without_outside)
+    raise Refused(f"mode {mode} has no meaning here", "use linear")
 
 
 def by_scales(x: Value, along: Sequence[int], scales: Value | None) -> list[Stretch]:
@@ -126,21 +182,18 @@ def resized(
     graph: Graph,
     x: Value,
     stretches: Sequence[Stretch],
-    mode: str,
     how: tuple[str, str],
+    mean: Mean | None,
 ) -> Value:
     transformation, rounding = (name for name in how)
     for stretch in stretches:
         if stretch.scale == 1 and stretch.before == stretch.after:
             continue
         places = stretch.places(transformation)
-        if mode == "nearest":
-            nearest = ROUNDINGS[rounding](places)
-            x = picked(graph, x, stretch, nearest)
-        elif mode in ("linear", "bilinear", "trilinear"):
-            x = mixed(graph, x, stretch, places)
+        if mean is None:
+            x = picked(graph, x, stretch, ROUNDINGS[rounding](places))
         else:
-            raise Refused(f"mode {mode} has no meaning here", "use linear")
+            x = mixed(graph, x, stretch, mean.taps(stretch, places))
     return x
 
 
@@ -150,16 +203,18 @@ def picked(graph: Graph, x: Value, stretch: Stretch, places: Places) -> Value:
     return graph.apply("Gather", x, Constant(indices), axis=stretch.axis)
 
 
-def mixed(graph: Graph, x: Value, stretch: Stretch, places: Places) -> Value:
-    """Two neighbours, each by how near it is."""
-    low = np.floor(places)
+def mixed(
+    graph: Graph, x: Value, stretch: Stretch, taps: Iterator[tuple[Places, Places]]
+) -> Value:
+    """The neighbours, each times its weight, added up from the first on."""
     line = [1] * len(x.shape)
     line[stretch.axis] = stretch.after
-    share = (places - low).reshape(line)
     parts = [
         graph.apply(
-            "Mul", picked(graph, x, stretch, at), Constant(weight.astype(np.float32))
+            "Mul",
+            picked(graph, x, stretch, at),
+            Constant(weights.astype(np.float32).reshape(line)),
         )
-        for at, weight in ((low, 1 - share), (low + 1, share))
+        for at, weights in taps
     ]
-    return graph.apply("Add", *parts)
+    return reduce(lambda total, part: graph.apply("Add", total, part), parts)

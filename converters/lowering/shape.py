@@ -77,3 +77,15 @@ def shape(graph: Graph, x: Value, *, start: int = 0, end: int | None = None) -> 
 @lowers("Size")
 def size(graph: Graph, x: Value) -> Value:
     return Constant(np.array(prod(x.shape), np.int64))
+
+
+@lowers("EyeLike")
+def eye_like(graph: Graph, x: Value, *, dtype: int | None = None, k: int = 0) -> Value:
+    """Ones on a diagonal: a constant, since the shape is."""
+    from onnx import helper
+
+    kind = (
+        np.dtype(x.dtype) if dtype is None else helper.tensor_dtype_to_np_dtype(dtype)
+    )
+    rows, columns = x.shape
+    return Constant(np.eye(rows, columns, k).astype(kind))

@@ -21,6 +21,7 @@ PEER_NET: Final = 14_676_691
 
 PIXELS: Final = 784
 DIGITS: Final = 10
+BYTE_OUTPUTS: Final = 128
 
 
 def figures() -> Iterator[Figure]:
@@ -48,6 +49,12 @@ def figures() -> Iterator[Figure]:
     whole = sum(sum(instructions(net, picture)) for picture in pictures)
     yield Figure(
         "guest.opml_net_instructions", whole // len(pictures), unit, PEER, PEER_NET
+    )
+    net = byte_layer()
+    yield Figure(
+        "guest.instructions_per_int8_mac",
+        sum(instructions(net, full.tobytes())) / (PIXELS * BYTE_OUTPUTS),
+        unit,
     )
 
 
@@ -95,4 +102,22 @@ def opml_net() -> Model:
     x = builder.softmax(x)
     builder.output(x, "probabilities")
     builder.output(builder.argmax(x), "digit")
+    return tinynn.load(builder.build())
+
+
+def byte_layer() -> Model:
+    """One dense layer of bytes, 784-128: ONNX's QLinearMatMul with made-up weights."""
+    rng = np.random.default_rng(3)
+    builder = GraphBuilder("784-128 of bytes")
+    weight = rng.integers(-127, 128, (PIXELS, BYTE_OUTPUTS)).astype(np.int8)
+    scale, weight_scale = np.array([0.01], np.float32), np.array([0.001], np.float32)
+    zero, weight_zero = np.array([9], np.uint8), np.array([0], np.int8)
+    x = builder.view(builder.input("x", "uint8", (PIXELS,)), (1, PIXELS))
+    y = builder.op(
+        "QLinearMatMul",
+        *(x, scale, zero),
+        *(weight, weight_scale, weight_zero),
+        *(scale, zero),
+    )
+    builder.output(y, "y")
     return tinynn.load(builder.build())

@@ -3,6 +3,8 @@
 CommandError
 ├── BadImage            a file that is no model image, with tinynn's reason
 ├── BadInputFile        a file of inputs that can't be read, or does not fit the model
+├── NoSuchOutput        an output is asked for that the model does not have
+├── NotAPicture         none of the outputs is one
 ├── NoneFree            more is to be withdrawn than is free
 └── MissingPackage      an optional package that the command needs is not installed
 """
@@ -28,6 +30,21 @@ class BadInputFile(CommandError):
     def __init__(self, path: Path, expected: str, actual: str) -> None:
         self.path, self.expected, self.actual = path, expected, actual
         super().__init__(f"{path}: expected {expected}, got {actual}")
+
+
+class NoSuchOutput(CommandError):
+    def __init__(self, expected: str, actual: str) -> None:
+        self.expected, self.actual = expected, actual
+        super().__init__(f"output: expected {expected}, got {actual}")
+
+
+class NotAPicture(CommandError):
+    def __init__(self, path: Path, actual: str) -> None:
+        self.path, self.actual = path, actual
+        super().__init__(
+            f"{path}: expected an output of height, width and perhaps 1, 3 or 4 "
+            f"channels, got {actual}"
+        )
 
 
 class NoneFree(CommandError):

@@ -1,4 +1,4 @@
-"""What `plumb model inspect` and `plumb model verify` tell of a source model."""
+"""What `plumb model inspect` tells of a source model."""
 
 import time
 from typing import Any
@@ -7,7 +7,6 @@ from rich.console import RenderableType
 
 import tinynn
 from converters.hub import Report
-from converters.verify import Difference, Verification
 from oracle.cli.output import facts, grid
 from oracle.cli.portrait import described, summary
 from tinynn import Model
@@ -96,60 +95,3 @@ def seconds(model: Model) -> dict[str, float]:
     native = time.perf_counter() - begin
     machine = sum(model.foretold_instructions) / MACHINE_PER_SECOND
     return {"native_seconds": native, "machine_seconds": machine}
-
-
-def verification_data(found: Verification, same_bits: bool, passed: bool) -> Any:
-    """All of it for `--json`."""
-    bad = found.first_bad
-    return {
-        "passed": passed,
-        "samples": found.samples,
-        "outputs": [as_dict(part) for part in found.outputs],
-        "agreement": found.agreement,
-        "accuracy": found.accuracy,
-        "source_accuracy": found.source_accuracy,
-        "drop": found.drop,
-        "layers_compared": found.layers,
-        "first_beyond": bad
-        and {"node": bad.node, "operator": bad.operator} | as_dict(bad.difference),
-        "same_bits": same_bits,
-    }
-
-
-def as_dict(part: Difference) -> dict[str, Any]:
-    return {
-        "name": part.name,
-        "maximum": part.maximum,
-        "mean": part.mean,
-        "relative": part.relative,
-        "within": part.within,
-    }
-
-
-def verification_tables(
-    found: Verification, same_bits: bool, passed: bool
-) -> list[RenderableType]:
-    """The same for a person."""
-    columns = ("output", "maximum", "mean", "relative", "within")
-    numbers = columns[1:4]
-    rows = [difference_row(part) for part in found.outputs]
-    shown: dict[str, object] = {
-        "samples": found.samples,
-        "top-1 agreement": f"{found.agreement:.2%}",
-    }
-    if found.accuracy is not None:
-        shown["accuracy"] = f"{found.accuracy:.2%}, source {found.source_accuracy:.2%}"
-    shown["native and guest"] = "the same bits" if same_bits else "DIFFERENT BITS"
-    bad = found.first_bad
-    shown["operators compared"] = found.layers
-    if bad:
-        shown["first beyond"] = (
-            f"{bad.operator} {bad.node!r}: {bad.difference.maximum:.3g}"
-        )
-    shown["verdict"] = "passed" if passed else "beyond tolerance"
-    return [grid(None, columns, rows, numbers=numbers), facts(shown)]
-
-
-def difference_row(part: Difference) -> tuple[str, ...]:
-    numbers = (part.maximum, part.mean, part.relative)
-    return (part.name, *(f"{n:.3g}" for n in numbers), "yes" if part.within else "NO")

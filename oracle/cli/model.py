@@ -1,7 +1,5 @@
-"""`plumb model`: look into models, convert them, run them, register them."""
+"""`plumb model`: look into models, convert them, verify, run and register them."""
 
-import time
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,49 +8,18 @@ import typer
 import tinynn
 from converters.files import write_atomically
 from converters.frameworks import is_source
-from oracle.cli import registry
-from oracle.cli.errors import BadImage
-from oracle.cli.output import (
-    AsJson,
-    console,
-    facts,
-    hexadecimal,
-    print_json,
-    progress,
-    stage,
+from oracle.cli import registry, running, verifying
+from oracle.cli.modelfile import (
+    InputShape,
+    TrustCode,
+    loaded,
+    parse_scale,
+    parse_shapes,
 )
-from oracle.cli.portrait import (
-    as_numbers,
-    described,
-    segment_grid,
-    segment_rows,
-    summary,
-)
-from oracle.cli.tensors import read_input
-from tinynn import ImageError, Model, models
+from oracle.cli.output import AsJson, console, facts, print_json, stage
+from oracle.cli.portrait import described, segment_grid, segment_rows, summary
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
-app.add_typer(registry.app)
-
-InputShape = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--input-shape",
-        metavar="NAME=1,3,32,32",
-        help="Fix the shape of an input; may be given several times.",
-    ),
-]
-TrustCode = Annotated[
-    bool,
-    typer.Option("--trust-code", help="Execute code that is in the file, if it is."),
-]
-
-ModelFile = Annotated[
-    Path,
-    typer.Argument(
-        metavar="MODEL", help="Model image, or the name of one that comes with plumb."
-    ),
-]
 
 
 @app.command()
@@ -127,13 +94,37 @@ def convert(
     argmax: Annotated[
         bool, typer.Option("--argmax", help="Add the index of the greatest output.")
     ] = False,
+    quantize: Annotated[
+        Literal["int8"] | None,
+        typer.Option("--quantize", help="Make products of bytes; needs --calibrate."),
+    ] = None,
+    calibrate: Annotated[
+        Path | None,
+        typer.Option(
+            "--calibrate",
+            metavar="FILE",
+            help=".npz of inputs that are like those to come, and labels if known.",
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, help="Calibrate on so many samples at most."),
+    ] = None,
     input_shape: InputShape = None,
     trust_code: TrustCode = False,
     as_json: AsJson = False,
 ) -> None:
-    """Convert a model to an image, ready to be registered and served."""
+    """Convert a model to an image, ready to be registered and served.
+
+    With --quantize, accuracy and cost before and after are told.
+    """
     import converters
 
+    if (quantize is None) != (calibrate is None):
+        given, missing = "--quantize int8", "--calibrate"
+        if quantize is None:
+            given, missing = missing, given
+        raise typer.BadParameter(f"expected {missing} with it", param_hint=given)
     target = output or source.with_suffix(".plumb")
     if source.exists() and target.exists() and target.samefile(source):
         raise typer.BadParameter(
@@ -153,174 +144,22 @@ def convert(
             progress=tell,
         )
         tell("validating the image")
-        model = tinynn.load(image)
+        model, found = tinynn.load(image), None
+        if calibrate is not None:
+            from oracle.cli import quantisation
+
+            found = quantisation.quantised(model, calibrate, limit, tell)
+            image, model = found.made.image, found.model
     write_atomically(target, image)
     if as_json:
-        print_json({"file": str(target)} | described(model))
-    else:
-        console().print(facts({"file": target}))
-        console().print(summary(model))
-
-
-@app.command()
-def verify(
-    path: ModelFile,
-    against: Annotated[
-        Path, typer.Option("--against", metavar="SOURCE", help="What it was made of.")
-    ],
-    data: Annotated[
-        Path,
-        typer.Option(
-            "--data", metavar="FILE", help=".npz of inputs and labels, or one input."
-        ),
-    ],
-    atol: Annotated[
-        float, typer.Option("--atol", help="A difference that is always allowed.")
-    ] = 1e-4,
-    rtol: Annotated[
-        float, typer.Option("--rtol", help="And this share of the greatest output.")
-    ] = 1e-4,
-    max_drop: Annotated[
-        float,
-        typer.Option("--max-drop", help="Of accuracy; unlabelled, of agreement."),
-    ] = 0.0,
-    limit: Annotated[
-        int | None,
-        typer.Option("--limit", min=1, help="Take so many samples at most."),
-    ] = None,
-    input_scale: Annotated[
-        str | None,
-        typer.Option("--input-scale", metavar="X", help="As when it was converted."),
-    ] = None,
-    input_shape: InputShape = None,
-    trust_code: TrustCode = False,
-    as_json: AsJson = False,
-) -> None:
-    """Compare an image with the model that it was made of, on data.
-
-    Exit status 1 if a difference is beyond what is allowed, or if the guest's bits are
-    not the native ones.
-    """
-    from converters.verify import Tolerance
-    from converters.verify import verify as compare
-    from oracle.cli.inspection import verification_data, verification_tables
-    from oracle.cli.samples import read_samples
-
-    model = loaded(path)
-    samples = read_samples(data, model, limit)
-    with stage(f"comparing {len(samples.inputs)} samples"):
-        found = compare(
-            model,
-            against,
-            samples.inputs,
-            labels=samples.labels,
-            tolerance=Tolerance(atol, rtol),
-            input_scale=parse_scale(input_scale),
-            input_shapes=parse_shapes(input_shape),
-            trust_code=trust_code,
-        )
-    first = [samples.inputs[0][spec.name] for spec in model.inputs]
-    request = model.encode_input(first)
-    same_bits = model.answer(request) == computed(model, request, "translated")
-    passed = found.passed(max_drop) and same_bits
-    if as_json:
-        print_json(verification_data(found, same_bits, passed))
-    else:
-        for part in verification_tables(found, same_bits, passed):
-            console().print(part)
-    if not passed:
-        raise typer.Exit(1)
-
-
-@app.command()
-def run(
-    path: ModelFile,
-    data: Annotated[
-        Path,
-        typer.Argument(
-            metavar="INPUT", help=".npy, .npz, .json, a picture, or raw bytes."
-        ),
-    ],
-    engine: Annotated[
-        Literal["native", "translated", "reference"],
-        typer.Option("--engine", help="Who computes; the bits are the same."),
-    ] = "native",
-    invert: Annotated[
-        bool, typer.Option("--invert", help="Turn a picture's black to white.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Run a model on one input and print its outputs."""
-    model = loaded(path)
-    request = read_input(data, model.inputs, invert)
-    begin = time.perf_counter()
-    answer = computed(model, request, engine)
-    seconds = time.perf_counter() - begin
-    outputs = model.decode_output(answer)
-    if as_json:
-        named = zip(model.outputs, outputs, strict=True)
-        print_json(
-            {
-                "outputs": {spec.name: as_numbers(array) for spec, array in named},
-                "bytes": hexadecimal(answer),
-                "seconds": round(seconds, 6),
-            }
-        )
+        told = {"quantized": quantisation.quantisation_data(found)} if found else {}
+        print_json({"file": str(target)} | described(model) | told)
         return
-    for spec, array in zip(model.outputs, outputs, strict=True):
-        numbers = array.reshape(-1)
-        listed = [f"{number:.6g}" for number in numbers[:32]]
-        if len(numbers) > len(listed):
-            listed.append(f".. ({len(numbers)} in all)")
-        console().print(facts({spec.name: "  ".join(listed)}))
+    console().print(facts({"file": target}))
+    console().print(summary(model))
+    for part in quantisation.quantisation_tables(found) if found else ():
+        console().print(part)
 
 
-def computed(model: Model, request: bytes, engine: str) -> bytes:
-    """The output bytes, by native kernels or by the guest on the machine."""
-    if engine == "native":
-        return model.answer(request)
-    from oracle.session import Session
-
-    session = Session(
-        model.machine(request),
-        "reference" if engine == "reference" else "translated",
-    )
-    with progress("running", sum(model.foretold_instructions), "instructions") as show:
-        session.advance(None, show)
-    return session.machine.output()
-
-
-def loaded(path: Path) -> Model:
-    """The model in the file `path`, or the one of that name that comes with plumb."""
-    is_name = path.name == str(path) and path.name in models.names()
-    try:
-        return tinynn.load(
-            models.path(path.name) if is_name and not path.exists() else path
-        )
-    except ImageError as error:
-        raise BadImage(path, error) from error
-
-
-def parse_scale(text: str | None) -> float | None:
-    if text is None:
-        return None
-    try:
-        return float(Fraction(text))
-    except (ValueError, ZeroDivisionError):
-        raise typer.BadParameter(
-            f"expected a number or a fraction, got {text!r}", param_hint="--input-scale"
-        ) from None
-
-
-def parse_shapes(texts: list[str] | None) -> dict[str, tuple[int, ...]]:
-    """Shapes by input name, of texts like NAME=1,3,32,32."""
-    shapes = {}
-    for text in texts or ():
-        name, _, numbers = text.rpartition("=")
-        parts = numbers.split(",")
-        if not name or not all(part.strip().isdecimal() for part in parts):
-            raise typer.BadParameter(
-                f"expected NAME=1,3,32,32, got {text!r}", param_hint="--input-shape"
-            )
-        shapes[name] = tuple(int(part) for part in parts)
-    return shapes
+for group in (verifying, running, registry):
+    app.add_typer(group.app)

@@ -1,8 +1,8 @@
 """Model inputs read from files, in whichever form a person has them.
 
 `.npy` and `.npz` (arrays by input name, or one array), `.json` (lists, or an object by
-input name), pictures (one input, pixels as uint8), and anything else as the request's
-raw bytes.
+input name), pictures (one input, pixels as uint8; oracle/cli/pictures.py), and anything
+else as the request's raw bytes.
 """
 
 import json
@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from oracle.cli.errors import BadInputFile, MissingPackage
+from oracle.cli.errors import BadInputFile
+from oracle.cli.pictures import PICTURES, read_picture
 from tinynn import TensorSpec
 
 Array = NDArray[Any]
-
-PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 
 
 def read_input(path: Path, specs: Sequence[TensorSpec], invert: bool = False) -> bytes:
@@ -30,7 +29,7 @@ def read_input(path: Path, specs: Sequence[TensorSpec], invert: bool = False) ->
     """
     suffix = path.suffix.lower()
     if suffix in PICTURES:
-        return fitted(path, specs, picture(path, only(path, specs), invert))
+        return fitted(path, specs, read_picture(path, only(path, specs), invert))
     if suffix in (".npy", ".npz"):
         return fitted(path, specs, numpy_arrays(path))
     if suffix == ".json":
@@ -67,24 +66,6 @@ def json_arrays(path: Path) -> Array | Mapping[str, Array]:
         return np.asarray(data)
     except (ValueError, RecursionError) as error:
         raise BadInputFile(path, "JSON lists of numbers", str(error)) from error
-
-
-def picture(path: Path, spec: TensorSpec, invert: bool) -> Array:
-    """The pixels of a picture: grey, or RGB where the input has three channels."""
-    try:
-        from PIL import (  # type: ignore[import-not-found, unused-ignore]
-            Image,
-            UnidentifiedImageError,
-        )
-    except ImportError as error:
-        raise MissingPackage("Pillow", "to read pictures") from error
-    try:
-        with Image.open(path) as image:
-            mode = "RGB" if image.width * image.height * 3 == spec.count else "L"
-            pixels: Array = np.asarray(image.convert(mode))
-    except UnidentifiedImageError as error:
-        raise BadInputFile(path, "a picture", "something else") from error
-    return 255 - pixels if invert else pixels
 
 
 def fitted(

@@ -9,6 +9,7 @@ MOST = {
     "guest.instructions_per_mac": 45,
     "guest.instructions_per_mac_mnist": 12,
     "guest.opml_net_instructions": 400_000,
+    "guest.instructions_per_int8_mac": 3,
 }
 
 

@@ -1,6 +1,7 @@
 """Files of PyTorch and Keras: read as data, executed only if they are trusted."""
 
 import pickle
+import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ import pytest
 import tinynn
 from converters import convert, convert_module, inspect
 from converters.errors import BadModelFile, BadOption, UntrustedCode
+
+# Frameworks warn about each other while they write the files of these tests.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 RAN: list[str] = []
 
@@ -173,3 +177,37 @@ def test_convert_tflite_file_agrees(keras: Any, tmp_path: Path) -> None:
     x = np.random.default_rng(2).random((1, 4), np.float32)
     (y,) = tinynn.load(convert(path)).run(x[0])
     np.testing.assert_allclose(y, net(x).numpy()[0], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("share", [0, 0.01, 0.5, 0.99])
+@pytest.mark.parametrize("suffix", [".keras", ".h5", ".tflite"])
+def test_convert_cut_keras_file_is_one_line(
+    suffix: str, share: float, keras: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / f"net{suffix}"
+    net = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(3)])
+    if suffix == ".tflite":
+        path.write_bytes(b"TFL3" * 300)
+    else:
+        net.save(path)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+    with pytest.raises(BadModelFile, match=f"{path.name}: expected") as refusal:
+        convert(path)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("missing", ["variables", "saved_model.pb"])
+def test_convert_saved_model_without_a_part_is_one_line(
+    missing: str, keras: Any, tmp_path: Path
+) -> None:
+    net = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(3)])
+    folder = tmp_path / "net"
+    net.export(folder, verbose=False)
+    if missing == "variables":
+        shutil.rmtree(folder / missing)
+    else:
+        (folder / missing).write_bytes((folder / missing).read_bytes()[:500])
+    with pytest.raises(BadModelFile, match="net: expected") as refusal:
+        convert(folder)
+    assert "\n" not in str(refusal.value)

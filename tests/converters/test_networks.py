@@ -1,13 +1,14 @@
 """Whole networks of the common kinds, beside ONNX's reference implementation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 import pytest
-from support.onnx_nets import FLOAT, INT64, Array, floats, node, reference, save_net
+from support.networks import save_encoder, save_reader, weights
+from support.onnx_nets import FLOAT, Array, floats, node, reference, save_net
 
 import tinynn
 from converters import convert, inspect
@@ -24,13 +25,6 @@ def agree(path: Path, x: Array, **options: Any) -> None:
     np.testing.assert_allclose(
         actual.reshape(expected.shape), expected, rtol=1e-4, atol=1e-5
     )
-
-
-def weights(**shapes: tuple[int, ...]) -> dict[str, Array]:
-    return {
-        name: floats(*shape, seed=seed) / np.float32(2)
-        for seed, (name, shape) in enumerate(shapes.items())
-    }
 
 
 RECURRENT = {
@@ -71,57 +65,14 @@ def test_convert_recurrent_net_agrees(
     agree(path, floats(LENGTH, 1, WIDTH, seed=9))
 
 
-def encoder() -> tuple[list[onnx.NodeProto], Mapping[str, Array]]:
-    """A transformer encoder's layer as exporters write one, tokens first."""
-    held = weights(
-        table=(20, WIDTH),
-        wq=(WIDTH, WIDTH),
-        wk=(WIDTH, WIDTH),
-        wv=(WIDTH, WIDTH),
-        wo=(WIDTH, WIDTH),
-        g=(WIDTH,),
-        h=(WIDTH,),
-        up=(WIDTH, 16),
-        down=(16, WIDTH),
-    )
-    held["heads"] = np.int64([0, 0, HEADS, WIDTH // HEADS])
-    held["joined"] = np.int64([0, 0, -1])
-    held["root"] = np.float32(np.sqrt(WIDTH / HEADS))
-    nodes = [node("Gather", "table x", "e")]
-    for name, perm in (("q", (0, 2, 1, 3)), ("k", (0, 2, 3, 1)), ("v", (0, 2, 1, 3))):
-        nodes += [
-            node("MatMul", f"e w{name}", f"{name}1"),
-            node("Reshape", f"{name}1 heads", f"{name}2"),
-            node("Transpose", f"{name}2", name, perm=perm),
-        ]
-    nodes += [
-        node("MatMul", "q k", "s1"),
-        node("Div", "s1 root", "s2"),
-        node("Softmax", "s2", "s"),
-        node("MatMul", "s v", "a1"),
-        node("Transpose", "a1", "a2", perm=(0, 2, 1, 3)),
-        node("Reshape", "a2 joined", "a3"),
-        node("MatMul", "a3 wo", "a"),
-        node("Add", "e a", "r1"),
-        node("LayerNormalization", "r1 g h", "n", axis=-1),
-        node("MatMul", "n up", "f1"),
-        node("Gelu", "f1", "f2"),
-        node("MatMul", "f2 down", "f"),
-        node("Add", "n f", "y"),
-    ]
-    return nodes, held
-
-
 def test_convert_transformer_encoder_agrees(tmp_path: Path) -> None:
-    nodes, held = encoder()
-    path = save_net(
-        tmp_path / "net.onnx",
-        nodes,
-        x=(INT64, ("batch", LENGTH)),
-        y=(FLOAT, ("batch", LENGTH, WIDTH)),
-        weights=held,
-    )
+    path = save_encoder(tmp_path / "net.onnx", LENGTH, WIDTH, HEADS)
     agree(path, np.int64([[3, 0, 19, 7, 7]]))
+
+
+def test_convert_reader_with_lstm_agrees(tmp_path: Path) -> None:
+    path = save_reader(tmp_path / "net.onnx", LENGTH, WIDTH, hidden=6, classes=3)
+    agree(path, floats(LENGTH, 1, WIDTH, seed=9))
 
 
 def test_convert_attention_operator_agrees(tmp_path: Path) -> None:

@@ -4,34 +4,24 @@ Each is as good as published. Files come from the shared data folder; a framewor
 is needed to read one may be absent: both are reasons to skip.
 """
 
-import gzip
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from support.real_models import REAL
 
 import converters
 import tinynn
 from tinynn import Model
 
-
-def read_idx(path: Path, header: int) -> np.ndarray:
-    with gzip.open(path) as file:
-        return np.frombuffer(file.read(), np.uint8, offset=header)
-
-
-def t10k(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """10,000 digits (n, 28, 28) and what they are."""
-    images = read_idx(folder / "mnist" / "t10k-images-idx3-ubyte.gz", 16)
-    labels = read_idx(folder / "mnist" / "t10k-labels-idx1-ubyte.gz", 8)
-    return images.reshape(-1, 28, 28), labels
-
-
-def cifar(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """500 pictures (n, 32, 32, 3) and what they show."""
-    with np.load(folder / "cifar10" / "test500.npz") as archive:
-        return archive["images"], archive["labels"]
+# name -> samples to take, share of them that is told right
+PUBLISHED = {
+    "mnist-8": (10_000, 0.99),
+    "lenet": (2000, 0.97),
+    "resnet-8": (500, 0.75),
+    "resnet-20": (500, 0.798),
+}
 
 
 def share_right(model: Model, inputs: np.ndarray, labels: np.ndarray) -> float:
@@ -42,28 +32,18 @@ def share_right(model: Model, inputs: np.ndarray, labels: np.ndarray) -> float:
 
 
 @pytest.mark.slow
-def test_mnist_8_reads_digits_as_published(shared_data: Path) -> None:
-    model = tinynn.load(converters.convert(shared_data / "onnx" / "mnist-8.onnx"))
-    images, labels = t10k(shared_data)
-    assert share_right(model, images, labels) >= 0.985
-
-
-@pytest.mark.slow
-def test_resnet_8_keras_is_as_good_as_published(shared_data: Path) -> None:
-    pytest.importorskip("tensorflow", reason="tensorflow is not installed")
-    file = shared_data / "keras" / "resnet8_cifar10.h5"
-    model = tinynn.load(converters.convert(file))
-    images, labels = cifar(shared_data)
-    assert share_right(model, images, labels) == pytest.approx(0.75, abs=0.01)
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_real_model_is_as_good_as_published(name: str, shared_data: Path) -> None:
+    count, published = PUBLISHED[name]
+    model = tinynn.load(REAL[name].image(shared_data))
+    inputs, labels = (array[:count] for array in REAL[name].data(shared_data))
+    assert share_right(model, inputs, labels) == pytest.approx(published, abs=0.005)
 
 
 @pytest.mark.slow
 def test_dcgan_keras_makes_a_picture(shared_data: Path) -> None:
-    pytest.importorskip("tensorflow", reason="tensorflow is not installed")
-    file = shared_data / "keras" / "basicdcgan_generator.h5"
-    shapes = {"input": (1, 1, 100)}  # the file leaves the middle axis open
-    model = tinynn.load(converters.convert(file, input_shapes=shapes))
-    noise = np.random.default_rng(3).normal(size=model.inputs[0].shape)
+    model = tinynn.load(REAL["dcgan"].image(shared_data))
+    ((noise,), _) = REAL["dcgan"].data(shared_data)
     (picture,) = model.run(noise.astype(np.float32))
     assert picture.size == 28 * 28
     # Clothes in the middle, nothing around them.
@@ -74,17 +54,30 @@ def test_dcgan_keras_makes_a_picture(shared_data: Path) -> None:
 
 @pytest.mark.slow
 def test_kws_saved_model_hears_classes(shared_data: Path) -> None:
-    pytest.importorskip("tensorflow", reason="tensorflow is not installed")
-    folder = shared_data / "tensorflow" / "kws_saved_model"
-    model = tinynn.load(converters.convert(folder))
-    x = np.random.default_rng(1).normal(size=model.inputs[0].shape).astype(np.float32)
-    (scores,) = model.run(x)
+    model = tinynn.load(REAL["kws"].image(shared_data))
+    ((sound,), _) = REAL["kws"].data(shared_data)
+    (scores,) = model.run(sound.astype(np.float32))
     assert scores.shape == (12,)
     assert scores.sum() == pytest.approx(1, abs=1e-5)
 
 
+def same_answers(name: str, net: Any, example: Any, folder: Path) -> None:
+    """What PyTorch exports of the module answers as the network written down here."""
+    exported = tinynn.load(converters.convert_module(net, [example], name=name))
+    written = tinynn.load(REAL[name].image(folder))
+    inputs, _ = REAL[name].data(folder)
+    shape = written.inputs[0].shape
+    for x in inputs[:5].astype(np.float32):
+        np.testing.assert_allclose(
+            exported.run(x.reshape(shape))[0],
+            written.run(x.reshape(shape))[0],
+            rtol=1e-4,
+            atol=1e-4,
+        )
+
+
 @pytest.mark.slow
-def test_lenet_torch_reads_digits(shared_data: Path) -> None:
+def test_lenet_torch_answers_the_same(shared_data: Path) -> None:
     torch = pytest.importorskip("torch", reason="torch is not installed")
     pytest.importorskip("onnxscript", reason="onnxscript is not installed")
     nn = torch.nn
@@ -100,10 +93,7 @@ def test_lenet_torch_reads_digits(shared_data: Path) -> None:
         *(nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)),
     )
     net.load_state_dict(dict(zip(net.state_dict(), weights.values(), strict=True)))
-    image = converters.convert_module(net, [torch.zeros(1, 1, 32, 32)], name="lenet")
-    images, labels = t10k(shared_data)
-    padded = np.pad(images[:2000], ((0, 0), (2, 2), (2, 2))) / np.float32(255)
-    assert share_right(tinynn.load(image), padded, labels[:2000]) > 0.95
+    same_answers("lenet", net, torch.zeros(1, 1, 32, 32), shared_data)
 
 
 def residual_net(torch: Any) -> Any:
@@ -147,7 +137,7 @@ def residual_net(torch: Any) -> Any:
 
 
 @pytest.mark.slow
-def test_resnet_20_torch_is_as_good_as_published(shared_data: Path) -> None:
+def test_resnet_20_torch_answers_the_same(shared_data: Path) -> None:
     torch = pytest.importorskip("torch", reason="torch is not installed")
     pytest.importorskip("onnxscript", reason="onnxscript is not installed")
     held = torch.load(
@@ -158,12 +148,4 @@ def test_resnet_20_torch_is_as_good_as_published(shared_data: Path) -> None:
     net = residual_net(torch)
     names = {name.removeprefix("module."): w for name, w in held["state_dict"].items()}
     net.load_state_dict(names)
-    image = converters.convert_module(net, [torch.zeros(1, 3, 32, 32)], name="resnet20")
-    images, labels = cifar(shared_data)
-    mean, deviation = (
-        np.float32([0.485, 0.456, 0.406]),
-        np.float32([0.229, 0.224, 0.225]),
-    )
-    scaled = ((images / np.float32(255) - mean) / deviation).transpose(0, 3, 1, 2)
-    model = tinynn.load(image)
-    assert share_right(model, scaled, labels) == pytest.approx(0.798, abs=0.01)
+    same_answers("resnet-20", net, torch.zeros(1, 3, 32, 32), shared_data)

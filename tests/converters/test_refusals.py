@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.onnx_nets import FLOAT, STRING, UINT8, floats, node, save_net
+from support.onnx_nets import FLOAT, INT64, STRING, UINT8, floats, node, save_net
 
 from converters import convert, inspect
 from converters.errors import BadModelFile, BadOption, Unsupported
@@ -13,7 +13,12 @@ from converters.errors import BadModelFile, BadOption, Unsupported
 W, B = floats(3, 4), floats(3, seed=2)
 DOUBLE = 11
 
-ABSENT = ("Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Cosh", "Sinh")
+# operator -> the type and shape that it makes of (1, 4, 1, 1)
+ABSENT = {
+    "Det": (FLOAT, (1, 4)),
+    "NonZero": (INT64, (4, "found")),
+    "Unique": (FLOAT, ("found",)),
+}
 
 # name -> (nodes, what the refusal says, what is unlike the default net)
 NETS: dict[str, tuple[list[Any], str, dict[str, Any]]] = {
@@ -92,10 +97,8 @@ def saved(folder: Path, nodes: list[Any], **unlike: Any) -> Path:
 def test_convert_absent_operator_is_refused_by_name(
     operator: str, tmp_path: Path
 ) -> None:
-    shape = (1, 4, 1, 1)
-    path = saved(
-        tmp_path, [node(operator, "x", "y")], x=(FLOAT, shape), y=(FLOAT, shape)
-    )
+    nodes, y = [node(operator, "x", "y")], ABSENT[operator]
+    path = saved(tmp_path, nodes, x=(FLOAT, (1, 4, 1, 1)), y=y)
     with pytest.raises(Unsupported) as refusal:
         convert(path)
     assert f"node 'node_y', {operator}: tinynn has no {operator}" in str(refusal.value)

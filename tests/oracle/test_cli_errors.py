@@ -42,7 +42,7 @@ def saved(folder: Path, array: np.ndarray) -> Path:
 def two_unsupported(folder: Path) -> Path:
     nodes = [
         node("RandomNormalLike", "x", "s"),
-        node("Atan", "x", "t"),
+        node("RandomUniformLike", "x", "t"),
         node("Add", "s t", "y"),
     ]
     return save_net(folder / "net.onnx", nodes, y=(FLOAT, (1, 4)))
@@ -137,7 +137,7 @@ CASES: dict[str, tuple[Arguments, str]] = {
     "unsupported_operators": (
         lambda folder: ["model", "convert", two_unsupported(folder)],
         "net.onnx: can't be converted: node 'node_s', RandomNormalLike: tinynn has no "
-        "RandomNormalLike (make the noise an input); node 'node_t', Atan: tinynn has",
+        "RandomNormalLike (make the noise an input); node 'node_t', RandomUniformLike",
     ),
     "input_too_short": (
         lambda folder: ["model", "run", MNIST, written(folder, "x.bin", bytes(783))],

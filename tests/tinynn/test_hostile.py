@@ -60,6 +60,11 @@ EXAMPLES: dict[str, tuple[list, tuple[int, ...], dict]] = {
     "Pad": ([floats(2, 3)], (), {"before": (1, 0), "after": (0, 2)}),
     "Gather": ([floats(4, 3), whole("int32", 2, 2)], (0,), {"axis": 1}),
     "GatherElements": ([floats(4, 3), whole("int32", 2, 3)], (0,), {"axis": 0}),
+    "ScatterRows": (
+        [floats(4, 3), whole("int32", 2), floats(2, 3)],
+        (2,),
+        {"how": "add"},
+    ),
     "ReduceSum": ([floats(2, 3, 4)], (), {"axes": (1,)}),
     "ReduceMax": ([floats(2, 3, 4)], (), {"axes": (1, 2)}),
     "ReduceL2": ([floats(2, 3, 4)], (), {"axes": (0,)}),

@@ -16,10 +16,8 @@ from tinynn import floatmode, jit
 from tinynn.floatmode import exact_floats, read_mode, write_mode
 from tinynn.operators import (
     argmax,
-    dense,
     numbers,
     reduce,
-    relu,
     scale_u8,
     scan,
     softmax,
@@ -217,12 +215,6 @@ def test_exponential_at_its_ends(z: float, bits: int) -> None:
 FOLD = (float32[::1], int64, int64, int64, float32[::1])
 SIGNATURES = {
     "scale": (scale_u8.scale, (uint8[::1], float32[::1], float32[::1])),
-    "accumulate": (
-        dense.accumulate,
-        (float32[::1], float32[::1], int64, int64, int64[::1], float32[::1]),
-    ),
-    "add": (dense.add, (float32[::1], float32[::1])),
-    "rectify": (relu.rectify, (uint32[::1], uint32[::1])),
     "exponentials": (softmax.exponentials, (float32[::1], int64, float32[::1])),
     "divide_by_sum": (softmax.divide_by_sum, (float32[::1], int64)),
     "find_extreme": (

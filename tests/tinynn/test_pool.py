@@ -121,3 +121,33 @@ def test_pool_of_one_axis_keeps_it() -> None:
 def test_pool_misfit_is_refused(attributes: dict[str, object], message: str) -> None:
     with pytest.raises(GraphError, match=message):
         model_of("MaxPool", [np.ones((1, 1, 5, 5), np.float32)], (), **attributes)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8"])
+@pytest.mark.parametrize("attributes", CASES)
+def test_max_pool_of_bytes_is_the_largest_of_each_window(
+    dtype: str, attributes: dict[str, object]
+) -> None:
+    limits = np.iinfo(dtype)
+    x = np.random.default_rng(3).integers(limits.min, limits.max + 1, (2, 3, 8, 9))
+    x = x.astype(dtype)
+    (y,) = apply("MaxPool", x, **attributes)
+    expected = [
+        max(taps) for plane in x.reshape(6, 8, 9) for taps in windows(plane, attributes)
+    ]
+    assert y.dtype == dtype and y.reshape(-1).tolist() == expected
+
+
+@pytest.mark.parametrize(("dtype", "least"), [("uint8", 0), ("int8", -128)])
+def test_max_pool_of_no_bytes_is_the_least(dtype: str, least: int) -> None:
+    """A window that is as wide as its padding."""
+    x = np.full((1, 1, 1, 1), 5, dtype)
+    (y,) = apply("MaxPool", x, kernel_shape=(1, 1), pads=(0, 1, 0, 0))
+    assert y.reshape(-1).tolist() == [least, 5]
+
+
+def test_average_pool_of_bytes_is_refused() -> None:
+    with pytest.raises(GraphError, match="expected float32, got uint8"):
+        model_of(
+            "AveragePool", [np.ones((1, 1, 2, 2), np.uint8)], (), kernel_shape=(2, 2)
+        )

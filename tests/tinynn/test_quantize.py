@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from support.models import random_floats
+from support.models import assert_guest_agrees, random_floats
 from support.operations import apply
 
-from tinynn.operators.quantize import LARGE, nearest_products
+import tinynn
+from tinynn import GraphBuilder
+from tinynn.operators.quantize import LARGE, REQUANTIZE, nearest_products
 
 Array = NDArray[Any]
 NAN, INF = np.float32(np.nan), np.float32(np.inf)
@@ -86,6 +88,36 @@ def test_products_are_rounded_once_from_their_exact_value() -> None:
     nearest_products(x, factors, 1, y)
     pairs = zip(x.tolist(), factors.tolist(), strict=True)
     assert y.tolist() == [rounded_product(*pair) for pair in pairs]
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8"])
+def test_requantize_of_any_factor_is_the_same_in_the_guest(dtype: str) -> None:
+    """Powers of two make ties; others are of any bits, small ones usual."""
+    rng = np.random.default_rng(6)
+    x = rng.integers(-(2**31), 2**31, (90, 40)).astype(np.int32)
+    x[::3] >>= 20
+    x[::4] >>= 8
+    x[0], x[1] = -(2**31), 2**31 - 1
+    bits = rng.integers(0, 2**32, 90, dtype=np.uint32)
+    bits[:30] = np.exp2(-np.arange(30)).astype(np.float32).view(np.uint32)
+    bits[30:75] = np.exp2(rng.uniform(-32, 2, 45)).astype(np.float32).view(np.uint32)
+    graph = GraphBuilder("requantize")
+    limits = np.iinfo(dtype)
+    zeros = rng.integers(limits.min, limits.max + 1, 90).astype(dtype)
+    sources = [
+        graph.input("x", "int32", x.shape),
+        graph.constant(bits.view(np.float32)),
+        graph.constant(zeros),
+    ]
+    graph.output(graph.emit(REQUANTIZE, sources, [0]), "y")
+    model = tinynn.load(graph.build())
+    answer = assert_guest_agrees(model, x.tobytes())
+    expected = [
+        [rounded_product(int(n), int(b)) + int(zero) for n in row]
+        for row, b, zero in zip(x, bits, zeros, strict=True)
+    ]
+    y = np.frombuffer(answer, dtype).reshape(x.shape)
+    assert y.tolist() == np.clip(expected, limits.min, limits.max).tolist()
 
 
 @pytest.mark.parametrize("per_column", [False, True])

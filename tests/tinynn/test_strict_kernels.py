@@ -19,10 +19,6 @@ SIGNATURES = {
         patches.pack_patches,
         (FLOATS, *(int64,) * 4, PAIR, PAIR, *(int64,) * 5, FLOATS),
     ),
-    "add_taps": (
-        patches.add_taps,
-        (FLOATS, *(int64,) * 4, PAIR, PAIR, int64, FLOATS, FLOATS),
-    ),
     "largest": (pool.largest, (FLOATS, int64, int64, NUMBERS, int64, FLOATS)),
     "average": (pool.average, (FLOATS, int64, int64, NUMBERS, int64, FLOATS)),
     "normalize_rows": (

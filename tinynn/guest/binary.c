@@ -94,6 +94,10 @@ static uint32_t both(uint32_t a, uint32_t b) { return a && b; }
 static uint32_t either(uint32_t a, uint32_t b) { return a || b; }
 static uint32_t one_of_two(uint32_t a, uint32_t b) { return !a != !b; }
 
+static uint32_t common_bits(uint32_t a, uint32_t b) { return a & b; }
+static uint32_t all_bits(uint32_t a, uint32_t b) { return a | b; }
+static uint32_t other_bits(uint32_t a, uint32_t b) { return a ^ b; }
+
 ZIP(zip_add, 4, f32_add, add)
 ZIP(zip_sub, 4, f32_sub, subtract)
 ZIP(zip_mul, 4, f32_mul, multiply)
@@ -109,6 +113,9 @@ void zip_prelu(const struct call *c) { zip(c, 4, 4, sloped); }
 void zip_and(const struct call *c) { zip(c, 1, 1, both); }
 void zip_or(const struct call *c) { zip(c, 1, 1, either); }
 void zip_xor(const struct call *c) { zip(c, 1, 1, one_of_two); }
+void zip_bit_and(const struct call *c) { zip(c, 4, 4, common_bits); }
+void zip_bit_or(const struct call *c) { zip(c, 4, 4, all_bits); }
+void zip_bit_xor(const struct call *c) { zip(c, 4, 4, other_bits); }
 
 ALWAYS_INLINE void choose(const struct call *c, uint32_t bytes) {
   const uint8_t *condition = source(c, 0);

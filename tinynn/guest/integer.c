@@ -1,149 +1,240 @@
 /* Exact sums of products of bytes, modulo 2^32: y = sum of (x - x_zero) (w - w_zero). */
 
+#include "bytes.h"
 #include "window.h"
 
-#define MAX_TERMS (1u << 22)
+#include <stdbool.h>
 
-/* The differences x - x_zero of one row or patch, and their sum. */
-static int32_t differences[MAX_TERMS];
+static uint32_t pairs[PAIR_WORDS(MAX_TERMS)];
 
 static int32_t byte_at(const void *bytes, uint32_t i, uint32_t type) {
   return type == INT8 ? ((const int8_t *)bytes)[i] : ((const uint8_t *)bytes)[i];
 }
 
-/* A zero point: one for all, or one each. */
-static int32_t zero_at(const struct call *c, uint32_t which, uint32_t i) {
+/* A zero point, one for all or one each, as the unsigned byte that stands for it. */
+static uint32_t zero_at(const struct call *c, uint32_t which, uint32_t i) {
   const struct operand *zeros = &c->sources[which];
-  return byte_at(source(c, which), zeros->count == 1 ? 0 : i, zeros->type);
+  int32_t zero = byte_at(source(c, which), zeros->count == 1 ? 0 : i, zeros->type);
+  return (uint32_t)zero + (zeros->type == INT8 ? 128 : 0);
 }
 
-#define DOT(name, byte) \
-  static int32_t name(const byte *w, uint32_t terms) { \
-    const int32_t *x = differences; \
-    uint32_t sum = 0; \
-    for (; terms >= 8; terms -= 8, x += 8, w += 8) { \
-      sum += (uint32_t)(x[0] * w[0]) + (uint32_t)(x[1] * w[1]); \
-      sum += (uint32_t)(x[2] * w[2]) + (uint32_t)(x[3] * w[3]); \
-      sum += (uint32_t)(x[4] * w[4]) + (uint32_t)(x[5] * w[5]); \
-      sum += (uint32_t)(x[6] * w[6]) + (uint32_t)(x[7] * w[7]); \
-    } \
-    while (terms--) \
-      sum += (uint32_t)(*x++ * *w++); \
-    return (int32_t)sum; \
-  }
-
-DOT(dot_signed, int8_t)
-DOT(dot_unsigned, uint8_t)
-
-/* The listed differences times row i of the weights at `w`, whose zero point is taken off the
- * whole: sum of d (w - z) = sum of d w - z sum of d. */
-static uint32_t product(const struct call *c, const uint8_t *w, uint32_t i,
-                        uint32_t terms, uint32_t sum) {
-  w += i * terms;
-  uint32_t total = (uint32_t)(c->sources[1].type == INT8
-                                  ? dot_signed((const int8_t *)w, terms)
-                                  : dot_unsigned(w, terms));
-  return total - (uint32_t)zero_at(c, 3, i) * sum;
+/* What makes a source's bytes unsigned ones. */
+static uint32_t turn_of(const struct call *c, uint32_t which) {
+  return c->sources[which].type == INT8 ? SIGNS : 0;
 }
+
+/* With unsigned bytes v and u and their zero points zv and zu,
+ *
+ *   sum of (v - zv) (u - zu) = sum of v u - zu sum of v + zv (terms zu - sum of u). */
 
 void matmul_integer(const struct call *c) {
   const struct operand *b = &c->sources[1];
   const uint32_t columns = b->shape[b->rank - 2], terms = b->shape[b->rank - 1];
   const uint32_t rows = c->target->shape[c->target->rank - 2];
   const uint32_t matrix = b->rank > 2 ? columns * terms : 0;
-  const uint32_t type = c->sources[0].type;
-  const int32_t zero = zero_at(c, 2, 0);
+  const uint32_t a_zero = zero_at(c, 2, 0), turned = turn_of(c, 1);
   const uint32_t end = c->first + c->count;
   uint32_t *y = target(c);
   for (uint32_t next = c->first; next < end;) {
     const uint8_t *row = (const uint8_t *)source(c, 0) + next / columns * terms;
     const uint8_t *w = (const uint8_t *)source(c, 1) + next / columns / rows * matrix;
-    uint32_t sum = 0;
-    for (uint32_t k = 0; k < terms; k++) {
-      differences[k] = byte_at(row, k, type) - zero;
-      sum += (uint32_t)differences[k];
+    uint32_t sum = list_bytes(pairs, row, terms, turn_of(c, 0));
+    uint32_t j = next % columns;
+    for (w += j * terms; j < columns && next < end; j++, w += terms) {
+      uint32_t zero = zero_at(c, 3, j);
+      uint32_t total = dot_bytes(pairs, w, terms, turned) - zero * sum;
+      if (a_zero)
+        total += a_zero * (terms * zero - sum_of_bytes(w, terms, turned));
+      y[next++] = total;
     }
-    for (uint32_t j = next % columns; j < columns && next < end; j++)
-      y[next++] = product(c, w, j, terms, sum);
   }
 }
 
-/* A row of a patch: `count` taps, the first at `place`, over a line of the picture of
- * which the first `inside` bytes may be read. */
-struct row {
-  const uint8_t *line;
-  uint32_t inside, place, step, count;
+/* ------------------------------------------------------------------------------------
+ * Convolution: the weights of several channels are listed, then the patches follow
+ * ---------------------------------------------------------------------------------- */
+
+/* The bytes of a patch, and room for a word behind them. */
+static uint32_t patch[MAX_TERMS / 4 + 2];
+
+/* Rows of the picture's planes as the window slides over them: spread and padded. */
+static uint8_t lines[1u << 22];
+
+#define MOST_TOGETHER 256
+
+/* What a channel makes of a patch's products and the patch's sum. */
+static struct {
+  uint32_t zero, offset;
+} channels[MOST_TOGETHER];
+
+/* What is the same for all patches of some channels. */
+struct convolution {
+  const struct window *window;
+  /* Of the picture, whose first plane begins at `bytes`. */
+  const uint8_t *bytes;
+  uint32_t depth, height, width;
+  /* Of the window. */
+  uint32_t rows, columns;
+  /* Of a line, and the lines that patches of one row reach over. */
+  uint32_t wide, reach;
+  /* What padding holds: the zero point. */
+  uint8_t fill;
 };
 
-/* Lists a row's differences; their sum. A signed byte is an unsigned one with its sign bit
- * turned, less 128. */
-static inline uint32_t list_row(int32_t *next, struct row r, uint32_t turned,
-                                uint32_t zero, uint32_t spread, uint32_t width) {
-  uint32_t sum = 0;
-  for (int32_t *end = next + r.count; next != end; next++, r.place += r.step) {
-    uint32_t at = input_at(r.place, spread, width);
-    uint32_t difference = at < r.inside ? (r.line[at] ^ turned) - zero : 0;
-    *next = (int32_t)difference;
-    sum += difference;
-  }
-  return sum;
+static struct convolution convolution_of(const struct call *c, uint32_t first_plane) {
+  const uint32_t *x = c->sources[0].shape, *kernel = c->sources[1].shape;
+  const struct window *w = (const struct window *)c->attributes;
+  return (struct convolution){
+      .window = w,
+      .bytes = (const uint8_t *)source(c, 0) + first_plane * x[2] * x[3],
+      .depth = kernel[1],
+      .height = x[2],
+      .width = x[3],
+      .rows = kernel[2],
+      .columns = kernel[3],
+      .wide = (x[3] - 1) * w->spread_columns + 1 + w->left + w->right,
+      .reach = (kernel[2] - 1) * w->dilation_rows + 1,
+      .fill = *(const uint8_t *)source(c, 2),
+  };
 }
 
-/* Lists the differences of the output pixel at (row, column), whose group's first plane
- * begins at `bytes`; their sum. */
-static uint32_t list_patch(const struct call *c, const uint8_t *bytes, uint32_t row,
-                           uint32_t column) {
-  const struct window *w = (const struct window *)c->attributes;
-  const uint32_t *x = c->sources[0].shape, *kernel = c->sources[1].shape;
-  const uint32_t height = x[2], width = x[3], spread = w->spread_columns;
-  const uint32_t turned = c->sources[0].type == INT8 ? 0x80 : 0;
-  const uint32_t zero = (uint32_t)zero_at(c, 2, 0) + turned;
-  const uint32_t top = row * w->stride_rows - w->top;
-  struct row r = {
-      .place = column * w->stride_columns - w->left,
-      .step = w->dilation_columns,
-      .count = kernel[3],
-  };
-  int32_t *next = differences;
-  uint32_t sum = 0;
-  for (uint32_t channel = 0; channel < kernel[1]; channel++) {
-    for (uint32_t i = 0; i < kernel[2]; i++, next += r.count) {
-      uint32_t from = input_at(top + i * w->dilation_rows, w->spread_rows, height);
-      r.line = bytes + from * width;
-      r.inside = from < height ? width : 0;
-      sum += spread == 1 ? list_row(next, r, turned, zero, 1, width)
-                         : list_row(next, r, turned, zero, spread, width);
+/* For how many rows of `width` pixels to lay out lines at once; 0 if there is no room for
+ * one, or if windows would leave out most of what is laid out. */
+static uint32_t rows_at_once(const struct convolution *v, uint32_t width) {
+  const uint32_t most = sizeof lines / (v->depth * v->wide);
+  if (most < v->reach || v->wide * v->reach / 2 > v->rows * v->columns * width)
+    return 0;
+  return (most - v->reach) / v->window->stride_rows + 1;
+}
+
+/* Lays out `count` lines of each plane, counted from the first one of the padding. */
+static void take_lines(const struct convolution *v, uint32_t first, uint32_t count) {
+  const struct window *w = v->window;
+  const uint8_t *plane = v->bytes;
+  uint8_t *to = lines;
+  for (uint32_t i = 0; i < v->depth; i++, plane += v->height * v->width) {
+    for (uint32_t row = first; row < first + count; row++, to += v->wide) {
+      __builtin_memset(to, v->fill, v->wide);
+      uint32_t from = input_at(row - w->top, w->spread_rows, v->height);
+      if (from >= v->height)
+        continue;
+      const uint8_t *line = plane + from * v->width;
+      uint8_t *next = to + w->left;
+      for (uint32_t j = 0; j < v->width; j++, next += w->spread_columns)
+        *next = line[j];
     }
-    bytes += height * width;
   }
-  return sum;
+}
+
+/* Copies a patch's bytes from `count` lines of each plane, the first tap at (top, left).
+ * Rows without gaps are copied by words: what a word has too much is overwritten. */
+static void take_patch(const struct convolution *v, uint32_t count, uint32_t top,
+                       uint32_t left) {
+  const uint32_t step = v->window->dilation_rows * v->wide, plane = count * v->wide;
+  const uint32_t columns = v->columns, apart = v->window->dilation_columns;
+  const uint8_t *from = lines + top * v->wide + left;
+  uint8_t *next = (uint8_t *)patch;
+  for (uint32_t i = 0; i < v->depth; i++, from += plane) {
+    const uint8_t *line = from;
+    for (uint32_t j = 0; j < v->rows; j++, line += step, next += columns) {
+      if (apart == 1)
+        for (uint32_t k = 0; k < columns; k += 4)
+          __builtin_memcpy(next + k, line + k, 4);
+      else
+        for (uint32_t k = 0; k < columns; k++)
+          next[k] = line[k * apart];
+    }
+  }
+}
+
+/* The same straight from the picture, where there is no room for lines. */
+static void take_taps(const struct convolution *v, uint32_t top, uint32_t left) {
+  const struct window *w = v->window;
+  const uint8_t *plane = v->bytes;
+  uint8_t *next = (uint8_t *)patch;
+  for (uint32_t i = 0; i < v->depth; i++, plane += v->height * v->width)
+    for (uint32_t j = 0; j < v->rows; j++) {
+      uint32_t place = top + j * w->dilation_rows - w->top;
+      uint32_t row = input_at(place, w->spread_rows, v->height);
+      for (uint32_t k = 0; k < v->columns; k++) {
+        place = left + k * w->dilation_columns - w->left;
+        uint32_t column = input_at(place, w->spread_columns, v->width);
+        bool inside = row < v->height && column < v->width;
+        *next++ = inside ? plane[row * v->width + column] : v->fill;
+      }
+    }
+}
+
+/* Lists the weights of channels [from, to) of one batch, and what they add. */
+static void take_channels(const struct call *c, uint32_t from, uint32_t to,
+                          uint32_t terms) {
+  const uint8_t *w = (const uint8_t *)source(c, 1) + from * terms;
+  const uint32_t *bias = c->source_count == 5 ? source(c, 4) : 0;
+  const uint32_t x_zero = zero_at(c, 2, 0);
+  uint32_t *next = pairs;
+  for (uint32_t m = from; m < to; m++, w += terms, next += PAIR_WORDS(terms)) {
+    uint32_t zero = zero_at(c, 3, m);
+    uint32_t sum = list_bytes(next, w, terms, turn_of(c, 1));
+    channels[m - from].zero = zero;
+    channels[m - from].offset = x_zero * (terms * zero - sum) + (bias ? bias[m] : 0);
+  }
+}
+
+/* Pixels [pixel, last) of the listed channels, whose planes begin at `y`. */
+static void conv_pixels(const struct call *c, const struct convolution *v, uint32_t *y,
+                        uint32_t count, uint32_t pixel, uint32_t last) {
+  const struct window *w = v->window;
+  const uint32_t width = c->target->shape[3], plane = c->target->shape[2] * width;
+  const uint32_t terms = v->depth * v->rows * v->columns, turned = turn_of(c, 0);
+  const uint32_t at_once = rows_at_once(v, width);
+  uint32_t first = 0, end = 0, taken = 0;
+  for (; pixel < last; pixel++) {
+    uint32_t row = pixel / width, left = pixel % width * w->stride_columns;
+    if (at_once && row >= end) {
+      first = row;
+      end = row + at_once < (last - 1) / width + 1 ? row + at_once : (last - 1) / width + 1;
+      taken = (end - first - 1) * w->stride_rows + v->reach;
+      take_lines(v, first * w->stride_rows, taken);
+    }
+    if (at_once)
+      take_patch(v, taken, (row - first) * w->stride_rows, left);
+    else
+      take_taps(v, row * w->stride_rows, left);
+    const uint8_t *bytes = (const uint8_t *)patch;
+    const uint32_t sum = sum_of_bytes(bytes, terms, turned);
+    const uint32_t *list = pairs;
+    for (uint32_t m = 0; m < count; m++, list += PAIR_WORDS(terms))
+      y[m * plane + pixel] = dot_bytes(list, bytes, terms, turned) -
+                             channels[m].zero * sum + channels[m].offset;
+  }
 }
 
 /* Channels [from, to), counted through all batches, of one batch and group. Of a single
  * one only what lies in the tile. */
-static void conv_span(const struct call *c, uint32_t from, uint32_t to) {
-  const uint32_t *x = c->sources[0].shape, *w = c->sources[1].shape;
-  const uint32_t width = c->target->shape[3], plane = c->target->shape[2] * width;
-  const uint32_t outputs = w[0], terms = w[1] * w[2] * w[3];
-  const uint32_t span = outputs / c->attributes[1];
-  const uint32_t first = from / outputs * x[1] + from % outputs / span * w[1];
-  const uint8_t *bytes = (const uint8_t *)source(c, 0) + first * x[2] * x[3];
-  const uint32_t *bias = c->source_count == 5 ? source(c, 4) : 0;
-  const uint32_t end = c->first + c->count;
-  uint32_t *y = target(c);
+static void conv_channels(const struct call *c, uint32_t from, uint32_t to) {
+  const uint32_t *w = c->sources[1].shape;
+  const uint32_t plane = c->target->shape[2] * c->target->shape[3];
+  const uint32_t outputs = w[0], channel = from % outputs, span = outputs / c->attributes[1];
+  const uint32_t first = from / outputs * c->sources[0].shape[1] + channel / span * w[1];
+  const struct convolution v = convolution_of(c, first);
   uint32_t pixel = 0, last = plane;
   if (to - from == 1) {
+    const uint32_t end = c->first + c->count;
     pixel = c->first > from * plane ? c->first - from * plane : 0;
     last = end < to * plane ? end - from * plane : plane;
   }
-  for (; pixel < last; pixel++) {
-    uint32_t sum = list_patch(c, bytes, pixel / width, pixel % width);
-    for (uint32_t m = from; m < to; m++) {
-      uint32_t channel = m % outputs;
-      uint32_t total = product(c, source(c, 1), channel, terms, sum);
-      y[m * plane + pixel] = total + (bias ? bias[channel] : 0);
-    }
-  }
+  take_channels(c, channel, channel + to - from, w[1] * w[2] * w[3]);
+  conv_pixels(c, &v, (uint32_t *)target(c) + from * plane, to - from, pixel, last);
+}
+
+/* As many channels at once as there is room for. */
+static void conv_span(const struct call *c, uint32_t from, uint32_t to) {
+  const uint32_t *w = c->sources[1].shape;
+  const uint32_t room = PAIR_WORDS(MAX_TERMS) / PAIR_WORDS(w[1] * w[2] * w[3]);
+  const uint32_t most = room < MOST_TOGETHER ? room : MOST_TOGETHER;
+  for (; to - from > most; from += most)
+    conv_channels(c, from, from + most);
+  conv_channels(c, from, to);
 }
 
 void conv_integer(const struct call *c) {

@@ -55,11 +55,15 @@
   X(52, zip_or) \
   X(53, zip_xor) \
   X(54, zip_where) \
+  X(55, zip_bit_and) \
+  X(56, zip_bit_or) \
+  X(57, zip_bit_xor) \
   X(60, strided) \
   X(61, concat) \
   X(62, pad) \
   X(63, gather) \
   X(64, gather_elements) \
+  X(65, scatter) \
   X(70, reduce_sum) \
   X(71, reduce_mean) \
   X(72, reduce_max) \

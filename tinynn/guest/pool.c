@@ -14,9 +14,9 @@ struct pooling {
   uint32_t counted_rows, counted_columns;
 };
 
-/* A window's place: its plane, and the row and column of its first tap. */
+/* A window's place: its plane's first element, and the row and column of its first tap. */
 struct place {
-  const f32 *plane;
+  uint32_t plane;
   uint32_t height, width;
   uint32_t row, column;
 };
@@ -28,7 +28,7 @@ static struct place place_of(const struct call *c, const struct pooling *p, uint
   uint32_t row = i % p->output_rows;
   i /= p->output_rows;
   return (struct place){
-      .plane = (const f32 *)source(c, 0) + i * shape[2] * shape[3],
+      .plane = i * shape[2] * shape[3],
       .height = shape[2],
       .width = shape[3],
       .row = row * p->stride_rows - p->top,
@@ -37,14 +37,14 @@ static struct place place_of(const struct call *c, const struct pooling *p, uint
 }
 
 /* A row or column in front of the picture is as large as one behind it. */
-static f32 largest(const struct pooling *p, struct place at) {
+static f32 largest(const f32 *x, const struct pooling *p, struct place at) {
   f32 best = NOTHING;
   bool empty = true;
   for (uint32_t i = 0; i < p->rows; i++) {
     uint32_t row = at.row + i * p->dilation_rows;
     if (row >= at.height)
       continue;
-    const f32 *line = at.plane + row * at.width;
+    const f32 *line = x + at.plane + row * at.width;
     for (uint32_t j = 0; j < p->columns; j++) {
       uint32_t column = at.column + j * p->dilation_columns;
       if (column >= at.width)
@@ -59,7 +59,25 @@ static f32 largest(const struct pooling *p, struct place at) {
   return best;
 }
 
-static f32 average(const struct pooling *p, struct place at) {
+/* A signed byte is an unsigned one with its sign bit turned. */
+static uint8_t largest_byte(const uint8_t *x, uint8_t turned, const struct pooling *p,
+                            struct place at) {
+  uint8_t best = 0;
+  for (uint32_t i = 0; i < p->rows; i++) {
+    uint32_t row = at.row + i * p->dilation_rows;
+    if (row >= at.height)
+      continue;
+    const uint8_t *line = x + at.plane + row * at.width;
+    for (uint32_t j = 0; j < p->columns; j++) {
+      uint32_t column = at.column + j * p->dilation_columns;
+      if (column < at.width && (line[column] ^ turned) > best)
+        best = line[column] ^ turned;
+    }
+  }
+  return best ^ turned;
+}
+
+static f32 average(const f32 *x, const struct pooling *p, struct place at) {
   f32 total = 0;
   uint32_t count = 0;
   for (uint32_t i = 0; i < p->rows; i++) {
@@ -67,7 +85,7 @@ static f32 average(const struct pooling *p, struct place at) {
     bool counted = row + p->top < p->counted_rows;
     if (row >= at.height && !counted)
       continue;
-    const f32 *line = at.plane + row * at.width;
+    const f32 *line = x + at.plane + row * at.width;
     for (uint32_t j = 0; j < p->columns; j++) {
       uint32_t column = at.column + j * p->dilation_columns;
       if (row < at.height && column < at.width) {
@@ -83,14 +101,20 @@ static f32 average(const struct pooling *p, struct place at) {
 
 void max_pool(const struct call *c) {
   const struct pooling *p = (const struct pooling *)c->attributes;
-  f32 *y = target(c);
-  for (uint32_t i = c->first; i < c->first + c->count; i++)
-    y[i] = largest(p, place_of(c, p, i));
+  const uint32_t type = c->target->type, end = c->first + c->count;
+  for (uint32_t i = c->first; i < end; i++) {
+    struct place at = place_of(c, p, i);
+    if (type == FLOAT32)
+      ((f32 *)target(c))[i] = largest(source(c, 0), p, at);
+    else
+      ((uint8_t *)target(c))[i] =
+          largest_byte(source(c, 0), type == INT8 ? 0x80 : 0, p, at);
+  }
 }
 
 void average_pool(const struct call *c) {
   const struct pooling *p = (const struct pooling *)c->attributes;
   f32 *y = target(c);
   for (uint32_t i = c->first; i < c->first + c->count; i++)
-    y[i] = average(p, place_of(c, p, i));
+    y[i] = average(source(c, 0), p, place_of(c, p, i));
 }

@@ -90,14 +90,49 @@ void quantize(const struct call *c) {
   }
 }
 
-void requantize(const struct call *c) {
+/* |x| times a factor's significand, which fills 32 bits, divided by 2^(32 + shift), to
+ * nearest, ties to even; shift is 1 to 31. The product's low word matters only where it
+ * breaks a tie. */
+static inline uint32_t nearest_high(uint32_t magnitude, uint32_t significand,
+                                    uint32_t shift) {
+  uint64_t product = (uint64_t)magnitude * significand;
+  uint32_t high = (uint32_t)(product >> 32), low = (uint32_t)product;
+  uint32_t odd = high >> shift & 1;
+  return (high + (1u << (shift - 1)) - 1 + ((low | odd) != 0)) >> shift;
+}
+
+/* Elements [i, end), which have one factor. */
+static void requantize_run(const struct call *c, uint32_t i, uint32_t end, f32 factor,
+                           int32_t zero) {
   const int32_t *x = source(c, 0);
+  const uint32_t type = c->target->type;
+  const uint32_t shift = (uint32_t)shift_of(factor) - F32_FRACTION_BITS - 1;
+  uint8_t *y = target(c);
+  if (factor >> 31 || shift - 1 >= 31) {
+    for (; i < end; i++)
+      y[i] = clamped(nearest_product(x[i], factor) + zero, type);
+    return;
+  }
+  const uint32_t significand_ = significand(factor) << 8;
+  for (; i < end; i++) {
+    int32_t whole = x[i] < 0
+                        ? -(int32_t)nearest_high(0u - (uint32_t)x[i], significand_, shift)
+                        : (int32_t)nearest_high((uint32_t)x[i], significand_, shift);
+    y[i] = clamped(whole + zero, type);
+  }
+}
+
+/* Neighbours along the axis may have different factors. */
+void requantize(const struct call *c) {
   const f32 *factors = source(c, 1);
   const uint32_t inner = inner_of(c), end = c->first + c->count;
-  uint8_t *y = target(c);
-  for (uint32_t i = c->first; i < end; i++) {
-    int32_t whole = nearest_product(x[i], factors[place_of(c, 1, i, inner)]);
-    y[i] = clamped(whole + zero_of(c, i, inner), c->target->type);
+  const bool one = c->sources[1].count == 1 && c->sources[2].count == 1;
+  for (uint32_t i = c->first; i < end;) {
+    uint32_t stop = one ? end : i - i % inner + inner;
+    if (stop > end)
+      stop = end;
+    requantize_run(c, i, stop, factors[place_of(c, 1, i, inner)], zero_of(c, i, inner));
+    i = stop;
   }
 }
 

@@ -36,10 +36,14 @@ TRUTHS: Final[Mapping[Callable[[Floats], Floats], Any]] = {
 def errors(function: Callable[[Floats], Floats], x: Floats) -> Doubles:
     """Units in the last place, for each x at which the true value is a float32."""
     with exact_floats(), np.errstate(all="ignore"):
-        y = function(x).astype(np.float64)
-        truth = TRUTHS[function](x.astype(np.float64))
+        return units_off(function(x), TRUTHS[function](x.astype(np.float64)))
+
+
+def units_off(y: Floats, truth: Doubles) -> Doubles:
+    """|y - truth| in units, where the truth is a float32."""
+    with np.errstate(all="ignore"):
         unit = np.spacing(np.abs(truth).astype(np.float32)).astype(np.float64)
-        error = np.abs(y - truth) / unit
+        error = np.abs(y.astype(np.float64) - truth) / unit
     found: Doubles = error[np.isfinite(truth) & np.isfinite(unit)]
     return found
 

@@ -12,6 +12,9 @@ from typing import Final
 
 import numpy as np
 
+from ..kernels import Call, joined, row_major
+from ..kernels.elements import AXES, TWO
+from ..kernels.writing import FLOAT_BYTES
 from ..tensor import Array, TensorType
 from . import functions as f
 from .family import Family, Operator, Space, Types, Words
@@ -81,6 +84,9 @@ FUNCTIONS: Final = (
     Function(51, "And", "zip_and", np.logical_and, ("bool",), "bool", 60, 25),
     Function(52, "Or", "zip_or", np.logical_or, ("bool",), "bool", 60, 25),
     Function(53, "Xor", "zip_xor", np.logical_xor, ("bool",), "bool", 60, 25),
+    Function(55, "BitwiseAnd", "zip_bit_and", np.bitwise_and, ("int32",), "", 60, 25),
+    Function(56, "BitwiseOr", "zip_bit_or", np.bitwise_or, ("int32",), "", 60, 25),
+    Function(57, "BitwiseXor", "zip_bit_xor", np.bitwise_xor, ("int32",), "", 60, 25),
 )
 
 
@@ -144,6 +150,42 @@ def run(
         canonicalise(y)
 
 
+def calls(
+    kernel: str, operator: Operator, first: int, count: int, space: Space
+) -> list[Call] | None:
+    """Of float32: the whole, or a tile that sees each source as it lies."""
+    shape, sources = operator.target.shape, operator.sources
+    whole = count == operator.target.count
+    alike = all(source.shape == shape or source.count == 1 for source in sources)
+    if operator.target.dtype != "float32" or not (whole or alike):
+        return None
+    steps: list[tuple[int, ...]]
+    if alike:
+        shape = (count,)
+        steps = [(0,) if source.count == 1 else (1,) for source in sources]
+        held = [elements(operator, i, first, count, space) for i in range(2)]
+    else:
+        steps = [steps_in(source.shape, shape) for source in sources]
+        held = [operator.flat(space, i) for i in range(2)]
+    grid = joined(shape, *steps)
+    if grid is None:
+        return None
+    missing = (1,) * (AXES - len(grid[0]))
+    extents, a, b = (tuple(missing + axis) for axis in grid)
+    how = "".join("v" if axis[-1] else "s" for axis in (a, b))
+    strides = [FLOAT_BYTES * step for axis in (a, b) for step in axis[:-1]]
+    y = operator.tile(space, first, count)
+    how = "vv" if count == 1 else how
+    return [Call(f"element.{kernel}.{how}", (y, *held, *extents, *strides))]
+
+
+def steps_in(shape: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...]:
+    """Elements from one neighbour to the next, for each axis of the target."""
+    missing = len(target) - len(shape)
+    steps = zip(shape, row_major(shape), strict=True)
+    return (0,) * missing + tuple(0 if n == 1 else step for n, step in steps)
+
+
 def emit(family: Family, graph: Graph, a: Value, b: Value) -> Value:
     """The operation on two values."""
     return graph.emit(family, [a, b])
@@ -169,6 +211,7 @@ def emit_folded(family: Family, graph: Graph, *values: Value) -> Value:
 
 def family_of(function: Function) -> Family:
     """The row as a family."""
+    kernel = function.name.removeprefix("zip_")
     return Family(
         name=function.name,
         opcode=function.opcode,
@@ -178,6 +221,7 @@ def family_of(function: Function) -> Family:
             walk_instructions(operator, count) + (function.most + 20) * count
         ),
         usual=lambda operator: function.usual + 15,
+        calls=partial(calls, kernel) if kernel in TWO else None,
     )
 
 
@@ -242,7 +286,7 @@ FAMILIES = (*(family for _, family in _ROWS), WHERE)
 OPERATIONS: dict[str, Operation] = {
     **{
         function.onnx: partial(
-            emit_number if function.dtypes == NUMBERS else emit, family
+            emit_number if "int32" in function.dtypes else emit, family
         )
         for function, family in _ROWS
     },

@@ -8,25 +8,26 @@ With `spread` (a, b) the input's rows lie a apart and its columns b apart, with 
 between them: a transposed convolution has spread for stride, its kernel turned round.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, fields
+from functools import partial
 from math import prod
 from typing import Final
 
 import numpy as np
 
-from .. import gemm
+from mips_vm.constants import MODEL
+
+from ..kernels import Batch, Call
 from ..tensor import Array, TensorType
-from .family import Family, Operator, Space, Types, Words
+from . import sliding
+from .family import Family, Operator, Room, Space, Types, Words, run_calls
 from .graph import Graph, Value
-from .numbers import Floats, canonicalise
-from .patches import Geometry, add_taps, packer_of, pixels_of, slides, taps_of
+from .numbers import Floats
+from .patches import Geometry
 from .shape import check_dtype, check_shape, demand
 from .weights import FINITE_WEIGHTS, MAX_INPUTS, check_finite, finite_flag
 from .window import Numbers, check_numbers, extent, pads_of, pair
-
-FEW_OUTPUTS: Final = 3
-"""Up to so many channels of a group are summed row by row: packing would cost more."""
 
 MAX_PADDED: Final = 1 << 28
 """Elements of the input with padding and spread."""
@@ -129,17 +130,97 @@ def padded(x: Array, window: Window, fill: int = 0) -> Array:
     return room
 
 
-def run(operator: Operator, first: int, count: int, space: Space) -> None:
-    """Whole channels; of a tile that ends inside one, what is too much is dropped."""
-    plane = prod(operator.target.shape[2:])
-    start, end = first // plane, -(-(first + count) // plane)
-    y = operator.tile(space, first, count)
-    whole = (end - start) * plane == count
-    planes = y if whole else np.empty((end - start) * plane, np.float32)
-    run_channels(operator, start, planes.reshape(end - start, plane), space)
-    if not whole:
-        y[:] = planes[first - start * plane :][:count]
-    canonicalise(y)
+def parts(
+    operator: Operator, first: int, count: int
+) -> Iterator[tuple[int, int, int, int]]:
+    """(plane, planes, row, rows) of what a tile covers, which is whole rows.
+
+    Planes are channels of all batches in turn; no part has two batches' or groups'.
+    """
+    height, width = operator.target.shape[2:]
+    plane, end = height * width, first + count
+    span = operator.sources[1].shape[0] // operator.attributes[1]
+    while first < end:
+        number, inside = divmod(first, plane)
+        size = min(plane - inside, end - first)
+        planes = 1
+        if size == plane:
+            planes = min((end - first) // plane, span - number % span)
+        yield number, planes, inside // width, size // width
+        first += size * planes
+
+
+def calls(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
+    """Each part slides over its group's channels."""
+    x, y = operator.shaped(space, 0), operator.tile(space, first, count)
+    outputs, depth = operator.sources[1].shape[:2]
+    plane, width = prod(operator.target.shape[2:]), operator.target.shape[3]
+    planned: list[Call] = []
+
+    def room(name: Hashable, size: int) -> Floats:
+        """Parts that other threads compute have others."""
+        return space.room((first, name), size)
+
+    for number, planes, row, rows in parts(operator, first, count):
+        batch, channel = divmod(number, outputs)
+        group = channel // (outputs // operator.attributes[1])
+        picture = x[batch, group * depth : (group + 1) * depth]
+        made = layout_of(operator, row, rows)
+        packing, weights = blocks(operator, channel, planes, space, room)
+        bias = bias_of(operator, channel, planes, space)
+        at = number * plane + row * width - first
+        target = y[at:][: planes * rows * width].reshape(planes, rows * width)
+        planned += packing
+        planned += sliding.convolve(made, picture, weights, bias, target, room)
+    return planned
+
+
+def layout_of(operator: Operator, row: int, rows: int) -> sliding.Layout:
+    """Of so many rows of the result."""
+    window = Window(*operator.attributes)
+    height, width = operator.sources[0].shape[2:]
+    down, across = operator.sources[1].shape[2:]
+    return sliding.layout(
+        sliding.Axis(
+            height,
+            window.spread_rows,
+            window.stride_rows,
+            window.dilation_rows,
+            down,
+            window.top - row * window.stride_rows,
+            rows,
+        ),
+        sliding.Axis(
+            width,
+            window.spread_columns,
+            window.stride_columns,
+            window.dilation_columns,
+            across,
+            window.left,
+            operator.target.shape[3],
+        ),
+    )
+
+
+def blocks(
+    operator: Operator, channel: int, count: int, space: Space, room: Room
+) -> tuple[list[Call], list[sliding.Blocks]]:
+    """Weights of some outputs as kernels take them; constants are packed at once."""
+    terms = terms_of(operator)
+    w = operator.part(space, channel * terms, count * terms, 1).reshape(count, terms)
+    if not space.lasting or operator.sources[1].address < MODEL.base:
+        made = sliding.blocks_of(count, terms, room("weights", count * terms))
+        return [block.pack(w) for block in made], made
+    made = sliding.blocks_of(count, terms, np.empty(count * terms, np.float32))
+    Batch([block.pack(w) for block in made]).run()
+    return [], made
+
+
+def bias_of(operator: Operator, channel: int, count: int, space: Space) -> Floats:
+    """Zeros if there is none: a sum from +0 on is never -0, so they change nothing."""
+    if len(operator.sources) == 3:
+        return operator.part(space, channel, count, 2)
+    return np.zeros(count, np.float32)
 
 
 def spans(operator: Operator, start: int, count: int) -> Iterator[tuple[int, int]]:
@@ -152,39 +233,8 @@ def spans(operator: Operator, start: int, count: int) -> Iterator[tuple[int, int
         start += size
 
 
-def run_channels(operator: Operator, start: int, y: Floats, space: Space) -> None:
-    """Channels from `start` on, through all batches; y is (channels, pixels)."""
-    window = Window(*operator.attributes)
-    x = padded(operator.shaped(space, 0), window)
-    outputs, depth = operator.sources[1].shape[:2]
-    weights = operator.flat(space, 1).reshape(outputs, -1)
-    for first, count in spans(operator, start, len(y)):
-        batch, channel = divmod(first, outputs)
-        group = channel // (outputs // window.group)
-        picture = x[batch, group * depth : (group + 1) * depth]
-        rows = weights[channel : channel + count]
-        convolve(operator, picture, rows, y[first - start :][:count])
-        if len(operator.sources) == 3:
-            bias = operator.part(space, channel, count, 2)
-            y[first - start :][:count] += bias[:, None]
-
-
-def convolve(operator: Operator, x: Floats, w: Floats, y: Floats) -> None:
-    """One group: x (channels, rows, columns), w (outputs, terms) to y (.., pixels)."""
-    places = geometry(operator, x)
-    terms = w.shape[1]
-    if len(y) <= FEW_OUTPUTS:
-        for weights, target in zip(w, y, strict=True):
-            add_taps(x.reshape(-1), *places, weights, target)
-    elif slides(places, y.shape[1]):
-        pixels, taps = pixels_of(places, y.shape[1]), taps_of(places, terms)
-        gemm.slide(w.reshape(-1), terms, x, pixels, taps, y)
-    else:
-        gemm.multiply(w.reshape(-1), terms, 1, terms, packer_of(x, places), y)
-
-
 def geometry(operator: Operator, x: Floats) -> Geometry:
-    """What kernels must know of the window over a padded picture x."""
+    """What packers must know of the window over a padded picture x."""
     window = Window(*operator.attributes)
     kernel_rows, kernel_columns = operator.sources[1].shape[2:]
     return (
@@ -343,11 +393,13 @@ FAMILY = Family(
     name="conv",
     opcode=101,
     infer=infer,
-    run=run,
+    run=partial(run_calls, calls),
     instructions=instructions,
     usual=usual,
     grain=grain,
     check=check_finite,
+    calls=calls,
+    share=lambda operator: operator.target.shape[3],
 )
 FAMILIES = (FAMILY,)
 OPERATIONS = {"Conv": conv, "ConvTranspose": conv_transpose}

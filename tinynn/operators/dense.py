@@ -10,18 +10,20 @@ nothing. FINITE_WEIGHTS in the attribute says that this holds; the validator che
 it does, and that it is set whenever it may be. Of computed weights nothing is known.
 """
 
+from collections.abc import Hashable
+from functools import partial
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mips_vm.constants import MODEL
 
-from ..jit import kernel
+from ..kernels import Call
+from ..kernels.writing import FLOAT_BYTES
 from ..tensor import TensorType
-from .family import Family, Operator, Space, Types, Words
+from .family import Family, Operator, Room, Space, Types, Words, run_calls
 from .graph import Graph, Value
-from .numbers import Floats, canonicalise
+from .numbers import Floats
 from .shape import check_arity, check_dtype, check_shape, demand
 
 FINITE_WEIGHTS: Final = 1
@@ -32,47 +34,23 @@ MAX_INPUTS: Final = 1 << 22
 BLOCK: Final = 4
 """Tiles are whole blocks of outputs, as the guest's kernel computes them."""
 
-Terms = NDArray[np.int64]
 
-
-@kernel
-def accumulate(
-    x: Floats, w: Floats, width: int, first: int, terms: Terms, y: Floats
-) -> None:
-    """Adds the products of `terms` to y, in order; eight terms a pass over y."""
-    n = len(y)
-    done = 0
-    while done + 8 <= len(terms):
-        ks = terms[done : done + 8]
-        x0, x1, x2, x3 = x[ks[0]], x[ks[1]], x[ks[2]], x[ks[3]]
-        x4, x5, x6, x7 = x[ks[4]], x[ks[5]], x[ks[6]], x[ks[7]]
-        at = ks * width + first
-        w0, w1 = w[at[0] : at[0] + n], w[at[1] : at[1] + n]
-        w2, w3 = w[at[2] : at[2] + n], w[at[3] : at[3] + n]
-        w4, w5 = w[at[4] : at[4] + n], w[at[5] : at[5] + n]
-        w6, w7 = w[at[6] : at[6] + n], w[at[7] : at[7] + n]
-        for j in range(n):
-            total = y[j] + x0 * w0[j]
-            total = total + x1 * w1[j]
-            total = total + x2 * w2[j]
-            total = total + x3 * w3[j]
-            total = total + x4 * w4[j]
-            total = total + x5 * w5[j]
-            total = total + x6 * w6[j]
-            y[j] = total + x7 * w7[j]
-        done += 8
-    while done < len(terms):
-        k = terms[done]
-        row = w[k * width + first : k * width + first + n]
-        for j in range(n):
-            y[j] = y[j] + x[k] * row[j]
-        done += 1
-
-
-@kernel
-def add(y: Floats, bias: Floats) -> None:
-    for j in range(len(y)):
-        y[j] = y[j] + bias[j]
+def row_calls(
+    x: Floats,
+    w: Floats,
+    row_step: int,
+    bias: Floats,
+    y: Floats,
+    room: Room,
+    skip_zeros: bool,
+) -> list[Call]:
+    """x times a matrix whose rows begin `row_step` elements apart, and the bias."""
+    listed = room("terms", 2 * len(x)).view(np.int64)
+    number = room("number of terms", 2).view(np.int64)
+    kernel = "row.list" if skip_zeros else "row.all"
+    listing = Call(kernel, (listed, x, len(x), number))
+    steps = (len(y), FLOAT_BYTES * row_step)
+    return [listing, Call("row.sum", (y, x, w, bias, listed, number, *steps))]
 
 
 def infer(types: Types, attributes: Words) -> TensorType:
@@ -100,15 +78,22 @@ def check(operator: Operator, space: Space) -> None:
     demand("flags (finite weights)", expected, actual, expected == actual)
 
 
-def run(operator: Operator, first: int, count: int, space: Space) -> None:
+def calls(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
     x, weights = operator.flat(space, 0), operator.flat(space, 1)
-    y = operator.tile(space, first, count)
-    skip_zeros = operator.attributes[0] & FINITE_WEIGHTS
-    terms = np.flatnonzero(x) if skip_zeros else np.arange(len(x))
-    y[:] = 0
-    accumulate(x, weights, operator.target.count, first, terms, y)
-    add(y, operator.part(space, first, count, 2))
-    canonicalise(y)
+
+    def room(name: Hashable, size: int) -> Floats:
+        """Parts that other threads compute have others."""
+        return space.room((first, name), size)
+
+    return row_calls(
+        x,
+        weights[first:],
+        operator.target.count,
+        operator.part(space, first, count, 2),
+        operator.tile(space, first, count),
+        room,
+        bool(operator.attributes[0] & FINITE_WEIGHTS),
+    )
 
 
 def instructions(operator: Operator, count: int) -> int:
@@ -140,11 +125,12 @@ FAMILY = Family(
     name="dense",
     opcode=2,
     infer=infer,
-    run=run,
+    run=partial(run_calls, calls),
     instructions=instructions,
     usual=usual,
     grain=lambda operator: BLOCK,
     check=check,
+    calls=calls,
 )
 FAMILIES = (FAMILY,)
 OPERATIONS = {"Dense": dense}

@@ -5,23 +5,34 @@ A family is one kind of operator. It says which target its sources and attribute
 guest instructions that costs. docs/float.md defines the arithmetic.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..extent import Extent
+from ..kernels import Batch, Call
 from ..tensor import Array, TensorType, item_bytes
 
 
 class Space(Protocol):
     """Guest memory, as native kernels see it."""
 
+    @property
+    def lasting(self) -> bool:
+        """Whether calls on it are made again and again: constants are packed once."""
+
     def read(self, address: int, count: int, dtype: str) -> Array:
         """`count` elements at `address`; must not be written."""
 
     def write(self, address: int, count: int, dtype: str) -> Array:
         """`count` elements at `address`, to be stored into."""
+
+    def room(self, key: Hashable, count: int) -> NDArray[np.float32]:
+        """Memory beside it, zeros at first; perhaps the same for the same key."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,21 @@ Types = Sequence[TensorType]
 Words = Sequence[int]
 
 
+Room = Callable[[Hashable, int], NDArray[np.float32]]
+"""`Space.room`, perhaps of one thread's part."""
+
+Planner = Callable[[Operator, int, int, Space], Sequence[Call] | None]
+
+
+def run_calls(
+    calls: Planner, operator: Operator, first: int, count: int, space: Space
+) -> None:
+    """`run` of a family whose calls can do all."""
+    planned = calls(operator, first, count, space)
+    assert planned is not None
+    Batch(planned).run()
+
+
 def one_element(operator: Operator) -> int:
     """The grain of families that may be cut anywhere."""
     return 1
@@ -111,6 +137,10 @@ class Family:
     tile is the last. `instructions(operator, count)` is an upper bound for the guest,
     `usual(operator)` about what one element of the target costs it: segments are cut by
     it. `check(operator, space)` raises Misfit for constants that the family can't take.
+    `calls`, if there is one, says what `run` does as calls of kernels, which may be
+    made again when the elements of the space have changed, except for the image's; or
+    None where only `run` can do it. `share(operator)` is the grain of threads' parts,
+    where that is finer than segments'.
     """
 
     name: str
@@ -121,3 +151,5 @@ class Family:
     usual: Callable[[Operator], int]
     grain: Callable[[Operator], int] = one_element
     check: Callable[[Operator, Space], None] = anything
+    calls: Planner | None = None
+    share: Callable[[Operator], int] | None = None

@@ -9,7 +9,7 @@ only those of 256 terms are added as integers.
 """
 
 from math import prod
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +28,11 @@ from .window import Numbers, extent, pads_of, pair
 
 BYTES: Final = ("uint8", "int8")
 EXACT_TERMS: Final = 256
-GRAIN_PRODUCTS: Final = 8 * conv.GRAIN_PRODUCTS
-"""A product of bytes takes an eighth of the instructions of one of floats."""
+GRAIN_PRODUCTS: Final = 16 * conv.GRAIN_PRODUCTS
+"""A product of bytes takes a sixteenth of the instructions of one of floats."""
+
+TOGETHER: Final = 256
+"""Channels that the guest lists at once, or fewer if they have too many terms."""
 
 
 Integers = NDArray[np.int32]
@@ -99,20 +102,26 @@ def run_matmul(operator: Operator, first: int, count: int, space: Space) -> None
 
 
 def matmul_instructions(operator: Operator, count: int) -> int:
-    """A row's differences; then loads, a product and a sum a term."""
+    """A row's list; of weights their products, and their sum for a's zero point."""
     columns, terms = operator.sources[1].shape[-2:]
     rows = min(count, count // columns + 2)
-    return rows * (60 + 12 * terms) + (60 + 6 * terms) * count
+    return rows * (150 + 10 * terms) + (200 + 7 * terms) * count
 
 
 def matmul_usual(operator: Operator) -> int:
-    return 40 + 5 * operator.sources[1].shape[-1]
+    """Two and a half instructions a term, if a's zero point is 0."""
+    columns, terms = operator.sources[1].shape[-2:]
+    return 80 + 5 * terms // 2 + 7 * terms // columns
 
 
 def matmul_integer(
     graph: Graph, a: Value, b: Value, a_zero: Value, b_zero: Value
 ) -> Value:
-    """ONNX's MatMulInteger; b is stored with its columns contiguous."""
+    """ONNX's MatMulInteger; b is stored with its columns contiguous.
+
+    What a constant zero point of a adds is a constant, if b is one: it is added apart,
+    and the guest need not sum b up.
+    """
     demand("MatMulInteger: rank of b", "2 or more", len(b.shape), len(b.shape) >= 2)
     held, axes = graph.array_of(b), [*range(len(b.shape))]
     axes[-2:] = axes[:-3:-1]
@@ -121,8 +130,32 @@ def matmul_integer(
     else:
         turned = graph.constant(np.ascontiguousarray(held.transpose(axes)))
     rows = a if len(a.shape) > 1 else graph.view(a, (1, a.count))
+    offset = offset_of(graph, a_zero, turned, b_zero)
+    if offset is not None:
+        a_zero = graph.constant(least_of(a))
     y = graph.emit(MATMUL, [rows, turned, a_zero, b_zero])
+    if offset is not None and offset.any():
+        y = graph.op("Add", y, offset)
     return y if rows is a else graph.view(y, y.shape[1:])
+
+
+def least_of(a: Value) -> NDArray[Any]:
+    """The zero point that costs the guest nothing: made unsigned, it is 0."""
+    return np.full(1, np.iinfo(a.dtype).min, a.dtype)
+
+
+def offset_of(graph: Graph, a_zero: Value, b: Value, b_zero: Value) -> Integers | None:
+    """What a's zero point adds to each column of `b` (n, k); None if it is not known.
+
+    The least byte less it, times the sum of the column's differences, modulo 2^32.
+    """
+    zero, columns, zeros = (graph.array_of(value) for value in (a_zero, b, b_zero))
+    if zero is None or columns is None or zeros is None or columns.ndim != 2:
+        return None
+    sums = columns.sum(1, dtype=np.int64) - columns.shape[1] * zeros.astype(np.int64)
+    factor = np.iinfo(zero.dtype).min - zero.astype(np.int64)
+    offset: Integers = (factor * sums).astype(np.uint32).view(np.int32)
+    return offset
 
 
 # Convolutions.
@@ -177,14 +210,22 @@ def run_channels(operator: Operator, start: int, y: Integers, space: Space) -> N
 
 
 def conv_instructions(operator: Operator, count: int) -> int:
-    """Per pixel the differences of its patch; per term loads, a product and a sum."""
-    terms = conv.terms_of(operator)
-    return (300 + 40 * terms + 60 + 6 * terms) * count + 1000
+    """Channels are listed; patches are taken once for those of a span."""
+    terms, plane = conv.terms_of(operator), prod(operator.target.shape[2:])
+    channels = min(count, count // plane + 2)
+    span = operator.sources[1].shape[0] // operator.attributes[1]
+    span = min(span, TOGETHER, MAX_INPUTS // (terms + 4) + 1)
+    patches = min(count, plane * (channels // span + 4))
+    lists = channels * (300 + 12 * terms)
+    return 2000 + lists + patches * (300 + 60 * terms) + (200 + 4 * terms) * count
 
 
 def conv_usual(operator: Operator) -> int:
-    """Channels of a grain share the patches."""
-    return 100 + 8 * conv.terms_of(operator)
+    """Channels of a grain share the patches, and pixels the listing of the weights."""
+    span = operator.sources[1].shape[0] // operator.attributes[1]
+    terms, together = conv.terms_of(operator), min(span, conv.GRAIN_PLANES)
+    listing = 7 * terms // prod(operator.target.shape[2:])
+    return 80 + 5 * terms // 2 + listing + (60 + 12 * terms) // together
 
 
 def conv_integer(

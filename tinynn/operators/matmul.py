@@ -5,17 +5,21 @@ zeros and FINITE_WEIGHTS holds here. Leading axes are batches, which broadcast. 
 matrix may lie transposed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
 
-from .. import gemm
+from mips_vm.constants import MODEL
+
+from ..kernels import Call, move
 from ..tensor import Array, TensorType
-from .dense import BLOCK, accumulate
-from .family import Family, Operator, Space, Types, Words
+from .dense import BLOCK, row_calls
+from .family import Family, Operator, Room, Space, Types, Words, run_calls
 from .graph import Graph, Value
-from .numbers import Floats, canonicalise
+from .numbers import Floats
+from .products import Matrix, pack_constant, product
 from .shape import check_dtype, check_shape, demand
 from .weights import FINITE_WEIGHTS, MAX_INPUTS, check_finite, finite_flag
 
@@ -27,6 +31,9 @@ FEW_ROWS: Final = 3
 """Up to so many rows are multiplied one by one: packing b would cost more."""
 
 Shape = tuple[int, ...]
+
+Packed = dict[tuple[int, int, int], list[Floats]]
+"""Panels of constant matrices: by address, first column and columns."""
 
 
 def matrix_of(shape: Shape, transposed: int) -> tuple[int, int]:
@@ -74,20 +81,31 @@ def matrices(operator: Operator, space: Space, index: int) -> Array:
     return np.broadcast_to(flat, (*batches, size))
 
 
-def run(operator: Operator, first: int, count: int, space: Space) -> None:
+def calls(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
+    """Few rows one by one, more as a product in blocks."""
     a, b = matrices(operator, space, 0), matrices(operator, space, 1)
     y = operator.tile(space, first, count)
     rows, columns = operator.target.shape[-2:]
     batches = operator.target.shape[:-2]
+    planned: list[Call] = []
+    packed: Packed = {}
+
+    def room(name: Hashable, size: int) -> Floats:
+        """Parts that other threads compute have others."""
+        return space.room((first, name), size)
+
     for start, height, left, width in blocks(first, count, columns, rows):
         batch = np.unravel_index(start // rows, batches)
         place = start * columns + left - first
         block = y[place : place + height * width].reshape(height, width)
-        multiply(operator, a[batch], b[batch], start % rows, left, block)
+        bias = np.zeros(width, np.float32)
         if len(operator.sources) == 3:
             bias = operator.part(space, left, width, 2)
-            np.add(block, bias, out=block)
-    canonicalise(y)
+        lasting = space.lasting and operator.sources[1].address >= MODEL.base
+        held = packed if lasting else None
+        at = (start % rows, left)
+        planned += multiply(operator, a[batch], b[batch], at, bias, block, room, held)
+    return planned
 
 
 def blocks(
@@ -110,24 +128,39 @@ def blocks(
 
 
 def multiply(
-    operator: Operator, a: Floats, b: Floats, row: int, left: int, y: Floats
-) -> None:
-    """y (height, width): rows of a from `row` on, columns of b from `left` on."""
+    operator: Operator,
+    a: Floats,
+    b: Floats,
+    at: tuple[int, int],
+    bias: Floats,
+    y: Floats,
+    room: Room,
+    packed: Packed | None,
+) -> Iterator[Call]:
+    """y (height, width): rows of a and columns of b, those of `at` the first."""
     flags = operator.attributes[0]
-    a_shape, b_shape = (source.shape for source in operator.sources[:2])
-    rows, terms = matrix_of(a_shape, flags & TRANSPOSED_A)
+    row, left = at
+    rows, terms = matrix_of(operator.sources[0].shape, flags & TRANSPOSED_A)
     columns = operator.target.shape[-1]
-    row_step, term_step = (1, rows) if flags & TRANSPOSED_A else (terms, 1)
-    if len(y) <= FEW_ROWS and not flags & TRANSPOSED_B:
-        for i, target in enumerate(y, start=row):
-            x = np.ascontiguousarray(a[i * row_step :][: terms * term_step : term_step])
-            listed = np.flatnonzero(x) if flags & FINITE_WEIGHTS else np.arange(terms)
-            target[:] = 0
-            accumulate(x, b, columns, left, listed, target)
+    above = Matrix(a, *((1, rows) if flags & TRANSPOSED_A else (terms, 1)))
+    beside = Matrix(b, *((1, terms) if flags & TRANSPOSED_B else (columns, 1)))
+    above, beside = above.part(row, 0), beside.part(0, left)
+    if len(y) > FEW_ROWS or flags & TRANSPOSED_B:
+        panels: Sequence[Floats] = ()
+        if packed is not None:
+            key = (b.ctypes.data, left, y.shape[1])
+            if key not in packed:
+                packed[key] = pack_constant(beside, terms, y.shape[1])
+            panels = packed[key]
+        yield from product(above, beside, panels, terms, bias, y, room)
         return
-    steps = (1, terms) if flags & TRANSPOSED_B else (columns, 1)
-    pack = gemm.packer_of(b[left * steps[1] :], *steps)
-    gemm.multiply(a[row * row_step :], row_step, term_step, terms, pack, y)
+    skip = bool(flags & FINITE_WEIGHTS)
+    for i, target in enumerate(y):
+        x = above.held[i * above.down :][: (terms - 1) * above.across + 1]
+        if above.across > 1:
+            given, x = x, room("row", terms)
+            yield move(x, given, (terms,), (1,), (above.across,))
+        yield from row_calls(x, beside.held, columns, bias, target, room, skip)
 
 
 def terms_of(operator: Operator) -> int:
@@ -213,11 +246,12 @@ FAMILY = Family(
     name="matmul",
     opcode=100,
     infer=infer,
-    run=run,
+    run=partial(run_calls, calls),
     instructions=instructions,
     usual=usual,
     grain=lambda operator: BLOCK,
     check=check_finite,
+    calls=calls,
 )
 FAMILIES = (FAMILY,)
 OPERATIONS = {"MatMul": matmul, "Gemm": product_and_sum}

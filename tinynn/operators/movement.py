@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from ..kernels import Call, joined, move, row_major
 from ..tensor import MAX_RANK, Array, TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
@@ -66,6 +67,18 @@ def run_strided(operator: Operator, first: int, count: int, space: Space) -> Non
         y[:] = seen.flat[first : first + count]
 
 
+def calls_strided(
+    operator: Operator, first: int, count: int, space: Space
+) -> list[Call] | None:
+    """The whole, if four axes are enough."""
+    place, shape, strides = strides_of(operator.attributes)
+    grid = joined(shape, row_major(shape), strides)
+    if grid is None or count < operator.target.count:
+        return None
+    x, y = operator.flat(space), operator.tile(space, first, count)
+    return [move(y, x[place:], *grid)]
+
+
 STRIDED: Final = Family(
     name="strided",
     opcode=60,
@@ -73,12 +86,8 @@ STRIDED: Final = Family(
     run=run_strided,
     instructions=lambda op, count: walk_instructions(op, count) + 20 * count,
     usual=lambda operator: 12,
+    calls=calls_strided,
 )
-
-
-def row_major(shape: Numbers) -> list[int]:
-    """Elements from one neighbour to the next, by axis."""
-    return [around(tuple(shape), axis)[2] for axis in range(len(shape))]
 
 
 def strided(
@@ -231,6 +240,24 @@ def run_concat(operator: Operator, first: int, count: int, space: Space) -> None
         at += length
 
 
+def calls_concat(
+    operator: Operator, first: int, count: int, space: Space
+) -> list[Call] | None:
+    """The whole, source by source."""
+    if count < operator.target.count:
+        return None
+    axis = operator.attributes[0]
+    outer, extent, inner = around(operator.target.shape, axis)
+    y, at = operator.tile(space, first, count), 0
+    planned = []
+    for i, source in enumerate(operator.sources):
+        run = source.shape[axis] * inner
+        x = operator.flat(space, i)
+        planned.append(move(y[at:], x, (outer, run), (extent * inner, 1), (run, 1)))
+        at += run
+    return planned
+
+
 def concat(graph: Graph, *values: Value, axis: int) -> Value:
     """The values end to end along an axis."""
     demand("Concat: inputs", "at least 1", len(values), bool(values))
@@ -252,6 +279,7 @@ CONCAT: Final = Family(
     run=run_concat,
     instructions=concat_bound,
     usual=lambda operator: 12,
+    calls=calls_concat,
 )
 
 
@@ -285,6 +313,22 @@ def run_pad(operator: Operator, first: int, count: int, space: Space) -> None:
         y[:] = padded.reshape(-1)[first : first + count]
 
 
+def calls_pad(
+    operator: Operator, first: int, count: int, space: Space
+) -> list[Call] | None:
+    """The whole: the value everywhere, then what lies inside."""
+    source, target = operator.sources[0], operator.target
+    steps = row_major(target.shape)
+    grid = joined(source.shape, steps, row_major(source.shape))
+    if grid is None or count < target.count:
+        return None
+    before = operator.attributes[: len(source.shape)]
+    at = sum(a * step for a, step in zip(before, steps, strict=True))
+    y = operator.tile(space, first, count)
+    x, value = operator.flat(space), operator.flat(space, 1)
+    return [move(y, value, (count,), (1,), (0,)), move(y[at:], x, *grid)]
+
+
 def padded_like(operator: Operator, x: Array) -> Array:
     """Memory for the whole target."""
     return np.empty(operator.target.shape, x.dtype)
@@ -313,6 +357,7 @@ PAD: Final = Family(
     run=run_pad,
     instructions=lambda op, count: walk_instructions(op, count) + 40 * count,
     usual=lambda operator: 25,
+    calls=calls_pad,
 )
 
 

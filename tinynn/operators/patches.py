@@ -4,12 +4,9 @@ A picture is one group's input, (channels, rows, columns), spread and padded. Te
 the taps of a patch: channels, then the window's rows, then its columns.
 """
 
-from functools import lru_cache
-
 import numpy as np
 
 from .. import gemm
-from ..gemm_kernel import COLUMNS, FLOAT_BYTES, LANES
 from ..jit import kernel
 from .numbers import Floats
 
@@ -60,66 +57,6 @@ def pack_patches(
             else:
                 for j in range(16):
                     panel[16 * k + j] = x[base + at[j]]
-
-
-@kernel
-def add_taps(
-    x: Floats,
-    plane: int,
-    width: int,
-    kernel_rows: int,
-    kernel_columns: int,
-    strides: tuple[int, int],
-    dilations: tuple[int, int],
-    output_width: int,
-    w: Floats,
-    y: Floats,
-) -> None:
-    """One output channel, row by row: each tap is added to a whole row of y."""
-    for start in range(0, len(y), output_width):
-        target = y[start : start + output_width]
-        target[:] = np.float32(0)
-        top = start // output_width * strides[0] * width
-        for k in range(len(w)):
-            channel, tap = divmod(k, kernel_rows * kernel_columns)
-            row, column = divmod(tap, kernel_columns)
-            base = channel * plane + row * dilations[0] * width + column * dilations[1]
-            source = x[top + base :]
-            if strides[1] == 1:
-                for j in range(output_width):
-                    target[j] = target[j] + w[k] * source[j]
-            else:
-                for j in range(output_width):
-                    target[j] = target[j] + w[k] * source[j * strides[1]]
-
-
-def slides(places: Geometry, pixels: int) -> bool:
-    """Whether eight neighbours in the result are neighbours in the picture."""
-    *_, strides, _, width = places
-    return strides[1] == 1 and width % LANES == 0 and pixels % COLUMNS == 0
-
-
-@lru_cache
-def pixels_of(places: Geometry, pixels: int) -> gemm.Words:
-    """In bytes, from the first pixel's first tap to that of every eighth pixel."""
-    _, width, _, _, strides, _, output_width = places
-    rows, columns = np.divmod(np.arange(0, pixels, LANES), output_width)
-    at: gemm.Words = rows * strides[0] * width + columns
-    at *= FLOAT_BYTES
-    return at
-
-
-@lru_cache
-def taps_of(places: Geometry, terms: int) -> gemm.Words:
-    """In bytes, from a pixel's first tap to each."""
-    plane, width, kernel_rows, kernel_columns, _, dilations, _ = places
-    channels, taps = np.divmod(np.arange(terms), kernel_rows * kernel_columns)
-    rows, columns = np.divmod(taps, kernel_columns)
-    at: gemm.Words = (
-        channels * plane + rows * dilations[0] * width + columns * dilations[1]
-    )
-    at *= FLOAT_BYTES
-    return at
 
 
 def packer_of(x: Floats, places: Geometry) -> gemm.Packer:

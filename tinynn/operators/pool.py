@@ -2,7 +2,8 @@
 
 max_pool: starts at the window's first tap and moves to a tap that compares greater; a
 NaN among the taps makes a NaN. average_pool: `((+0 + x[0]) + x[1]) + ...`, sequential,
-over the number of taps. A window without a tap is -inf, or +0.
+over the number of taps. A window without a tap is -inf, or +0. max_pool also takes
+bytes; a window without a tap is then the least of their type.
 """
 
 from dataclasses import dataclass, fields
@@ -14,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import Kernel, kernel
+from ..kernels import Call
 from ..tensor import TensorType
+from .binary import BYTES
 from .conv import as_pictures, without_axis
-from .family import Family, Operator, Space, Types, Words
+from .family import Family, Operator, Planner, Space, Types, Words
 from .graph import Graph, Value
 from .numbers import Floats, canonicalise, float_of
 from .shape import check_arity, check_dtype, demand
@@ -113,11 +116,11 @@ def average(
         y[i] = total / np.float32(max(count, 1))
 
 
-def infer(types: Types, attributes: Words) -> TensorType:
-    """float32 (n, c, h, w) to (n, c, rows, columns)."""
+def infer(dtypes: tuple[str, ...], types: Types, attributes: Words) -> TensorType:
+    """(n, c, h, w) to (n, c, rows, columns)."""
     check_arity(types, attributes, 1, WORDS)
     x = types[0]
-    check_dtype("pool", x, "float32")
+    check_dtype("pool", x, *dtypes)
     demand("pool: rank", 4, len(x.shape), len(x.shape) == 4)
     pooling = Pooling(*attributes)
     check_numbers("pool: window, strides, dilations", attributes[:6], 1)
@@ -133,17 +136,50 @@ def infer(types: Types, attributes: Words) -> TensorType:
         counted, wide = attributes[10 + i], x.shape[2 + i] + 2 * MOST
         demand("pool: counted", f"at most {wide}", counted, counted <= wide)
     shape = (pooling.output_rows, pooling.output_columns)
-    return TensorType("float32", (*x.shape[:2], *shape))
+    return TensorType(x.dtype, (*x.shape[:2], *shape))
 
 
 def run(
     pool: Kernel[..., None], operator: Operator, first: int, count: int, space: Space
 ) -> None:
+    """Bytes are pooled as floats, which hold them exactly."""
     height, width = operator.sources[0].shape[2:]
     words = np.array(operator.attributes, np.int64)
+    x, y = operator.flat(space), operator.tile(space, first, count)
+    if y.dtype == np.float32:
+        pool(x, height, width, words, first, y)
+        canonicalise(y)
+        return
+    pooled = np.empty(count, np.float32)
+    pool(x.astype(np.float32), height, width, words, first, pooled)
+    y[:] = np.maximum(pooled, np.float32(np.iinfo(y.dtype).min)).astype(y.dtype)
+
+
+def calls(
+    operator: Operator, first: int, count: int, space: Space
+) -> list[Call] | None:
+    """The largest of float32, of whole planes or of rows of one."""
+    height, width = operator.sources[0].shape[2:]
+    pooling = Pooling(*operator.attributes)
+    plane = pooling.output_rows * pooling.output_columns
+    planes = count // plane if first % plane == 0 and count % plane == 0 else 0
+    inside = first % plane
+    if (
+        operator.target.dtype != "float32"
+        or not planes
+        and (
+            inside % pooling.output_columns
+            or count % pooling.output_columns
+            or inside + count > plane
+        )
+    ):
+        return None
+    row = inside // pooling.output_columns
+    rows = pooling.output_rows if planes else count // pooling.output_columns
+    x = operator.flat(space)[first // plane * height * width :]
     y = operator.tile(space, first, count)
-    pool(operator.flat(space), height, width, words, first, y)
-    canonicalise(y)
+    sizes = (max(planes, 1), height, width, row, rows, pooling.output_columns)
+    return [Call("pool.max", (y, x, *sizes, *operator.attributes[:8]))]
 
 
 def taps_of(operator: Operator) -> int:
@@ -159,6 +195,8 @@ def instructions(operator: Operator, count: int) -> int:
 
 def usual(operator: Operator) -> int:
     """About what a window takes."""
+    if operator.target.dtype != "float32":
+        return 60 + 20 * taps_of(operator)
     return 300 + 80 * taps_of(operator)
 
 
@@ -207,19 +245,26 @@ def whole_picture(family: Family, graph: Graph, x: Value) -> Value:
     return graph.view(y, (*x.shape[:2], *(1 for _ in x.shape[2:])))
 
 
-def _family(name: str, opcode: int, pool: Kernel[..., None]) -> Family:
+def _family(
+    name: str,
+    opcode: int,
+    pool: Kernel[..., None],
+    calls: Planner | None,
+    *dtypes: str,
+) -> Family:
     return Family(
         name=name,
         opcode=opcode,
-        infer=infer,
+        infer=partial(infer, dtypes),
         run=partial(run, pool),
         instructions=instructions,
         usual=usual,
+        calls=calls,
     )
 
 
-MAX_POOL: Final = _family("max_pool", 102, largest)
-AVERAGE_POOL: Final = _family("average_pool", 103, average)
+MAX_POOL: Final = _family("max_pool", 102, largest, calls, "float32", *BYTES)
+AVERAGE_POOL: Final = _family("average_pool", 103, average, None, "float32")
 FAMILIES = (MAX_POOL, AVERAGE_POOL)
 OPERATIONS = {
     "MaxPool": partial(pool, MAX_POOL),

@@ -353,8 +353,8 @@ REQUANTIZE: Final = Family(
     opcode=114,
     infer=partial(infer_to_bytes, "requantize", "int32"),
     run=run_requantize,
-    instructions=lambda operator, count: 250 * count,
-    usual=lambda operator: 100,
+    instructions=lambda operator, count: 300 + 350 * count,
+    usual=lambda operator: 30,
 )
 SCALE: Final = Family(
     name="dynamic_scale",

@@ -1,23 +1,12 @@
 """relu: `y[i] = x[i] if x[i] > 0 else +0`; NaN stays NaN."""
 
-import numpy as np
+from functools import partial
 
-from ..jit import kernel
+from ..kernels import Call
 from ..tensor import TensorType
-from .family import Family, Operator, Space, Types, Words
+from .family import Family, Operator, Space, Types, Words, run_calls
 from .graph import Graph, Value
-from .numbers import Bits
 from .shape import check_arity, check_dtype
-
-
-@kernel
-def rectify(x: Bits, y: Bits) -> None:
-    """Without branches, so that it is done in vectors."""
-    for i in range(len(x)):
-        word = x[i]
-        positive = np.uint32(0) if word >> np.uint32(31) else word
-        nan = word & np.uint32(0x7FFFFFFF) > np.uint32(0x7F800000)
-        y[i] = np.uint32(0x7FC00000) if nan else positive
 
 
 def infer(types: Types, attributes: Words) -> TensorType:
@@ -27,10 +16,10 @@ def infer(types: Types, attributes: Words) -> TensorType:
     return types[0]
 
 
-def run(operator: Operator, first: int, count: int, space: Space) -> None:
+def calls(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
     x = operator.part(space, first, count)
     y = operator.tile(space, first, count)
-    rectify(x.view(np.uint32), y.view(np.uint32))
+    return [Call("element.relu", (y, x, count, 0, 0))]
 
 
 def relu(graph: Graph, x: Value) -> Value:
@@ -42,9 +31,10 @@ FAMILY = Family(
     name="relu",
     opcode=3,
     infer=infer,
-    run=run,
+    run=partial(run_calls, calls),
     instructions=lambda operator, count: 25 * count,
     usual=lambda operator: 12,
+    calls=calls,
 )
 FAMILIES = (FAMILY,)
 OPERATIONS = {"Relu": relu}

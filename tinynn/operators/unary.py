@@ -12,6 +12,8 @@ from typing import Final
 
 import numpy as np
 
+from ..kernels import Call
+from ..kernels.elements import ONE as ONE_ELEMENT
 from ..tensor import TensorType
 from . import functions as f
 from .family import Family, Operator, Space, Types, Words
@@ -220,6 +222,14 @@ def run(
     canonicalise(y)
 
 
+def calls(
+    kernel: str, operator: Operator, first: int, count: int, space: Space
+) -> list[Call]:
+    x, y = operator.part(space, first, count), operator.tile(space, first, count)
+    numbers = (*operator.attributes, 0, 0)[:2]
+    return [Call(kernel, (y, x, count, *numbers))]
+
+
 def emit(
     function: Function, family: Family, graph: Graph, x: Value, **given: float
 ) -> Value:
@@ -233,6 +243,8 @@ def emit(
 
 def family_of(function: Function) -> Family:
     """The row as a family."""
+    name = function.formula.__name__
+    kernel = f"element.{name}"
     return Family(
         name=function.name,
         opcode=function.opcode,
@@ -240,6 +252,7 @@ def family_of(function: Function) -> Family:
         run=partial(run, function.formula),
         instructions=lambda operator, count: function.most * count,
         usual=lambda operator: function.usual,
+        calls=partial(calls, kernel) if name in ONE_ELEMENT else None,
     )
 
 

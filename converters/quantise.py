@@ -1,0 +1,118 @@
+"""An image of float products to one of products of bytes, by calibration on samples.
+
+Weights become int8, symmetric, with a scale for each output channel; activations uint8,
+with one scale and zero point for each tensor, from the range that it has on the
+samples. Products of bytes are exact sums in int32; bytes or floats are made of those
+only where the next operator asks for them. Operators without a rule in
+converters/quantise_registry.py stay in float.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from converters import quantise_products, quantise_rules  # noqa: F401  (fill the table)
+from converters.errors import BadOption
+from converters.quantise_forms import Rewriter
+from converters.quantise_ranges import Homes, calibrated
+from converters.quantise_registry import RULES
+from converters.values import Array
+from tinynn import Model
+from tinynn.operators import FAMILIES
+from tinynn.operators.graph import Result
+
+PRODUCTS = ("dense", "matmul", "conv")
+
+Samples = Sequence[Mapping[str, Array]]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantised:
+    """The new image; how many products are of bytes now, and which are not."""
+
+    image: bytes
+    products: int
+    left: tuple[str, ...]
+
+
+def quantise(model: Model, samples: Samples) -> Quantised:
+    """`model` with products of bytes; ranges are those that it has on `samples`.
+
+    BadOption if it has no product with constant weights.
+    """
+    homes = Homes.of(model.tables)
+    requests = (request_of(model, sample) for sample in samples)
+    work = Rewriter(model, calibrated(model, homes, requests), homes)
+    products, left = 0, []
+    for index, operator in enumerate(model.tables.operators):
+        name = FAMILIES[operator.opcode].name
+        done = rewritten(work, index, name)
+        if name in PRODUCTS and done:
+            products += 1
+        elif name in PRODUCTS:
+            left.append(f"{name} #{index}")
+    if not products:
+        raise BadOption("--quantize", "a product with constant weights", "none")
+    for home, tensor in zip(homes.outputs, model.tables.outputs, strict=True):
+        handle = work.others.get(home) or work.as_floats(work.forms[home])
+        work.builder.output(
+            work.builder.view(handle, tensor.spec.shape), tensor.spec.name
+        )
+    return Quantised(work.builder.build(), products, tuple(left))
+
+
+def rewritten(work: Rewriter, index: int, name: str) -> bool:
+    """One operator, by its family's rule; False if it stays as it was."""
+    rule = RULES.get(name)
+    made = rule(work, index) if rule else None
+    if made is None:
+        work.hold(Result(index), work.kept(index))
+        return False
+    work.forms[Result(index)] = made
+    return True
+
+
+def request_of(model: Model, sample: Mapping[str, Array]) -> bytes:
+    return model.encode_input([sample[spec.name] for spec in model.inputs])
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two images on the same samples; accuracies are None without labels."""
+
+    samples: int
+    agreement: float
+    accuracy_before: float | None
+    accuracy_after: float | None
+
+    @property
+    def drop(self) -> float:
+        """Of accuracy, or of agreement where labels are unknown."""
+        if self.accuracy_before is None or self.accuracy_after is None:
+            return 1 - self.agreement
+        return self.accuracy_before - self.accuracy_after
+
+
+def compare(
+    before: Model, after: Model, samples: Samples, labels: Array | None = None
+) -> Comparison:
+    """The first output's greatest element, by either image."""
+    tops = [
+        [int(np.argmax(image.run(given(image, sample))[0])) for sample in samples]
+        for image in (before, after)
+    ]
+
+    def accuracy(side: list[int]) -> float | None:
+        return None if labels is None else float(np.mean(np.equal(side, labels)))
+
+    return Comparison(
+        samples=len(samples),
+        agreement=float(np.mean(np.equal(tops[0], tops[1]))),
+        accuracy_before=accuracy(tops[0]),
+        accuracy_after=accuracy(tops[1]),
+    )
+
+
+def given(image: Model, sample: Mapping[str, Array]) -> list[Array]:
+    return [sample[spec.name] for spec in image.inputs]

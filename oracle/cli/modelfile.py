@@ -1,0 +1,67 @@
+"""What commands on models share: their arguments, and how these are read."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import tinynn
+from oracle.cli.errors import BadImage
+from tinynn import ImageError, Model, models
+
+InputShape = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--input-shape",
+        metavar="NAME=1,3,32,32",
+        help="Fix the shape of an input; may be given several times.",
+    ),
+]
+TrustCode = Annotated[
+    bool,
+    typer.Option("--trust-code", help="Execute code that is in the file, if it is."),
+]
+
+ModelFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="MODEL", help="Model image, or the name of one that comes with plumb."
+    ),
+]
+
+
+def loaded(path: Path) -> Model:
+    """The model in the file `path`, or the one of that name that comes with plumb."""
+    is_name = path.name == str(path) and path.name in models.names()
+    try:
+        return tinynn.load(
+            models.path(path.name) if is_name and not path.exists() else path
+        )
+    except ImageError as error:
+        raise BadImage(path, error) from error
+
+
+def parse_scale(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        return float(Fraction(text))
+    except (ValueError, ZeroDivisionError):
+        raise typer.BadParameter(
+            f"expected a number or a fraction, got {text!r}", param_hint="--input-scale"
+        ) from None
+
+
+def parse_shapes(texts: list[str] | None) -> dict[str, tuple[int, ...]]:
+    """Shapes by input name, of texts like NAME=1,3,32,32."""
+    shapes = {}
+    for text in texts or ():
+        name, _, numbers = text.rpartition("=")
+        parts = numbers.split(",")
+        if not name or not all(part.strip().isdecimal() for part in parts):
+            raise typer.BadParameter(
+                f"expected NAME=1,3,32,32, got {text!r}", param_hint="--input-shape"
+            )
+        shapes[name] = tuple(int(part) for part in parts)
+    return shapes

@@ -1,0 +1,101 @@
+"""A model's outputs written to a file, in whichever form its name asks for.
+
+`.npz` and `.json` hold every output by name; `.npy` and `.png` one; a file of any other
+name the answer's bytes, as they are on the chain.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from converters.files import write_atomically
+from oracle.cli.errors import NoSuchOutput, NotAPicture
+from oracle.cli.pictures import Array, layout, write_picture
+from oracle.cli.portrait import as_numbers
+from tinynn import TensorSpec
+
+Named = Mapping[str, Array]
+Limits = tuple[float, float] | None
+
+
+def write_outputs(
+    path: Path, specs: Sequence[TensorSpec], arrays: Sequence[Array], limits: Limits
+) -> None:
+    """The outputs in the file `path`, whole or not at all.
+
+    Raises NoSuchOutput if the form holds one and there are several, NotAPicture if a
+    picture is asked for and there is none.
+    """
+    named = {spec.name: array for spec, array in zip(specs, arrays, strict=True)}
+    writer = WRITERS.get(path.suffix.lower(), as_raw)
+    write_atomically(path, writer(path, named, limits))
+
+
+def chosen(
+    specs: Sequence[TensorSpec], arrays: Sequence[Array], name: str | None
+) -> tuple[list[TensorSpec], list[Array]]:
+    """All outputs, or the one called `name`; NoSuchOutput if there is none."""
+    pairs = list(zip(specs, arrays, strict=True))
+    kept = [pair for pair in pairs if name in (None, pair[0].name)]
+    if not kept:
+        raise NoSuchOutput(" or ".join(spec.name for spec in specs), str(name))
+    return [spec for spec, _ in kept], [array for _, array in kept]
+
+
+def as_npy(path: Path, named: Named, limits: Limits) -> bytes:
+    with io.BytesIO() as file:
+        np.save(file, the_only(path, named))
+        return file.getvalue()
+
+
+def as_npz(path: Path, named: Named, limits: Limits) -> bytes:
+    """As numpy's savez does, to which an output could not be called `file`."""
+    with io.BytesIO() as file:
+        with zipfile.ZipFile(file, "w") as archive:
+            for name, array in named.items():
+                with archive.open(f"{name}.npy", "w") as member:
+                    np.lib.format.write_array(member, array, allow_pickle=False)
+        return file.getvalue()
+
+
+def as_json(path: Path, named: Named, limits: Limits) -> bytes:
+    numbers = {name: as_numbers(array) for name, array in named.items()}
+    return (json.dumps(numbers) + "\n").encode()
+
+
+def as_png(path: Path, named: Named, limits: Limits) -> bytes:
+    """The only output that can be a picture."""
+    pictures = {n: a for n, a in named.items() if layout(a.shape) is not None}
+    if not pictures:
+        shapes = (f"{name} {array.shape}" for name, array in named.items())
+        raise NotAPicture(path, ", ".join(shapes))
+    with io.BytesIO() as file:
+        write_picture(file, the_only(path, pictures), limits)
+        return file.getvalue()
+
+
+def as_raw(path: Path, named: Named, limits: Limits) -> bytes:
+    return b"".join(
+        array.astype(array.dtype.newbyteorder("<")).tobytes()
+        for array in named.values()
+    )
+
+
+def the_only(path: Path, named: Named) -> Array:
+    if len(named) != 1:
+        expected = f"one output for {path.name} (choose it with --take)"
+        raise NoSuchOutput(expected, ", ".join(named))
+    return next(iter(named.values()))
+
+
+Writer = Callable[[Path, Named, Limits], bytes]
+WRITERS: Mapping[str, Writer] = {
+    ".npy": as_npy,
+    ".npz": as_npz,
+    ".json": as_json,
+    ".png": as_png,
+}

@@ -1,0 +1,125 @@
+"""`plumb model run`: one inference, natively or in the machine."""
+
+import time
+from math import inf
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from oracle.cli.modelfile import ModelFile, loaded
+from oracle.cli.output import AsJson, console, facts, hexadecimal, print_json, progress
+from oracle.cli.portrait import as_numbers
+from oracle.cli.results import chosen, write_outputs
+from oracle.cli.tensors import Array, read_input
+from tinynn import Model
+
+app = typer.Typer()
+
+
+@app.command()
+def run(
+    path: ModelFile,
+    data: Annotated[
+        Path,
+        typer.Argument(
+            metavar="INPUT", help=".npy, .npz, .json, a picture, or raw bytes."
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write the outputs: .npy, .npz, .json, .png, or raw bytes.",
+        ),
+    ] = None,
+    take: Annotated[
+        str | None, typer.Option("--take", metavar="NAME", help="Only this output.")
+    ] = None,
+    limits: Annotated[
+        str | None,
+        typer.Option(
+            "--range",
+            metavar="LOW:HIGH",
+            help="Black and white of a PNG; else 0:1, -1:1 or 0:255, whichever fits.",
+        ),
+    ] = None,
+    engine: Annotated[
+        Literal["native", "translated", "reference"],
+        typer.Option("--engine", help="Who computes; the bits are the same."),
+    ] = "native",
+    threads: Annotated[
+        int, typer.Option("--threads", min=1, help="Of the native engine.")
+    ] = 1,
+    invert: Annotated[
+        bool, typer.Option("--invert", help="Turn a picture's black to white.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run a model on one input; print its outputs, or write them to a file."""
+    model = loaded(path)
+    bounds = parse_limits(limits)
+    request = read_input(data, model.inputs, invert)
+    begin = time.perf_counter()
+    answer = computed(model, request, engine, threads)
+    seconds = time.perf_counter() - begin
+    specs, arrays = chosen(model.outputs, model.decode_output(answer), take)
+    if output:
+        write_outputs(output, specs, arrays, bounds)
+    if as_json:
+        print_json(
+            {
+                "outputs": {
+                    spec.name: as_numbers(array)
+                    for spec, array in zip(specs, arrays, strict=True)
+                },
+                "bytes": hexadecimal(answer),
+                "seconds": round(seconds, 6),
+                "file": output and str(output),
+            }
+        )
+        return
+    if output:
+        console().print(facts({"file": output}))
+    for spec, array in zip(specs, arrays, strict=True):
+        console().print(facts({spec.name: "  ".join(first_numbers(array))}))
+
+
+def first_numbers(array: Array) -> list[str]:
+    """At most 32, and how many there are."""
+    numbers = array.reshape(-1)
+    listed = [f"{number:.6g}" for number in numbers[:32]]
+    if len(numbers) > len(listed):
+        listed.append(f".. ({len(numbers)} in all)")
+    return listed
+
+
+def computed(model: Model, request: bytes, engine: str, threads: int = 1) -> bytes:
+    """The output bytes, by native kernels or by the guest on the machine."""
+    if engine == "native":
+        return model.answer(request, threads)
+    from oracle.session import Session
+
+    session = Session(
+        model.machine(request),
+        "reference" if engine == "reference" else "translated",
+    )
+    with progress("running", sum(model.foretold_instructions), "instructions") as show:
+        session.advance(None, show)
+    return session.machine.output()
+
+
+def parse_limits(text: str | None) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    try:
+        low, high = map(float, text.split(":"))
+    except ValueError:
+        low = high = 0.0
+    if not low < high < inf or low == -inf:
+        raise typer.BadParameter(
+            f"expected LOW:HIGH, as -1:1, got {text!r}", param_hint="--range"
+        )
+    return low, high

@@ -1,0 +1,217 @@
+"""`plumb model verify`: an image against the model that it was made of."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import RenderableType
+
+from mips_vm import Status
+from oracle.cli.modelfile import (
+    InputShape,
+    ModelFile,
+    TrustCode,
+    loaded,
+    parse_scale,
+    parse_shapes,
+)
+from oracle.cli.output import AsJson, console, facts, grid, print_json, stage
+from oracle.cli.running import computed
+from oracle.cli.samples import Samples, read_samples
+from tinynn import Model
+
+if TYPE_CHECKING:
+    from converters.verify import Difference, Layer, Verification
+
+GUEST_SAMPLES = 5
+
+app = typer.Typer()
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Where the guest's memory is not what the native executor makes of it."""
+
+    sample: int
+    segment: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bits:
+    """On how many samples guest and native were compared, and where they differ."""
+
+    samples: int
+    wrong: Disagreement | None = None
+
+    @property
+    def same(self) -> bool:
+        return self.wrong is None
+
+    @property
+    def told(self) -> str:
+        if self.wrong is None:
+            return f"the same bits on {self.samples} samples"
+        where = f"sample {self.wrong.sample}, segment {self.wrong.segment}"
+        return f"DIFFERENT BITS: {where}"
+
+
+@app.command()
+def verify(
+    path: ModelFile,
+    against: Annotated[
+        Path, typer.Option("--against", metavar="SOURCE", help="What it was made of.")
+    ],
+    data: Annotated[
+        Path,
+        typer.Option(
+            "--data", metavar="FILE", help=".npz of inputs and labels, or one input."
+        ),
+    ],
+    atol: Annotated[
+        float, typer.Option("--atol", help="A difference that is always allowed.")
+    ] = 1e-6,
+    rtol: Annotated[
+        float, typer.Option("--rtol", help="And this share of the greatest output.")
+    ] = 1e-4,
+    max_drop: Annotated[
+        float,
+        typer.Option("--max-drop", help="Of accuracy; unlabelled, of agreement."),
+    ] = 0.0,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, help="Take so many samples at most."),
+    ] = None,
+    guest_samples: Annotated[
+        int,
+        typer.Option(
+            "--guest-samples", min=1, help="Compare the guest's bits on so many."
+        ),
+    ] = GUEST_SAMPLES,
+    input_scale: Annotated[
+        str | None,
+        typer.Option("--input-scale", metavar="X", help="As when it was converted."),
+    ] = None,
+    input_shape: InputShape = None,
+    trust_code: TrustCode = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare an image with the model that it was made of, on data.
+
+    Exit status 1 if a difference is beyond what is allowed, or if the guest's bits are
+    not the native ones.
+    """
+    from converters.verify import Tolerance
+    from converters.verify import verify as compare
+
+    model = loaded(path)
+    samples = read_samples(data, model, limit)
+    with stage(f"comparing {len(samples.inputs)} samples"):
+        found = compare(
+            model,
+            against,
+            samples.inputs,
+            labels=samples.labels,
+            tolerance=Tolerance(atol, rtol),
+            input_scale=parse_scale(input_scale),
+            input_shapes=parse_shapes(input_shape),
+            trust_code=trust_code,
+        )
+    bits = same_bits(model, samples, guest_samples)
+    passed = found.passed(max_drop) and bits.same
+    if as_json:
+        print_json(verification_data(found, bits, passed))
+    else:
+        for part in verification_tables(found, bits, passed):
+            console().print(part)
+    if not passed:
+        raise typer.Exit(1)
+
+
+def same_bits(model: Model, samples: Samples, count: int) -> Bits:
+    """The guest's answers beside the native ones, on the first `count` samples."""
+    requests = [
+        model.encode_input([sample[spec.name] for spec in model.inputs])
+        for sample in samples.inputs[:count]
+    ]
+    for index, request in enumerate(requests):
+        if model.answer(request) != computed(model, request, "translated"):
+            return Bits(index + 1, Disagreement(index, first_wrong(model, request)))
+    return Bits(len(requests))
+
+
+def first_wrong(model: Model, request: bytes) -> int:
+    """The first segment after which memory is not the same."""
+    native, machine = model.execution(request), model.machine(request)
+    while machine.status is Status.YIELDED:
+        machine.resume()
+        machine.run()
+        native.advance()
+        if machine.state_root() != native.machine.state_root():
+            return native.index - 1
+    return native.segments - 1
+
+
+def verification_data(found: "Verification", bits: Bits, passed: bool) -> Any:
+    """All of it for `--json`."""
+    bad = found.first_bad
+    return {
+        "passed": passed,
+        "samples": found.samples,
+        "outputs": [difference_data(part) for part in found.outputs],
+        "agreement": found.agreement,
+        "accuracy": found.accuracy,
+        "source_accuracy": found.source_accuracy,
+        "drop": found.drop,
+        "layers_compared": found.layers,
+        "first_beyond": bad
+        and {"node": bad.node, "operator": bad.operator}
+        | difference_data(bad.difference),
+        "same_bits": bits.same,
+        "guest_samples": bits.samples,
+        "first_wrong": bits.wrong and asdict(bits.wrong),
+    }
+
+
+def layer_data(layer: "Layer") -> dict[str, Any]:
+    named = {"node": layer.node, "operator": layer.operator}
+    return named | difference_data(layer.difference)
+
+
+def difference_data(part: "Difference") -> dict[str, Any]:
+    return {
+        "name": part.name,
+        "maximum": part.maximum,
+        "mean": part.mean,
+        "relative": part.relative,
+        "within": part.within,
+    }
+
+
+def verification_tables(
+    found: "Verification", bits: Bits, passed: bool
+) -> list[RenderableType]:
+    """The same for a person."""
+    columns = ("output", "maximum", "mean", "relative", "within")
+    numbers = columns[1:4]
+    rows = [difference_row(part) for part in found.outputs]
+    shown: dict[str, object] = {
+        "samples": found.samples,
+        "top-1 agreement": f"{found.agreement:.2%}",
+    }
+    if found.accuracy is not None:
+        shown["accuracy"] = f"{found.accuracy:.2%}, source {found.source_accuracy:.2%}"
+    shown["native and guest"] = bits.told
+    bad = found.first_bad
+    shown["operators compared"] = found.layers
+    if bad:
+        shown["first beyond"] = (
+            f"{bad.operator} {bad.node!r}: {bad.difference.maximum:.3g}"
+        )
+    shown["verdict"] = "passed" if passed else "beyond tolerance"
+    return [grid(None, columns, rows, numbers=numbers), facts(shown)]
+
+
+def difference_row(part: "Difference") -> tuple[str, ...]:
+    numbers = (part.maximum, part.mean, part.relative)
+    return (part.name, *(f"{n:.3g}" for n in numbers), "yes" if part.within else "NO")

@@ -1,0 +1,235 @@
+"""Products of bytes: as near to the floats as bytes allow, and exact in the guest."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.models import assert_guest_agrees, random_floats
+from support.real_models import REAL, t10k
+
+import tinynn
+from converters.errors import BadOption
+from converters.quantise import compare, quantise, request_of
+from converters.quantise_ranges import Range
+from tinynn import GraphBuilder, Model, models
+from tinynn.operators import FAMILIES
+
+RNG = np.random.default_rng(7)
+Samples = list[dict[str, np.ndarray]]
+
+
+def picture_net() -> Model:
+    """Convolutions with padding and a residual, of bytes; pooling, a mean, a product.
+
+    Wide channels, narrow ones, and one that is zero throughout.
+    """
+    graph = GraphBuilder("pictures")
+    x = graph.scale_u8(graph.input("x", "uint8", (1, 3, 12, 12)), 1 / 255)
+    wide = (
+        random_floats(RNG, 8, 3, 3, 3)
+        * np.geomspace(0.01, 2, 8, dtype=np.float32)[:, None, None, None]
+    )
+    wide[5] = 0
+    x = graph.relu(graph.op("Conv", x, wide, random_floats(RNG, 8), pads=(1, 1, 1, 1)))
+    x = graph.op("MaxPool", x, kernel_shape=(2, 2), strides=(2, 2))
+    y = graph.op("Conv", x, random_floats(RNG, 8, 8, 3, 3) / 8, pads=(1, 1, 1, 1))
+    x = graph.relu(graph.op("Add", x, y))
+    x = graph.op("Concat", x, x, axis=1)
+    x = graph.op("GlobalAveragePool", x)
+    x = graph.dense(x, random_floats(RNG, 5, 16), random_floats(RNG, 5))
+    graph.output(x, "y")
+    return tinynn.load(graph.build())
+
+
+def signed_net() -> Model:
+    """Float inputs of either sign; rows of a matrix; what has no rule in between."""
+    graph = GraphBuilder("rows")
+    x = graph.input("x", "float32", (6, 10))
+    w, v = random_floats(RNG, 10, 12), random_floats(RNG, 12, 4)
+    x = graph.op("Gemm", x, w, random_floats(RNG, 12))
+    x = graph.op("Tanh", x)
+    x = graph.op("MatMul", x, v)
+    graph.output(x, "y")
+    return tinynn.load(graph.build())
+
+
+def made_up(model: Model, count: int = 24) -> Samples:
+    """Bytes, or numbers up to four, for the only input."""
+    spec = model.inputs[0]
+    if spec.dtype == "uint8":
+        arrays = RNG.integers(0, 256, (count, *spec.shape), dtype=np.uint8)
+    else:
+        arrays = RNG.uniform(-4, 4, (count, *spec.shape)).astype(np.float32)
+    return [{spec.name: array} for array in arrays]
+
+
+def families(model: Model) -> list[str]:
+    return [FAMILIES[operator.opcode].name for operator in model.tables.operators]
+
+
+def apart(model: Model, other: Model, samples: Samples) -> float:
+    """The greatest difference by the greatest output."""
+    left, right = (
+        np.array([image.run(list(sample.values()))[0] for sample in samples])
+        for image in (model, other)
+    )
+    return float(np.abs(left - right).max() / np.abs(left).max())
+
+
+def test_quantise_pictures_stay_bytes_from_end_to_end() -> None:
+    model = picture_net()
+    samples = made_up(model)
+    made = quantise(model, samples)
+    after = tinynn.load(made.image)
+    assert (made.products, made.left) == (3, ())
+    floats = {"quantize", "relu", "scale_u8", "conv", "dense", "average_pool"}
+    assert floats.isdisjoint(families(after))
+    # Only the output is a float: ReLU is where bytes end, pooling is of bytes.
+    assert families(after).count("dequantize") == 1
+    assert "max_pool" in families(after)
+    assert apart(model, after, samples) < 0.03
+    for sample in samples[:2]:
+        assert_guest_agrees(after, request_of(after, sample))
+
+
+def test_quantise_rows_of_signed_numbers_are_near() -> None:
+    model = signed_net()
+    samples = made_up(model)
+    made = quantise(model, samples)
+    after = tinynn.load(made.image)
+    assert made.products == 2
+    assert families(after).count("matmul_integer") == 2
+    assert families(after).count("map_tanh") == 1
+    assert apart(model, after, samples) < 0.03
+    assert_guest_agrees(after, request_of(after, samples[0]))
+
+
+def test_quantise_transposed_convolution_is_near() -> None:
+    """Its input is spread; nothing of it is left in float."""
+    graph = GraphBuilder("generator")
+    x = graph.input("x", "float32", (1, 6, 5, 5))
+    w, v = random_floats(RNG, 6, 4, 4, 4), random_floats(RNG, 4, 2, 3, 3)
+    x = graph.relu(graph.op("ConvTranspose", x, w, strides=(2, 2), pads=(1, 1, 1, 1)))
+    x = graph.op("ConvTranspose", x, v, strides=(3, 2))
+    graph.output(x, "y")
+    model = tinynn.load(graph.build())
+    samples = made_up(model, 8)
+    made = quantise(model, samples)
+    after = tinynn.load(made.image)
+    assert (made.products, made.left) == (2, ())
+    assert apart(model, after, samples) < 0.03
+    assert_guest_agrees(after, request_of(after, samples[0]))
+
+
+def test_quantise_dense_is_as_exact_as_its_grid() -> None:
+    """Of a single product only the weights and the input are rounded."""
+    graph = GraphBuilder("dense")
+    w, b = random_floats(RNG, 7, 50), random_floats(RNG, 7) * 100
+    x = graph.input("x", "float32", (50,))
+    graph.output(graph.dense(x, w, b), "y")
+    model = tinynn.load(graph.build())
+    samples = made_up(model)
+    after = tinynn.load(quantise(model, samples).image)
+    step = 8 / 255  # of numbers from -4 to 4
+    weight_steps = np.abs(w).max(1) / 127
+    for sample in samples:
+        x = sample["x"].astype(np.float64)
+        most = np.abs(w).sum(1) * step / 2 + weight_steps * (np.abs(x) + step).sum() / 2
+        gap = np.abs(after.run(sample["x"])[0] - (w @ x + b))
+        assert (gap <= most + 1e-3).all()
+
+
+def test_quantise_twice_gives_the_same_image() -> None:
+    model = picture_net()
+    samples = made_up(model)
+    assert quantise(model, samples).image == quantise(model, samples).image
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "zero"), [(0, 255, 0), (-255, 0, 255), (-1, 2, 85), (0, 0, 0)]
+)
+def test_range_has_a_byte_for_zero(low: float, high: float, zero: int) -> None:
+    grid = Range().over(np.float32([low, high])).grid
+    assert grid.zero == zero
+    assert grid.scale > 0
+
+
+def test_range_passes_over_what_is_not_finite() -> None:
+    seen = Range().over(np.float32([np.nan, -2, np.inf, 3, -np.inf]))
+    assert seen == Range(-2, 3)
+
+
+def test_quantise_without_products_is_refused() -> None:
+    graph = GraphBuilder("none")
+    graph.output(graph.op("Tanh", graph.input("x", "float32", (4,))), "y")
+    model = tinynn.load(graph.build())
+    with pytest.raises(BadOption, match="a product with constant weights, got none"):
+        quantise(model, made_up(model))
+
+
+def test_quantise_infinite_weights_stay_in_float() -> None:
+    graph = GraphBuilder("two")
+    x = graph.input("x", "float32", (4,))
+    infinite = np.full((3, 4), np.inf, np.float32)
+    graph.output(graph.dense(x, infinite, np.zeros(3, np.float32)), "y")
+    finite = graph.dense(x, random_floats(RNG, 3, 4), np.zeros(3, np.float32))
+    graph.output(finite, "z")
+    model = tinynn.load(graph.build())
+    made = quantise(model, made_up(model))
+    assert (made.products, made.left) == (1, ("dense #0",))
+
+
+def test_compare_counts_what_moved() -> None:
+    graph = GraphBuilder("first")
+    graph.output(graph.op("Identity", graph.input("x", "float32", (2,))), "y")
+    first = tinynn.load(graph.build())
+    graph = GraphBuilder("swapped")
+    x = graph.input("x", "float32", (2,))
+    graph.output(graph.op("Concat", graph.op("Neg", x), axis=0), "y")
+    turned = tinynn.load(graph.build())
+    samples = [{"x": np.float32([1, 0])}, {"x": np.float32([0, 0])}]
+    found = compare(first, turned, samples, np.array([0, 0]))
+    assert found.agreement == 0.5
+    assert (found.accuracy_before, found.accuracy_after, found.drop) == (1, 0.5, 0.5)
+    assert compare(first, turned, samples).drop == 0.5
+
+
+# Trained networks: ranges from other pictures than those that are read.
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "calibrating"),
+    [
+        ("mnist-8", 500, 100),
+        ("lenet", 300, 100),
+        pytest.param("resnet-20", 200, 64, marks=pytest.mark.slow),
+    ],
+)
+def test_quantise_real_model_loses_less_than_a_point(
+    shared_data: Path, name: str, count: int, calibrating: int
+) -> None:
+    model = tinynn.load(REAL[name].image(shared_data))
+    arrays, labels = REAL[name].data(shared_data)
+    spec = model.inputs[0]
+    samples = [
+        {spec.name: array.reshape(spec.shape).astype(spec.dtype)}
+        for array in arrays[: count + calibrating]
+    ]
+    made = quantise(model, samples[count:])
+    after = tinynn.load(made.image)
+    found = compare(model, after, samples[:count], labels[:count])
+    assert made.left == ()
+    assert found.drop <= 0.01
+    assert found.agreement > 0.95
+    assert len(after.image) < len(model.image) / 2
+    assert_guest_agrees(after, request_of(after, samples[0]))
+
+
+def test_quantise_committed_reader_of_digits_reads_on(shared_data: Path) -> None:
+    model = tinynn.load(models.path("mnist"))
+    images, labels = t10k(shared_data)
+    samples = [{"image": image.reshape(784)} for image in images[:1200]]
+    after = tinynn.load(quantise(model, samples[1000:]).image)
+    found = compare(model, after, samples[:1000], labels[:1000])
+    assert found.drop < 0.01
+    assert found.agreement > 0.99

@@ -1,0 +1,203 @@
+"""`plumb model convert` of a bad file: one clear line, status 1, nothing written."""
+
+import pickle
+import subprocess
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import helper
+from support.command import Plumb, in_a_process, plumb_in
+from support.onnx_nets import BOOL, FLOAT, STRING, floats, node, save_net
+
+ROOT = Path(__file__).parent.parent.parent
+MNIST_ONNX = ROOT / "tests" / "converters" / "data" / "mnist_mlp.onnx"
+DOUBLE = 11
+BOMB_BYTES = 3 << 30
+
+
+@pytest.fixture
+def plumb(capsys: pytest.CaptureFixture[str]) -> Plumb:
+    return plumb_in(capsys)
+
+
+class Loud:
+    """Would write a file when it is unpickled."""
+
+    def __init__(self, folder: Path) -> None:
+        self.trace = folder / "executed"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.trace,)
+
+
+def truncated(folder: Path) -> Path:
+    path = folder / "net.onnx"
+    path.write_bytes(MNIST_ONNX.read_bytes()[:5000])
+    return path
+
+
+def bomb(suffix: str) -> Callable[[Path], Path]:
+    """An archive whose parts unpack to more than any model has."""
+
+    def made(folder: Path) -> Path:
+        path = folder / f"net{suffix}"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("config.json", "{}")
+            archive.writestr("model.weights.h5", bytes(1000))
+        declare_size(path, BOMB_BYTES)
+        return path
+
+    return made
+
+
+def declare_size(path: Path, size: int) -> None:
+    """Say in the directory that the last part is so large, without packing as much."""
+    data = bytearray(path.read_bytes())
+    entry = data.rindex(b"PK\x01\x02")
+    data[entry + 24 : entry + 28] = size.to_bytes(4, "little")
+    path.write_bytes(bytes(data))
+
+
+def hostile_pickle(folder: Path) -> Path:
+    path = folder / "net.pt"
+    path.write_bytes(pickle.dumps(Loud(folder)))
+    return path
+
+
+def cyclic(folder: Path) -> Path:
+    nodes = [node("Add", "x b", "a"), node("Relu", "a", "b"), node("Neg", "b", "y")]
+    return save_net(folder / "net.onnx", nodes, y=(FLOAT, (1, 4)))
+
+
+def missing_weights(folder: Path) -> Path:
+    return save_net(folder / "net.onnx", [node("Gemm", "x w", "y", transB=1)])
+
+
+def weights_in(location: str) -> Callable[[Path], Path]:
+    """A model whose weights are said to be in another file."""
+
+    def made(folder: Path) -> Path:
+        nodes = [node("Gemm", "x w", "y", transB=1)]
+        path = save_net(folder / "net.onnx", nodes, weights={"w": floats(3, 4)})
+        model = onnx.load_model(path)
+        tensor = model.graph.initializer[0]
+        tensor.ClearField("raw_data")
+        tensor.data_location = onnx.TensorProto.EXTERNAL
+        tensor.external_data.add(key="location", value=location)
+        path.write_bytes(model.SerializeToString())
+        return path
+
+    return made
+
+
+def dynamic_shape(folder: Path) -> Path:
+    shape = (FLOAT, (1, "length"))
+    return save_net(folder / "net.onnx", [node("Relu", "x", "y")], shape, shape)
+
+
+def texts(folder: Path) -> Path:
+    shape = (STRING, (1, 4))
+    return save_net(folder / "net.onnx", [node("Identity", "x", "y")], shape, shape)
+
+
+def doubles(folder: Path) -> Path:
+    nodes = [node("Gemm", "x w", "y", transB=1)]
+    held = {"w": floats(3, 4).astype(np.float64)}
+    shapes: dict[str, Any] = {"x": (DOUBLE, (1, 4)), "y": (DOUBLE, (1, 3))}
+    return save_net(folder / "net.onnx", nodes, weights=held, **shapes)
+
+
+def control_flow(folder: Path) -> Path:
+    result = helper.make_tensor_value_info("z", BOOL, (1,))
+    branch = helper.make_graph([node("Not", "x", "z")], "branch", [], [result])
+    nodes = [node("If", "x", "y", then_branch=branch, else_branch=branch)]
+    return save_net(folder / "net.onnx", nodes, (BOOL, (1,)), (BOOL, (1,)))
+
+
+def loop(folder: Path) -> Path:
+    body = helper.make_graph(
+        [node("Identity", "go", "on"), node("Neg", "v", "w")],
+        "body",
+        [
+            helper.make_tensor_value_info("i", onnx.TensorProto.INT64, ()),
+            helper.make_tensor_value_info("go", BOOL, ()),
+            helper.make_tensor_value_info("v", FLOAT, (1, 4)),
+        ],
+        [
+            helper.make_tensor_value_info("on", BOOL, ()),
+            helper.make_tensor_value_info("w", FLOAT, (1, 4)),
+        ],
+    )
+    held = {"n": np.asarray(np.int64(3)), "t": np.asarray(True)}
+    nodes = [node("Loop", "n t x", "y", body=body)]
+    return save_net(folder / "net.onnx", nodes, y=(FLOAT, (1, 4)), weights=held)
+
+
+def three_gibibytes(folder: Path) -> Path:
+    path = folder / "net.onnx"
+    with path.open("wb") as file:
+        file.truncate(3 << 30)
+    return path
+
+
+def answer_of_a_megabyte(folder: Path) -> Path:
+    nodes = [node("Expand", "x s", "y")]
+    held = {"s": np.int64([1 << 16, 4])}
+    return save_net(folder / "net.onnx", nodes, y=(FLOAT, (1 << 16, 4)), weights=held)
+
+
+# what is bad -> (the file, made in a folder of its own; what the line says)
+BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
+    "truncated": (truncated, "net.onnx: expected"),
+    "keras bomb": (bomb(".keras"), "at most 2147483648 bytes unpacked, got 3221"),
+    "pt2 bomb": (bomb(".pt2"), "at most 2147483648 bytes unpacked, got 3221"),
+    "pickle with code": (hostile_pickle, "net.pt: expected data only, got a pickle"),
+    "cyclic graph": (cyclic, "net.onnx: expected a sound model, got"),
+    "missing weights": (missing_weights, "net.onnx: expected a sound model, got"),
+    "missing weights file": (weights_in("w.bin"), "in this folder, got no file w.bin"),
+    "weights outside": (weights_in("../w.bin"), "in this folder, got ../w.bin"),
+    "weights anywhere": (weights_in("/etc/passwd"), "in this folder, got /etc/passwd"),
+    "dynamic shape": (dynamic_shape, "fix it with --input-shape x=..."),
+    "strings": (texts, "type: expected uint8 or int32 or float32 or int8 or bool, got"),
+    "float64": (doubles, "got float64"),
+    "control flow": (control_flow, "no control flow on data"),
+    "loop": (loop, "unroll it: export for a fixed number of steps"),
+    "3 GiB": (three_gibibytes, "at most 2147483648 bytes, got 3221225472"),
+    "answer too long": (answer_of_a_megabyte, "output bytes: expected 1 to 98304"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_convert_bad_file_is_one_line_and_leaves_nothing(
+    name: str, plumb: Plumb, tmp_path: Path
+) -> None:
+    made, message = BAD[name]
+    if name == "pickle with code":
+        pytest.importorskip("torch", reason="torch is not installed")
+        pytest.importorskip("onnxscript", reason="onnxscript is not installed")
+    path = made(tmp_path)
+    before = {file.name: file.stat().st_size for file in tmp_path.iterdir()}
+    ended = plumb("model", "convert", path)
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err.startswith("plumb: ")
+    assert ended.err.count("\n") == 1 and ended.err.endswith("\n")
+    assert message in ended.err
+    after = {file.name: file.stat().st_size for file in tmp_path.iterdir()}
+    assert after == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["truncated", "control flow", "3 GiB"])
+def test_convert_bad_file_in_a_process_of_its_own(name: str, tmp_path: Path) -> None:
+    made, message = BAD[name]
+    path = made(tmp_path)
+    command = in_a_process(["model", "convert", path])
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1 and message in done.stderr
+    assert list(tmp_path.iterdir()) == [path]

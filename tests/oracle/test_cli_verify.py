@@ -1,0 +1,203 @@
+"""`plumb model verify`: a wrong conversion can't say that it is a good one."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import numpy_helper
+from support.command import Plumb, plumb_in
+from support.onnx_nets import FLOAT, floats, node, save_net
+
+import converters
+import tinynn
+from converters.registry import LOWERINGS
+from oracle.cli import verifying
+from tinynn import Model, models
+
+MNIST = models.path("mnist")
+MNIST_ONNX = Path(__file__).parent.parent / "converters" / "data" / "mnist_mlp.onnx"
+
+
+@pytest.fixture
+def plumb(capsys: pytest.CaptureFixture[str]) -> Plumb:
+    return plumb_in(capsys)
+
+
+def digits(folder: Path) -> Path:
+    """Twelve made-up pictures, with what the committed model calls them."""
+    images = np.random.default_rng(4).integers(0, 256, (12, 28, 28), dtype=np.uint8)
+    model = tinynn.load(MNIST)
+    labels = [int(model.run(image.reshape(784))[1].item()) for image in images]
+    np.savez(folder / "digits.npz", x=images, y=np.array(labels))
+    return folder / "digits.npz"
+
+
+def test_verify_image_of_its_source_passes(plumb: Plumb, tmp_path: Path) -> None:
+    arguments = (MNIST, "--against", MNIST_ONNX, "--data", digits(tmp_path))
+    found = plumb("model", "verify", *arguments, "--json").json()
+    assert found["passed"] and found["same_bits"]
+    assert found["samples"] == 12
+    assert found["agreement"] == found["accuracy"] == found["source_accuracy"] == 1
+    assert found["layers_compared"] >= 5 and found["first_beyond"] is None
+    assert [output["name"] for output in found["outputs"]] == ["probabilities", "digit"]
+    shown = plumb("model", "verify", *arguments, "--limit", "2")
+    assert shown.status == 0
+    assert "the same bits on 2 samples" in shown.out and "passed" in shown.out
+
+
+def test_verify_image_of_another_source_has_status_1(
+    plumb: Plumb, tmp_path: Path
+) -> None:
+    other = onnx.load_model(MNIST_ONNX)
+    bias = next(t for t in other.graph.initializer if t.name == "logits.bias")
+    moved = numpy_helper.to_array(bias) + np.float32([3] + [0] * 9)
+    bias.CopyFrom(numpy_helper.from_array(moved, bias.name))
+    onnx.save_model(other, tmp_path / "other.onnx")
+    ended = plumb(
+        *("model", "verify", MNIST, "--against", tmp_path / "other.onnx"),
+        *("--data", digits(tmp_path)),
+    )
+    assert ended.status == 1
+    assert "beyond tolerance" in ended.out
+
+
+NODES = [
+    node("Conv", "x w b", "c", pads=(1, 1, 1, 1)),
+    node("LeakyRelu", "c", "r", alpha=0.25),
+    node("MaxPool", "r", "p", kernel_shape=(2, 2), strides=(2, 2)),
+    node("Flatten", "p", "f"),
+    node("Gemm", "f v", "y"),
+]
+WEIGHTS = {"w": floats(3, 1, 3, 3), "b": floats(3, seed=2), "v": floats(27, 4, seed=3)}
+
+
+def net(folder: Path, scale: float = 1.0) -> Path:
+    """A small network of pictures, whose outputs are as large as `scale`."""
+    weights = WEIGHTS | {"v": WEIGHTS["v"] * np.float32(scale)}
+    shapes = {"x": (FLOAT, (1, 1, 6, 6)), "y": (FLOAT, (1, 4))}
+    return save_net(folder / "net.onnx", NODES, weights=weights, **shapes)
+
+
+def samples(folder: Path, count: int = 6) -> Path:
+    np.savez(folder / "data.npz", x=floats(count, 1, 6, 6, seed=5))
+    return folder / "data.npz"
+
+
+Wrong = Callable[..., Any]
+
+
+def without_bias(graph: Any, x: Any, w: Any, b: Any = None, **how: Any) -> Any:
+    return LOWERED["Conv"](graph, x, w, None, **how)
+
+
+def without_padding(graph: Any, x: Any, w: Any, b: Any = None, **how: Any) -> Any:
+    padded = LOWERED["Conv"](graph, x, w, b, **{**how, "pads": (2, 2, 0, 0)})
+    return padded
+
+
+def of_other_slope(graph: Any, x: Any, *, alpha: float) -> Any:
+    return graph.op("LeakyRelu", x, alpha=alpha * 1.01)
+
+
+def of_smallest(graph: Any, x: Any, **how: Any) -> Any:
+    return graph.op("Neg", graph.op("MaxPool", graph.op("Neg", x), **how))
+
+
+LOWERED = dict(LOWERINGS)
+WRONG: dict[str, tuple[str, Wrong]] = {
+    "bias forgotten": ("Conv", without_bias),
+    "padding on the wrong side": ("Conv", without_padding),
+    "another slope": ("LeakyRelu", of_other_slope),
+    "another pool": ("MaxPool", of_smallest),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize("scale", [1.0, 1e-4])
+def test_verify_wrong_lowering_has_status_1_and_is_named(
+    plumb: Plumb,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    scale: float,
+) -> None:
+    """Also where all outputs are small."""
+    operator, wrong = WRONG[name]
+    monkeypatch.setitem(LOWERINGS, operator, wrong)
+    source = net(tmp_path, scale)
+    assert plumb("model", "convert", source).status == 0
+    arguments = ("--against", source, "--data", samples(tmp_path), "--max-drop", 1)
+    ended = plumb("model", "verify", tmp_path / "net.plumb", *arguments, "--json")
+    assert ended.status == 1
+    told = json.loads(ended.out)
+    assert not told["passed"]
+    assert told["same_bits"] and told["guest_samples"] == 5
+    assert told["first_beyond"]["operator"] == operator
+
+
+def test_verify_right_lowering_passes(plumb: Plumb, tmp_path: Path) -> None:
+    source = net(tmp_path)
+    assert plumb("model", "convert", source).status == 0
+    arguments = ("--against", source, "--data", samples(tmp_path))
+    told = plumb(
+        *("model", "verify", tmp_path / "net.plumb", *arguments),
+        *("--guest-samples", 2, "--json"),
+    ).json()
+    assert told["passed"] and told["guest_samples"] == 2
+    assert told["outputs"][0]["mean"] <= told["outputs"][0]["maximum"] < 1e-4
+
+
+def test_verify_quantized_image_passes_only_with_room(
+    plumb: Plumb, tmp_path: Path
+) -> None:
+    source, data = net(tmp_path), samples(tmp_path)
+    target = tmp_path / "bytes.plumb"
+    quantized = ("--quantize", "int8", "--calibrate", data, "-o", target)
+    assert plumb("model", "convert", source, *quantized).status == 0
+    arguments = ("model", "verify", target, "--against", source, "--data", data)
+    assert plumb(*arguments).status == 1
+    assert plumb(*arguments, "--rtol", 0.05, "--max-drop", 0.2).status == 0
+
+
+def test_verify_other_bits_in_the_guest_have_status_1(
+    plumb: Plumb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the third sample only: one was not enough."""
+    honest, asked = verifying.computed, []
+
+    def lying(model: Model, request: bytes, engine: str) -> bytes:
+        asked.append(request)
+        answer = honest(model, request, engine)
+        return answer if len(asked) < 3 else bytes([answer[0] ^ 1]) + answer[1:]
+
+    monkeypatch.setattr(verifying, "computed", lying)
+    ended = plumb(
+        *("model", "verify", MNIST, "--against", MNIST_ONNX),
+        *("--data", digits(tmp_path), "--json"),
+    )
+    assert ended.status == 1
+    told = json.loads(ended.out)
+    assert all(output["within"] for output in told["outputs"])
+    assert not told["same_bits"] and told["first_wrong"]["sample"] == 2
+
+
+def test_first_wrong_segment_is_found() -> None:
+    """Of guest and native that agree, the last: it writes the output."""
+    model = tinynn.load(MNIST)
+    assert verifying.first_wrong(model, bytes(784)) == model.segments - 1
+
+
+def test_verify_output_of_another_size_is_refused(plumb: Plumb, tmp_path: Path) -> None:
+    nodes = [*NODES[:-1], node("Gemm", "f u", "y")]
+    shapes = {"x": (FLOAT, (1, 1, 6, 6)), "y": (FLOAT, (1, 1))}
+    weights = WEIGHTS | {"u": floats(27, 1)}
+    other = save_net(tmp_path / "other.onnx", nodes, weights=weights, **shapes)
+    (tmp_path / "net.plumb").write_bytes(converters.convert(net(tmp_path)))
+    arguments = ("--against", other, "--data", samples(tmp_path))
+    ended = plumb("model", "verify", tmp_path / "net.plumb", *arguments)
+    assert ended.status == 1
+    assert ended.err.startswith("plumb: --against: expected output y like (4,), got")

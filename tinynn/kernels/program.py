@@ -1,0 +1,107 @@
+"""Programs: kernels and their words, run by one native loop.
+
+A call costs a few nanoseconds so, where a call from Python costs microseconds.
+"""
+
+import ctypes
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mips_vm import native
+
+from . import elements, moving, pooling, rows, tiles
+
+Array = NDArray[Any]
+
+MODULES: Final[dict[str, Callable[[], str]]] = {
+    "slide": tiles.slide_ir,
+    "multiply": tiles.multiply_ir,
+    "move": moving.module_ir,
+    "element": elements.module_ir,
+    "pool": pooling.module_ir,
+    "row": rows.module_ir,
+}
+"""By the first part of a kernel's name: `slide.3` is of `slide`."""
+
+DRIVER: Final = """
+define void @run(ptr %table, i64 %count) {
+entry:
+  %end = getelementptr [2 x ptr], ptr %table, i64 %count
+  br label %head
+head:
+  %row = phi ptr [ %table, %entry ], [ %next, %step ]
+  %done = icmp eq ptr %row, %end
+  br i1 %done, label %leave, label %step
+step:
+  %kernel = load ptr, ptr %row
+  %place = getelementptr ptr, ptr %row, i64 1
+  %words = load ptr, ptr %place
+  call void %kernel(ptr %words)
+  %next = getelementptr [2 x ptr], ptr %row, i64 1
+  br label %head
+leave:
+  ret void
+}
+"""
+"""Rows of the table are a kernel and its words."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """A kernel with its arguments: numbers, and arrays by their addresses.
+
+    What it reads and writes is there when it runs; it may run any number of times.
+    """
+
+    kernel: str
+    words: tuple[int | Array, ...]
+
+
+class Batch:
+    """Calls, one after another; `run` needs the floating-point mode to be exact."""
+
+    def __init__(self, calls: Sequence[Call]) -> None:
+        self._calls = list(calls)  # keeps the arrays alive
+        self._words = [np.array(_plain(call.words), np.int64) for call in calls]
+        self._table = np.array(
+            [
+                (address_of(call.kernel), words.ctypes.data)
+                for call, words in zip(calls, self._words, strict=True)
+            ],
+            np.int64,
+        )
+        self._arguments = (self._table.ctypes.data, len(self._calls))
+        self._driver = _driver()
+
+    def run(self) -> None:
+        """All of them."""
+        self._driver(*self._arguments)
+
+
+def _plain(words: Sequence[int | Array]) -> list[int]:
+    return [
+        word if isinstance(word, int) else word.__array_interface__["data"][0]
+        for word in words
+    ]
+
+
+@cache
+def address_of(kernel: str) -> int:
+    """Where its code begins."""
+    return _library(kernel.partition(".")[0]).address(kernel)
+
+
+@cache
+def _library(module: str) -> native.Library:
+    return native.load_ir(MODULES[module]())
+
+
+@cache
+def _driver() -> Callable[..., None]:
+    library = native.load_ir(DRIVER)
+    return library.function("run", None, ctypes.c_void_p, ctypes.c_int64)

@@ -1,0 +1,224 @@
+"""LLVM IR of sums of products in a strict order, a tile at a time in registers.
+
+Every element of the result is one chain `total = total + a[k] * b[k]`, k ascending: a
+product, then a sum, no flags, so that nothing is fused or reassociated. Then its bias
+is added and a NaN made canonical. Rows and columns are where the speed comes from: six
+rows by two halves of eight columns stay in registers.
+
+`slide.{rows}`: b is a picture, and nothing is packed. A half is eight neighbours in it:
+term k of half h lies `places[h] + offsets[k]` bytes after x, and the result
+`targets[h]` bytes after y. `multiply.{rows}`: b is panels, each [k][16].
+
+In both, a is blocks of so many rows, each [k][row].
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from llvmlite import ir  # type: ignore[import-untyped]
+
+from .writing import (
+    FLOAT,
+    FLOAT_BYTES,
+    I64,
+    LANES,
+    VECTOR,
+    VECTOR_BYTES,
+    WORD_BYTES,
+    Values,
+    Writer,
+    word,
+)
+
+ROWS: Final = 6
+"""Of a tile: twelve accumulators, two columns and a broadcast are 15 registers."""
+
+COLUMNS: Final = 16
+
+HALVES: Final = {1: 8, 2: 4, 3: 3, 4: 2, 5: 2, 6: 2}
+"""Of a tile, by rows: as many chains as hide an addition's latency."""
+
+TERMS: Final = 4
+"""Of one round over packed panels; the processor can barely decode one in time."""
+
+
+def slide_ir() -> str:
+    """The module with slide.1 to slide.6.
+
+    Words: a, x, y, bias, places, targets, offsets, halves, blocks, terms, row_bytes.
+    """
+    module = ir.Module("slide")
+    for rows in range(1, ROWS + 1):
+        _slide(module, rows)
+    return str(module)
+
+
+def _slide(module: ir.Module, rows: int) -> None:
+    write = Writer(module, f"slide.{rows}", 11)
+    halves, width = write.words[7], HALVES[rows]
+    whole = write.build.mul(write.build.udiv(halves, word(width)), word(width))
+
+    def wide(half: ir.Value, _: Values) -> Values:
+        _slide_blocks(write, rows, half, width)
+        return []
+
+    def narrow(half: ir.Value, _: Values) -> Values:
+        _slide_blocks(write, rows, half, 1)
+        return []
+
+    write.loop(word(0), whole, wide, step=width)
+    write.loop(whole, halves, narrow)
+    write.finish()
+
+
+def _slide_blocks(write: Writer, rows: int, half: ir.Value, width: int) -> None:
+    """Some halves of all blocks of rows: their patches stay in the nearest cache."""
+    build = write.build
+    a, x, y, bias, places, targets, offsets = map(write.pointer, range(7))
+    blocks, terms, row_bytes = write.words[8:]
+    bases, stores = [], []
+    for i in range(width):
+        at = build.mul(build.add(half, word(i)), word(WORD_BYTES))
+        bases.append(write.at(x, write.load(I64, write.at(places, at))))
+        stores.append(write.at(y, write.load(I64, write.at(targets, at))))
+    block_bytes = build.mul(terms, word(FLOAT_BYTES * rows))
+
+    def block(index: ir.Value, _: Values) -> Values:
+        at_a = write.at(a, build.mul(index, block_bytes))
+
+        def term(k: ir.Value, sums: Values) -> Values:
+            at = build.mul(k, word(WORD_BYTES))
+            offset = write.load(I64, write.at(offsets, at))
+            columns = [write.at(base, offset) for base in bases]
+            single = write.at(at_a, build.mul(k, word(FLOAT_BYTES * rows)))
+            return _add_term(write, single, columns, sums)
+
+        zero = ir.Constant(VECTOR, [0.0] * LANES)
+        sums = write.loop(word(0), terms, term, [zero] * (rows * width))
+        first = build.mul(index, word(rows))
+        for row in range(rows):
+            number = build.add(first, word(row))
+            added = write.spread(write.load(FLOAT, write.element(bias, number)))
+            below = build.mul(number, row_bytes)
+            for i, store in enumerate(stores):
+                total = build.fadd(sums[row * width + i], added)
+                write.store(write.canonical(total), write.at(store, below))
+        return []
+
+    write.loop(word(0), blocks, block)
+
+
+def _add_term(
+    write: Writer, a: ir.Value, columns: Sequence[ir.Value], sums: Values
+) -> Values:
+    """Each sum plus its product for one k."""
+    build = write.build
+    halves = [write.load(VECTOR, column) for column in columns]
+    added = []
+    for row in range(len(sums) // len(halves)):
+        at = write.at(a, word(FLOAT_BYTES * row))
+        spread = write.spread(write.load(FLOAT, at))
+        for i, half in enumerate(halves):
+            product = build.fmul(spread, half)
+            added.append(build.fadd(sums[row * len(halves) + i], product))
+    return added
+
+
+def multiply_ir() -> str:
+    """The module with multiply.1 to multiply.6.
+
+    Words: a, b, c, bias, blocks, panels, terms (a multiple of four), row_bytes of c,
+    begin, end. Sums begin at +0 if `begin` is not 0, else at c. If `end` is not 0 the
+    bias, one a column, is added and NaNs are made canonical.
+    """
+    module = ir.Module("multiply")
+    for rows in range(1, ROWS + 1):
+        _multiply(module, rows)
+    return str(module)
+
+
+def _multiply(module: ir.Module, rows: int) -> None:
+    """For each panel all blocks of rows: the panel stays in the nearest cache."""
+    write = Writer(module, f"multiply.{rows}", 10)
+    build = write.build
+    blocks, panels, terms = write.words[4:7]
+    a, b, c, bias = map(write.pointer, range(4))
+    panel_bytes = build.mul(terms, word(FLOAT_BYTES * COLUMNS))
+    block_bytes = build.mul(terms, word(FLOAT_BYTES * rows))
+    tile_bytes = build.mul(write.words[7], word(rows))
+
+    def panel(index: ir.Value, _: Values) -> Values:
+        left = build.mul(index, word(FLOAT_BYTES * COLUMNS))
+        at_b = write.at(b, build.mul(index, panel_bytes))
+        at_bias, at_c = write.at(bias, left), write.at(c, left)
+
+        def block(number: ir.Value, _: Values) -> Values:
+            at_a = write.at(a, build.mul(number, block_bytes))
+            tile = write.at(at_c, build.mul(number, tile_bytes))
+            _packed_tile(write, rows, at_a, at_b, tile, at_bias)
+            return []
+
+        write.loop(word(0), blocks, block)
+        return []
+
+    write.loop(word(0), panels, panel)
+    write.finish()
+
+
+def _packed_tile(
+    write: Writer,
+    rows: int,
+    a: ir.Value,
+    b: ir.Value,
+    c: ir.Value,
+    bias: ir.Value,
+) -> None:
+    build = write.build
+    terms, row_bytes, begin, end = write.words[6:]
+    places = [
+        write.at(c, build.add(build.mul(row_bytes, word(row)), word(half)))
+        for row in range(rows)
+        for half in (0, VECTOR_BYTES)
+    ]
+    starts = _starts(write, begin, places)
+
+    def term(k: ir.Value, sums: Values) -> Values:
+        at_a = write.at(a, build.mul(k, word(FLOAT_BYTES * rows)))
+        at_b = write.at(b, build.mul(k, word(FLOAT_BYTES * COLUMNS)))
+        for i in range(TERMS):
+            panel = FLOAT_BYTES * COLUMNS * i
+            columns = [write.at(at_b, word(panel + half)) for half in (0, VECTOR_BYTES)]
+            single = write.at(at_a, word(FLOAT_BYTES * rows * i))
+            sums = _add_term(write, single, columns, sums)
+        return sums
+
+    sums = write.loop(word(0), terms, term, starts, step=TERMS)
+    with build.if_else(build.icmp_signed("!=", end, word(0))) as (last, more):
+        with last:
+            biases = [
+                write.load(VECTOR, write.at(bias, word(half)))
+                for half in (0, VECTOR_BYTES)
+            ]
+            for i, (place, total) in enumerate(zip(places, sums, strict=True)):
+                total = build.fadd(total, biases[i % 2])
+                write.store(write.canonical(total), place)
+        with more:
+            for place, total in zip(places, sums, strict=True):
+                write.store(total, place)
+
+
+def _starts(write: Writer, begin: ir.Value, places: Values) -> Values:
+    """+0, or what lies at the places."""
+    build = write.build
+    zero = ir.Constant(VECTOR, [0.0] * LANES)
+    before = build.block
+    with build.if_then(build.icmp_signed("==", begin, word(0))):
+        held = [write.load(VECTOR, place) for place in places]
+        loaded = build.block
+    starts = []
+    for value in held:
+        start = build.phi(VECTOR)
+        start.add_incoming(zero, before)
+        start.add_incoming(value, loaded)
+        starts.append(start)
+    return starts

@@ -1,0 +1,168 @@
+"""Calls of a matrix product in blocks: what is packed fits the processor's caches.
+
+The sum over k is cut into blocks, which leaves its order: each block goes on from what
+the one before has stored.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ..kernels import Batch, Call, move
+from ..kernels.tiles import COLUMNS, ROWS, TERMS
+from ..kernels.writing import FLOAT_BYTES
+from ..space import aligned_zeros
+from .family import Room
+from .numbers import Floats
+
+TERMS_AT_ONCE: Final = 256
+"""A panel of so many terms is 16 KiB, half of the nearest cache."""
+
+ROWS_AT_ONCE: Final = 120
+"""Packed with those terms: 120 KiB, in the second cache."""
+
+PANELS_AT_ONCE: Final = 64
+"""Of b packed at once: 1 MiB."""
+
+NOTHING: Final = np.zeros(1, np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matrix:
+    """Element (i, j) is held[i * down + j * across]."""
+
+    held: Floats
+    down: int
+    across: int
+
+    def part(self, row: int, column: int) -> "Matrix":
+        """From an element on."""
+        start = row * self.down + column * self.across
+        return Matrix(self.held[start:], self.down, self.across)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some terms of some columns."""
+
+    term: int
+    terms: int
+    column: int
+    columns: int
+
+    @property
+    def depth(self) -> int:
+        """Terms as they are packed: zeros are added to whole rounds of the kernel."""
+        return -(-self.terms // TERMS) * TERMS
+
+    @property
+    def panels(self) -> int:
+        return -(-self.columns // COLUMNS)
+
+    @property
+    def size(self) -> int:
+        """Floats of the packed columns."""
+        return self.panels * COLUMNS * self.depth
+
+
+def blocks_of(terms: int, columns: int) -> Iterator[Block]:
+    """In the order of terms for each column."""
+    wide = PANELS_AT_ONCE * COLUMNS
+    for column in range(0, columns, wide):
+        for term in range(0, terms, TERMS_AT_ONCE):
+            depth = min(TERMS_AT_ONCE, terms - term)
+            yield Block(term, depth, column, min(wide, columns - column))
+
+
+def pack_columns(b: Matrix, block: Block, target: Floats) -> list[Call]:
+    """Panels, each [k][16]; in the last, what is beside b is left as it is."""
+    whole, rest = divmod(block.columns, COLUMNS)
+    terms, size = block.terms, COLUMNS * block.depth
+    calls = []
+    if whole:
+        source = b.part(block.term, block.column)
+        of = (COLUMNS * b.across, b.down, b.across)
+        extents = (whole, terms, COLUMNS)
+        calls.append(move(target, source.held, extents, (size, COLUMNS, 1), of))
+    if rest:
+        source = b.part(block.term, block.column + whole * COLUMNS)
+        panel = target[whole * size :]
+        beside = (b.down, b.across)
+        calls.append(move(panel, source.held, (terms, rest), (COLUMNS, 1), beside))
+    return calls + zeros(target, block.panels, size, COLUMNS * terms)
+
+
+def pack_rows(
+    a: Matrix, first: int, rows: int, height: int, block: Block, target: Floats
+) -> list[Call]:
+    """Blocks of so many rows, each [k][row]."""
+    source, size = a.part(first, block.term), height * block.depth
+    extents = (rows // height, height, block.terms)
+    of = (height * a.down, a.down, a.across)
+    calls = [move(target, source.held, extents, (size, 1, height), of)]
+    return calls + zeros(target, rows // height, size, height * block.terms)
+
+
+def zeros(target: Floats, blocks: int, size: int, start: int) -> list[Call]:
+    """In each block of `size` floats, from `start` to its end."""
+    if start == size:
+        return []
+    extents = (blocks, size - start)
+    return [move(target[start:], NOTHING, extents, (size, 1), (0, 0))]
+
+
+def pack_constant(b: Matrix, terms: int, columns: int) -> list[Floats]:
+    """Every block's panels, packed at once."""
+    packed, calls = [], []
+    for block in blocks_of(terms, columns):
+        packed.append(aligned_zeros(block.size))
+        calls += pack_columns(b, block, packed[-1])
+    Batch(calls).run()
+    return packed
+
+
+def product(
+    a: Matrix,
+    b: Matrix,
+    packed: Sequence[Floats],
+    terms: int,
+    bias: Floats,
+    y: Floats,
+    room: Room,
+) -> Iterator[Call]:
+    """y = a b + bias, from +0, NaNs made canonical; y is (rows, columns), contiguous.
+
+    `packed` is b's `pack_constant`, or empty where b may change.
+    """
+    rows, columns = y.shape
+    wide = -(-columns // COLUMNS) * COLUMNS
+    c = y
+    if wide > columns:
+        c = room("c", rows * wide).reshape(rows, wide)
+        given, bias = bias, room("bias", wide)
+        yield move(bias, given, (columns,), (1,), (1,))
+    for index, block in enumerate(blocks_of(terms, columns)):
+        panels = packed[index] if packed else room("b", block.size)
+        if not packed:
+            yield from pack_columns(b, block, panels)
+        ends = (int(block.term == 0), int(block.term + block.terms == terms))
+        for first, count, height in heights(rows):
+            held = room("a", ROWS_AT_ONCE * TERMS_AT_ONCE)
+            yield from pack_rows(a, first, count, height, block, held)
+            target, below = c[first:, block.column :], bias[block.column :]
+            sizes = (count // height, block.panels, block.depth)
+            words = (held, panels, target, below, *sizes, FLOAT_BYTES * wide, *ends)
+            yield Call(f"multiply.{height}", words)
+    if c is not y:
+        yield move(y, c, (rows, columns), (columns, 1), (wide, 1))
+
+
+def heights(rows: int) -> Iterator[tuple[int, int, int]]:
+    """(first, rows, height) of what is packed together: blocks of one height."""
+    whole = rows // ROWS * ROWS
+    for first in range(0, whole, ROWS_AT_ONCE):
+        yield first, min(ROWS_AT_ONCE, whole - first), ROWS
+    if rows > whole:
+        yield whole, rows - whole, rows - whole

@@ -1,0 +1,101 @@
+"""A model made ready: its operators as calls on memory of its own, run many times.
+
+Kernels that run one after another are one native call; operators that have none are
+Python's. Large operators can be shared by threads: an element does not depend on the
+tile that it is in, so the bits are the same.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from .executor import exactly, output_data
+from .image import Bytes, Tables
+from .kernels import Batch, Call
+from .operators import FAMILIES, Operator
+from .space import FlatSpace, aligned_zeros
+
+SHARED_INSTRUCTIONS: Final = 1 << 26
+"""Of the guest: an operator with fewer is done before another thread has woken up."""
+
+MOST_RESIDENT: Final = 1 << 28
+"""Bytes: a larger image is read where it is mapped, its constants packed when used."""
+
+Step = Callable[[], object]
+
+
+class Program:
+    """Memory for one inference, and what computes it; not for two threads at once."""
+
+    def __init__(self, tables: Tables, image: Bytes, threads: int = 1) -> None:
+        self._tables = tables
+        self._input = np.zeros(tables.input_bytes, np.uint8)
+        self._arena = aligned_zeros(tables.arena_bytes // 4).view(np.uint8)
+        lasting = image.size <= MOST_RESIDENT
+        self._space = FlatSpace(self._input, self._arena, image, lasting)
+        self._pool = ThreadPoolExecutor(threads, "tinynn") if threads > 1 else None
+        self._steps = list(self._joined(threads))
+
+    def answer(self, input_bytes: bytes) -> bytes:
+        """The outputs' bytes, for an input of the right length."""
+        self._input[:] = np.frombuffer(input_bytes, np.uint8)
+        self._arena.fill(0)
+        with exactly():
+            for step in self._steps:
+                step()
+        return output_data(self._tables, self._space)
+
+    def _joined(self, threads: int) -> Iterator[Step]:
+        """Each operator's step, calls of neighbours in one batch."""
+        joined: list[Call] = []
+        for operator in self._tables.operators:
+            parts = list(shares(operator, threads))
+            planned = self._planned(operator, *parts[0]) if len(parts) == 1 else None
+            if planned is not None:
+                joined += planned
+                continue
+            if joined:
+                yield Batch(joined).run
+                joined = []
+            steps = [self._step(operator, first, count) for first, count in parts]
+            yield steps[0] if len(steps) == 1 else partial(self._together, steps)
+        if joined:
+            yield Batch(joined).run
+
+    def _planned(self, operator: Operator, first: int, count: int) -> list[Call] | None:
+        calls = FAMILIES[operator.opcode].calls
+        planned = calls and calls(operator, first, count, self._space)
+        return None if planned is None else list(planned)
+
+    def _step(self, operator: Operator, first: int, count: int) -> Step:
+        planned = self._planned(operator, first, count)
+        if planned is not None:
+            return Batch(planned).run
+        run = FAMILIES[operator.opcode].run
+        return partial(run, operator, first, count, self._space)
+
+    def _together(self, steps: list[Step]) -> None:
+        assert self._pool is not None
+        done = [self._pool.submit(_exact_step, step) for step in steps[1:]]
+        steps[0]()
+        for future in done:
+            future.result()  # raises what it raised
+
+
+def _exact_step(step: Step) -> None:
+    with exactly():
+        step()
+
+
+def shares(operator: Operator, threads: int) -> Iterator[tuple[int, int]]:
+    """(first, count) of each thread's part: whole grains, about as many for each."""
+    family, total = FAMILIES[operator.opcode], operator.target.count
+    if total * family.usual(operator) < SHARED_INSTRUCTIONS:
+        threads = 1
+    grain = family.share(operator) if family.share else family.grain(operator)
+    width = -(-total // (threads * grain)) * grain
+    for first in range(0, total, width):
+        yield first, min(width, total - first)
