@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.anvil import GIVEN, anvil, program
+from support.anvil import anvil
 from support.world import ETHER, FEE, WINDOW, tiny_image
 from web3.types import RPCEndpoint
 
@@ -29,10 +29,7 @@ from oracle.store.store import Store
 from oracle.worker import Worker
 from solidity.deployment import Parameters
 
-pytestmark = [
-    pytest.mark.toolchain,
-    pytest.mark.skipif(program() is None, reason=f"no anvil here: set {GIVEN} to it"),
-]
+pytestmark = pytest.mark.toolchain
 
 
 @dataclass
