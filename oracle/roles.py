@@ -63,18 +63,15 @@ class Place:
         self,
         settings: WorkerSettings,
         sender: Sender,
-        library: Library,
+        honest: Honest,
         lie: str | None = None,
     ) -> Worker:
         """The worker; with a kind of `lie`, one that only a devnet should know."""
-        mind: Mind = Honest(library)
-        contracts = self.deployments.contracts
-        if lie is not None:
-            mind = self._liar(Honest(library), lie)
-        return Worker(sender, contracts, mind, settings.guard)
+        mind: Mind = honest if lie is None else self._liar(honest, lie)
+        return Worker(sender, self.deployments.contracts, mind, settings.guard)
 
-    def challenger(self, sender: Sender, library: Library) -> Challenger:
-        return Challenger(sender, self.deployments.contracts, Honest(library))
+    def challenger(self, sender: Sender, honest: Honest) -> Challenger:
+        return Challenger(sender, self.deployments.contracts, honest)
 
     def _liar(self, honest: Honest, kind: str) -> LyingWorker:
         if self.deployments.chain_id != CHAIN_ID:

@@ -77,6 +77,21 @@ Poll = Annotated[
     float | None,
     typer.Option(metavar="SECONDS", help="Between looks at the chain. [PLUMB_POLL]"),
 ]
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        help="Compute so many answers at once; by default one a processor. "
+        "[PLUMB_PROCESSES]"
+    ),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Compute on this Ray cluster, such as ray://head:10001 or local. "
+        "[PLUMB_CLUSTER]",
+    ),
+]
 LogJson = Annotated[
     bool | None,
     typer.Option("--log-json", help="One JSON object a line. [PLUMB_LOG_JSON]"),

@@ -16,6 +16,7 @@ from oracle.chain.endpoint import RemoteEndpoint
 from oracle.chain.sender import Sender
 from oracle.devnet.server import Service, application
 from oracle.devnet.setup import Ready, set_up
+from oracle.honest import Honest
 from oracle.library import Library
 from oracle.roles import Place, WorkerSettings
 from oracle.serving import serving
@@ -47,7 +48,7 @@ class Town:
     def worker(self, index: int, lie: str | None = None) -> Worker:
         sender = Sender(self.chain, development_accounts(index + 1)[index])
         library = Library([models.path("mnist")])
-        return self.place.worker(WorkerSettings.read(), sender, library, lie)
+        return self.place.worker(WorkerSettings.read(), sender, Honest(library), lie)
 
     def work(self, worker: Worker) -> None:
         while worker.step() is not None:
@@ -163,7 +164,8 @@ def test_dispute_is_foretold_listed_and_shown(town: Town) -> None:
     nobody = town.plumb("dispute", "show", request)
     assert "Nobody has challenged it." in nobody.out
     sender = Sender(town.chain, development_accounts(5)[4])
-    challenger = town.place.challenger(sender, Library([models.path("mnist")]))
+    mind = Honest(Library([models.path("mnist")]))
+    challenger = town.place.challenger(sender, mind)
     for node in (challenger, liar, challenger, liar):
         assert node.step() is not None
     (listed,) = town.json("dispute", "list")["disputes"]
