@@ -85,13 +85,17 @@ class Challenger(Node):
             yield from self.moves(answered, self.address, player)
 
     def _open_to_challenge(self, answered: Answered) -> bool:
-        in_time = self.chain.now() < answered.claim.window_end
+        if self.verdicts.get(answered.hash):
+            return False  # what is true stays true
+        in_time = self.now < answered.claim.window_end
         return answered.alive and in_time and self._mind.can(answered.asked)
 
     def _withdrawal(self) -> Iterator[Wish]:
-        """All that is free, once no game of its own is open."""
+        """All that is free, once no own game is open, nor anything on its way."""
         playing = any(p.challenger == self.address for p, _ in self.record.games())
+        if playing or self.posted.wishes:
+            return
         free, _ = self.stake()
-        if free and not playing:
+        if free:
             arguments = (self.address, free)
             yield Wish(self.contracts.staking, "withdraw", arguments)
