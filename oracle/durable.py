@@ -181,11 +181,17 @@ class DurableSender(Sender):
             return entry
 
     def _until_mined(self, entry: Entry) -> TxReceipt:
+        """Raises `Refused` or `Displaced` if it was given up meanwhile."""
         pause = self.chain.endpoint.poll_seconds
         for _ in range(max(1, int(plain.RECEIPT_SECONDS / (pause or 1)))):
-            current = self.outbox.find(entry.draft.key) or entry
-            if (receipt := self._advance(current)) is not None:
+            # A reorg may undo what came before it, which then has to be mined again.
+            self._reopen_undone()
+            current = self.outbox.find(entry.draft.key)
+            receipt = self._advance(current) if current else self._find(entry)
+            if receipt is not None:
                 return receipt
+            if current is None:
+                raise Refused(entry.draft.action, "", {}, b"")
             before = [e for e in self.outbox.open() if e.nonce < current.nonce]
             self._advance_all(before)
             self._close_gap()

@@ -339,6 +339,25 @@ def test_durable_reorg_gap_before_a_move_is_closed(bench: Bench) -> None:
     assert (bench.staked(), bench.nonce()) == (ETHER, 2)
 
 
+def test_durable_reorg_under_a_waiting_send_brings_back_what_came_before(
+    bench: Bench,
+) -> None:
+    """Else the nonce that is waited for would never be the next."""
+    sender, height = bench.sender(), bench.world.chain.height
+    bench.monkeypatch.setattr(durable.time, "sleep", lambda _: bench.node.mine())
+    bench.deposit(sender)
+    assert bench.nonce() == 1
+
+    def reorganise(_: float) -> None:
+        bench.world.embedded.rewind(height)
+        bench.monkeypatch.setattr(durable.time, "sleep", lambda _: bench.node.mine())
+
+    bench.monkeypatch.setattr(durable.time, "sleep", reorganise)
+    bench.monkeypatch.setattr(plain, "RECEIPT_SECONDS", 9)
+    bench.deposit(sender, amount=7)
+    assert (bench.staked(), bench.nonce()) == (ETHER + 7, 2)
+
+
 def test_durable_reorg_all_without_cause_leave_no_gap(bench: Bench) -> None:
     Immediate(bench)
     sender = bench.sender()
