@@ -55,8 +55,8 @@ def chaos(folder: Path, rounds: int, seed: int) -> dict[str, Any]:
                 break
             finally:
                 reorgs += play.reorgs
-            kills = house.kills + sum((v.kills for v in victims), Counter())
-            tell(number, rounds, kills.total(), reorgs, begin)
+                kills = house.kills + sum((v.kills for v in victims), Counter())
+                tell(number, rounds, kills.total(), reorgs, begin)
         sent, missed = books.sent_by_the_honest(town), books.missed_moves(town)
         return {
             "rounds": number - len(failures),
