@@ -9,6 +9,7 @@ from oracle.chain.chain import Chain
 from oracle.chain.embedded import CHAIN_ID
 from oracle.chain.sender import Sender
 from oracle.challenger import Challenger
+from oracle.choice import Choice
 from oracle.config import Wei
 from oracle.demo.liars import WORKER_LIES, LyingWorker
 from oracle.deployments import Deployments
@@ -38,6 +39,14 @@ class WorkerSettings(NodeSettings):
 
 class ChallengerSettings(NodeSettings):
     section: ClassVar[str] = "challenger"
+
+    sample: float = Field(1.0, gt=0, le=1)
+    min_value: Wei = 0
+
+    @property
+    def choice(self) -> Choice:
+        """Drawn anew in each process."""
+        return Choice(self.sample, self.min_value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +79,11 @@ class Place:
         mind: Mind = honest if lie is None else self._liar(honest, lie)
         return Worker(sender, self.deployments.contracts, mind, settings.guard)
 
-    def challenger(self, sender: Sender, honest: Honest) -> Challenger:
-        return Challenger(sender, self.deployments.contracts, honest)
+    def challenger(
+        self, settings: ChallengerSettings, sender: Sender, honest: Honest
+    ) -> Challenger:
+        contracts = self.deployments.contracts
+        return Challenger(sender, contracts, honest, settings.choice)
 
     def _liar(self, honest: Honest, kind: str) -> LyingWorker:
         if self.deployments.chain_id != CHAIN_ID:

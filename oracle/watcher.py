@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
+from oracle.choice import EVERY_CLAIM, Choice
 from oracle.logs import logger
 from oracle.record import Answered, Asked, Record
 from oracle.troubles import Troubles
@@ -48,8 +49,10 @@ class Finding:
 class Watcher:
     """Checks each claim of a model that it holds, once."""
 
-    def __init__(self, record: Record, mind: Mind) -> None:
-        self.record, self._mind = record, mind
+    def __init__(
+        self, record: Record, mind: Mind, choice: Choice = EVERY_CLAIM
+    ) -> None:
+        self.record, self._mind, self._choice = record, mind, choice
         self.troubles = Troubles()
         self._seen: set[bytes] = set()
 
@@ -69,6 +72,8 @@ class Watcher:
         """What was not checked yet, and can be."""
         for answered in list(self.record.tables.claims.values()):
             if answered.hash in self._seen or not answered.alive:
+                continue
+            if not self._choice.takes(answered):
                 continue
             if self._mind.can(answered.asked):
                 yield answered

@@ -9,9 +9,11 @@ from oracle.cli.options import (
     LogJson,
     MaxModelBytes,
     Metrics,
+    MinValue,
     Models,
     Poll,
     Processes,
+    Sample,
 )
 from oracle.cli.settled import settled
 from oracle.honest import Honest
@@ -31,6 +33,8 @@ def group() -> None:
 def start(
     settings: ChallengerSettings,
     models: Models = None,
+    sample: Sample = None,
+    min_value: MinValue = None,
     max_model_bytes: MaxModelBytes = None,
     processes: Processes = None,
     cluster: Cluster = None,
@@ -41,6 +45,6 @@ def start(
     """Watch, challenge, play, collect; until interrupted."""
 
     def make(place: Place, sender: Sender, mind: Honest) -> Node:
-        return place.challenger(sender, mind)
+        return place.challenger(settings, sender, mind)
 
     run_node(settings, make)

@@ -77,6 +77,21 @@ Poll = Annotated[
     float | None,
     typer.Option(metavar="SECONDS", help="Between looks at the chain. [PLUMB_POLL]"),
 ]
+Sample = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SHARE",
+        help="Check this share of the claims, such as 0.1. [PLUMB_SAMPLE]",
+    ),
+]
+MinValue = Annotated[
+    str | None,
+    typer.Option(
+        metavar="AMOUNT",
+        help="Check only claims whose fee or asked bond is as high, such as 0.1ether. "
+        "[PLUMB_MIN_VALUE]",
+    ),
+]
 Processes = Annotated[
     int | None,
     typer.Option(

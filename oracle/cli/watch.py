@@ -12,9 +12,11 @@ from oracle.cli.options import (
     Cluster,
     LogJson,
     MaxModelBytes,
+    MinValue,
     Models,
     Poll,
     Processes,
+    Sample,
 )
 from oracle.cli.output import AsJson, print_json
 from oracle.cli.settled import settled
@@ -35,6 +37,8 @@ WEBHOOK_SECONDS = 10
 def watch(
     settings: ChallengerSettings,
     models: Models = None,
+    sample: Sample = None,
+    min_value: MinValue = None,
     max_model_bytes: MaxModelBytes = None,
     processes: Processes = None,
     cluster: Cluster = None,
@@ -54,7 +58,7 @@ def watch(
     place = place_of(settings)
     with stopping() as stop, settings.executors() as executors:
         mind = Honest(place.library(settings), executors=executors)
-        watcher = Watcher(place.record(), mind)
+        watcher = Watcher(place.record(), mind, settings.choice)
         if once:
             findings = [told(finding, webhook) for finding in watcher.look()]
             if as_json:
