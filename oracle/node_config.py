@@ -7,7 +7,8 @@ from pydantic import Field
 
 from oracle.compute.executors import Executors
 from oracle.compute.pool import Pool
-from oracle.config import Listed, Settings
+from oracle.config import Listed, Settings, Urls
+from oracle.fetch import GATEWAYS
 from oracle.model_store import ModelStore
 
 
@@ -17,6 +18,7 @@ class NodeSettings(Settings):
     models: Annotated[tuple[str, ...], Listed] = ()
     poll: float = Field(1.0, gt=0)
     max_model_bytes: int = Field(1 << 31, gt=0)
+    ipfs_gateways: Urls = GATEWAYS
     processes: int | None = Field(None, ge=1)
     cluster: str | None = None
     log_json: bool = False

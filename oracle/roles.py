@@ -66,7 +66,8 @@ class Place:
 
     def shelf(self, settings: NodeSettings) -> Shelf:
         limits = Limits(settings.max_model_bytes)
-        return Shelf(settings.model_store, self.record(), self.deployments, limits)
+        places = settings.model_store, self.record(), self.deployments
+        return Shelf(*places, limits, settings.ipfs_gateways)
 
     def worker(
         self,

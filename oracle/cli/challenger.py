@@ -6,6 +6,7 @@ from oracle.chain.sender import Sender
 from oracle.cli.nodes import run_node
 from oracle.cli.options import (
     Cluster,
+    IpfsGateways,
     LogJson,
     MaxModelBytes,
     Metrics,
@@ -36,6 +37,7 @@ def start(
     sample: Sample = None,
     min_value: MinValue = None,
     max_model_bytes: MaxModelBytes = None,
+    ipfs_gateways: IpfsGateways = None,
     processes: Processes = None,
     cluster: Cluster = None,
     poll: Poll = None,

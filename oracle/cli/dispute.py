@@ -10,7 +10,7 @@ from challenge.whatif import WhatIf
 from challenge.whatif import whatif as foretell
 from oracle.amounts import show_wei
 from oracle.cli.nodes import place_of
-from oracle.cli.options import MaxModelBytes, Models
+from oracle.cli.options import IpfsGateways, MaxModelBytes, Models
 from oracle.cli.output import (
     AsJson,
     console,
@@ -102,6 +102,7 @@ def whatif(
     request_id: RequestId,
     models: Models = None,
     max_model_bytes: MaxModelBytes = None,
+    ipfs_gateways: IpfsGateways = None,
     as_json: AsJson = False,
 ) -> None:
     """Before any money moves: is the claim false, and what would a dispute bring?"""

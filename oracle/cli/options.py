@@ -116,6 +116,15 @@ MaxModelBytes = Annotated[
     typer.Option(help="Fetch no longer image. [PLUMB_MAX_MODEL_BYTES]"),
 ]
 
+IpfsGateways = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ipfs-gateway",
+        metavar="URL",
+        help="Ask it for ipfs:// images; repeat it for others. [PLUMB_IPFS_GATEWAYS]",
+    ),
+]
+
 Metrics = Annotated[
     str | None,
     typer.Option(

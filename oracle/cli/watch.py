@@ -10,6 +10,7 @@ from oracle import logs
 from oracle.cli.nodes import place_of
 from oracle.cli.options import (
     Cluster,
+    IpfsGateways,
     LogJson,
     MaxModelBytes,
     MinValue,
@@ -40,6 +41,7 @@ def watch(
     sample: Sample = None,
     min_value: MinValue = None,
     max_model_bytes: MaxModelBytes = None,
+    ipfs_gateways: IpfsGateways = None,
     processes: Processes = None,
     cluster: Cluster = None,
     poll: Poll = None,

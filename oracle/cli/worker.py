@@ -12,6 +12,7 @@ from oracle.cli.errors import NoneFree
 from oracle.cli.nodes import place_of, run_node
 from oracle.cli.options import (
     Cluster,
+    IpfsGateways,
     LogJson,
     MaxModelBytes,
     Metrics,
@@ -156,6 +157,7 @@ def start(
     least_profit: LeastProfit = None,
     most_bond: MostBond = None,
     max_model_bytes: MaxModelBytes = None,
+    ipfs_gateways: IpfsGateways = None,
     processes: Processes = None,
     cluster: Cluster = None,
     poll: Poll = None,
