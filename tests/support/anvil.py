@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -58,13 +58,15 @@ def _install() -> None:
 
 
 @contextmanager
-def anvil(*options: object) -> Iterator[str]:
-    """Its address, until the end of the block."""
+def anvil(*options: object, log: Path | None = None) -> Iterator[str]:
+    """Its address, until the end of the block. `log` gets each request's method."""
     found = program()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    command = [found, "--port", port, "--silent", *GENESIS, *options]
-    process = subprocess.Popen(list(map(str, command)))
+    command = [found, "--port", port, *GENESIS, *options]
+    command += [] if log else ["--silent"]
+    with log.open("w") if log else nullcontext() as out:
+        process = subprocess.Popen(list(map(str, command)), stdout=out)
     try:
         end = time.monotonic() + PATIENCE_SECONDS
         while not _listens(port):
