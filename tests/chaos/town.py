@@ -28,7 +28,7 @@ from oracle.record import Record
 from oracle.requests import Terms, ask
 
 ETHER = 10**18
-K, CLOCK_SECONDS, WINDOW_SECONDS = 8, 600, 600
+K, CLOCK_SECONDS, WINDOW_SECONDS = 8, 3600, 3600
 PUBLISHER, ASKER, WORKER, LIAR, CHALLENGER, SLANDERER = range(6)
 FEE_WEI = ETHER // 100
 NOTHING = "nothing"
