@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from challenge.claim import Lease
+from mips_vm.keccak import keccak256
 from oracle.amounts import show_wei
 from oracle.chain.sender import Receipt, Sender
 from oracle.contracts import Contracts
@@ -144,7 +145,7 @@ class Worker(Node):
         known = {asked.request.id for asked in open_requests}
         self.declined = {i: why for i, why in self.declined.items() if i in known}
         market = self.market() if open_requests else None
-        for asked in sorted(open_requests, key=lambda a: a.request.deadline):
+        for asked in sorted(open_requests, key=self._turn):
             assert market is not None, "there is something to accept"
             wish = self._wish("accept", asked, asked.request)
             if self.is_on_its_way(wish):
@@ -156,6 +157,11 @@ class Worker(Node):
             bond = market.bond(asked)
             yield replace(wish, locks_wei=bond)
             market.free_wei -= bond
+
+    def _turn(self, asked: Asked) -> bytes:
+        """Places requests in an order of this account's own: of workers that all began
+        with the same one, all but the quickest would pay in vain."""
+        return keccak256(self.address + asked.request.id.to_bytes(32, "big"))
 
     def _decline(self, asked: Asked, objection: str) -> None:
         request_id = asked.request.id
