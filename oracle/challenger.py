@@ -5,9 +5,11 @@ from functools import partial
 from typing import Protocol
 
 from oracle.chain.sender import Sender
+from oracle.choice import EVERY_CLAIM, Choice
+from oracle.collector import Collector
 from oracle.contracts import Contracts
 from oracle.logs import logger
-from oracle.node import Node, Player, Wish
+from oracle.node import Player, Wish
 from oracle.record import Answered, Asked
 
 log = logger(__name__)
@@ -31,12 +33,18 @@ class Mind(Protocol):
     def attacker(self, answered: Answered) -> Player: ...
 
 
-class Challenger(Node):
+class Challenger(Collector):
     """Challenges, plays, ends silent games, settles; then takes its money home."""
 
-    def __init__(self, sender: Sender, contracts: Contracts, mind: Mind) -> None:
+    def __init__(
+        self,
+        sender: Sender,
+        contracts: Contracts,
+        mind: Mind,
+        choice: Choice = EVERY_CLAIM,
+    ) -> None:
         super().__init__(sender, contracts)
-        self._mind = mind
+        self._mind, self._choice = mind, choice
         self.verdicts: dict[bytes, bool] = {}
         """Whether each claim that was checked is true."""
 
@@ -45,16 +53,8 @@ class Challenger(Node):
         yield from self._challenges()
         yield from self._withdrawal()
 
-    def _games(self) -> Iterator[Wish]:
-        """Moves in own games, the nearest deadline first."""
-        return self.nearest_first(
-            [
-                (answered, self.address)
-                for played, answered in self.record.games()
-                if played.challenger == self.address
-            ],
-            self._mind.attacker,
-        )
+    def _player(self, answered: Answered) -> Player:
+        return self._mind.attacker(answered)
 
     def _challenges(self) -> Iterator[Wish]:
         """False claims, those whose window closes soonest first."""
@@ -85,13 +85,8 @@ class Challenger(Node):
             yield from self.moves(answered, self.address, player)
 
     def _open_to_challenge(self, answered: Answered) -> bool:
-        in_time = self.chain.now() < answered.claim.window_end
-        return answered.alive and in_time and self._mind.can(answered.asked)
-
-    def _withdrawal(self) -> Iterator[Wish]:
-        """All that is free, once no game of its own is open."""
-        playing = any(p.challenger == self.address for p, _ in self.record.games())
-        free, _ = self.stake()
-        if free and not playing:
-            arguments = (self.address, free)
-            yield Wish(self.contracts.staking, "withdraw", arguments)
+        if self.verdicts.get(answered.hash):
+            return False  # what is true stays true
+        in_time = self.now < answered.claim.window_end
+        wanted = answered.alive and in_time and self._choice.takes(answered)
+        return wanted and self._mind.can(answered.asked)

@@ -8,12 +8,13 @@ chain takes one. So neither a kill, nor a lost answer, nor a reorg sends a move 
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import count
 from typing import Any, cast
 
 from eth_account.signers.local import LocalAccount
 from web3.exceptions import ContractLogicError, TransactionNotFound, Web3RPCError
-from web3.types import Nonce, TxParams, TxReceipt, Wei
+from web3.types import TxParams, TxReceipt, Wei
 
 from mips_vm.keccak import keccak256
 from oracle.chain import sender as plain
@@ -27,18 +28,24 @@ from oracle.chain.errors import (
     Unavailable,
     WentBack,
 )
-from oracle.chain.sender import Fees, Intent, Receipt, Sender
+from oracle.chain.sender import (
+    Intent,
+    Outcome,
+    Receipt,
+    Sender,
+    fee_of,
+    intended,
+)
 from oracle.journal import Journal
-from oracle.store.errors import NonceTaken
+from oracle.signer import Signer
+from oracle.store.errors import NonceTaken, OnItsWay
 from oracle.store.journal import StoredJournal
-from oracle.store.outbox import Attempt, Draft, Entry, Outbox
+from oracle.store.outbox import Draft, Entry, Outbox
 
 log = logging.getLogger(__name__)
 
 PATIENCE_BLOCKS = 3
 """After so many blocks without it, a transaction is signed anew with a higher fee."""
-BUMP = 8
-"""One part in so many is added: nodes take a replacement from one in ten on."""
 TRANSFER_GAS = 21_000
 OFFER_AGAIN_SECONDS = 15.0
 """Where blocks come only with transactions, what was lost would wait for ever."""
@@ -64,6 +71,7 @@ class DurableSender(Sender):
     ) -> None:
         super().__init__(chain, account, fee_cap)
         self.outbox, self._patience = outbox, patience_blocks
+        self._signer = Signer(chain, account, outbox, self._fees, fee_cap)
         self._offers: dict[bytes, tuple[int, float]] = {}
         self._missed: dict[int, int] = {}
 
@@ -88,10 +96,14 @@ class DurableSender(Sender):
         )
 
     @property
-    def waits(self) -> bool:
-        """Whether anything is on its way still, after looking after it."""
-        self.settle()
-        return bool(self.outbox.open())
+    def on_its_way(self) -> frozenset[str]:
+        """The keys of what is signed and not settled, by whatever process."""
+        return frozenset(entry.draft.key for entry in self.outbox.open())
+
+    @property
+    def mined_height(self) -> int:
+        last = self.outbox.last_mined()
+        return 0 if last is None or last.block is None else last.block
 
     def journal(self, oracle: bytes) -> Journal:
         """Of this account, in the outbox's database."""
@@ -99,11 +111,54 @@ class DurableSender(Sender):
         name = f"{chain_id}:{oracle.hex()}:{account}"
         return StoredJournal(self.outbox.store, name)
 
-    def settle(self) -> None:
-        """Finds out what came of what is open; sends again, or for more, what lags."""
+    def settle(self) -> list[tuple[Entry, TxReceipt]]:
+        """Finds out what came of what is open; sends again, or for more, what lags.
+
+        What was mined since the last time.
+        """
         self._reopen_undone()
-        self._advance_all(self.outbox.open())
+        settled = self._advance_all(self.outbox.open())
         self._close_gap()
+        return settled
+
+    def news(self, contracts: Sequence[Contract]) -> list[Outcome]:
+        known = {contract.address: contract for contract in contracts}
+        return [
+            self._outcome(entry.draft, known[entry.draft.to], mined, contracts)
+            for entry, mined in self.settle()
+            if entry.draft.to in known
+        ]
+
+    def post(
+        self,
+        contract: Contract,
+        function: str,
+        *arguments: Any,
+        value: int = 0,
+        listening: Sequence[Contract] = (),
+        key: str = "",
+    ) -> Receipt | None:
+        intent = intended(contract, function, arguments, value, key)
+        name = key or _digest(intent)
+        if self.outbox.find(name) is None:
+            with suppress(OnItsWay):  # another process of this account was quicker
+                self._begin(intent, name)
+        return None
+
+    def _outcome(
+        self,
+        draft: Draft,
+        contract: Contract,
+        mined: TxReceipt,
+        listening: Sequence[Contract],
+    ) -> Outcome:
+        function = draft.action.partition(".")[2]
+        content = draft.data, draft.value, draft.to, draft.key
+        intent = Intent(contract, function, *content)
+        try:
+            return Outcome(intent, self._receipt(intent, mined, listening))
+        except Refused as refused:
+            return Outcome(intent, refused)
 
     def _transact(self, intent: Intent, listening: Sequence[Contract]) -> Receipt:
         key = intent.key or _digest(intent)
@@ -117,7 +172,7 @@ class DurableSender(Sender):
         )
         while True:
             nonce = self.nonce
-            attempt = self._signed(draft, nonce, self._fees_at(nonce))
+            attempt = self._signer.sign(draft, nonce)
             try:
                 entry = self.outbox.add(draft, nonce, attempt)
             except NonceTaken:
@@ -126,23 +181,33 @@ class DurableSender(Sender):
             return entry
 
     def _until_mined(self, entry: Entry) -> TxReceipt:
+        """Raises `Refused` or `Displaced` if it was given up meanwhile."""
         pause = self.chain.endpoint.poll_seconds
         for _ in range(max(1, int(plain.RECEIPT_SECONDS / (pause or 1)))):
-            current = self.outbox.find(entry.draft.key) or entry
-            if (receipt := self._advance(current)) is not None:
+            # A reorg may undo what came before it, which then has to be mined again.
+            self._reopen_undone()
+            current = self.outbox.find(entry.draft.key)
+            receipt = self._advance(current) if current else self._find(entry)
+            if receipt is not None:
                 return receipt
+            if current is None:
+                raise Refused(entry.draft.action, "", {}, b"")
             before = [e for e in self.outbox.open() if e.nonce < current.nonce]
             self._advance_all(before)
             self._close_gap()
             time.sleep(pause)
         raise NotMined(entry.last.hash, plain.RECEIPT_SECONDS)
 
-    def _advance_all(self, entries: Sequence[Entry]) -> None:
+    def _advance_all(self, entries: Sequence[Entry]) -> list[tuple[Entry, TxReceipt]]:
+        """Lowest nonce first: what comes after cannot be mined before."""
+        found = []
         for entry in entries:
             try:
-                self._advance(entry)
+                if (receipt := self._advance(entry)) is not None:
+                    found.append((entry, receipt))
             except (Displaced, Refused) as error:
                 log.warning("%s", error)
+        return found
 
     def _advance(self, entry: Entry) -> TxReceipt | None:
         """Its receipt, if it is mined; else what can be done so that it will be.
@@ -152,7 +217,8 @@ class DurableSender(Sender):
         mined = self._mined_count()  # before the receipt: nothing may come between
         if (receipt := self._find(entry)) is not None:
             self._missed.pop(entry.id, None)
-            fee = receipt["gasUsed"] * receipt["effectiveGasPrice"]
+            fee = fee_of(receipt)
+            self._spent_wei += fee
             place = (receipt["blockNumber"], bytes(receipt["blockHash"]))
             self.outbox.mined(entry, *place, bool(receipt["status"]), fee)
             return receipt
@@ -164,10 +230,17 @@ class DurableSender(Sender):
             return None
         if entry.nonce == mined:
             self._check_wanted(entry)
-            if head - entry.last.block >= self._patience:
-                entry = self._bumped(entry)
+        if self._lags(entry, head, mined):
+            entry = self._bumped(entry)
         self._offer(entry)
         return None
+
+    def _lags(self, entry: Entry, head: int, mined: int) -> bool:
+        """Whether it is time to pay more: for the next to be mined, in any case; for
+        those behind it, if their turn would not help them either."""
+        if head - entry.last.block < self._patience:
+            return False
+        return entry.nonce == mined or entry.last.max_fee < self.chain.base_fee()
 
     def _find(self, entry: Entry) -> TxReceipt | None:
         eth = self.chain.endpoint.web3.eth
@@ -220,7 +293,7 @@ class DurableSender(Sender):
             log.warning("%s", error)
             return
         draft = Draft(f"gap:{mined}", "nothing", self.address, b"", 0, TRANSFER_GAS)
-        attempt = self._signed(draft, mined, self._fees_at(mined))
+        attempt = self._signer.sign(draft, mined)
         self._offer(self.outbox.add(draft, mined, attempt))
 
     def _offer(self, entry: Entry, fresh: bool = False) -> None:
@@ -265,47 +338,12 @@ class DurableSender(Sender):
         if len(entry.attempts) >= MOST_ATTEMPTS:
             return entry
         try:
-            fees = self._fees_at(entry.nonce)
+            attempt = self._signer.sign(entry.draft, entry.nonce)
         except FeeAboveCap as error:
             log.warning("%s waits: %s", entry.draft.action, error)
             return entry
-        attempt = self._signed(entry.draft, entry.nonce, fees)
         log.info("%s: fee raised to %d", entry.draft.action, attempt.max_fee)
         return self.outbox.add_attempt(entry, attempt)
-
-    def _fees_at(self, nonce: int) -> Fees:
-        """The market's, or enough to replace whatever we signed for this nonce."""
-        fees = self._fees()
-        highest = self.outbox.highest_fees(nonce)
-        if highest is None:
-            return fees
-        most, tip = (_raised(fee) for fee in highest)
-        if self._fee_cap is not None and most > self._fee_cap:
-            raise FeeAboveCap(self._fee_cap, most)
-        return {
-            "maxFeePerGas": Wei(max(fees["maxFeePerGas"], most)),
-            "maxPriorityFeePerGas": Wei(max(fees["maxPriorityFeePerGas"], tip)),
-        }
-
-    def _signed(self, draft: Draft, nonce: int, fees: Fees) -> Attempt:
-        to = {"to": draft.to} if draft.to else {}
-        fields: dict[str, Any] = {
-            **to,
-            **fees,
-            "data": draft.data,
-            "value": draft.value,
-            "gas": draft.gas,
-            "nonce": Nonce(nonce),
-            "chainId": self.chain.endpoint.chain_id,
-        }
-        signed = self._account.sign_transaction(fields)
-        return Attempt(
-            hash=bytes(signed.hash),
-            raw=bytes(signed.raw_transaction),
-            max_fee=fees["maxFeePerGas"],
-            tip=fees["maxPriorityFeePerGas"],
-            block=self.chain.height,
-        )
 
     def _reopen_undone(self) -> None:
         """What was mined in blocks that are gone, or that this endpoint doesn't have.
@@ -329,7 +367,3 @@ def _digest(intent: Intent) -> str:
     """A key for a move that has no name: what it says, to whom, with how much."""
     content = intent.to + intent.value.to_bytes(32, "big") + intent.data
     return f"{intent.name}:{keccak256(content).hex()}"
-
-
-def _raised(fee: int) -> int:
-    return fee + -(-fee // BUMP)

@@ -69,8 +69,9 @@ def earnings_of(worker: Worker) -> Earnings:
         for asked in record.requests(Status.ACCEPTED)
         if asked.lease is not None and asked.lease.worker == worker.address
     ]
+    market = worker.market()
     objections = {
-        asked.request.id: worker.objection(asked)
+        asked.request.id: worker.objection(asked, market)
         for asked in record.requests(Status.OPEN)
     }
     return Earnings(

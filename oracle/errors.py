@@ -5,6 +5,9 @@ OracleError
 ├── UnknownModel        the node holds no image of the model
 ├── ProgramMismatch     the model runs on a guest that this node does not know
 ├── CrossCheckFailed    the machine's answer is not the native one
+├── ComputationFailed   another process could not compute an answer
+├── ExecutorDied        a process that computed an answer is no more
+├── NoCluster           no Ray here, or none at the address given
 ├── NotRegistered       the registry of this chain has no model with that id
 ├── NoSuchRequest       the chain has heard of no such request
 ├── NoSuchClaim         no claim of that request is there to be disputed
@@ -63,6 +66,32 @@ class CrossCheckFailed(OracleError):
             f"executors disagree: expected 0x{expected.hex()} from the machine, "
             f"got 0x{actual.hex()} natively"
         )
+
+
+class ComputationFailed(OracleError):
+    """`problem` is the other process's error, as text."""
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__(f"expected an answer from another process, got: {problem}")
+
+
+class ExecutorDied(OracleError):
+    """`exit_code` as processes have it: negative after a signal."""
+
+    def __init__(self, exit_code: int | None) -> None:
+        self.exit_code = exit_code
+        ending = "ended" if exit_code is None else f"ended with {exit_code}"
+        super().__init__(
+            f"expected an answer from another process, got none: it {ending}; "
+            "if that is -9, the system may be short of memory: try fewer --processes"
+        )
+
+
+class NoCluster(OracleError):
+    def __init__(self, address: str, problem: str) -> None:
+        self.address = address
+        super().__init__(f"--cluster {address}: expected a Ray cluster, got: {problem}")
 
 
 class NotRegistered(OracleError):

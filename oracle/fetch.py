@@ -4,15 +4,17 @@ Nobody is trusted: an image is what has the right root. Whoever wrote the URIs m
 us to read forever, so there are limits to size and time.
 """
 
+import re
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from http.client import HTTPException
 from pathlib import Path
-from typing import IO
-from urllib.parse import unquote, urlsplit
+from typing import Protocol
+from urllib.parse import quote, unquote, urlsplit
 
 from oracle.errors import ImageTooLong, NotFetched, WrongImage
 from oracle.logs import logger
@@ -26,6 +28,12 @@ PARTIAL = 206
 log = logger(__name__)
 
 
+class Stream(Protocol):
+    def read1(self, size: int, /) -> bytes:
+        """What is there now, without waiting for all of it: it may come by drops."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     size_bytes: int = 1 << 31
@@ -34,6 +42,10 @@ class Limits:
 
 
 UNHURRIED = Limits()
+GATEWAYS = ("http://127.0.0.1:8080", "https://ipfs.io", "https://dweb.link")
+"""To IPFS: this machine's own node first, if there is one."""
+FAILURES = (OSError, ValueError, HTTPException, WrongImage, ImageTooLong)
+CID = re.compile(r"[A-Za-z0-9]{32,128}")
 
 
 def fetch(
@@ -41,26 +53,40 @@ def fetch(
     model_root: bytes,
     uris: Iterable[str],
     limits: Limits = UNHURRIED,
+    gateways: Sequence[str] = GATEWAYS,
 ) -> None:
-    """Puts the image into the store, from the first URI that has it.
+    """Puts the image into the store, from the first URI that has it; an `ipfs` URI is
+    asked of each gateway in turn.
 
     What an earlier attempt got is gone on with. Raises `NotFetched` with each URI's
     reason.
     """
     reasons: dict[str, str] = {}
-    for uri in uris:
+    for uri in [place for named in uris for place in addresses(named, gateways)]:
         name = sha256(uri.encode()).hexdigest()[:8]
         part = store.begin(model_root, name)
         try:
             gather(uri, part, limits)
             store.finish(part, model_root)
-        except (OSError, ValueError, WrongImage, ImageTooLong) as error:
+        except FAILURES as error:
             reasons[uri] = str(error) or type(error).__name__
             log.warning("not fetched", uri=uri, reason=reasons[uri])
         else:
             log.info("fetched", uri=uri, model_root="0x" + model_root.hex())
             return
     raise NotFetched(model_root, reasons)
+
+
+def addresses(uri: str, gateways: Sequence[str]) -> list[str]:
+    """Where the URI leads to: itself, unless it is IPFS's."""
+    scheme, _, path = uri.partition("://")
+    if scheme.lower() != "ipfs":
+        return [uri]
+    content, _, inside = path.removeprefix("ipfs/").partition("/")
+    if not CID.fullmatch(content):
+        return [uri]  # which `gather` then complains about
+    place = f"{content}/{quote(inside)}" if inside else content
+    return [f"{gateway.rstrip('/')}/ipfs/{place}" for gateway in gateways]
 
 
 def gather(uri: str, part: Path, limits: Limits) -> None:
@@ -71,7 +97,9 @@ def gather(uri: str, part: Path, limits: Limits) -> None:
     elif parts.scheme in ("http", "https"):
         _download(uri, part, limits)
     else:
-        raise ValueError(f"expected file, http or https, got {parts.scheme or uri}")
+        raise ValueError(
+            f"expected file, http, https or ipfs with a CID, got {parts.scheme or uri}"
+        )
 
 
 def _copy(source: Path, part: Path, limits: Limits) -> None:
@@ -88,21 +116,27 @@ def _download(uri: str, part: Path, limits: Limits) -> None:
     asked = urllib.request.Request(uri, headers=headers)
     try:
         with urllib.request.urlopen(asked, timeout=STALL_SECONDS) as answer:
-            _pour(answer, part, begun if answer.status == PARTIAL else 0, limits)
+            first = begun if answer.status == PARTIAL else 0
+            whole = None if answer.length is None else first + answer.length
+            if whole is not None and whole > limits.size_bytes:
+                raise ImageTooLong(limits.size_bytes, whole)
+            _pour(answer, part, first, limits)
+            if whole is not None and (size := part.stat().st_size) < whole:
+                raise ConnectionError(f"broke off: expected {whole} bytes, got {size}")
     except urllib.error.HTTPError as error:
         if error.code != RANGE_NOT_SATISFIABLE:
             raise
         # It was whole, or belongs to something else: its root will tell.
 
 
-def _pour(stream: IO[bytes], part: Path, begun: int, limits: Limits) -> None:
+def _pour(stream: Stream, part: Path, begun: int, limits: Limits) -> None:
     """Appends the stream to the first `begun` bytes of the file."""
     end = time.monotonic() + limits.seconds
     with part.open("r+b" if begun else "wb") as file:
         file.seek(begun)
         file.truncate()
         size = begun
-        while chunk := stream.read(CHUNK_BYTES):
+        while chunk := stream.read1(CHUNK_BYTES):
             size += len(chunk)
             if size > limits.size_bytes:
                 file.truncate(0)

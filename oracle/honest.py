@@ -1,22 +1,25 @@
 """What an honest node computes: true answers, and true traces of their making."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TypeVar
 
 from challenge import challenger_moves, worker_moves
 from challenge.game import GameView
 from challenge.moves import Move
-from challenge.trace import ExecutionTrace, MachineExecution, Trace
-from mips_vm import Status
-from oracle.errors import CrossCheckFailed
+from challenge.trace import ExecutionTrace, Trace
+from oracle.compute.executors import Executors, Inline
+from oracle.compute.task import Task
 from oracle.library import Library
 from oracle.record import Answered, Asked
 
 CROSS_CHECK_STEPS = 10**10
 """Up to so many foretold instructions, seconds of the translated machine, an answer is
 checked there before it is claimed: being wrong costs a bond."""
-KEPT = 16
+KEPT_ANSWERS, KEPT_TRACES = 1024, 16
+MOST_UNDER_WAY = 256
+"""Answers that are computed or wait for it; what else is wanted will be asked again."""
 
 Key = tuple[bytes, bytes]
 T = TypeVar("T")
@@ -45,37 +48,54 @@ class TrueChallenger:
 
 
 class Honest:
-    """Computes natively; enters the machine for a cross-check, or in a dispute.
+    """Has its executors compute natively; enters the machine itself, in a dispute.
 
-    The last few answers and traces are kept, so that a dispute starts from snapshots.
+    The last answers and traces are kept, so that a dispute starts from snapshots.
     """
 
     def __init__(
-        self, library: Library, cross_check_steps: int = CROSS_CHECK_STEPS
+        self,
+        library: Library,
+        cross_check_steps: int = CROSS_CHECK_STEPS,
+        executors: Executors | None = None,
     ) -> None:
+        """Without `executors` it computes in this process, and waits meanwhile."""
         self.library, self._cross_check_steps = library, cross_check_steps
-        self._answers: dict[Key, bytes] = {}
+        self._executors: Executors = Inline() if executors is None else executors
+        self._answers: dict[Key, Future[bytes]] = {}
         self._traces: dict[Key, Trace] = {}
 
     @property
     def models(self) -> int:
         return len(self.library)
 
+    @property
+    def under_way(self) -> int:
+        """How many answers were asked for and are not there yet."""
+        return sum(not promise.done() for promise in self._answers.values())
+
     def can(self, asked: Asked) -> bool:
         """Whether it holds the model that was asked."""
         return self.library.holds(asked.model)
 
     def ready(self, asked: Asked) -> bool:
-        """Always: it answers when it is asked to, however long that takes."""
-        return True
+        """Whether the answer is there; if not, it will be worked on from now on."""
+        if _key(asked) not in self._answers and self.under_way >= MOST_UNDER_WAY:
+            return False
+        return self._promised(asked).done()
 
     def output_bytes(self, asked: Asked) -> int:
         """How long the output is."""
         return sum(spec.size for spec in self.library.find(asked.model).outputs)
 
     def answer(self, asked: Asked) -> bytes:
-        """The true output."""
-        return _kept(self._answers, _key(asked), lambda: self._compute(asked))
+        """The true output, waited for if it isn't there. Raises what went wrong, and
+        then starts anew the next time."""
+        try:
+            return self._promised(asked).result()
+        except Exception:
+            self._answers.pop(_key(asked), None)
+            raise
 
     def doubts(self, answered: Answered) -> bool:
         """Whether the claim is false."""
@@ -83,7 +103,7 @@ class Honest:
 
     def trace(self, asked: Asked) -> Trace:
         """The true run."""
-        return _kept(self._traces, _key(asked), lambda: self.fork(asked))
+        return _kept(self._traces, _key(asked), KEPT_TRACES, lambda: self.fork(asked))
 
     def fork(self, asked: Asked) -> Trace:
         """The true run once more, on a machine of its own."""
@@ -96,26 +116,23 @@ class Honest:
     def attacker(self, answered: Answered) -> TrueChallenger:
         return TrueChallenger(self.trace(answered.asked))
 
-    def _compute(self, asked: Asked) -> bytes:
-        model = self.library.find(asked.model)
-        native = model.answer(asked.input)
-        if sum(model.foretold_instructions) <= self._cross_check_steps:
-            execution = MachineExecution(model.machine(asked.input))
-            while execution.advance() is Status.YIELDED:
-                pass
-            if (expected := execution.machine.output()) != native:
-                raise CrossCheckFailed(expected, native)
-        return native
+    def _promised(self, asked: Asked) -> Future[bytes]:
+        def begin() -> Future[bytes]:
+            model = self.library.find(asked.model)
+            task = Task(model, asked.input, self._cross_check_steps)
+            return self._executors.submit(task)
+
+        return _kept(self._answers, _key(asked), KEPT_ANSWERS, begin)
 
 
 def _key(asked: Asked) -> Key:
     return asked.model.model_id, asked.input
 
 
-def _kept(kept: dict[Key, T], key: Key, make: Callable[[], T]) -> T:
+def _kept(kept: dict[Key, T], key: Key, most: int, make: Callable[[], T]) -> T:
     """The value, made if need be; the oldest goes when there are too many."""
     if key not in kept:
-        if len(kept) >= KEPT:
+        if len(kept) >= most:
             del kept[next(iter(kept))]
         kept[key] = make()
     return kept[key]

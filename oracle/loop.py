@@ -33,12 +33,10 @@ class Pulse:
     failures_in_a_row: int = 0
     failures: int = 0
     sent: dict[str, int] = field(default_factory=dict)
-    fees_wei: int = 0
 
     def note(self, done: Done) -> None:
         function = done.wish.function
         self.sent[function] = self.sent.get(function, 0) + 1
-        self.fees_wei += done.receipt.fee_wei
 
 
 class Loop:
@@ -64,10 +62,14 @@ class Loop:
         log.info("stopped", transactions=sum(self.pulse.sent.values()))
 
     def _turn(self) -> float:
-        """One step; the seconds to wait after it. Raises what is fatal."""
+        """One look; the seconds to wait after it. Raises what is fatal."""
         self.pulse.turned_at = time.monotonic()
+        before = set(self.node.posted.wishes)
+        busy = False
         try:
-            done = self.node.step()
+            for done in self.node.act():
+                self._told(done)
+                busy = True
         except WrongChain:
             raise  # waiting does not make it the right one
         except Exception as error:
@@ -75,10 +77,9 @@ class Loop:
         self.pulse.steps += 1
         self.pulse.failures_in_a_row = 0
         self._tell_refusals()
-        if done is None:
-            return self._poll_seconds
-        self._told(done)
-        return 0.0
+        # Where blocks come at once, so does what follows from what was sent just now.
+        busy = busy or not before.issuperset(self.node.posted.wishes)
+        return 0.0 if busy else self._poll_seconds
 
     def _tell_refusals(self) -> None:
         """Those that were not told before: they come again with every step."""

@@ -32,7 +32,9 @@ class NodeCollector(Collector):
         for function, number in sorted(pulse.sent.items()):
             sent.add_metric([function], number)
         yield sent
-        yield CounterMetricFamily("plumb_spent_wei", "Paid for gas.", pulse.fees_wei)
+        yield CounterMetricFamily(
+            "plumb_spent_wei", "Paid for gas.", node.sender.spent_wei
+        )
         yield CounterMetricFamily("plumb_turns", "Turns of the loop.", pulse.steps)
         yield CounterMetricFamily(
             "plumb_failures", "Turns that failed, mostly the chain's.", pulse.failures

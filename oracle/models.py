@@ -1,12 +1,12 @@
 """Which models a node serves: named by people, found on chain, held in the store."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from oracle.chain.events import ModelRegistered
 from oracle.deployments import Deployments
 from oracle.errors import NotRegistered, UnknownName
-from oracle.fetch import Limits, fetch
+from oracle.fetch import GATEWAYS, Limits, fetch
 from oracle.library import Library
 from oracle.model_store import ModelStore
 from oracle.record import Record
@@ -24,9 +24,11 @@ class Shelf:
         record: Record,
         deployments: Deployments,
         limits: Limits,
+        gateways: Sequence[str] = GATEWAYS,
     ) -> None:
         self._store, self._record = store, record
-        self._deployments, self._limits = deployments, limits
+        self._deployments = deployments
+        self._limits, self._gateways = limits, gateways
         self.library = Library()
 
     def stock(self, names: Iterable[str]) -> Library:
@@ -56,7 +58,7 @@ class Shelf:
         if not self._store.holds(root):
             registry = self._record.contracts.registry
             uris = self._record.chain.call(registry, "uris", model_id)
-            fetch(self._store, root, uris, self._limits)
+            fetch(self._store, root, uris, self._limits, self._gateways)
         return root
 
     def registered(self, model_id: bytes) -> ModelRegistered:

@@ -6,15 +6,21 @@ the next one goes on where the chain says.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
 from challenge.errors import PositionMismatch, PositionMissing
-from challenge.game import GameView
+from challenge.game import GameView, Stage
 from challenge.moves import Move
 from oracle.chain.chain import Contract
-from oracle.chain.errors import Refused
+from oracle.chain.errors import (
+    ChainError,
+    GasAboveCap,
+    InsufficientFunds,
+    Refused,
+    Rejected,
+)
 from oracle.chain.sender import Receipt, Sender
 from oracle.contracts import Contracts
 from oracle.record import Answered, Record
@@ -23,6 +29,12 @@ from oracle.views import view_of
 
 MOVED_ON = (PositionMismatch, PositionMissing)
 """The chain told of a move after the log was read: next time."""
+REFUSALS = (Refused, Rejected, InsufficientFunds, GasAboveCap)
+"""Of one wish; others may come true nevertheless."""
+MOST_ON_THEIR_WAY = 16
+"""As many of one account as nodes promise to keep in their mempools."""
+MOST_MOVES_ON_THEIR_WAY = 48
+"""Moves in games don't wait behind other things, as far as nodes have room at all."""
 
 
 class Player(Protocol):
@@ -33,7 +45,10 @@ class Player(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A transaction that a node would send now. `view` and `move`: in a game."""
+    """A transaction that a node would send now. `view` and `move`: in a game.
+
+    `locks_wei`: how much of the free stake it may lock.
+    """
 
     contract: Contract
     function: str
@@ -42,15 +57,22 @@ class Wish:
     request_id: int = 0
     view: GameView | None = None
     move: Move | None = None
+    locks_wei: int = 0
+
+    @property
+    def place(self) -> str:
+        """What it is about: of a request, or of a position in a game, one thing is done
+        at a time."""
+        if self.view is None:
+            return f"{self.contract.name}:{self.request_id}"
+        view = self.view
+        place = (view.claim_hash, view.challenger, view.game.commitment)
+        return ":".join(part.hex() for part in place)
 
     @property
     def key(self) -> str:
         """Names what is done: while it is on its way, nobody does it again."""
-        if self.view is None:
-            return f"{self.contract.name}.{self.function}:{self.request_id}"
-        view = self.view
-        place = (view.claim_hash, view.challenger, view.game.commitment)
-        return ":".join((self.function, *(part.hex() for part in place)))
+        return f"{self.place}:{self.function}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +83,27 @@ class Done:
     receipt: Receipt
 
 
+@dataclass(slots=True)
+class Posted:
+    """What this process has sent and has no news of, by key."""
+
+    wishes: dict[str, Wish] = field(default_factory=dict)
+
+    @property
+    def places(self) -> set[str]:
+        return {wish.place for wish in self.wishes.values()}
+
+    @property
+    def locks_wei(self) -> int:
+        return sum(wish.locks_wei for wish in self.wishes.values())
+
+    def has_room(self, wish: Wish) -> bool:
+        most = MOST_ON_THEIR_WAY if wish.view is None else MOST_MOVES_ON_THEIR_WAY
+        return len(self.wishes) < most
+
+
 class Node(ABC):
-    """One account acting on one deployment. `refused` is why wishes of the last step
+    """One account acting on one deployment. `refused` is why wishes of the last time
     did not come true: mostly that someone else was quicker."""
 
     def __init__(self, sender: Sender, contracts: Contracts) -> None:
@@ -70,29 +111,69 @@ class Node(ABC):
         self.chain = sender.chain
         journal = sender.journal(contracts.oracle.address)
         self.record = Record(sender.chain, contracts, journal)
-        self.refused: list[Refused] = []
+        self.refused: list[ChainError] = []
         self.troubles = Troubles()
+        self.posted = Posted()
+        self.now = 0
+        """Block time as of the last look."""
 
     @property
     def address(self) -> bytes:
         return self.sender.address
 
     def step(self) -> Done | None:
-        """Sends at most one transaction. None if there was nothing to do.
+        """The first thing to come true; None if nothing does now."""
+        return next(self.act(), None)
 
-        Nor while one is on its way, perhaps sent by a node that was killed since: what
-        it changes cannot be read yet.
+    def act(self) -> Iterator[Done]:
+        """Sends all that is wished, and tells what comes true meanwhile.
+
+        It sends nothing while something is on its way that it knows nothing of, such as
+        what a node sent that was killed since: what that changes cannot be read yet.
         """
         self.refused = []
-        if self.sender.waits:
-            return None
+        yield from self._news()
+        if self.sender.on_its_way != self.posted.wishes.keys():
+            return
         self.record.refresh()
+        if self.record.height < self.sender.mined_height:
+            return  # by an endpoint that lags: our own moves are not in it
+        self.now = self.chain.now()
+        yield from self._come_true()
+
+    def _news(self) -> Iterator[Done]:
+        """What became of what was posted."""
+        news = self.sender.news(self.contracts.all)
+        wishes, open_keys = self.posted.wishes, self.sender.on_its_way
+        self.posted = Posted({k: w for k, w in wishes.items() if k in open_keys})
+        for outcome in news:
+            intent, result = outcome.intent, outcome.result
+            unknown = Wish(intent.contract, intent.function, ())
+            if isinstance(result, Refused):
+                self.refused.append(result)
+            else:
+                yield Done(wishes.get(intent.key, unknown), result)
+
+    def _come_true(self) -> Iterator[Done]:
+        done: set[str] = set()
         for wish in self.wishes():
+            if wish.place in done or self.is_on_its_way(wish):
+                continue
+            if not self.posted.has_room(wish):
+                return
             try:
-                return Done(wish, self._send(wish))
-            except Refused as refused:
+                receipt = self._post(wish)
+            except REFUSALS as refused:
                 self.refused.append(refused)
-        return None
+                continue
+            done.add(wish.place)
+            if receipt is not None:
+                yield Done(wish, receipt)
+            else:
+                self.posted.wishes[wish.key] = wish
+
+    def is_on_its_way(self, wish: Wish) -> bool:
+        return wish.place in self.posted.places
 
     @abstractmethod
     def wishes(self) -> Iterator[Wish]:
@@ -132,7 +213,7 @@ class Node(ABC):
         found = []
         for place, (answered, challenger) in enumerate(games):
             try:
-                view = view_of(self.record, answered, challenger)
+                view = self._view(answered, challenger)
             except MOVED_ON:
                 continue
             found.append((view.clock.deadline, place, answered, view))
@@ -147,10 +228,14 @@ class Node(ABC):
     ) -> Iterator[Wish]:
         """The player's next moves in one game."""
         try:
-            view = view_of(self.record, answered, challenger)
+            view = self._view(answered, challenger)
         except MOVED_ON:
             return
         yield from self._moves(view, answered, lambda _: player)
+
+    def _view(self, answered: Answered, challenger: bytes) -> GameView:
+        reserved = self.posted.locks_wei
+        return view_of(self.record, answered, challenger, reserved)
 
     def _moves(
         self,
@@ -159,7 +244,8 @@ class Node(ABC):
         player_of: Callable[[Answered], Player],
     ) -> Iterator[Wish]:
         player = player_of(answered)
-        for move in player.attempts(view, self.chain.now()):
+        for move in player.attempts(view, self.now):
+            challenges = view.stage is Stage.NONE
             yield Wish(
                 contract=self.contracts.game,
                 function=move.function,
@@ -168,10 +254,11 @@ class Node(ABC):
                 request_id=answered.claim.request_id,
                 view=view,
                 move=move,
+                locks_wei=self.stake()[0] if challenges else 0,
             )
 
-    def _send(self, wish: Wish) -> Receipt:
-        return self.sender.send(
+    def _post(self, wish: Wish) -> Receipt | None:
+        return self.sender.post(
             wish.contract,
             wish.function,
             *wish.arguments,

@@ -1,10 +1,14 @@
 """Settings of the programs that hold models."""
 
+import os
 from typing import Annotated
 
 from pydantic import Field
 
-from oracle.config import Listed, Settings
+from oracle.compute.executors import Executors
+from oracle.compute.pool import Pool
+from oracle.config import Listed, Settings, Urls
+from oracle.fetch import GATEWAYS
 from oracle.model_store import ModelStore
 
 
@@ -14,9 +18,20 @@ class NodeSettings(Settings):
     models: Annotated[tuple[str, ...], Listed] = ()
     poll: float = Field(1.0, gt=0)
     max_model_bytes: int = Field(1 << 31, gt=0)
+    ipfs_gateways: Urls = GATEWAYS
+    processes: int | None = Field(None, ge=1)
+    cluster: str | None = None
     log_json: bool = False
     metrics: str | None = Field(None, pattern=r"^[^:]*:\d{1,5}$")
 
     @property
     def model_store(self) -> ModelStore:
         return ModelStore(self.home / "models")
+
+    def executors(self) -> Executors:
+        """Who computes: a cluster, or processes here, by default one a processor."""
+        if self.cluster is not None:
+            from oracle.compute.cluster import Cluster
+
+            return Cluster(self.cluster)
+        return Pool(self.processes or os.cpu_count() or 1)

@@ -8,7 +8,7 @@ starts over.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from functools import singledispatchmethod
+from functools import cached_property, singledispatchmethod
 
 from challenge import game
 from challenge.claim import Claim, Lease, Request
@@ -186,6 +186,17 @@ class Record:
                 return
             self._journal.append(Tip(end, expected), logs)
             self._fold(logs)
+
+    @property
+    def height(self) -> int:
+        """The last block that was read."""
+        tip = self._journal.tip
+        return -1 if tip is None else tip.block
+
+    @cached_property
+    def k(self) -> int:
+        """Into how many parts a dissection cuts at most."""
+        return int(self.chain.call(self.contracts.game, "k"))
 
     def _rewind(self) -> None:
         """Goes back to the last block read that is still there."""

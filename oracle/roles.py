@@ -9,6 +9,7 @@ from oracle.chain.chain import Chain
 from oracle.chain.embedded import CHAIN_ID
 from oracle.chain.sender import Sender
 from oracle.challenger import Challenger
+from oracle.choice import Choice
 from oracle.config import Wei
 from oracle.demo.liars import WORKER_LIES, LyingWorker
 from oracle.deployments import Deployments
@@ -39,6 +40,14 @@ class WorkerSettings(NodeSettings):
 class ChallengerSettings(NodeSettings):
     section: ClassVar[str] = "challenger"
 
+    sample: float = Field(1.0, gt=0, le=1)
+    min_value: Wei = 0
+
+    @property
+    def choice(self) -> Choice:
+        """Drawn anew in each process."""
+        return Choice(self.sample, self.min_value)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -57,24 +66,25 @@ class Place:
 
     def shelf(self, settings: NodeSettings) -> Shelf:
         limits = Limits(settings.max_model_bytes)
-        return Shelf(settings.model_store, self.record(), self.deployments, limits)
+        places = settings.model_store, self.record(), self.deployments
+        return Shelf(*places, limits, settings.ipfs_gateways)
 
     def worker(
         self,
         settings: WorkerSettings,
         sender: Sender,
-        library: Library,
+        honest: Honest,
         lie: str | None = None,
     ) -> Worker:
         """The worker; with a kind of `lie`, one that only a devnet should know."""
-        mind: Mind = Honest(library)
-        contracts = self.deployments.contracts
-        if lie is not None:
-            mind = self._liar(Honest(library), lie)
-        return Worker(sender, contracts, mind, settings.guard)
+        mind: Mind = honest if lie is None else self._liar(honest, lie)
+        return Worker(sender, self.deployments.contracts, mind, settings.guard)
 
-    def challenger(self, sender: Sender, library: Library) -> Challenger:
-        return Challenger(sender, self.deployments.contracts, Honest(library))
+    def challenger(
+        self, settings: ChallengerSettings, sender: Sender, honest: Honest
+    ) -> Challenger:
+        contracts = self.deployments.contracts
+        return Challenger(sender, contracts, honest, settings.choice)
 
     def _liar(self, honest: Honest, kind: str) -> LyingWorker:
         if self.deployments.chain_id != CHAIN_ID:

@@ -5,13 +5,11 @@ from challenge.game import Dispute, Game, GameView, Stage, position_of
 from oracle.record import Answered, Played, Record
 
 
-def parts(record: Record) -> int:
-    """k: into how many parts a dissection cuts at most."""
-    return int(record.chain.call(record.contracts.game, "k"))
-
-
-def view_of(record: Record, answered: Answered, challenger: bytes) -> GameView:
-    """The view. The record must have been refreshed.
+def view_of(
+    record: Record, answered: Answered, challenger: bytes, reserved_wei: int = 0
+) -> GameView:
+    """The view. The record must have been refreshed. `reserved_wei` of the challenger's
+    free stake are for something else.
 
     Raises challenge's `PositionMismatch` or `PositionMissing` when the chain has moved
     on since.
@@ -21,7 +19,7 @@ def view_of(record: Record, answered: Answered, challenger: bytes) -> GameView:
         chain.call(contracts.game, "getGame", answered.hash, challenger)
     )
     dispute = Dispute.from_abi(chain.call(contracts.game, "getDispute", answered.hash))
-    k = parts(record)
+    k = record.k
     identity = game_id(answered.hash, challenger)
     played = record.tables.games.get(
         identity, Played(identity, answered.hash, challenger)
@@ -37,13 +35,13 @@ def view_of(record: Record, answered: Answered, challenger: bytes) -> GameView:
         game=game,
         dispute=dispute,
         position=position_of(game, dispute, record.shown(played), k),
-        challenge_wei=missing_bond(record, challenger) if unplayed else 0,
+        challenge_wei=missing_bond(record, challenger, reserved_wei) if unplayed else 0,
     )
 
 
-def missing_bond(record: Record, challenger: bytes) -> int:
+def missing_bond(record: Record, challenger: bytes, reserved_wei: int) -> int:
     """What a challenge must send along: the bond beyond the challenger's free stake."""
     chain, contracts = record.chain, record.contracts
     bond, _ = chain.call(contracts.game, "challengerBond")
     free, _ = chain.call(contracts.staking, "balanceOf", challenger)
-    return max(0, int(bond) - int(free))
+    return max(0, int(bond) - max(0, int(free) - reserved_wei))

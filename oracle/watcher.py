@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
+from oracle.choice import EVERY_CLAIM, Choice
 from oracle.logs import logger
 from oracle.record import Answered, Asked, Record
 from oracle.troubles import Troubles
@@ -16,6 +17,10 @@ class Mind(Protocol):
     """What a watcher thinks with."""
 
     def can(self, asked: Asked) -> bool: ...
+
+    def ready(self, asked: Asked) -> bool:
+        """Whether its own answer is there; if not, someone is working on it now."""
+        ...
 
     def doubts(self, answered: Answered) -> bool: ...
 
@@ -44,8 +49,10 @@ class Finding:
 class Watcher:
     """Checks each claim of a model that it holds, once."""
 
-    def __init__(self, record: Record, mind: Mind) -> None:
-        self.record, self._mind = record, mind
+    def __init__(
+        self, record: Record, mind: Mind, choice: Choice = EVERY_CLAIM
+    ) -> None:
+        self.record, self._mind, self._choice = record, mind, choice
         self.troubles = Troubles()
         self._seen: set[bytes] = set()
 
@@ -53,17 +60,29 @@ class Watcher:
         """What has been claimed since the last look, and is not dead yet."""
         self.record.refresh()
         disputed = {answered.hash for _, answered in self.record.games()}
-        for answered in list(self.record.tables.claims.values()):
-            if answered.hash in self._seen or not answered.alive:
-                continue
-            self._seen.add(answered.hash)
-            if not self._mind.can(answered.asked):
-                request_id = answered.claim.request_id
-                log.info("unchecked", request_id=request_id, reason="no image held")
-                continue
+        fresh = list(self._fresh())
+        for answered in fresh:
+            self._mind.ready(answered.asked)  # all are worked on at once
+        for answered in fresh:
             check = partial(self._checked, answered, answered.hash in disputed)
             request_id = answered.claim.request_id
             yield from self.troubles.safely(answered.hash, check, request_id=request_id)
 
+    def _fresh(self) -> Iterator[Answered]:
+        """What was not checked yet, and can be."""
+        for answered in list(self.record.tables.claims.values()):
+            if answered.hash in self._seen or not answered.alive:
+                continue
+            if not self._choice.takes(answered):
+                continue
+            if self._mind.can(answered.asked):
+                yield answered
+            else:
+                request_id = answered.claim.request_id
+                log.info("unchecked", request_id=request_id, reason="no image held")
+                self._seen.add(answered.hash)
+
     def _checked(self, answered: Answered, disputed: bool) -> Iterator[Finding]:
-        yield Finding(answered, not self._mind.doubts(answered), disputed)
+        finding = Finding(answered, not self._mind.doubts(answered), disputed)
+        self._seen.add(answered.hash)
+        yield finding

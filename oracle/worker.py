@@ -1,10 +1,12 @@
 """The worker: answers requests of the models that it holds, and defends its answers."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
 from challenge.claim import Lease
+from mips_vm.keccak import keccak256
 from oracle.amounts import show_wei
 from oracle.chain.sender import Receipt, Sender
 from oracle.contracts import Contracts
@@ -41,6 +43,26 @@ class Mind(Protocol):
         ...
 
     def defender(self, answered: Answered) -> Player: ...
+
+
+@dataclass(slots=True)
+class Market:
+    """One look at prices and at what is left of the free stake."""
+
+    node: Node
+    now: int
+    free_wei: int
+    gas_price_wei: int
+    _bonds: dict[int, int] = field(default_factory=dict)
+
+    def bond(self, asked: Asked) -> int:
+        """What a claim on the request would lock."""
+        least = asked.request.min_bond
+        if least not in self._bonds:
+            oracle = self.node.contracts.oracle
+            bond, _ = self.node.chain.call(oracle, "bondFor", least)
+            self._bonds[least] = int(bond)
+        return self._bonds[least]
 
 
 class Worker(Node):
@@ -91,7 +113,7 @@ class Worker(Node):
             if asked.lease is not None and asked.lease.worker == self.address
         ]
         for end, request_id, asked, lease in sorted(held, key=lambda held: held[:2]):
-            if self.chain.now() < end and self._mind.can(asked):
+            if self.now < end and self._mind.can(asked):
                 answer = partial(self._answer, asked, lease)
                 job = ("answer", request_id, asked.input)
                 yield from self.troubles.safely(job, answer, request_id=request_id)
@@ -107,7 +129,7 @@ class Worker(Node):
             claim = asked.claim
             if claim is None or claim.worker != self.address:
                 continue
-            if self.chain.now() >= claim.window_end and claim.hash() not in disputed:
+            if self.now >= claim.window_end and claim.hash() not in disputed:
                 arguments = (asked.request, claim, asked.output)
                 yield self._wish("finalize", asked, *arguments)
 
@@ -115,43 +137,62 @@ class Worker(Node):
         """Leases that ran out: ended, so that someone can answer."""
         for asked in self.record.requests(Status.ACCEPTED):
             lease = asked.lease
-            if lease is not None and self.chain.now() >= lease.end:
+            if lease is not None and self.now >= lease.end:
                 yield self._wish("expireLease", asked, asked.request, lease)
 
     def _leases(self) -> Iterator[Wish]:
         open_requests = self.record.requests(Status.OPEN)
         known = {asked.request.id for asked in open_requests}
         self.declined = {i: why for i, why in self.declined.items() if i in known}
-        for asked in sorted(open_requests, key=lambda a: a.request.deadline):
-            request_id = asked.request.id
-            if objection := self.objection(asked):
-                # The amounts in it change with every block.
-                kind = objection.partition(":")[0]
-                if not self.declined.get(request_id, "?").startswith(kind):
-                    log.info("declined", request_id=request_id, reason=objection)
-                self.declined[request_id] = objection
+        market = self.market() if open_requests else None
+        for asked in sorted(open_requests, key=self._turn):
+            assert market is not None, "there is something to accept"
+            wish = self._wish("accept", asked, asked.request)
+            if self.is_on_its_way(wish):
                 continue
-            self.declined.pop(request_id, None)
-            yield self._wish("accept", asked, asked.request)
+            if objection := self.objection(asked, market):
+                self._decline(asked, objection)
+                continue
+            self.declined.pop(asked.request.id, None)
+            bond = market.bond(asked)
+            yield replace(wish, locks_wei=bond)
+            market.free_wei -= bond
 
-    def objection(self, asked: Asked) -> str:
+    def _turn(self, asked: Asked) -> bytes:
+        """Places requests in an order of this account's own: of workers that all began
+        with the same one, all but the quickest would pay in vain."""
+        return keccak256(self.address + asked.request.id.to_bytes(32, "big"))
+
+    def _decline(self, asked: Asked, objection: str) -> None:
+        request_id = asked.request.id
+        # The amounts in it change with every block.
+        kind = objection.partition(":")[0]
+        if not self.declined.get(request_id, "?").startswith(kind):
+            log.info("declined", request_id=request_id, reason=objection)
+        self.declined[request_id] = objection
+
+    def market(self) -> Market:
+        """What is there to accept requests with, and at what prices, now."""
+        free, _ = self.stake()
+        spendable = free - self.posted.locks_wei
+        return Market(self, self.chain.now(), spendable, self.gas_price())
+
+    def objection(self, asked: Asked, market: Market) -> str:
         """Why not to accept the request; empty if there is no reason."""
         request = asked.request
-        if (now := self.chain.now()) >= request.deadline:
-            return f"too late: expected before {request.deadline}, got {now}"
+        if market.now >= request.deadline:
+            return f"too late: expected before {request.deadline}, got {market.now}"
         if not self._mind.can(asked):
             return f"no image held of model 0x{request.model_id.hex()}"
         if (job := ("answer", request.id, asked.input)) in self.troubles.reasons:
             return self.troubles.reasons[job]
-        bond, _ = self.chain.call(self.contracts.oracle, "bondFor", request.min_bond)
-        free, _ = self.stake()
-        if bond > free:
+        if (bond := market.bond(asked)) > market.free_wei:
             return (
                 f"free stake: expected the bond of {show_wei(bond)}, "
-                f"got {show_wei(free)}"
+                f"got {show_wei(max(0, market.free_wei))}"
             )
         size = self._mind.output_bytes(asked)
-        return self._guard.objection(asked, bond, self.gas_price(), size)
+        return self._guard.objection(asked, bond, market.gas_price_wei, size)
 
     def _wish(self, function: str, asked: Asked, *arguments: Any) -> Wish:
         oracle = self.contracts.oracle

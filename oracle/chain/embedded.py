@@ -31,6 +31,8 @@ STORE_STIPEND = 2300
 """A store must leave more gas than this (EIP-2200), whatever it costs."""
 BUILDER = Address(bytes.fromhex("b10cb10c".zfill(40)))
 """Who is paid the priority fees."""
+UNSIGNED, ADDRESS_BYTES = 1, 20
+"""In the place of s, where nobody would find it in a signature; r is the sender."""
 ESTIMATE_TOLERANCE = 16
 """An estimate is at most one part in so many above the least gas that succeeds."""
 
@@ -162,6 +164,28 @@ class EmbeddedChain:
     def send(self, raw: bytes) -> bytes:
         """Mines the signed transaction in a block of its own, and gives its hash."""
         transaction = self._chain.get_vm().get_transaction_builder().decode(raw)
+        return self._mine_transaction(transaction)
+
+    def send_as(self, sender: bytes, fields: Mapping[str, Any]) -> bytes:
+        """The same for a transaction that nobody signed."""
+        builder = self._chain.get_vm().get_transaction_builder()
+        unsigned = builder.new_dynamic_fee_transaction(
+            chain_id=CHAIN_ID,
+            nonce=fields["nonce"],
+            max_priority_fee_per_gas=fields["maxPriorityFeePerGas"],
+            max_fee_per_gas=fields["maxFeePerGas"],
+            gas=fields["gas"],
+            to=Address(fields["to"]),
+            value=fields["value"],
+            data=fields["data"],
+            access_list=(),
+            y_parity=0,
+            r=int.from_bytes(sender),
+            s=UNSIGNED,
+        )
+        return self._mine_transaction(impersonated(unsigned))
+
+    def _mine_transaction(self, transaction: Any) -> bytes:
         _check_gas_limit(transaction.gas, transaction.data)
         self._look_at_clock()
         self._check_nonce(transaction.sender, transaction.nonce)
@@ -179,10 +203,10 @@ class EmbeddedChain:
         """Mines an empty block, `seconds` after the head."""
         self.mine(self.head.timestamp + seconds)
 
-    def give(self, address: bytes, wei: int) -> None:
-        """Makes `wei` the account's balance, as of an empty block that is mined."""
+    def alter(self, change: Callable[[Any], None]) -> None:
+        """Changes py-evm's state, as of an empty block that is mined."""
         state = self._chain.get_vm().state
-        state.set_balance(Address(address), wei)
+        change(state)
         state.persist()
         header = self._chain.header.copy(state_root=state.state_root)
         self._chain.header = header
@@ -206,7 +230,7 @@ class EmbeddedChain:
             header, vm.get_transaction_builder()
         )
         (receipt,) = self._chain.chaindb.get_receipts(header, vm.get_receipt_builder())
-        mined = Mined.of(header, transaction, receipt)
+        mined = Mined.of(header, impersonated(transaction), receipt)
         self.mined[header.block_number] = mined
         self.by_hash[mined.hash] = mined
 
@@ -253,6 +277,14 @@ class EmbeddedChain:
         finally:
             state.revert(snapshot)
         return computation
+
+
+def impersonated(transaction: Any) -> Any:
+    """The transaction, with the sender that it names if nobody signed it."""
+    if transaction.s != UNSIGNED:
+        return transaction
+    sender = Address(transaction.r.to_bytes(ADDRESS_BYTES))
+    return SpoofTransaction(transaction, sender=sender, validate=lambda: None)
 
 
 def _succeeding(computation: ComputationAPI) -> ComputationAPI:

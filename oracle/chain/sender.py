@@ -73,6 +73,14 @@ class Intent:
         return refusing(self.contract, self.function, ask)
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a transaction that was posted: its receipt, or why it failed."""
+
+    intent: Intent
+    result: Receipt | Refused
+
+
 class Sender:
     """One account's transactions on one chain.
 
@@ -83,6 +91,7 @@ class Sender:
         self, chain: Chain, account: LocalAccount, fee_cap: int | None = None
     ) -> None:
         self.chain, self._account, self._fee_cap = chain, account, fee_cap
+        self._spent_wei = 0
 
     @property
     def address(self) -> bytes:
@@ -94,11 +103,25 @@ class Sender:
         return int(eth.get_transaction_count(self._account.address, "pending"))
 
     @property
-    def waits(self) -> bool:
-        """Whether a transaction of this account is sent but not mined."""
+    def on_its_way(self) -> frozenset[str]:
+        """The keys of what is sent but not mined."""
         eth = self.chain.endpoint.web3.eth
-        mined = eth.get_transaction_count(self._account.address, "latest")
-        return self.nonce > mined
+        mined = int(eth.get_transaction_count(self._account.address, "latest"))
+        return frozenset(f"nonce {n}" for n in range(mined, self.nonce))
+
+    @property
+    def mined_height(self) -> int:
+        """The highest block known to hold a transaction of this account."""
+        return 0
+
+    @property
+    def spent_wei(self) -> int:
+        """Fees of what was mined, successful or not, since the start."""
+        return self._spent_wei
+
+    def news(self, contracts: Sequence[Contract]) -> list[Outcome]:
+        """What became of posted calls of these contracts since the last time."""
+        return []
 
     def journal(self, oracle: bytes) -> Journal:
         """Where the log of the deployment with that oracle is kept; here, nowhere."""
@@ -118,9 +141,23 @@ class Sender:
         The receipt has the events of `contract` and of those in `listening`.
         Raises `Refused` with the contract's own error.
         """
-        data = contract.abi.calldata(function, arguments)
-        intent = Intent(contract, function, data, value, contract.address, key)
+        intent = intended(contract, function, arguments, value, key)
         return self._transact(intent, (contract, *listening))
+
+    def post(
+        self,
+        contract: Contract,
+        function: str,
+        *arguments: Any,
+        value: int = 0,
+        listening: Sequence[Contract] = (),
+        key: str = "",
+    ) -> Receipt | None:
+        """The same, for who has more to send meanwhile: None if it is on its way, and
+        then `news` has what becomes of it. Here, there is nothing to wait for."""
+        return self.send(
+            contract, function, *arguments, value=value, listening=listening, key=key
+        )
 
     def deploy(self, contract: Contract, creation: bytes) -> Receipt:
         """Creates the contract, which must come to lie at its address."""
@@ -133,7 +170,9 @@ class Sender:
         transaction = {**wanted, **self._fees(), "nonce": Nonce(self.nonce)}
         signed = self._account.sign_transaction(cast(dict[str, Any], transaction))
         sent = self.chain.endpoint.web3.eth.send_raw_transaction(signed.raw_transaction)
-        return self._receipt(intent, self._wait(sent), listening)
+        mined = self._wait(sent)
+        self._spent_wei += fee_of(mined)
+        return self._receipt(intent, mined, listening)
 
     def _estimated(self, intent: Intent) -> TxParams:
         """The transaction but for nonce and fees. Raises `Refused` or `GasAboveCap`."""
@@ -161,7 +200,7 @@ class Sender:
             block=mined["blockNumber"],
             gas_used=mined["gasUsed"],
             calldata_gas=calldata_gas(intent.data),
-            fee_wei=mined["gasUsed"] * mined["effectiveGasPrice"],
+            fee_wei=fee_of(mined),
             contract=_created(mined),
             events=tuple(read_logs(listening, mined["logs"])),
         )
@@ -188,6 +227,18 @@ class Sender:
             except TransactionNotFound:
                 time.sleep(endpoint.poll_seconds)
         raise NotMined(transaction, RECEIPT_SECONDS)
+
+
+def intended(
+    contract: Contract, function: str, arguments: Sequence[Any], value: int, key: str
+) -> Intent:
+    data = contract.abi.calldata(function, arguments)
+    return Intent(contract, function, data, value, contract.address, key)
+
+
+def fee_of(mined: TxReceipt) -> int:
+    """Wei."""
+    return int(mined["gasUsed"] * mined["effectiveGasPrice"])
 
 
 def calldata_gas(data: bytes) -> int:

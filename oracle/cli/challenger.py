@@ -4,9 +4,20 @@ import typer
 
 from oracle.chain.sender import Sender
 from oracle.cli.nodes import run_node
-from oracle.cli.options import LogJson, MaxModelBytes, Metrics, Models, Poll
+from oracle.cli.options import (
+    Cluster,
+    IpfsGateways,
+    LogJson,
+    MaxModelBytes,
+    Metrics,
+    MinValue,
+    Models,
+    Poll,
+    Processes,
+    Sample,
+)
 from oracle.cli.settled import settled
-from oracle.library import Library
+from oracle.honest import Honest
 from oracle.node import Node
 from oracle.roles import ChallengerSettings, Place
 
@@ -23,14 +34,19 @@ def group() -> None:
 def start(
     settings: ChallengerSettings,
     models: Models = None,
+    sample: Sample = None,
+    min_value: MinValue = None,
     max_model_bytes: MaxModelBytes = None,
+    ipfs_gateways: IpfsGateways = None,
+    processes: Processes = None,
+    cluster: Cluster = None,
     poll: Poll = None,
     log_json: LogJson = None,
     metrics: Metrics = None,
 ) -> None:
     """Watch, challenge, play, collect; until interrupted."""
 
-    def make(place: Place, sender: Sender, library: Library) -> Node:
-        return place.challenger(sender, library)
+    def make(place: Place, sender: Sender, mind: Honest) -> Node:
+        return place.challenger(settings, sender, mind)
 
     run_node(settings, make)

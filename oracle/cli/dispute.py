@@ -1,6 +1,7 @@
 """`plumb dispute`: look into disputes, also those that could be."""
 
 import time
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -9,13 +10,23 @@ from challenge.whatif import WhatIf
 from challenge.whatif import whatif as foretell
 from oracle.amounts import show_wei
 from oracle.cli.nodes import place_of
-from oracle.cli.options import MaxModelBytes, Models
-from oracle.cli.output import AsJson, console, facts, grid, print_json, stage
+from oracle.cli.options import IpfsGateways, MaxModelBytes, Models
+from oracle.cli.output import (
+    AsJson,
+    console,
+    facts,
+    grid,
+    hexadecimal,
+    print_json,
+    stage,
+)
 from oracle.cli.settled import settled
+from oracle.collector import Collector
 from oracle.config import Settings
 from oracle.connection import sender_of
 from oracle.disputes import Dispute, claim_of, disputes_of
 from oracle.honest import Honest
+from oracle.node import Done, Node
 from oracle.record import Record
 from oracle.roles import ChallengerSettings
 from oracle.views import view_of
@@ -91,6 +102,7 @@ def whatif(
     request_id: RequestId,
     models: Models = None,
     max_model_bytes: MaxModelBytes = None,
+    ipfs_gateways: IpfsGateways = None,
     as_json: AsJson = False,
 ) -> None:
     """Before any money moves: is the claim false, and what would a dispute bring?"""
@@ -114,6 +126,39 @@ def whatif(
             "gain": show_wei(found.gain_wei),
         }
         console().print(facts(shown))
+
+
+@app.command()
+@settled()
+def claim(settings: Settings, as_json: AsJson = False) -> None:
+    """Settle the account's own games that are decided, and take its free stake home."""
+    place = place_of(settings)
+    sender = sender_of(settings, place.chain)
+    collector = Collector(sender, place.deployments.contracts)
+    with stage("collecting"):
+        done = list(until_idle(collector))
+    withdrawn = [d.wish.arguments[1] for d in done if d.wish.function == "withdraw"]
+    told: dict[str, Any] = {
+        "account": hexadecimal(sender.address),
+        "settled": len(done) - len(withdrawn),
+        "still_open": collector.open_challenges,
+    }
+    if as_json:
+        print_json(told | {"withdrawn_wei": sum(withdrawn)})
+    else:
+        shown = {name.replace("_", " "): value for name, value in told.items()}
+        console().print(facts(shown | {"withdrawn": show_wei(sum(withdrawn))}))
+
+
+def until_idle(node: Node) -> Iterator[Done]:
+    """What comes true until there is nothing to do and nothing on its way."""
+    while True:
+        done = list(node.act())
+        yield from done
+        if not done and not node.sender.on_its_way:
+            return
+        if not done:
+            time.sleep(POLL_SECONDS)
 
 
 def disputes_about(record: Record, request_id: int) -> list[Dispute]:

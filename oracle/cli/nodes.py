@@ -8,7 +8,7 @@ from oracle import logs
 from oracle.chain.sender import Sender
 from oracle.config import Settings
 from oracle.connection import connected, deployed_on, sender_of, store_of
-from oracle.library import Library
+from oracle.honest import Honest
 from oracle.loop import Loop
 from oracle.metrics import application
 from oracle.node import Node
@@ -20,7 +20,7 @@ LOCAL = "127.0.0.1"
 
 log = logs.logger(__name__)
 
-Make = Callable[[Place, Sender, Library], Node]
+Make = Callable[[Place, Sender, Honest], Node]
 
 
 def place_of(settings: Settings) -> Place:
@@ -38,7 +38,9 @@ def run_node(settings: NodeSettings, make: Make) -> None:
         store = store_of(settings, place.chain)
         stack.callback(store.close)
         sender = sender_of(settings, place.chain, store)
-        node = make(place, sender, place.library(settings))
+        executors = stack.enter_context(settings.executors())
+        mind = Honest(place.library(settings), executors=executors)
+        node = make(place, sender, mind)
         loop = Loop(node, settings.poll)
         if settings.metrics is not None:
             host, _, port = settings.metrics.rpartition(":")

@@ -77,6 +77,36 @@ Poll = Annotated[
     float | None,
     typer.Option(metavar="SECONDS", help="Between looks at the chain. [PLUMB_POLL]"),
 ]
+Sample = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SHARE",
+        help="Check this share of the claims, such as 0.1. [PLUMB_SAMPLE]",
+    ),
+]
+MinValue = Annotated[
+    str | None,
+    typer.Option(
+        metavar="AMOUNT",
+        help="Check only claims whose fee or asked bond is as high, such as 0.1ether. "
+        "[PLUMB_MIN_VALUE]",
+    ),
+]
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        help="Compute so many answers at once; by default one a processor. "
+        "[PLUMB_PROCESSES]"
+    ),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Compute on this Ray cluster, such as ray://head:10001 or local. "
+        "[PLUMB_CLUSTER]",
+    ),
+]
 LogJson = Annotated[
     bool | None,
     typer.Option("--log-json", help="One JSON object a line. [PLUMB_LOG_JSON]"),
@@ -84,6 +114,15 @@ LogJson = Annotated[
 MaxModelBytes = Annotated[
     int | None,
     typer.Option(help="Fetch no longer image. [PLUMB_MAX_MODEL_BYTES]"),
+]
+
+IpfsGateways = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ipfs-gateway",
+        metavar="URL",
+        help="Ask it for ipfs:// images; repeat it for others. [PLUMB_IPFS_GATEWAYS]",
+    ),
 ]
 
 Metrics = Annotated[

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import tinynn
-from oracle.cli.options import MaxModelBytes
+from oracle.cli.options import IpfsGateways, MaxModelBytes
 from oracle.cli.output import AsJson, console, facts, grid, hexadecimal, print_json
 from oracle.cli.settled import settled
 from oracle.config import Settings
@@ -90,6 +90,7 @@ def fetch(
     settings: NodeSettings,
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Its id, or a name.")],
     max_model_bytes: MaxModelBytes = None,
+    ipfs_gateways: IpfsGateways = None,
     as_json: AsJson = False,
 ) -> None:
     """Get a model's image from where its publisher says it is, and check it."""

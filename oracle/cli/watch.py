@@ -8,7 +8,17 @@ import typer
 
 from oracle import logs
 from oracle.cli.nodes import place_of
-from oracle.cli.options import LogJson, MaxModelBytes, Models, Poll
+from oracle.cli.options import (
+    Cluster,
+    IpfsGateways,
+    LogJson,
+    MaxModelBytes,
+    MinValue,
+    Models,
+    Poll,
+    Processes,
+    Sample,
+)
 from oracle.cli.output import AsJson, print_json
 from oracle.cli.settled import settled
 from oracle.honest import Honest
@@ -28,7 +38,12 @@ WEBHOOK_SECONDS = 10
 def watch(
     settings: ChallengerSettings,
     models: Models = None,
+    sample: Sample = None,
+    min_value: MinValue = None,
     max_model_bytes: MaxModelBytes = None,
+    ipfs_gateways: IpfsGateways = None,
+    processes: Processes = None,
+    cluster: Cluster = None,
     poll: Poll = None,
     log_json: LogJson = None,
     once: Annotated[
@@ -43,15 +58,16 @@ def watch(
     """Recompute every claim, and tell which are false; needs no account."""
     logs.configure(settings.log_json)
     place = place_of(settings)
-    watcher = Watcher(place.record(), Honest(place.library(settings)))
-    if once:
-        findings = [told(finding, webhook) for finding in watcher.look()]
-        if as_json:
-            print_json({"claims": [finding.as_json() for finding in findings]})
-        if not all(finding.true for finding in findings):
-            raise typer.Exit(1)
-        return
-    with stopping() as stop:
+    with stopping() as stop, settings.executors() as executors:
+        mind = Honest(place.library(settings), executors=executors)
+        watcher = Watcher(place.record(), mind, settings.choice)
+        if once:
+            findings = [told(finding, webhook) for finding in watcher.look()]
+            if as_json:
+                print_json({"claims": [finding.as_json() for finding in findings]})
+            if not all(finding.true for finding in findings):
+                raise typer.Exit(1)
+            return
         while not stop.is_set():
             try:
                 for finding in watcher.look():

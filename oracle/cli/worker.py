@@ -10,7 +10,16 @@ from oracle.amounts import parse_wei, show_wei
 from oracle.chain.sender import Sender
 from oracle.cli.errors import NoneFree
 from oracle.cli.nodes import place_of, run_node
-from oracle.cli.options import LogJson, MaxModelBytes, Metrics, Models, Poll
+from oracle.cli.options import (
+    Cluster,
+    IpfsGateways,
+    LogJson,
+    MaxModelBytes,
+    Metrics,
+    Models,
+    Poll,
+    Processes,
+)
 from oracle.cli.output import (
     AsJson,
     console,
@@ -26,7 +35,7 @@ from oracle.connection import sender_of
 from oracle.doctor import examine
 from oracle.earnings import Earnings, earnings_of
 from oracle.errors import MissingSetting
-from oracle.library import Library
+from oracle.honest import Honest
 from oracle.node import Node
 from oracle.roles import Place, WorkerSettings
 
@@ -148,6 +157,9 @@ def start(
     least_profit: LeastProfit = None,
     most_bond: MostBond = None,
     max_model_bytes: MaxModelBytes = None,
+    ipfs_gateways: IpfsGateways = None,
+    processes: Processes = None,
+    cluster: Cluster = None,
     poll: Poll = None,
     log_json: LogJson = None,
     metrics: Metrics = None,
@@ -160,8 +172,8 @@ def start(
 ) -> None:
     """Answer requests, defend the answers, collect; until interrupted."""
 
-    def make(place: Place, sender: Sender, library: Library) -> Node:
-        return place.worker(settings, sender, library, lie)
+    def make(place: Place, sender: Sender, mind: Honest) -> Node:
+        return place.worker(settings, sender, mind, lie)
 
     run_node(settings, make)
 
@@ -174,7 +186,7 @@ def status(
     """Say whether the worker is earning, and if not, why."""
     place = place_of(settings)
     sender = sender_of(settings, place.chain)
-    worker = place.worker(settings, sender, place.library(settings))
+    worker = place.worker(settings, sender, Honest(place.library(settings)))
     found = earnings_of(worker)
     if as_json:
         print_json(found.as_json())

@@ -10,21 +10,21 @@ from typing import Any
 
 from eth.exceptions import HeaderNotFound
 from eth_account.signers.local import LocalAccount
-from eth_utils.address import to_checksum_address
+from eth_typing import Address
 from eth_utils.crypto import keccak
 from eth_utils.exceptions import ValidationError
 from web3.types import RPCEndpoint, RPCResponse
 
-from oracle.chain.embedded import CHAIN_ID, EmbeddedChain
+from oracle.chain.embedded import EmbeddedChain
 from oracle.chain.rpc import INVALID, TIP_WEI, EmbeddedProvider, Handler, failure
 from oracle.chain.shapes import block_entry, hexed, transaction_entry, unhexed, word
 from oracle.devnet.clock import Clock
 from oracle.devnet.filters import Filters
+from oracle.devnet.wallet import Quantity, Wallet, number_of
 
 CLIENT = "plumb-devnet/0.1.0"
 BAD_PARAMETERS = -32602
 DEVNET_PREFIXES = ("evm_", "anvil_", "hardhat_")
-Quantity = int | str
 
 
 class Devnet(EmbeddedProvider):
@@ -34,16 +34,17 @@ class Devnet(EmbeddedProvider):
         self, chain: EmbeddedChain, accounts: Iterable[LocalAccount], clock: Clock
     ) -> None:
         super().__init__(chain)
-        self._accounts = {account.address.lower(): account for account in accounts}
         self._clock = clock
+        self._wallet = Wallet(chain, accounts, self.handlers)
         self._filters = Filters(self)
         self._snapshots: dict[str, tuple[int, int]] = {}
         self._snapshot_ids = count(1)
-        self.handlers |= self._node_methods() | self._devnet_methods()
+        self.handlers |= self._node_methods() | self._wallet.methods()
+        self.handlers |= self._devnet_methods()
 
     def addresses(self) -> list[str]:
         """The unlocked accounts."""
-        return [account.address for account in self._accounts.values()]
+        return self._wallet.addresses()
 
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
         try:
@@ -62,15 +63,11 @@ class Devnet(EmbeddedProvider):
             "net_peerCount": lambda: "0x0",
             "eth_syncing": lambda: False,
             "eth_mining": lambda: True,
-            "eth_accounts": self.addresses,
-            "eth_requestAccounts": self.addresses,
-            "eth_coinbase": lambda: self.addresses()[0],
             "eth_feeHistory": self._fee_history,
             "eth_getStorageAt": self._storage,
             "eth_getBlockByHash": self._block_by_hash,
             "eth_getBlockReceipts": self._block_receipts,
             "eth_getTransactionByHash": self._transaction,
-            "eth_sendTransaction": self._send_unsigned,
             "eth_newFilter": lambda wanted: filters.add("logs", wanted),
             "eth_newBlockFilter": lambda: filters.add("blocks"),
             "eth_newPendingTransactionFilter": lambda: filters.add("transactions"),
@@ -88,9 +85,21 @@ class Devnet(EmbeddedProvider):
             "snapshot": self._snapshot,
             "revert": self._revert,
             "setBalance": self._set_balance,
+            "setCode": self._set_code,
+            "setNonce": self._set_nonce,
+            "setStorageAt": self._set_storage,
+            **self._wallet.impersonation(),
         }
         named = {p + name: plain[name] for p in DEVNET_PREFIXES for name in plain}
-        return named | {"evm_mine": self._mine_at}
+        own: dict[str, Handler] = {
+            "evm_mine": self._mine_at,
+            "evm_setAutomine": self._set_automine,
+            "evm_setAccountBalance": self._set_balance,
+            "evm_setAccountCode": self._set_code,
+            "evm_setAccountNonce": self._set_nonce,
+            "evm_setAccountStorageAt": self._set_storage,
+        }
+        return named | own
 
     def _fee_history(
         self, blocks: Quantity, newest: str, percentiles: Iterable[float] = ()
@@ -127,29 +136,6 @@ class Devnet(EmbeddedProvider):
     def _transaction(self, identity: str) -> dict[str, Any] | None:
         mined = self.chain.by_hash.get(unhexed(identity))
         return None if mined is None else transaction_entry(mined)
-
-    def _send_unsigned(self, wanted: dict[str, Any]) -> str:
-        account = self._accounts.get(wanted["from"].lower())
-        if account is None:
-            raise ValidationError(f"no key of {wanted['from']}: it is not unlocked")
-        ask = self.handlers
-        nonce = wanted.get("nonce") or ask["eth_getTransactionCount"](account.address)
-        fee = 2 * self.chain.next_base_fee + TIP_WEI
-        price = wanted.get("maxFeePerGas") or wanted.get("gasPrice") or fee
-        transaction: dict[str, Any] = {
-            "chainId": CHAIN_ID,
-            "nonce": number_of(nonce),
-            "gas": number_of(wanted.get("gas") or ask["eth_estimateGas"](wanted)),
-            "maxFeePerGas": number_of(price),
-            "maxPriorityFeePerGas": min(TIP_WEI, number_of(price)),
-            "value": number_of(wanted.get("value") or 0),
-            "data": wanted.get("data") or wanted.get("input") or "0x",
-        }
-        if wanted.get("to"):
-            transaction["to"] = to_checksum_address(wanted["to"])
-        signed = account.sign_transaction(transaction)
-        sent: str = ask["eth_sendRawTransaction"](hexed(signed.raw_transaction))
-        return sent
 
     def _send(self, raw: str) -> str:
         sent = super()._send(raw)
@@ -204,10 +190,26 @@ class Devnet(EmbeddedProvider):
         return True
 
     def _set_balance(self, address: str, wei: Quantity) -> bool:
-        self.chain.give(unhexed(address), number_of(wei))
+        who, amount = Address(unhexed(address)), number_of(wei)
+        self.chain.alter(lambda state: state.set_balance(who, amount))
         return True
 
+    def _set_code(self, address: str, code: str) -> bool:
+        who, data = Address(unhexed(address)), unhexed(code)
+        self.chain.alter(lambda state: state.set_code(who, data))
+        return True
 
-def number_of(value: Quantity) -> int:
-    """A quantity, as JSON-RPC writes it or as a plain number."""
-    return int(value, 0) if isinstance(value, str) else int(value)
+    def _set_nonce(self, address: str, nonce: Quantity) -> bool:
+        who, count = Address(unhexed(address)), number_of(nonce)
+        self.chain.alter(lambda state: state.set_nonce(who, count))
+        return True
+
+    def _set_storage(self, address: str, slot: Quantity, value: str) -> bool:
+        who, place = Address(unhexed(address)), number_of(slot)
+        content = int(value, 16)
+        self.chain.alter(lambda state: state.set_storage(who, place, content))
+        return True
+
+    def _set_automine(self, automine: bool) -> None:
+        if not automine:
+            raise ValidationError("automine: each transaction is mined at once here")

@@ -3,13 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from chaos.town import CHALLENGER, WORKER, Town
+from chaos.town import CHALLENGER, NOTHING, WORKER, Town
 
 from oracle.chain import events
 from oracle.record import Status
 
 HONEST = (WORKER, CHALLENGER)
-NOTHING = "nothing"
 REPEATABLE = ("deposit", "withdraw", NOTHING)
 """What may rightly be said twice in the same words."""
 
@@ -27,11 +26,7 @@ class Sent:
 
 def sent_by_the_honest(town: Town) -> list[Sent]:
     eth = town.chain.endpoint.web3.eth
-    names = {
-        entry.selector: name
-        for contract in town.contracts.all
-        for name, entry in contract.abi.functions.items()
-    }
+    names = town.functions
     honest = {town.sender(index).address for index in HONEST}
     found = []
     for number in range(town.contracts.block, town.chain.height + 1):

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 
@@ -19,14 +20,15 @@ class Nursery:
     """Asks the parent for children."""
 
     def __init__(self, parent: "subprocess.Popen[str]") -> None:
-        self._parent = parent
+        self._parent, self._lock = parent, Lock()
 
     def birth(self, arguments: list[str], log: Path) -> int:
         """Starts `plumb` with these arguments; its process id."""
         assert self._parent.stdin is not None and self._parent.stdout is not None
         wanted = {"arguments": arguments, "log": str(log)}
-        print(json.dumps(wanted), file=self._parent.stdin, flush=True)
-        return int(self._parent.stdout.readline())
+        with self._lock:
+            print(json.dumps(wanted), file=self._parent.stdin, flush=True)
+            return int(self._parent.stdout.readline())
 
 
 @contextmanager
@@ -61,6 +63,7 @@ def alive(process: int) -> bool:
 def serve() -> None:
     """Reads wishes, bears children."""
     import oracle.cli.challenger
+    import oracle.cli.devnet
     import oracle.cli.worker  # noqa: F401
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

@@ -1,11 +1,12 @@
 """One round: a lie is told and must fall, then the truth is slandered and must stand.
 
-Meanwhile the honest challenger and the honest worker are killed again and again, their
-endpoints fail now and then, and the last blocks are undone.
+Meanwhile the honest challenger, the honest worker and the chain are killed again and
+again, their endpoints fail now and then, and the last blocks are undone.
 """
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
@@ -22,15 +23,16 @@ from chaos.victim import Victim
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from oracle.challenger import Challenger
 from oracle.demo.liars import LyingChallenger, LyingWorker
+from oracle.loop import OUTAGES
 from oracle.node import Node
 from oracle.record import Asked, Status
 from oracle.worker import Worker
 
 KINDS = ("activation", "weight-read", "last-step", "minimal", "segments-long", "output")
 MANNERS = ("first", "last", "random", "believer", "forger")
-DEADLY_SECONDS, PATIENCE_SECONDS = 30.0, 150.0
+DEADLY_SECONDS, PATIENCE_SECONDS = 45.0, 200.0
 PAUSE_SECONDS = 0.05
-REORG_ONE_IN, MOST_REORGS = 40, 2
+REORG_ONE_IN, MOST_REORGS = 20, 3
 STAKE_WEI = 10 * ETHER
 
 
@@ -95,12 +97,15 @@ class Round:
             for victim in victims:
                 victim.deadly = elapsed < DEADLY_SECONDS
                 victim.tend()
+            self.town.house.deadly = elapsed < DEADLY_SECONDS
             for adversary in adversaries:
-                adversary.step()
+                with suppress(*OUTAGES):  # no matter of ours
+                    adversary.step()
             self.town.ask_rpc("evm_mine")
             if adversaries:
                 self._stir()
             time.sleep(PAUSE_SECONDS)
+        self.town.house.deadly = False
 
     def _restart_clock(self) -> None:
         self._begun, self._snapshot, self.reorgs_now = time.monotonic(), "", 0
@@ -110,10 +115,10 @@ class Round:
         if self.reorgs_now >= MOST_REORGS or self.rng.randrange(REORG_ONE_IN):
             return
         if self._snapshot:
-            self.town.ask_rpc("evm_revert", self._snapshot)
+            if self.town.ask_rpc("evm_revert", self._snapshot):
+                self.reorgs += 1
+                self.reorgs_now += 1
             self._snapshot = ""
-            self.reorgs += 1
-            self.reorgs_now += 1
         else:
             self._snapshot = self.town.ask_rpc("evm_snapshot")
 

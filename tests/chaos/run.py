@@ -11,30 +11,37 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from chaos import books
+from chaos.fuse import Moment
+from chaos.house import House
 from chaos.nursery import Nursery, nursery
 from chaos.rounds import STAKE_WEI, Round, RoundFailed
-from chaos.town import CHALLENGER, WORKER, Town
+from chaos.town import CHALLENGER, CLOCK_SECONDS, WORKER, K, Town
 from chaos.victim import Victim
 
+Kind = tuple[str, Moment]
+"""Of a kill: the move that was being made, if any, and when."""
 BAD = ("duplicates", "missed_moves", "lost_wei", "wrong_winners", "failures")
 
 
 def chaos(folder: Path, rounds: int, seed: int) -> dict[str, Any]:
     """Plays the rounds; the summary."""
     rng = Random(seed)
-    town = Town.founded(folder)
-    before = {index: town.wealth(index) for index in books.HONEST}
-    town.stake(WORKER, STAKE_WEI)
     failures: list[str] = []
     reorgs, begin = 0, time.monotonic()
     with ExitStack() as stack:
         parent = stack.enter_context(nursery(folder))
+        house = House(parent, folder, rng, "--k", K, "--clock", CLOCK_SECONDS)
+        stack.callback(house.end)
+        town = Town.founded(folder, house)
+        before = {index: town.wealth(index) for index in books.HONEST}
+        town.stake(WORKER, STAKE_WEI)
         victims = [
             stack.enter_context(victim(town, parent, role, index, rng).exposed())
             for role, index in (("challenger", CHALLENGER), ("worker", WORKER))
@@ -48,24 +55,34 @@ def chaos(folder: Path, rounds: int, seed: int) -> dict[str, Any]:
                 break
             finally:
                 reorgs += play.reorgs
-            tell(number, rounds, victims, reorgs, begin)
-    kills = sum((v.kills for v in victims), Counter())
-    sent, missed = books.sent_by_the_honest(town), books.missed_moves(town)
-    return {
-        "rounds": number - len(failures),
-        "kills": kills.total(),
-        "kills_by_moment": dict(kills),
-        "faults": sum(v.faults for v in victims),
-        "reorgs": reorgs,
-        "transactions": len(sent),
-        "duplicates": books.duplicates(sent),
-        "missed_moves": len(missed),
-        "lost_wei": books.lost_wei(town, before, sent),
-        "wrong_winners": books.wrong_winners(town),
-        "failures": failures + missed,
-        "seconds": round(time.monotonic() - begin),
-        "seed": seed,
-    }
+                kills = house.kills + sum((v.kills for v in victims), Counter())
+                tell(number, rounds, kills.total(), reorgs, begin)
+        sent, missed = books.sent_by_the_honest(town), books.missed_moves(town)
+        return {
+            "rounds": number - len(failures),
+            "kills": kills.total(),
+            "kills_of_the_chain": house.kills.total(),
+            "kills_by_moment": counted(kills, lambda kind: kind[1]),
+            "kills_by_move": counted(kills, lambda kind: kind[0] or "between moves"),
+            "faults": sum(v.faults for v in victims),
+            "reorgs": reorgs,
+            "transactions": len(sent),
+            "duplicates": books.duplicates(sent),
+            "missed_moves": len(missed),
+            "lost_wei": books.lost_wei(town, before, sent),
+            "wrong_winners": books.wrong_winners(town),
+            "failures": failures + missed,
+            "seconds": round(time.monotonic() - begin),
+            "seed": seed,
+        }
+
+
+def counted(kills: Counter[Kind], key: Callable[[Kind], str]) -> dict[str, int]:
+    """How many there were of each."""
+    found: Counter[str] = Counter()
+    for kind, count in kills.items():
+        found[key(kind)] += count
+    return dict(sorted(found.items()))
 
 
 def victim(town: Town, parent: Nursery, role: str, index: int, rng: Random) -> Victim:
@@ -74,13 +91,10 @@ def victim(town: Town, parent: Nursery, role: str, index: int, rng: Random) -> V
     arguments += ["--account", f"dev:{index}", "--deployments", str(town.folder)]
     arguments += ["--home", str(town.folder / role)]
     log = town.folder / f"{role}.log"
-    return Victim(parent, arguments, log, town.provider, rng)
+    return Victim(parent, arguments, log, town.house, town.move_of, rng)
 
 
-def tell(
-    number: int, rounds: int, victims: list[Victim], reorgs: int, begin: float
-) -> None:
-    kills = sum(v.kills.total() for v in victims)
+def tell(number: int, rounds: int, kills: int, reorgs: int, begin: float) -> None:
     seconds = time.monotonic() - begin
     print(
         f"round {number} of {rounds}: {kills} kills, {reorgs} reorgs, {seconds:.0f} s",

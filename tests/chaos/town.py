@@ -1,72 +1,55 @@
 """Where the chaos happens: a devnet with contracts, a tiny model, and everyone's money.
 
-The chain is in this process; the nodes under test are others, behind proxies.
+The chain is a process that may die; the nodes under test are others, behind proxies.
 """
 
-import json
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chaos.house import House
+from eth_account.typed_transactions import TypedTransaction
+from hexbytes import HexBytes
 from support.world import tiny_image
 from web3 import Web3
-from web3.providers import BaseProvider
-from web3.types import RPCEndpoint, RPCResponse
+from web3.types import RPCEndpoint
 
 import tinynn
 from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
-from oracle.chain.embedded import CHAIN_ID, EmbeddedChain
-from oracle.chain.endpoint import EmbeddedEndpoint
+from oracle.chain.embedded import CHAIN_ID
 from oracle.chain.events import ModelRegistered
 from oracle.chain.sender import Sender
 from oracle.contracts import Contracts
-from oracle.deploy import deploy
-from oracle.deployments import Deployments, Placed
-from oracle.devnet.clock import Clock
-from oracle.devnet.methods import Devnet
-from oracle.devnet.server import Service
+from oracle.deployments import read_deployments
 from oracle.honest import Honest
 from oracle.library import Library
 from oracle.record import Record
 from oracle.requests import Terms, ask
-from solidity.deployment import Parameters
 
 ETHER = 10**18
-K, CLOCK_SECONDS, WINDOW_SECONDS = 8, 600, 600
+K, CLOCK_SECONDS, WINDOW_SECONDS = 8, 3600, 3600
 PUBLISHER, ASKER, WORKER, LIAR, CHALLENGER, SLANDERER = range(6)
 FEE_WEI = ETHER // 100
-
-
-class ServiceProvider(BaseProvider):
-    """The devnet's service, asked from within its process."""
-
-    def __init__(self, service: Service) -> None:
-        super().__init__()
-        self._service = service
-
-    def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
-        asked = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
-        response: RPCResponse = self._service.answer(json.dumps(asked).encode())
-        return response
+NOTHING = "nothing"
+"""A transfer to oneself, which closes a gap among nonces."""
 
 
 @dataclass
 class TownEndpoint:
-    """That provider, as nodes in this process know it."""
+    """The devnet, as nodes in this process know it."""
 
-    provider: ServiceProvider
+    house: House
     chain_id: int = CHAIN_ID
     poll_seconds: float = 0.0
     web3: Web3 = field(init=False)
 
     def __post_init__(self) -> None:
-        self.web3 = Web3(self.provider)
+        self.web3 = Web3(self.house)
 
     def travel(self, seconds: int) -> None:
-        self.provider.make_request(RPCEndpoint("evm_increaseTime"), [seconds])
-        self.provider.make_request(RPCEndpoint("evm_mine"), [])
+        self.house.make_request(RPCEndpoint("evm_increaseTime"), [seconds])
+        self.house.make_request(RPCEndpoint("evm_mine"), [])
 
 
 @dataclass
@@ -75,46 +58,44 @@ class Town:
 
     folder: Path
     image: Path
-    provider: ServiceProvider
+    house: House
     chain: Chain
     contracts: Contracts
     model_id: bytes
     record: Record
 
     @classmethod
-    def founded(cls, folder: Path) -> "Town":
+    def founded(cls, folder: Path, house: House) -> "Town":
         image = folder / "tiny.plumb"
         image.write_bytes(tiny_image())
-        accounts = development_accounts(6)
-        given = {bytes.fromhex(a.address[2:]): 10**6 * ETHER for a in accounts}
-        clock = Clock()
-        embedded = EmbeddedChain(
-            given, next_time=clock.next_time, genesis_time=int(time.time())
-        )
-        publisher = Sender(Chain(EmbeddedEndpoint.over(embedded)), accounts[0])
-        deployed = deploy(publisher, Parameters(K, CLOCK_SECONDS))
-        contracts = deployed.contracts
+        house.revive()
+        contracts = read_deployments(folder, CHAIN_ID).contracts
+        chain = Chain(TownEndpoint(house))
+        publisher = Sender(chain, development_accounts(1)[PUBLISHER])
         model = tinynn.load(image)
         identity = (model.model_root, model.program_root, 0, [])
         receipt = publisher.send(contracts.registry, "register", *identity)
         (told,) = (e for e in receipt.events if isinstance(e, ModelRegistered))
-        placed = {
-            contract.name: Placed(
-                contract.name, contract.address, r.block, r.transaction
-            )
-            for contract in contracts.all
-            for r in deployed.receipts
-            if r.contract == contract.address
-        }
-        Deployments(CHAIN_ID, placed, {"tiny": told.model_id}).write(folder)
-        provider = ServiceProvider(Service(Devnet(embedded, accounts, clock)))
-        chain = Chain(TownEndpoint(provider))
         record = Record(chain, contracts)
-        return cls(folder, image, provider, chain, contracts, told.model_id, record)
+        return cls(folder, image, house, chain, contracts, told.model_id, record)
+
+    @property
+    def functions(self) -> dict[bytes, str]:
+        """What the contracts' selectors are called."""
+        return {
+            entry.selector: name
+            for contract in self.contracts.all
+            for name, entry in contract.abi.functions.items()
+        }
+
+    def move_of(self, raw: str) -> str:
+        """The name of what a signed transaction does."""
+        data = TypedTransaction.from_bytes(HexBytes(raw)).as_dict()["data"]
+        return self.functions.get(bytes(data)[:4], NOTHING)
 
     def ask_rpc(self, method: str, *params: Any) -> Any:
         """The result of a request to the devnet."""
-        return self.provider.make_request(RPCEndpoint(method), params)["result"]
+        return self.house.make_request(RPCEndpoint(method), params)["result"]
 
     def sender(self, index: int) -> Sender:
         return Sender(self.chain, development_accounts(index + 1)[index])

@@ -3,18 +3,18 @@
 import os
 import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from chaos.fuse import SEND, Death, Fuse, Moment
+from chaos.house import House
 from chaos.nursery import Nursery, alive
-from chaos.town import ServiceProvider
 from support.faulty import Fault, Proxy, proxy
 
-SEND = "eth_sendRawTransaction"
-MOST_REQUESTS, MOST_SENDS = 90, 3
+MOMENTS = (Moment.ANYWHERE, Moment.BEFORE, Moment.AFTER)
 FAULT_ONE_IN = 60
 PASSING_FAULTS = (
     Fault.SERVER_ERROR,
@@ -28,28 +28,27 @@ PASSING_FAULTS = (
 )
 
 
-class Death(ConnectionError):
-    """Whoever asked is no more."""
-
-
 class Victim:
-    """One node: a command line, restarted whenever it is dead while it should live."""
+    """One node: a command line, restarted whenever it is dead while it should live.
+
+    `name` gives a signed transaction the name of its move.
+    """
 
     def __init__(
         self,
         nursery: Nursery,
         arguments: list[str],
         log: Path,
-        upstream: ServiceProvider,
+        house: House,
+        name: Callable[[str], str],
         rng: Random,
     ) -> None:
         self._nursery, self._arguments, self._log = nursery, arguments, log
-        self._upstream, self._rng = upstream, rng
+        self._house, self._name, self._rng = house, name, rng
         self._process: int | None = None
-        self._requests_left = self._sends_left = 0
-        self._after = False
+        self._fuse: Fuse | None = None
         self.deadly = True
-        self.kills: Counter[str] = Counter()
+        self.kills: Counter[tuple[str, Moment]] = Counter()
         self.faults = 0
         self.proxy: Proxy
 
@@ -66,7 +65,7 @@ class Victim:
     def tend(self) -> None:
         """Gives birth again to what was killed, with another fuse; picks a fault."""
         if self._process is None or not alive(self._process):
-            self._light_fuse()
+            self._fuse = Fuse.lit(self._rng, MOMENTS) if self.deadly else None
             arguments = [*self._arguments, "--rpc-url", self.proxy.url]
             self._process = self._nursery.birth(arguments, self._log)
         if self._rng.randrange(FAULT_ONE_IN) == 0 and self.deadly:
@@ -82,32 +81,18 @@ class Victim:
 
     def answer(self, method: str, params: list[Any]) -> dict[str, Any]:
         """The devnet's answer, if the victim lives to hear it."""
-        self._requests_left -= 1
-        if self._requests_left == 0:
-            self._kill("anywhere")
-        if method == SEND:
-            self._sends_left -= 1
-            if self._sends_left == 0 and not self._after:
-                self._kill("before a send")
-        answer: Any = self._upstream.make_request(method, params)  # type: ignore[arg-type]
-        if method == SEND and self._sends_left == 0 and self._after:
-            self._kill("after a send")
+        move = self._name(params[0]) if method == SEND else ""
+        moment = self._fuse.burn(method) if self._fuse is not None else None
+        if moment in (Moment.ANYWHERE, Moment.BEFORE):
+            self._kill(move, moment)
+        answer = self._house.answer(method, params, move)
+        if moment is Moment.AFTER:
+            self._kill(move, moment)
         return dict(answer)
 
-    def _light_fuse(self) -> None:
-        """By requests or by sends; the other counter never comes to zero."""
-        self._requests_left = self._sends_left = -1
-        if not self.deadly:
-            return
-        if self._rng.random() < 0.4:
-            self._requests_left = self._rng.randint(1, MOST_REQUESTS)
-        else:
-            self._sends_left = self._rng.randint(1, MOST_SENDS)
-            self._after = self._rng.random() < 0.5
-
-    def _kill(self, moment: str) -> None:
+    def _kill(self, move: str, moment: Moment) -> None:
         if self._process is None or not self.deadly:
             return
-        self.kills[moment] += 1
+        self.kills[move, moment] += 1
         os.kill(self._process, signal.SIGKILL)
         raise Death

@@ -16,8 +16,9 @@ from oracle.chain.endpoint import RemoteEndpoint
 from oracle.chain.sender import Sender
 from oracle.devnet.server import Service, application
 from oracle.devnet.setup import Ready, set_up
+from oracle.honest import Honest
 from oracle.library import Library
-from oracle.roles import Place, WorkerSettings
+from oracle.roles import ChallengerSettings, Place, WorkerSettings
 from oracle.serving import serving
 from oracle.worker import Worker
 from solidity.deployment import Parameters
@@ -47,7 +48,7 @@ class Town:
     def worker(self, index: int, lie: str | None = None) -> Worker:
         sender = Sender(self.chain, development_accounts(index + 1)[index])
         library = Library([models.path("mnist")])
-        return self.place.worker(WorkerSettings.read(), sender, library, lie)
+        return self.place.worker(WorkerSettings.read(), sender, Honest(library), lie)
 
     def work(self, worker: Worker) -> None:
         while worker.step() is not None:
@@ -163,7 +164,8 @@ def test_dispute_is_foretold_listed_and_shown(town: Town) -> None:
     nobody = town.plumb("dispute", "show", request)
     assert "Nobody has challenged it." in nobody.out
     sender = Sender(town.chain, development_accounts(5)[4])
-    challenger = town.place.challenger(sender, Library([models.path("mnist")]))
+    mind = Honest(Library([models.path("mnist")]))
+    challenger = town.place.challenger(ChallengerSettings.read(), sender, mind)
     for node in (challenger, liar, challenger, liar):
         assert node.step() is not None
     (listed,) = town.json("dispute", "list")["disputes"]
@@ -178,6 +180,27 @@ def test_dispute_is_foretold_listed_and_shown(town: Town) -> None:
     assert status["lost"] == 1
     assert "free stake" in status["declined"][str(request)]
     assert town.json("request", "cancel", request)["attempts"] == 1
+
+
+def test_dispute_claim_ends_what_is_decided_and_brings_the_money(town: Town) -> None:
+    """By somebody without the model: the challenger was killed, the liar is silent."""
+    bond, _ = town.chain.call(town.place.deployments.contracts.oracle, "bondFor", 0)
+    town.json("worker", "stake", f"{bond}wei", account=5)
+    request = town.send()
+    town.work(town.worker(5, lie="digit"))
+    sender = Sender(town.chain, development_accounts(7)[6])
+    mind = Honest(Library([models.path("mnist")]))
+    challenger = town.place.challenger(ChallengerSettings.read(), sender, mind)
+    assert challenger.step() is not None
+    nothing = town.json("dispute", "claim", account=6)
+    assert (nothing["settled"], nothing["still_open"]) == (0, 1)
+    town.travel(600)
+    found = town.json("dispute", "claim", account=6)
+    assert (found["settled"], found["still_open"]) == (1, 0)
+    assert found["withdrawn_wei"] > 0 and challenger.stake() == (0, 0)
+    (shown,) = town.json("dispute", "show", request)["disputes"]
+    assert shown["stage"] == "over"
+    assert town.json("request", "cancel", request)["status"] == "cancelled"
 
 
 def test_model_registered_under_a_name_is_fetched_by_it(

@@ -95,6 +95,12 @@ def bench(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     made.close()
 
 
+def waits(sender: DurableSender) -> bool:
+    """Whether anything is on its way still, after looking after it."""
+    sender.settle()
+    return bool(sender.on_its_way)
+
+
 class Immediate:
     """A mempool that is mined at once."""
 
@@ -149,7 +155,7 @@ def test_durable_send_killed_anywhere_is_sent_once(
     with pytest.raises(Killed):
         bench.deposit(bench.sender(), key="first")
     reborn = bench.sender()
-    assert not reborn.waits or not reborn.waits  # sent again, then mined
+    assert not waits(reborn) or not waits(reborn)  # sent again, then mined
     bench.deposit(reborn, 7, key="second")
     assert bench.nonce() == deposits
     assert bench.staked() == 7 + ETHER * (deposits - 1)
@@ -162,7 +168,7 @@ def test_durable_send_same_key_on_its_way_is_not_made_again(bench: Bench) -> Non
     bench.post(bench.sender(), ETHER + 1, key="move")  # another process, the same move
     assert len(bench.node.pool) == 1
     bench.node.mine()
-    assert not sender.waits
+    assert not waits(sender)
     assert bench.staked() == ETHER
 
 
@@ -173,7 +179,7 @@ def test_durable_send_other_key_takes_the_next_nonce(bench: Bench) -> None:
     assert sorted(nonce for _, nonce in bench.node.pool) == [0, 1]
     bench.node.mine()
     bench.node.mine()
-    assert not sender.waits
+    assert not waits(sender)
     assert bench.staked() == 3
 
 
@@ -184,7 +190,7 @@ def test_durable_send_no_answer_is_no_reason_to_send_another(bench: Bench) -> No
     assert len(set(bench.node.offers)) == 1
     bench.node.down = False
     bench.node.mine()
-    assert not sender.waits
+    assert not waits(sender)
     assert (bench.staked(), bench.nonce()) == (ETHER, 1)
 
 
@@ -193,7 +199,7 @@ def test_durable_send_forgotten_by_the_mempool_is_offered_again(bench: Bench) ->
     bench.post(sender)
     bench.node.pool.clear()
     bench.node.mine(empty=True)
-    assert sender.waits
+    assert waits(sender)
     assert len(bench.node.pool) == 1
     assert len(set(bench.node.offers)) == 1
 
@@ -214,12 +220,12 @@ def test_durable_send_stuck_pays_more_up_to_the_cap(bench: Bench) -> None:
     fees = set()
     for _ in range(30):
         bench.node.mine(empty=True)
-        assert sender.waits
+        assert waits(sender)
         fees |= {waiting.max_fee for waiting in bench.node.pool.values()}
     assert cap * 7 // 8 < max(fees) <= cap
     assert len(bench.node.pool) == 1
     bench.node.mine()
-    assert not sender.waits
+    assert not waits(sender)
     assert (bench.staked(), bench.nonce()) == (ETHER, 1)
 
 
@@ -235,7 +241,7 @@ def test_durable_send_underpriced_replacement_raised_until_taken(bench: Bench) -
     bench.post(sender)
     assert bench.node.pool[place].max_fee * 10 >= dear.max_fee * 11
     bench.node.mine()
-    assert not sender.waits
+    assert not waits(sender)
     assert bench.staked() == ETHER
 
 
@@ -248,7 +254,7 @@ def test_durable_send_displaced_by_another_program_is_told(bench: Bench) -> None
     with pytest.raises(Displaced, match="expected nonce 0 for it"):
         for _ in range(durable.MISSES):
             sender._advance(sender.outbox.open()[0])
-    assert not sender.waits
+    assert not waits(sender)
     Immediate(bench)
     bench.deposit(sender)
     assert (bench.staked(), bench.nonce()) == (ETHER + 3, 2)
@@ -288,8 +294,8 @@ def test_durable_reorg_undone_move_is_offered_again(bench: Bench) -> None:
     bench.world.embedded.rewind(height)
     bench.node.mine(empty=True)
     assert bench.staked() == 0
-    assert sender.waits  # offered again
-    assert not sender.waits
+    assert waits(sender)  # offered again
+    assert not waits(sender)
     assert (bench.staked(), bench.nonce()) == (ETHER, 1)
     assert len(set(bench.node.offers)) == 1
 
@@ -303,7 +309,7 @@ def test_durable_reorg_move_without_its_cause_is_dropped(bench: Bench) -> None:
     bench.world.senders[1].send(staking, "deposit", ADDRESS, value=5)
     sender.send(staking, "withdraw", ADDRESS, 5)
     bench.world.embedded.rewind(height)
-    assert not sender.waits
+    assert not waits(sender)
     assert bench.nonce() == 0
     bench.deposit(sender)
     assert (bench.staked(), bench.nonce()) == (ETHER, 1)
@@ -328,9 +334,28 @@ def test_durable_reorg_gap_before_a_move_is_closed(bench: Bench) -> None:
     bench.deposit(sender)
     bench.world.embedded.rewind(height)
     for _ in range(4):
-        waits = sender.waits
-    assert not waits
+        waiting = waits(sender)
+    assert not waiting
     assert (bench.staked(), bench.nonce()) == (ETHER, 2)
+
+
+def test_durable_reorg_under_a_waiting_send_brings_back_what_came_before(
+    bench: Bench,
+) -> None:
+    """Else the nonce that is waited for would never be the next."""
+    sender, height = bench.sender(), bench.world.chain.height
+    bench.monkeypatch.setattr(durable.time, "sleep", lambda _: bench.node.mine())
+    bench.deposit(sender)
+    assert bench.nonce() == 1
+
+    def reorganise(_: float) -> None:
+        bench.world.embedded.rewind(height)
+        bench.monkeypatch.setattr(durable.time, "sleep", lambda _: bench.node.mine())
+
+    bench.monkeypatch.setattr(durable.time, "sleep", reorganise)
+    bench.monkeypatch.setattr(plain, "RECEIPT_SECONDS", 9)
+    bench.deposit(sender, amount=7)
+    assert (bench.staked(), bench.nonce()) == (ETHER + 7, 2)
 
 
 def test_durable_reorg_all_without_cause_leave_no_gap(bench: Bench) -> None:
@@ -343,8 +368,8 @@ def test_durable_reorg_all_without_cause_leave_no_gap(bench: Bench) -> None:
     sender.send(staking, "withdraw", ADDRESS, 2)
     bench.world.embedded.rewind(height)
     for _ in range(3):
-        waits = sender.waits
-    assert not waits
+        waiting = waits(sender)
+    assert not waiting
     assert bench.nonce() == 0
 
 
@@ -359,6 +384,6 @@ def test_durable_reorg_since_the_last_look_sends_nothing(bench: Bench) -> None:
     with pytest.raises(WentBack, match="expected nonce 1 or more, got 0"):
         bench.deposit(sender, 3)
     assert len(bench.node.offers) == offers
-    assert sender.waits and not sender.waits
+    assert waits(sender) and not waits(sender)
     bench.deposit(sender, 3)
     assert (bench.staked(), bench.nonce()) == (ETHER + 3, 2)

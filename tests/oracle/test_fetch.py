@@ -1,6 +1,7 @@
 """Images from anywhere: checked, gone on with, and never without an end."""
 
 import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from http.server import (
@@ -42,7 +43,12 @@ class Ranged(SimpleHTTPRequestHandler):
         pass
 
 
-class Endless(BaseHTTPRequestHandler):
+class Quiet(BaseHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Endless(Quiet):
     def do_GET(self) -> None:
         self.send_response(200)
         self.end_headers()
@@ -52,8 +58,59 @@ class Endless(BaseHTTPRequestHandler):
         except OSError:
             pass
 
-    def log_message(self, *_: object) -> None:
-        pass
+
+class Breaking(Ranged):
+    """Promises all of it, and breaks off in the middle, the first time."""
+
+    def do_GET(self) -> None:
+        if self.headers["Range"]:
+            super().do_GET()
+            return
+        self.asked.append(None)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(IMAGE)))
+        self.end_headers()
+        self.wfile.write(IMAGE[:100])
+
+
+class Huge(Quiet):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(10**12))
+        self.end_headers()
+
+
+class Dripping(Quiet):
+    """A byte now and then: each comes well before anyone would call it a stall."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        try:
+            for _ in range(200):
+                self.wfile.write(b"x")
+                time.sleep(0.05)
+        except OSError:
+            pass
+
+
+class Gateway(Quiet):
+    """Has one content; a bad one has something else in its place."""
+
+    content = "/ipfs/bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi"
+    bad = False
+
+    def do_GET(self) -> None:
+        if self.path not in (self.content, self.content + "/a%20model.plumb"):
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<html>no" if self.bad else IMAGE)
+
+
+class BadGateway(Gateway):
+    bad = True
 
 
 @pytest.fixture
@@ -122,6 +179,52 @@ def test_fetch_endless_uri_is_left(store: ModelStore, endless: str) -> None:
 def test_fetch_slow_uri_is_left(store: ModelStore, endless: str) -> None:
     with pytest.raises(NotFetched, match="not there after 0.05 seconds"):
         fetch(store, ROOT, [endless], Limits(seconds=0.05))
+
+
+def test_fetch_that_broke_off_is_gone_on_with(store: ModelStore) -> None:
+    Breaking.asked = []
+    for url in served(Breaking):
+        with pytest.raises(NotFetched, match="broke off: expected .* bytes, got 100"):
+            fetch(store, ROOT, [url])
+        fetch(store, ROOT, [url])
+    assert store.holds(ROOT)
+    assert Breaking.asked == [None, "bytes=100-"]
+
+
+def test_fetch_announced_as_too_long_is_not_begun(store: ModelStore) -> None:
+    for url in served(Huge):
+        with pytest.raises(NotFetched, match="got 1000000000000 or more"):
+            fetch(store, ROOT, [url])
+
+
+def test_fetch_dripping_uri_is_left_in_time(store: ModelStore) -> None:
+    begin = time.monotonic()
+    for url in served(Dripping):
+        with pytest.raises(NotFetched, match="not there after 0.2 seconds"):
+            fetch(store, ROOT, [url], Limits(seconds=0.2))
+    assert time.monotonic() - begin < 5
+
+
+@pytest.mark.parametrize("inside", ["", "/a model.plumb"])
+def test_fetch_ipfs_asks_each_gateway_in_turn(store: ModelStore, inside: str) -> None:
+    """One that is away, one that has something else; what counts is the root."""
+    uri = "ipfs://" + Gateway.content.removeprefix("/ipfs/") + inside
+    for bad in served(BadGateway):
+        bad = bad.removesuffix("/image")
+        nobody = "http://127.0.0.1:9"
+        with pytest.raises(NotFetched) as failed:
+            fetch(store, ROOT, [uri], gateways=[nobody, bad])
+        assert len(failed.value.reasons) == 2
+        for good in served(Gateway):
+            gateways = [nobody, bad, good.removesuffix("image")]
+            fetch(store, ROOT, [uri], gateways=gateways)
+    assert store.holds(ROOT)
+
+
+@pytest.mark.parametrize("uri", ["ipfs://", "ipfs://../../admin", "ipfs://Qm?x=1"])
+def test_fetch_ipfs_without_a_cid_goes_nowhere(store: ModelStore, uri: str) -> None:
+    with pytest.raises(NotFetched, match="ipfs with a CID, got ipfs"):
+        fetch(store, ROOT, [uri], gateways=["http://127.0.0.1:9"])
 
 
 def test_fetch_device_is_not_read(store: ModelStore) -> None:

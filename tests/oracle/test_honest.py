@@ -7,7 +7,7 @@ from support.world import World
 
 import tinynn
 from oracle.errors import CrossCheckFailed, ProgramMismatch, UnknownModel
-from oracle.honest import KEPT, Honest
+from oracle.honest import KEPT_ANSWERS, Honest
 from oracle.library import Library
 from oracle.record import Asked
 
@@ -57,7 +57,7 @@ def test_answer_is_computed_once_and_forgotten_after_many(
 
     monkeypatch.setattr(tinynn.Model, "answer", answer)
     mind = Honest(Library([world.image]), cross_check_steps=0)
-    inputs = [bytes([n]) for n in range(KEPT + 1)]
+    inputs = [n.to_bytes(2) for n in range(KEPT_ANSWERS + 1)]
     for data in (*inputs, inputs[-1], inputs[0]):
         mind.answer(replace(asked, input=data))
     assert computed == [*inputs, inputs[0]]

@@ -29,13 +29,13 @@ def test_metrics_tell_what_was_sent_and_whether_all_is_well(world: World) -> Non
         assert 'plumb_transactions_total{function="submit"} 1.0' in told
         assert "plumb_open_games 0.0" in told
         (spent,) = re.findall(r"^plumb_spent_wei_total (.*)$", told, re.MULTILINE)
-        assert float(spent) == loop.pulse.fees_wei > 0
+        assert float(spent) == worker.sender.spent_wei > 0
         assert urlopen(f"{url}/readyz").status == 200
 
-        def step() -> None:
+        def act() -> None:
             raise ConnectionError("away")
 
-        worker.step = step  # type: ignore[assignment]
+        worker.act = act  # type: ignore[method-assign]
         loop._turn()
         with pytest.raises(HTTPError, match="503"):
             urlopen(f"{url}/readyz")

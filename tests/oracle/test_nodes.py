@@ -1,6 +1,7 @@
 """Worker and challenger on an embedded chain: the happy path, disputes, resuming."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -11,6 +12,7 @@ from challenge.lies import FALSE_CHALLENGERS, LIES
 from oracle.chain import events
 from oracle.chain.sender import Sender
 from oracle.challenger import Challenger
+from oracle.choice import Choice
 from oracle.demo.liars import LyingChallenger, LyingWorker
 from oracle.guard import Guard
 from oracle.node import Done, Node
@@ -118,6 +120,26 @@ def test_challenger_true_claim_left_alone(world: World) -> None:
     until_idle(honest_worker(world, world.senders[2]))
     challenger = Challenger(world.senders[3], world.contracts, world.honest())
     assert challenger.step() is None
+
+
+def test_challenger_claims_left_out_are_not_challenged(world: World) -> None:
+    """Those below a value; and of many, only the share that was drawn."""
+    world.ask()
+    liar = lying_worker(world, world.senders[2])
+    until_idle(liar)
+    dear = Choice(least_value_wei=FEE + 1)
+    picky = Challenger(world.senders[3], world.contracts, world.honest(), dear)
+    assert picky.step() is None
+    fair = Choice(least_value_wei=FEE)
+    eager = Challenger(world.senders[3], world.contracts, world.honest(), fair)
+    assert functions([eager.step()]) == ["challenge"]
+    (answered,) = world.record().tables.claims.values()
+    drawn = sum(
+        Choice(0.25, secret=bytes([n])).takes(replace(answered, hash=bytes([n] * 32)))
+        for n in range(256)
+    )
+    assert 40 <= drawn <= 88
+    assert len({Choice(0.5).takes(answered) for _ in range(64)}) == 2
 
 
 def test_dispute_lying_worker_loses_and_request_reopens(world: World) -> None:

@@ -88,11 +88,11 @@ def test_loop_waits_longer_while_the_chain_is_away(world: World) -> None:
     loop = Loop(worker, poll_seconds=7)
     assert loop._turn() == 7
 
-    def step() -> None:
+    def act() -> None:
         raise ConnectionError("away")
 
-    worker.step = step  # type: ignore[assignment]
+    worker.act = act  # type: ignore[method-assign]
     assert [loop._turn() for _ in range(8)] == [1, 2, 4, 8, 16, 32, 60, 60]
-    del worker.step
+    del worker.act
     assert loop._turn() == 7
     assert (loop.pulse.failures, loop.pulse.failures_in_a_row) == (8, 0)

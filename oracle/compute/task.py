@@ -1,0 +1,89 @@
+"""One inference: natively, and checked in the machine where that is affordable."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import tinynn
+from challenge.trace import MachineExecution
+from mips_vm import Status
+from oracle.errors import CrossCheckFailed, WrongImage
+
+KEPT_MODELS = 8
+"""That an executor elsewhere keeps loaded."""
+
+_models: dict[bytes, tinynn.Model] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An input for a model. Up to `cross_check_steps` foretold instructions, the answer
+    is computed by the machine, too."""
+
+    model: tinynn.Model
+    data: bytes
+    cross_check_steps: int
+
+    def compute(self) -> bytes:
+        """The output. Raises `CrossCheckFailed`."""
+        native = self.model.answer(self.data)
+        if sum(self.model.foretold_instructions) <= self.cross_check_steps:
+            execution = MachineExecution(self.model.machine(self.data))
+            while execution.advance() is Status.YIELDED:
+                pass
+            if (expected := execution.machine.output()) != native:
+                raise CrossCheckFailed(expected, native)
+        return native
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A task as it goes to another process: the model by its root, and its image or
+    where that lies."""
+
+    model_root: bytes
+    source: bytes | Path
+    data: bytes
+    cross_check_steps: int
+
+    @classmethod
+    def of(cls, task: Task) -> "Order":
+        model = task.model
+        return cls(model.model_root, model.source, task.data, task.cross_check_steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of an order: its output, or why there is none.
+
+    Errors travel as text: not all of them survive being pickled.
+    """
+
+    output: bytes = b""
+    problem: str = ""
+
+
+def carry_out(order: Order) -> Delivery:
+    """In another process: whatever goes wrong with it is told, and ends there."""
+    try:
+        model = _loaded(order.model_root, order.source)
+        task = Task(model, order.data, order.cross_check_steps)
+        return Delivery(task.compute())
+    except Exception as error:
+        return Delivery(problem=f"{type(error).__name__}: {error}")
+
+
+def _loaded(model_root: bytes, source: bytes | Path) -> tinynn.Model:
+    """The model, if what lies there is still its image; once in a process."""
+    if model_root not in _models:
+        if len(_models) >= KEPT_MODELS:
+            del _models[next(iter(_models))]
+        _models[model_root] = _checked(model_root, source)
+    return _models[model_root]
+
+
+def _checked(model_root: bytes, source: bytes | Path) -> tinynn.Model:
+    model = tinynn.load(source)
+    if model.model_root != model_root:
+        place = source if isinstance(source, Path) else Path("image")
+        raise WrongImage(place, model_root, f"0x{model.model_root.hex()}")
+    return model

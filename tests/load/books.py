@@ -1,0 +1,113 @@
+"""What the chain says about everyone's money, after everything."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from load.city import City
+from web3.types import RPCEndpoint
+
+from oracle.chain import events
+from oracle.honest import Honest
+from oracle.library import Library
+from oracle.record import Status
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Wei by account: `wealth` before anything was asked, `fees` for gas, `earned` by
+    the contracts' own account of it. `failed` counts transactions in vain."""
+
+    wealth: dict[bytes, int]
+    fees: Counter[bytes]
+    earned: Counter[bytes]
+    failed: int
+
+
+def ledger(city: City, wealth: dict[bytes, int], first_block: int) -> Ledger:
+    """What came after `wealth` was counted, that is, from `first_block` on."""
+    fees: Counter[bytes] = Counter()
+    failed = 0
+    for receipt in receipts(city, first_block):
+        sender = bytes.fromhex(receipt["from"][2:])
+        if sender in wealth:
+            used, price = (
+                int(receipt[k], 16) for k in ("gasUsed", "effectiveGasPrice")
+            )
+            fees[sender] += used * price
+            failed += receipt["status"] == "0x0"
+    return Ledger(wealth, fees, earned(city, first_block), failed)
+
+
+def receipts(city: City, first_block: int) -> list[dict[str, Any]]:
+    """As the node gives them: web3 would take minutes to read thousands."""
+    found = []
+    provider = city.chain.endpoint.web3.provider
+    for number in range(first_block, city.chain.height + 1):
+        method = RPCEndpoint("eth_getBlockReceipts")
+        answer: Any = provider.make_request(method, [hex(number)])  # type: ignore[union-attr]
+        found += answer["result"]
+    return found
+
+
+def earned(city: City, first_block: int) -> Counter[bytes]:
+    found: Counter[bytes] = Counter()
+    claims = city.record.tables.claims
+    told = city.chain.events(city.contracts.telling, first_block, city.chain.height)
+    for event in told:
+        match event:
+            case events.Finalized(worker=worker, paid=paid):
+                found[worker] += paid
+            case events.ChallengerLost(claim_hash=claim, challenger=loser):
+                found[claims[claim].claim.worker] += event.paid
+                found[loser] -= event.paid + event.burned
+            case events.WorkerLost(challenger=winner, paid=paid):
+                found[winner] += paid
+            case events.Settled(challenger=challenger, paid=paid):
+                found[challenger] += paid
+    return found
+
+
+def lost_wei(city: City, books: Ledger) -> int:
+    """By how much accounts differ from what earnings and gas explain, either way."""
+    return sum(
+        abs(was + books.earned[who] - books.fees[who] - city.wealth(who))
+        for who, was in books.wealth.items()
+    )
+
+
+def unpunished(city: City, liars: Collection[bytes]) -> int:
+    """False claims that did not die."""
+    honest = Honest(Library([city.image]), cross_check_steps=0)
+    return sum(
+        answered.alive and honest.doubts(answered)
+        for answered in city.record.tables.claims.values()
+        if answered.claim.worker in liars
+    )
+
+
+def unpaid(city: City) -> int:
+    """Requests without a final answer."""
+    asked = city.record.tables.requests.values()
+    return sum(request.status is not Status.FINAL for request in asked)
+
+
+def wrong(city: City) -> int:
+    """Final answers that are not the model's."""
+    honest = Honest(Library([city.image]), cross_check_steps=0)
+    final = city.record.requests(Status.FINAL)
+    return sum(honest.answer(asked) != asked.output for asked in final)
+
+
+def unbalanced_wei(city: City) -> int:
+    """What the bank and the oracle hold beyond, or short of, what they owe."""
+    record, contracts = city.record, city.contracts
+    owed = sum(
+        asked.request.fee
+        for asked in record.tables.requests.values()
+        if asked.status not in (Status.FINAL, Status.CANCELLED)
+    )
+    held = city.chain.balance(contracts.oracle.address)
+    bank = city.chain.balance(contracts.staking.address)
+    return abs(held - owed) + abs(bank - city.staked())

@@ -1,0 +1,280 @@
+"""`make load REQUESTS=n`: many requests, workers, liars and challengers at once.
+
+The honest are processes at their usual command lines, on anvil; the liars answer first,
+and are silent until each of their claims is challenged by everyone. Prints what happens
+on standard error, and a JSON summary last, on standard output. The exit status is 1 if
+anybody honest lost anything, or a lie went unpunished.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from load import books
+from load.city import ACCOUNTS, FIRST_NODE, WINDOW_SECONDS, City, K
+from load.figures import cpu_seconds, percentiles, requests_in
+from load.liars import LyingThread, PatientMind
+from support.anvil import anvil
+from support.process import Running, running
+
+from oracle.chain.accounts import development_accounts
+from oracle.durable import DurableSender
+from oracle.honest import Honest
+from oracle.library import Library
+from oracle.store.outbox import Outbox
+from oracle.store.store import Store
+
+PAUSE_SECONDS, TELL_SECONDS, PATIENCE_SECONDS = 0.25, 10.0, 3600.0
+BAD = (
+    "unpunished_lies",
+    "unpaid_answers",
+    "wrong_answers",
+    "lost_wei",
+    "created_wei",
+    "unbalanced_wei",
+)
+
+
+class TooSlow(Exception):
+    """Something did not happen in time; says what."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of everything. `block_seconds` 0: a block a transaction, at once."""
+
+    requests: int = 1000
+    lies: int = 25
+    workers: int = 4
+    liars: int = 2
+    challengers: int = 2
+    block_seconds: int = 1
+    model: str = "mnist"
+
+    @property
+    def roles(self) -> list[tuple[str, int]]:
+        """Who is honest, with the account of each."""
+        named = ["worker"] * self.workers + ["challenger"] * self.challengers
+        return [(role, FIRST_NODE + place) for place, role in enumerate(named)]
+
+    @property
+    def liar_accounts(self) -> range:
+        first = FIRST_NODE + self.workers + self.challengers
+        return range(first, min(first + self.liars, ACCOUNTS))
+
+
+@dataclass
+class Run:
+    """`asked` and `claimed`: steady seconds at which the driver asked, and first saw a
+    true answer, by request."""
+
+    city: City
+    size: Size
+    url: str
+    asked: dict[int, float] = field(default_factory=dict)
+    claimed: dict[int, float] = field(default_factory=dict)
+    most_games: int = 0
+    loud: Event = field(default_factory=Event)
+
+    @property
+    def liars(self) -> set[bytes]:
+        return {self.city.address(index) for index in self.size.liar_accounts}
+
+    def lie(self) -> None:
+        """Has some requests answered falsely before anybody honest is there."""
+        self._ask(self.size.lies)
+        self._until("the lies are told", lambda: self._told() == self.size.lies)
+
+    def answer(self) -> None:
+        """Asks the rest, and waits until all answers are there, and true."""
+        self._ask(self.size.requests - self.size.lies)
+        games = self.size.lies * self.size.challengers
+        self._until("all games are open", lambda: self.city.open_games() == games)
+        self.loud.set()
+        self._until("all is answered", self._all_answered)
+
+    def pay(self) -> None:
+        """Lets the window pass, and waits until all is paid."""
+        self.city.travel(WINDOW_SECONDS)
+        self._until("all is paid", lambda: self.city.final() == self.size.requests)
+
+    @contextmanager
+    def lying(self) -> Iterator[None]:
+        """The liars, each of whom takes its share of the first requests."""
+        accounts, stop = self.size.liar_accounts, Event()
+        last = self.size.lies
+        threads = []
+        for place, index in enumerate(accounts):
+            about = range(1 + place, last + 1, len(accounts))
+            honest = Honest(Library([self.city.image]), cross_check_steps=0)
+            mind = PatientMind(honest, K, about, self.loud)
+            sender = self._durable(index)
+            threads.append(LyingThread(sender, self.city.contracts, mind, stop))
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+
+    @contextmanager
+    def honest(self) -> Iterator[list[tuple[str, Running]]]:
+        """The honest nodes, as processes with homes of their own."""
+        with ExitStack() as stack:
+            nodes = []
+            for role, index in self.size.roles:
+                home = self.city.folder / f"{role}{index}"
+                home.mkdir()
+                where = ("--deployments", self.city.folder, "--home", home)
+                what = ("--model", self.city.image, "--poll", 0.5)
+                command = (role, "start", "--account", f"dev:{index}", *what, *where)
+                rpc = ("--rpc-url", self.url)
+                nodes.append((role, stack.enter_context(running(home, *command, *rpc))))
+            yield nodes
+
+    def _ask(self, count: int) -> list[int]:
+        requests = self.city.ask(count)
+        self.asked |= dict.fromkeys(requests, time.monotonic())
+        return requests
+
+    def _durable(self, index: int) -> DurableSender:
+        store = Store(f"sqlite:///{self.city.folder / f'liar{index}.db'}")
+        account = development_accounts(index + 1)[index]
+        outbox = Outbox(
+            store, self.city.chain.endpoint.chain_id, self.city.address(index)
+        )
+        return DurableSender(self.city.chain, account, outbox)
+
+    def _told(self) -> int:
+        return len(self.city.record.tables.claims)
+
+    def _all_answered(self) -> bool:
+        return len(self.claimed) == self.size.requests and not self.city.open_games()
+
+    def _until(self, what: str, done: Callable[[], bool]) -> None:
+        end, told = time.monotonic() + PATIENCE_SECONDS, 0.0
+        while True:
+            self._look()
+            if done():
+                return
+            now = time.monotonic()
+            if now > end:
+                raise TooSlow(f"{what}: {self}")
+            if now - told > TELL_SECONDS:
+                told = now
+                print(f"until {what}: {self}", file=sys.stderr)
+            time.sleep(PAUSE_SECONDS)
+
+    def _look(self) -> None:
+        self.city.record.refresh()
+        now, liars = time.monotonic(), self.liars
+        for answered in self.city.record.tables.claims.values():
+            if answered.claim.worker not in liars:
+                self.claimed.setdefault(answered.claim.request_id, now)
+        self.most_games = max(self.most_games, self.city.open_games())
+
+    def __str__(self) -> str:
+        games, final = self.city.open_games(), self.city.final()
+        return f"{len(self.claimed)} answered, {games} games open, {final} final"
+
+
+def load(folder: Path, size: Size) -> dict[str, Any]:
+    """Lets everybody loose; the summary."""
+    log = folder / "anvil.log"
+    with anvil("--accounts", ACCOUNTS, log=log) as url:
+        city = City.founded(folder, url, size.model)
+        everyone = [index for _, index in size.roles]
+        for index in (*everyone, *size.liar_accounts):
+            city.stake(index)
+        money, first_block = city.all_money(), city.chain.height + 1
+        before = {city.address(i): city.wealth(city.address(i)) for i in everyone}
+        run = Run(city, size, url)
+        with run.lying():
+            run.lie()
+            city.tick(size.block_seconds)
+            with run.honest() as nodes:
+                figures = timed(run, nodes, log)
+                for _, process in nodes:
+                    process.stop()
+        city.tick(0)
+        ledger = books.ledger(city, before, first_block)
+        return asdict(size) | figures | balanced(run, ledger, money)
+
+
+def timed(run: Run, nodes: list[tuple[str, Running]], log: Path) -> dict[str, Any]:
+    """Has everything answered and paid; how long that took, and whom."""
+    begin, calls = time.monotonic(), requests_in(log)
+    run.answer()
+    answered = time.monotonic() - begin
+    calls = requests_in(log) - calls
+    spent: Counter[str] = Counter()
+    for role, process in nodes:
+        spent[role] += cpu_seconds(process.process.pid)
+    run.pay()
+    count = run.size.requests
+    latencies = (at - run.asked[request] for request, at in run.claimed.items())
+    return {
+        "most_games_at_once": run.most_games,
+        "seconds_to_answers": round(answered, 1),
+        "seconds_to_payment": round(time.monotonic() - begin, 1),
+        "answers_a_second": round(count / answered, 2),
+        "latency_seconds": percentiles(latencies),
+        "cpu_seconds": {role: round(seconds, 1) for role, seconds in spent.items()},
+        "challenger_cpu_share": round(spent["challenger"] / spent.total(), 3),
+        "challenger_cpu_of_one_core": round(
+            spent["challenger"] / run.size.challengers / answered, 3
+        ),
+        "rpc_calls_a_request": round(calls.total() / count, 1),
+        "rpc_calls": dict(calls.most_common(8)),
+    }
+
+
+def balanced(run: Run, ledger: books.Ledger, money: int) -> dict[str, Any]:
+    """What is wrong with everyone's money, and what may be wrong but honest."""
+    city = run.city
+    liars = run.liars
+    challengers = {
+        city.address(i) for role, i in run.size.roles if role == "challenger"
+    }
+    gained = sum(ledger.earned[who] - ledger.fees[who] for who in challengers)
+    return {
+        "unpunished_lies": books.unpunished(city, liars),
+        "unpaid_answers": books.unpaid(city),
+        "wrong_answers": books.wrong(city),
+        "lost_wei": books.lost_wei(city, ledger),
+        "created_wei": abs(city.all_money() - money),
+        "unbalanced_wei": books.unbalanced_wei(city),
+        "transactions_in_vain": ledger.failed,
+        "challengers_gained_wei": gained,
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name, value in asdict(Size()).items():
+        flag = "--" + name.replace("_", "-")
+        parser.add_argument(flag, type=type(value), default=value)
+    parser.add_argument("--folder", type=Path, help="keep everything there")
+    options = vars(parser.parse_args())
+    kept = options.pop("folder")
+    with tempfile.TemporaryDirectory(prefix="plumb-load-") as temporary:
+        folder = kept or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        found = load(folder, Size(**options))
+    print(json.dumps(found, indent=2))
+    return int(any(found[name] for name in BAD))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,209 @@
+"""Several transactions of one account on their way at once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from support.mempool import MempoolEndpoint
+from support.world import ETHER, WINDOW, World
+
+from challenge.lies import LIES
+from oracle.chain.accounts import development_accounts
+from oracle.chain.chain import Chain
+from oracle.chain.embedded import CHAIN_ID
+from oracle.challenger import Challenger
+from oracle.demo.liars import LyingWorker
+from oracle.durable import PATIENCE_BLOCKS, DurableSender
+from oracle.node import MOST_ON_THEIR_WAY, Node
+from oracle.record import Status
+from oracle.store.outbox import Outbox
+from oracle.store.store import Store
+from oracle.worker import Worker
+
+WORKER, CHALLENGER = 2, 3
+
+
+@dataclass
+class Street:
+    """A world behind a mempool, and one database."""
+
+    world: World
+    store: Store
+    endpoint: MempoolEndpoint = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.endpoint = MempoolEndpoint(self.world.embedded)
+        self.node = self.endpoint.provider
+
+    def sender(self, index: int) -> DurableSender:
+        account = development_accounts(index + 1)[index]
+        address = bytes.fromhex(account.address[2:])
+        outbox = Outbox(self.store, CHAIN_ID, address)
+        return DurableSender(Chain(self.endpoint), account, outbox)
+
+    def worker(self, stake: int = ETHER) -> Worker:
+        if stake:
+            self.world.stake(self.world.senders[WORKER], stake)
+        mind = self.world.honest()
+        return Worker(self.sender(WORKER), self.world.contracts, mind)
+
+    def waiting(self) -> list[int]:
+        """Nonces in the mempool."""
+        return sorted(nonce for _, nonce in self.node.pool)
+
+    def mine_all(self) -> None:
+        while self.node.pool:
+            self.node.mine()
+
+    def statuses(self) -> list[Status]:
+        tables = self.world.record().tables
+        return [tables.requests[request].status for request in self.world.requests]
+
+
+@pytest.fixture
+def street(world: World, tmp_path: Path) -> Iterator[Street]:
+    store = Store(f"sqlite:///{tmp_path / 'plumb.db'}")
+    yield Street(world, store)
+    store.close()
+
+
+def acted(node: Node) -> list[str]:
+    return [done.wish.function for done in node.act()]
+
+
+def test_worker_accepts_and_submits_many_at_once(street: Street) -> None:
+    for n in range(5):
+        street.world.ask(bytes([n, 1, 2, 3]))
+    worker = street.worker()
+    assert acted(worker) == [] and street.waiting() == [1, 2, 3, 4, 5]
+    assert acted(worker) == [] and street.waiting() == [1, 2, 3, 4, 5]
+    street.mine_all()
+    assert acted(worker) == ["accept"] * 5
+    assert street.waiting() == [6, 7, 8, 9, 10]
+    street.mine_all()
+    assert acted(worker) == ["submit"] * 5
+    street.world.travel(WINDOW)
+    assert acted(worker) == [] and len(street.waiting()) == 5
+    street.mine_all()
+    assert acted(worker) == ["finalize"] * 5
+    assert set(street.statuses()) == {Status.FINAL}
+
+
+def test_worker_on_their_way_has_a_limit(street: Street) -> None:
+    for n in range(MOST_ON_THEIR_WAY + 2):
+        street.world.ask(bytes([n, 1, 2, 3]))
+    worker = street.worker(10 * ETHER)
+    acted(worker)
+    assert len(street.waiting()) == MOST_ON_THEIR_WAY
+
+
+def test_worker_stake_on_its_way_is_not_staked_twice(street: Street) -> None:
+    """Each `accept` by itself would succeed: the chain knows of none of the others."""
+    bond, _ = street.world.chain.call(street.world.contracts.oracle, "bondFor", 0)
+    for n in range(5):
+        street.world.ask(bytes([n, 1, 2, 3]))
+    worker = street.worker(2 * bond)
+    for _ in range(3):
+        acted(worker)
+    assert len(street.waiting()) == 2
+    street.mine_all()
+    assert acted(worker) == ["accept"] * 2
+    assert all("free stake" in why for why in worker.declined.values())
+
+
+def test_worker_reborn_sends_nothing_before_it_knows_what_came(street: Street) -> None:
+    requests = [street.world.ask(bytes([n, 1, 2, 3])) for n in range(2)]
+    acted(street.worker())
+    street.world.ask(b"\7\7\7\7")
+    reborn = street.worker(stake=0)
+    assert acted(reborn) == [] and street.waiting() == [1, 2]
+    street.mine_all()
+    assert acted(reborn) == ["accept"] * 2
+    assert len(requests) == 2 and len(street.waiting()) == 3
+
+
+def test_challenger_each_challenge_brings_its_own_bond(street: Street) -> None:
+    """Free stake is enough for one; both are on their way before either is mined."""
+    world = street.world
+    for n in range(2):
+        world.ask(bytes([n, 7, 9, 200]))
+    bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
+    world.stake(world.senders[WORKER], 2 * bond)
+    mind = LyingWorker(world.honest(), LIES["activation"], 8, 1)
+    liar = Worker(world.senders[WORKER], world.contracts, mind)
+    while liar.step() is not None:
+        pass
+    own, _ = world.chain.call(world.contracts.game, "challengerBond")
+    world.stake(world.senders[CHALLENGER], own)
+    sender = street.sender(CHALLENGER)
+    challenger = Challenger(sender, world.contracts, world.honest())
+    assert acted(challenger) == [] and street.waiting() == [1, 2]
+    street.mine_all()
+    assert acted(challenger) == ["challenge"] * 2
+    refused = list(challenger.refused)
+    for _ in range(60):
+        liar.step()
+        acted(challenger)
+        refused += challenger.refused
+        street.mine_all()
+    assert sum(challenger.stake()) == 0
+    assert refused == []
+
+
+def test_outbox_dear_times_raise_the_lowest_and_those_that_would_wait(
+    street: Street,
+) -> None:
+    for n in range(3):
+        street.world.ask(bytes([n, 1, 2, 3]))
+    worker = street.worker()
+    acted(worker)
+    first = {n: w.max_fee for (_, n), w in street.node.pool.items()}
+    for _ in range(PATIENCE_BLOCKS + 1):
+        street.node.mine(empty=True)
+    acted(worker)
+    then = {n: w.max_fee for (_, n), w in street.node.pool.items()}
+    assert then[1] > first[1]
+    assert (then[2], then[3]) == (first[2], first[3])
+    dear = 2 * max(then.values())
+    chain = worker.sender.chain
+    chain.base_fee = lambda block=None: dear  # type: ignore[method-assign]
+    for _ in range(PATIENCE_BLOCKS + 1):
+        street.node.mine(empty=True)
+    acted(worker)
+    finally_ = {n: w.max_fee for (_, n), w in street.node.pool.items()}
+    assert all(fee >= dear for fee in finally_.values())
+
+
+def test_outbox_gap_in_the_middle_is_closed(street: Street) -> None:
+    """The second of three loses its cause; the third must not wait for ever."""
+    for n in range(3):
+        street.world.ask(bytes([n, 1, 2, 3]))
+    worker = street.worker()
+    acted(worker)
+    sender = worker.sender
+    assert isinstance(sender, DurableSender)
+    second = sender.outbox.open()[1]
+    sender.outbox.dropped(second, "test")
+    del street.node.pool["0x" + sender.address.hex(), second.nonce]
+    for _ in range(6):
+        acted(worker)
+        street.mine_all()
+    acted(worker)
+    assert set(street.statuses()) == {Status.CLAIMED}
+    assert not sender.outbox.open()
+
+
+def test_node_behind_an_endpoint_that_lags_sends_nothing(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It knows that its `accept` was mined, but reads a chain that lacks it."""
+    street.world.ask()
+    worker = street.worker()
+    acted(worker)
+    street.mine_all()
+    monkeypatch.setattr(type(worker.record), "height", 1)
+    assert acted(worker) == ["accept"] and street.waiting() == []
+    monkeypatch.undo()
+    acted(worker)
+    assert len(street.waiting()) == 1
