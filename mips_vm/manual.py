@@ -25,6 +25,12 @@ _LETTERS: Final = {
     "branch": ("i", 0, 16),
     "target": ("i", 0, 26),
 }
+_OVERFLOWING: Final = ("add", "sub")
+_BY_KIND: Final = {
+    Kind.TRAP: ("condition holds",),
+    Kind.SYSCALL: ("other number",),
+    Kind.BREAK: ("always",),
+}
 _IGNORED: Final = "-"
 _GROUPS: Final = (6, 5, 5, 5, 5, 6)
 
@@ -40,11 +46,25 @@ def _lines() -> Iterator[str]:
     for kind in Kind:
         yield f"| {_name(kind)} | {kind.value} |"
     yield ""
-    yield "| instruction | encoding | meaning | kind |"
-    yield "|---|---|---|---|"
+    yield "| instruction | encoding | meaning | kind | faults |"
+    yield "|---|---|---|---|---|"
     for row in TABLE:
         syntax = f"{row.mnemonic} {row.operands}".rstrip()
-        yield f"| `{syntax}` | `{_encoding(row)}` | {row.doc} | {_name(row.kind)} |"
+        cells = f"`{syntax}`", f"`{_encoding(row)}`", row.doc, _name(row.kind)
+        yield f"| {' | '.join(cells)} | {_faults(row)} |"
+
+
+def _faults(row: Instruction) -> str:
+    """When the instruction faults; empty if it never does."""
+    causes = []
+    if row.alignment > 1:
+        causes.append(f"address mod {row.alignment} not 0")
+    if row.kind is Kind.STORE:
+        causes.append("region not writable")
+    if row.operation in _OVERFLOWING:
+        causes.append("overflow")
+    causes += _BY_KIND.get(row.kind, ())
+    return ", ".join(causes)
 
 
 def _encoding(row: Instruction) -> str:

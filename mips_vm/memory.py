@@ -4,7 +4,7 @@ One mapping holds all that translated code touches, at fixed offsets from the ad
 where guest memory begins, so that one host register reaches everything:
 
     -HEADER_BYTES   the registers, while translated code runs
-    -FLAGS_BYTES    one byte of flags for each block of 512 bytes
+    -FLAGS_BYTES    one byte of flags for each block of 1024 bytes
     0               4 GiB of guest memory
     2^32            a guard page
 
@@ -219,7 +219,7 @@ class Memory:
                     content, np.uint8
                 )
         self._drop(np.array(dropped, np.int64))
-        self.flags.mark_pages(pages, STALE | TOUCHED)
+        self.flags.mark_pages(np.array(pages, np.int64), STALE | TOUCHED)
         self._base = snapshot
 
     def _start_over(self, mappings: tuple[FileMapping, ...]) -> None:

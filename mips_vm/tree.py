@@ -1,7 +1,7 @@
 """The Merkle tree over memory: binary, keccak-256, raw 32-byte leaves, depth 27.
 
-Nodes from blocks (512 bytes) up are kept, those inside one are computed when asked for:
-a changed word costs few hashes, and the tree little memory beside what it is over.
+Nodes from blocks (1024 bytes) up are kept, those inside one are computed when asked
+for: a changed word costs few hashes, and the tree is small beside what it is over.
 docs/state-encoding.md fixes the shape. A node is numbered by its generalised index: the
 root is 1, the children of n are 2n and 2n + 1.
 """
@@ -26,7 +26,7 @@ from mips_vm.keccak import (
     pool,
 )
 
-BLOCK_BYTES: Final = 512
+BLOCK_BYTES: Final = 1024
 BLOCK_COUNT: Final = ADDRESS_SPACE // BLOCK_BYTES
 BLOCK_LEVELS: Final = (BLOCK_BYTES // LEAF_BYTES).bit_length() - 1
 FIRST_LEAF: Final = 1 << TREE_DEPTH
@@ -99,7 +99,7 @@ def region_root_of(data: bytes, depth: int) -> bytes:
 
 
 class BlockTree:
-    """Kept nodes over `blocks`, a (2^23, 512) view of memory.
+    """Kept nodes over `blocks`, a (2^22, 1024) view of memory.
 
     A node is stored as its difference (xor) from the zero subtree of its height, so
     that a fresh array of zeros is the tree of empty memory, and costs nothing until
@@ -162,7 +162,7 @@ class BlockTree:
         return LeafProof(value, tuple(siblings))
 
     def _block_level(self, block: int, height: int) -> Bytes:
-        """One level inside a block: (2^(4 - height), 32)."""
+        """One level inside a block: (2^(5 - height), 32)."""
         level: Bytes = self._blocks[block].reshape(-1, LEAF_BYTES)
         for _ in range(height):
             level = hash_pairs(level)

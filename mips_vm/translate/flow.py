@@ -22,8 +22,9 @@ from mips_vm.translate.registers import RA, writes
 
 Words = NDArray[np.uint32]
 
-MAX_CHUNK: Final = 512
-"""Instructions of a chunk, about: compile time grows faster than a function's size."""
+MAX_CHUNK: Final = 1024
+"""Instructions of a chunk, about: compile time grows faster than a function's size. But
+code that branches all over a larger region is translated once for each way into it."""
 
 NOP_RUN: Final = 64
 """So many zero words are not code, but memory that nobody filled."""

@@ -22,6 +22,7 @@ from mips_vm.constants import PROGRAM, STACK, SYSCALL_HALT
 from mips_vm.decode import TABLE, Instruction, Kind
 from mips_vm.flags import CHANGED
 from mips_vm.translate import engine
+from mips_vm.tree import BLOCK_BYTES
 
 SEED = 20260102
 STATES = 6
@@ -374,7 +375,7 @@ def test_store_flags_exactly_its_block(address: int) -> None:
     machine.memory.snapshot()
     machine.run(3)
     blocks = (machine.memory.flags.blocks & CHANGED).nonzero()[0].tolist()
-    assert blocks == sorted({address >> 9, address + 8 >> 9})
+    assert blocks == sorted({address // BLOCK_BYTES, (address + 8) // BLOCK_BYTES})
 
 
 def test_slice_shorter_than_a_run_stops_exactly(

@@ -59,7 +59,7 @@ def verdicts() -> tuple[Verdict, ...]:
 
 def test_documented_dispute_is_paid_by_tariff_and_covers_its_gas() -> None:
     rows = table()
-    assert len(rows) == 12
+    assert len(rows) == 10
     assert [row.tariff for row in rows] == [row.due for row in rows]
     for by in ("challenger", "liar"):
         gas, dues = totals(rows, by)

@@ -1,5 +1,6 @@
 """The committed guest and its sources."""
 
+import itertools
 import re
 import runpy
 import shutil
@@ -14,6 +15,7 @@ import tinynn
 from tinynn import guest
 from tinynn.errors import GuestBuildError
 from tinynn.guest import build as guest_build
+from tinynn.guest import dot_block
 from tinynn.image import OPERAND, OPERATOR, Header
 from tinynn.operators import FAMILIES, dense, softmax
 from tinynn.tensor import DTYPE_CODES
@@ -72,6 +74,28 @@ def test_guest_dense_limits_are_the_native_ones() -> None:
     assert dense.MAX_INPUTS == 1 << int(found.group(1))
 
 
+def test_guest_assembly_limits_are_those_of_c() -> None:
+    text = (FOLDER / "dot.c").read_text()
+    for name, value in (("LEAST", dot_block.LEAST), ("MOST", dot_block.MOST)):
+        assert f"#define ACC_{name} {value}u" in text
+    assert f"#define COLUMNS {dot_block.COLUMNS}" in text
+
+
+@pytest.mark.parametrize("name", dot_block.sources())
+def test_guest_assembly_has_no_branch_in_a_delay_slot(name: str) -> None:
+    """Every branch is followed by its slot, which is indented and is no branch."""
+    branch = re.compile(r"  (b|j)[a-z]* ")
+    lines = [
+        line
+        for line in dot_block.sources()[name].splitlines()
+        if line.startswith("  ") and not line.startswith("  .")
+    ]
+    for line, following in itertools.pairwise(lines):
+        slot = following.startswith("    ")
+        assert slot == bool(branch.match(line)), (line, following)
+        assert not branch.match(following[2:]) or not slot
+
+
 def test_guest_softmax_constants_are_the_native_ones() -> None:
     """The words of exponential.c, by name; the polynomial from the highest power."""
     text = (FOLDER / "exponential.c").read_text()
@@ -97,12 +121,9 @@ def test_guest_rebuild_gives_the_committed_bytes() -> None:
 @pytest.mark.toolchain
 def test_guest_rebuild_from_another_folder_gives_the_same_bytes(tmp_path: Path) -> None:
     pytest.importorskip("ziglang")
-    from mips_vm.build import build_elf
-
     for source in FOLDER.glob("*.[ch]"):
         shutil.copy(source, tmp_path)
-    sources = [tmp_path / name for name in guest_build.SOURCES]
-    built = build_elf(sources, tmp_path / "guest.elf")
+    built = guest_build.build_from(tmp_path, tmp_path / "guest.elf")
     assert built.read_bytes() == guest.elf_path().read_bytes()
 
 
@@ -121,11 +142,16 @@ def test_guest_check_of_another_elf_is_an_error(
 
 
 @pytest.mark.toolchain
-def test_softfloat_program_rebuild_gives_the_committed_bytes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("build", "name"), [("build", "softfloat_ops.elf"), ("build_dot", "dot_ops.elf")]
+)
+def test_exerciser_rebuild_gives_the_committed_bytes(
+    build: str, name: str, tmp_path: Path
+) -> None:
     pytest.importorskip("ziglang")
-    build = runpy.run_path(str(PROGRAMS / "build.py"))
-    built = build["build"](tmp_path / "program.elf")
-    assert built.read_bytes() == (PROGRAMS / "softfloat_ops.elf").read_bytes()
+    programs = runpy.run_path(str(PROGRAMS / "build.py"))
+    built = programs[build](tmp_path / name)
+    assert built.read_bytes() == (PROGRAMS / name).read_bytes()
 
 
 @pytest.mark.toolchain

@@ -13,7 +13,7 @@ from mips_vm.build import build_elf
 from mips_vm.keccak import keccak256
 
 from ..errors import GuestBuildError
-from . import elf_path
+from . import dot_block, elf_path
 
 FOLDER: Final = Path(__file__).parent
 SOURCES: Final = (
@@ -45,7 +45,24 @@ SOURCES: Final = (
 
 def build(out: Path, *, qemu: bool = False) -> Path:
     """Compiles the guest to `out`; with `qemu`, as a program for qemu-mipsel."""
-    return build_elf([FOLDER / name for name in SOURCES], out, qemu=qemu)
+    return build_from(FOLDER, out, qemu=qemu)
+
+
+def build_from(folder: Path, out: Path, *, qemu: bool = False) -> Path:
+    """The same from the C sources in another folder."""
+    with tempfile.TemporaryDirectory() as written:
+        sources = [folder / name for name in SOURCES]
+        sources += write_assembly(Path(written))
+        return build_elf(sources, out, qemu=qemu)
+
+
+def write_assembly(folder: Path) -> list[Path]:
+    """The generated sources, now in `folder`."""
+    paths = []
+    for name, text in dot_block.sources().items():
+        paths.append(folder / name)
+        paths[-1].write_text(text)
+    return paths
 
 
 def check() -> None:

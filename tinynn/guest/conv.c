@@ -67,6 +67,8 @@ static void conv_span(const struct call *c, uint32_t from, uint32_t to) {
   const uint32_t *shape = c->target->shape;
   const uint32_t width = shape[3], plane = shape[2] * width;
   const uint32_t terms = p.channels * p.rows * p.columns;
+  const uint32_t first = from % shape[1];
+  const f32 *weights = (const f32 *)source(c, 1) + first * terms;
   const f32 *bias = c->source_count == 3 ? source(c, 2) : 0;
   const uint32_t end = c->first + c->count;
   f32 *y = target(c);
@@ -81,11 +83,10 @@ static void conv_span(const struct call *c, uint32_t from, uint32_t to) {
     list_patch(&list, &p, window, pixel / width, pixel % width,
                window->flags & FINITE_WEIGHTS);
     list_close(&list);
-    for (uint32_t m = from; m < to; m++) {
-      uint32_t channel = m % shape[1];
-      f32 total = dot(&list, (const f32 *)source(c, 1) + channel * terms);
-      y[m * plane + pixel] = bias ? f32_add(total, bias[channel]) : total;
-    }
+    f32 *results = y + from * plane + pixel;
+    dots(&list, weights, 4 * terms, to - from, results, plane);
+    for (uint32_t m = 0; bias && m < to - from; m++)
+      results[m * plane] = f32_add(results[m * plane], bias[first + m]);
   }
 }
 

@@ -4,26 +4,34 @@
 
 #include "dot.h"
 
+#include <stddef.h>
+
 struct term terms[MAX_TERMS + 1];
 
 /* The first of the words from `next` on that is not ±0, or `end`. */
 static const f32 *skip_zero_words(const f32 *next, const f32 *end) {
-  for (; next != end && !(*next << 1); next++)
-    while (end - next > 4 && !((next[1] | next[2] | next[3] | next[4]) << 1))
-      next += 4;
+  while (end - next >= 4 && !((next[0] | next[1] | next[2] | next[3]) << 1))
+    next += 4;
+  while (next != end && !(*next << 1))
+    next++;
   return next;
 }
 
 void list_row(struct list *list, const f32 *inputs, uint32_t count, uint32_t stride,
               bool skip_zeros) {
-  const f32 *end = inputs + count;
+  const f32 *next = inputs, *end = inputs + count;
   struct list grown = *list;
-  for (const f32 *next = inputs;; next++) {
-    if (skip_zeros)
-      next = skip_zero_words(next, end);
+  for (uint32_t offset = 0;; next++, offset += stride) {
+    for (; next != end && is_usual_input(*next); next++, offset += stride)
+      add_usual(&grown, *next, offset);
+    if (skip_zeros) {
+      const f32 *skipped = skip_zero_words(next, end);
+      offset += (uint32_t)(skipped - next) * stride;
+      next = skipped;
+    }
     if (next == end)
       break;
-    list_add(&grown, *next, (uint32_t)(next - inputs) * stride);
+    list_add(&grown, *next, offset);
   }
   list->end = grown.end;
   list->link = grown.link;
@@ -162,9 +170,13 @@ static inline bool add_term(struct accumulator *a, const struct term *t, f32 w) 
   return true;
 }
 
-static f32 add_plainly(f32 total, const struct term *t, const uint8_t *column) {
-  f32 w = *(const f32 *)(column + t->offset);
-  return f32_add(total, f32_mul(t->x, w));
+/* The input that add_usual was given. */
+static f32 usual_input(const struct term *t) {
+  return (t->scale + PRODUCT_BIAS) | (t->significand >> 8 & F32_FRACTION);
+}
+
+static const struct term *next_unusual(const struct term *unusual) {
+  return (const struct term *)unusual->scale;
 }
 
 /* Adds terms from `t` until `stop`, or until one that leaves no usual accumulator, which
@@ -180,12 +192,12 @@ static inline const struct term *add_terms(struct accumulator *total,
   return t;
 }
 
-f32 dot(const struct list *list, const void *weights) {
-  const uint8_t *column = weights;
-  const struct term *t = terms, *end = list->end;
-  const struct term *stop = (const struct term *)list->first_unusual;
-  f32 total = 0;
+/* `total` and the terms [t, end) of a column; `unusual` is the first such term from `t`
+ * on. */
+static f32 add_column(f32 total, const struct term *t, const struct term *end,
+                      const struct term *unusual, const uint8_t *column) {
   while (t != end) {
+    const struct term *stop = unusual < end ? unusual : end;
     if (t != stop && is_usual(total)) {
       struct accumulator a = unpack(total);
       t = add_terms(&a, t, stop, column);
@@ -193,10 +205,106 @@ f32 dot(const struct list *list, const void *weights) {
       if (t == stop)
         continue;
     }
-    total = add_plainly(total, t, column);
-    if (t == stop)
-      stop = (const struct term *)t->scale;
+    f32 x = t == unusual ? t->significand : usual_input(t);
+    total = f32_add(total, f32_mul(x, *(const f32 *)(column + t->offset)));
+    if (t == unusual)
+      unusual = next_unusual(t);
     t++;
   }
   return total;
+}
+
+f32 dot(const struct list *list, const void *column) {
+  return add_column(0, terms, list->end, (const struct term *)list->first_unusual,
+                    column);
+}
+
+/* ------------------------------------------------------------------------------------
+ * Several columns
+ * ---------------------------------------------------------------------------------- */
+
+#define COLUMNS 4
+
+/* What add_to_block reads and writes. */
+struct block {
+  struct accumulator sums[COLUMNS];
+  const uint8_t *columns[COLUMNS];
+  /* Columns that have the term it stopped at already. */
+  uint32_t ahead;
+};
+
+_Static_assert(sizeof(struct term) == 12, "dot_block.py knows it");
+_Static_assert(offsetof(struct block, columns) == 32, "dot_block.py knows it");
+_Static_assert(offsetof(struct block, ahead) == 48, "dot_block.py knows it");
+
+/* Adds usual terms from `t` until `stop`, or until one that leaves a sum unusual, which
+ * is the one returned: add_terms for several columns. dot_block.py writes it. */
+const struct term *add_to_block(struct block *block, const struct term *t,
+                                const struct term *stop);
+
+/* The same if columns' weights are neighbours. */
+const struct term *add_to_neighbours(struct block *block, const struct term *t,
+                                     const struct term *stop);
+
+static bool are_usual(const f32 *totals) {
+  for (uint32_t c = 0; c < COLUMNS; c++)
+    if (!is_usual(totals[c]))
+      return false;
+  return true;
+}
+
+static const struct term *add_fast(f32 *totals, struct block *block,
+                                   const struct term *t, const struct term *stop) {
+  for (uint32_t c = 0; c < COLUMNS; c++)
+    block->sums[c] = unpack(totals[c]);
+  bool neighbours = block->columns[1] - block->columns[0] == sizeof(f32);
+  t = (neighbours ? add_to_neighbours : add_to_block)(block, t, stop);
+  for (uint32_t c = 0; c < COLUMNS; c++)
+    totals[c] = pack(block->sums[c]);
+  return t;
+}
+
+/* Where the fast path gives up the columns go on one by one: for a single term if that
+ * is what is unusual, else for ever longer, so that this is hardly ever slower. */
+static void dot_block(const struct list *list, const uint8_t *first, uint32_t step,
+                      f32 *totals) {
+  struct block block;
+  for (uint32_t c = 0; c < COLUMNS; c++) {
+    block.columns[c] = first + c * step;
+    totals[c] = 0;
+  }
+  const struct term *t = terms, *end = list->end;
+  const struct term *unusual = (const struct term *)list->first_unusual;
+  uint32_t patience = 1;
+  while (t != end) {
+    block.ahead = 0;
+    if (t != unusual && are_usual(totals))
+      t = add_fast(totals, &block, t, unusual);
+    const struct term *stop = t + 1;
+    if (t != unusual) {
+      stop = (uint32_t)(end - t) > patience ? t + patience : end;
+      patience *= 2;
+    } else if (t == end) {
+      break;
+    }
+    for (uint32_t c = 0; c < COLUMNS; c++)
+      totals[c] = add_column(totals[c], t + (c < block.ahead), stop, unusual,
+                             block.columns[c]);
+    for (t = stop; unusual < t;)
+      unusual = next_unusual(unusual);
+  }
+}
+
+void dots(const struct list *list, const void *first, uint32_t step, uint32_t count,
+          f32 *results, uint32_t result_step) {
+  const uint8_t *column = first;
+  for (; count >= COLUMNS; count -= COLUMNS) {
+    f32 totals[COLUMNS];
+    dot_block(list, column, step, totals);
+    for (uint32_t c = 0; c < COLUMNS; c++, results += result_step)
+      *results = totals[c];
+    column += COLUMNS * step;
+  }
+  for (; count; count--, column += step, results += result_step)
+    *results = dot(list, column);
 }

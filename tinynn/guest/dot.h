@@ -22,8 +22,7 @@
 #define PRODUCT_BIAS ((uint32_t)(F32_BIAS - 1) << F32_FRACTION_BITS)
 
 struct term {
-  f32 x;
-  /* With the hidden bit at bit 31. */
+  /* Of a usual input: with the hidden bit at bit 31. Else the input. */
   uint32_t significand;
   /* Sign and exponent, biased so that adding a weight's bits gives those of the product,
    * taken as significand with its leading bit at bit 31. Of an unusual term: the address
@@ -48,18 +47,32 @@ static inline void list_open(struct list *list) {
   list->link = &list->first_unusual;
 }
 
+static inline bool is_usual_input(f32 x) {
+  return f32_exponent(x) - X_LEAST <= X_MOST - X_LEAST;
+}
+
+static inline void add_usual(struct list *list, f32 x, uint32_t offset) {
+  *list->end++ = (struct term){
+      .significand = F32_SIGN | x << 8,
+      .scale = (x & ~F32_FRACTION) - PRODUCT_BIAS,
+      .offset = offset,
+  };
+}
+
+static inline void add_unusual(struct list *list, f32 x, uint32_t offset) {
+  struct term *t = list->end++;
+  t->significand = x;
+  t->offset = offset;
+  *list->link = (uint32_t)t;
+  list->link = &t->scale;
+}
+
 /* Adds input `x`, whose weight lies `offset` bytes after a column's first. */
 static inline void list_add(struct list *list, f32 x, uint32_t offset) {
-  struct term *t = list->end++;
-  t->x = x;
-  t->offset = offset;
-  if (f32_exponent(x) - X_LEAST <= X_MOST - X_LEAST) {
-    t->significand = F32_SIGN | x << 8;
-    t->scale = (x & ~F32_FRACTION) - PRODUCT_BIAS;
-  } else {
-    *list->link = (uint32_t)t;
-    list->link = &t->scale;
-  }
+  if (is_usual_input(x))
+    add_usual(list, x, offset);
+  else
+    add_unusual(list, x, offset);
 }
 
 static inline void list_close(struct list *list) { *list->link = (uint32_t)list->end; }
@@ -71,5 +84,9 @@ void list_row(struct list *list, const f32 *inputs, uint32_t count, uint32_t str
 
 /* The sum of the listed inputs' products with a column of weights. */
 f32 dot(const struct list *list, const void *column);
+
+/* The same for `count` columns, whose weights begin `step` bytes apart. */
+void dots(const struct list *list, const void *first, uint32_t step, uint32_t count,
+          f32 *results, uint32_t result_step);
 
 #endif

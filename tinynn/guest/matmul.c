@@ -59,9 +59,10 @@ void matmul(const struct call *c) {
       list_row(&list, a + row % rows * terms, terms, 4 * term_step,
                flags & FINITE_WEIGHTS);
     list_close(&list);
-    for (; j < columns && next < end; j++, next++) {
-      f32 total = dot(&list, b + j * column_step);
-      y[next] = bias ? f32_add(total, bias[j]) : total;
-    }
+    uint32_t stop = next - j + columns < end ? next - j + columns : end;
+    dots(&list, b + j * column_step, 4 * column_step, stop - next, y + next, 1);
+    for (; next < stop; next++, j++)
+      if (bias)
+        y[next] = f32_add(y[next], bias[j]);
   }
 }

@@ -1,19 +1,32 @@
-"""Makes softfloat_ops.elf again: `python tests/tinynn/programs/build.py`."""
+"""Makes softfloat_ops.elf and dot_ops.elf: `python tests/tinynn/programs/build.py`."""
 
+import tempfile
 from pathlib import Path
 
 from mips_vm.build import build_elf
 from tinynn import guest
+from tinynn.guest.build import write_assembly
 
 FOLDER = Path(__file__).parent
 ELF = FOLDER / "softfloat_ops.elf"
+DOT_ELF = FOLDER / "dot_ops.elf"
+
+SOFTFLOAT = guest.elf_path().with_name("softfloat.c")
+DOT = guest.elf_path().with_name("dot.c")
 
 
 def build(out: Path) -> Path:
     """Compiles the exerciser with the guest's own soft-float to `out`."""
-    softfloat = guest.elf_path().with_name("softfloat.c")
-    return build_elf([FOLDER / "softfloat_ops.c", softfloat], out)
+    return build_elf([FOLDER / "softfloat_ops.c", SOFTFLOAT], out)
+
+
+def build_dot(out: Path) -> Path:
+    """Compiles the other one with the guest's own dot products to `out`."""
+    with tempfile.TemporaryDirectory() as folder:
+        sources = [FOLDER / "dot_ops.c", DOT, SOFTFLOAT]
+        return build_elf([*sources, *write_assembly(Path(folder))], out)
 
 
 if __name__ == "__main__":
     build(ELF)
+    build_dot(DOT_ELF)
