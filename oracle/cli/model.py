@@ -9,6 +9,7 @@ import tinynn
 from converters.files import write_atomically
 from converters.frameworks import is_source
 from oracle.cli import registry, running, verifying
+from oracle.cli.foretelling import foretell, foretold_data, foretold_facts
 from oracle.cli.modelfile import (
     InputShape,
     TrustCode,
@@ -40,10 +41,14 @@ def inspect(
         inspect_source(path, parse_shapes(input_shape), trust_code, as_json)
         return
     model = loaded(path)
+    with stage(f"looking into {model.name}"):
+        found = foretell(model)
     if as_json:
-        print_json(described(model) | {"segment_table": segment_rows(model)})
+        segments = {"segment_table": segment_rows(model)}
+        print_json(described(model) | foretold_data(found) | segments)
         return
     console().print(summary(model))
+    console().print(facts(foretold_facts(found)))
     console().print(segment_grid(model))
 
 
