@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from .. import gemm
 from ..tensor import TensorType
 from . import conv
-from .conv import WORDS, Window, check_kernel, output_type, padded, spans
+from .conv import WORDS, Window, check_kernel, output_type
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .numbers import Floats
-from .patches import packer_of
+from .patches import geometry, packer_of, padded, spans
 from .shape import check_dtype, check_shape, demand
 from .weights import MAX_INPUTS
 from .window import Numbers, extent, pads_of, pair
@@ -202,7 +202,7 @@ def run_channels(operator: Operator, start: int, y: Integers, space: Space) -> N
         batch, channel = divmod(first, outputs)
         group = channel // (outputs // window.group)
         picture = x[batch, group * depth : (group + 1) * depth]
-        pack = packer_of(picture, conv.geometry(operator, picture))
+        pack = packer_of(picture, geometry(operator, picture))
         target = y[first - start :][:count]
         add_products(weights[channel : channel + count], pack, target)
         if len(operator.sources) == 5:
