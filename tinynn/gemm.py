@@ -1,9 +1,8 @@
-"""Matrix products in a strict order, near the speed of BLAS.
+"""Matrix products whose b is made by a packer, for operators on whole numbers.
 
 `c[i, j] = ((c[i, j] + a[i, 0] b[0, j]) + a[i, 1] b[1, j]) + ...`, two roundings a term.
-Elements are independent, and cutting the sum over k into blocks leaves its order, so
-tiles and caches change no bit. What b is made of is the packer's business: a matrix, or
-the patches of an image.
+What b is made of is the packer's business: a matrix, or the patches of an image. Sums
+of floats are operators/products.py's.
 """
 
 import threading
