@@ -13,7 +13,6 @@ FLOATS, NUMBERS = float32[::1], int64[::1]
 PAIR = types.UniTuple(int64, 2)
 
 SIGNATURES = {
-    "pack_rows": (gemm.pack_rows, (FLOATS, *(int64,) * 6, FLOATS)),
     "pack_columns": (gemm.pack_columns, (FLOATS, *(int64,) * 6, FLOATS)),
     "pack_patches": (
         patches.pack_patches,

@@ -50,7 +50,7 @@ def add_products(a: Floats, pack: gemm.Packer, y: Integers) -> None:
         ) -> None:
             pack(start + k, count, j, width, out)
 
-        gemm.multiply(a.reshape(-1)[first:], terms, 1, depth, pack_from, part)
+        gemm.multiply(a.reshape(-1)[first:], terms, depth, pack_from, part)
         y += part.astype(np.int32)
 
 

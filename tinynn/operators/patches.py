@@ -37,7 +37,6 @@ def pack_patches(
     out: Floats,
 ) -> None:
     """Patches of pixels [first, first + columns), a panel of [k][16] each."""
-    depth = (terms + 3) // 4 * 4
     at = np.empty(16, np.int64)
     area = kernel_rows * kernel_columns
     for start in range(0, columns, 16):
@@ -45,8 +44,7 @@ def pack_patches(
         for j in range(16):
             row, column = divmod(first + start + min(j, count - 1), output_width)
             at[j] = row * strides[0] * width + column * strides[1]
-        panel = out[start * depth : (start + 16) * depth]
-        panel[16 * terms :] = np.float32(0)
+        panel = out[start * terms : (start + 16) * terms]
         halves = at[7] - at[0] == 7 and at[15] - at[8] == 7
         for k in range(terms):
             channel, tap = divmod(first_term + k, area)
