@@ -13,6 +13,8 @@ from oracle.cli.foretelling import foretell, foretold_data, foretold_facts
 from oracle.cli.modelfile import (
     InputShape,
     TrustCode,
+    check_source,
+    check_target,
     loaded,
     parse_scale,
     parse_shapes,
@@ -130,11 +132,15 @@ def convert(
         if quantize is None:
             given, missing = missing, given
         raise typer.BadParameter(f"expected {missing} with it", param_hint=given)
+    if limit is not None and calibrate is None:
+        raise typer.BadParameter("expected --calibrate with it", param_hint="--limit")
+    check_source(source)
     target = output or source.with_suffix(".plumb")
     if source.exists() and target.exists() and target.samefile(source):
         raise typer.BadParameter(
             f"expected a file other than {source}", param_hint="--output"
         )
+    check_target(target)
     scale = parse_scale(input_scale)
     shapes = parse_shapes(input_shape)
     with stage(f"converting {source}") as tell:

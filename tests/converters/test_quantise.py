@@ -190,6 +190,7 @@ def test_compare_counts_what_moved() -> None:
     samples = [{"x": np.float32([1, 0])}, {"x": np.float32([0, 0])}]
     found = compare(first, turned, samples, np.array([0, 0]))
     assert found.agreement == 0.5
+    assert (found.maximum, found.mean) == (2, 0.5)
     assert (found.accuracy_before, found.accuracy_after, found.drop) == (1, 0.5, 0.5)
     assert compare(first, turned, samples).drop == 0.5
 
