@@ -81,6 +81,13 @@ def modulo(graph: Graph, a: Value, b: Value, *, fmod: int = 0) -> Value:
     return graph.apply("Where", wrong, graph.apply("Add", rest, b), rest)
 
 
+@lowers("Equal")
+def equal(graph: Graph, a: Value, b: Value) -> Value:
+    if a.dtype == "bool":
+        return graph.apply("Not", graph.apply("Xor", a, b))
+    return graph.op("Equal", a, b)
+
+
 @lowers("IsNaN")
 def is_nan(graph: Graph, x: Value) -> Value:
     return graph.apply("Not", graph.apply("Equal", x, x))

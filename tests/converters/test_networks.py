@@ -158,6 +158,16 @@ SMALL: dict[str, tuple[list[onnx.NodeProto], dict[str, Array], tuple[int, ...]]]
         {"p": np.int64([0, 2, 0, 1])},
         (1, 7),
     ),
+    "equal_bools": (
+        [
+            node("Greater", "x w", "a"),
+            node("Less", "x v", "b"),
+            node("Equal", "a b", "c"),
+            node("Cast", "c", "y", to=FLOAT),
+        ],
+        {"w": floats(1, 4, seed=2), "v": floats(1, 4, seed=3)},
+        (1, 4),
+    ),
     "branch_that_is_known": (
         [node("If", "t", "y", then_branch=branch("Neg"), else_branch=branch("Abs"))],
         {"t": np.asarray(True)},
