@@ -5,6 +5,7 @@ that a list of (kernel, words) is a program. No passes run over the IR: what is 
 in a loop is done in the loop.
 """
 
+import struct
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -34,6 +35,12 @@ Body = Callable[[ir.Value, Values], Sequence[ir.Value]]
 def word(number: int) -> ir.Constant:
     """A constant of 64 bits."""
     return ir.Constant(I64, number)
+
+
+def constant(kind: ir.Type, bits: int) -> ir.Value:
+    """Floats of the given bits."""
+    (number,) = struct.unpack("<f", struct.pack("<I", bits))
+    return ir.Constant(kind, number if kind == FLOAT else [number] * LANES)
 
 
 class Writer:
@@ -78,6 +85,20 @@ class Writer:
         undefined = ir.Constant(VECTOR, ir.Undefined)
         first = self.build.insert_element(undefined, single, ir.Constant(I32, 0))
         return self.build.shuffle_vector(first, undefined, SPREAD)
+
+    def both(self, single: ir.Value) -> dict[ir.Type, ir.Value]:
+        """One float, alone and in every lane, by type."""
+        return {FLOAT: single, VECTOR: self.spread(single)}
+
+    def root(self, value: ir.Value) -> ir.Value:
+        """The square root, correctly rounded."""
+        name = "llvm.sqrt.f32" if value.type == FLOAT else "llvm.sqrt.v8f32"
+        known = self.function.module.globals
+        if name not in known:
+            ir.Function(
+                self.function.module, ir.FunctionType(value.type, [value.type]), name
+            )
+        return self.build.call(known[name], [value])
 
     def canonical(self, value: ir.Value) -> ir.Value:
         """Floats with 0x7fc00000 for every NaN, chosen as integers."""
