@@ -154,6 +154,37 @@ def test_convert_keras_model_agrees(suffix: str, keras: Any, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", ["LSTM", "GRU", "SimpleRNN"])
+def test_convert_keras_recurrent_model_agrees(
+    name: str, keras: Any, tmp_path: Path
+) -> None:
+    layers = keras.layers
+    every, last = (
+        getattr(layers, name)(4, return_sequences=more) for more in (True, False)
+    )
+    net = keras.Sequential([layers.Input((5, 3)), every, layers.Bidirectional(last)])
+    path = tmp_path / "net.keras"
+    net.save(path)
+    x = np.random.default_rng(2).random((1, 5, 3), np.float32)
+    (y,) = tinynn.load(convert(path)).run(x[0])
+    expected = net(x, training=False).numpy()[0]
+    np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_convert_keras_gelu_agrees(keras: Any, tmp_path: Path) -> None:
+    """tf2onnx writes an operator for it that ONNX does not have."""
+    layers = keras.layers
+    net = keras.Sequential([layers.Input((8,)), layers.Dense(6, activation="gelu")])
+    path = tmp_path / "net.keras"
+    net.save(path)
+    x = np.random.default_rng(2).normal(size=(1, 8)).astype(np.float32)
+    (y,) = tinynn.load(convert(path)).run(x[0])
+    expected = net(x, training=False).numpy()[0]
+    np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
 def test_convert_keras_lambda_needs_trust(
     suffix: str, keras: Any, tmp_path: Path
