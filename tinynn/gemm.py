@@ -103,7 +103,7 @@ def _add_block(a: Floats, row_step: int, panels: Floats, terms: int, c: Floats) 
         aside[:, :rest] = c[:, number * COLUMNS :]
         last = panels[COLUMNS * terms * number :]
         calls += _calls(a, row_step, last, 1, terms, aside)
-    Batch(calls).run()
+    Batch(calls)()
     if rest:
         c[:, number * COLUMNS :] = aside[:, :rest]
 

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from .executor import exactly, output_data
+from .floatmode import exact_floats
 from .image import Bytes, Tables
 from .kernels import Batch, Call
 from .operators import FAMILIES, Operator
@@ -38,12 +39,14 @@ class Program:
         self._space = FlatSpace(self._input, self._arena, image, lasting)
         self._pool = ThreadPoolExecutor(threads, "tinynn") if threads > 1 else None
         self._steps = list(self._joined(threads))
+        native = all(isinstance(step, Batch) for step in self._steps)
+        self._mode = exact_floats if native else exactly
 
     def answer(self, input_bytes: bytes) -> bytes:
         """The outputs' bytes, for an input of the right length."""
         self._input[:] = np.frombuffer(input_bytes, np.uint8)
         self._arena.fill(0)
-        with exactly():
+        with self._mode():
             for step in self._steps:
                 step()
         return output_data(self._tables, self._space)
@@ -58,12 +61,12 @@ class Program:
                 joined += planned
                 continue
             if joined:
-                yield Batch(joined).run
+                yield Batch(joined)
                 joined = []
             steps = [self._step(operator, first, count) for first, count in parts]
             yield steps[0] if len(steps) == 1 else partial(self._together, steps)
         if joined:
-            yield Batch(joined).run
+            yield Batch(joined)
 
     def _planned(self, operator: Operator, first: int, count: int) -> list[Call] | None:
         calls = FAMILIES[operator.opcode].calls
@@ -73,7 +76,7 @@ class Program:
     def _step(self, operator: Operator, first: int, count: int) -> Step:
         planned = self._planned(operator, first, count)
         if planned is not None:
-            return Batch(planned).run
+            return Batch(planned)
         run = FAMILIES[operator.opcode].run
         return partial(run, operator, first, count, self._space)
 

@@ -102,7 +102,7 @@ def matrices() -> Figure:
     packed, bias = pack_constant(right, TERMS, COLUMNS), np.zeros(COLUMNS, np.float32)
     room = FlatSpace.of_image(np.zeros(0, np.uint8)).room
     batch = Batch([*product(left, right, packed, TERMS, bias, c, room)])
-    ours, theirs = least_seconds(batch.run, lambda: a @ b)
+    ours, theirs = least_seconds(batch, lambda: a @ b)
     name = f"matrices {ROWS} x {TERMS} x {COLUMNS}, native"
     return Figure(name, ours * 1e6, "us", PEER, theirs * 1e6)
 

@@ -64,7 +64,7 @@ class Call:
 
 
 class Batch:
-    """Calls, one after another; `run` needs the floating-point mode to be exact."""
+    """Calls, one after another, which need the floating-point mode to be exact."""
 
     def __init__(self, calls: Sequence[Call]) -> None:
         self._calls = list(calls)  # keeps the arrays alive
@@ -79,7 +79,7 @@ class Batch:
         self._arguments = (self._table.ctypes.data, len(self._calls))
         self._driver = _driver()
 
-    def run(self) -> None:
+    def __call__(self) -> None:
         """All of them."""
         self._driver(*self._arguments)
 

@@ -137,6 +137,15 @@ class Writer:
         build.position_at_end(after)
         return phis
 
+    def each(self, count: ir.Value, body: Callable[[ir.Value], None]) -> None:
+        """body(index) for every index below count."""
+
+        def step(index: ir.Value, _: Values) -> Values:
+            body(index)
+            return []
+
+        self.loop(word(0), count, step)
+
     def vectors(
         self, count: ir.Value, body: Callable[[ir.Type, ir.Value], None]
     ) -> None:

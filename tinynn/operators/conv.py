@@ -198,7 +198,7 @@ def blocks(
         made = sliding.blocks_of(count, terms, room("weights", count * terms))
         return [block.pack(w) for block in made], made
     made = sliding.blocks_of(count, terms, np.empty(count * terms, np.float32))
-    Batch([block.pack(w) for block in made]).run()
+    Batch([block.pack(w) for block in made])()
     return [], made
 
 

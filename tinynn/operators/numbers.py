@@ -27,4 +27,4 @@ def float_of(bits: int) -> np.float32:
 
 def canonicalise(stored: Floats) -> None:
     """Every NaN of `stored` becomes 0x7fc00000, in place."""
-    Batch([Call("element.canonical", (stored, stored, stored.size, 0, 0))]).run()
+    Batch([Call("element.canonical", (stored, stored, stored.size, 0, 0))])()

@@ -91,7 +91,7 @@ def pack_constant(b: Matrix, terms: int, columns: int) -> list[Floats]:
     for block in blocks_of(terms, columns):
         packed.append(aligned_zeros(block.size))
         calls += pack_columns(b, block, packed[-1])
-    Batch(calls).run()
+    Batch(calls)()
     return packed
 
 

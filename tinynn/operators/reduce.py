@@ -69,7 +69,7 @@ def run(
 ) -> None:
     planned = calls(reduction, operator, first, count, space)
     if planned is not None:
-        Batch(planned).run()
+        Batch(planned)()
         return
     rows = around(operator.sources[0].shape, operator.attributes[0])
     x = operator.flat(space).reshape(rows)
