@@ -73,7 +73,7 @@ def test_program_gives_what_the_segments_do(model: Model, expected: bytes) -> No
 @pytest.mark.skipif(
     floatmode.platform.machine() not in ("x86_64", "AMD64"), reason="MXCSR is x86's"
 )
-@pytest.mark.parametrize(("mode", "threads"), [*product(MODES, (1, 2))])
+@pytest.mark.parametrize(("mode", "threads"), [*product(MODES, (1, 2, 5))])
 def test_program_under_another_float_mode_gives_the_same_bits(
     model: Model,
     expected: bytes,
@@ -81,7 +81,8 @@ def test_program_under_another_float_mode_gives_the_same_bits(
     threads: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tinynn.program, "SHARED_INSTRUCTIONS", 0)
+    for name in ("SHARED_INSTRUCTIONS", "WAKING_INSTRUCTIONS"):
+        monkeypatch.setattr(tinynn.program, name, 0)
     fresh, data, exact = network(), numbers(1), probe()
     before = read_mode()
     write_mode(before | MODES[mode])
