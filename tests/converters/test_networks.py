@@ -65,6 +65,28 @@ def test_convert_recurrent_net_agrees(
     agree(path, floats(LENGTH, 1, WIDTH, seed=9))
 
 
+def test_convert_lstm_with_peepholes_agrees(tmp_path: Path) -> None:
+    hidden = 3
+    held = weights(
+        w=(2, 4 * hidden, WIDTH),
+        r=(2, 4 * hidden, hidden),
+        b=(2, 8 * hidden),
+        h=(2, 1, hidden),
+        c=(2, 1, hidden),
+        p=(2, 3 * hidden),
+    )
+    held["n"] = np.int32([LENGTH])
+    how = {"hidden_size": hidden, "direction": "bidirectional"}
+    path = save_net(
+        tmp_path / "net.onnx",
+        [node("LSTM", "x w r b n h c p", "y", **how)],
+        x=(FLOAT, (LENGTH, 1, WIDTH)),
+        y=(FLOAT, (LENGTH, 2, 1, hidden)),
+        weights=held,
+    )
+    agree(path, floats(LENGTH, 1, WIDTH, seed=9))
+
+
 def test_convert_transformer_encoder_agrees(tmp_path: Path) -> None:
     path = save_encoder(tmp_path / "net.onnx", LENGTH, WIDTH, HEADS)
     agree(path, np.int64([[3, 0, 19, 7, 7]]))
