@@ -103,6 +103,16 @@ def test_convert_pickled_module_needs_trust(
     agree(convert(path, trust_code=True, input_shapes=shapes), torch, net)
 
 
+@pytest.mark.slow
+def test_convert_module_that_torch_can_t_export_says_why(torch: Any) -> None:
+    class Distances(torch.nn.Module):  # type: ignore[name-defined, misc]
+        def forward(self, x: Any) -> Any:
+            return torch.cdist(x, x)
+
+    with pytest.raises(BadModelFile, match="No ONNX function found.*cdist"):
+        convert_module(Distances(), [torch.zeros(1, 3, 4)], name="distances")
+
+
 def test_convert_hostile_pickle_is_not_executed(torch: Any, tmp_path: Path) -> None:
     path = tmp_path / "net.pt"
     path.write_bytes(pickle.dumps(Loud()))
