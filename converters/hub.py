@@ -7,7 +7,7 @@ told at once.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ class Report:
     producer: str
     opset: int
     inputs: tuple[Port, ...]
-    outputs: tuple[str, ...]
+    outputs: tuple[Port, ...]
     operators: dict[str, int]
     parameters: int
     multiply_adds: int
@@ -100,13 +100,20 @@ def inspect(
         producer=source.producer,
         opset=source.opset,
         inputs=source.inputs,
-        outputs=source.outputs,
+        outputs=tuple(output_ports(source)),
         operators=dict(Counter(node.op_type for node in source.model.graph.node)),
         parameters=sum(array.size for array in source.constants.values()),
         multiply_adds=source.multiply_adds(),
         problems=tuple(work.problems),
         image=image,
     )
+
+
+def output_ports(source: Source) -> Iterator[Port]:
+    """What ONNX could tell of the outputs; of an open shape nothing."""
+    for name in source.outputs:
+        found = source.inferred.get(name)
+        yield Port(name, found.dtype, found.shape) if found else Port(name, "?", ())
 
 
 def lowered(source: Source, options: Options) -> GraphLowering:

@@ -79,9 +79,14 @@ def request_of(model: Model, sample: Mapping[str, Array]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two images on the same samples; accuracies are None without labels."""
+    """Two images on the same samples; accuracies are None without labels.
+
+    Differences are of the first output, by its greatest magnitude before.
+    """
 
     samples: int
+    maximum: float
+    mean: float
     agreement: float
     accuracy_before: float | None
     accuracy_after: float | None
@@ -97,17 +102,23 @@ class Comparison:
 def compare(
     before: Model, after: Model, samples: Samples, labels: Array | None = None
 ) -> Comparison:
-    """The first output's greatest element, by either image."""
-    tops = [
-        [int(np.argmax(image.run(given(image, sample))[0])) for sample in samples]
+    """The first output, and its greatest element, by either image."""
+    sides = [
+        np.array([image.run(given(image, sample))[0].ravel() for sample in samples])
         for image in (before, after)
     ]
+    tops = [side.argmax(1) for side in sides]
+    with np.errstate(invalid="ignore"):  # of infinities
+        gaps = np.abs(sides[0].astype(np.float64) - sides[1])
+    greatest = float(np.abs(sides[0]).max()) or 1.0
 
-    def accuracy(side: list[int]) -> float | None:
+    def accuracy(side: Array) -> float | None:
         return None if labels is None else float(np.mean(np.equal(side, labels)))
 
     return Comparison(
         samples=len(samples),
+        maximum=float(gaps.max()) / greatest,
+        mean=float(gaps.mean()) / greatest,
         agreement=float(np.mean(np.equal(tops[0], tops[1]))),
         accuracy_before=accuracy(tops[0]),
         accuracy_after=accuracy(tops[1]),

@@ -35,8 +35,9 @@ class Sums:
 class Forms:
     """A float tensor of the model, in the forms that the new image has of it so far.
 
-    With `cut` the sums are those from before an operator (a ReLU) that bytes of this
-    range do by themselves, since they saturate.
+    With `cut` the sums are those from before that operator, a ReLU, which bytes of this
+    range do by themselves, since they saturate. With `later` that operator moves
+    elements: of bytes or of floats, whichever are asked for.
     """
 
     range: Range
@@ -45,11 +46,18 @@ class Forms:
     grid: Grid | None = None
     sums: Sums | None = None
     cut: int | None = None
+    later: int | None = None
 
     @property
     def exact(self) -> bool:
         """Whether it was computed from bytes."""
-        return self.bytes is not None or self.sums is not None
+        held = (self.bytes, self.sums, self.later)
+        return any(form is not None for form in held)
+
+    @property
+    def bytes_grid(self) -> Grid:
+        """Of the bytes, those that are there or those to come."""
+        return self.grid or self.range.grid
 
 
 class Rewriter:
@@ -116,6 +124,8 @@ class Rewriter:
     def made_floats(self, forms: Forms) -> Handle:
         if forms.cut is not None:
             return self.kept(forms.cut)
+        if forms.later is not None and forms.bytes is None:
+            return self.kept(forms.later)
         if forms.sums is not None:
             scales = forms.sums.scales
             return self.builder.op(
@@ -128,11 +138,13 @@ class Rewriter:
     def as_bytes(self, forms: Forms) -> tuple[Handle, Grid]:
         """In uint8, made once, and the grid of them."""
         if forms.bytes is None or forms.grid is None:
-            forms.grid = forms.grid or forms.range.grid
+            forms.grid = forms.bytes_grid
             forms.bytes = self.made_bytes(forms, forms.grid)
         return forms.bytes, forms.grid
 
     def made_bytes(self, forms: Forms, grid: Grid) -> Handle:
+        if forms.later is not None:
+            return self.moved(forms.later)
         zero = np.array(grid.zero, np.uint8)
         if forms.sums is None:
             assert forms.floats is not None, "some form exists"
@@ -142,4 +154,16 @@ class Rewriter:
         constants = [self.builder.constant(array) for array in sources]
         return self.builder.emit(
             REQUANTIZE, [forms.sums.handle, *constants], [forms.sums.axis]
+        )
+
+    def moved(self, index: int) -> Handle:
+        """The operator on the bytes of its first source."""
+        forms, operator = self.source(index), self.operators[index]
+        assert forms is not None, "rules ask first"
+        x, _ = self.as_bytes(forms)
+        others = [self.value(index, i) for i in range(1, len(operator.sources))]
+        return self.builder.emit(
+            FAMILIES[operator.opcode],
+            [self.builder.view(x, operator.sources[0].shape), *others],
+            operator.attributes,
         )

@@ -9,6 +9,8 @@ from converters.quantise_ranges import Grid
 from converters.quantise_registry import quantises
 from converters.values import Array, Floats
 from tinynn.graph import Value as Handle
+from tinynn.operators import Operator
+from tinynn.operators.conv import Window
 from tinynn.operators.graph import Result
 from tinynn.operators.integer import CONV
 from tinynn.operators.matmul import TRANSPOSED_A, TRANSPOSED_B
@@ -70,7 +72,7 @@ def dense(work: Rewriter, index: int) -> Forms | None:
     weight, bias = work.constant(index, 1), work.constant(index, 2)
     if weight is None or bias is None:
         return None
-    return rows_product(work, index, weight.T, bias, (1, len(weight)))
+    return rows_product(work, index, weight.T, bias, (1, len(weight)), 0)
 
 
 @quantises("matmul")
@@ -83,7 +85,8 @@ def matmul(work: Rewriter, index: int) -> Forms | None:
     if len(operator.sources) == 3 and bias is None:
         return None
     rows = weight if flags & TRANSPOSED_B else weight.T
-    return rows_product(work, index, rows, bias, operator.sources[0].shape)
+    last = len(operator.target.shape) - 1
+    return rows_product(work, index, rows, bias, operator.sources[0].shape, last)
 
 
 def rows_product(
@@ -92,8 +95,12 @@ def rows_product(
     rows: Floats,
     bias: Floats | None,
     shape: tuple[int, ...],
+    axis: int,
 ) -> Forms | None:
-    """x in `shape` times the rows. What its zero point adds is part of the bias."""
+    """x in `shape` times the rows, which lie along `axis` of the result.
+
+    What the zero point of x adds is part of the bias.
+    """
     forms = work.source(index)
     if forms is None:
         return None
@@ -112,8 +119,7 @@ def rows_product(
     whole = held.bias - offset
     if whole.any():
         sums = work.builder.op("Add", sums, whole)
-    target = work.operators[index].target.shape
-    return summed(work, index, sums, held.scales, len(target) - 1)
+    return summed(work, index, sums, held.scales, axis)
 
 
 @quantises("conv")
@@ -123,6 +129,9 @@ def conv(work: Rewriter, index: int) -> Forms | None:
     unknown_bias = len(operator.sources) == 3 and bias is None
     if forms is None or weight is None or unknown_bias:
         return None
+    if is_one_row(operator):
+        rows = weight.reshape(len(weight), -1)
+        return rows_product(work, index, rows, bias, (1, rows.shape[1]), 1)
     x, grid = work.as_bytes(forms)
     held = weights_of(weight.reshape(len(weight), -1), bias, grid)
     if held is None:
@@ -134,6 +143,15 @@ def conv(work: Rewriter, index: int) -> Forms | None:
     sources = [x, *(work.builder.constant(array) for array in arrays)]
     sums = work.builder.emit(CONV, sources, (0, *operator.attributes[1:]))
     return summed(work, index, sums, held.scales, 1)
+
+
+def is_one_row(operator: Operator) -> bool:
+    """Whether the window covers the whole picture, once: a dense layer in disguise."""
+    x, kernel = (source.shape for source in operator.sources[:2])
+    window = Window(*operator.attributes)
+    alike = x == (1, *kernel[1:]) and operator.target.shape[2:] == (1, 1)
+    pads = (window.top, window.left, window.bottom, window.right)
+    return alike and not any(pads)
 
 
 def summed(

@@ -40,18 +40,26 @@ def cut_off(work: Rewriter, index: int) -> Forms | None:
     return Forms(work.ranges[Result(index)], sums=forms.sums, cut=index)
 
 
-@quantises("max_pool", "strided", "gather")
-def moved(work: Rewriter, index: int) -> Forms | None:
-    """Elements of the source, as they are."""
+@quantises("max_pool")
+def max_pool(work: Rewriter, index: int) -> Forms | None:
+    """Of bytes: there are fewer of them afterwards."""
     forms = work.source(index)
     if forms is None or not forms.exact:
         return None
-    operator = work.operators[index]
-    x, grid = work.as_bytes(forms)
-    others = [work.value(index, i) for i in range(1, len(operator.sources))]
-    sources = [work.builder.view(x, operator.sources[0].shape), *others]
-    y = work.builder.emit(FAMILIES[operator.opcode], sources, operator.attributes)
+    y, grid = work.moved(index), forms.bytes_grid
     return Forms(work.ranges[Result(index)], bytes=y, grid=grid)
+
+
+@quantises("strided", "gather")
+def moved(work: Rewriter, index: int) -> Forms | None:
+    """Of bytes if they are there, else of what is asked for."""
+    forms = work.source(index)
+    if forms is None or not forms.exact:
+        return None
+    made = Forms(work.ranges[Result(index)], grid=forms.bytes_grid, later=index)
+    if forms.bytes is not None:
+        work.as_bytes(made)
+    return made
 
 
 @quantises("pad")
@@ -74,7 +82,7 @@ def concat(work: Rewriter, index: int) -> Forms | None:
     operator = work.operators[index]
     parts = [work.source(index, i) for i in range(len(operator.sources))]
     known = [part for part in parts if part is not None and part.exact]
-    grids = {part.grid or part.range.grid for part in known}
+    grids = {part.bytes_grid for part in known}
     if len(known) < len(parts) or len(grids) != 1:
         return None
     sources = [
@@ -114,7 +122,7 @@ def added_to_sums(
     sums, shape = forms.sums, work.operators[index].target.shape
     if sums.handle.shape != shape:
         return None
-    grid = other.grid or other.range.grid
+    grid = other.bytes_grid
     units = np.rint(grid.scale / sums.scales)
     if units.min() < FINE or units.max() > MOST_BIAS / MOST_BYTE:
         return None
@@ -128,7 +136,7 @@ def added_to_sums(
 def bytes_added(work: Rewriter, index: int, left: Forms, right: Forms) -> Forms:
     """Both in units of a part of the coarser one's step."""
     shape = work.operators[index].target.shape
-    steps = [float((forms.grid or forms.range.grid).scale) for forms in (left, right)]
+    steps = [float(forms.bytes_grid.scale) for forms in (left, right)]
     unit = np.float32(max(steps) / COMMON_UNITS)
     parts = [
         scaled(work, forms, np.array([np.rint(step / unit)], np.int32), shape)

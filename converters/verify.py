@@ -142,6 +142,7 @@ def verify(
     limits = tolerance or Tolerance()
     source = read(Path(path), input_shapes, trust_code)
     check_alike(source, image)
+    check_scale(source, image, input_scale)
     reference = Reference(source)
     expected, actual = [], []
     for sample in samples:
@@ -190,6 +191,15 @@ def check_alike(source: Source, image: Model) -> None:
     ours = [spec.name for spec in image.outputs]
     if theirs != ours[: len(theirs)]:
         raise BadOption("--against", f"outputs {', '.join(ours)}", ", ".join(theirs))
+
+
+def check_scale(source: Source, image: Model, scale: float | None) -> None:
+    """BadOption for a scale where no input is of bytes for the source's floats."""
+    types = {spec.name: spec.dtype for spec in image.inputs}
+    pairs = [(types[clipped(port.name)], port.dtype) for port in source.inputs]
+    if scale is not None and ("uint8", "float32") not in pairs:
+        actual = " and ".join(f"{ours} for {theirs}" for ours, theirs in pairs)
+        raise BadOption("--input-scale", "an input of bytes for float32", actual)
 
 
 def check_sizes(

@@ -1,9 +1,8 @@
-"""Matrix products in a strict order, near the speed of BLAS.
+"""Matrix products whose b is made by a packer, for operators on whole numbers.
 
 `c[i, j] = ((c[i, j] + a[i, 0] b[0, j]) + a[i, 1] b[1, j]) + ...`, two roundings a term.
-Elements are independent, and cutting the sum over k into blocks leaves its order, so
-tiles and caches change no bit. What b is made of is the packer's business: a matrix, or
-the patches of an image.
+What b is made of is the packer's business: a matrix, or the patches of an image. Sums
+of floats are operators/products.py's.
 """
 
 import threading
@@ -15,7 +14,8 @@ from numpy.typing import NDArray
 
 from .jit import kernel
 from .kernels import Batch, Call
-from .kernels.tiles import COLUMNS, ROWS, TERMS
+from .kernels.tiles import COLUMNS, ROWS
+from .kernels.writing import FLOAT_BYTES
 from .space import aligned_zeros
 
 Floats = NDArray[np.float32]
@@ -24,7 +24,7 @@ TERMS_AT_ONCE: Final = 256
 """A panel of so many terms is 16 KiB, half of the nearest cache."""
 
 ROWS_AT_ONCE: Final = 120
-"""Packed with those terms: 120 KiB, in the second cache."""
+"""With those terms 120 KiB, in the second cache."""
 
 PANELS_AT_ONCE: Final = 64
 """Of b packed at once: 1 MiB."""
@@ -32,47 +32,8 @@ PANELS_AT_ONCE: Final = 64
 Packer = Callable[[int, int, int, int, Floats], None]
 """`pack(first_term, terms, first_column, columns, out)` fills panels [k][16].
 
-The terms of a panel are rounded up to a multiple of four, the columns to one of
-sixteen; what is too much is zeros. A product of zeros more leaves an accumulator, which
-is never -0, as it is.
+Columns are rounded up to a multiple of sixteen; what is too much is never stored.
 """
-
-
-@kernel
-def pack_rows(
-    a: Floats,
-    row_step: int,
-    term_step: int,
-    first: int,
-    rows: int,
-    first_term: int,
-    terms: int,
-    out: Floats,
-) -> None:
-    """Rows of a in blocks of six, [k][row]; steps are in elements."""
-    depth = (terms + 3) // 4 * 4
-    for start in range(0, rows, 6):
-        height = min(6, rows - start)
-        at = (first + start) * row_step + first_term * term_step
-        block = out[start * depth : (start + height) * depth]
-        block[height * terms :] = np.float32(0)
-        if height == 6 and term_step == 1:
-            r0, r1 = a[at : at + terms], a[at + row_step : at + row_step + terms]
-            at += 2 * row_step
-            r2, r3 = a[at : at + terms], a[at + row_step : at + row_step + terms]
-            at += 2 * row_step
-            r4, r5 = a[at : at + terms], a[at + row_step : at + row_step + terms]
-            for k in range(terms):
-                block[6 * k] = r0[k]
-                block[6 * k + 1] = r1[k]
-                block[6 * k + 2] = r2[k]
-                block[6 * k + 3] = r3[k]
-                block[6 * k + 4] = r4[k]
-                block[6 * k + 5] = r5[k]
-        else:
-            for k in range(terms):
-                for i in range(height):
-                    block[k * height + i] = a[at + k * term_step + i * row_step]
 
 
 @kernel
@@ -87,14 +48,12 @@ def pack_columns(
     out: Floats,
 ) -> None:
     """Columns of b in panels of sixteen, [k][column]."""
-    depth = (terms + 3) // 4 * 4
     for start in range(0, columns, 16):
         width = min(16, columns - start)
-        panel = out[start * depth : (start + 16) * depth]
+        panel = out[start * terms : (start + 16) * terms]
         at = first_term * term_step + (first + start) * column_step
         if width < 16:
             panel[:] = np.float32(0)
-        panel[16 * terms :] = np.float32(0)
         if column_step == 1 and width == 16:
             for k in range(terms):
                 row = b[at + k * term_step : at + k * term_step + 16]
@@ -115,61 +74,60 @@ def packer_of(b: Floats, term_step: int, column_step: int) -> Packer:
     return pack
 
 
-def multiply(
-    a: Floats, row_step: int, term_step: int, terms: int, pack: Packer, c: Floats
-) -> None:
+def multiply(a: Floats, row_step: int, terms: int, pack: Packer, c: Floats) -> None:
     """c = a b, from +0. `c` is (rows, columns), its rows contiguous.
 
-    Element (i, k) of a is a[i * row_step + k * term_step]. NaNs are as they come.
+    Element (i, k) of a is a[i * row_step + k]. NaNs are as they come.
     """
     rows, columns = c.shape
     c[:] = 0
-    rooms = _rooms
+    panels = _rooms.panels
     wide = PANELS_AT_ONCE * COLUMNS
     for j in range(0, columns, wide):
         width = min(wide, columns - j)
         for k in range(0, terms, TERMS_AT_ONCE):
             depth = min(TERMS_AT_ONCE, terms - k)
-            pack(k, depth, j, width, rooms.b)
+            pack(k, depth, j, width, panels)
             for i in range(0, rows, ROWS_AT_ONCE):
                 height = min(ROWS_AT_ONCE, rows - i)
-                pack_rows(a, row_step, term_step, i, height, k, depth, rooms.a)
-                _add_block(rooms, depth, c[i : i + height, j : j + width])
+                block = c[i : i + height, j : j + width]
+                _add_block(a[i * row_step + k :], row_step, panels, depth, block)
 
 
-def _add_block(rooms: "_Rooms", terms: int, c: Floats) -> None:
-    """Adds packed a times packed b to c; a panel that c has no room for, beside it."""
-    depth = -(-terms // TERMS) * TERMS
-    panels, rest = divmod(c.shape[1], COLUMNS)
-    calls = list(_calls(rooms.a, rooms.b, c, panels, depth))
+def _add_block(a: Floats, row_step: int, panels: Floats, terms: int, c: Floats) -> None:
+    """Adds rows of a times packed b to c; of a narrow panel in memory of its own."""
+    number, rest = divmod(c.shape[1], COLUMNS)
+    calls = list(_calls(a, row_step, panels, number, terms, c))
     aside = np.zeros((len(c), COLUMNS), np.float32)
     if rest:
-        aside[:, :rest] = c[:, panels * COLUMNS :]
-        panel = rooms.b[COLUMNS * depth * panels :]
-        calls += _calls(rooms.a, panel, aside, 1, depth)
-    Batch(calls).run()
+        aside[:, :rest] = c[:, number * COLUMNS :]
+        last = panels[COLUMNS * terms * number :]
+        calls += _calls(a, row_step, last, 1, terms, aside)
+    Batch(calls)()
     if rest:
-        c[:, panels * COLUMNS :] = aside[:, :rest]
+        c[:, number * COLUMNS :] = aside[:, :rest]
 
 
-def _calls(a: Floats, b: Floats, c: Floats, panels: int, depth: int) -> Iterator[Call]:
+def _calls(
+    a: Floats, row_step: int, b: Floats, panels: int, terms: int, c: Floats
+) -> Iterator[Call]:
     """Blocks of six rows, and what is left."""
     whole = len(c) // ROWS * ROWS
     rest = len(c) - whole
     for first, count, height in ((0, whole, ROWS), (whole, rest, rest)):
         if not count or not panels:
             continue
-        arrays = (a[first * depth :], b, c[first:], b)
-        counts = (count // height, panels, depth, c.strides[0])
-        yield Call(f"multiply.{height}", (*arrays, *counts, 0, 0))
+        arrays = (a[first * row_step :], b, c[first:], b)
+        strides = (FLOAT_BYTES * row_step, c.strides[0])
+        words = (*arrays, count // height, panels, terms, *strides, 0, 0)
+        yield Call(f"multiply.{height}", words)
 
 
 class _Rooms(threading.local):
     """What a thread packs into, kept: fresh memory costs more than the packing."""
 
     def __init__(self) -> None:
-        self.a = aligned_zeros(ROWS_AT_ONCE * TERMS_AT_ONCE)
-        self.b = aligned_zeros(PANELS_AT_ONCE * COLUMNS * TERMS_AT_ONCE)
+        self.panels = aligned_zeros(PANELS_AT_ONCE * COLUMNS * TERMS_AT_ONCE)
 
 
 _rooms: Final = _Rooms()

@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 
 from mips_vm import Machine, Status
-from mips_vm.constants import MODEL
-from mips_vm.tree import region_root_of
+from mips_vm.constants import LEAF_BYTES, MODEL
+from mips_vm.tree import ZERO, region_root_of
 
 from . import guest
 from .bounds import foretold_instructions
@@ -24,6 +24,9 @@ from .tensor import Array, TensorSpec, little_endian
 from .validate import validate
 
 Source = bytes | str | os.PathLike[str]
+
+PART_DEPTH: Final = 16
+"""Of the parts of an image that are hashed at a time: 2 MiB."""
 
 LARGE_PAGES: Final = 1 << 22
 """Bytes from which on numpy asks for large pages: weights are read a sixth faster."""
@@ -67,8 +70,17 @@ class Model:
 
     @cached_property
     def model_root(self) -> bytes:
-        """Root of the model region: the model's identity, 32 bytes."""
-        return region_root_of(self.image.tobytes(), MODEL.depth)
+        """Root of the model region: the model's identity, 32 bytes.
+
+        Part by part, so that a large image is never in memory as a whole.
+        """
+        size, above = LEAF_BYTES << PART_DEPTH, MODEL.depth - PART_DEPTH
+        roots = [
+            region_root_of(self.image[start : start + size].tobytes(), PART_DEPTH)
+            for start in range(0, self.image.size, size)
+        ]
+        roots += [ZERO[PART_DEPTH]] * ((1 << above) - len(roots))
+        return region_root_of(b"".join(roots), above)
 
     @property
     def program_root(self) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from converters.errors import BadModelFile, UntrustedCode
-from converters.frameworks.tensorflow import OPSET, tensorflow_of
+from converters.frameworks.tensorflow import OPSET, tensorflow_of, written_out
 from converters.values import Shape
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def keras_file(
     model = tensorflow.keras.models.load_model(
         path, compile=False, safe_mode=not trust_code
     )
+    unroll(model)
     signature = []
     for index, tensor in enumerate(model.inputs):
         name = name_of(tensor.name, index, len(model.inputs))
@@ -39,7 +40,14 @@ def keras_file(
         signature.append(tensorflow.TensorSpec(shape, tensor.dtype, name))
     function = tensorflow.function(lambda *inputs: model(list(inputs), training=False))
     converted, _ = tf2onnx.convert.from_function(function, signature, opset=OPSET)
-    return converted  # type: ignore[no-any-return]
+    return written_out(converted)
+
+
+def unroll(model: Any) -> None:
+    """Recurrent layers go step by step, not in a loop: lengths are static here."""
+    for layer in model._flatten_layers():
+        if hasattr(layer, "unroll"):
+            layer.unroll = True
 
 
 def name_of(given: str, index: int, count: int) -> str:

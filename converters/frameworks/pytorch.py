@@ -83,6 +83,18 @@ def telling_code(path: Path) -> Iterator[None]:
 
 
 @contextmanager
+def telling_cause() -> Iterator[None]:
+    """The exporter's errors begin with advice; what caused them says what is wrong."""
+    try:
+        yield
+    except Exception as error:
+        cause: BaseException = error
+        while cause.__cause__ is not None:
+            cause = cause.__cause__
+        raise cause from None
+
+
+@contextmanager
 def only_weights(trust_code: bool) -> Iterator[None]:
     """No pickle inside an archive may name a function, whoever reads it."""
     before = os.environ.get(ONLY_WEIGHTS)
@@ -120,7 +132,7 @@ def exported(
     import onnx
 
     torch = torch_of()
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, telling_cause():
         file = Path(folder) / "model.onnx"
         torch.onnx.export(
             module, examples, file, input_names=names, dynamo=True, verbose=False

@@ -9,6 +9,7 @@ from functools import reduce
 import numpy as np
 
 from converters.lowering.movement import integers
+from converters.lowering.reduction import INT32
 from converters.registry import Graph, Refused, lowers
 from converters.values import Constant, Value, number
 
@@ -80,6 +81,13 @@ def modulo(graph: Graph, a: Value, b: Value, *, fmod: int = 0) -> Value:
     return graph.apply("Where", wrong, graph.apply("Add", rest, b), rest)
 
 
+@lowers("Equal")
+def equal(graph: Graph, a: Value, b: Value) -> Value:
+    if a.dtype == "bool":
+        return graph.apply("Not", graph.apply("Xor", a, b))
+    return graph.op("Equal", a, b)
+
+
 @lowers("IsNaN")
 def is_nan(graph: Graph, x: Value) -> Value:
     return graph.apply("Not", graph.apply("Equal", x, x))
@@ -109,9 +117,9 @@ def one_hot(
     rank = len(indices.shape)
     place = axis % (rank + 1)
     lifted = graph.reshape(indices, (*indices.shape[:place], 1, *indices.shape[place:]))
-    whole = np.dtype(indices.dtype)
-    if whole.kind != "i":
-        raise Refused(f"indices: expected integers, got {whole}")
+    if indices.dtype == "float32":
+        lifted = graph.apply("Cast", lifted, to=INT32)
+    whole = np.dtype(lifted.dtype)
     line = np.ones(rank + 1, int)
     line[place] = length
     places = Constant(np.arange(length, dtype=whole).reshape(line))

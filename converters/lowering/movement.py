@@ -78,8 +78,8 @@ def slice_(
 def sliced(graph: Graph, x: Value, parts: Sequence[slice]) -> Value:
     """x[parts], each part with explicit bounds, as `slice.indices` gives them."""
     lengths = [len(range(p.start, p.stop, p.step)) for p in parts]
-    if 0 in lengths:
-        raise Refused(f"expected at least one element, got shape {tuple(lengths)}")
+    if 0 in lengths:  # nothing, which Concat leaves out
+        return Constant(np.zeros(lengths, np.dtype(x.dtype)))
     if isinstance(x, Constant):
         reach = tuple(
             slice(p.start, None if p.stop < 0 else p.stop, p.step) for p in parts

@@ -5,7 +5,7 @@ first) is ONNX's newer form; inside, the sequence is the first axis.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,7 +20,6 @@ DIRECTIONS = {
     "reverse": (True,),
     "bidirectional": (False, True),
 }
-WITH_ALPHA = ("LeakyRelu", "Elu", "ThresholdedRelu", "HardSigmoid", "ScaledTanh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,7 @@ class Cell:
     input_bias: Constant
     state_bias: Constant
     activations: tuple[Activation, ...]
+    peepholes: Array | None = None
 
     def gates(self, x: Value, count: int) -> list[Value]:
         """x (batch, count * hidden) cut into its gates."""
@@ -52,19 +52,28 @@ class Cell:
     def product(self, x: Value, weight: Constant, bias: Constant) -> Value:
         return self.add(self.graph.apply("MatMul", x, weight), bias)
 
+    def peeped(self, gate: Value, number: int, memory: Value) -> Value:
+        """The gate, with its share of the memory if it looks at it."""
+        if self.peepholes is None:
+            return gate
+        start = number * self.hidden
+        weights = Constant(self.peepholes[start : start + self.hidden])
+        return self.add(gate, self.mul(weights, memory))
+
 
 # A step: the cell, this step's products with the input, the states; the new states.
 Step = Callable[[Cell, Value, list[Value]], list[Value]]
 
 
 def lstm_step(cell: Cell, x: Value, states: list[Value]) -> list[Value]:
-    """Gates in ONNX's order: input, output, forget, cell."""
+    """Gates in ONNX's order: input, output, forget, cell; so are peepholes."""
     f, g, h = cell.activations
     hidden, memory = states[0], states[1]
     mixed = cell.add(x, cell.product(hidden, cell.recurrence, cell.state_bias))
     i, o, forget, c = cell.gates(mixed, 4)
+    i, forget = cell.peeped(i, 0, memory), cell.peeped(forget, 2, memory)
     memory = cell.add(cell.mul(f(forget), memory), cell.mul(f(i), g(c)))
-    return [cell.mul(f(o), h(memory)), memory]
+    return [cell.mul(f(cell.peeped(o, 1, memory)), h(memory)), memory]
 
 
 def rnn_step(cell: Cell, x: Value, states: list[Value]) -> list[Value]:
@@ -132,6 +141,7 @@ def run_layer(
     activations: Sequence[str] | None,
     alphas: Sequence[float] | None,
     layout: int,
+    peepholes: Value | None = None,
 ) -> tuple[Value, ...]:
     """All states of all steps (seq, directions, batch, h), then the last of each."""
     if layout:
@@ -143,6 +153,8 @@ def run_layer(
     last: list[list[Value]] = [[] for _ in range(layer.states)]
     for index, backwards in enumerate(reversals):
         cell = cell_of(graph, layer, weights, hidden, index, activations, alphas)
+        if peepholes is not None:
+            cell = replace(cell, peepholes=direction_of(peepholes, index))
         states = [
             starting(graph, value, index, batch, hidden, layout)
             for value in (*initial, *[None] * layer.states)[: layer.states]
@@ -251,8 +263,6 @@ def lstm(
     layout: int = 0,
     input_forget: int = 0,
 ) -> tuple[Value, ...]:
-    if p is not None and not (isinstance(p, Constant) and not p.array.any()):
-        raise Refused("peepholes have no meaning here")
     if input_forget:
         raise Refused("input_forget: expected 0, got 1")
     layer = Layer(4, 2, lstm_step, ("Sigmoid", "Tanh", "Tanh"))
@@ -268,6 +278,7 @@ def lstm(
         activations=activations,
         alphas=activation_alpha,
         layout=layout,
+        peepholes=p,
     )
 
 

@@ -1,6 +1,6 @@
-"""How much bit-exactness costs an ordinary inference: our kernels beside BLAS.
+"""How much bit-exactness costs an ordinary inference: beside BLAS and onnxruntime.
 
-Both on one thread. BLAS reads how many it may use when it is loaded, so the measuring
+All on one thread. BLAS reads how many it may use when it is loaded, so the measuring
 is done by a process of its own: `python -m oracle.bench.native` prints it as JSON.
 """
 
@@ -8,9 +8,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from typing import Final
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +20,23 @@ from numpy.typing import NDArray
 import tinynn
 from mips_vm.constants import MODEL
 from oracle.bench.figure import Figure, least_seconds
-from tinynn import GraphBuilder, gemm, models
+from oracle.bench.nets import NETS
+from tinynn import GraphBuilder, models
+from tinynn.kernels import Batch
 from tinynn.operators import Operand, dense
-from tinynn.operators.numbers import canonicalise
+from tinynn.operators.products import Matrix, pack_constant, product
+from tinynn.space import FlatSpace
 
 Floats = NDArray[np.float32]
 
 WIDE: Final = 4096
 ROWS, TERMS, COLUMNS = 512, 768, 768
 PEER: Final = "numpy with BLAS"
+RUNTIME: Final = "onnxruntime"
+LARGE: Final = "ResNet-20"
+TOLERANCE: Final = 1e-3
+"""Between answers that are summed in different orders."""
+
 ONE_THREAD: Final = {
     f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")
 }
@@ -47,8 +57,10 @@ def figures() -> Iterator[Figure]:
 def measured() -> Iterator[Figure]:
     """A digit, a product with a matrix that fills the caches, a product of two."""
     yield digit()
-    yield product(WIDE)
+    yield layer(WIDE)
     yield matrices()
+    for name in NETS:
+        yield from network(name)
 
 
 def digit() -> Figure:
@@ -63,7 +75,7 @@ def digit() -> Figure:
     return Figure("a digit read, native", ours * 1e6, "us", PEER, theirs * 1e6)
 
 
-def product(width: int) -> Figure:
+def layer(width: int) -> Figure:
     """A dense layer of `width` inputs and outputs."""
     random = np.random.default_rng(2)
     weight = random.normal(size=(width, width)).astype(np.float32)
@@ -82,20 +94,63 @@ def product(width: int) -> Figure:
 
 
 def matrices() -> Figure:
-    """Two matrices, too large for a request: the kernel alone, as operators use it."""
+    """Two matrices, too large for a request: what an operator calls, b a constant."""
     random = np.random.default_rng(3)
     a = random.normal(size=(ROWS, TERMS)).astype(np.float32)
     b = random.normal(size=(TERMS, COLUMNS)).astype(np.float32)
     c = np.empty((ROWS, COLUMNS), np.float32)
-    pack = gemm.packer_of(b.reshape(-1), COLUMNS, 1)
-
-    def multiply() -> None:
-        gemm.multiply(a.reshape(-1), TERMS, 1, TERMS, pack, c)
-        canonicalise(c.reshape(-1))
-
-    ours, theirs = least_seconds(multiply, lambda: a @ b)
+    left, right = Matrix(a.reshape(-1), TERMS, 1), Matrix(b.reshape(-1), COLUMNS, 1)
+    packed, bias = pack_constant(right, TERMS, COLUMNS), np.zeros(COLUMNS, np.float32)
+    room = FlatSpace.of_image(np.zeros(0, np.uint8)).room
+    batch = Batch([*product(left, right, packed, TERMS, bias, c, room)])
+    ours, theirs = least_seconds(batch, lambda: a @ b)
     name = f"matrices {ROWS} x {TERMS} x {COLUMNS}, native"
     return Figure(name, ours * 1e6, "us", PEER, theirs * 1e6)
+
+
+def network(name: str) -> Iterator[Figure]:
+    """A whole answer; of a large network also by two threads, beside one."""
+    try:
+        import converters
+
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "net.onnx"
+            NETS[name](path)
+            model = tinynn.load(converters.convert(path))
+            theirs = session(path)
+    except ImportError:  # no onnx, so neither can be run
+        yield Figure(f"{name}, native", None, "us", RUNTIME, None)
+        return
+    x = np.random.default_rng(4).random(model.inputs[0].shape, np.float32)
+    request, batch = x.tobytes(), {"x": x[None]}
+    actions: list[Callable[[], object]] = [
+        lambda: model.answer(request),
+        lambda: model.answer(request, threads=2),
+    ]
+    if theirs is not None:
+        run = theirs
+        (expected,) = run(None, batch)
+        np.testing.assert_allclose(model.run(x)[0], expected[0], TOLERANCE, TOLERANCE)
+        actions.append(lambda: run(None, batch))
+    one, two, *peer = (seconds * 1e6 for seconds in least_seconds(*actions))
+    yield Figure(f"{name}, native", one, "us", RUNTIME, peer[0] if peer else None)
+    if name == LARGE:
+        yield Figure(f"{name}, two threads", two, "us", "one thread", one)
+
+
+def session(path: Path) -> Callable[..., Any] | None:
+    """onnxruntime's `run` of a model file, if it is installed."""
+    try:
+        import onnxruntime  # type: ignore[import-untyped, unused-ignore]
+    except ImportError:
+        return None
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    made = onnxruntime.InferenceSession(
+        str(path), options, providers=["CPUExecutionProvider"]
+    )
+    run: Callable[..., Any] = made.run
+    return run
 
 
 def dense_layers(model: tinynn.Model) -> list[tuple[Floats, Floats]]:

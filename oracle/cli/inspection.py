@@ -1,18 +1,15 @@
 """What `plumb model inspect` tells of a source model."""
 
-import time
 from typing import Any
 
 from rich.console import RenderableType
 
 import tinynn
 from converters.hub import Report
+from converters.source import Port
+from oracle.cli.foretelling import foretell, foretold_data, foretold_facts
 from oracle.cli.output import facts, grid
 from oracle.cli.portrait import described, summary
-from tinynn import Model
-
-MACHINE_PER_SECOND = 2_500_000_000
-"""Instructions of the translated machine; `plumb bench vm` measures yours."""
 
 
 def report_data(report: Report) -> dict[str, Any]:
@@ -21,11 +18,8 @@ def report_data(report: Report) -> dict[str, Any]:
     return {
         "producer": report.producer,
         "opset": report.opset,
-        "inputs": [
-            {"name": port.name, "dtype": port.dtype, "shape": list(port.shape)}
-            for port in report.inputs
-        ],
-        "outputs": list(report.outputs),
+        "inputs": [port_data(port) for port in report.inputs],
+        "outputs": [port_data(port) for port in report.outputs],
         "operators": report.operators,
         "parameters": report.parameters,
         "multiply_adds": report.multiply_adds,
@@ -39,8 +33,12 @@ def report_data(report: Report) -> dict[str, Any]:
             }
             for problem in report.problems
         ],
-        "image": described(model) | seconds(model) if model else None,
+        "image": described(model) | foretold_data(foretell(model)) if model else None,
     }
+
+
+def port_data(port: Port) -> dict[str, Any]:
+    return {"name": port.name, "dtype": port.dtype, "shape": list(port.shape)}
 
 
 def report_tables(report: Report) -> list[RenderableType]:
@@ -53,9 +51,10 @@ def report_tables(report: Report) -> list[RenderableType]:
         "parameters": f"{report.parameters:,}",
         "multiply-adds": f"{report.multiply_adds:,}",
     }
-    for port in report.inputs:
-        shape = " x ".join(map(str, port.shape)) or "scalar"
-        shown[f"takes {port.name}"] = f"{port.dtype} {shape}"
+    for does, ports in (("takes", report.inputs), ("gives", report.outputs)):
+        for port in ports:
+            shape = " x ".join(map(str, port.shape)) or "scalar"
+            shown[f"{does} {port.name}"] = f"{port.dtype} {shape}"
     if report.problems:
         rows = [
             (
@@ -72,26 +71,9 @@ def report_tables(report: Report) -> list[RenderableType]:
         return [facts(shown), grid(title, columns, rows)]
     assert report.image is not None, "without problems there is an image"
     model = tinynn.load(report.image)
-    times = seconds(model)
     return [
         facts(shown),
         "\nIt can be converted, to this image:\n",
         summary(model),
-        facts(
-            {
-                "natively": f"{times['native_seconds']:.3g} s",
-                "in the machine": f"at most about {times['machine_seconds']:.3g} s",
-            }
-        ),
+        facts(foretold_facts(foretell(model))),
     ]
-
-
-def seconds(model: Model) -> dict[str, float]:
-    """One inference on zeros, measured natively and foretold for the machine."""
-    request = bytes(model.tables.input_bytes)
-    model.answer(request)  # kernels are compiled at their first use
-    begin = time.perf_counter()
-    model.answer(request)
-    native = time.perf_counter() - begin
-    machine = sum(model.foretold_instructions) / MACHINE_PER_SECOND
-    return {"native_seconds": native, "machine_seconds": machine}

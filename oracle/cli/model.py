@@ -9,9 +9,12 @@ import tinynn
 from converters.files import write_atomically
 from converters.frameworks import is_source
 from oracle.cli import registry, running, verifying
+from oracle.cli.foretelling import foretell, foretold_data, foretold_facts
 from oracle.cli.modelfile import (
     InputShape,
     TrustCode,
+    check_source,
+    check_target,
     loaded,
     parse_scale,
     parse_shapes,
@@ -40,10 +43,14 @@ def inspect(
         inspect_source(path, parse_shapes(input_shape), trust_code, as_json)
         return
     model = loaded(path)
+    with stage(f"looking into {model.name}"):
+        found = foretell(model)
     if as_json:
-        print_json(described(model) | {"segment_table": segment_rows(model)})
+        segments = {"segment_table": segment_rows(model)}
+        print_json(described(model) | foretold_data(found) | segments)
         return
     console().print(summary(model))
+    console().print(facts(foretold_facts(found)))
     console().print(segment_grid(model))
 
 
@@ -125,11 +132,15 @@ def convert(
         if quantize is None:
             given, missing = missing, given
         raise typer.BadParameter(f"expected {missing} with it", param_hint=given)
+    if limit is not None and calibrate is None:
+        raise typer.BadParameter("expected --calibrate with it", param_hint="--limit")
+    check_source(source)
     target = output or source.with_suffix(".plumb")
     if source.exists() and target.exists() and target.samefile(source):
         raise typer.BadParameter(
             f"expected a file other than {source}", param_hint="--output"
         )
+    check_target(target)
     scale = parse_scale(input_scale)
     shapes = parse_shapes(input_shape)
     with stage(f"converting {source}") as tell:

@@ -1,14 +1,19 @@
 """What commands on models share: their arguments, and how these are read."""
 
+from errno import EISDIR, ENOENT
 from fractions import Fraction
+from math import inf
+from os import strerror
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import tinynn
-from oracle.cli.errors import BadImage
+from converters.frameworks import is_source
+from oracle.cli.errors import BadImage, BadInputFile
 from tinynn import ImageError, Model, models
+from tinynn.image import MAGIC
 
 InputShape = Annotated[
     list[str] | None,
@@ -34,12 +39,42 @@ ModelFile = Annotated[
 def loaded(path: Path) -> Model:
     """The model in the file `path`, or the one of that name that comes with plumb."""
     is_name = path.name == str(path) and path.name in models.names()
+    if is_source(path) and path.exists():
+        advice = "one to be converted (plumb model convert)"
+        raise BadInputFile(path, "a model image", advice)
     try:
         return tinynn.load(
             models.path(path.name) if is_name and not path.exists() else path
         )
     except ImageError as error:
         raise BadImage(path, error) from error
+
+
+def check_source(path: Path) -> None:
+    """BadInputFile for a model image where a model to be converted should be."""
+    if path.is_file():
+        with path.open("rb") as file:
+            if file.read(len(MAGIC)) == MAGIC:
+                raise BadInputFile(path, "a model to be converted", "a model image")
+
+
+def check_target(path: Path) -> None:
+    """Before the work is done: OSError if no file can be written there."""
+    if path.is_dir():
+        raise IsADirectoryError(EISDIR, strerror(EISDIR), str(path))
+    if not path.parent.exists():
+        raise FileNotFoundError(ENOENT, strerror(ENOENT), str(path))
+
+
+def parse_tolerance(text: str) -> float:
+    """A number from 0 on, but not infinity."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < inf:
+        raise typer.BadParameter(f"expected a number from 0 on, got {text!r}")
+    return number
 
 
 def parse_scale(text: str | None) -> float | None:

@@ -76,6 +76,8 @@ def quantisation_data(found: Quantisation) -> dict[str, Any]:
     told = found.comparison
     return {
         "samples": told.samples,
+        "maximum_difference": told.maximum,
+        "mean_difference": told.mean,
         "agreement": told.agreement,
         "accuracy_before": told.accuracy_before,
         "accuracy_after": told.accuracy_after,
@@ -109,6 +111,7 @@ def quantisation_tables(found: Quantisation) -> list[RenderableType]:
         "samples": told.samples,
         "top-1 agreement": f"{told.agreement:.2%}",
         "drop": f"{told.drop:.2%}",
+        "difference": f"{told.mean:.2%} on average, {told.maximum:.2%} at most",
         "products of bytes": found.made.products,
     }
     if found.made.left:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from oracle.cli.modelfile import ModelFile, loaded
+from oracle.cli.modelfile import ModelFile, check_target, loaded
 from oracle.cli.output import AsJson, console, facts, hexadecimal, print_json, progress
 from oracle.cli.portrait import as_numbers
 from oracle.cli.results import chosen, write_outputs
@@ -61,6 +61,8 @@ def run(
     """Run a model on one input; print its outputs, or write them to a file."""
     model = loaded(path)
     bounds = parse_limits(limits)
+    if output:
+        check_target(output)
     request = read_input(data, model.inputs, invert)
     begin = time.perf_counter()
     answer = computed(model, request, engine, threads)

@@ -34,7 +34,7 @@ def read_samples(path: Path, model: Model, limit: int | None = None) -> Samples:
         return Samples((one,), None)
     arrays = numpy_arrays(path)
     named = arrays if isinstance(arrays, Mapping) else {"": arrays}
-    labels = next((named[name] for name in LABELS if name in named), None)
+    labels = labels_of(path, named)
     rest = {name: array for name, array in named.items() if is_data(name, array)}
     if len(model.inputs) == 1 and len(rest) == 1:
         rest = {model.inputs[0].name: next(iter(rest.values()))}
@@ -43,7 +43,8 @@ def read_samples(path: Path, model: Model, limit: int | None = None) -> Samples:
         {len(labels)} if labels is not None else set()
     )
     if len(counts) != 1:
-        raise BadInputFile(path, "as many samples of each", str(sorted(counts)))
+        found = " and ".join(map(str, sorted(counts)))
+        raise BadInputFile(path, "as many samples of each", found)
     count = min(counts.pop(), limit or len(columns[0]))
     names = [spec.name for spec in model.inputs]
     inputs = tuple(
@@ -51,6 +52,19 @@ def read_samples(path: Path, model: Model, limit: int | None = None) -> Samples:
         for row in zip(*(rows[:count] for rows in columns), strict=True)
     )
     return Samples(inputs, None if labels is None else labels[:count])
+
+
+def labels_of(path: Path, named: Mapping[str, Array]) -> Array | None:
+    """(samples,) whole numbers, if the file has any."""
+    labels = next((named[name] for name in LABELS if name in named), None)
+    if labels is None:
+        return None
+    actual = f"{labels.dtype} {labels.shape}"
+    if labels.dtype.kind not in "iuf" or labels.size != len(np.atleast_1d(labels)):
+        raise BadInputFile(path, "labels: a whole number for each sample", actual)
+    if not np.array_equal(labels, np.rint(labels)):
+        raise BadInputFile(path, "labels: whole numbers", "fractions")
+    return labels.reshape(-1).astype(np.int64)
 
 
 def is_data(name: str, array: Array) -> bool:
@@ -63,7 +77,8 @@ def column(
 ) -> Sequence[Array]:
     """One input's samples."""
     if spec.name not in arrays:
-        raise BadInputFile(path, f"input {spec.name}", ", ".join(sorted(arrays)))
+        found = ", ".join(sorted(arrays)) or "none"
+        raise BadInputFile(path, f"input {spec.name}", found)
     array = arrays[spec.name]
     count, rest = divmod(array.size, spec.count)
     if rest or not count or (count > 1 and len(array) != count):

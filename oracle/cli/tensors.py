@@ -59,13 +59,17 @@ def numpy_arrays(path: Path) -> Array | Mapping[str, Array]:
 
 
 def json_arrays(path: Path) -> Array | Mapping[str, Array]:
+    expected = "JSON lists of numbers"
     try:
         data = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise BadInputFile(path, expected, str(error)) from error
+    try:
         if isinstance(data, dict):
             return {name: np.asarray(value) for name, value in data.items()}
         return np.asarray(data)
-    except (ValueError, RecursionError) as error:
-        raise BadInputFile(path, "JSON lists of numbers", str(error)) from error
+    except ValueError as error:
+        raise BadInputFile(path, expected, "lists of unequal lengths") from error
 
 
 def fitted(
@@ -78,7 +82,8 @@ def fitted(
         data = {specs[0].name: next(iter(data.values()))}
     names = [spec.name for spec in specs]
     if sorted(data) != sorted(names):
-        raise BadInputFile(path, f"inputs {', '.join(names)}", ", ".join(sorted(data)))
+        found = ", ".join(sorted(data)) or "none"
+        raise BadInputFile(path, f"inputs {', '.join(names)}", found)
     return b"".join(as_spec(path, spec, data[spec.name]).tobytes() for spec in specs)
 
 

@@ -12,9 +12,11 @@ from oracle.cli.modelfile import (
     InputShape,
     ModelFile,
     TrustCode,
+    check_source,
     loaded,
     parse_scale,
     parse_shapes,
+    parse_tolerance,
 )
 from oracle.cli.output import AsJson, console, facts, grid, print_json, stage
 from oracle.cli.running import computed
@@ -69,14 +71,31 @@ def verify(
         ),
     ],
     atol: Annotated[
-        float, typer.Option("--atol", help="A difference that is always allowed.")
+        float,
+        typer.Option(
+            "--atol",
+            parser=parse_tolerance,
+            metavar="X",
+            help="A difference that is always allowed.",
+        ),
     ] = 1e-6,
     rtol: Annotated[
-        float, typer.Option("--rtol", help="And this share of the greatest output.")
+        float,
+        typer.Option(
+            "--rtol",
+            parser=parse_tolerance,
+            metavar="X",
+            help="And this share of the greatest output.",
+        ),
     ] = 1e-4,
     max_drop: Annotated[
         float,
-        typer.Option("--max-drop", help="Of accuracy; unlabelled, of agreement."),
+        typer.Option(
+            "--max-drop",
+            parser=parse_tolerance,
+            metavar="X",
+            help="Of accuracy; unlabelled, of agreement.",
+        ),
     ] = 0.0,
     limit: Annotated[
         int | None,
@@ -105,6 +124,7 @@ def verify(
     from converters.verify import verify as compare
 
     model = loaded(path)
+    check_source(against)
     samples = read_samples(data, model, limit)
     with stage(f"comparing {len(samples.inputs)} samples"):
         found = compare(

@@ -103,6 +103,16 @@ def test_convert_pickled_module_needs_trust(
     agree(convert(path, trust_code=True, input_shapes=shapes), torch, net)
 
 
+@pytest.mark.slow
+def test_convert_module_that_torch_can_t_export_says_why(torch: Any) -> None:
+    class Distances(torch.nn.Module):  # type: ignore[name-defined, misc]
+        def forward(self, x: Any) -> Any:
+            return torch.cdist(x, x)
+
+    with pytest.raises(BadModelFile, match="No ONNX function found.*cdist"):
+        convert_module(Distances(), [torch.zeros(1, 3, 4)], name="distances")
+
+
 def test_convert_hostile_pickle_is_not_executed(torch: Any, tmp_path: Path) -> None:
     path = tmp_path / "net.pt"
     path.write_bytes(pickle.dumps(Loud()))
@@ -148,6 +158,37 @@ def test_convert_keras_model_agrees(suffix: str, keras: Any, tmp_path: Path) -> 
     path = tmp_path / f"net{suffix}"
     net.save(path)
     x = np.random.default_rng(2).random((1, 8, 8, 2), np.float32)
+    (y,) = tinynn.load(convert(path)).run(x[0])
+    expected = net(x, training=False).numpy()[0]
+    np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["LSTM", "GRU", "SimpleRNN"])
+def test_convert_keras_recurrent_model_agrees(
+    name: str, keras: Any, tmp_path: Path
+) -> None:
+    layers = keras.layers
+    every, last = (
+        getattr(layers, name)(4, return_sequences=more) for more in (True, False)
+    )
+    net = keras.Sequential([layers.Input((5, 3)), every, layers.Bidirectional(last)])
+    path = tmp_path / "net.keras"
+    net.save(path)
+    x = np.random.default_rng(2).random((1, 5, 3), np.float32)
+    (y,) = tinynn.load(convert(path)).run(x[0])
+    expected = net(x, training=False).numpy()[0]
+    np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_convert_keras_gelu_agrees(keras: Any, tmp_path: Path) -> None:
+    """tf2onnx writes an operator for it that ONNX does not have."""
+    layers = keras.layers
+    net = keras.Sequential([layers.Input((8,)), layers.Dense(6, activation="gelu")])
+    path = tmp_path / "net.keras"
+    net.save(path)
+    x = np.random.default_rng(2).normal(size=(1, 8)).astype(np.float32)
     (y,) = tinynn.load(convert(path)).run(x[0])
     expected = net(x, training=False).numpy()[0]
     np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-5)

@@ -65,6 +65,28 @@ def test_convert_recurrent_net_agrees(
     agree(path, floats(LENGTH, 1, WIDTH, seed=9))
 
 
+def test_convert_lstm_with_peepholes_agrees(tmp_path: Path) -> None:
+    hidden = 3
+    held = weights(
+        w=(2, 4 * hidden, WIDTH),
+        r=(2, 4 * hidden, hidden),
+        b=(2, 8 * hidden),
+        h=(2, 1, hidden),
+        c=(2, 1, hidden),
+        p=(2, 3 * hidden),
+    )
+    held["n"] = np.int32([LENGTH])
+    how = {"hidden_size": hidden, "direction": "bidirectional"}
+    path = save_net(
+        tmp_path / "net.onnx",
+        [node("LSTM", "x w r b n h c p", "y", **how)],
+        x=(FLOAT, (LENGTH, 1, WIDTH)),
+        y=(FLOAT, (LENGTH, 2, 1, hidden)),
+        weights=held,
+    )
+    agree(path, floats(LENGTH, 1, WIDTH, seed=9))
+
+
 def test_convert_transformer_encoder_agrees(tmp_path: Path) -> None:
     path = save_encoder(tmp_path / "net.onnx", LENGTH, WIDTH, HEADS)
     agree(path, np.int64([[3, 0, 19, 7, 7]]))
@@ -157,6 +179,16 @@ SMALL: dict[str, tuple[list[onnx.NodeProto], dict[str, Array], tuple[int, ...]]]
         [node("Pad", "x p", "y", mode="reflect")],
         {"p": np.int64([0, 2, 0, 1])},
         (1, 7),
+    ),
+    "equal_bools": (
+        [
+            node("Greater", "x w", "a"),
+            node("Less", "x v", "b"),
+            node("Equal", "a b", "c"),
+            node("Cast", "c", "y", to=FLOAT),
+        ],
+        {"w": floats(1, 4, seed=2), "v": floats(1, 4, seed=3)},
+        (1, 4),
     ),
     "branch_that_is_known": (
         [node("If", "t", "y", then_branch=branch("Neg"), else_branch=branch("Abs"))],

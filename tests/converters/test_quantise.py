@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.models import assert_guest_agrees, random_floats
+from support.networks import save_encoder, save_reader
 from support.real_models import REAL, t10k
 
+import converters
 import tinynn
 from converters.errors import BadOption
 from converters.quantise import compare, quantise, request_of
@@ -54,10 +56,11 @@ def signed_net() -> Model:
 
 
 def made_up(model: Model, count: int = 24) -> Samples:
-    """Bytes, or numbers up to four, for the only input."""
+    """Bytes, small indices, or numbers up to four, for the only input."""
     spec = model.inputs[0]
-    if spec.dtype == "uint8":
-        arrays = RNG.integers(0, 256, (count, *spec.shape), dtype=np.uint8)
+    if spec.dtype != "float32":
+        most = 256 if spec.dtype == "uint8" else 20
+        arrays = RNG.integers(0, most, (count, *spec.shape)).astype(spec.dtype)
     else:
         arrays = RNG.uniform(-4, 4, (count, *spec.shape)).astype(np.float32)
     return [{spec.name: array} for array in arrays]
@@ -118,6 +121,24 @@ def test_quantise_transposed_convolution_is_near() -> None:
     after = tinynn.load(made.image)
     assert (made.products, made.left) == (2, ())
     assert apart(model, after, samples) < 0.03
+    assert_guest_agrees(after, request_of(after, samples[0]))
+
+
+@pytest.mark.parametrize("kind", ["encoder", "reader"])
+def test_quantise_attention_and_recurrence_are_near(tmp_path: Path, kind: str) -> None:
+    """Gates and scores come from sums: their elements are moved as floats."""
+    path = tmp_path / "net.onnx"
+    if kind == "encoder":
+        save_encoder(path, length=6, width=8, heads=2)
+    else:
+        save_reader(path, length=3, width=8, hidden=6, classes=4)
+    model = tinynn.load(converters.convert(path))
+    samples = made_up(model, 12)
+    made = quantise(model, samples)
+    after = tinynn.load(made.image)
+    # Products of two computed matrices stay in float.
+    assert len(made.left) == (2 if kind == "encoder" else 0)
+    assert apart(model, after, samples) < 0.05
     assert_guest_agrees(after, request_of(after, samples[0]))
 
 
@@ -190,6 +211,7 @@ def test_compare_counts_what_moved() -> None:
     samples = [{"x": np.float32([1, 0])}, {"x": np.float32([0, 0])}]
     found = compare(first, turned, samples, np.array([0, 0]))
     assert found.agreement == 0.5
+    assert (found.maximum, found.mean) == (2, 0.5)
     assert (found.accuracy_before, found.accuracy_after, found.drop) == (1, 0.5, 0.5)
     assert compare(first, turned, samples).drop == 0.5
 

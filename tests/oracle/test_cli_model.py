@@ -76,6 +76,43 @@ def test_inspect_onnx_foretells_its_image(plumb: Plumb) -> None:
     report = plumb("model", "inspect", MNIST_ONNX, "--json").json()
     assert report["problems"] == []
     assert report["image"]["segments"] == tinynn.load(MNIST).segments
+    assert report["inputs"] == [{"name": "image", "dtype": "uint8", "shape": [1, 784]}]
+    assert [(port["name"], port["dtype"]) for port in report["outputs"]] == [
+        ("probabilities", "float32"),
+        ("digit", "int32"),
+    ]
+    # The same products, counted in the source and in the image.
+    products = 784 * 128 + 128 * 10
+    assert report["multiply_adds"] == report["image"]["multiply_adds"] == products
+
+
+def test_inspect_image_foretells_what_it_costs(plumb: Plumb) -> None:
+    report = plumb("model", "inspect", "mnist", "--json").json()
+    assert report["parameters"] == 784 * 128 + 128 + 128 * 10 + 10
+    assert report["multiply_adds"] == 784 * 128 + 128 * 10
+    assert 0 < report["usual_instructions"] <= report["foretold_instructions"]
+    assert 0 < report["machine_seconds"] <= report["machine_seconds_at_most"]
+    assert 0 < report["native_seconds"] < 10
+    # A load with both of its proofs; docs/economics.md rests on no step above 95,000.
+    assert 55_000 < report["worst_step_gas"] <= 95_000
+    shown = plumb("model", "inspect", "mnist")
+    assert f"{report['worst_step_gas']:,} gas" in shown.out
+
+
+def test_inspect_deeper_image_has_a_costlier_worst_step(
+    plumb: Plumb, tmp_path: Path
+) -> None:
+    """Sixteen times the weights: four siblings more."""
+    gas = []
+    for name, outputs in (("small", 16), ("large", 256)):
+        nodes = [node("Gemm", "x w", "y", transB=1)]
+        shapes = {"x": (FLOAT, (1, 64)), "y": (FLOAT, (1, outputs))}
+        weights = {"w": floats(outputs, 64)}
+        save_net(tmp_path / f"{name}.onnx", nodes, weights=weights, **shapes)
+        assert plumb("model", "convert", tmp_path / f"{name}.onnx").status == 0
+        inspected = plumb("model", "inspect", tmp_path / f"{name}.plumb", "--json")
+        gas.append(inspected.json()["worst_step_gas"])
+    assert gas[0] < gas[1]
 
 
 def test_convert_writes_the_committed_image(plumb: Plumb, tmp_path: Path) -> None:

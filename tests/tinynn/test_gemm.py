@@ -20,7 +20,7 @@ def product(a: Floats, b: Floats) -> Floats:
     c = np.full((a.shape[0], b.shape[1]), 7, np.float32)
     terms, columns = b.shape
     pack = gemm.packer_of(b.reshape(-1), columns, 1)
-    gemm.multiply(a.reshape(-1), terms, 1, terms, pack, c)
+    gemm.multiply(a.reshape(-1), terms, terms, pack, c)
     return c
 
 
@@ -41,12 +41,12 @@ def test_product_of_any_shape_is_the_sequential_sum(
     assert product(a, b).tobytes() == expected.tobytes()
 
 
-def test_product_of_transposed_operands_is_the_same() -> None:
+def test_product_of_a_transposed_matrix_is_the_same() -> None:
     rng = np.random.default_rng(1)
     a, b = random_floats(rng, 20, 33), random_floats(rng, 33, 19)
     c = np.empty((20, 19), np.float32)
     pack = gemm.packer_of(b.T.copy().reshape(-1), 1, 33)
-    gemm.multiply(a.T.copy().reshape(-1), 1, 20, 33, pack, c)
+    gemm.multiply(a.reshape(-1), 33, 33, pack, c)
     assert c.tobytes() == product(a, b).tobytes()
 
 

@@ -110,8 +110,8 @@ def test_conv_integer_of_any_window_is_that_of_floats(name: str, dtype: str) -> 
 def test_conv_integer_cut_into_segments_is_the_same() -> None:
     rng = np.random.default_rng(3)
     x, w = (
-        random_bytes(rng, "uint8", 1, 8, 20, 20),
-        random_bytes(rng, "int8", 40, 8, 3, 3),
+        random_bytes(rng, "uint8", 1, 8, 18, 18),
+        random_bytes(rng, "int8", 80, 8, 3, 3),
     )
     zeros = np.array([7], np.uint8), np.array([0], np.int8)
     assert model_of("ConvInteger", [x, w, *zeros], (1, 2, 3)).segments > 1

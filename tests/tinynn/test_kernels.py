@@ -25,7 +25,7 @@ def test_move_copies_from_grid_to_grid(dtype: str, extent: int) -> None:
     source = rng.integers(0, 256, (3, 5, 80)).astype(dtype)
     target = np.zeros((5, 3, 75), dtype)
     to, of = (75, 3 * 75, 1), row_major(source.shape)
-    Batch([move(target, source, (3, 5, extent), to, of)]).run()
+    Batch([move(target, source, (3, 5, extent), to, of)])()
     assert (target[:, :, :extent] == source[:, :, :extent].swapaxes(0, 1)).all()
     assert not target[:, :, extent:].any()
 
@@ -33,7 +33,7 @@ def test_move_copies_from_grid_to_grid(dtype: str, extent: int) -> None:
 def test_move_of_one_element_repeats_it() -> None:
     target = np.zeros((4, 9), np.float32)
     one = np.float32([3])
-    Batch([move(target, one, (4, 5), (9, 1), (0, 0))]).run()
+    Batch([move(target, one, (4, 5), (9, 1), (0, 0))])()
     assert (target[:, :5] == 3).all() and not target[:, 5:].any()
 
 
@@ -46,7 +46,7 @@ def test_batch_runs_its_calls_in_order_and_again() -> None:
     batch = Batch(calls)
     for first in (1, 5):
         x[0] = first
-        batch.run()
+        batch()
         assert y.view(np.uint32).tolist() == [
             np.float32(2 * first).view(np.uint32),
             0,

@@ -5,6 +5,7 @@ import pytest
 from support.models import Floats, random_floats
 from support.operations import apply, model_of, sparse_floats
 
+import tinynn
 from tinynn import GraphError
 
 CANONICAL = 0x7FC0_0000
@@ -37,6 +38,33 @@ def test_matmul_of_batches_is_the_sequential_sum(
     (y,) = apply("MatMul", a, b, constant=constant)
     expected = sequential(a, b)
     assert y.shape == expected.shape and y.tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("rows", [1, 4, 67])
+def test_matmul_of_several_blocks_is_the_sequential_sum(
+    rows: int, packed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of terms, rows and columns, the last ones smaller; b packed before or each time.
+
+    Products of infinities and NaNs begin in a later block than the first.
+    """
+    monkeypatch.setattr(tinynn.operators.products, "TERMS_AT_ONCE", 100)
+    monkeypatch.setattr(tinynn.operators.products, "PANELS_AT_ONCE", 3)
+    if not packed:
+        monkeypatch.setattr(tinynn.program, "MOST_RESIDENT", 0)
+    rng = np.random.default_rng(rows)
+    a, b = sparse_floats(rng, rows, 307), random_floats(rng, 307, 107)
+    a[:, 250] = 1
+    b[250, 5:8], b[203, 6] = [np.inf, -np.inf, np.nan], np.inf
+    model = model_of("MatMul", [a, b], (1,))
+    for x in (np.ones_like(a), a):
+        (y,) = model.run(x)
+        with np.errstate(invalid="ignore"):
+            expected = sequential(x, b)
+        assert (np.isnan(y) == np.isnan(expected)).all() and np.isnan(y).any()
+        expected[np.isnan(expected)] = np.uint32(CANONICAL).view(np.float32)
+        assert y.tobytes() == expected.tobytes()
 
 
 @pytest.mark.parametrize(

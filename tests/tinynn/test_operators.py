@@ -9,19 +9,12 @@ from pathlib import Path
 import numba
 import numpy as np
 import pytest
-from numba import float32, int32, int64, uint8, uint32
+from numba import float32, int64
 from support.models import Floats, dense_layer, random_floats, single_operator
 
 from tinynn import floatmode, jit
 from tinynn.floatmode import exact_floats, read_mode, write_mode
-from tinynn.operators import (
-    argmax,
-    numbers,
-    reduce,
-    scale_u8,
-    scan,
-    softmax,
-)
+from tinynn.operators import functions, scan
 
 NAN, INF = np.float32(np.nan), np.float32(np.inf)
 TINY = np.float32(1e-45)
@@ -177,12 +170,20 @@ def test_softmax_minus_infinity_gets_nothing() -> None:
 
 
 def exponential(z: Floats) -> Floats:
-    """The kernel's e^z for z <= 0: the maximum, 0, is put in front."""
-    x = np.concatenate([floats(0), z])
-    y = np.empty_like(x)
-    with exact_floats():
-        softmax.exponentials(x, len(x), y)
-    return y[1:]
+    """e^z as its definition has it."""
+    with exact_floats(), np.errstate(all="ignore"):
+        return functions.exp(z)
+
+
+@pytest.mark.parametrize("spread", [1, 30, 300])
+def test_softmax_of_many_is_its_definition(spread: float) -> None:
+    """The kernel's exponential is the function's, below the normal numbers too."""
+    x = random_floats(np.random.default_rng(8), 5003) * np.float32(spread)
+    (y,) = single_operator("softmax", len(x)).run(x)
+    with exact_floats(), np.errstate(all="ignore"):
+        powers = functions.exp(x - x.max())
+        expected = powers / np.add.accumulate(powers)[-1]
+    assert y.tobytes() == expected.tobytes()
 
 
 def test_exponential_is_within_one_ulp_and_a_bit() -> None:
@@ -212,25 +213,11 @@ def test_exponential_at_its_ends(z: float, bits: int) -> None:
 
 # How the kernels are compiled.
 
-FOLD = (float32[::1], int64, int64, int64, float32[::1])
 SIGNATURES = {
-    "scale": (scale_u8.scale, (uint8[::1], float32[::1], float32[::1])),
-    "exponentials": (softmax.exponentials, (float32[::1], int64, float32[::1])),
-    "divide_by_sum": (softmax.divide_by_sum, (float32[::1], int64)),
-    "find_extreme": (
-        argmax.find_extreme,
-        (float32[::1], int64, int64, int64, int64, int32[::1]),
-    ),
-    "add_rows": (reduce.add_rows, FOLD),
-    "add_squares": (reduce.add_squares, FOLD),
-    "multiply_rows": (reduce.multiply_rows, FOLD),
-    "greatest_rows": (reduce.greatest_rows, FOLD),
-    "least_rows": (reduce.least_rows, FOLD),
     "accumulate_rows": (
         scan.accumulate_rows,
         (float32[::1], int64, int64, int64, int64, float32[::1]),
     ),
-    "canonicalise": (numbers.canonicalise_words, (uint32[::1],)),
 }
 
 

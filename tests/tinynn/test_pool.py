@@ -44,6 +44,38 @@ def windows(x: Floats, attributes: dict[str, object]) -> Iterator[list[float]]:
             ]
 
 
+def first_largest(taps: list[float]) -> float:
+    """A NaN if there is one, of zeros the first."""
+    best = taps[0]
+    for tap in taps[1:]:
+        if tap > best or tap != tap:
+            best = tap
+    return best
+
+
+@pytest.mark.parametrize("width", [16, 17, 21, 32])
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"kernel_shape": (2, 2), "strides": (2, 2)},
+        {"kernel_shape": (3, 3), "strides": (1, 2), "pads": (1, 0, 1, 0)},
+        {"kernel_shape": (3, 2), "strides": (2, 1), "dilations": (1, 3)},
+        {"kernel_shape": (2, 4), "strides": (1, 3)},
+    ],
+)
+def test_max_pool_of_many_columns_is_that_of_each(
+    attributes: dict[str, object], width: int
+) -> None:
+    """Zeros of both signs, infinities and NaNs among the taps."""
+    rng = np.random.default_rng(width)
+    x = rng.choice(np.float32([0, -0.0, -1, 1, -INF, INF, NAN, -2, -3]), (3, 7, width))
+    (y,) = apply("MaxPool", x[None], **attributes)
+    largest = [first_largest(t) for plane in x for t in windows(plane, attributes)]
+    expected = np.array(largest, np.float32)
+    expected[np.isnan(expected)] = np.uint32(CANONICAL).view(np.float32)
+    assert y.reshape(-1).tobytes() == expected.tobytes()
+
+
 def sequential_mean(taps: list[float]) -> np.float32:
     total = np.float32(0)
     for tap in taps:

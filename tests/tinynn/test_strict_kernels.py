@@ -4,16 +4,15 @@ import re
 
 import numba
 import pytest
-from numba import boolean, float32, int32, int64, types
+from numba import float32, int32, int64, types
 
 from tinynn import gemm, jit
-from tinynn.operators import normalize, patches, pool, quantize
+from tinynn.operators import patches, pool, quantize
 
 FLOATS, NUMBERS = float32[::1], int64[::1]
 PAIR = types.UniTuple(int64, 2)
 
 SIGNATURES = {
-    "pack_rows": (gemm.pack_rows, (FLOATS, *(int64,) * 6, FLOATS)),
     "pack_columns": (gemm.pack_columns, (FLOATS, *(int64,) * 6, FLOATS)),
     "pack_patches": (
         patches.pack_patches,
@@ -21,10 +20,6 @@ SIGNATURES = {
     ),
     "largest": (pool.largest, (FLOATS, int64, int64, NUMBERS, int64, FLOATS)),
     "average": (pool.average, (FLOATS, int64, int64, NUMBERS, int64, FLOATS)),
-    "normalize_rows": (
-        normalize.normalize_rows,
-        (FLOATS, int64, boolean, FLOATS, FLOATS),
-    ),
     "nearest": (quantize.nearest, (FLOATS, int32[::1])),
     "least_and_greatest": (quantize.least_and_greatest, (FLOATS, FLOATS)),
 }

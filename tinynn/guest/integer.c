@@ -134,6 +134,11 @@ static void take_patch(const struct convolution *v, uint32_t count, uint32_t top
   const uint32_t columns = v->columns, apart = v->window->dilation_columns;
   const uint8_t *from = lines + top * v->wide + left;
   uint8_t *next = (uint8_t *)patch;
+  if (v->rows == 1 && columns == 1) {
+    for (const uint8_t *end = next + v->depth; next != end; from += plane)
+      *next++ = *from;
+    return;
+  }
   for (uint32_t i = 0; i < v->depth; i++, from += plane) {
     const uint8_t *line = from;
     for (uint32_t j = 0; j < v->rows; j++, line += step, next += columns) {

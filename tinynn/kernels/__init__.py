@@ -2,5 +2,6 @@
 
 from .grid import joined, move, row_major
 from .program import Batch, Call
+from .team import Team
 
-__all__ = ["Batch", "Call", "joined", "move", "row_major"]
+__all__ = ["Batch", "Call", "Team", "joined", "move", "row_major"]

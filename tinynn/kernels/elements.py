@@ -1,6 +1,7 @@
 """LLVM IR of functions of one or two floats, element by element; NaNs made canonical.
 
 `element.{function}` of one: words are target, source, count, and two numbers (bits).
+`element.scale_u8`: the same; the source is bytes, the first number their factor.
 
 `element.{function}.{how}` of two: target, a, b; four extents; the strides of a, then of
 b, in bytes, along the first three. The target is row-major. `how` says what goes along
@@ -12,7 +13,7 @@ from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from .writing import FLOAT, I32, LANES, VECTOR, Values, Writer, word
+from .writing import FLOAT, I8, I32, LANES, VECTOR, Values, Writer, word
 
 AXES: Final = 4
 
@@ -52,6 +53,7 @@ def _extreme(order: str) -> Formula:
 
 
 ONE: Final[Mapping[str, Formula]] = {
+    "canonical": lambda write, x, *_: x,
     "relu": lambda write, x, *_: _rectified(write, x),
     "leaky_relu": _leaky,
     "clip": _clipped,
@@ -71,6 +73,7 @@ def module_ir() -> str:
     module = ir.Module("element")
     for name, formula in ONE.items():
         _one(module, name, formula)
+    _scale(module)
     for name, formula in TWO.items():
         for how in ("vv", "vs", "sv"):
             _two(module, f"{name}.{how}", formula, how)
@@ -87,6 +90,22 @@ def _one(module: ir.Module, name: str, formula: Formula) -> None:
     def body(kind: ir.Type, index: ir.Value) -> None:
         x = write.load(kind, write.element(source, index))
         y = formula(write, x, *(vectors if kind == VECTOR else singles))
+        write.store(write.canonical(y), write.element(target, index))
+
+    write.vectors(write.words[2], body)
+    write.finish()
+
+
+def _scale(module: ir.Module) -> None:
+    write = Writer(module, "element.scale_u8", 5)
+    build = write.build
+    factors = write.both(build.bitcast(build.trunc(write.words[3], I32), FLOAT))
+    target, source = write.pointer(0), write.pointer(1)
+
+    def body(kind: ir.Type, index: ir.Value) -> None:
+        byte = I8 if kind == FLOAT else ir.VectorType(I8, LANES)
+        x = build.load(write.at(source, index), typ=byte, align=1)
+        y = build.fmul(build.uitofp(x, kind), factors[kind])
         write.store(write.canonical(y), write.element(target, index))
 
     write.vectors(write.words[2], body)

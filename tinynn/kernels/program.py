@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mips_vm import native
 
-from . import elements, moving, pooling, rows, tiles
+from . import elements, folds, moving, pooling, rows, tiles, waiting
 
 Array = NDArray[Any]
 
@@ -25,6 +25,8 @@ MODULES: Final[dict[str, Callable[[], str]]] = {
     "element": elements.module_ir,
     "pool": pooling.module_ir,
     "row": rows.module_ir,
+    "fold": folds.module_ir,
+    "team": waiting.module_ir,
 }
 """By the first part of a kernel's name: `slide.3` is of `slide`."""
 
@@ -63,7 +65,7 @@ class Call:
 
 
 class Batch:
-    """Calls, one after another; `run` needs the floating-point mode to be exact."""
+    """Calls, one after another, which need the floating-point mode to be exact."""
 
     def __init__(self, calls: Sequence[Call]) -> None:
         self._calls = list(calls)  # keeps the arrays alive
@@ -78,7 +80,7 @@ class Batch:
         self._arguments = (self._table.ctypes.data, len(self._calls))
         self._driver = _driver()
 
-    def run(self) -> None:
+    def __call__(self) -> None:
         """All of them."""
         self._driver(*self._arguments)
 

@@ -9,7 +9,7 @@ rows by two halves of eight columns stay in registers.
 term k of half h lies `places[h] + offsets[k]` bytes after x, and the result
 `targets[h]` bytes after y. `multiply.{rows}`: b is panels, each [k][16].
 
-In both, a is blocks of so many rows, each [k][row].
+For `slide`, a is blocks of so many rows, each [k][row]; for `multiply` it is rows.
 """
 
 from collections.abc import Sequence
@@ -25,6 +25,7 @@ from .writing import (
     VECTOR,
     VECTOR_BYTES,
     WORD_BYTES,
+    Body,
     Values,
     Writer,
     word,
@@ -90,8 +91,9 @@ def _slide_blocks(write: Writer, rows: int, half: ir.Value, width: int) -> None:
             at = build.mul(k, word(WORD_BYTES))
             offset = write.load(I64, write.at(offsets, at))
             columns = [write.at(base, offset) for base in bases]
-            single = write.at(at_a, build.mul(k, word(FLOAT_BYTES * rows)))
-            return _add_term(write, single, columns, sums)
+            at = write.at(at_a, build.mul(k, word(FLOAT_BYTES * rows)))
+            singles = [write.at(at, word(FLOAT_BYTES * row)) for row in range(rows)]
+            return _add_term(write, singles, columns, sums)
 
         zero = ir.Constant(VECTOR, [0.0] * LANES)
         sums = write.loop(word(0), terms, term, [zero] * (rows * width))
@@ -109,14 +111,13 @@ def _slide_blocks(write: Writer, rows: int, half: ir.Value, width: int) -> None:
 
 
 def _add_term(
-    write: Writer, a: ir.Value, columns: Sequence[ir.Value], sums: Values
+    write: Writer, singles: Values, columns: Sequence[ir.Value], sums: Values
 ) -> Values:
     """Each sum plus its product for one k."""
     build = write.build
     halves = [write.load(VECTOR, column) for column in columns]
     added = []
-    for row in range(len(sums) // len(halves)):
-        at = write.at(a, word(FLOAT_BYTES * row))
+    for row, at in enumerate(singles):
         spread = write.spread(write.load(FLOAT, at))
         for i, half in enumerate(halves):
             product = build.fmul(spread, half)
@@ -127,9 +128,9 @@ def _add_term(
 def multiply_ir() -> str:
     """The module with multiply.1 to multiply.6.
 
-    Words: a, b, c, bias, blocks, panels, terms (a multiple of four), row_bytes of c,
-    begin, end. Sums begin at +0 if `begin` is not 0, else at c. If `end` is not 0 the
-    bias, one a column, is added and NaNs are made canonical.
+    Words: a, b, c, bias, blocks, panels, terms, row_bytes of a, row_bytes of c, begin,
+    end. Sums begin at +0 if `begin` is not 0, else at c. If `end` is not 0 the bias,
+    one a column, is added and NaNs are made canonical.
     """
     module = ir.Module("multiply")
     for rows in range(1, ROWS + 1):
@@ -139,13 +140,14 @@ def multiply_ir() -> str:
 
 def _multiply(module: ir.Module, rows: int) -> None:
     """For each panel all blocks of rows: the panel stays in the nearest cache."""
-    write = Writer(module, f"multiply.{rows}", 10)
+    write = Writer(module, f"multiply.{rows}", 11)
     build = write.build
     blocks, panels, terms = write.words[4:7]
     a, b, c, bias = map(write.pointer, range(4))
     panel_bytes = build.mul(terms, word(FLOAT_BYTES * COLUMNS))
-    block_bytes = build.mul(terms, word(FLOAT_BYTES * rows))
-    tile_bytes = build.mul(write.words[7], word(rows))
+    block_bytes, tile_bytes = (
+        build.mul(row_bytes, word(rows)) for row_bytes in write.words[7:9]
+    )
 
     def panel(index: ir.Value, _: Values) -> Values:
         left = build.mul(index, word(FLOAT_BYTES * COLUMNS))
@@ -174,7 +176,8 @@ def _packed_tile(
     bias: ir.Value,
 ) -> None:
     build = write.build
-    terms, row_bytes, begin, end = write.words[6:]
+    terms, a_row_bytes, row_bytes, begin, end = write.words[6:]
+    lines = [write.at(a, build.mul(a_row_bytes, word(row))) for row in range(rows)]
     places = [
         write.at(c, build.add(build.mul(row_bytes, word(row)), word(half)))
         for row in range(rows)
@@ -182,17 +185,24 @@ def _packed_tile(
     ]
     starts = _starts(write, begin, places)
 
-    def term(k: ir.Value, sums: Values) -> Values:
-        at_a = write.at(a, build.mul(k, word(FLOAT_BYTES * rows)))
-        at_b = write.at(b, build.mul(k, word(FLOAT_BYTES * COLUMNS)))
-        for i in range(TERMS):
-            panel = FLOAT_BYTES * COLUMNS * i
-            columns = [write.at(at_b, word(panel + half)) for half in (0, VECTOR_BYTES)]
-            single = write.at(at_a, word(FLOAT_BYTES * rows * i))
-            sums = _add_term(write, single, columns, sums)
-        return sums
+    def round_of(number: int) -> Body:
+        def terms(k: ir.Value, sums: Values) -> Values:
+            at_b = write.at(b, build.mul(k, word(FLOAT_BYTES * COLUMNS)))
+            for i in range(number):
+                panel = FLOAT_BYTES * COLUMNS * i
+                columns = [
+                    write.at(at_b, word(panel + half)) for half in (0, VECTOR_BYTES)
+                ]
+                at = build.mul(build.add(k, word(i)), word(FLOAT_BYTES))
+                singles = [write.at(line, at) for line in lines]
+                sums = _add_term(write, singles, columns, sums)
+            return sums
 
-    sums = write.loop(word(0), terms, term, starts, step=TERMS)
+        return terms
+
+    whole = build.and_(terms, word(-TERMS))
+    sums = write.loop(word(0), whole, round_of(TERMS), starts, step=TERMS)
+    sums = write.loop(whole, terms, round_of(1), sums)
     with build.if_else(build.icmp_signed("!=", end, word(0))) as (last, more):
         with last:
             biases = [

@@ -5,6 +5,7 @@ that a list of (kernel, words) is a program. No passes run over the IR: what is 
 in a loop is done in the loop.
 """
 
+import struct
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -34,6 +35,12 @@ Body = Callable[[ir.Value, Values], Sequence[ir.Value]]
 def word(number: int) -> ir.Constant:
     """A constant of 64 bits."""
     return ir.Constant(I64, number)
+
+
+def constant(kind: ir.Type, bits: int) -> ir.Value:
+    """Floats of the given bits."""
+    (number,) = struct.unpack("<f", struct.pack("<I", bits))
+    return ir.Constant(kind, number if kind == FLOAT else [number] * LANES)
 
 
 class Writer:
@@ -79,6 +86,20 @@ class Writer:
         first = self.build.insert_element(undefined, single, ir.Constant(I32, 0))
         return self.build.shuffle_vector(first, undefined, SPREAD)
 
+    def both(self, single: ir.Value) -> dict[ir.Type, ir.Value]:
+        """One float, alone and in every lane, by type."""
+        return {FLOAT: single, VECTOR: self.spread(single)}
+
+    def root(self, value: ir.Value) -> ir.Value:
+        """The square root, correctly rounded."""
+        name = "llvm.sqrt.f32" if value.type == FLOAT else "llvm.sqrt.v8f32"
+        known = self.function.module.globals
+        if name not in known:
+            ir.Function(
+                self.function.module, ir.FunctionType(value.type, [value.type]), name
+            )
+        return self.build.call(known[name], [value])
+
     def canonical(self, value: ir.Value) -> ir.Value:
         """Floats with 0x7fc00000 for every NaN, chosen as integers."""
         kind = I32 if value.type == FLOAT else WORDS
@@ -115,6 +136,15 @@ class Writer:
         build.branch(head)
         build.position_at_end(after)
         return phis
+
+    def each(self, count: ir.Value, body: Callable[[ir.Value], None]) -> None:
+        """body(index) for every index below count."""
+
+        def step(index: ir.Value, _: Values) -> Values:
+            body(index)
+            return []
+
+        self.loop(word(0), count, step)
 
     def vectors(
         self, count: ir.Value, body: Callable[[ir.Type, ir.Value], None]

@@ -6,36 +6,14 @@ A NaN counts as larger than any number, so the first NaN wins, as in numpy and P
 
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..jit import kernel
+from ..kernels import Call
 from ..tensor import TensorType
-from .family import Family, Operator, Space, Types, Words
+from .family import Family, Operator, Space, Types, Words, run_calls
+from .folding import fold_calls
 from .graph import Graph, Value
-from .numbers import Floats
 from .shape import around, check_arity, check_axis, check_dtype, demand, normal_axis
 
 MOST, LEAST = 0, 1
-
-
-@kernel
-def find_extreme(
-    x: Floats, least: int, n: int, inner: int, first: int, indices: NDArray[np.int32]
-) -> None:
-    """Element `first + j` of the result is of row `(first + j) / inner`."""
-    for j in range(len(indices)):
-        row = (first + j) // inner
-        start = row * n * inner + (first + j) % inner
-        best = 0
-        for i in range(n):
-            a, b = x[start + i * inner], x[start + best * inner]
-            if a != a:
-                best = i
-                break
-            if (a < b) if least else (a > b):
-                best = i
-        indices[j] = best
 
 
 def infer(types: Types, attributes: Words) -> TensorType:
@@ -49,11 +27,12 @@ def infer(types: Types, attributes: Words) -> TensorType:
     return TensorType("int32", (*shape[:axis], 1, *shape[axis + 1 :]))
 
 
-def run(operator: Operator, first: int, count: int, space: Space) -> None:
+def calls(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
     axis, least = operator.attributes
     _, n, inner = around(operator.sources[0].shape, axis)
-    x, indices = operator.flat(space), operator.tile(space, first, count)
-    find_extreme(x, least, n, inner, first, indices)
+    x, y = operator.flat(space), operator.tile(space, first, count)
+    kernel = "fold.least" if least else "fold.most"
+    return list(fold_calls(kernel, x, n, inner, first, y))
 
 
 def row_length(operator: Operator) -> int:
@@ -83,9 +62,10 @@ FAMILY = Family(
     name="argmax",
     opcode=5,
     infer=infer,
-    run=run,
+    run=partial(run_calls, calls),
     instructions=lambda operator, count: (60 + 45 * row_length(operator)) * count,
     usual=lambda operator: 40 * row_length(operator),
+    calls=calls,
 )
 FAMILIES = (FAMILY,)
 OPERATIONS = {

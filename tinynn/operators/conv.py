@@ -19,12 +19,11 @@ import numpy as np
 from mips_vm.constants import MODEL
 
 from ..kernels import Batch, Call
-from ..tensor import Array, TensorType
+from ..tensor import TensorType
 from . import sliding
 from .family import Family, Operator, Room, Space, Types, Words, run_calls
 from .graph import Graph, Value
 from .numbers import Floats
-from .patches import Geometry
 from .shape import check_dtype, check_shape, demand
 from .weights import FINITE_WEIGHTS, MAX_INPUTS, check_finite, finite_flag
 from .window import Numbers, check_numbers, extent, pads_of, pair
@@ -117,19 +116,6 @@ def _steps(window: Window) -> Numbers:
     )
 
 
-def padded(x: Array, window: Window, fill: int = 0) -> Array:
-    """x (n, c, h, w) spread and padded, flat a picture: (n, c, rows, columns)."""
-    batch, channels, height, width = x.shape
-    high, wide = window.padded(height, width)
-    if (high, wide) == (height, width):
-        return x
-    room = np.full((batch, channels, high, wide), fill, x.dtype)
-    rows = slice(window.top, high - window.bottom, window.spread_rows)
-    columns = slice(window.left, wide - window.right, window.spread_columns)
-    room[:, :, rows, columns] = x
-    return room
-
-
 def parts(
     operator: Operator, first: int, count: int
 ) -> Iterator[tuple[int, int, int, int]]:
@@ -212,7 +198,7 @@ def blocks(
         made = sliding.blocks_of(count, terms, room("weights", count * terms))
         return [block.pack(w) for block in made], made
     made = sliding.blocks_of(count, terms, np.empty(count * terms, np.float32))
-    Batch([block.pack(w) for block in made]).run()
+    Batch([block.pack(w) for block in made])()
     return [], made
 
 
@@ -221,31 +207,6 @@ def bias_of(operator: Operator, channel: int, count: int, space: Space) -> Float
     if len(operator.sources) == 3:
         return operator.part(space, channel, count, 2)
     return np.zeros(count, np.float32)
-
-
-def spans(operator: Operator, start: int, count: int) -> Iterator[tuple[int, int]]:
-    """(first, count) of channels, all batches' in turn, each of one batch and group."""
-    span = operator.sources[1].shape[0] // operator.attributes[1]
-    end = start + count
-    while start < end:
-        size = min(end - start, span - start % span)
-        yield start, size
-        start += size
-
-
-def geometry(operator: Operator, x: Floats) -> Geometry:
-    """What packers must know of the window over a padded picture x."""
-    window = Window(*operator.attributes)
-    kernel_rows, kernel_columns = operator.sources[1].shape[2:]
-    return (
-        x.shape[1] * x.shape[2],
-        x.shape[2],
-        kernel_rows,
-        kernel_columns,
-        (window.stride_rows, window.stride_columns),
-        (window.dilation_rows, window.dilation_columns),
-        operator.target.shape[3],
-    )
 
 
 def terms_of(operator: Operator) -> int:

@@ -109,7 +109,7 @@ def run_calls(
     """`run` of a family whose calls can do all."""
     planned = calls(operator, first, count, space)
     assert planned is not None
-    Batch(planned).run()
+    Batch(planned)()
 
 
 def one_element(operator: Operator) -> int:

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from .. import gemm
 from ..tensor import TensorType
 from . import conv
-from .conv import WORDS, Window, check_kernel, output_type, padded, spans
+from .conv import WORDS, Window, check_kernel, output_type
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .numbers import Floats
-from .patches import packer_of
+from .patches import geometry, packer_of, padded, spans
 from .shape import check_dtype, check_shape, demand
 from .weights import MAX_INPUTS
 from .window import Numbers, extent, pads_of, pair
@@ -30,6 +30,8 @@ BYTES: Final = ("uint8", "int8")
 EXACT_TERMS: Final = 256
 GRAIN_PRODUCTS: Final = 16 * conv.GRAIN_PRODUCTS
 """A product of bytes takes a sixteenth of the instructions of one of floats."""
+
+GRAIN_PLANES: Final = 64
 
 TOGETHER: Final = 256
 """Channels that the guest lists at once, or fewer if they have too many terms."""
@@ -50,7 +52,7 @@ def add_products(a: Floats, pack: gemm.Packer, y: Integers) -> None:
         ) -> None:
             pack(start + k, count, j, width, out)
 
-        gemm.multiply(a.reshape(-1)[first:], terms, 1, depth, pack_from, part)
+        gemm.multiply(a.reshape(-1)[first:], terms, depth, pack_from, part)
         y += part.astype(np.int32)
 
 
@@ -202,7 +204,7 @@ def run_channels(operator: Operator, start: int, y: Integers, space: Space) -> N
         batch, channel = divmod(first, outputs)
         group = channel // (outputs // window.group)
         picture = x[batch, group * depth : (group + 1) * depth]
-        pack = packer_of(picture, conv.geometry(operator, picture))
+        pack = packer_of(picture, geometry(operator, picture))
         target = y[first - start :][:count]
         add_products(weights[channel : channel + count], pack, target)
         if len(operator.sources) == 5:
@@ -220,10 +222,17 @@ def conv_instructions(operator: Operator, count: int) -> int:
     return 2000 + lists + patches * (300 + 60 * terms) + (200 + 4 * terms) * count
 
 
+def conv_grain(operator: Operator) -> int:
+    """As conv's, of more planes: the cheaper the products, the more a patch costs."""
+    plane = prod(operator.target.shape[2:])
+    planes = GRAIN_PRODUCTS // (plane * conv.terms_of(operator))
+    return plane * min(planes, GRAIN_PLANES) or operator.target.shape[3]
+
+
 def conv_usual(operator: Operator) -> int:
     """Channels of a grain share the patches, and pixels the listing of the weights."""
     span = operator.sources[1].shape[0] // operator.attributes[1]
-    terms, together = conv.terms_of(operator), min(span, conv.GRAIN_PLANES)
+    terms, together = conv.terms_of(operator), min(span, GRAIN_PLANES)
     listing = 7 * terms // prod(operator.target.shape[2:])
     return 80 + 5 * terms // 2 + listing + (60 + 12 * terms) // together
 
@@ -271,7 +280,7 @@ CONV: Final = Family(
     run=run_conv,
     instructions=conv_instructions,
     usual=conv_usual,
-    grain=lambda operator: conv.grain(operator, GRAIN_PRODUCTS),
+    grain=conv_grain,
 )
 FAMILIES = (MATMUL, CONV)
 OPERATIONS = {"MatMulInteger": matmul_integer, "ConvInteger": conv_integer}

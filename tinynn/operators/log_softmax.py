@@ -3,22 +3,20 @@
 import numpy as np
 
 from .family import Family, Operator, Space
-from .functions import log
+from .functions import exp, log
 from .graph import Graph, Value
-from .reduce import add_rows
 from .shape import around, normal_axis
-from .softmax import exponentials, grain, infer, rows_of, store_rows
+from .softmax import grain, infer, rows_of, store_rows
 
 
 def run(operator: Operator, first: int, count: int, space: Space) -> None:
     _, n, inner = around(operator.target.shape, operator.attributes[0])
-    x = rows_of(operator.part(space, first, count), n, inner)
-    powers, totals = np.empty_like(x), np.empty(count // n, np.float32)
-    exponentials(x, n, powers)
-    add_rows(powers, n, 1, 0, totals)
-    rows = x.reshape(-1, n)
+    rows = rows_of(operator.part(space, first, count), n, inner).reshape(-1, n)
     largest = np.take_along_axis(rows, rows.argmax(1, keepdims=True), 1)
-    result = (rows - largest) - log(totals)[:, None]
+    differences = rows - largest
+    # numpy accumulates strictly in order.
+    totals = np.add.accumulate(exp(differences), axis=1)[:, -1:]
+    result = differences - log(totals)
     store_rows(result, n, inner, operator.tile(space, first, count))
 
 

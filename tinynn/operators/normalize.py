@@ -7,48 +7,20 @@ operators of their own.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from math import prod
 from typing import Final
 
 import numpy as np
 
-from ..jit import kernel
+from ..kernels import Call
 from ..tensor import TensorType
-from .family import Family, Operator, Space, Types, Words
+from .family import Family, Operator, Space, Types, Words, run_calls
 from .graph import Graph, Value
-from .numbers import Floats, bits_of, canonicalise
+from .numbers import Floats, bits_of
 from .shape import check_arity, check_axis, check_dtype, demand, normal_axis
 
 CENTRED: Final = 1
-
-ONE: Final = np.float32(1)
-ZERO: Final = np.float32(0)
-
-
-@kernel
-def normalize_rows(
-    x: Floats, n: int, centred: bool, epsilon: Floats, y: Floats
-) -> None:
-    """Rows of n; epsilon is an array of one: numba passes plain numbers as doubles."""
-    size = np.float32(n)
-    for start in range(0, len(x), n):
-        row, target = x[start : start + n], y[start : start + n]
-        mean = ZERO
-        if centred:
-            for i in range(n):
-                mean = mean + row[i]
-            mean = mean / size
-            for i in range(n):
-                target[i] = row[i] - mean
-        else:
-            for i in range(n):
-                target[i] = row[i]
-        variance = ZERO
-        for i in range(n):
-            variance = variance + target[i] * target[i]
-        scale = ONE / np.sqrt(variance / size + epsilon[0])
-        for i in range(n):
-            target[i] = target[i] * scale
 
 
 def infer(types: Types, attributes: Words) -> TensorType:
@@ -68,13 +40,11 @@ def row_of(operator: Operator) -> int:
     return prod(operator.target.shape[operator.attributes[0] :])
 
 
-def run(operator: Operator, first: int, count: int, space: Space) -> None:
+def calls(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
+    x, y = operator.part(space, first, count), operator.tile(space, first, count)
     _, flags, epsilon = operator.attributes
-    y = operator.tile(space, first, count)
-    bits = np.array([epsilon], np.uint32).view(np.float32)
-    x = operator.part(space, first, count)
-    normalize_rows(x, row_of(operator), bool(flags), bits, y)
-    canonicalise(y)
+    n = row_of(operator)
+    return [Call("fold.normalize", (y, x, count // n, n, flags, epsilon))]
 
 
 def instructions(operator: Operator, count: int) -> int:
@@ -188,10 +158,11 @@ FAMILY = Family(
     name="normalize",
     opcode=104,
     infer=infer,
-    run=run,
+    run=partial(run_calls, calls),
     instructions=instructions,
     usual=lambda operator: 450,
     grain=row_of,
+    calls=calls,
 )
 FAMILIES = (FAMILY,)
 OPERATIONS = {

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..jit import kernel
+from ..kernels import Batch, Call
 
 CANONICAL_NAN: Final = 0x7FC0_0000
 INFINITY: Final = 0x7F80_0000
@@ -25,16 +25,6 @@ def float_of(bits: int) -> np.float32:
     return np.uint32(bits).view(np.float32)
 
 
-@kernel
-def canonicalise_words(words: Bits) -> None:
-    for i in range(len(words)):
-        if words[i] & np.uint32(0x7FFFFFFF) > np.uint32(0x7F800000):
-            words[i] = np.uint32(0x7FC00000)
-
-
 def canonicalise(stored: Floats) -> None:
-    """Every NaN of `stored` becomes 0x7fc00000, in place.
-
-    On words: what a compiler may do to a NaN as a float, it can't do to an integer.
-    """
-    canonicalise_words(stored.view(np.uint32))
+    """Every NaN of `stored` becomes 0x7fc00000, in place."""
+    Batch([Call("element.canonical", (stored, stored, stored.size, 0, 0))])()

@@ -1,13 +1,18 @@
-"""Patches of a picture, for native convolution: where they lie, and kernels on them.
+"""Patches of a picture, for convolution of bytes: where they lie, and their packing.
 
 A picture is one group's input, (channels, rows, columns), spread and padded. Terms are
 the taps of a patch: channels, then the window's rows, then its columns.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from .. import gemm
 from ..jit import kernel
+from ..tensor import Array
+from .conv import Window
+from .family import Operator
 from .numbers import Floats
 
 Geometry = tuple[int, int, int, int, tuple[int, int], tuple[int, int], int]
@@ -32,7 +37,6 @@ def pack_patches(
     out: Floats,
 ) -> None:
     """Patches of pixels [first, first + columns), a panel of [k][16] each."""
-    depth = (terms + 3) // 4 * 4
     at = np.empty(16, np.int64)
     area = kernel_rows * kernel_columns
     for start in range(0, columns, 16):
@@ -40,8 +44,7 @@ def pack_patches(
         for j in range(16):
             row, column = divmod(first + start + min(j, count - 1), output_width)
             at[j] = row * strides[0] * width + column * strides[1]
-        panel = out[start * depth : (start + 16) * depth]
-        panel[16 * terms :] = np.float32(0)
+        panel = out[start * terms : (start + 16) * terms]
         halves = at[7] - at[0] == 7 and at[15] - at[8] == 7
         for k in range(terms):
             channel, tap = divmod(first_term + k, area)
@@ -57,6 +60,44 @@ def pack_patches(
             else:
                 for j in range(16):
                     panel[16 * k + j] = x[base + at[j]]
+
+
+def padded(x: Array, window: Window, fill: int = 0) -> Array:
+    """x (n, c, h, w) spread and padded, flat a picture: (n, c, rows, columns)."""
+    batch, channels, height, width = x.shape
+    high, wide = window.padded(height, width)
+    if (high, wide) == (height, width):
+        return x
+    room = np.full((batch, channels, high, wide), fill, x.dtype)
+    rows = slice(window.top, high - window.bottom, window.spread_rows)
+    columns = slice(window.left, wide - window.right, window.spread_columns)
+    room[:, :, rows, columns] = x
+    return room
+
+
+def spans(operator: Operator, start: int, count: int) -> Iterator[tuple[int, int]]:
+    """(first, count) of channels, all batches' in turn, each of one batch and group."""
+    span = operator.sources[1].shape[0] // operator.attributes[1]
+    end = start + count
+    while start < end:
+        size = min(end - start, span - start % span)
+        yield start, size
+        start += size
+
+
+def geometry(operator: Operator, x: Floats) -> Geometry:
+    """What packers must know of the window over a padded picture x."""
+    window = Window(*operator.attributes)
+    kernel_rows, kernel_columns = operator.sources[1].shape[2:]
+    return (
+        x.shape[1] * x.shape[2],
+        x.shape[2],
+        kernel_rows,
+        kernel_columns,
+        (window.stride_rows, window.stride_columns),
+        (window.dilation_rows, window.dilation_columns),
+        operator.target.shape[3],
+    )
 
 
 def packer_of(x: Floats, places: Geometry) -> gemm.Packer:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..jit import Kernel, kernel
 from ..kernels import Call
+from ..kernels.writing import LANES
 from ..tensor import TensorType
 from .binary import BYTES
 from .conv import as_pictures, without_axis
@@ -179,7 +180,16 @@ def calls(
     x = operator.flat(space)[first // plane * height * width :]
     y = operator.tile(space, first, count)
     sizes = (max(planes, 1), height, width, row, rows, pooling.output_columns)
-    return [Call("pool.max", (y, x, *sizes, *operator.attributes[:8]))]
+    kernel = f"pool.max{stride_of(pooling, width)}"
+    return [Call(kernel, (y, x, *sizes, *operator.attributes[:8]))]
+
+
+def stride_of(pooling: Pooling, width: int) -> str:
+    """Of the kernel that takes eight columns at a time, if one can."""
+    stride, columns = pooling.stride_columns, pooling.output_columns
+    reach = (columns - 1) * stride + extent(pooling.columns, pooling.dilation_columns)
+    inside = pooling.left == 0 and reach <= width
+    return str(stride) if inside and columns >= LANES and stride < 3 else ""
 
 
 def taps_of(operator: Operator) -> int:

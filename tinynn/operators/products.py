@@ -8,25 +8,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from ..kernels import Batch, Call, move
-from ..kernels.tiles import COLUMNS, ROWS, TERMS
+from ..kernels.tiles import COLUMNS, ROWS
 from ..kernels.writing import FLOAT_BYTES
 from ..space import aligned_zeros
 from .family import Room
 from .numbers import Floats
 
-TERMS_AT_ONCE: Final = 256
-"""A panel of so many terms is 16 KiB, half of the nearest cache."""
+TERMS_AT_ONCE: Final = 768
+"""A panel of so many terms is 48 KiB, which comes from the second cache in time."""
 
-ROWS_AT_ONCE: Final = 120
-"""Packed with those terms: 120 KiB, in the second cache."""
+ROWS_AT_ONCE: Final = 60
+"""With those terms 180 KiB, in the second cache beside it."""
 
 PANELS_AT_ONCE: Final = 64
-"""Of b packed at once: 1 MiB."""
-
-NOTHING: Final = np.zeros(1, np.float32)
+"""Of b packed at once: 3 MiB."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,18 +49,13 @@ class Block:
     columns: int
 
     @property
-    def depth(self) -> int:
-        """Terms as they are packed: zeros are added to whole rounds of the kernel."""
-        return -(-self.terms // TERMS) * TERMS
-
-    @property
     def panels(self) -> int:
         return -(-self.columns // COLUMNS)
 
     @property
     def size(self) -> int:
         """Floats of the packed columns."""
-        return self.panels * COLUMNS * self.depth
+        return self.panels * COLUMNS * self.terms
 
 
 def blocks_of(terms: int, columns: int) -> Iterator[Block]:
@@ -79,7 +70,7 @@ def blocks_of(terms: int, columns: int) -> Iterator[Block]:
 def pack_columns(b: Matrix, block: Block, target: Floats) -> list[Call]:
     """Panels, each [k][16]; in the last, what is beside b is left as it is."""
     whole, rest = divmod(block.columns, COLUMNS)
-    terms, size = block.terms, COLUMNS * block.depth
+    terms, size = block.terms, COLUMNS * block.terms
     calls = []
     if whole:
         source = b.part(block.term, block.column)
@@ -91,26 +82,7 @@ def pack_columns(b: Matrix, block: Block, target: Floats) -> list[Call]:
         panel = target[whole * size :]
         beside = (b.down, b.across)
         calls.append(move(panel, source.held, (terms, rest), (COLUMNS, 1), beside))
-    return calls + zeros(target, block.panels, size, COLUMNS * terms)
-
-
-def pack_rows(
-    a: Matrix, first: int, rows: int, height: int, block: Block, target: Floats
-) -> list[Call]:
-    """Blocks of so many rows, each [k][row]."""
-    source, size = a.part(first, block.term), height * block.depth
-    extents = (rows // height, height, block.terms)
-    of = (height * a.down, a.down, a.across)
-    calls = [move(target, source.held, extents, (size, 1, height), of)]
-    return calls + zeros(target, rows // height, size, height * block.terms)
-
-
-def zeros(target: Floats, blocks: int, size: int, start: int) -> list[Call]:
-    """In each block of `size` floats, from `start` to its end."""
-    if start == size:
-        return []
-    extents = (blocks, size - start)
-    return [move(target[start:], NOTHING, extents, (size, 1), (0, 0))]
+    return calls
 
 
 def pack_constant(b: Matrix, terms: int, columns: int) -> list[Floats]:
@@ -119,7 +91,7 @@ def pack_constant(b: Matrix, terms: int, columns: int) -> list[Floats]:
     for block in blocks_of(terms, columns):
         packed.append(aligned_zeros(block.size))
         calls += pack_columns(b, block, packed[-1])
-    Batch(calls).run()
+    Batch(calls)()
     return packed
 
 
@@ -137,30 +109,33 @@ def product(
     `packed` is b's `pack_constant`, or empty where b may change.
     """
     rows, columns = y.shape
+    if a.across != 1:
+        given, a = a, Matrix(room("a", rows * terms), terms, 1)
+        of = (given.down, given.across)
+        yield move(a.held, given.held, (rows, terms), (terms, 1), of)
     wide = -(-columns // COLUMNS) * COLUMNS
     c = y
     if wide > columns:
         c = room("c", rows * wide).reshape(rows, wide)
-        given, bias = bias, room("bias", wide)
-        yield move(bias, given, (columns,), (1,), (1,))
+        short, bias = bias, room("bias", wide)
+        yield move(bias, short, (columns,), (1,), (1,))
     for index, block in enumerate(blocks_of(terms, columns)):
         panels = packed[index] if packed else room("b", block.size)
         if not packed:
             yield from pack_columns(b, block, panels)
         ends = (int(block.term == 0), int(block.term + block.terms == terms))
         for first, count, height in heights(rows):
-            held = room("a", ROWS_AT_ONCE * TERMS_AT_ONCE)
-            yield from pack_rows(a, first, count, height, block, held)
-            target, below = c[first:, block.column :], bias[block.column :]
-            sizes = (count // height, block.panels, block.depth)
-            words = (held, panels, target, below, *sizes, FLOAT_BYTES * wide, *ends)
-            yield Call(f"multiply.{height}", words)
+            left, target = a.part(first, block.term), c[first:, block.column :]
+            arrays = (left.held, panels, target, bias[block.column :])
+            sizes = (count // height, block.panels, block.terms)
+            strides = (FLOAT_BYTES * a.down, FLOAT_BYTES * wide)
+            yield Call(f"multiply.{height}", (*arrays, *sizes, *strides, *ends))
     if c is not y:
         yield move(y, c, (rows, columns), (columns, 1), (wide, 1))
 
 
 def heights(rows: int) -> Iterator[tuple[int, int, int]]:
-    """(first, rows, height) of what is packed together: blocks of one height."""
+    """(first, rows, height) of what passes over b together: blocks of one height."""
     whole = rows // ROWS * ROWS
     for first in range(0, whole, ROWS_AT_ONCE):
         yield first, min(ROWS_AT_ONCE, whole - first), ROWS

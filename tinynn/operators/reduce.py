@@ -4,7 +4,7 @@
 builder makes several axes one, by a transposition if they are apart.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import prod
@@ -12,100 +12,13 @@ from typing import Final
 
 import numpy as np
 
-from ..jit import Kernel, kernel
-from ..tensor import Array, TensorType
+from ..kernels import Batch, Call
+from ..tensor import TensorType
 from .family import Family, Operator, Space, Types, Words
+from .folding import fold_calls
 from .graph import Graph, Operation, Value
 from .movement import transpose
-from .numbers import canonicalise
 from .shape import around, check_arity, check_axis, check_dtype, normal_axis
-
-Fold = Kernel[[Array, int, int, int, Array], None]
-
-
-@kernel
-def add_rows(x: Array, n: int, inner: int, first: int, y: Array) -> None:
-    """Element `first + j` of the result is number `(first + j) % inner` of its row."""
-    j = 0
-    while j < len(y):
-        row, column = (first + j) // inner, (first + j) % inner
-        run = min(inner - column, len(y) - j)
-        start = row * n * inner + column
-        y[j : j + run] = 0
-        for i in range(n):
-            for c in range(run):
-                y[j + c] = y[j + c] + x[start + i * inner + c]
-        j += run
-
-
-@kernel
-def add_squares(x: Array, n: int, inner: int, first: int, y: Array) -> None:
-    j = 0
-    while j < len(y):
-        row, column = (first + j) // inner, (first + j) % inner
-        run = min(inner - column, len(y) - j)
-        start = row * n * inner + column
-        y[j : j + run] = 0
-        for i in range(n):
-            for c in range(run):
-                a = x[start + i * inner + c]
-                y[j + c] = y[j + c] + a * a
-        j += run
-
-
-@kernel
-def multiply_rows(x: Array, n: int, inner: int, first: int, y: Array) -> None:
-    j = 0
-    while j < len(y):
-        row, column = (first + j) // inner, (first + j) % inner
-        run = min(inner - column, len(y) - j)
-        start = row * n * inner + column
-        y[j : j + run] = 1
-        for i in range(n):
-            for c in range(run):
-                y[j + c] = y[j + c] * x[start + i * inner + c]
-        j += run
-
-
-@kernel
-def greatest_rows(x: Array, n: int, inner: int, first: int, y: Array) -> None:
-    for j in range(len(y)):
-        start = (first + j) // inner * n * inner + (first + j) % inner
-        best = x[start]
-        for i in range(1, n):
-            a = x[start + i * inner]
-            if a > best or a != a:
-                best = a
-        y[j] = best
-
-
-@kernel
-def least_rows(x: Array, n: int, inner: int, first: int, y: Array) -> None:
-    for j in range(len(y)):
-        start = (first + j) // inner * n * inner + (first + j) % inner
-        best = x[start]
-        for i in range(1, n):
-            a = x[start + i * inner]
-            if a < best or a != a:
-                best = a
-        y[j] = best
-
-
-def as_it_is(y: Array, n: int) -> Array:
-    """What the fold left is the result."""
-    return y
-
-
-def divided(y: Array, n: int) -> Array:
-    """By the number of elements."""
-    quotient: Array = y / np.float32(n)
-    return quotient
-
-
-def rooted(y: Array, n: int) -> Array:
-    """The square root."""
-    root: Array = np.sqrt(y)
-    return root
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +28,9 @@ class Reduction:
     opcode: int
     onnx: str
     name: str
-    fold: Fold
-    finish: Callable[[Array, int], Array]
+    integers: np.ufunc
+    """Whose order does not matter: they wrap."""
+
     dtypes: tuple[str, ...]
     each: int
     usual: int
@@ -127,14 +41,12 @@ NUMBERS: Final = ("float32", "int32")
 FLOATS: Final = ("float32",)
 
 REDUCTIONS: Final = (
-    Reduction(70, "ReduceSum", "reduce_sum", add_rows, as_it_is, NUMBERS, 130, 80),
-    Reduction(71, "ReduceMean", "reduce_mean", add_rows, divided, FLOATS, 130, 80, 600),
-    Reduction(72, "ReduceMax", "reduce_max", greatest_rows, as_it_is, NUMBERS, 70, 32),
-    Reduction(73, "ReduceMin", "reduce_min", least_rows, as_it_is, NUMBERS, 70, 32),
-    Reduction(
-        74, "ReduceProd", "reduce_prod", multiply_rows, as_it_is, NUMBERS, 130, 80
-    ),
-    Reduction(75, "ReduceL2", "reduce_l2", add_squares, rooted, FLOATS, 230, 150, 600),
+    Reduction(70, "ReduceSum", "reduce_sum", np.add, NUMBERS, 130, 80),
+    Reduction(71, "ReduceMean", "reduce_mean", np.add, FLOATS, 130, 80, 600),
+    Reduction(72, "ReduceMax", "reduce_max", np.maximum, NUMBERS, 70, 32),
+    Reduction(73, "ReduceMin", "reduce_min", np.minimum, NUMBERS, 70, 32),
+    Reduction(74, "ReduceProd", "reduce_prod", np.multiply, NUMBERS, 130, 80),
+    Reduction(75, "ReduceL2", "reduce_l2", np.add, FLOATS, 230, 150, 600),
 )
 
 
@@ -155,12 +67,26 @@ def length(operator: Operator) -> int:
 def run(
     reduction: Reduction, operator: Operator, first: int, count: int, space: Space
 ) -> None:
+    planned = calls(reduction, operator, first, count, space)
+    if planned is not None:
+        Batch(planned)()
+        return
+    rows = around(operator.sources[0].shape, operator.attributes[0])
+    x = operator.flat(space).reshape(rows)
+    whole = reduction.integers.reduce(x, axis=1, dtype=np.int32).reshape(-1)
+    operator.tile(space, first, count)[:] = whole[first : first + count]
+
+
+def calls(
+    reduction: Reduction, operator: Operator, first: int, count: int, space: Space
+) -> list[Call] | None:
+    """Of floats."""
+    if operator.target.dtype != "float32":
+        return None
     _, n, inner = around(operator.sources[0].shape, operator.attributes[0])
-    y = operator.tile(space, first, count)
-    reduction.fold(operator.flat(space), n, inner, first, y)
-    y[:] = reduction.finish(y, n)
-    if y.dtype == np.float32:
-        canonicalise(y)
+    x, y = operator.flat(space), operator.tile(space, first, count)
+    kernel = reduction.name.replace("reduce_", "fold.")
+    return list(fold_calls(kernel, x, n, inner, first, y))
 
 
 def family_of(reduction: Reduction) -> Family:
@@ -174,6 +100,7 @@ def family_of(reduction: Reduction) -> Family:
             300 + (reduction.once + reduction.each * length(operator)) * count
         ),
         usual=lambda operator: 30 + reduction.usual * length(operator),
+        calls=partial(calls, reduction),
     )
 
 

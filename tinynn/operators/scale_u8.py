@@ -1,26 +1,17 @@
 """scale_u8: bytes to numbers, `y[i] = f32(x[i]) * factor`."""
 
+from functools import partial
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..jit import kernel
+from ..kernels import Call
 from ..tensor import TensorType
-from .family import Family, Operator, Space, Types, Words
+from .family import Family, Operator, Space, Types, Words, run_calls
 from .graph import Graph, Value
-from .numbers import Floats, bits_of, canonicalise
+from .numbers import bits_of
 from .shape import check_arity, check_dtype
 
 DISTINCT: Final = 256
 """Products that the guest computes at most; after that it looks them up."""
-
-
-@kernel
-def scale(x: NDArray[np.uint8], factor: Floats, y: Floats) -> None:
-    """The factor is an array of one: numba passes plain numbers as doubles."""
-    for i in range(len(x)):
-        y[i] = np.float32(x[i]) * factor[0]
 
 
 def infer(types: Types, attributes: Words) -> TensorType:
@@ -30,11 +21,10 @@ def infer(types: Types, attributes: Words) -> TensorType:
     return TensorType("float32", types[0].shape)
 
 
-def run(operator: Operator, first: int, count: int, space: Space) -> None:
+def calls(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
     x = operator.part(space, first, count)
     y = operator.tile(space, first, count)
-    scale(x, np.array(operator.attributes, np.uint32).view(np.float32), y)
-    canonicalise(y)
+    return [Call("element.scale_u8", (y, x, count, *operator.attributes, 0))]
 
 
 def instructions(operator: Operator, count: int) -> int:
@@ -50,9 +40,10 @@ FAMILY = Family(
     name="scale_u8",
     opcode=1,
     infer=infer,
-    run=run,
+    run=partial(run_calls, calls),
     instructions=instructions,
     usual=lambda operator: 20,
+    calls=calls,
 )
 FAMILIES = (FAMILY,)
 OPERATIONS = {"ScaleU8": scale_u8}

@@ -1,0 +1,157 @@
+"""What an image's inference will cost: work, seconds, and the gas of its worst step."""
+
+import time
+from dataclasses import asdict, dataclass
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from mips_vm import Machine, Witness
+from mips_vm.constants import MODEL
+from mips_vm.decode import Kind, decode
+from tinynn import Model
+from tinynn.operators import FAMILIES, Operator, conv, matmul
+from tinynn.planner import usual_instructions
+
+MACHINE_PER_SECOND = 2_500_000_000
+"""Instructions of the translated machine; `plumb bench vm` measures yours."""
+
+MOST_RUN = 20_000_000_000
+"""Of a longer inference no step is sampled."""
+
+SAMPLES, NEAR = 40, 16
+"""Places in the longest segment, and steps looked at from each on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """`native_seconds` is measured here, the machine's are foretold from its speed.
+
+    `worst_step_gas` is what the costliest step of a sample took as a transaction of its
+    own, on an embedded chain: a load or a store, whose proofs are the longest. None if
+    the inference is too long to look for it.
+    """
+
+    parameters: int
+    multiply_adds: int
+    usual_instructions: int
+    native_seconds: float
+    machine_seconds: float
+    machine_seconds_at_most: float
+    worst_step_gas: int | None
+
+
+def foretell(model: Model) -> Foretold:
+    operators = model.tables.operators
+    usual = sum(map(usual_instructions, operators))
+    request = made_up(model)
+    return Foretold(
+        parameters=parameters(operators),
+        multiply_adds=sum(map(multiply_adds, operators)),
+        usual_instructions=usual,
+        native_seconds=native_seconds(model, request),
+        machine_seconds=usual / MACHINE_PER_SECOND,
+        machine_seconds_at_most=sum(model.foretold_instructions) / MACHINE_PER_SECOND,
+        worst_step_gas=worst_step_gas(model, request) if usual <= MOST_RUN else None,
+    )
+
+
+def foretold_data(found: Foretold) -> dict[str, Any]:
+    """All of it for `--json`."""
+    return asdict(found)
+
+
+def foretold_facts(found: Foretold) -> dict[str, object]:
+    """The same for a person."""
+    usual, most = found.machine_seconds, found.machine_seconds_at_most
+    gas = found.worst_step_gas
+    return {
+        "parameters": f"{found.parameters:,}",
+        "multiply-adds": f"{found.multiply_adds:,}",
+        "usually": f"about {found.usual_instructions:,} instructions",
+        "natively": f"{found.native_seconds:.3g} s",
+        "in the machine": f"about {usual:.3g} s, at most {most:.3g} s",
+        "worst step": "-" if gas is None else f"about {gas:,} gas to prove",
+    }
+
+
+def parameters(operators: tuple[Operator, ...]) -> int:
+    """Elements of all constants; shared ones count once."""
+    constants = {
+        source.address: source.count
+        for operator in operators
+        for source in operator.sources
+        if source.address >= MODEL.base
+    }
+    return sum(constants.values())
+
+
+def multiply_adds(operator: Operator) -> int:
+    """Of a product; others have none."""
+    count, name = operator.target.count, FAMILIES[operator.opcode].name
+    if name == "dense":
+        return count * operator.sources[0].count
+    if name in ("conv", "conv_integer"):
+        return count * conv.terms_of(operator)
+    if name == "matmul_integer":
+        return count * operator.sources[1].shape[-1]
+    return count * matmul.terms_of(operator) if name == "matmul" else 0
+
+
+def made_up(model: Model) -> bytes:
+    """A request of random numbers; indices are 0, which every table has."""
+    rng, parts = np.random.default_rng(1), []
+    for spec in model.inputs:
+        if spec.dtype == "float32":
+            parts.append(rng.standard_normal(spec.count).astype("<f4").tobytes())
+        else:
+            wide = spec.dtype == "uint8"
+            parts.append(rng.bytes(spec.size) if wide else bytes(spec.size))
+    return b"".join(parts)
+
+
+def native_seconds(model: Model, request: bytes) -> float:
+    """Of one inference, when all is compiled."""
+    model.answer(request)
+    begin = time.perf_counter()
+    model.answer(request)
+    return time.perf_counter() - begin
+
+
+def worst_step_gas(model: Model, request: bytes) -> int:
+    """Of the sampled steps of the longest segment, the one with the most calldata."""
+    from oracle.bench.step_gas import Judge
+
+    execution = model.execution(request)
+    bounds = model.foretold_instructions
+    execution.seek(bounds.index(max(bounds)))
+    witnesses = sampled(execution.machine)
+    gas, _ = Judge().gas(max(witnesses, key=weight))
+    return gas
+
+
+def sampled(machine: Machine) -> list[Witness]:
+    """Loads and stores of the segment that comes next, or its last step."""
+    machine.resume()
+    start = machine.snapshot()
+    length = machine.run()
+    machine.restore(start)
+    rng, done, found = Random(1), 0, []
+    for place in sorted(rng.sample(range(length), min(SAMPLES, length))):
+        done += machine.run(max(0, place - done))
+        for _ in range(min(NEAR, length - 1 - done)):
+            instruction = decode(machine.memory.load_word(machine.pc))
+            assert instruction is not None, "the guest has no other words"
+            if instruction.instruction.kind in (Kind.LOAD, Kind.STORE):
+                found.append(machine.witness())
+                break
+            machine.step()
+            done += 1
+    return found or [machine.witness()]
+
+
+def weight(witness: Witness) -> int:
+    """Its calldata's tokens under EIP-7623: four for a byte that is not zero."""
+    data = witness.calldata()
+    return 4 * len(data) - 3 * data.count(0)
