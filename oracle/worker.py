@@ -113,7 +113,7 @@ class Worker(Node):
             if asked.lease is not None and asked.lease.worker == self.address
         ]
         for end, request_id, asked, lease in sorted(held, key=lambda held: held[:2]):
-            if self.now < end and self._mind.can(asked):
+            if self.seen.now < end and self._mind.can(asked):
                 answer = partial(self._answer, asked, lease)
                 job = ("answer", request_id, asked.input)
                 yield from self.troubles.safely(job, answer, request_id=request_id)
@@ -129,7 +129,7 @@ class Worker(Node):
             claim = asked.claim
             if claim is None or claim.worker != self.address:
                 continue
-            if self.now >= claim.window_end and claim.hash() not in disputed:
+            if self.seen.now >= claim.window_end and claim.hash() not in disputed:
                 arguments = (asked.request, claim, asked.output)
                 yield self._wish("finalize", asked, *arguments)
 
@@ -137,7 +137,7 @@ class Worker(Node):
         """Leases that ran out: ended, so that someone can answer."""
         for asked in self.record.requests(Status.ACCEPTED):
             lease = asked.lease
-            if lease is not None and self.now >= lease.end:
+            if lease is not None and self.seen.now >= lease.end:
                 yield self._wish("expireLease", asked, asked.request, lease)
 
     def _leases(self) -> Iterator[Wish]:

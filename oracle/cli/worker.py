@@ -19,6 +19,7 @@ from oracle.cli.options import (
     Models,
     Poll,
     Processes,
+    WebhookUrl,
 )
 from oracle.cli.output import (
     AsJson,
@@ -163,6 +164,7 @@ def start(
     poll: Poll = None,
     log_json: LogJson = None,
     metrics: Metrics = None,
+    webhook: WebhookUrl = None,
     lie: Annotated[
         str | None,
         typer.Option(
