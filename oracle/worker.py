@@ -134,10 +134,12 @@ class Worker(Node):
                 yield self._wish("finalize", asked, *arguments)
 
     def _expiries(self) -> Iterator[Wish]:
-        """Leases that ran out: ended, so that someone can answer."""
+        """Leases that ran out: ended, to answer oneself; for others nobody pays."""
         for asked in self.record.requests(Status.ACCEPTED):
-            lease = asked.lease
-            if lease is not None and self.seen.now >= lease.end:
+            lease, request = asked.lease, asked.request
+            if lease is None or self.seen.now >= request.deadline:
+                continue
+            if self.seen.now >= lease.end and self._mind.can(asked):
                 yield self._wish("expireLease", asked, asked.request, lease)
 
     def _leases(self) -> Iterator[Wish]:

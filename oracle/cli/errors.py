@@ -4,6 +4,7 @@ CommandError
 ├── BadImage            a file that is no model image, with tinynn's reason
 ├── BadInputFile        a file of inputs that can't be read, or does not fit the model
 ├── NoneFree            more is to be withdrawn than is free
+├── CallbackFailsAgain  a callback that was retried, with the requester's reason
 └── MissingPackage      an optional package that the command needs is not installed
 """
 
@@ -36,6 +37,14 @@ class NoneFree(CommandError):
         super().__init__(
             f"free stake: expected {show_wei(expected)} or more, got "
             f"{show_wei(actual)}; {show_wei(locked)} more is locked in bonds"
+        )
+
+
+class CallbackFailsAgain(CommandError):
+    def __init__(self, request_id: int, reason: str) -> None:
+        self.request_id, self.reason = request_id, reason
+        super().__init__(
+            f"request {request_id}: expected the callback to work now, got: {reason}"
         )
 
 
