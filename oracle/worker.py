@@ -53,6 +53,8 @@ class Market:
     now: int
     free_wei: int
     gas_price_wei: int
+    leases: int
+    """That are held and not answered, or will be once what was sent is mined."""
     _bonds: dict[int, int] = field(default_factory=dict)
 
     def bond(self, asked: Asked) -> int:
@@ -159,6 +161,7 @@ class Worker(Node):
             bond = market.bond(asked)
             yield replace(wish, locks_wei=bond)
             market.free_wei -= bond
+            market.leases += 1
 
     def _turn(self, asked: Asked) -> bytes:
         """Places requests in an order of this account's own: of workers that all began
@@ -177,7 +180,10 @@ class Worker(Node):
         """What is there to accept requests with, and at what prices, now."""
         free, _ = self.stake()
         spendable = free - self.posted.locks_wei
-        return Market(self, self.chain.now(), spendable, self.gas_price())
+        held = self.record.requests(Status.ACCEPTED)
+        leases = sum(a.lease.worker == self.address for a in held if a.lease)
+        leases += sum(w.function == "accept" for w in self.posted.wishes.values())
+        return Market(self, self.chain.now(), spendable, self.gas_price(), leases)
 
     def objection(self, asked: Asked, market: Market) -> str:
         """Why not to accept the request; empty if there is no reason."""
@@ -188,6 +194,8 @@ class Worker(Node):
             return f"no image held of model 0x{request.model_id.hex()}"
         if (job := ("answer", request.id, asked.input)) in self.troubles.reasons:
             return self.troubles.reasons[job]
+        if market.leases >= (most := self._guard.most_leases):
+            return f"busy: expected at most {most} leases to answer, got one more"
         if (bond := market.bond(asked)) > market.free_wei:
             return (
                 f"free stake: expected the bond of {show_wei(bond)}, "

@@ -52,6 +52,13 @@ LeastProfit = Annotated[
 MostBond = Annotated[
     str | None, typer.Option(help="Decline larger bonds. [PLUMB_MOST_BOND]")
 ]
+MostLeases = Annotated[
+    int | None,
+    typer.Option(
+        help="Have no more to answer at a time; fewer for slow models. "
+        "[PLUMB_MOST_LEASES]"
+    ),
+]
 SETTINGS_FILE = """\
 rpc_url = "{rpc_url}"
 account = "{account}"
@@ -157,6 +164,7 @@ def start(
     least_fee: LeastFee = None,
     least_profit: LeastProfit = None,
     most_bond: MostBond = None,
+    most_leases: MostLeases = None,
     max_model_bytes: MaxModelBytes = None,
     ipfs_gateways: IpfsGateways = None,
     processes: Processes = None,
