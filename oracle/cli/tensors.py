@@ -5,7 +5,6 @@ input name), pictures (one input, pixels as uint8), and anything else as the req
 raw bytes.
 """
 
-import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from oracle.cli.errors import BadInputFile, MissingPackage
+from oracle.json_text import parse
 from tinynn import TensorSpec
 
 Array = NDArray[Any]
@@ -61,7 +61,7 @@ def numpy_arrays(path: Path) -> Array | Mapping[str, Array]:
 
 def json_arrays(path: Path) -> Array | Mapping[str, Array]:
     try:
-        data = json.loads(path.read_bytes())
+        data = parse(path.read_bytes())
         if isinstance(data, dict):
             return {name: np.asarray(value) for name, value in data.items()}
         return np.asarray(data)
