@@ -87,6 +87,6 @@ class Challenger(Collector):
     def _open_to_challenge(self, answered: Answered) -> bool:
         if self.verdicts.get(answered.hash):
             return False  # what is true stays true
-        in_time = self.now < answered.claim.window_end
+        in_time = self.seen.now < answered.claim.window_end
         wanted = answered.alive and in_time and self._choice.takes(answered)
         return wanted and self._mind.can(answered.asked)

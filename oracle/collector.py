@@ -56,7 +56,6 @@ class Collector(Node):
         """All that is free, once no own game is open, nor anything on its way."""
         if self.open_challenges or self.posted.wishes:
             return
-        free, _ = self.stake()
-        if free:
+        if free := self.stake()[0]:
             arguments = (self.address, free)
             yield Wish(self.contracts.staking, "withdraw", arguments)

@@ -17,6 +17,7 @@ from converters.files import write_atomically
 from oracle.chain.chain import Contract, contract_of
 from oracle.contracts import Contracts
 from oracle.errors import BadDeployments, NoDeployments
+from oracle.json_text import parse
 from solidity import artifact
 
 PROTOCOL = (
@@ -97,7 +98,7 @@ def read_deployments(folder: Path, chain_id: int) -> Deployments:
     if not path.exists():
         raise NoDeployments(path, chain_id)
     try:
-        data = json.loads(path.read_bytes())
+        data = parse(path.read_bytes())
         placed = _placed(data["contracts"])
         models = {
             name: bytes.fromhex(identity.removeprefix("0x"))

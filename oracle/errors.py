@@ -10,6 +10,7 @@ OracleError
 ├── NoCluster           no Ray here, or none at the address given
 ├── NotRegistered       the registry of this chain has no model with that id
 ├── NoSuchRequest       the chain has heard of no such request
+├── BadAbi              a file that should hold a contract's ABI doesn't
 ├── NoSuchClaim         no claim of that request is there to be disputed
 ├── UnknownName         neither a file, nor a model's id, nor the name of one
 ├── WrongImage          a file is not the image of the model that it should be
@@ -110,6 +111,12 @@ class NoSuchClaim(OracleError):
     def __init__(self, request_id: int) -> None:
         self.request_id = request_id
         super().__init__(f"request {request_id} has no claim that could be disputed")
+
+
+class BadAbi(OracleError):
+    def __init__(self, path: Path, actual: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: expected a contract's ABI in JSON, got {actual}")
 
 
 class UnknownName(OracleError):

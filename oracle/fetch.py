@@ -4,6 +4,7 @@ Nobody is trusted: an image is what has the right root. Whoever wrote the URIs m
 us to read forever, so there are limits to size and time.
 """
 
+import errno
 import re
 import time
 import urllib.error
@@ -69,6 +70,8 @@ def fetch(
             gather(uri, part, limits)
             store.finish(part, model_root)
         except FAILURES as error:
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise  # no other URI would fare better
             reasons[uri] = str(error) or type(error).__name__
             log.warning("not fetched", uri=uri, reason=reasons[uri])
         else:

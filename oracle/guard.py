@@ -9,6 +9,8 @@ FIXED_GAS = 350_000
 """Of accept, submit and finalize together, without what depends on sizes."""
 OUTPUT_BYTE_GAS = 120
 """Supplied twice, Merkleised and hashed; twin of the oracle's own estimate."""
+MOST_LEASES = 64
+"""Fine for answers that take up to half a minute; slower models need fewer."""
 BPS = 10_000
 MILLION = 1_000_000
 
@@ -16,12 +18,14 @@ MILLION = 1_000_000
 @dataclass(frozen=True, slots=True)
 class Guard:
     """What a worker asks for. `risk_ppm` of the bond is what a claim is taken to cost
-    in the long run: by a defence that goes wrong, by the bond lying idle."""
+    in the long run: by a defence that goes wrong, by the bond lying idle. No more than
+    `most_leases` are to be answered at a time: each ends after half an hour."""
 
     least_fee_wei: int = 0
     least_profit_wei: int | None = None
     risk_ppm: int = 10
     most_bond_wei: int | None = None
+    most_leases: int = MOST_LEASES
 
     def objection(
         self, asked: Asked, bond_wei: int, gas_price_wei: int, output_bytes: int

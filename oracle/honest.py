@@ -1,5 +1,6 @@
 """What an honest node computes: true answers, and true traces of their making."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -62,6 +63,8 @@ class Honest:
         """Without `executors` it computes in this process, and waits meanwhile."""
         self.library, self._cross_check_steps = library, cross_check_steps
         self._executors: Executors = Inline() if executors is None else executors
+        self.answered, self.answer_seconds = 0, 0.0
+        """Answers that were computed, and how long they took from being wanted."""
         self._answers: dict[Key, Future[bytes]] = {}
         self._traces: dict[Key, Trace] = {}
 
@@ -120,9 +123,16 @@ class Honest:
         def begin() -> Future[bytes]:
             model = self.library.find(asked.model)
             task = Task(model, asked.input, self._cross_check_steps)
-            return self._executors.submit(task)
+            begun = time.perf_counter()
+            promise = self._executors.submit(task)
+            promise.add_done_callback(lambda _: self._note_answer(begun))
+            return promise
 
         return _kept(self._answers, _key(asked), KEPT_ANSWERS, begin)
+
+    def _note_answer(self, begun: float) -> None:
+        self.answered += 1
+        self.answer_seconds += time.perf_counter() - begun
 
 
 def _key(asked: Asked) -> Key:

@@ -13,6 +13,7 @@ from threading import Event
 from web3.exceptions import Web3Exception
 
 from oracle.chain.errors import ChainError, WrongChain
+from oracle.errors import OracleError
 from oracle.logs import logger
 from oracle.node import Done, Node
 
@@ -114,6 +115,8 @@ class Loop:
         pause = min(doubled, LONGEST_PAUSE_SECONDS)
         if isinstance(error, OUTAGES):
             log.warning("chain unavailable", reason=_brief(error), retry_in=pause)
+        elif isinstance(error, OracleError):
+            log.error("cannot go on", reason=_brief(error), retry_in=pause)
         else:
             log.exception("unexpected", retry_in=pause)
         return pause

@@ -5,13 +5,20 @@ costs no request to the chain.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    Metric,
+    SummaryMetricFamily,
+)
 from prometheus_client.registry import Collector
 
+from oracle.chain.failover import FailoverEndpoint
+from oracle.honest import Honest
 from oracle.loop import Loop
 
 STALE_SECONDS = 300.0
@@ -21,36 +28,91 @@ STALE_SECONDS = 300.0
 class NodeCollector(Collector):
     """One loop's numbers, as of when they are asked for."""
 
-    def __init__(self, loop: Loop) -> None:
-        self._loop = loop
+    def __init__(self, loop: Loop, mind: Honest | None) -> None:
+        self._loop, self._mind = loop, mind
 
     def collect(self) -> Iterator[Metric]:
+        yield from self._loops()
+        yield from self._money()
+        yield from self._games()
+        yield from self._times()
+
+    def _loops(self) -> Iterator[Metric]:
         pulse, node = self._loop.pulse, self._loop.node
-        sent = CounterMetricFamily(
-            "plumb_transactions", "Transactions mined.", labels=["function"]
-        )
-        for function, number in sorted(pulse.sent.items()):
-            sent.add_metric([function], number)
-        yield sent
-        yield CounterMetricFamily(
-            "plumb_spent_wei", "Paid for gas.", node.sender.spent_wei
-        )
-        yield CounterMetricFamily("plumb_turns", "Turns of the loop.", pulse.steps)
+        yield CounterMetricFamily("plumb_turns", "Looks at the chain.", pulse.steps)
         yield CounterMetricFamily(
             "plumb_failures", "Turns that failed, mostly the chain's.", pulse.failures
         )
         yield GaugeMetricFamily(
             "plumb_put_off", "Jobs that went wrong.", len(node.troubles.reasons)
         )
+        endpoint = node.chain.endpoint
+        errors = endpoint.errors if isinstance(endpoint, FailoverEndpoint) else {}
+        about = "Requests that an endpoint failed to answer."
+        yield counted("plumb_rpc_errors", about, "endpoint", errors)
+        about = "Transactions mined."
+        yield counted("plumb_transactions", about, "function", pulse.sent)
+        yield GaugeMetricFamily(
+            "plumb_on_their_way", "Sent and not mined.", len(node.posted.wishes)
+        )
+
+    def _money(self) -> Iterator[Metric]:
+        node = self._loop.node
+        earned = node.record.tables.earned[node.address]
+        yield CounterMetricFamily(
+            "plumb_earned_wei", "By answers and won games, ever.", earned
+        )
+        yield CounterMetricFamily(
+            "plumb_spent_wei", "Paid for gas since the start.", node.sender.spent_wei
+        )
+        seen = node.seen
+        yield GaugeMetricFamily("plumb_bond_locked_wei", "In bonds.", seen.locked_wei)
+        yield GaugeMetricFamily("plumb_stake_free_wei", "Not locked.", seen.free_wei)
+
+    def _games(self) -> Iterator[Metric]:
+        node = self._loop.node
         yield GaugeMetricFamily(
             "plumb_open_games", "Own games that are not over.", node.open_games()
         )
+        yield GaugeMetricFamily(
+            "plumb_moves_due", "Games that wait for us.", len(node.deadlines)
+        )
+        if node.deadlines:
+            yield GaugeMetricFamily(
+                "plumb_clock_left_seconds",
+                "Until the first own clock has run out, in block time.",
+                min(node.deadlines) - node.seen.now,
+            )
+
+    def _times(self) -> Iterator[Metric]:
+        about = "Time spent: settle, read, think, send."
+        yield counted("plumb_seconds", about, "part", self._loop.node.seconds)
+        if self._mind is not None:
+            yield SummaryMetricFamily(
+                "plumb_answer_seconds",
+                "From an answer's being wanted to its being there.",
+                self._mind.answered,
+                self._mind.answer_seconds,
+            )
+            yield GaugeMetricFamily(
+                "plumb_answers_under_way", "Being computed.", self._mind.under_way
+            )
 
 
-def application(loop: Loop) -> FastAPI:
-    """The pages of one node."""
+def counted(
+    name: str, about: str, label: str, numbers: Mapping[str, float]
+) -> CounterMetricFamily:
+    """One number for each value of a label."""
+    found = CounterMetricFamily(name, about, labels=[label])
+    for value, number in sorted(numbers.items()):
+        found.add_metric([value], number)
+    return found
+
+
+def application(loop: Loop, mind: Honest | None = None) -> FastAPI:
+    """The pages of one node, and of what it thinks with."""
     registry = CollectorRegistry()
-    registry.register(NodeCollector(loop))
+    registry.register(NodeCollector(loop, mind))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/metrics")

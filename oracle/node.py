@@ -4,14 +4,17 @@ It remembers nothing that it cannot read again. So it may be killed at any insta
 the next one goes on where the chain says.
 """
 
+import time
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
 from challenge.errors import PositionMismatch, PositionMissing
-from challenge.game import GameView, Stage
+from challenge.game import GameView, Side, Stage
 from challenge.moves import Move
 from oracle.chain.chain import Contract
 from oracle.chain.errors import (
@@ -102,6 +105,15 @@ class Posted:
         return len(self.wishes) < most
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the node saw when it last looked. `now` is block time, the stake in wei."""
+
+    now: int = 0
+    free_wei: int = 0
+    locked_wei: int = 0
+
+
 class Node(ABC):
     """One account acting on one deployment. `refused` is why wishes of the last time
     did not come true: mostly that someone else was quicker."""
@@ -114,8 +126,11 @@ class Node(ABC):
         self.refused: list[ChainError] = []
         self.troubles = Troubles()
         self.posted = Posted()
-        self.now = 0
-        """Block time as of the last look."""
+        self.seen = Look()
+        self.deadlines: list[int] = []
+        """Instants at which own clocks would have run out, as of the last look."""
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        """What it spent its time with."""
 
     @property
     def address(self) -> bytes:
@@ -132,13 +147,16 @@ class Node(ABC):
         what a node sent that was killed since: what that changes cannot be read yet.
         """
         self.refused = []
-        yield from self._news()
+        with self._timed("settle"):
+            news = list(self._news())
+        yield from news
         if self.sender.on_its_way != self.posted.wishes.keys():
             return
-        self.record.refresh()
-        if self.record.height < self.sender.mined_height:
-            return  # by an endpoint that lags: our own moves are not in it
-        self.now = self.chain.now()
+        with self._timed("read"):
+            self.record.refresh()
+            if self.record.height < self.sender.mined_height:
+                return  # by an endpoint that lags: our own moves are not in it
+            self.seen = Look(self.chain.now(), *self.stake())
         yield from self._come_true()
 
     def _news(self) -> Iterator[Done]:
@@ -156,13 +174,15 @@ class Node(ABC):
 
     def _come_true(self) -> Iterator[Done]:
         done: set[str] = set()
-        for wish in self.wishes():
+        wishes = self.wishes()
+        while (wish := self._thought_of(wishes)) is not None:
             if wish.place in done or self.is_on_its_way(wish):
                 continue
             if not self.posted.has_room(wish):
                 return
             try:
-                receipt = self._post(wish)
+                with self._timed("send"):
+                    receipt = self._post(wish)
             except REFUSALS as refused:
                 self.refused.append(refused)
                 continue
@@ -171,6 +191,18 @@ class Node(ABC):
                 yield Done(wish, receipt)
             else:
                 self.posted.wishes[wish.key] = wish
+
+    def _thought_of(self, wishes: Iterator[Wish]) -> Wish | None:
+        with self._timed("think"):
+            return next(wishes, None)
+
+    @contextmanager
+    def _timed(self, part: str) -> Iterator[None]:
+        begin = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[part] += time.perf_counter() - begin
 
     def is_on_its_way(self, wish: Wish) -> bool:
         return wish.place in self.posted.places
@@ -217,6 +249,7 @@ class Node(ABC):
             except MOVED_ON:
                 continue
             found.append((view.clock.deadline, place, answered, view))
+        self.deadlines = [v.clock.deadline for *_, v in found if self._must_move(v)]
         for _, _, answered, view in sorted(found, key=lambda game: game[:2]):
             job = ("play", answered.hash, view.challenger)
             about = {"request_id": answered.claim.request_id}
@@ -233,6 +266,13 @@ class Node(ABC):
             return
         yield from self._moves(view, answered, lambda _: player)
 
+    def _must_move(self, view: GameView) -> bool:
+        sides = {
+            Side.WORKER: view.claim.worker,
+            Side.CHALLENGER: view.challenger,
+        }
+        return view.mover is not None and sides[view.mover] == self.address
+
     def _view(self, answered: Answered, challenger: bytes) -> GameView:
         reserved = self.posted.locks_wei
         return view_of(self.record, answered, challenger, reserved)
@@ -244,7 +284,7 @@ class Node(ABC):
         player_of: Callable[[Answered], Player],
     ) -> Iterator[Wish]:
         player = player_of(answered)
-        for move in player.attempts(view, self.now):
+        for move in player.attempts(view, self.seen.now):
             challenges = view.stage is Stage.NONE
             yield Wish(
                 contract=self.contracts.game,
@@ -254,7 +294,7 @@ class Node(ABC):
                 request_id=answered.claim.request_id,
                 view=view,
                 move=move,
-                locks_wei=self.stake()[0] if challenges else 0,
+                locks_wei=self.seen.free_wei if challenges else 0,
             )
 
     def _post(self, wish: Wish) -> Receipt | None:

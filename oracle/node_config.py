@@ -1,6 +1,8 @@
 """Settings of the programs that hold models."""
 
 import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Annotated
 
 from pydantic import Field
@@ -9,7 +11,9 @@ from oracle.compute.executors import Executors
 from oracle.compute.pool import Pool
 from oracle.config import Listed, Settings, Urls
 from oracle.fetch import GATEWAYS
+from oracle.herald import Tell
 from oracle.model_store import ModelStore
+from oracle.webhook import Webhook
 
 
 class NodeSettings(Settings):
@@ -22,11 +26,18 @@ class NodeSettings(Settings):
     processes: int | None = Field(None, ge=1)
     cluster: str | None = None
     log_json: bool = False
+    webhook: str | None = Field(None, pattern=r"^https?://[^/]")
     metrics: str | None = Field(None, pattern=r"^[^:]*:\d{1,5}$")
 
     @property
     def model_store(self) -> ModelStore:
         return ModelStore(self.home / "models")
+
+    def telling(self) -> AbstractContextManager[Tell]:
+        """Where claims, disputes and settlements are told."""
+        if self.webhook is None:
+            return nullcontext(lambda facts: None)
+        return told_by(Webhook(self.webhook))
 
     def executors(self) -> Executors:
         """Who computes: a cluster, or processes here, by default one a processor."""
@@ -35,3 +46,9 @@ class NodeSettings(Settings):
 
             return Cluster(self.cluster)
         return Pool(self.processes or os.cpu_count() or 1)
+
+
+@contextmanager
+def told_by(webhook: Webhook) -> Iterator[Tell]:
+    with webhook:
+        yield webhook.tell

@@ -5,7 +5,8 @@ and knows what it knew. It notices when a block that it read is gone (a reorg), 
 starts over.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cached_property, singledispatchmethod
@@ -76,6 +77,8 @@ class Tables:
     claims: dict[bytes, Answered] = field(default_factory=dict)
     games: dict[bytes, Played] = field(default_factory=dict)
     openings: dict[bytes, game.Opened] = field(default_factory=dict)
+    earned: Counter[bytes] = field(default_factory=Counter)
+    """Wei that answers and won games have brought, by account."""
 
     def fold(self, told: Iterable[Event]) -> None:
         for event in told:
@@ -124,6 +127,7 @@ class Tables:
     @_learn.register
     def _(self, event: events.Finalized) -> None:
         self._change(event.request_id, status=Status.FINAL)
+        self.earned[event.worker] += event.paid
 
     @_learn.register
     def _(self, event: events.Cancelled) -> None:
@@ -153,6 +157,10 @@ class Tables:
         self, event: events.WorkerLost | events.ChallengerLost | events.Settled
     ) -> None:
         self.games[event.game_id] = replace(self.games[event.game_id], over=True)
+        winner = event.challenger
+        if isinstance(event, events.ChallengerLost):
+            winner = self.claims[event.claim_hash].claim.worker
+        self.earned[winner] += event.paid
 
     def _change(self, request_id: int, **changes: object) -> Asked:
         asked = replace(self.requests[request_id], **changes)  # type: ignore[arg-type]
@@ -170,6 +178,8 @@ class Record:
         self.tables = Tables()
         self._journal: Journal = Forgetful() if journal is None else journal
         self._begun = False
+        self.heard: Callable[[Event], None] | None = None
+        """Hears what is new, if anything was known before."""
 
     def refresh(self) -> None:
         """Reads the blocks since the last time, and again those that are gone."""
@@ -184,8 +194,12 @@ class Record:
             # lags, may have come between.
             if not expected or self.chain.block_hash(end) != expected:
                 return
+            told = events_of(self.contracts.telling, logs)
             self._journal.append(Tip(end, expected), logs)
-            self._fold(logs)
+            self.tables.fold(told)
+            if tip is not None and self.heard is not None:
+                for event in told:
+                    self.heard(event)
 
     @property
     def height(self) -> int:

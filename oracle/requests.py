@@ -1,5 +1,6 @@
 """One request, from its sending to its end, as its requester would follow it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +10,8 @@ from oracle.chain.chain import Chain, Contract
 from oracle.chain.sender import Receipt, Sender
 from oracle.contracts import Contracts
 from oracle.errors import NoSuchRequest
+from oracle.reasons import explained
 from oracle.record import Asked, Record, Status
-from solidity import artifact
-
-CONSUMERS = ("DigitReader", "InferenceConsumer")
-"""Whose errors a failed callback's reason is looked for among."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +27,14 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Where a request stands. `failure` is why its callback failed, if it did."""
+    """Where a request stands. `attempts` came to nothing, `lies` of them because they
+    were false; `failure` is why the callback failed, if it did."""
 
     asked: Asked
     now: int
     games: int
     attempts: int
+    lies: int
     callback_failed: bool
     failure: str
 
@@ -69,6 +69,7 @@ class Situation:
             "deadline": asked.request.deadline,
             "now": self.now,
             "attempts": self.attempts,
+            "lies": self.lies,
             "worker": f"0x{claim.worker.hex()}" if claim else None,
             "window_end": claim.window_end if claim else None,
             "games": self.games,
@@ -82,10 +83,16 @@ class Situation:
         left = self.asked.request.deadline - self.now
         if left <= 0:
             return "No worker answered in time: it can be cancelled."
-        again = (
-            " again, since an answer was false or never came" if self.attempts else ""
-        )
-        return f"Waits for a worker{again}; {left} seconds are left."
+        return f"Waits for a worker{self._again()}; {left} seconds are left."
+
+    def _again(self) -> str:
+        """What became of the workers before."""
+        if not self.attempts:
+            return ""
+        silent = self.attempts - self.lies
+        told = [f"{self.lies} answered falsely"] if self.lies else []
+        told += [f"{silent} never answered"] if silent else []
+        return f" again ({', '.join(told)})"
 
     def _lease_left(self) -> int:
         lease = self.asked.lease
@@ -107,8 +114,13 @@ class Situation:
         return f" The callback failed{reason}. It can be retried."
 
 
-def situation_of(chain: Chain, contracts: Contracts, request_id: int) -> Situation:
-    """Where the request stands now. Raises `NoSuchRequest`."""
+def situation_of(
+    chain: Chain, contracts: Contracts, request_id: int, abis: Sequence[Abi] = ()
+) -> Situation:
+    """Where the request stands now; `abis` may know the requester's errors.
+
+    Raises `NoSuchRequest`.
+    """
     record = Record(chain, contracts)
     record.refresh()
     asked = find(record, request_id)
@@ -119,9 +131,19 @@ def situation_of(chain: Chain, contracts: Contracts, request_id: int) -> Situati
         for _, answered in record.games()
         if answered.alive and answered.claim.request_id == request_id
     ]
-    failure = _failure(chain, contracts, request_id) if callback_failed else ""
+    failure = ""
+    if callback_failed:
+        failure = _failure(chain, contracts, request_id, abis)
+    claims = record.tables.claims.values()
+    dead = [c for c in claims if c.claim.request_id == request_id and not c.alive]
     return Situation(
-        asked, chain.now(), len(disputed), int(attempts), bool(callback_failed), failure
+        asked=asked,
+        now=chain.now(),
+        games=len(disputed),
+        attempts=int(attempts),
+        lies=len(dead),
+        callback_failed=bool(callback_failed),
+        failure=failure,
     )
 
 
@@ -173,7 +195,9 @@ def requested(receipt: Receipt) -> int:
     return told.request_id
 
 
-def _failure(chain: Chain, contracts: Contracts, request_id: int) -> str:
+def _failure(
+    chain: Chain, contracts: Contracts, request_id: int, abis: Sequence[Abi]
+) -> str:
     """The reason that the requester's code gave, in words if it is a known error."""
     told = chain.events([contracts.oracle], contracts.block, chain.height)
     reasons = [
@@ -181,11 +205,4 @@ def _failure(chain: Chain, contracts: Contracts, request_id: int) -> str:
         for event in told
         if isinstance(event, events.CallbackFailed) and event.request_id == request_id
     ]
-    if not reasons or not reasons[-1]:
-        return "no reason given, as when gas runs out"
-    for name in CONSUMERS:
-        error, arguments = Abi(name, artifact(name).abi).error(reasons[-1])
-        if error:
-            listed = ", ".join(f"{k} {v}" for k, v in arguments.items())
-            return f"{error}({listed})"
-    return f"0x{reasons[-1].hex()}"
+    return explained(reasons[-1] if reasons else b"", abis)

@@ -15,7 +15,7 @@ from oracle.demo.liars import WORKER_LIES, LyingWorker
 from oracle.deployments import Deployments
 from oracle.errors import OnlyForDevnet, UnknownLie
 from oracle.fetch import Limits
-from oracle.guard import Guard
+from oracle.guard import MOST_LEASES, Guard
 from oracle.honest import Honest
 from oracle.library import Library
 from oracle.models import Shelf
@@ -31,10 +31,12 @@ class WorkerSettings(NodeSettings):
     least_profit: Wei = 0
     most_bond: Wei | None = None
     risk_ppm: int = Field(10, ge=0)
+    most_leases: int = Field(MOST_LEASES, ge=1)
 
     @property
     def guard(self) -> Guard:
-        return Guard(self.least_fee, self.least_profit, self.risk_ppm, self.most_bond)
+        prices = self.least_fee, self.least_profit, self.risk_ppm, self.most_bond
+        return Guard(*prices, self.most_leases)
 
 
 class ChallengerSettings(NodeSettings):

@@ -53,6 +53,8 @@ class Market:
     now: int
     free_wei: int
     gas_price_wei: int
+    leases: int
+    """That are held and not answered, or will be once what was sent is mined."""
     _bonds: dict[int, int] = field(default_factory=dict)
 
     def bond(self, asked: Asked) -> int:
@@ -113,7 +115,7 @@ class Worker(Node):
             if asked.lease is not None and asked.lease.worker == self.address
         ]
         for end, request_id, asked, lease in sorted(held, key=lambda held: held[:2]):
-            if self.now < end and self._mind.can(asked):
+            if self.seen.now < end and self._mind.can(asked):
                 answer = partial(self._answer, asked, lease)
                 job = ("answer", request_id, asked.input)
                 yield from self.troubles.safely(job, answer, request_id=request_id)
@@ -129,15 +131,17 @@ class Worker(Node):
             claim = asked.claim
             if claim is None or claim.worker != self.address:
                 continue
-            if self.now >= claim.window_end and claim.hash() not in disputed:
+            if self.seen.now >= claim.window_end and claim.hash() not in disputed:
                 arguments = (asked.request, claim, asked.output)
                 yield self._wish("finalize", asked, *arguments)
 
     def _expiries(self) -> Iterator[Wish]:
-        """Leases that ran out: ended, so that someone can answer."""
+        """Leases that ran out: ended, to answer oneself; for others nobody pays."""
         for asked in self.record.requests(Status.ACCEPTED):
-            lease = asked.lease
-            if lease is not None and self.now >= lease.end:
+            lease, request = asked.lease, asked.request
+            if lease is None or self.seen.now >= request.deadline:
+                continue
+            if self.seen.now >= lease.end and self._mind.can(asked):
                 yield self._wish("expireLease", asked, asked.request, lease)
 
     def _leases(self) -> Iterator[Wish]:
@@ -157,6 +161,7 @@ class Worker(Node):
             bond = market.bond(asked)
             yield replace(wish, locks_wei=bond)
             market.free_wei -= bond
+            market.leases += 1
 
     def _turn(self, asked: Asked) -> bytes:
         """Places requests in an order of this account's own: of workers that all began
@@ -175,7 +180,10 @@ class Worker(Node):
         """What is there to accept requests with, and at what prices, now."""
         free, _ = self.stake()
         spendable = free - self.posted.locks_wei
-        return Market(self, self.chain.now(), spendable, self.gas_price())
+        held = self.record.requests(Status.ACCEPTED)
+        leases = sum(a.lease.worker == self.address for a in held if a.lease)
+        leases += sum(w.function == "accept" for w in self.posted.wishes.values())
+        return Market(self, self.chain.now(), spendable, self.gas_price(), leases)
 
     def objection(self, asked: Asked, market: Market) -> str:
         """Why not to accept the request; empty if there is no reason."""
@@ -186,6 +194,8 @@ class Worker(Node):
             return f"no image held of model 0x{request.model_id.hex()}"
         if (job := ("answer", request.id, asked.input)) in self.troubles.reasons:
             return self.troubles.reasons[job]
+        if market.leases >= (most := self._guard.most_leases):
+            return f"busy: expected at most {most} leases to answer, got one more"
         if (bond := market.bond(asked)) > market.free_wei:
             return (
                 f"free stake: expected the bond of {show_wei(bond)}, "

@@ -5,7 +5,7 @@ blocks. Time passes by `BLOCK_SECONDS` a block, or by `travel`, unless whoever m
 chain brings a clock along. Its blocks are in memory, or in the database given.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -161,6 +161,21 @@ class EmbeddedChain:
             gas = min(2 * low, (low + high) // 2)
         return high
 
+    def rehearse(
+        self, calls: Sequence[Call], balances: Mapping[bytes, int]
+    ) -> list[ComputationAPI]:
+        """What the calls come to in the next block, one after the other, if accounts
+        had these balances; after which nothing has changed."""
+        self._look_at_clock()
+        state = self._chain.get_vm().state  # a copy, that is never persisted
+        for address, wei in balances.items():
+            state.set_balance(Address(address), wei)
+        played = []
+        for call in calls:
+            state.lock_changes()  # what a call costs depends on what was before it
+            played.append(self._apply(state, call))
+        return played
+
     def send(self, raw: bytes) -> bytes:
         """Mines the signed transaction in a block of its own, and gives its hash."""
         transaction = self._chain.get_vm().get_transaction_builder().decode(raw)
@@ -248,7 +263,15 @@ class EmbeddedChain:
             )
 
     def _execute(self, state: Any, call: Call) -> ComputationAPI:
-        """Runs the call as a transaction whose gas is a gift, and takes it all back."""
+        """Runs the call, and takes it all back."""
+        snapshot = state.snapshot()
+        try:
+            return self._apply(state, call)
+        finally:
+            state.revert(snapshot)
+
+    def _apply(self, state: Any, call: Call) -> ComputationAPI:
+        """Runs the call as a transaction whose gas is a gift."""
         sender = Address(call.sender)
         if (balance := state.get_balance(sender)) < call.value:
             raise ValidationError(
@@ -268,14 +291,9 @@ class EmbeddedChain:
             data=call.data,
             access_list=(),
         )
-        computation: ComputationAPI
-        snapshot = state.snapshot()
-        try:
-            state.delta_balance(sender, call.gas * fee)
-            spoofed = SpoofTransaction(unsigned, from_=sender)
-            computation = state.apply_transaction(spoofed)
-        finally:
-            state.revert(snapshot)
+        state.delta_balance(sender, call.gas * fee)
+        spoofed = SpoofTransaction(unsigned, from_=sender)
+        computation: ComputationAPI = state.apply_transaction(spoofed)
         return computation
 
 

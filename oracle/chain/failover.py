@@ -43,6 +43,7 @@ class Health:
 
     transport: HttpTransport
     failures: int = 0
+    errors: int = 0
     rests_until: float = 0.0
     checked: bool = False
     wrong_chain: int | None = None
@@ -57,6 +58,7 @@ class Health:
         if not self.failures:
             log.warning("endpoint rests for %g seconds: %s", rest, reason)
         self.failures += 1
+        self.errors += 1
         self.rests_until = time.monotonic() + rest
         self.checked = False  # another node may be there when it comes back
 
@@ -225,6 +227,11 @@ class FailoverEndpoint:
 
     def travel(self, seconds: int) -> None:
         raise NoTimeTravel
+
+    @property
+    def errors(self) -> dict[str, int]:
+        """How often each endpoint failed, by its name."""
+        return {e.transport.name: e.errors for e in self.provider.endpoints}
 
     def close(self) -> None:
         for transport in self._transports:

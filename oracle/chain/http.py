@@ -1,6 +1,5 @@
 """One JSON-RPC address over HTTP: a whole, sane answer within a deadline, or none."""
 
-import json
 import time
 from collections.abc import Iterator
 from typing import Any, cast
@@ -12,6 +11,7 @@ from web3.providers.base import JSONBaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
 from oracle.chain.errors import Unanswered
+from oracle.json_text import parse
 
 TIMEOUT_SECONDS = 20.0
 MOST_BYTES = 1 << 26
@@ -80,7 +80,7 @@ class HttpTransport:
 
     def _read(self, answer: bytes) -> RPCResponse:
         try:
-            response = json.loads(answer)
+            response = parse(answer)
         except ValueError:
             actual = f"{len(answer)} bytes that are no JSON"
             raise Unanswered(self.name, actual) from None

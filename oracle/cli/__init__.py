@@ -6,6 +6,7 @@ can do wrong ends in one line on standard error and exit status 1 (2 if the comm
 itself is wrong); a traceback is always a bug of ours.
 """
 
+import errno
 import sys
 from collections.abc import Sequence
 from importlib import metadata
@@ -31,6 +32,13 @@ GROUPS = {
 
 # Folders whose errors are for users: each has them all in its `errors` modules.
 FOLDERS = ("mips_vm", "tinynn", "converters", "challenge", "solidity", "oracle")
+
+CURES = {
+    errno.ENOSPC: "make room on the disk",
+    errno.EROFS: "make it writable for this user",
+    errno.EACCES: "make it readable and writable for this user",
+}
+"""What may help against what the system complains of."""
 
 app = typer.Typer(
     name="plumb",
@@ -94,7 +102,9 @@ def is_for_users(error: Exception) -> bool:
 
 def described(error: OSError) -> str:
     reason = error.strerror or one_line(error)
-    return f"{error.filename}: {reason}" if error.filename else reason
+    told = f"{error.filename}: {reason}" if error.filename else reason
+    cure = CURES.get(error.errno or 0)
+    return f"{told}: {cure}" if cure else told
 
 
 def one_line(error: Exception) -> str:

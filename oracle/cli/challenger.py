@@ -15,6 +15,7 @@ from oracle.cli.options import (
     Poll,
     Processes,
     Sample,
+    WebhookUrl,
 )
 from oracle.cli.settled import settled
 from oracle.honest import Honest
@@ -43,6 +44,7 @@ def start(
     poll: Poll = None,
     log_json: LogJson = None,
     metrics: Metrics = None,
+    webhook: WebhookUrl = None,
 ) -> None:
     """Watch, challenge, play, collect; until interrupted."""
 

@@ -6,6 +6,7 @@ CommandError
 ├── NoSuchOutput        an output is asked for that the model does not have
 ├── NotAPicture         none of the outputs is one
 ├── NoneFree            more is to be withdrawn than is free
+├── CallbackFailsAgain  a callback that was retried, with the requester's reason
 └── MissingPackage      an optional package that the command needs is not installed
 """
 
@@ -53,6 +54,14 @@ class NoneFree(CommandError):
         super().__init__(
             f"free stake: expected {show_wei(expected)} or more, got "
             f"{show_wei(actual)}; {show_wei(locked)} more is locked in bonds"
+        )
+
+
+class CallbackFailsAgain(CommandError):
+    def __init__(self, request_id: int, reason: str) -> None:
+        self.request_id, self.reason = request_id, reason
+        super().__init__(
+            f"request {request_id}: expected the callback to work now, got: {reason}"
         )
 
 

@@ -8,6 +8,7 @@ from oracle import logs
 from oracle.chain.sender import Sender
 from oracle.config import Settings
 from oracle.connection import connected, deployed_on, sender_of, store_of
+from oracle.herald import Herald
 from oracle.honest import Honest
 from oracle.loop import Loop
 from oracle.metrics import application
@@ -41,10 +42,12 @@ def run_node(settings: NodeSettings, make: Make) -> None:
         executors = stack.enter_context(settings.executors())
         mind = Honest(place.library(settings), executors=executors)
         node = make(place, sender, mind)
+        tell = stack.enter_context(settings.telling())
+        node.record.heard = Herald(node.record, node.address, tell).hear
         loop = Loop(node, settings.poll)
         if settings.metrics is not None:
             host, _, port = settings.metrics.rpartition(":")
-            app = application(loop)
+            app = application(loop, mind)
             url = stack.enter_context(serving(app, host or LOCAL, int(port)))
             log.info("metrics", url=f"{url}/metrics")
         loop.run(stop)

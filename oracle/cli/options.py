@@ -125,6 +125,14 @@ IpfsGateways = Annotated[
     ),
 ]
 
+WebhookUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--webhook",
+        metavar="URL",
+        help="Post claims, disputes and settlements there, as JSON. [PLUMB_WEBHOOK]",
+    ),
+]
 Metrics = Annotated[
     str | None,
     typer.Option(

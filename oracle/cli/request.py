@@ -1,13 +1,16 @@
 """`plumb request`: ask for inference, and follow what becomes of it."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from oracle.amounts import parse_wei, show_wei
+from oracle.chain.chain import Contract
 from oracle.chain.errors import Refused
+from oracle.cli.errors import CallbackFailsAgain
 from oracle.cli.nodes import place_of
 from oracle.cli.output import AsJson, console, facts, hexadecimal, print_json, stage
 from oracle.cli.portrait import as_numbers
@@ -18,7 +21,9 @@ from oracle.connection import sender_of
 from oracle.errors import UnknownName
 from oracle.models import id_of
 from oracle.node_config import NodeSettings
+from oracle.reasons import explained, read_abi
 from oracle.record import Status
+from oracle.rehearsal import Rehearsal, rehearse
 from oracle.requests import (
     Situation,
     Terms,
@@ -41,6 +46,17 @@ Input = Annotated[
 ]
 FEE_MARGIN_PERCENT = 150
 """Of the oracle's guess: gas may cost more by the time that a worker looks."""
+Through = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CONTRACT",
+        help="Have this contract ask with read(bytes), on its own terms.",
+    ),
+]
+AbiFile = Annotated[
+    list[Path] | None,
+    typer.Option(help="The requester's ABI, or its artifact: names its errors."),
+]
 RequestId = Annotated[int, typer.Argument(metavar="REQUEST", min=1)]
 CallbackGas = Annotated[
     int, typer.Option(min=0, help="Gas for the requester's callback.")
@@ -67,13 +83,7 @@ def send(
     min_bond: Annotated[
         str, typer.Option(help="What a false answer must cost at least.")
     ] = "0",
-    through: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CONTRACT",
-            help="Have this contract ask with read(bytes), on its own terms.",
-        ),
-    ] = None,
+    through: Through = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask for a model's output on an input."""
@@ -83,11 +93,8 @@ def send(
     sender = sender_of(settings, place.chain)
     contracts, model_id = place.deployments.contracts, model_id_of(place, model)
     output_bytes = sum(spec.size for spec in found.outputs)
-    consumer = None
-    if through is not None:
-        if through not in place.deployments.placed:
-            raise UnknownName(tuple(place.deployments.placed), through)
-        consumer = place.deployments.contract(through)
+    consumer = None if through is None else consumer_of(place, through)
+    if consumer is not None:
         callback_gas = place.chain.call(consumer, "CALLBACK_GAS")
     sizes = (len(request), output_bytes, callback_gas)
     guess = estimated_fee(contracts, place.chain, model_id, sizes)
@@ -115,14 +122,23 @@ def simulate(
     model: ModelName,
     data: Input,
     callback_gas: CallbackGas = 0,
+    through: Through = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run the model here, and say what a request of it would cost."""
+    """Run the model here, and say what a request of it would cost.
+
+    With --through the request and its callback are rehearsed by the node as well.
+    """
     place = place_of(settings)
     found = image_of(place, settings, model)
     request = read_input(data, found.inputs)
     answer = found.answer(request)
     contracts = place.deployments.contracts
+    played = None
+    if through is not None:
+        consumer = consumer_of(place, through)
+        callback_gas = place.chain.call(consumer, "CALLBACK_GAS")
+        played = rehearse(place.chain, contracts, consumer, request, answer)
     sizes = (len(request), len(answer), callback_gas)
     model_id = model_id_of(place, model)
     fee = estimated_fee(contracts, place.chain, model_id, sizes)
@@ -130,22 +146,46 @@ def simulate(
     named = zip(found.outputs, found.decode_output(answer), strict=True)
     outputs = {spec.name: as_numbers(array) for spec, array in named}
     if as_json:
-        costs = {"fee_wei": fee, "worker_bond_wei": bond}
-        print_json({"outputs": outputs, "bytes": hexadecimal(answer)} | costs)
+        costs = {"fee_wei": fee, "worker_bond_wei": bond, "callback_gas": callback_gas}
+        gas = {"callback_gas_needed": played.callback_gas if played else None}
+        failure = {"callback_failure": played.failure or None if played else None}
+        told = {"outputs": outputs, "bytes": hexadecimal(answer)}
+        print_json(told | costs | gas | failure)
     else:
         shown = {name: str(numbers)[:200] for name, numbers in outputs.items()}
         costs = {"fee": show_wei(fee), "worker's bond": show_wei(bond)}
-        console().print(facts(shown | costs))
+        told = {"callback": told_callback(played, callback_gas)} if through else {}
+        console().print(facts(shown | costs | told))
+
+
+def told_callback(played: Rehearsal | None, given: int) -> str:
+    """How the callback went, in a sentence."""
+    if played is None:
+        return f"gets {given:,} gas; this node can't rehearse it"
+    if not played.succeeded:
+        return f"would fail: {played.failure}"
+    enough = "" if played.callback_gas <= given else ": not enough"
+    return f"needs up to {played.callback_gas:,} gas and gets {given:,}{enough}"
+
+
+def consumer_of(place: Place, name: str) -> Contract:
+    """A deployed contract with `read(bytes)`."""
+    if name not in place.deployments.placed:
+        raise UnknownName(tuple(place.deployments.placed), name)
+    return place.deployments.contract(name)
 
 
 @app.command()
 @settled(NodeSettings)
 def status(
-    settings: NodeSettings, request_id: RequestId, as_json: AsJson = False
+    settings: NodeSettings,
+    request_id: RequestId,
+    abi: AbiFile = None,
+    as_json: AsJson = False,
 ) -> None:
     """Say where a request stands, and what comes next."""
     place = place_of(settings)
-    show(situation(place, request_id), as_json)
+    show(situation(place, request_id, abi), as_json)
 
 
 @app.command()
@@ -159,6 +199,7 @@ def wait(
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", min=0, help="0: for ever.")
     ] = 0,
+    abi: AbiFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Follow a request to its end; exit status 1 if that is not a final answer."""
@@ -172,7 +213,7 @@ def wait(
     begin = time.monotonic()
     with stage("waiting") as tell:
         while True:
-            now = situation(place, request_id)
+            now = situation(place, request_id, abi)
             tell(now.explanation)
             reached = now.asked.status >= goal
             late = timeout and time.monotonic() - begin > timeout
@@ -199,7 +240,10 @@ def cancel(settings: Settings, request_id: RequestId, as_json: AsJson = False) -
 @app.command("retry-callback")
 @settled()
 def retry_callback(
-    settings: Settings, request_id: RequestId, as_json: AsJson = False
+    settings: Settings,
+    request_id: RequestId,
+    abi: AbiFile = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make a failed callback again, with all the gas there is."""
     place = place_of(settings)
@@ -210,7 +254,13 @@ def retry_callback(
         status_now = asked.status.name.lower()
         reason = {"expected": "final", "actual": status_now}
         raise Refused("InferenceOracle.retryCallback", "WrongStatus", reason, b"")
-    sender_of(settings, place.chain).send(oracle, "retryCallback", *arguments)
+    try:
+        sender_of(settings, place.chain).send(oracle, "retryCallback", *arguments)
+    except Refused as refused:
+        if refused.name != "CallbackStillFails":
+            raise
+        told = explained(refused.arguments["reason"], [read_abi(p) for p in abi or ()])
+        raise CallbackFailsAgain(request_id, told) from None
     show(situation(place, request_id), as_json)
 
 
@@ -230,8 +280,12 @@ def show(found: Situation, as_json: bool) -> None:
     console().print(found.explanation)
 
 
-def situation(place: Place, request_id: int) -> Situation:
-    return situation_of(place.chain, place.deployments.contracts, request_id)
+def situation(
+    place: Place, request_id: int, abi: Sequence[Path] | None = None
+) -> Situation:
+    abis = [read_abi(path) for path in abi or ()]
+    contracts = place.deployments.contracts
+    return situation_of(place.chain, contracts, request_id, abis)
 
 
 def model_id_of(place: Place, name: str) -> bytes:

@@ -5,7 +5,6 @@ input name), pictures (one input, pixels as uint8; oracle/cli/pictures.py), and 
 else as the request's raw bytes.
 """
 
-import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from oracle.cli.errors import BadInputFile
 from oracle.cli.pictures import PICTURES, read_picture
+from oracle.json_text import parse
 from tinynn import TensorSpec
 
 Array = NDArray[Any]
@@ -61,8 +61,8 @@ def numpy_arrays(path: Path) -> Array | Mapping[str, Array]:
 def json_arrays(path: Path) -> Array | Mapping[str, Array]:
     expected = "JSON lists of numbers"
     try:
-        data = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
+        data = parse(path.read_bytes())
+    except ValueError as error:
         raise BadInputFile(path, expected, str(error)) from error
     try:
         if isinstance(data, dict):

@@ -1,7 +1,6 @@
 """`plumb watch`: recompute every claim, and only tell."""
 
-import json
-import urllib.request
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -18,9 +17,11 @@ from oracle.cli.options import (
     Poll,
     Processes,
     Sample,
+    WebhookUrl,
 )
 from oracle.cli.output import AsJson, print_json
 from oracle.cli.settled import settled
+from oracle.herald import Herald, Tell
 from oracle.honest import Honest
 from oracle.loop import OUTAGES
 from oracle.roles import ChallengerSettings
@@ -29,8 +30,6 @@ from oracle.watcher import Finding, Watcher
 
 app = typer.Typer(add_completion=False)
 log = logs.logger(__name__)
-
-WEBHOOK_SECONDS = 10
 
 
 @app.command()
@@ -49,47 +48,48 @@ def watch(
     once: Annotated[
         bool, typer.Option("--once", help="Look once; exit status 1 at a false claim.")
     ] = False,
-    webhook: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="Post each false claim there, as JSON."),
-    ] = None,
+    webhook: WebhookUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Recompute every claim, and tell which are false; needs no account."""
+    """Recompute every claim, and tell which are false; needs no account.
+
+    Exit status 1 if one was.
+    """
     logs.configure(settings.log_json)
     place = place_of(settings)
+    listed: list[Finding] = []
+    lies = 0
     with stopping() as stop, settings.executors() as executors:
         mind = Honest(place.library(settings), executors=executors)
         watcher = Watcher(place.record(), mind, settings.choice)
-        if once:
-            findings = [told(finding, webhook) for finding in watcher.look()]
-            if as_json:
-                print_json({"claims": [finding.as_json() for finding in findings]})
-            if not all(finding.true for finding in findings):
-                raise typer.Exit(1)
-            return
-        while not stop.is_set():
-            try:
-                for finding in watcher.look():
-                    told(finding, webhook)
-            except OUTAGES as error:
-                log.warning("chain unavailable", reason=str(error))
-            stop.wait(settings.poll)
+        with settings.telling() as tell:
+            watcher.record.heard = Herald(watcher.record, None, tell).hear
+            while not stop.is_set():
+                try:
+                    found = list(looked(watcher, tell))
+                except OUTAGES as error:
+                    if once:
+                        raise
+                    log.warning("chain unavailable", reason=str(error))
+                    found = []
+                lies += sum(not finding.true for finding in found)
+                if once:
+                    listed = found
+                    break
+                stop.wait(settings.poll)
+    if as_json:
+        print_json({"claims": [finding.as_json() for finding in listed]})
+    if lies:
+        raise typer.Exit(1)
 
 
-def told(finding: Finding, webhook: str | None) -> Finding:
-    """Logs the finding; a false claim is posted as well."""
-    facts = finding.as_json()
-    if finding.true:
-        log.info("true claim", **facts)
-        return finding
-    log.warning("false claim", **facts)
-    if webhook is not None:
-        body = json.dumps({"event": "false claim"} | facts).encode()
-        headers = {"content-type": "application/json"}
-        asked = urllib.request.Request(webhook, body, headers)
-        try:
-            urllib.request.urlopen(asked, timeout=WEBHOOK_SECONDS).close()
-        except (OSError, ValueError) as error:
-            log.error("webhook failed", reason=str(error))
-    return finding
+def looked(watcher: Watcher, tell: Tell) -> Iterator[Finding]:
+    """What is found now; a false claim is told as well."""
+    for finding in watcher.look():
+        facts = finding.as_json()
+        if finding.true:
+            log.info("true claim", **facts)
+        else:
+            log.warning("false claim", **facts)
+            tell({"event": "false claim"} | facts)
+        yield finding

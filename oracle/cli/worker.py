@@ -19,6 +19,7 @@ from oracle.cli.options import (
     Models,
     Poll,
     Processes,
+    WebhookUrl,
 )
 from oracle.cli.output import (
     AsJson,
@@ -50,6 +51,13 @@ LeastProfit = Annotated[
 ]
 MostBond = Annotated[
     str | None, typer.Option(help="Decline larger bonds. [PLUMB_MOST_BOND]")
+]
+MostLeases = Annotated[
+    int | None,
+    typer.Option(
+        help="Have no more to answer at a time; fewer for slow models. "
+        "[PLUMB_MOST_LEASES]"
+    ),
 ]
 SETTINGS_FILE = """\
 rpc_url = "{rpc_url}"
@@ -156,6 +164,7 @@ def start(
     least_fee: LeastFee = None,
     least_profit: LeastProfit = None,
     most_bond: MostBond = None,
+    most_leases: MostLeases = None,
     max_model_bytes: MaxModelBytes = None,
     ipfs_gateways: IpfsGateways = None,
     processes: Processes = None,
@@ -163,6 +172,7 @@ def start(
     poll: Poll = None,
     log_json: LogJson = None,
     metrics: Metrics = None,
+    webhook: WebhookUrl = None,
     lie: Annotated[
         str | None,
         typer.Option(

@@ -20,6 +20,7 @@ from oracle.chain.rpc import INVALID, TIP_WEI, EmbeddedProvider, Handler, failur
 from oracle.chain.shapes import block_entry, hexed, transaction_entry, unhexed, word
 from oracle.devnet.clock import Clock
 from oracle.devnet.filters import Filters
+from oracle.devnet.simulation import simulated
 from oracle.devnet.wallet import Quantity, Wallet, number_of
 
 CLIENT = "plumb-devnet/0.1.0"
@@ -64,6 +65,7 @@ class Devnet(EmbeddedProvider):
             "eth_syncing": lambda: False,
             "eth_mining": lambda: True,
             "eth_feeHistory": self._fee_history,
+            "eth_simulateV1": lambda wanted, *_: simulated(self.chain, wanted),
             "eth_getStorageAt": self._storage,
             "eth_getBlockByHash": self._block_by_hash,
             "eth_getBlockReceipts": self._block_receipts,

@@ -20,6 +20,7 @@ from oracle.chain.disk import DiskDB
 from oracle.chain.rpc import failure
 from oracle.devnet.methods import BAD_PARAMETERS, Devnet
 from oracle.devnet.subscriptions import Ask, Subscriber
+from oracle.json_text import parse
 
 PARSE_ERROR, INVALID_REQUEST = -32700, -32600
 TELL_SECONDS = 0.05
@@ -41,7 +42,7 @@ class Service:
         """
         asking = self.ask if ask is None else ask
         try:
-            asked = json.loads(body)
+            asked = parse(body)
         except ValueError as error:
             return failure(PARSE_ERROR, f"not JSON: {error}") | {"id": None}
         if isinstance(asked, list):

@@ -27,7 +27,7 @@ CURES = {
     "read-only": "make the file and its folder writable for this user",
     "unable to open": "make the folder, and make it writable for this user",
     "locked": "end the other program that writes to it",
-    "disk i/o": "look after the disk",
+    "disk i/o": "make room on the disk, or look after it",
     "connect": "start the server, or look into the URL",
     "password": "look into the URL",
 }

@@ -18,7 +18,7 @@ from web3.providers import BaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
 MOMENTS = tuple(Moment)
-SLOWNESS = 3
+SLOWNESS = 2
 """A dead chain stops everyone: it dies less often than a node."""
 LONGEST_SEND_SECONDS = 0.06
 TIMEOUT_SECONDS, PATIENCE_SECONDS, PAUSE_SECONDS = 60.0, 60.0, 0.02

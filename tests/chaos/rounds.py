@@ -30,7 +30,7 @@ from oracle.worker import Worker
 
 KINDS = ("activation", "weight-read", "last-step", "minimal", "segments-long", "output")
 MANNERS = ("first", "last", "random", "believer", "forger")
-DEADLY_SECONDS, PATIENCE_SECONDS = 45.0, 200.0
+DEADLY_SECONDS, PATIENCE_SECONDS = 90.0, 400.0
 PAUSE_SECONDS = 0.05
 REORG_ONE_IN, MOST_REORGS = 20, 3
 STAKE_WEI = 10 * ETHER

@@ -7,6 +7,7 @@ of kills depend on the machine, too.
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -108,6 +109,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="keep everything there")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leaves no process behind
     with tempfile.TemporaryDirectory(prefix="plumb-chaos-") as temporary:
         folder = options.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)

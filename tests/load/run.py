@@ -8,6 +8,7 @@ anybody honest lost anything, or a lie went unpunished.
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -267,6 +268,7 @@ def main() -> int:
         parser.add_argument(flag, type=type(value), default=value)
     parser.add_argument("--folder", type=Path, help="keep everything there")
     options = vars(parser.parse_args())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leaves no process behind
     kept = options.pop("folder")
     with tempfile.TemporaryDirectory(prefix="plumb-load-") as temporary:
         folder = kept or Path(temporary)

@@ -91,19 +91,45 @@ def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Foreign
         store.close()
 
 
-def test_anvil_worker_answers_and_is_paid(foreign: Foreign, tmp_path: Path) -> None:
-    image = tmp_path / "tiny.plumb"
+def registered(foreign: Foreign, folder: Path) -> tuple[Path, bytes]:
+    """A tiny model's image, and its id."""
+    image = folder / "tiny.plumb"
     image.write_bytes(tiny_image())
     model = tinynn.load(image)
     identity = (model.model_root, model.program_root, 0, [])
     registry = foreign.contracts.registry
     receipt = foreign.sender(0).send(registry, "register", *identity)
     (told,) = (e for e in receipt.events if isinstance(e, ModelRegistered))
+    return image, told.model_id
+
+
+def test_anvil_many_requests_are_answered_in_two_blocks(
+    foreign: Foreign, tmp_path: Path
+) -> None:
+    """One with all leases, one with all answers."""
+    image, model_id = registered(foreign, tmp_path)
+    sender, asker = foreign.sender(2), foreign.sender(1)
+    foreign.deposit(sender)
+    terms = Terms(fee_wei=FEE, window=WINDOW)
+    for n in range(12):
+        ask(asker, foreign.contracts, model_id, bytes([n, 1, 2, 3]), terms)
+    foreign.rpc("evm_setAutomine", False)
+    worker = Worker(sender, foreign.contracts, Honest(Library([image])))
+    assert acted(worker) == []
+    foreign.rpc("evm_mine")
+    assert acted(worker) == ["accept"] * 12
+    foreign.rpc("evm_mine")
+    assert acted(worker) == ["submit"] * 12
+    assert len(worker.record.requests(Status.CLAIMED)) == 12
+
+
+def test_anvil_worker_answers_and_is_paid(foreign: Foreign, tmp_path: Path) -> None:
+    image, model_id = registered(foreign, tmp_path)
     sender = foreign.sender(2)
     foreign.deposit(sender)
     terms = Terms(fee_wei=FEE, window=WINDOW)
     asker = foreign.sender(1)
-    request, _ = ask(asker, foreign.contracts, told.model_id, b"abcd", terms)
+    request, _ = ask(asker, foreign.contracts, model_id, b"abcd", terms)
     worker = Worker(sender, foreign.contracts, Honest(Library([image])))
     assert acted(worker) == ["accept", "submit"]
     foreign.rpc("evm_increaseTime", WINDOW)

@@ -1,5 +1,6 @@
 """The commands of requesters, workers and onlookers, on one devnet."""
 
+import json
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,14 +11,18 @@ from support.command import Ended, Plumb, plumb_in
 from web3 import Web3
 from web3.types import RPCEndpoint
 
+import tinynn
+from mips_vm.keccak import keccak256
 from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
 from oracle.chain.endpoint import RemoteEndpoint
+from oracle.chain.errors import Refused
 from oracle.chain.sender import Sender
 from oracle.devnet.server import Service, application
 from oracle.devnet.setup import Ready, set_up
 from oracle.honest import Honest
 from oracle.library import Library
+from oracle.rehearsal import rehearse
 from oracle.roles import ChallengerSettings, Place, WorkerSettings
 from oracle.serving import serving
 from oracle.worker import Worker
@@ -124,6 +129,83 @@ def test_request_simulated_says_output_and_price(town: Town) -> None:
     found = town.json("request", "simulate", "mnist", SEVEN)
     assert found["outputs"]["digit"] == [7]
     assert found["fee_wei"] > 0 and found["worker_bond_wei"] > 0
+
+
+def test_request_through_a_contract_is_rehearsed(town: Town) -> None:
+    """The gas that it foretells is enough, and a little more."""
+    through = ("--through", "DigitReader")
+    found = town.json("request", "simulate", "mnist", SEVEN, *through)
+    assert found["callback_failure"] is None
+    assert 10_000 < found["callback_gas_needed"] < found["callback_gas"] == 100_000
+    shown = town.plumb("request", "simulate", "mnist", SEVEN, *through).out
+    assert f"needs up to {found['callback_gas_needed']:,} gas" in shown
+    reader = town.place.deployments.contract("DigitReader")
+    contracts = town.place.deployments.contracts
+    digits = tinynn.load(models.path("mnist"))
+    answer = digits.answer(bytes(784))[:-1]
+    played = rehearse(town.chain, contracts, reader, bytes(784), answer)
+    assert played is not None and not played.succeeded
+    assert played.failure == "WrongOutputSize(expected 44, actual 43)"
+    with pytest.raises(Refused, match="WrongImageSize"):
+        rehearse(town.chain, contracts, reader, bytes(3), answer)
+
+
+def reverting(data: bytes) -> str:
+    """Code that reverts with these bytes."""
+    length = len(data).to_bytes(2).hex()
+    return f"0x61{length}600e60003961{length}6000fd" + data.hex()
+
+
+REVERTS = [
+    (bytes.fromhex("4e487b71") + (0x11).to_bytes(32), (), "arithmetic overflow"),
+    (
+        bytes.fromhex("08c379a0")
+        + b"".join(n.to_bytes(32) for n in (32, 9))
+        + b"no thanks".ljust(32, b"\0"),
+        (),
+        "'no thanks'",
+    ),
+    (keccak256(b"Closed(uint256)")[:4] + (5).to_bytes(32), ("--abi", "my.json"), ""),
+    (b"", (), "no reason given"),
+]
+
+
+@pytest.mark.parametrize("data, options, told", REVERTS)
+def test_request_callback_that_fails_is_explained_and_retried(
+    town: Town,
+    data: bytes,
+    options: tuple[str, ...],
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The requester becomes a contract that reverts, and later one that doesn't."""
+    monkeypatch.chdir(tmp_path)
+    entry = {"name": "hour", "type": "uint256"}
+    abi = [{"type": "error", "name": "Closed", "inputs": [entry]}]
+    Path("my.json").write_text(json.dumps({"abi": abi}))
+    told = told or "Closed(hour 5)"
+    account = development_accounts(8)[7].address
+    sent = town.json(
+        "request", "send", "mnist", SEVEN, "--callback-gas", 50_000, account=7
+    )
+    request = sent["request_id"]
+    town.json("worker", "stake", "0.1ether", account=2)
+    worker = town.worker(2)
+    town.work(worker)
+    town.travel(600)
+    ask = town.chain.endpoint.web3.manager.request_blocking
+    ask(RPCEndpoint("anvil_setCode"), [account, reverting(data)])
+    town.work(worker)
+    ended = town.plumb("request", "wait", request, *options)
+    assert ended.status == 1
+    assert f"The callback failed: {told}" in " ".join(ended.out.split())
+    again = town.plumb("request", "retry-callback", request, *options)
+    assert (again.status, told in " ".join(again.err.split())) == (1, True)
+    ask(RPCEndpoint("anvil_setCode"), [account, "0x00"])
+    done = town.json("request", "retry-callback", request)
+    assert done["callback_failed"] is False
+    ask(RPCEndpoint("anvil_setCode"), [account, "0x"])
 
 
 @pytest.mark.parametrize(

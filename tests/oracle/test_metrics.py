@@ -1,15 +1,28 @@
-"""What a node tells machines about itself."""
+"""What a node tells machines: about itself, and what happens to it."""
 
+import json
 import re
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from support.world import World
+from prometheus_client import CollectorRegistry
+from support.world import CLOCK, FEE, WINDOW, World
 
+from challenge.lies import FALSE_CHALLENGERS, LIES
+from oracle.chain.events import Event
+from oracle.challenger import Challenger
+from oracle.demo.liars import LyingChallenger, LyingWorker
+from oracle.herald import Herald
 from oracle.loop import Loop
-from oracle.metrics import application
+from oracle.metrics import NodeCollector, application
+from oracle.record import Record
 from oracle.serving import serving
+from oracle.webhook import Webhook
 from oracle.worker import Worker
 
 
@@ -40,3 +53,146 @@ def test_metrics_tell_what_was_sent_and_whether_all_is_well(world: World) -> Non
         with pytest.raises(HTTPError, match="503"):
             urlopen(f"{url}/readyz")
         assert "plumb_failures_total 1.0" in urlopen(f"{url}/metrics").read().decode()
+
+
+class Listener:
+    """A server that keeps what is posted to it; the first posts fail, if so wanted."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.heard: list[dict[str, Any]] = []
+        self.failures = failures
+        keep = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                fails = keep.failures > 0
+                keep.failures -= 1
+                if not fails:
+                    keep.heard.append(json.loads(body))
+                self.send_response(500 if fails else 204)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    def __enter__(self) -> str:
+        Thread(target=partial(self._server.serve_forever, 0.01)).start()
+        return f"http://127.0.0.1:{self._server.server_port}/hook"
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def test_webhook_is_told_in_order_and_tried_again() -> None:
+    listener = Listener(failures=2)
+    with listener as url, Webhook(url) as webhook:
+        for number in range(3):
+            webhook.tell({"number": number})
+    assert [facts["number"] for facts in listener.heard] == [0, 1, 2]
+
+
+def test_webhook_that_nobody_hears_is_only_logged(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("oracle.webhook.FIRST_PAUSE_SECONDS", 0.0)
+    with Webhook("http://127.0.0.1:9/") as webhook:
+        webhook.tell({"event": "claim"})
+    assert "webhook failed" in caplog.text
+
+
+def play(world: World, *accounts: bytes | None) -> list[list[dict[str, Any]]]:
+    """A lie is told and falls, then a truth is paid; what each account is told."""
+    world.ask()
+    bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
+    world.stake(world.senders[2], bond)
+    mind = LyingWorker(world.honest(), LIES["activation"], 8, 1)
+    liar = Worker(world.senders[2], world.contracts, mind)
+    challenger = Challenger(world.senders[3], world.contracts, world.honest())
+    records = [world.record() for _ in accounts]
+    told: list[list[Any]] = [[] for _ in accounts]
+    for record, account, facts in zip(records, accounts, told, strict=True):
+        record.heard = Herald(record, account, facts.append).hear
+    while [node for node in (liar, challenger) if node.step() is not None]:
+        pass
+    world.stake(world.senders[4])
+    worker = Worker(world.senders[4], world.contracts, world.honest())
+    while worker.step() is not None:
+        pass
+    world.travel(WINDOW)
+    assert worker.step() is not None
+    for record in records:
+        record.refresh()
+    earned = worker.record.tables.earned
+    assert earned[worker.address] == 0  # it has not looked since
+    worker.record.refresh()
+    assert earned[worker.address] == FEE * 95 // 100
+    assert earned[challenger.address] > 0 and earned[liar.address] == 0
+    return told
+
+
+def test_herald_tells_claims_disputes_and_settlements(world: World) -> None:
+    addresses = [sender.address for sender in world.senders]
+    everything, workers, strangers = play(world, None, addresses[4], addresses[5])
+    assert [(facts["event"], facts["what"]) for facts in everything] == [
+        ("claim", "Claimed"),
+        ("dispute", "Challenged"),
+        ("settlement", "WorkerLost"),
+        ("settlement", "ClaimKilled"),
+        ("claim", "Claimed"),
+        ("settlement", "Finalized"),
+    ]
+    assert [facts["what"] for facts in workers] == ["Claimed", "Finalized"]
+    assert strangers == []
+    lost = everything[2]
+    assert lost["request_id"] == 1 and lost["paid"] > 0
+    assert lost["worker"] == "0x" + addresses[2].hex()
+    json.dumps(everything)
+
+
+def test_record_history_is_no_news(world: World) -> None:
+    """Whoever starts today isn't told of what was claimed last year."""
+    world.ask()
+    world.stake(world.senders[2])
+    worker = Worker(world.senders[2], world.contracts, world.honest())
+    while worker.step() is not None:
+        pass
+    record = Record(world.chain, world.contracts)
+    heard: list[Event] = []
+    record.heard = heard.append
+    record.refresh()
+    assert heard == []
+    world.travel(WINDOW)
+    assert worker.step() is not None
+    record.refresh()
+    assert "Finalized" in [type(event).__name__ for event in heard]
+
+
+def test_metrics_tell_of_games_and_their_clocks(world: World) -> None:
+    world.ask()
+    world.stake(world.senders[2])
+    worker = Worker(world.senders[2], world.contracts, world.honest())
+    while worker.step() is not None:
+        pass
+    mind = LyingChallenger(
+        world.honest(), FALSE_CHALLENGERS["silent"], LIES["activation"], 8, seed=3
+    )
+    assert Challenger(world.senders[3], world.contracts, mind).step() is not None
+    loop = Loop(worker, poll_seconds=1)
+    registry = CollectorRegistry()
+    registry.register(NodeCollector(loop, world.honest()))
+    next(worker.act(), None)
+    numbers = {
+        sample.name: sample.value
+        for family in registry.collect()
+        for sample in family.samples
+    }
+    assert numbers["plumb_open_games"] == 1
+    assert numbers["plumb_moves_due"] == 1
+    assert 0 < numbers["plumb_clock_left_seconds"] <= CLOCK
+    assert numbers["plumb_bond_locked_wei"] > 0
+    assert numbers["plumb_answers_under_way"] == 0
+    assert set(worker.seconds) == {"settle", "read", "think", "send"}

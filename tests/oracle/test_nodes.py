@@ -251,6 +251,23 @@ def test_dispute_many_games_at_once_all_end(world: World) -> None:
     assert not list(world.record().games())
 
 
+def test_worker_plays_the_nearest_deadline_first(world: World) -> None:
+    """The claims were made in one order, and challenged in the other."""
+    for n in range(2):
+        world.ask(bytes([n, 7, 9, 200]))
+    worker = honest_worker(world, world.senders[2])
+    until_idle(worker)
+    first, second = world.record().tables.claims.values()
+    bond, _ = world.chain.call(world.contracts.game, "challengerBond")
+    for answered in (second, first):
+        game, claim = world.contracts.game, answered.claim
+        world.senders[3].send(game, "challenge", claim.abi(), value=2 * bond)
+        world.travel(30)
+    done = [worker.step(), worker.step()]
+    played = [d.wish.request_id for d in done if d is not None]
+    assert played == [second.claim.request_id, first.claim.request_id]
+
+
 def test_nodes_reborn_between_all_steps_still_finish(world: World) -> None:
     """Both honest nodes know nothing but the chain, at every single step."""
     request = world.ask()

@@ -15,6 +15,7 @@ from oracle.chain.embedded import CHAIN_ID
 from oracle.challenger import Challenger
 from oracle.demo.liars import LyingWorker
 from oracle.durable import PATIENCE_BLOCKS, DurableSender
+from oracle.guard import Guard
 from oracle.node import MOST_ON_THEIR_WAY, Node
 from oracle.record import Status
 from oracle.store.outbox import Outbox
@@ -110,6 +111,26 @@ def test_worker_stake_on_its_way_is_not_staked_twice(street: Street) -> None:
     street.mine_all()
     assert acted(worker) == ["accept"] * 2
     assert all("free stake" in why for why in worker.declined.values())
+
+
+def test_worker_has_no_more_leases_than_it_wants(street: Street) -> None:
+    """Counted are those on their way, those held, but not those answered."""
+    for n in range(5):
+        street.world.ask(bytes([n, 1, 2, 3]))
+    street.world.stake(street.world.senders[WORKER])
+    mind, guard = street.world.honest(), Guard(most_leases=2)
+    worker = Worker(street.sender(WORKER), street.world.contracts, mind, guard)
+    acted(worker)
+    acted(worker)
+    assert len(street.waiting()) == 2
+    assert all(why.startswith("busy: ") for why in worker.declined.values())
+    mind.ready = lambda asked: False  # type: ignore[method-assign]
+    street.mine_all()
+    assert acted(worker) == ["accept"] * 2 and street.waiting() == []
+    del mind.ready
+    acted(worker)
+    street.mine_all()
+    assert acted(worker) == ["submit"] * 2 and len(street.waiting()) == 2
 
 
 def test_worker_reborn_sends_nothing_before_it_knows_what_came(street: Street) -> None:

@@ -1,0 +1,62 @@
+"""`eth_simulateV1`: calls played one after the other, and taken back.
+
+Of what may be overridden the devnet knows balances only; all calls are of one block.
+"""
+
+from typing import Any
+
+from eth.abc import ComputationAPI
+from eth.exceptions import Revert
+from eth_utils.address import to_checksum_address
+from eth_utils.exceptions import ValidationError
+
+from oracle.chain.embedded import Call, EmbeddedChain
+from oracle.chain.rpc import REVERTED, read_call
+from oracle.chain.shapes import hexed, unhexed
+
+OUT_OF_GAS = -32015
+REFUND_SHARE = 5
+
+
+def simulated(chain: EmbeddedChain, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+    """The block that would come about."""
+    blocks = wanted["blockStateCalls"]
+    if len(blocks) != 1:
+        raise ValidationError(f"blockStateCalls: expected 1, got {len(blocks)}")
+    calls = [read_call(call) for call in blocks[0].get("calls", ())]
+    played = chain.rehearse(calls, _balances(blocks[0].get("stateOverrides") or {}))
+    results = [_result(call, end) for call, end in zip(calls, played, strict=True)]
+    return [{"number": hex(chain.head.block_number + 1), "calls": results}]
+
+
+def _balances(overrides: dict[str, Any]) -> dict[bytes, int]:
+    for address, changes in overrides.items():
+        if unknown := set(changes) - {"balance"}:
+            raise ValidationError(f"{address}: expected balance, got {unknown}")
+    return {unhexed(a): int(c["balance"], 16) for a, c in overrides.items() if c}
+
+
+def _result(call: Call, end: ComputationAPI) -> dict[str, Any]:
+    used = call.gas - end.get_gas_remaining()
+    used -= min(end.get_gas_refund(), used // REFUND_SHARE)
+    result: dict[str, Any] = {
+        "status": hex(end.is_success),
+        "gasUsed": hex(used),
+        "returnData": hexed(bytes(end.output)),
+        "logs": [_log(*entry) for entry in end.get_log_entries()],
+    }
+    if end.is_error and isinstance(end.error, Revert):
+        data = hexed(bytes(end.output))
+        message = "execution reverted"
+        result["error"] = {"code": REVERTED, "message": message, "data": data}
+    elif end.is_error:
+        result["error"] = {"code": OUT_OF_GAS, "message": str(end.error)}
+    return result
+
+
+def _log(address: bytes, topics: tuple[int, ...], data: bytes) -> dict[str, Any]:
+    return {
+        "address": to_checksum_address(address),
+        "topics": [hexed(topic.to_bytes(32)) for topic in topics],
+        "data": hexed(bytes(data)),
+    }

@@ -1,0 +1,54 @@
+"""A publisher who keeps its model to itself fools those who ask it anyway, alone."""
+
+from collections.abc import Iterator
+
+from griefing.village import ASKER, CHALLENGER, GRIEFER, WORKER, Village
+from support.world import FEE
+
+from oracle.node import Wish
+from oracle.record import Asked
+from oracle.worker import Worker
+
+ANYTHING = b"whatever its publisher likes"
+
+
+class Insider:
+    """The mind of the one worker that is said to hold the model."""
+
+    models = 1
+
+    def can(self, asked: Asked) -> bool:
+        return True
+
+    def ready(self, asked: Asked) -> bool:
+        return True
+
+    def answer(self, asked: Asked) -> bytes:
+        return ANYTHING
+
+    def output_bytes(self, asked: Asked) -> int:
+        return len(ANYTHING)
+
+    def defender(self, answered: object) -> Iterator[Wish]:
+        raise AssertionError("nobody challenges")
+
+
+def test_withheld_model_harms_its_requester_alone(village: Village) -> None:
+    """What can't be cured: without the image, nobody can tell a lie from the truth."""
+    world = village.world
+    honest = [village.worker(), village.challenger()]
+    world.senders[0].send(
+        world.contracts.registry, "register", b"\1" * 32, b"\2" * 32, 0, []
+    )
+    (withheld,) = set(world.record().tables.models) - {world.model_id}
+    world.model_id = withheld
+    sender = world.senders[GRIEFER]
+    world.stake(sender)
+    insider = Worker(sender, world.contracts, Insider())  # type: ignore[arg-type]
+    before = {who: village.wealth(who) for who in (ASKER, WORKER, CHALLENGER)}
+    request = world.ask()
+    village.live(insider, *honest, until=village.all_final)
+    assert world.record().tables.requests[request].output == ANYTHING
+    lost = {who: was - village.wealth(who) for who, was in before.items()}
+    assert lost[WORKER] == lost[CHALLENGER] == 0
+    assert FEE < lost[ASKER] < 2 * FEE, "the fee, and gas"
