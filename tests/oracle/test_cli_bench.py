@@ -58,7 +58,6 @@ def test_bench_tree_prints_a_table(
     plumb: Plumb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tree, "PAIRS", 1 << 10)
-    monkeypatch.setattr(tree, "PEER_PAIRS", 1 << 8)
     monkeypatch.setattr(tree, "IMAGE_BYTES", 1 << 20)
     cores = os.sched_getaffinity(0)
     ended = plumb("bench", "tree")
