@@ -141,7 +141,7 @@ def network(name: str) -> Iterator[Figure]:
 def session(path: Path) -> Callable[..., Any] | None:
     """onnxruntime's `run` of a model file, if it is installed."""
     try:
-        import onnxruntime  # type: ignore[import-untyped, unused-ignore]
+        import onnxruntime  # type: ignore[import-untyped, import-not-found, unused-ignore]
     except ImportError:
         return None
     options = onnxruntime.SessionOptions()
