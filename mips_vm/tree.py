@@ -111,7 +111,7 @@ class BlockTree:
 
     def __init__(self, blocks: Bytes) -> None:
         self._blocks = blocks
-        # Not numpy's zeros: those come in huge pages, of which each level would fill one.
+        # Not numpy's zeros: their pages are huge, and each level would fill one.
         nodes = mmap.mmap(-1, 2 * BLOCK_COUNT * HASH_BYTES, flags=_PRIVATE)
         self._differences = np.frombuffer(nodes, np.uint8).reshape(-1, HASH_BYTES)
 
