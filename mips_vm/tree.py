@@ -6,6 +6,7 @@ docs/state-encoding.md fixes the shape. A node is numbered by its generalised in
 root is 1, the children of n are 2n and 2n + 1.
 """
 
+import mmap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +34,8 @@ FIRST_LEAF: Final = 1 << TREE_DEPTH
 
 _BATCH_BLOCKS: Final = MAX_ALONE * PAIR_BYTES // BLOCK_BYTES
 """Blocks that one thread hashes at a time; they and their nodes stay in its cache."""
+
+_PRIVATE: Final = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
 
 Bytes = NDArray[np.uint8]
 
@@ -108,7 +111,9 @@ class BlockTree:
 
     def __init__(self, blocks: Bytes) -> None:
         self._blocks = blocks
-        self._differences = np.zeros((2 * BLOCK_COUNT, HASH_BYTES), np.uint8)
+        # Not numpy's zeros: their pages are huge, and each level would fill one.
+        nodes = mmap.mmap(-1, 2 * BLOCK_COUNT * HASH_BYTES, flags=_PRIVATE)
+        self._differences = np.frombuffer(nodes, np.uint8).reshape(-1, HASH_BYTES)
 
     def rehash(self, blocks: Indices) -> None:
         """Brings the tree up to date with these blocks: distinct, ascending."""
