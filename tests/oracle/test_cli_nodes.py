@@ -170,7 +170,9 @@ REVERTS = [
 ]
 
 
-@pytest.mark.parametrize("data, options, told", REVERTS)
+@pytest.mark.parametrize(
+    "data, options, told", REVERTS, ids=["panic", "text", "own", "silent"]
+)
 def test_request_callback_that_fails_is_explained_and_retried(
     town: Town,
     data: bytes,
