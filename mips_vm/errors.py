@@ -7,7 +7,7 @@
     ├── InputTooLong         more bytes than the input region holds
     ├── OutputOverrun        the guest's output length goes past its region
     ├── ElfError             a file that this machine can't run, with the reason
-    ├── BuildError           the C compiler refused
+    ├── BuildError           C that can't be compiled, with the reason
     │   └── CompilerAbsent   there is no C compiler
     ├── BadMapping           a file that can't stand in memory as asked
     └── OutOfBounds          a host access past the end of memory
@@ -79,7 +79,7 @@ class ElfError(MachineError):
 
 
 class BuildError(MachineError):
-    """The cross-compiler failed; the message carries what it printed."""
+    """The program can't be built; the message carries what the compiler printed."""
 
 
 class CompilerAbsent(BuildError):

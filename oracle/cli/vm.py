@@ -17,6 +17,7 @@ from oracle.cli.output import (
     print_json,
     progress,
 )
+from oracle.cli.targets import check_target
 from oracle.session import Observation, Session
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -62,7 +63,10 @@ def run(
 
     A yield is resumed and counted. Exit status 1 if the program faults.
     """
-    session = Session.start(elf, read_input(input_file, input_hex), model, engine)
+    data = read_input(input_file, input_hex)
+    if output:
+        check_target(output, elf, input_file, model)
+    session = Session.start(elf, data, model, engine)
     with progress(f"running {elf.name}", steps, "instructions") as show:
         session.advance(steps, show)
     machine = session.machine
@@ -128,6 +132,7 @@ def build(
     package ziglang, and nothing else.
     """
     target = output or sources[0].with_suffix(".elf")
+    check_target(target, *sources)
     elf = build_elf(
         sources, target, optimise=f"-O{optimise}", defines=define or (), qemu=qemu
     )
