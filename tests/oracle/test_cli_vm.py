@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.assembler import assemble
 from support.command import Plumb, plumb_in
 
 import tinynn
@@ -152,6 +153,36 @@ def test_tables_are_for_people(plumb: Plumb) -> None:
     assert "halted" in ended.out and ended.err == ""
 
 
+@pytest.mark.parametrize("command", ["step", "trace"])
+def test_window_behind_the_end_says_where_that_was(command: str, plumb: Plumb) -> None:
+    length = plumb("vm", "run", GUEST, "--input-hex", "00", "--json").json()["steps"]
+    common = ["vm", command, GUEST, "--input-hex", "00", "--at", length]
+    ended = plumb(*common)
+    assert ended.out == f"nothing left: halted after {length:,} instructions\n"
+    assert plumb(*common, "--json").json() == {"instructions": []}
+
+
+@pytest.mark.parametrize(("last", "status"), [("break", "faulted"), ("nop", None)])
+def test_run_with_a_length_that_cannot_be_still_tells_a_fault(
+    last: str, status: str | None, plumb: Plumb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = assemble("lui $t0, 0x2000", "sw $t1, 0($t0)", last)
+
+    def machine(path: Path) -> Machine:
+        made = Machine.from_program(program)
+        made.registers[9] = 0xFFFF_FFFF
+        return made
+
+    monkeypatch.setattr(Machine, "from_elf", machine)
+    ended = plumb("vm", "run", "any.elf", "--steps", 3, "--json")
+    assert ended.status == 1
+    if status is None:
+        assert "output: expected a length up to" in ended.err
+    else:
+        report = json.loads(ended.out)
+        assert (report["status"], report["pc"], report["output"]) == (status, 8, "0x")
+
+
 ECHO = """#include "plumb.h"
 int main(void) {
   for (uint32_t i = 0; i < PLUMB_INPUT_SIZE; i++)
@@ -184,6 +215,7 @@ def test_build_refused_source_has_the_compiler_s_reason(
     source.write_text(ECHO)
     ended = plumb("vm", "build", source, "-o", tmp_path / "out.elf")
     assert ended.status == 1 and "use of undeclared identifier 'SHIFT'" in ended.err
+    assert len(ended.err.splitlines()) > 2, "the lines as the compiler drew them"
     assert not (tmp_path / "out.elf").exists()
 
 
