@@ -79,6 +79,10 @@ def build_elf(
         raise CompilerAbsent(COMPILER)
     files = [Path(source).resolve() for source in sources]
     files.insert(0, RUNTIME / "start.S")
+    for file in files:
+        if Path(out).exists() and file.exists() and file.samefile(out):
+            # The compiler would empty it first and complain then.
+            raise BuildError(f"{out}: expected a file other than {file}")
     if qemu:
         files.append(RUNTIME / "qemu.c")
         defines = [*defines, "PLUMB_QEMU"]

@@ -7,12 +7,15 @@
     ├── InputTooLong         more bytes than the input region holds
     ├── OutputOverrun        the guest's output length goes past its region
     ├── ElfError             a file that this machine can't run, with the reason
-    ├── BuildError           the C compiler refused
+    ├── BuildError           C that can't be compiled, with the reason
     │   └── CompilerAbsent   there is no C compiler
+    ├── BadMapping           a file that can't stand in memory as asked
     └── OutOfBounds          a host access past the end of memory
 
 A fault of the guest is no error: it is a post-state, `Status.FAULTED`, and provable.
 """
+
+from pathlib import Path
 
 
 class MachineError(Exception):
@@ -76,7 +79,7 @@ class ElfError(MachineError):
 
 
 class BuildError(MachineError):
-    """The cross-compiler failed; the message carries what it printed."""
+    """The program can't be built; the message carries what the compiler printed."""
 
 
 class CompilerAbsent(BuildError):
@@ -88,6 +91,16 @@ class CompilerAbsent(BuildError):
             f"pip install {package}, or plumbline[guest]"
         )
         self.package = package
+
+
+class BadMapping(MachineError):
+    """A file cannot be mapped into memory."""
+
+    def __init__(self, path: Path, expected: str, actual: str) -> None:
+        super().__init__(f"{path}: expected {expected}, got {actual}")
+        self.path = path
+        self.expected = expected
+        self.actual = actual
 
 
 class OutOfBounds(MachineError):

@@ -78,11 +78,14 @@ def pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(cores, thread_name_prefix="keccak")
 
 
+_FUNCTIONS: Final = "sponge", "hash_pairs", "climb"
+
+
 class _Kernel:
     """The native functions."""
 
     def __init__(self) -> None:
-        library = native.load_own("keccak", _kernel_ir)
+        library = native.load_own("keccak", _FUNCTIONS, _kernel_ir)
         word, pointer = ctypes.c_uint64, ctypes.c_void_p
         self.sponge: Any = library.function(
             "sponge", None, ctypes.c_char_p, word, pointer

@@ -12,13 +12,11 @@ SAFETY: translated code adds a zero-extended 32-bit guest address to that start,
 guest can name anything outside of its own 4 GiB.
 """
 
-import ctypes
 import mmap
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +28,18 @@ from mips_vm.constants import (
     WORD_BYTES,
     Region,
 )
-from mips_vm.errors import OutOfBounds
 from mips_vm.flags import CHANGED, STALE, TOUCHED, Flags, blocks_of
 from mips_vm.keccak import Indices
+from mips_vm.mapping import (
+    MAP_NORESERVE,
+    FileMapping,
+    check,
+    check_unchanged,
+    map_file,
+    map_zeros,
+    mapping_of,
+    protect,
+)
 from mips_vm.tree import BLOCK_BYTES, BLOCK_COUNT, BlockTree, LeafProof
 
 FLAGS_BYTES: Final = BLOCK_COUNT
@@ -41,18 +48,7 @@ GUARD_BYTES: Final = PAGE_BYTES
 
 _FEW_PAGES: Final = 64
 
-_MAP_NORESERVE: Final = 0x4000
-_MAP_FIXED: Final = 0x10
 _WHOLE: Final = Region("memory", 0, ADDRESS_SPACE, writable=True)
-
-
-@dataclass(frozen=True, slots=True)
-class FileMapping:
-    """A file whose bytes stand at `address` until a write changes them."""
-
-    path: Path
-    address: int
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,7 @@ class Memory:
 
     def __init__(self) -> None:
         total = HEADER_BYTES + ADDRESS_SPACE + GUARD_BYTES
-        kind = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _MAP_NORESERVE
+        kind = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | MAP_NORESERVE
         self._mapping = mmap.mmap(-1, total, flags=kind)
         whole = np.frombuffer(self._mapping, np.uint8)
         end = HEADER_BYTES + ADDRESS_SPACE
@@ -82,20 +78,23 @@ class Memory:
         self.flags = Flags(whole[PAGE_BYTES:HEADER_BYTES])
         self.address = self.array.ctypes.data
         """Where guest memory begins in the host's."""
-        _protect(self.address + ADDRESS_SPACE, GUARD_BYTES)
+        protect(self.address + ADDRESS_SPACE, GUARD_BYTES)
         self._words = memoryview(self._mapping)[HEADER_BYTES:end].cast("I")
         self._tree = BlockTree(self.array.reshape(-1, BLOCK_BYTES))
         self._mappings: tuple[FileMapping, ...] = ()
+        """What stands in memory, in the order in which it was mapped."""
+        # INVARIANT: a page that is not CHANGED holds what `_base.pages` has for it, or
+        # else what backs it: the last of `_mappings` that covers it, or zeros.
         self._base = MemorySnapshot()
 
     def read(self, address: int, size: int) -> bytes:
         """`size` bytes from `address`; OutOfBounds past the end of memory."""
-        _check(address, size)
+        check(address, size)
         return self.array[address : address + size].tobytes()
 
     def write(self, address: int, data: bytes) -> None:
         """Puts `data` at `address`, in any region; OutOfBounds past the end."""
-        _check(address, len(data))
+        check(address, len(data))
         self.array[address : address + len(data)] = np.frombuffer(data, np.uint8)
         self.mark_dirty(address, len(data))
 
@@ -137,16 +136,16 @@ class Memory:
 
     def prove(self, address: int, levels: int) -> LeafProof:
         """The leaf that holds `address`, with siblings for `levels` levels above it."""
-        _check(address, 1)
+        check(address, 1)
         self._refresh(_WHOLE)
         return self._tree.prove(address, levels)
 
     def clear(self, region: Region) -> None:
-        """Makes a region zero, at a cost that only its written pages count for."""
+        """Makes one of REGIONS zero; only pages that were written cost anything."""
         kept = []
         for mapping in self._mappings:
             if region.contains(mapping.address):
-                _map(self.address + mapping.address, _round_up(mapping.size), -1)
+                map_zeros(self.address + mapping.address, mapping.size)
             else:
                 kept.append(mapping)
         self._mappings = tuple(kept)
@@ -164,25 +163,23 @@ class Memory:
     ) -> None:
         """Lets a file's first `size` bytes (all by default) stand at `address`.
 
-        `address` is a multiple of 4096. Nothing is read until it is used, and a write
-        changes memory only. The file must stay as it is while memory lives.
+        The pages that hold them lose what they held, whether written or mapped. Nothing
+        is read until it is used, and a write changes memory only. The file must stay as
+        it is while memory lives. OutOfBounds or BadMapping if it can't stand there.
         """
-        path = Path(path)
-        with path.open("rb") as file:
-            length = os.fstat(file.fileno()).st_size
-            size = length if size is None else min(size, length)
-            _check(address, _round_up(size))
-            if address % PAGE_BYTES:
-                raise ValueError(f"expected a page's address, got {address:#x}")
-            if not size:
-                return
-            _map(self.address + address, size, file.fileno())
-        self._mappings += (FileMapping(path, address, size),)
-        self.flags.mark(address, _round_up(size), STALE | TOUCHED)
-        if length > size and size % PAGE_BYTES:  # the file goes on in the last page
-            rest = _round_up(size) - size
-            self.array[address + size : address + size + rest] = 0
-            self.mark_dirty(address + size, rest)
+        mapping = mapping_of(path, address, size)
+        if mapping.size:
+            self._place(mapping)
+
+    def _place(self, mapping: FileMapping) -> None:
+        start, end, covered = mapping.address, mapping.end, mapping.covered
+        map_file(self.address + start, mapping)
+        self._mappings += (mapping,)
+        self._base = _without(self._base, start, covered)
+        self.flags.mark(start, covered - start, STALE | TOUCHED)
+        if mapping.goes_on:
+            self.array[end:covered] = 0
+            self.mark_dirty(end, covered - end)
 
     def snapshot(self) -> MemorySnapshot:
         """Memory as it is now; copies only pages that changed since the last snapshot
@@ -202,7 +199,11 @@ class Memory:
         return self._base
 
     def restore(self, snapshot: MemorySnapshot) -> None:
-        """Makes memory what it was; only pages that differ are written and rehashed."""
+        """Makes memory what it was; only pages that differ are written and rehashed.
+
+        Files that were mapped since are taken away, and those of then mapped again:
+        BadMapping or OSError if one is not what it was, and memory stays as it is.
+        """
         if snapshot.mappings != self._mappings:
             self._start_over(snapshot.mappings)
         pages = self.flags.pages_with(CHANGED, _WHOLE).tolist()
@@ -224,9 +225,11 @@ class Memory:
 
     def _start_over(self, mappings: tuple[FileMapping, ...]) -> None:
         """Empty memory but for the mapped files."""
+        for mapping in mappings:
+            check_unchanged(mapping)
         self.clear(_WHOLE)
         for mapping in mappings:
-            self.map_file(mapping.path, mapping.address, mapping.size)
+            self._place(mapping)
         self._base = MemorySnapshot({}, mappings)
 
     def _refresh(self, region: Region) -> None:
@@ -255,6 +258,13 @@ def _differing(left: Mapping[int, bytes], right: Mapping[int, bytes]) -> set[int
     }
 
 
+def _without(snapshot: MemorySnapshot, address: int, end: int) -> MemorySnapshot:
+    """The snapshot with no content for the pages in [address, end)."""
+    gone = range(address // PAGE_BYTES, end // PAGE_BYTES)
+    pages = {page: data for page, data in snapshot.pages.items() if page not in gone}
+    return MemorySnapshot(pages, snapshot.mappings)
+
+
 def _runs(pages: Indices) -> Iterator[tuple[int, int]]:
     """Ascending pages as half-open ranges of neighbours."""
     first = last = -1
@@ -266,41 +276,3 @@ def _runs(pages: Indices) -> Iterator[tuple[int, int]]:
         last = page + 1
     if last > first:
         yield first, last
-
-
-def _round_up(size: int) -> int:
-    return -(-size // PAGE_BYTES) * PAGE_BYTES
-
-
-def _check(address: int, size: int) -> None:
-    if address < 0 or size < 0 or address + size > ADDRESS_SPACE:
-        raise OutOfBounds(address, size)
-
-
-def _libc(name: str, *arguments: Any, result: Any = ctypes.c_int) -> Any:
-    function = getattr(ctypes.CDLL(None, use_errno=True), name)
-    function.argtypes, function.restype = arguments, result
-    return function
-
-
-def _map(address: int, size: int, file: int) -> None:
-    """Puts a private mapping over what is at `address`: of a file, or of zeros (-1)."""
-    kind = mmap.MAP_PRIVATE | _MAP_FIXED | _MAP_NORESERVE
-    if file < 0:
-        kind |= mmap.MAP_ANONYMOUS
-    access = mmap.PROT_READ | mmap.PROT_WRITE
-    pointer, number = ctypes.c_void_p, ctypes.c_int
-    function = _libc(
-        "mmap",
-        *(pointer, ctypes.c_size_t, number, number, number, ctypes.c_long),
-        result=pointer,
-    )
-    if function(address, size, access, kind, file, 0) != address:
-        raise OSError(ctypes.get_errno(), "mmap failed")
-
-
-def _protect(address: int, size: int) -> None:
-    """Makes pages that no access may reach."""
-    function = _libc("mprotect", ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
-    if function(address, size, 0):
-        raise OSError(ctypes.get_errno(), "mprotect failed")

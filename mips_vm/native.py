@@ -5,9 +5,10 @@ native target is set up on first use.
 """
 
 import ctypes
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import llvmlite  # type: ignore[import-untyped]
 from llvmlite import binding as llvm
@@ -60,22 +61,28 @@ def compile_ir(ir: str, passes: Sequence[str] = ()) -> bytes:
 
 def load_ir(ir: str) -> Library:
     """Host code for `ir`, compiled only if the cache has it not."""
-    return _load(ir, lambda: ir)
+    return _load(ir, _DEFINITION.findall(ir), lambda: ir)
 
 
-def load_own(name: str, write: Callable[[], str]) -> Library:
+def load_own(name: str, functions: Sequence[str], write: Callable[[], str]) -> Library:
     """The same for IR that code of this folder writes, only if the cache lacks it:
-    to write it takes longer than to load what was made of it."""
-    return _load(f"{FINGERPRINT}|{name}", write)
+    to write it takes longer than to load what was made of it. It has `functions`."""
+    return _load(f"{FINGERPRINT}|{name}", functions, write)
 
 
-def _load(identity: str, write: Callable[[], str]) -> Library:
+def _load(identity: str, functions: Sequence[str], write: Callable[[], str]) -> Library:
+    def use(image: bytes) -> Library:
+        library = Library(image)
+        for name in functions:
+            library.address(name)
+        return library
+
     key = object_cache.cache_key(host_fingerprint(), identity)
-    image = object_cache.load(key)
-    if image is None:
-        image = compile_ir(write())
-        object_cache.store(key, image)
-    return Library(image)
+    return object_cache.obtain(key, lambda: compile_ir(write()), use)
+
+
+_DEFINITION: Final = re.compile(r'^define [^@]*@"?([\w.]+)"?\(', re.MULTILINE)
+"""A function of a module, all of which can be called from outside."""
 
 
 @cache

@@ -1,20 +1,34 @@
 """Compiled code on disk, so that only the first run on a machine compiles.
 
-Nothing depends on the cache: an entry that is missing, truncated or damaged is compiled
-again, and a folder that can't be written is the same as an empty one. `PLUMB_CACHE`
-names the folder, else the XDG cache folder holds it; both are read at each use.
+Nothing depends on the cache: an entry that is missing, truncated, damaged or not what
+it says is compiled again, and a folder that can't be written is the same as an empty
+one. `PLUMB_CACHE` names the folder, else the XDG cache folder holds it; both are read
+at each use.
+
+SAFETY: what is in the folder will be executed, and a digest tells damage, not who wrote
+it. So a folder that anyone else could write to is neither read nor written.
 """
 
 import hashlib
+import logging
 import os
+import stat
 import tempfile
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 MAX_ENTRIES: Final = 2000
 """When there are more, the older half goes."""
 
 _DIGEST_BYTES: Final = 32
+_UNUSABLE: Final = (LookupError, RuntimeError, TypeError, ValueError)
+_ROOT: Final = 0
+
+_T = TypeVar("_T")
+
+_log = logging.getLogger(__name__)
 
 
 def cache_folder() -> Path:
@@ -35,10 +49,29 @@ def cache_key(*parts: str | bytes) -> str:
     return digest.hexdigest()
 
 
+def obtain(key: str, make: Callable[[], bytes], use: Callable[[bytes], _T]) -> _T:
+    """What `use` makes of the entry, or of what `make` makes, which is then kept.
+
+    An entry that `use` fails on counts as damaged.
+    """
+    kept = load(key)
+    if kept is not None:
+        try:
+            return use(kept)
+        except _UNUSABLE:
+            _log.debug("compiled again: %s is whole, and yet not usable", key)
+    payload = make()
+    store(key, payload)
+    return use(payload)
+
+
 def load(key: str) -> bytes | None:
     """The entry, or None if there is none that is whole."""
     try:
-        entry = (cache_folder() / key).read_bytes()
+        folder = cache_folder()
+        if not _is_ours(folder):
+            return None
+        entry = (folder / key).read_bytes()
     except (OSError, RuntimeError):  # RuntimeError: no home folder
         return None
     digest, payload = entry[:_DIGEST_BYTES], entry[_DIGEST_BYTES:]
@@ -54,6 +87,8 @@ def store(key: str, payload: bytes) -> bool:
     try:
         folder = cache_folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _is_ours(folder):
+            return False
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
             try:
                 file.write(_digest(key, payload) + payload)
@@ -66,6 +101,28 @@ def store(key: str, payload: bytes) -> bool:
     except (OSError, RuntimeError):
         return False
     return True
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether nobody else can write to a folder, but the one who may do anything."""
+    status = folder.stat()
+    if status.st_uid not in (os.geteuid(), _ROOT):
+        _distrust(folder, f"user {os.geteuid()}'s own", f"one of user {status.st_uid}")
+        return False
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        mode = f"{stat.S_IMODE(status.st_mode):#o}"
+        _distrust(folder, "one that its owner alone may write to", f"mode {mode}")
+        return False
+    return True
+
+
+@cache
+def _distrust(folder: Path, expected: str, actual: str) -> None:
+    """Says so once."""
+    _log.warning(
+        "cache of compiled code not used: %s: expected %s, got %s",
+        *(folder, expected, actual),
+    )
 
 
 def _prune(folder: Path) -> None:

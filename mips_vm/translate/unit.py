@@ -46,11 +46,9 @@ def obtain(
         *(host_fingerprint(), FINGERPRINT, program_root, str(entry)),
         str(instruments),
     )
-    payload = object_cache.load(key)
-    if payload is None:
-        payload = _compile(_gather(words, entry, known), instruments)
-        object_cache.store(key, payload)
-    return _unpack(payload)
+    return object_cache.obtain(
+        key, lambda: _compile(_gather(words, entry, known), instruments), _unpack
+    )
 
 
 def _gather(words: Words, entry: int, known: Container[int]) -> list[Chunk]:
@@ -84,9 +82,10 @@ def _compile(chunks: list[Chunk], instruments: Instruments) -> bytes:
 def _unpack(payload: bytes) -> Unit:
     end = _LENGTH_BYTES + int.from_bytes(payload[:_LENGTH_BYTES], "big")
     contents = json.loads(payload[_LENGTH_BYTES:end])
+    chunks, size = contents["chunks"], contents["size"]
     library = Library(payload[end:])
     entries: dict[int, int] = {}
-    for entry, heads in contents["chunks"]:
+    for entry, heads in chunks:
         address = library.address(symbol(entry))
         entries.update((head, address) for head in heads if head not in entries)
-    return Unit(library, entries, contents["size"])
+    return Unit(library, entries, size)

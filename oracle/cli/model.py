@@ -14,13 +14,13 @@ from oracle.cli.modelfile import (
     InputShape,
     TrustCode,
     check_source,
-    check_target,
     loaded,
     parse_scale,
     parse_shapes,
 )
 from oracle.cli.output import AsJson, console, facts, print_json, stage
 from oracle.cli.portrait import described, segment_grid, segment_rows, summary
+from oracle.cli.targets import check_target
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -136,11 +136,7 @@ def convert(
         raise typer.BadParameter("expected --calibrate with it", param_hint="--limit")
     check_source(source)
     target = output or source.with_suffix(".plumb")
-    if source.exists() and target.exists() and target.samefile(source):
-        raise typer.BadParameter(
-            f"expected a file other than {source}", param_hint="--output"
-        )
-    check_target(target)
+    check_target(target, source, calibrate)
     scale = parse_scale(input_scale)
     shapes = parse_shapes(input_shape)
     with stage(f"converting {source}") as tell:

@@ -1,9 +1,7 @@
 """What commands on models share: their arguments, and how these are read."""
 
-from errno import EISDIR, ENOENT
 from fractions import Fraction
 from math import inf
-from os import strerror
 from pathlib import Path
 from typing import Annotated
 
@@ -56,14 +54,6 @@ def check_source(path: Path) -> None:
         with path.open("rb") as file:
             if file.read(len(MAGIC)) == MAGIC:
                 raise BadInputFile(path, "a model to be converted", "a model image")
-
-
-def check_target(path: Path) -> None:
-    """Before the work is done: OSError if no file can be written there."""
-    if path.is_dir():
-        raise IsADirectoryError(EISDIR, strerror(EISDIR), str(path))
-    if not path.parent.exists():
-        raise FileNotFoundError(ENOENT, strerror(ENOENT), str(path))
 
 
 def parse_tolerance(text: str) -> float:

@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from oracle.cli.modelfile import ModelFile, check_target, loaded
+from oracle.cli.modelfile import ModelFile, loaded
 from oracle.cli.output import AsJson, console, facts, hexadecimal, print_json, progress
 from oracle.cli.portrait import as_numbers
 from oracle.cli.results import chosen, write_outputs
+from oracle.cli.targets import check_target
 from oracle.cli.tensors import Array, read_input
 from tinynn import Model
 
@@ -62,7 +63,7 @@ def run(
     model = loaded(path)
     bounds = parse_limits(limits)
     if output:
-        check_target(output)
+        check_target(output, path, data)
     request = read_input(data, model.inputs, invert)
     begin = time.perf_counter()
     answer = computed(model, request, engine, threads)

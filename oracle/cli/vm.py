@@ -1,5 +1,6 @@
 """`plumb vm`: the machine by itself."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -8,6 +9,7 @@ import typer
 
 from mips_vm import Machine, Status
 from mips_vm.build import build_elf
+from mips_vm.errors import BuildError, OutputOverrun
 from oracle.cli.output import (
     AsJson,
     console,
@@ -17,6 +19,7 @@ from oracle.cli.output import (
     print_json,
     progress,
 )
+from oracle.cli.targets import check_target
 from oracle.session import Observation, Session
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -62,11 +65,14 @@ def run(
 
     A yield is resumed and counted. Exit status 1 if the program faults.
     """
-    session = Session.start(elf, read_input(input_file, input_hex), model, engine)
+    data = read_input(input_file, input_hex)
+    if output:
+        check_target(output, elf, input_file, model)
+    session = Session.start(elf, data, model, engine)
     with progress(f"running {elf.name}", steps, "instructions") as show:
         session.advance(steps, show)
     machine = session.machine
-    result = machine.output()
+    result = output_of(machine)
     if output:
         output.write_bytes(result)
     report: dict[str, Any] = {
@@ -128,9 +134,14 @@ def build(
     package ziglang, and nothing else.
     """
     target = output or sources[0].with_suffix(".elf")
-    elf = build_elf(
-        sources, target, optimise=f"-O{optimise}", defines=define or (), qemu=qemu
-    )
+    check_target(target, *sources)
+    try:
+        elf = build_elf(
+            sources, target, optimise=f"-O{optimise}", defines=define or (), qemu=qemu
+        )
+    except BuildError as error:
+        print(f"plumb: {error}", file=sys.stderr)  # in lines, as the compiler drew it
+        raise typer.Exit(1) from None
     report: dict[str, Any] = {"elf": str(elf), "bytes": elf.stat().st_size}
     if not qemu:
         program = Machine.from_elf(elf).memory.program_root()
@@ -157,7 +168,7 @@ def step(
     """Execute one instruction, or some, and say what each read and wrote."""
     session = Session.start(elf, read_input(input_file, input_hex), model, engine)
     arrive(session, at)
-    show_trace(list(session.observe(steps, roots=False)), as_json)
+    show_trace(session, list(session.observe(steps, roots=False)), as_json)
 
 
 @app.command()
@@ -204,7 +215,7 @@ def trace(
     """Print a window of instructions with operands and state roots."""
     session = Session.start(elf, read_input(input_file, input_hex), model, engine)
     arrive(session, at)
-    show_trace(list(session.observe(steps, roots=True)), as_json)
+    show_trace(session, list(session.observe(steps, roots=True)), as_json)
 
 
 def read_input(file: Path | None, text: str | None) -> bytes:
@@ -220,14 +231,28 @@ def read_input(file: Path | None, text: str | None) -> bytes:
         ) from None
 
 
+def output_of(machine: Machine) -> bytes:
+    """What it left as output; none if it faulted before its length made sense."""
+    try:
+        return machine.output()
+    except OutputOverrun:
+        if machine.status is not Status.FAULTED:
+            raise
+        return b""
+
+
 def arrive(session: Session, step_index: int) -> None:
     with progress("running", step_index, "instructions") as show:
         session.advance(step_index, show)
 
 
-def show_trace(window: list[Observation], as_json: bool) -> None:
+def show_trace(session: Session, window: list[Observation], as_json: bool) -> None:
     if as_json:
         print_json({"instructions": [seen.as_json() for seen in window]})
+        return
+    if not window:
+        status = session.machine.status.name.lower()
+        console().print(f"nothing left: {status} after {session.steps:,} instructions")
         return
     columns = ["step", "pc", "instruction", "reads", "writes"]
     if any(seen.state_root for seen in window):

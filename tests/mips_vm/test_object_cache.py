@@ -1,8 +1,10 @@
 """The cache of compiled code: whatever happens to it, programs run."""
 
+import ctypes
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 from support.assembler import assemble
 
-from mips_vm import Machine, object_cache
+from mips_vm import Machine, keccak, native, object_cache
 from mips_vm.translate import engine, unit
 
 PROGRAM = assemble(
@@ -89,6 +91,103 @@ def test_cache_entry_under_another_name_is_refused(folder: Path) -> None:
     assert object_cache.store("one", b"payload")
     os.rename(folder / "one", folder / "two")
     assert object_cache.load("two") is None
+
+
+def other_code(payload: bytes) -> bytes:
+    """The unit with an object that lacks what its contents name."""
+    header = payload[: 4 + int.from_bytes(payload[:4], "big")]
+    return header + native.compile_ir("define void @other() { ret void }")
+
+
+@pytest.mark.parametrize(
+    "bend",
+    [
+        other_code,
+        lambda payload: (2).to_bytes(4, "big") + b"[]" + payload,
+        lambda payload: (2).to_bytes(4, "big") + b"{}" + payload,
+        lambda payload: (2).to_bytes(4, "big") + b"no" + payload,
+        lambda payload: b"",
+    ],
+)
+def test_cache_whole_entry_of_something_else_is_compiled_again(
+    folder: Path, compiled: list[str], bend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run()
+    for entry in folder.iterdir():
+        payload = object_cache.load(entry.name)
+        if payload and b"chunks" in payload[:40]:
+            object_cache.store(entry.name, bend(payload))
+    for _ in range(2):
+        forget(monkeypatch)
+        run()
+        assert len(compiled) == 2
+
+
+DOUBLE = "define i64 @double(i64 %x) {\n  %y = shl i64 %x, 1\n  ret i64 %y\n}\n"
+
+
+def test_cache_object_without_its_functions_is_compiled_again(folder: Path) -> None:
+    key = object_cache.cache_key(native.host_fingerprint(), DOUBLE)
+    object_cache.store(key, native.compile_ir(DOUBLE.replace("@double", "@other")))
+    number = ctypes.c_uint64
+    assert native.load_ir(DOUBLE).function("double", number, number)(21) == 42
+    assert object_cache.load(key) == native.compile_ir(DOUBLE)
+
+
+@pytest.mark.parametrize("write", [lambda: DOUBLE, lambda: keccak._kernel_ir()])
+def test_cache_second_load_of_a_module_compiles_nothing(
+    folder: Path, write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    native.load_ir(write())
+    monkeypatch.setattr(native, "compile_ir", None)
+    native.load_ir(write())
+
+
+def test_cache_knows_what_the_hashing_module_defines() -> None:
+    assert set(native._DEFINITION.findall(keccak._kernel_ir())) == set(
+        keccak._FUNCTIONS
+    )
+
+
+@pytest.mark.parametrize("others", ["group", "everyone", "owner"])
+def test_cache_folder_that_others_could_write_to_is_not_trusted(
+    others: str,
+    folder: Path,
+    compiled: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    run()
+    kept = sorted(entry.name for entry in folder.iterdir())
+    if others == "owner":
+        monkeypatch.setattr(object_cache, "_ROOT", -1)
+        monkeypatch.setattr(object_cache.os, "geteuid", lambda: os.getuid() + 1)
+        reason = f"expected user {os.getuid() + 1}'s own, got one of user {os.getuid()}"
+    else:
+        mode = {"group": 0o770, "everyone": 0o707}[others]
+        folder.chmod(mode)
+        reason = f"expected one that its owner alone may write to, got mode {mode:#o}"
+    for count in (2, 3):
+        forget(monkeypatch)
+        run()
+        assert len(compiled) == count
+    assert not object_cache.store("key", b"payload")
+    assert kept == sorted(entry.name for entry in folder.iterdir())
+    said = [f"cache of compiled code not used: {folder}: {reason}"]
+    assert [record.getMessage() for record in caplog.records] == said
+
+
+def test_cache_folder_is_made_for_its_owner_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLUMB_CACHE", str(folder / "fresh"))
+    mask = os.umask(0)
+    try:
+        assert object_cache.store("key", b"payload")
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE((folder / "fresh").stat().st_mode) == 0o700
+    assert object_cache.load("key") == b"payload"
 
 
 @pytest.mark.parametrize("place", ["file", "below a file", "/proc/nowhere"])

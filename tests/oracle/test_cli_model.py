@@ -163,6 +163,22 @@ def test_convert_quantized_tells_drop_and_instructions(
     assert "top-1 agreement" in shown.out and f"{after['bytes']:,}" in shown.out
 
 
+@pytest.mark.parametrize("read", ["net.onnx", "digits.npz"])
+def test_convert_over_a_file_that_it_reads_refused(
+    read: str, plumb: Plumb, tmp_path: Path
+) -> None:
+    source, samples = tmp_path / "net.onnx", digits(tmp_path)
+    source.write_bytes(MNIST_ONNX.read_bytes())
+    samples.rename(tmp_path / "digits.npz")
+    before = (tmp_path / read).read_bytes()
+    (tmp_path / "out").symlink_to(read)
+    calibrated = ("--quantize", "int8", "--calibrate", tmp_path / "digits.npz")
+    for target in (tmp_path / read, tmp_path / "out"):
+        ended = plumb("model", "convert", source, *calibrated, "-o", target)
+        assert ended.status == 2 and "expected a file other than" in ended.err
+    assert (tmp_path / read).read_bytes() == before
+
+
 @pytest.mark.parametrize("option", ["--quantize=int8", "--calibrate=x.npz"])
 def test_convert_quantize_and_calibrate_need_each_other(
     plumb: Plumb, option: str

@@ -125,6 +125,19 @@ def test_run_range_must_be_one(plumb: Plumb, text: str) -> None:
     assert ended.status == 2 and "LOW:HIGH" in ended.err
 
 
+@pytest.mark.parametrize("read", ["m.plumb", "x.npy"])
+def test_run_over_a_file_that_it_reads_refused(
+    read: str, plumb: Plumb, tmp_path: Path, numbers: np.ndarray
+) -> None:
+    model = saved(tmp_path, ("y", (6, 8)))
+    before = (tmp_path / read).read_bytes()
+    (tmp_path / "out").symlink_to(read)
+    for target in (tmp_path / read, tmp_path / "out"):
+        ended = plumb("model", "run", model, tmp_path / "x.npy", "-o", target)
+        assert ended.status == 2 and "expected a file other than" in ended.err
+    assert (tmp_path / read).read_bytes() == before
+
+
 def test_run_by_threads_gives_the_same(plumb: Plumb, tmp_path: Path) -> None:
     data = bytes(range(256)) * 3 + bytes(16)
     (tmp_path / "x.bin").write_bytes(data)

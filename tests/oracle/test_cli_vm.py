@@ -5,10 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.assembler import assemble
 from support.command import Plumb, plumb_in
 
 import tinynn
 from mips_vm import Machine, Status
+from mips_vm.build import build_elf
+from mips_vm.errors import BuildError
 from oracle.session import CHUNK, Session
 from tinynn import guest, models
 
@@ -150,6 +153,36 @@ def test_tables_are_for_people(plumb: Plumb) -> None:
     assert "halted" in ended.out and ended.err == ""
 
 
+@pytest.mark.parametrize("command", ["step", "trace"])
+def test_window_behind_the_end_says_where_that_was(command: str, plumb: Plumb) -> None:
+    length = plumb("vm", "run", GUEST, "--input-hex", "00", "--json").json()["steps"]
+    common = ["vm", command, GUEST, "--input-hex", "00", "--at", length]
+    ended = plumb(*common)
+    assert ended.out == f"nothing left: halted after {length:,} instructions\n"
+    assert plumb(*common, "--json").json() == {"instructions": []}
+
+
+@pytest.mark.parametrize(("last", "status"), [("break", "faulted"), ("nop", None)])
+def test_run_with_a_length_that_cannot_be_still_tells_a_fault(
+    last: str, status: str | None, plumb: Plumb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = assemble("lui $t0, 0x2000", "sw $t1, 0($t0)", last)
+
+    def machine(path: Path) -> Machine:
+        made = Machine.from_program(program)
+        made.registers[9] = 0xFFFF_FFFF
+        return made
+
+    monkeypatch.setattr(Machine, "from_elf", machine)
+    ended = plumb("vm", "run", "any.elf", "--steps", 3, "--json")
+    assert ended.status == 1
+    if status is None:
+        assert "output: expected a length up to" in ended.err
+    else:
+        report = json.loads(ended.out)
+        assert (report["status"], report["pc"], report["output"]) == (status, 8, "0x")
+
+
 ECHO = """#include "plumb.h"
 int main(void) {
   for (uint32_t i = 0; i < PLUMB_INPUT_SIZE; i++)
@@ -182,7 +215,63 @@ def test_build_refused_source_has_the_compiler_s_reason(
     source.write_text(ECHO)
     ended = plumb("vm", "build", source, "-o", tmp_path / "out.elf")
     assert ended.status == 1 and "use of undeclared identifier 'SHIFT'" in ended.err
+    assert len(ended.err.splitlines()) > 2, "the lines as the compiler drew them"
     assert not (tmp_path / "out.elf").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["echo.c", "./echo.c", "link", "hard", "sub/../echo.c"]
+)
+def test_build_over_a_source_refused(name: str, plumb: Plumb, tmp_path: Path) -> None:
+    source = tmp_path / "echo.c"
+    source.write_text(ECHO)
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "link").symlink_to("echo.c")
+    (tmp_path / "hard").hardlink_to(source)
+    other = tmp_path / "other.c"
+    other.write_text("")
+    target = f"{tmp_path}/{name}"
+    ended = plumb("vm", "build", other, source, "-o", target)
+    assert ended.status == 2 and "expected a file other than" in ended.err
+    with pytest.raises(BuildError, match="expected a file other than"):
+        build_elf([other, source], target)
+    assert source.read_text() == ECHO
+
+
+def test_build_of_an_elf_does_not_write_over_it(plumb: Plumb, tmp_path: Path) -> None:
+    source = tmp_path / "echo.elf"
+    source.write_bytes(GUEST.read_bytes())
+    assert plumb("vm", "build", source).status == 2
+    assert source.read_bytes() == GUEST.read_bytes()
+
+
+@pytest.mark.parametrize("read", ["elf", "input", "model"])
+def test_run_over_a_file_that_it_reads_refused(
+    read: str, plumb: Plumb, tmp_path: Path, image: Path
+) -> None:
+    files = {"elf": GUEST, "input": image, "model": MNIST}
+    copies = {name: tmp_path / name for name in files}
+    for name, file in files.items():
+        copies[name].write_bytes(file.read_bytes())
+    (tmp_path / "out").symlink_to(read)
+    ended = plumb(
+        "vm", "run", copies["elf"], "--input", copies["input"],
+        "--model", copies["model"], "--output", tmp_path / "out",
+    )  # fmt: skip
+    assert ended.status == 2 and "expected a file other than" in ended.err
+    assert copies[read].read_bytes() == files[read].read_bytes()
+
+
+def test_run_output_to_nowhere_refused_before_it_runs(
+    plumb: Plumb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Session, "start", None)
+    for target, reason in (
+        (tmp_path, "Is a directory"),
+        (tmp_path / "absent" / "out", "No such file"),
+    ):
+        ended = plumb("vm", "run", GUEST, "--output", target)
+        assert ended.status == 1 and reason in ended.err
 
 
 def test_build_without_compiler_says_what_to_install(
