@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,14 @@ from converters.functions import TensorType, body_of
 from converters.lowering.movement import filled_in
 from converters.opsets import NEWEST, modernised
 from converters.registry import NoSuchOperator, Refused, lower, operation
-from converters.source import DEFAULT_DOMAINS, Port, Source
+from converters.source import Port, Source
+from converters.unregistered import (
+    OF_SHAPES,
+    has_word,
+    is_foreign,
+    no_word,
+    operator_name,
+)
 from converters.values import (
     Affine,
     Array,
@@ -32,6 +40,7 @@ from converters.values import (
 )
 from tinynn.errors import GraphError, ImageError
 from tinynn.graph import GraphBuilder
+from tinynn.image import MAX_IO_BYTES
 from tinynn.operators.graph import Result
 from tinynn.tensor import DTYPE_CODES, item_bytes
 
@@ -65,7 +74,7 @@ class GraphLowering:
         self.source = source
         self.options = options
         self.opset = source.opset
-        self.depth = 0
+        self.depth = self.received = self.answered = 0
         self.problems: list[Problem] = []
         self.builder = GraphBuilder(clipped(options.name or source.path.stem))
         self.values: dict[str, Value] = {
@@ -113,6 +122,8 @@ class GraphLowering:
         if dtype not in DTYPE_CODES:
             raise Refused(f"type: expected {' or '.join(DTYPE_CODES)}, got {dtype}")
         name = clipped(port.name)
+        self.received += prod(port.shape) * item_bytes(dtype)
+        check_message("input", self.received, "take bytes, or fewer of them")
         handle = self.builder.input(name, dtype, unbatched(port.shape))
         tensor = Tensor(self.builder.view(handle, port.shape))
         if as_bytes and port.dtype != "uint8":
@@ -123,16 +134,25 @@ class GraphLowering:
 
     def node(self, node: "NodeProto") -> None:
         """The node's outputs among the values, or nothing if an input is missing."""
+        if is_foreign(node):
+            raise no_word(node, self.opset)
         if any(name and name not in self.values for name in node.input):
-            return
-        if node.domain not in DEFAULT_DOMAINS:
-            raise NoSuchOperator(f"tinynn has no {operator_name(node)}")
+            return self.passed_over(node)
         inputs = [self.values[name] if name else None for name in node.input]
         outputs = self.outputs_of(node, inputs)
         for name, value in zip(node.output, outputs, strict=False):
             if name:
                 self.check_type(name, value)
                 self.values[name] = value
+
+    def passed_over(self, node: "NodeProto") -> None:
+        """Refused all the same, if it depends on data and nobody has a word for it."""
+        on_data = self.lost.intersection(node.input)
+        if not on_data or node.op_type in OF_SHAPES:
+            return
+        self.lost.update(node.output)
+        if not has_word(node, self.opset):
+            raise no_word(node, self.opset)
 
     def check_type(self, name: str, value: Value) -> None:
         """What ONNX's inference says of a value holds; a lowering might err."""
@@ -226,6 +246,8 @@ class GraphLowering:
         if not isinstance(tensor.handle.home, Result):
             tensor = self.op("Identity", tensor)  # an output is an operator's target
         view = self.builder.view(tensor.handle, unbatched(tensor.shape))
+        self.answered += view.size
+        check_message("output", self.answered, "let the model reduce it")
         self.builder.output(view, clipped(name))
         if self.options.argmax:
             best = self.op("ArgMax", Tensor(view), axis=-1)
@@ -338,6 +360,14 @@ def narrowness(port: Port) -> int:
     return -item_bytes(dtype) if dtype in DTYPE_CODES else 0
 
 
+def check_message(what: str, size: int, way_out: str) -> None:
+    """Requests and answers go over the chain, and have a greatest length."""
+    if size > MAX_IO_BYTES:
+        raise Refused(
+            f"{what} bytes: expected 1 to {MAX_IO_BYTES}, got {size}", way_out
+        )
+
+
 def storable(array: Array) -> Array:
     """`array` in an element type of tinynn's; int64 only if 32 bits hold it."""
     if array.dtype == np.int64:
@@ -353,10 +383,6 @@ def storable(array: Array) -> Array:
     if not array.size:
         raise Refused("constant: expected at least one element, got none")
     return array
-
-
-def operator_name(node: "NodeProto") -> str:
-    return f"{node.domain}.{node.op_type}" if node.domain else node.op_type
 
 
 def attributes_of(node: "NodeProto") -> dict[str, Any]:
