@@ -24,7 +24,8 @@ import tinynn
 from converters.errors import ConverterError
 from converters.files import write_atomically
 from converters.graph import GraphLowering, Options, unbatched
-from converters.source import DEFAULT_DOMAINS, FIRST_OPSET, checked
+from converters.source import FIRST_OPSET, checked
+from converters.unregistered import DEFAULT_DOMAINS
 from converters.values import Array, stored_as
 from tinynn import Model, TensorSpec
 

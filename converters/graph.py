@@ -4,7 +4,7 @@ A node that is refused leaves no value; nodes that lean on it are passed over, s
 `problems` lists causes and not their consequences.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,6 +18,7 @@ from converters.errors import Problem
 from converters.fold import can_fold, fold
 from converters.functions import TensorType, body_of
 from converters.lowering.movement import filled_in
+from converters.nodes import attributes_of
 from converters.opsets import NEWEST, modernised
 from converters.registry import NoSuchOperator, Refused, lower, operation
 from converters.source import Port, Source
@@ -81,15 +82,17 @@ class GraphLowering:
             name: Constant(array) for name, array in source.constants.items()
         }
         self.emitted: dict[int, tuple[Value, Tensor]] = {}
+        self.lost: set[str] = set()
+        """What depends on data and has no value, since it or its cause was refused."""
 
     def lower_all(self) -> None:
         for port in sorted(self.source.inputs, key=narrowness):
-            self.attempt(port.name, "input", partial(self.enter, port))
+            self.attempt(port.name, "input", partial(self.enter, port), [port.name])
         for index, node in enumerate(self.source.needed_nodes()):
             label = node.name or f"#{index}"
             told = ", ".join(f"{k}={v}" for k, v in attributes_of(node).items())
-            kind = operator_name(node)
-            self.attempt(label, kind, partial(self.node, node), told[:ATTRIBUTES_TOLD])
+            kind, action = operator_name(node), partial(self.node, node)
+            self.attempt(label, kind, action, node.output, told[:ATTRIBUTES_TOLD])
         for name in self.source.outputs:
             self.attempt(name, "output", partial(self.leave, name))
 
@@ -104,16 +107,20 @@ class GraphLowering:
             return None
 
     def attempt(
-        self, label: str, operator: str, action: Callable[[], None], told: str = ""
+        self,
+        label: str,
+        operator: str,
+        action: Callable[[], None],
+        outputs: Iterable[str] = (),
+        told: str = "",
     ) -> None:
+        """`outputs` have no value if the action is refused."""
         try:
             action()
-        except Refused as refusal:
-            self.problems.append(
-                Problem(label, operator, refusal.reason, refusal.way_out, told)
-            )
-        except GraphError as error:
-            self.problems.append(Problem(label, operator, str(error), attributes=told))
+        except (Refused, GraphError) as error:
+            way_out = error.way_out if isinstance(error, Refused) else ""
+            self.problems.append(Problem(label, operator, str(error), way_out, told))
+            self.lost.update(outputs)
 
     def enter(self, port: Port) -> None:
         """Declare an input; its batch axis of 1 is left out."""
@@ -147,7 +154,7 @@ class GraphLowering:
 
     def passed_over(self, node: "NodeProto") -> None:
         """Refused all the same, if it depends on data and nobody has a word for it."""
-        on_data = self.lost.intersection(node.input)
+        on_data = not self.lost.isdisjoint(node.input)
         if not on_data or node.op_type in OF_SHAPES:
             return
         self.lost.update(node.output)
@@ -208,13 +215,11 @@ class GraphLowering:
                 None if value is None else TensorType(value.dtype, value.shape)
                 for value in inputs
             ]
-            self.depth += 1
             prefix = f"{node.output[0]}/{node.op_type}"
             body = body_of(node, self.opset, types, prefix)
-            if body is None or self.depth > MAX_DEPTH:
-                self.depth -= 1
+            if body is None or self.depth == MAX_DEPTH:
                 raise missing
-            with self.inside(body.opset):
+            with self.speaking(body.opset, deeper=1):
                 for part in body.nodes:
                     self.node(part)
                 return [
@@ -223,14 +228,14 @@ class GraphLowering:
                 ]
 
     @contextmanager
-    def inside(self, opset: int) -> Iterator[None]:
-        """The words of `opset` hold until this definition ends."""
-        outer, self.opset = self.opset, opset
+    def speaking(self, opset: int, deeper: int = 0) -> Iterator[None]:
+        """The words of `opset` hold, perhaps in a definition within the one at hand."""
+        outer = self.opset, self.depth
+        self.opset, self.depth = opset, self.depth + deeper
         try:
             yield
         finally:
-            self.opset = outer
-            self.depth -= 1
+            self.opset, self.depth = outer
 
     def result(self, name: str) -> Value:
         value = self.values.get(name)
@@ -316,16 +321,8 @@ class GraphLowering:
         known = [value for value in values if value is not None]
         if all(isinstance(value, Constant) for value in known):
             return self.folded(operator, values, attributes)
-        with self.newest():
+        with self.speaking(NEWEST):
             return lower(self, operator, values, attributes)[0]
-
-    @contextmanager
-    def newest(self) -> Iterator[None]:
-        outer, self.opset = self.opset, NEWEST
-        try:
-            yield
-        finally:
-            self.opset = outer
 
     def folded(
         self,
@@ -383,20 +380,6 @@ def storable(array: Array) -> Array:
     if not array.size:
         raise Refused("constant: expected at least one element, got none")
     return array
-
-
-def attributes_of(node: "NodeProto") -> dict[str, Any]:
-    """The node's attributes by name; ONNX's bytes are text."""
-    from onnx import helper
-
-    values = {part.name: helper.get_attribute_value(part) for part in node.attribute}
-    return {name: as_text(value) for name, value in values.items()}
-
-
-def as_text(value: Any) -> Any:
-    if isinstance(value, list):
-        return [as_text(part) for part in value]
-    return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
 def unbatched(shape: Shape) -> Shape:
