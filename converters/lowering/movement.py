@@ -226,6 +226,33 @@ def space_to_depth(
     return graph.reshape(moved, (n, c * b * b, h // b, w // b))
 
 
+def check_inside(indices: Value, lengths: Shape) -> None:
+    """Refused if constant indices (.., axes) point outside of axes of these lengths.
+
+    tinynn gives every index a meaning, ONNX does not.
+    """
+    if not isinstance(indices, Constant):
+        return
+    columns = indices.array.reshape(-1, len(lengths)).T
+    for length, column in zip(lengths, columns, strict=True):
+        outside = column[(column < -length) | (column >= length)]
+        if outside.size:
+            expected = f"{-length} to {length - 1}"
+            raise Refused(f"index: expected {expected}, got {outside[0]}")
+
+
+def enter_choice(operator: str) -> None:
+    @lowers(operator)
+    def choose(graph: Graph, data: Value, indices: Value, *, axis: int = 0) -> Value:
+        place = axis_of(data, axis)
+        check_inside(indices, (data.shape[place],))
+        return graph.op(operator, data, indices, axis=place)
+
+
+for name in ("Gather", "GatherElements"):
+    enter_choice(name)
+
+
 @lowers("GatherND")
 def gather_nd(
     graph: Graph, data: Value, indices: Value, *, batch_dims: int = 0
@@ -248,6 +275,7 @@ def row_numbers(graph: Graph, indices: Value, lengths: Shape) -> Value:
 
     A negative one counts from its axis's end.
     """
+    check_inside(indices, lengths)
     steps = [prod(lengths[axis + 1 :]) for axis in range(len(lengths))]
     behind = graph.apply("Add", indices, whole_numbers(lengths))
     negative = graph.apply("Less", indices, Constant(np.zeros((), np.int64)))
