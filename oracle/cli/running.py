@@ -62,7 +62,7 @@ def run(
     model = loaded(path)
     bounds = parse_limits(limits)
     if output:
-        check_target(output)
+        check_target(output, path, data)
     request = read_input(data, model.inputs, invert)
     begin = time.perf_counter()
     answer = computed(model, request, engine, threads)
