@@ -136,11 +136,7 @@ def convert(
         raise typer.BadParameter("expected --calibrate with it", param_hint="--limit")
     check_source(source)
     target = output or source.with_suffix(".plumb")
-    if source.exists() and target.exists() and target.samefile(source):
-        raise typer.BadParameter(
-            f"expected a file other than {source}", param_hint="--output"
-        )
-    check_target(target)
+    check_target(target, source, calibrate)
     scale = parse_scale(input_scale)
     shapes = parse_shapes(input_shape)
     with stage(f"converting {source}") as tell:
