@@ -5,7 +5,9 @@ long inference only some segments of each operator are, and stand for the others
 much work an operator has depends on its input: products of floats leave zeros out.
 """
 
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
@@ -19,27 +21,41 @@ MOST_COUNTED = 2_000_000_000
 """Instructions, about: a second of the translated machine."""
 
 
-def counted(model: Model, requests: Sequence[bytes]) -> int:
-    """Instructions of an inference, on average over the requests."""
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Of an inference in the machine: `seconds` are of this computer's processor."""
+
+    instructions: int
+    seconds: float
+
+
+def counted(model: Model, requests: Sequence[bytes]) -> Work:
+    """On average over the requests."""
     usual = sum(map(usual_instructions, model.tables.operators))
     stride = 1 + usual * len(requests) // MOST_COUNTED
-    spent = [one(model, request, stride) for request in requests]
-    return round(sum(spent) / len(spent))
+    if stride == 1:
+        one(model, requests[0], stride)  # else mostly compilation would be measured
+    done = [one(model, request, stride) for request in requests]
+    instructions, seconds = (
+        sum(parts) / len(done) for parts in zip(*done, strict=True)
+    )
+    return Work(round(instructions), seconds)
 
 
-def one(model: Model, request: bytes, stride: int) -> float:
-    """Of this request, by about every `stride`-th segment of each operator."""
-    execution, total = model.execution(request), 0.0
+def one(model: Model, request: bytes, stride: int) -> tuple[float, float]:
+    """Instructions and seconds, by about every `stride`-th segment of each operator."""
+    execution, instructions, seconds = model.execution(request), 0.0, 0.0
     for _, numbered in groupby(enumerate(model.tables.segments), operator_of):
         rows = list(numbered)
         seen = rows[min(stride, len(rows)) // 2 :: stride]
-        spent = 0
+        share = elements(rows) / elements(seen)
         for index, _ in seen:
             execution.seek(index)
             execution.machine.resume()
-            spent += execution.machine.run()
-        total += spent * elements(rows) / elements(seen)
-    return total
+            begin = time.thread_time()
+            instructions += share * execution.machine.run()
+            seconds += share * (time.thread_time() - begin)
+    return instructions, seconds
 
 
 def operator_of(numbered: tuple[int, Segment]) -> int:
