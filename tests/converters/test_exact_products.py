@@ -1,4 +1,4 @@
-"""Einsum and ConvTranspose of small whole numbers: every bit is ONNX's."""
+"""Einsum, ConvTranspose and Pow of small whole numbers: every bit is ONNX's."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from support.models import assert_guest_agrees
-from support.onnx_nets import FLOAT, Array, node, reference, save_net
+from support.onnx_nets import FLOAT, INT32, Array, node, reference, save_net
 
 import tinynn
 from converters import convert
@@ -212,4 +212,31 @@ def test_transposed_convolution_of_which_nothing_is_left_is_refused(
     shape, held = (FLOAT, (1, 1, 3)), {"w": whole(1, 1, 1)}
     path = save_net(tmp_path / "net.onnx", nodes, shape, (FLOAT, (1, 1, "n")), held)
     with pytest.raises(Unsupported, match=r"pads: expected 0 to less than \[3\], got"):
+        convert(path)
+
+
+@pytest.mark.parametrize(
+    "exponents", [[2], [0], [0, 1, 2, 3, 31], [1.0, 7.0, 5.0, 0, 2]]
+)
+def test_power_of_integers_is_exact(exponents: list[float], tmp_path: Path) -> None:
+    """Also where 32 bits overflow."""
+    shape, held = (INT32, (3, 5)), {"w": np.array(exponents)}
+    if held["w"].dtype == np.float64:
+        held["w"] = held["w"].astype(np.float32)
+    nodes = [node("Pow", "x w", "y")]
+    path = save_net(tmp_path / "net.onnx", nodes, shape, shape, held)
+    x = RNG.integers(-99, 100, (3, 5)).astype(np.int32)
+    wide = x.astype(object) ** np.array([int(one) for one in exponents], object)
+    expected = np.vectorize(lambda v: (v + 2**31) % 2**32 - 2**31)(wide)
+    assert_exact(path, x, expected.astype(np.int32))
+
+
+@pytest.mark.parametrize("exponent", [-1, 0.5, np.nan, np.inf])
+def test_power_of_integers_without_sense_is_refused(
+    exponent: float, tmp_path: Path
+) -> None:
+    shape, nodes = (INT32, (1, 4)), [node("Pow", "x w", "y")]
+    held = {"w": np.float32([exponent])}
+    path = save_net(tmp_path / "net.onnx", nodes, shape, shape, held)
+    with pytest.raises(Unsupported, match=r"exponent: expected .*cast to float32"):
         convert(path)
