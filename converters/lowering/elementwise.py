@@ -86,8 +86,9 @@ def power(graph: Graph, a: Value, b: Value) -> Value:
     """Of whole numbers by squaring, as exact as products are."""
     if a.dtype == "float32":
         return graph.op("Pow", a, as_floats(graph, b))
-    exponents = b.array if isinstance(b, Constant) else None
-    if exponents is None or (exponents < 0).any() or (exponents % 1 != 0).any():
+    exponents = b.array if isinstance(b, Constant) else np.array(np.nan)
+    counting = np.isfinite(exponents) & (exponents >= 0)
+    if not (counting & (exponents == np.floor(exponents))).all():
         raise Refused(
             "exponent: expected constants of 0, 1, 2.. for integers, got others",
             "cast to float32",
