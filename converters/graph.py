@@ -18,6 +18,7 @@ from converters.errors import Problem
 from converters.fold import can_fold, fold
 from converters.functions import TensorType, body_of
 from converters.lowering.movement import filled_in
+from converters.message import Message, clipped
 from converters.nodes import attributes_of
 from converters.opsets import NEWEST, modernised
 from converters.registry import NoSuchOperator, Refused, lower, operation
@@ -30,6 +31,7 @@ from converters.unregistered import (
     operator_name,
 )
 from converters.values import (
+    TYPE_WAYS,
     Affine,
     Array,
     Constant,
@@ -41,14 +43,12 @@ from converters.values import (
 )
 from tinynn.errors import GraphError, ImageError
 from tinynn.graph import GraphBuilder
-from tinynn.image import MAX_IO_BYTES
 from tinynn.operators.graph import Result
 from tinynn.tensor import DTYPE_CODES, item_bytes
 
 if TYPE_CHECKING:
     from onnx import GraphProto, NodeProto
 
-NAME_BYTES = 32
 ATTRIBUTES_TOLD = 160
 MAX_DEPTH = 8
 """Of definitions within definitions: ONNX's own need four."""
@@ -75,7 +75,9 @@ class GraphLowering:
         self.source = source
         self.options = options
         self.opset = source.opset
-        self.depth = self.received = self.answered = 0
+        self.depth = 0
+        self.request = Message("input", "take bytes, or fewer of them")
+        self.answer = Message("output", "let the model reduce it")
         self.problems: list[Problem] = []
         self.builder = GraphBuilder(clipped(options.name or source.path.stem))
         self.values: dict[str, Value] = {
@@ -121,16 +123,19 @@ class GraphLowering:
             way_out = error.way_out if isinstance(error, Refused) else ""
             self.problems.append(Problem(label, operator, str(error), way_out, told))
             self.lost.update(outputs)
+        except MemoryError:
+            reason = "expected tensors that the memory holds, got larger ones"
+            self.problems.append(Problem(label, operator, reason, attributes=told))
+            self.lost.update(outputs)
 
     def enter(self, port: Port) -> None:
         """Declare an input; its batch axis of 1 is left out."""
         as_bytes = self.options.input_type == "uint8"
         dtype = "uint8" if as_bytes else stored_as(port.dtype)
         if dtype not in DTYPE_CODES:
-            raise Refused(f"type: expected {' or '.join(DTYPE_CODES)}, got {dtype}")
-        name = clipped(port.name)
-        self.received += prod(port.shape) * item_bytes(dtype)
-        check_message("input", self.received, "take bytes, or fewer of them")
+            expected = f"type: expected {' or '.join(DTYPE_CODES)}"
+            raise Refused(f"{expected}, got {dtype}", TYPE_WAYS.get(dtype, ""))
+        name = self.request.add(port.name, prod(port.shape) * item_bytes(dtype))
         handle = self.builder.input(name, dtype, unbatched(port.shape))
         tensor = Tensor(self.builder.view(handle, port.shape))
         if as_bytes and port.dtype != "uint8":
@@ -251,12 +256,11 @@ class GraphLowering:
         if not isinstance(tensor.handle.home, Result):
             tensor = self.op("Identity", tensor)  # an output is an operator's target
         view = self.builder.view(tensor.handle, unbatched(tensor.shape))
-        self.answered += view.size
-        check_message("output", self.answered, "let the model reduce it")
-        self.builder.output(view, clipped(name))
+        self.builder.output(view, self.answer.add(name, view.size))
         if self.options.argmax:
             best = self.op("ArgMax", Tensor(view), axis=-1)
-            self.builder.output(best.handle, "argmax")
+            name = self.answer.add("argmax", best.handle.size)
+            self.builder.output(best.handle, name)
 
     # What lowerings ask for: the Graph of converters/registry.py.
 
@@ -357,14 +361,6 @@ def narrowness(port: Port) -> int:
     return -item_bytes(dtype) if dtype in DTYPE_CODES else 0
 
 
-def check_message(what: str, size: int, way_out: str) -> None:
-    """Requests and answers go over the chain, and have a greatest length."""
-    if size > MAX_IO_BYTES:
-        raise Refused(
-            f"{what} bytes: expected 1 to {MAX_IO_BYTES}, got {size}", way_out
-        )
-
-
 def storable(array: Array) -> Array:
     """`array` in an element type of tinynn's; int64 only if 32 bits hold it."""
     if array.dtype == np.int64:
@@ -385,8 +381,3 @@ def storable(array: Array) -> Array:
 def unbatched(shape: Shape) -> Shape:
     """`shape` without a leading axis of 1, if another axis is left."""
     return shape[1:] if len(shape) > 1 and shape[0] == 1 else shape
-
-
-def clipped(name: str) -> str:
-    """`name` in at most NAME_BYTES bytes of UTF-8."""
-    return name.encode()[:NAME_BYTES].decode(errors="ignore")

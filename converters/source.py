@@ -256,7 +256,8 @@ def port(path: Path, value: "ValueInfoProto") -> Port:
             raise open_length(path, f"axis {axis} of {value.name!r}", value.name, name)
         shape.append(dim.dim_value)
     dtype = helper.tensor_dtype_to_np_dtype(tensor.elem_type)
-    return Port(value.name, dtype.name, tuple(shape))
+    name = "string" if dtype == np.dtype(object) else dtype.name
+    return Port(value.name, name, tuple(shape))
 
 
 def open_length(path: Path, where: str, name: str, actual: str) -> BadModelFile:

@@ -13,8 +13,9 @@ import numpy as np
 
 import tinynn
 from converters.errors import BadOption
-from converters.graph import GraphLowering, Options, clipped
+from converters.graph import GraphLowering, Options
 from converters.hub import NO_SHAPES, lowered
+from converters.message import clipped
 from converters.source import Port, Source, read
 from converters.trace import results
 from converters.values import Array, Constant, Shape, Tensor

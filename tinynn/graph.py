@@ -177,8 +177,9 @@ class GraphBuilder:
     def view(self, value: Value, shape: Sequence[int], dtype: str = "") -> Value:
         """The same memory in another shape of as many elements; it costs nothing."""
         kind = TensorType(dtype or value.dtype, tuple(shape))
-        same = kind.size == value.size and len(kind.shape) <= MAX_RANK
-        _check("view", f"{value.size} bytes", kind, same)
+        rank = len(kind.shape)
+        _check("axes", f"at most {MAX_RANK}", rank, rank <= MAX_RANK)
+        _check("view", f"{value.size} bytes", kind, kind.size == value.size)
         return Value(kind, value.home)
 
     # The image.

@@ -8,6 +8,9 @@ import numpy as np
 from converters.registry import Graph, Refused, lowers
 from converters.values import Constant, Shape, Value, whole_numbers
 
+LONGEST = 1 << 26
+"""Elements of an axis that are numbered one by one: a quarter of the arena."""
+
 
 def integers(value: Value | None, what: str) -> list[int]:
     """The numbers of a constant: axes, lengths, bounds."""
@@ -170,6 +173,7 @@ def mirrored(
     """Padding by x's own elements: a gather along `axis` by constant indices."""
     if not front and not back:
         return x
+    check_length(x.shape[axis] + front + back)
     how = {"reflect": "reflect", "edge": "edge", "wrap": "wrap"}[mode]
     indices = np.pad(np.arange(x.shape[axis]), (front, back), mode=how)  # type: ignore[call-overload]
     return graph.apply("Gather", x, Constant(indices.astype(np.int64)), axis=axis)
@@ -224,6 +228,12 @@ def space_to_depth(
     blocks = graph.reshape(x, (n, c, h // b, b, w // b, b))
     moved = transpose(graph, blocks, perm=SPACE_TO_DEPTH[mode])
     return graph.reshape(moved, (n, c * b * b, h // b, w // b))
+
+
+def check_length(length: int) -> None:
+    """Refused for an axis whose numbers alone would be more than is ever held."""
+    if length > LONGEST:
+        raise Refused(f"length: expected at most {LONGEST}, got {length}")
 
 
 def check_inside(indices: Value, lengths: Shape) -> None:

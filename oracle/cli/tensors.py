@@ -34,10 +34,12 @@ def read_input(path: Path, specs: Sequence[TensorSpec], invert: bool = False) ->
         return fitted(path, specs, numpy_arrays(path))
     if suffix == ".json":
         return fitted(path, specs, json_arrays(path))
-    data = path.read_bytes()
     size = sum(spec.size for spec in specs)
+    with path.open("rb") as file:
+        data = file.read(size + 1)  # which may be a device without an end
     if len(data) != size:
-        raise BadInputFile(path, f"{size} bytes", f"{len(data)}")
+        actual = "more" if len(data) > size else f"{len(data)}"
+        raise BadInputFile(path, f"{size} bytes", actual)
     return data
 
 
