@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from onnx import GraphProto, NodeProto
+    from onnx import FunctionProto, GraphProto, NodeProto
 
 
-def all_nodes(graph: "GraphProto") -> Iterator["NodeProto"]:
-    """Of the graph and of the bodies in it."""
+def all_nodes(graph: "GraphProto | FunctionProto") -> Iterator["NodeProto"]:
+    """Of the graph or function, and of the bodies in it."""
     for node in graph.node:
         yield node
         for attribute in node.attribute:

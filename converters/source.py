@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from converters.errors import BadModelFile, BadOption, ConverterError, MissingExtra
 from converters.functions import TensorType
+from converters.local_functions import written_out
 from converters.nodes import all_nodes
 from converters.unregistered import DEFAULT_DOMAINS, set_apart
 from converters.values import Shape
@@ -141,6 +142,7 @@ def inferred(path: Path, model: "ModelProto", shapes: Mapping[str, Shape]) -> So
     from onnx import numpy_helper, shape_inference
 
     opset = default_opset(path, model)
+    model = written_out(path, model)
     set_apart(model, opset)
     weights = {tensor.name: tensor for tensor in model.graph.initializer}
     fix_shapes(path, model, set(weights), shapes)
