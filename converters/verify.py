@@ -6,6 +6,7 @@ A source of another framework is compared as its framework exports it.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from math import prod
 from pathlib import Path
 from typing import Final
 
@@ -148,6 +149,12 @@ def check_alike(source: Source, image: Model) -> None:
     specs = sorted(spec.name for spec in image.inputs)
     if ports != specs:
         raise BadOption("--against", f"inputs {', '.join(specs)}", ", ".join(ports))
+    shapes = {spec.name: spec.shape for spec in image.inputs}
+    for port in source.inputs:
+        shape = shapes[clipped(port.name)]
+        if prod(shape) != prod(port.shape):
+            told = f"input {port.name} like {shape}", f"{port.shape}"
+            raise BadOption("--against", *told)
     theirs = [clipped(name) for name in source.outputs]
     ours = [spec.name for spec in image.outputs]
     if theirs != ours[: len(theirs)]:

@@ -1,6 +1,7 @@
 """ONNX files that are oddly made: one clear line, soon, and nothing is written."""
 
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -205,6 +206,75 @@ def test_convert_odd_file_is_one_line_and_leaves_nothing(
     assert ended.err.startswith("plumb: ") and ended.err.count("\n") == 1
     assert message in ended.err
     assert sorted(tmp_path.iterdir()) == before
+
+
+def undecodable(folder: Path) -> Path:
+    """An archive of something else than arrays."""
+    with zipfile.ZipFile(folder / "data.npz", "w") as archive:
+        archive.writestr("x.txt", "hello")
+    return folder / "data.npz"
+
+
+def bomb(folder: Path) -> Path:
+    """What the directory says of the size is enough."""
+    np.savez_compressed(folder / "data.npz", x=np.zeros(100))
+    data = bytearray((folder / "data.npz").read_bytes())
+    entry = data.rindex(b"PK\x01\x02")
+    data[entry + 24 : entry + 28] = (3 << 30).to_bytes(4, "little")
+    (folder / "data.npz").write_bytes(data)
+    return folder / "data.npz"
+
+
+def endless(folder: Path) -> Path:
+    """A header alone, of an array of terabytes."""
+    header = {"descr": "<f4", "fortran_order": False, "shape": (1 << 42,)}
+    with (folder / "data.npy").open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+    return folder / "data.npy"
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (undecodable, "expected numpy arrays, got x.txt"),
+        (bomb, "expected at most 2147483648 bytes unpacked, got 3221225472"),
+        (endless, "expected arrays that the memory holds, got Unable to allocate"),
+    ],
+)
+@pytest.mark.parametrize("command", ["run", "convert"])
+def test_odd_data_are_one_line(
+    command: str,
+    made: Callable[[Path], Path],
+    message: str,
+    plumb: Plumb,
+    tmp_path: Path,
+) -> None:
+    data, target = made(tmp_path), tmp_path / "out.plumb"
+    if command == "run":
+        ended = plumb("model", "run", "mnist", data, "-o", target)
+    else:
+        options = ("--quantize", "int8", "--calibrate", data, "-o", target)
+        ended = plumb("model", "convert", dense(tmp_path), *options)
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err.startswith(f"plumb: {data}: {message}")
+    assert ended.err.count("\n") == 1 and not target.exists()
+
+
+def test_verify_against_a_source_of_another_size_is_one_line(
+    plumb: Plumb, tmp_path: Path
+) -> None:
+    nodes = [node("Relu", "x", "y")]
+    paths = [
+        save_net(tmp_path / f"{n}.onnx", nodes, x=(FLOAT, (1, n)), y=(FLOAT, (1, n)))
+        for n in (4, 5)
+    ]
+    assert plumb("model", "convert", paths[0]).status == 0
+    np.save(tmp_path / "x.npy", floats(1, 4))
+    files = ("--against", paths[1], "--data", tmp_path / "x.npy")
+    ended = plumb("model", "verify", tmp_path / "4.plumb", *files)
+    assert ended.status == 1
+    told = "plumb: --against: expected input x like (4,), got (1, 5)\n"
+    assert ended.err == told
 
 
 def test_inspect_of_a_pipe_is_one_line(plumb: Plumb, tmp_path: Path) -> None:
