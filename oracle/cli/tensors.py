@@ -41,7 +41,8 @@ def read_input(path: Path, specs: Sequence[TensorSpec], invert: bool = False) ->
     with path.open("rb") as file:
         data = file.read(size + 1)  # which may be a device without an end
     if len(data) != size:
-        actual = "more" if len(data) > size else f"{len(data)}"
+        whole = path.stat().st_size if path.is_file() else len(data)
+        actual = f"{whole}" if path.is_file() or whole < size else "more"
         raise BadInputFile(path, f"{size} bytes", actual)
     return data
 
