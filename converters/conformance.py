@@ -14,7 +14,7 @@ import re
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,7 +24,9 @@ import tinynn
 from converters.errors import ConverterError
 from converters.files import write_atomically
 from converters.graph import GraphLowering, Options, unbatched
-from converters.source import DEFAULT_DOMAINS, FIRST_OPSET, checked
+from converters.own_cases import own_cases
+from converters.source import FIRST_OPSET, checked
+from converters.unregistered import DEFAULT_DOMAINS
 from converters.values import Array, stored_as
 from tinynn import Model, TensorSpec
 
@@ -42,13 +44,19 @@ NUMBERS = re.compile(r"(?<!\w)[(\[]?-?\d+(, ?-?\d+)*,?[)\]]?(?!\w)")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one test; `reason` of a refusal or a failure."""
+    """What became of one test; `reason` of a refusal or a failure.
+
+    `own`: a case beside ONNX's tests, of converters/own_cases.py.
+    """
 
     operator: str
     test: str
     verdict: Verdict
     reason: str = ""
+    own: bool = False
 
+
+COLUMNS = ("passed", "own", "refused", "failed")
 
 Run = Callable[[Model, list[Array]], list[Array]]
 
@@ -58,17 +66,26 @@ class Unfit(Exception):
 
 
 def outcomes(run: Run = Model.run) -> Iterator[Outcome]:
-    """What becomes of every test that ONNX brings; `run` gives an image's outputs."""
+    """What becomes of every test that ONNX brings, and of the cases beside them.
+
+    `run` gives an image's outputs.
+    """
     from onnx.backend.test.case.node import collect_testcases
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         cases = collect_testcases(None)
     operators = {case.name: operator_of(model_of(case)) for case in cases}
-    for case in cases:
+
+    def operator_under_test(case: "TestCase") -> str:
         whole = EXPANDED.sub("", case.name)
-        operator = operators.get(whole, operators[case.name])
-        yield outcome_of(case, operator, run)
+        return operators.get(whole) or operator_of(model_of(case))
+
+    for case in cases:
+        yield outcome_of(case, operator_under_test(case), run)
+    for case, beside in own_cases(cases):
+        found = outcome_of(case, operator_under_test(beside), run)
+        yield replace(found, own=True)
 
 
 def model_of(case: "TestCase") -> "ModelProto":
@@ -196,18 +213,22 @@ converted and run. Written by `python -m converters.conformance docs/operators.m
 test of the project fails when a test of ONNX does.
 
 *Passed*: the image computes the outputs that the test names, within its tolerances.
-*Refused*: the converter says what it can't express; the reasons are listed, the
-commonest first. *Failed* would be a wrong output or a crash. Tests called "expanded",
-where ONNX writes an operator in terms of others, count for that operator.
+*Own*: cases of ours that pass, too: ONNX's tests of float64, float16 and bfloat16
+written in float32, and Cast between all types of an image, against ONNX's reference
+implementation (`converters/own_cases.py`). *Refused*: the converter says what it can't
+express; the reasons are listed, the commonest first. *Failed* would be a wrong output
+or a crash. Tests called "expanded", where ONNX writes an operator in terms of others,
+count for that operator.
 
 | | tests |
 |---|---|
 | passed | {passed} |
+| own cases passed | {own} |
 | refused | {refused} |
 | failed | {failed} |
 
-| operator | passed | refused | failed | reasons |
-|---|---|---|---|---|
+| operator | passed | own | refused | failed | reasons |
+|---|---|---|---|---|---|
 """
 
 
@@ -215,13 +236,11 @@ def table(results: Sequence[Outcome]) -> str:
     """docs/operators.md: one row for each operator."""
     import onnx
 
-    total = Counter(result.verdict for result in results)
+    total = Counter(map(column, results))
     head = HEAD.format(
         version=onnx.__version__,
-        count=len(results),
-        passed=total["passed"],
-        refused=total["refused"],
-        failed=total["failed"],
+        count=sum(not result.own for result in results),
+        **{name: total[name] for name in COLUMNS},
     )
     by_operator: dict[str, list[Outcome]] = defaultdict(list)
     for result in results:
@@ -230,17 +249,22 @@ def table(results: Sequence[Outcome]) -> str:
     return head + "".join(rows)
 
 
+def column(result: Outcome) -> str:
+    """Where the table counts it: own cases only if they pass, or fail."""
+    if not result.own or result.verdict == "failed":
+        return result.verdict
+    return "own" if result.verdict == "passed" else ""
+
+
 def row(operator: str, results: Sequence[Outcome]) -> str:
-    counts = Counter(result.verdict for result in results)
+    counts = Counter(map(column, results))
     reasons = Counter(
         NUMBERS.sub("n", result.reason.replace("|", "/"))
         for result in results
-        if result.reason
+        if result.reason and column(result)
     )
     listed = "; ".join(reason for reason, _ in reasons.most_common(3))
-    numbers = " | ".join(
-        str(counts[verdict] or "") for verdict in ("passed", "refused", "failed")
-    )
+    numbers = " | ".join(str(counts[name] or "") for name in COLUMNS)
     return f"| {operator} | {numbers} | {listed} |\n"
 
 
@@ -250,8 +274,8 @@ def main() -> None:
     arguments = parser.parse_args()
     results = list(outcomes())
     write_atomically(arguments.out, table(results).encode())
-    counts = Counter(result.verdict for result in results)
-    print(", ".join(f"{counts[name]} {name}" for name in sorted(counts)))
+    counts = Counter(map(column, results))
+    print(", ".join(f"{counts[name]} {name}" for name in COLUMNS))
     for result in results:
         if result.verdict == "failed":
             print(f"{result.test}: {result.reason}")

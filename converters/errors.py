@@ -4,6 +4,7 @@ ConverterError
 ├── MissingExtra        a framework that the file needs is not installed
 ├── UntrustedCode       reading the file would execute what is in it
 ├── BadModelFile        the file is not a model, or not a whole one
+├── SourceFails         the model is sound, but no runtime computes it
 ├── Unsupported         nodes that tinynn can't express, all of them at once
 └── BadOption           an option that does not fit the model
 """
@@ -47,6 +48,16 @@ class BadModelFile(ConverterError):
         super().__init__(f"{path}: expected {expected}, got {actual}")
         self.path = path
         self.expected = expected
+        self.actual = actual
+
+
+class SourceFails(ConverterError):
+    """The model can't be run as a reference, on the data at hand or at all."""
+
+    def __init__(self, path: Path, runner: str, actual: str) -> None:
+        super().__init__(f"{path}: expected a model that {runner} runs, got {actual}")
+        self.path = path
+        self.runner = runner
         self.actual = actual
 
 

@@ -8,8 +8,12 @@ from pathlib import Path
 def write_atomically(path: Path, data: bytes) -> None:
     """`data` under `path`: a reader sees what was there before, or all of it.
 
-    OSError, which names `path` and no temporary file, if that can't be done.
+    What is no file, as /dev/null, is written to and not replaced. OSError, which names
+    `path` and no temporary file, if that can't be done.
     """
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
     try:
         _write_atomically(path, data)
     except OSError as error:

@@ -4,10 +4,11 @@ A node that is refused leaves no value; nodes that lean on it are passed over, s
 `problems` lists causes and not their consequences.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,10 +18,20 @@ from converters.errors import Problem
 from converters.fold import can_fold, fold
 from converters.functions import TensorType, body_of
 from converters.lowering.movement import filled_in
+from converters.message import Message, clipped
+from converters.nodes import attributes_of
 from converters.opsets import NEWEST, modernised
 from converters.registry import NoSuchOperator, Refused, lower, operation
-from converters.source import DEFAULT_DOMAINS, Port, Source
+from converters.source import Port, Source
+from converters.unregistered import (
+    OF_SHAPES,
+    has_word,
+    is_foreign,
+    no_word,
+    operator_name,
+)
 from converters.values import (
+    TYPE_WAYS,
     Affine,
     Array,
     Constant,
@@ -38,7 +49,6 @@ from tinynn.tensor import DTYPE_CODES, item_bytes
 if TYPE_CHECKING:
     from onnx import GraphProto, NodeProto
 
-NAME_BYTES = 32
 ATTRIBUTES_TOLD = 160
 MAX_DEPTH = 8
 """Of definitions within definitions: ONNX's own need four."""
@@ -66,21 +76,25 @@ class GraphLowering:
         self.options = options
         self.opset = source.opset
         self.depth = 0
+        self.request = Message("input", "take bytes, or fewer of them")
+        self.answer = Message("output", "let the model reduce it")
         self.problems: list[Problem] = []
         self.builder = GraphBuilder(clipped(options.name or source.path.stem))
         self.values: dict[str, Value] = {
             name: Constant(array) for name, array in source.constants.items()
         }
         self.emitted: dict[int, tuple[Value, Tensor]] = {}
+        self.lost: set[str] = set()
+        """What depends on data and has no value, since it or its cause was refused."""
 
     def lower_all(self) -> None:
         for port in sorted(self.source.inputs, key=narrowness):
-            self.attempt(port.name, "input", partial(self.enter, port))
+            self.attempt(port.name, "input", partial(self.enter, port), [port.name])
         for index, node in enumerate(self.source.needed_nodes()):
             label = node.name or f"#{index}"
             told = ", ".join(f"{k}={v}" for k, v in attributes_of(node).items())
-            kind = operator_name(node)
-            self.attempt(label, kind, partial(self.node, node), told[:ATTRIBUTES_TOLD])
+            kind, action = operator_name(node), partial(self.node, node)
+            self.attempt(label, kind, action, node.output, told[:ATTRIBUTES_TOLD])
         for name in self.source.outputs:
             self.attempt(name, "output", partial(self.leave, name))
 
@@ -95,24 +109,33 @@ class GraphLowering:
             return None
 
     def attempt(
-        self, label: str, operator: str, action: Callable[[], None], told: str = ""
+        self,
+        label: str,
+        operator: str,
+        action: Callable[[], None],
+        outputs: Iterable[str] = (),
+        told: str = "",
     ) -> None:
+        """`outputs` have no value if the action is refused."""
         try:
             action()
-        except Refused as refusal:
-            self.problems.append(
-                Problem(label, operator, refusal.reason, refusal.way_out, told)
-            )
-        except GraphError as error:
-            self.problems.append(Problem(label, operator, str(error), attributes=told))
+        except (Refused, GraphError) as error:
+            way_out = error.way_out if isinstance(error, Refused) else ""
+            self.problems.append(Problem(label, operator, str(error), way_out, told))
+            self.lost.update(outputs)
+        except MemoryError:
+            reason = "expected tensors that the memory holds, got larger ones"
+            self.problems.append(Problem(label, operator, reason, attributes=told))
+            self.lost.update(outputs)
 
     def enter(self, port: Port) -> None:
         """Declare an input; its batch axis of 1 is left out."""
         as_bytes = self.options.input_type == "uint8"
         dtype = "uint8" if as_bytes else stored_as(port.dtype)
         if dtype not in DTYPE_CODES:
-            raise Refused(f"type: expected {' or '.join(DTYPE_CODES)}, got {dtype}")
-        name = clipped(port.name)
+            expected = f"type: expected {' or '.join(DTYPE_CODES)}"
+            raise Refused(f"{expected}, got {dtype}", TYPE_WAYS.get(dtype, ""))
+        name = self.request.add(port.name, prod(port.shape) * item_bytes(dtype))
         handle = self.builder.input(name, dtype, unbatched(port.shape))
         tensor = Tensor(self.builder.view(handle, port.shape))
         if as_bytes and port.dtype != "uint8":
@@ -123,16 +146,25 @@ class GraphLowering:
 
     def node(self, node: "NodeProto") -> None:
         """The node's outputs among the values, or nothing if an input is missing."""
+        if is_foreign(node):
+            raise no_word(node, self.opset)
         if any(name and name not in self.values for name in node.input):
-            return
-        if node.domain not in DEFAULT_DOMAINS:
-            raise NoSuchOperator(f"tinynn has no {operator_name(node)}")
+            return self.passed_over(node)
         inputs = [self.values[name] if name else None for name in node.input]
         outputs = self.outputs_of(node, inputs)
         for name, value in zip(node.output, outputs, strict=False):
             if name:
                 self.check_type(name, value)
                 self.values[name] = value
+
+    def passed_over(self, node: "NodeProto") -> None:
+        """Refused all the same, if it depends on data and nobody has a word for it."""
+        on_data = not self.lost.isdisjoint(node.input)
+        if not on_data or node.op_type in OF_SHAPES:
+            return
+        self.lost.update(node.output)
+        if not has_word(node, self.opset):
+            raise no_word(node, self.opset)
 
     def check_type(self, name: str, value: Value) -> None:
         """What ONNX's inference says of a value holds; a lowering might err."""
@@ -188,13 +220,11 @@ class GraphLowering:
                 None if value is None else TensorType(value.dtype, value.shape)
                 for value in inputs
             ]
-            self.depth += 1
             prefix = f"{node.output[0]}/{node.op_type}"
             body = body_of(node, self.opset, types, prefix)
-            if body is None or self.depth > MAX_DEPTH:
-                self.depth -= 1
+            if body is None or self.depth == MAX_DEPTH:
                 raise missing
-            with self.inside(body.opset):
+            with self.speaking(body.opset, deeper=1):
                 for part in body.nodes:
                     self.node(part)
                 return [
@@ -203,14 +233,14 @@ class GraphLowering:
                 ]
 
     @contextmanager
-    def inside(self, opset: int) -> Iterator[None]:
-        """The words of `opset` hold until this definition ends."""
-        outer, self.opset = self.opset, opset
+    def speaking(self, opset: int, deeper: int = 0) -> Iterator[None]:
+        """The words of `opset` hold, perhaps in a definition within the one at hand."""
+        outer = self.opset, self.depth
+        self.opset, self.depth = opset, self.depth + deeper
         try:
             yield
         finally:
-            self.opset = outer
-            self.depth -= 1
+            self.opset, self.depth = outer
 
     def result(self, name: str) -> Value:
         value = self.values.get(name)
@@ -226,10 +256,11 @@ class GraphLowering:
         if not isinstance(tensor.handle.home, Result):
             tensor = self.op("Identity", tensor)  # an output is an operator's target
         view = self.builder.view(tensor.handle, unbatched(tensor.shape))
-        self.builder.output(view, clipped(name))
+        self.builder.output(view, self.answer.add(name, view.size))
         if self.options.argmax:
             best = self.op("ArgMax", Tensor(view), axis=-1)
-            self.builder.output(best.handle, "argmax")
+            name = self.answer.add("argmax", best.handle.size)
+            self.builder.output(best.handle, name)
 
     # What lowerings ask for: the Graph of converters/registry.py.
 
@@ -294,16 +325,8 @@ class GraphLowering:
         known = [value for value in values if value is not None]
         if all(isinstance(value, Constant) for value in known):
             return self.folded(operator, values, attributes)
-        with self.newest():
+        with self.speaking(NEWEST):
             return lower(self, operator, values, attributes)[0]
-
-    @contextmanager
-    def newest(self) -> Iterator[None]:
-        outer, self.opset = self.opset, NEWEST
-        try:
-            yield
-        finally:
-            self.opset = outer
 
     def folded(
         self,
@@ -355,29 +378,6 @@ def storable(array: Array) -> Array:
     return array
 
 
-def operator_name(node: "NodeProto") -> str:
-    return f"{node.domain}.{node.op_type}" if node.domain else node.op_type
-
-
-def attributes_of(node: "NodeProto") -> dict[str, Any]:
-    """The node's attributes by name; ONNX's bytes are text."""
-    from onnx import helper
-
-    values = {part.name: helper.get_attribute_value(part) for part in node.attribute}
-    return {name: as_text(value) for name, value in values.items()}
-
-
-def as_text(value: Any) -> Any:
-    if isinstance(value, list):
-        return [as_text(part) for part in value]
-    return value.decode(errors="replace") if isinstance(value, bytes) else value
-
-
 def unbatched(shape: Shape) -> Shape:
     """`shape` without a leading axis of 1, if another axis is left."""
     return shape[1:] if len(shape) > 1 and shape[0] == 1 else shape
-
-
-def clipped(name: str) -> str:
-    """`name` in at most NAME_BYTES bytes of UTF-8."""
-    return name.encode()[:NAME_BYTES].decode(errors="ignore")

@@ -15,7 +15,7 @@ import numpy as np
 from converters import quantise_products, quantise_rules  # noqa: F401  (fill the table)
 from converters.errors import BadOption
 from converters.quantise_forms import Rewriter
-from converters.quantise_ranges import Homes, calibrated
+from converters.quantise_ranges import LEAST_SCALE, Homes, calibrated
 from converters.quantise_registry import RULES
 from converters.values import Array
 from tinynn import Model
@@ -29,18 +29,25 @@ Samples = Sequence[Mapping[str, Array]]
 
 @dataclass(frozen=True, slots=True)
 class Quantised:
-    """The new image; how many products are of bytes now, and which are not."""
+    """The new image; how many products are of bytes now, and which are not.
+
+    `silent` are the inputs that were never other than 0: the image takes no more of
+    them than that.
+    """
 
     image: bytes
     products: int
     left: tuple[str, ...]
+    silent: tuple[str, ...] = ()
 
 
 def quantise(model: Model, samples: Samples) -> Quantised:
     """`model` with products of bytes; ranges are those that it has on `samples`.
 
-    BadOption if it has no product with constant weights.
+    BadOption if it has no product with constant weights, or if the samples tell nothing
+    of its ranges.
     """
+    silent = silent_inputs(model, samples)
     homes = Homes.of(model.tables)
     requests = (request_of(model, sample) for sample in samples)
     work = Rewriter(model, calibrated(model, homes, requests), homes)
@@ -59,7 +66,28 @@ def quantise(model: Model, samples: Samples) -> Quantised:
         work.builder.output(
             work.builder.view(handle, tensor.spec.shape), tensor.spec.name
         )
-    return Quantised(work.builder.build(), products, tuple(left))
+    return Quantised(work.builder.build(), products, tuple(left), silent)
+
+
+def silent_inputs(model: Model, samples: Samples) -> tuple[str, ...]:
+    """Float inputs that are never other than 0, or by so little that no grid shows it.
+
+    BadOption for a number that is not finite, or if all inputs are silent.
+    """
+    heard = set()
+    for index, sample in enumerate(samples):
+        for spec in model.inputs:
+            array = np.asarray(sample[spec.name])
+            if not np.isfinite(array).all():
+                found = array[~np.isfinite(array)].flat[0]
+                actual = f"{found} in {spec.name!r} of sample {index}"
+                raise BadOption("--calibrate", "finite numbers", actual)
+            if np.abs(array, dtype=np.float64).max() >= LEAST_SCALE:
+                heard.add(spec.name)
+    if not heard:
+        raise BadOption("--calibrate", "inputs like those to come", "nothing but zeros")
+    floats = [spec.name for spec in model.inputs if spec.dtype == "float32"]
+    return tuple(name for name in floats if name not in heard)
 
 
 def rewritten(work: Rewriter, index: int, name: str) -> bool:

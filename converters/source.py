@@ -16,6 +16,9 @@ import numpy.typing as npt
 
 from converters.errors import BadModelFile, BadOption, ConverterError, MissingExtra
 from converters.functions import TensorType
+from converters.local_functions import written_out
+from converters.nodes import all_nodes
+from converters.unregistered import DEFAULT_DOMAINS, set_apart
 from converters.values import Shape
 
 if TYPE_CHECKING:
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
 
 # Before opset 7, Add and its kin aligned axes by attributes of their own.
 FIRST_OPSET = 7
-DEFAULT_DOMAINS = ("", "ai.onnx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,9 @@ def inferred(path: Path, model: "ModelProto", shapes: Mapping[str, Shape]) -> So
     import onnx
     from onnx import numpy_helper, shape_inference
 
+    opset = default_opset(path, model)
+    model = written_out(path, model)
+    set_apart(model, opset)
     weights = {tensor.name: tensor for tensor in model.graph.initializer}
     fix_shapes(path, model, set(weights), shapes)
     onnx.checker.check_model(model, full_check=True)
@@ -148,7 +153,7 @@ def inferred(path: Path, model: "ModelProto", shapes: Mapping[str, Shape]) -> So
     return Source(
         path=path,
         model=model,
-        opset=default_opset(path, model),
+        opset=opset,
         producer=f"{model.producer_name} {model.producer_version}".strip(),
         inputs=tuple(port(path, value) for value in inputs),
         outputs=tuple(value.name for value in graph.output),
@@ -218,13 +223,22 @@ def fix_shape(
 
 
 def default_opset(path: Path, model: "ModelProto") -> int:
+    """The version of ONNX's own operators; the newest if the model uses none."""
+    from onnx import defs
+
+    newest: int = defs.onnx_opset_version()
     versions = [
         opset.version for opset in model.opset_import if opset.domain in DEFAULT_DOMAINS
     ]
-    opset = max(versions, default=0)
-    if opset < FIRST_OPSET:
-        raise BadModelFile(path, f"opset {FIRST_OPSET} or later", f"opset {opset}")
-    return opset
+    used = any(node.domain in DEFAULT_DOMAINS for node in all_nodes(model.graph))
+    opset = max(versions, default=0 if used else newest)
+    if FIRST_OPSET <= opset <= newest:
+        return opset
+    cure = "export it again, or see onnx.version_converter"
+    if opset > newest:
+        cure = f"export it with opset {newest}, or pip install --upgrade onnx"
+    told = f"opset {opset}" if versions else "none"
+    raise BadModelFile(path, f"opset {FIRST_OPSET} to {newest}", f"{told} ({cure})")
 
 
 def port(path: Path, value: "ValueInfoProto") -> Port:
@@ -244,7 +258,8 @@ def port(path: Path, value: "ValueInfoProto") -> Port:
             raise open_length(path, f"axis {axis} of {value.name!r}", value.name, name)
         shape.append(dim.dim_value)
     dtype = helper.tensor_dtype_to_np_dtype(tensor.elem_type)
-    return Port(value.name, dtype.name, tuple(shape))
+    name = "string" if dtype == np.dtype(object) else dtype.name
+    return Port(value.name, name, tuple(shape))
 
 
 def open_length(path: Path, where: str, name: str, actual: str) -> BadModelFile:

@@ -26,6 +26,15 @@ Array = npt.NDArray[Any]
 STORED_AS: Mapping[str, str] = {"int64": "int32"}
 
 
+TYPE_WAYS: Mapping[str, str] = {
+    "bfloat16": "export the model in float32",
+    "float16": "export the model in float32",
+    "float64": "export the model in float32",
+    "string": "do without text: tokenise outside of the model",
+}
+"""For an element type that tinynn has not, what usually does in its stead."""
+
+
 def stored_as(dtype: str) -> str:
     """tinynn's element type for numpy's; most have none."""
     return STORED_AS.get(dtype, dtype)

@@ -1,57 +1,32 @@
 """An image against the model that it was made of, on data.
 
-The reference is onnxruntime where it is installed, else ONNX's own implementation. A
-source of another framework is compared as its framework exports it.
+A source of another framework is compared as its framework exports it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
+from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Final
 
 import numpy as np
 
+import tinynn
 from converters.errors import BadOption
-from converters.graph import GraphLowering, Options, clipped
+from converters.graph import GraphLowering, Options
 from converters.hub import NO_SHAPES, lowered
+from converters.message import clipped
 from converters.source import Port, Source, read
 from converters.trace import results
 from converters.values import Array, Constant, Shape, Tensor
+from converters.verify_reference import Arrays, Reference
+from converters.verify_rule import Difference, Tolerance, difference
 from tinynn import Model
+from tinynn.operators import integer
 from tinynn.operators.graph import Result
 
-if TYPE_CHECKING:
-    from onnx import ModelProto
-
-Arrays = Mapping[str, Array]
-
-
-@dataclass(frozen=True, slots=True)
-class Tolerance:
-    """A difference may be `absolute` plus `relative` of the reference's greatest.
-
-    `absolute` is small: of outputs that are themselves smaller it would excuse all.
-    """
-
-    absolute: float = 1e-6
-    relative: float = 1e-4
-
-    def allows(self, maximum: float, greatest: float) -> bool:
-        return maximum <= self.absolute + self.relative * greatest
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How far a tensor is from the reference, over all samples.
-
-    `relative` is the maximum by the greatest magnitude in the reference.
-    """
-
-    name: str
-    maximum: float
-    mean: float
-    relative: float
-    within: bool
+BYTE_PRODUCTS: Final = {family.opcode for family in integer.FAMILIES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +38,20 @@ class Layer:
     difference: Difference
 
 
+class Origin(Enum):
+    """What the image is of the source."""
+
+    CONVERSION = "of the image that the source is converted to"
+    QUANTIZED = "quantised: only its outputs are compared"
+    UNKNOWN = "not what the source is converted to now: convert it anew"
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
     """What `verify` found; shares are of samples, accuracies None without labels."""
 
+    reference: str
+    origin: Origin
     samples: int
     outputs: tuple[Difference, ...]
     agreement: float
@@ -82,46 +67,25 @@ class Verification:
             return 1 - self.agreement
         return self.source_accuracy - self.accuracy
 
-    def passed(self, max_drop: float) -> bool:
+    @property
+    def contested(self) -> bool:
+        """Only the outputs are off: the reference is not of ONNX's own mind."""
+        return not self.near and self.layers > 0 and self.first_bad is None
+
+    @property
+    def near(self) -> bool:
         """Whether all outputs, and all operators on the way, are within tolerance."""
-        near = all(part.within for part in self.outputs) and self.first_bad is None
-        return near and self.drop <= max_drop
+        return all(part.within for part in self.outputs) and self.first_bad is None
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why being near proves nothing, if so."""
+        flaws = [f"{part.name}: {part.flaw}" for part in self.outputs if part.flaw]
+        stranger = self.origin is Origin.UNKNOWN
+        return (*flaws, f"the image is {self.origin.value}") if stranger else (*flaws,)
 
-class Reference:
-    """The source as others compute it."""
-
-    def __init__(self, source: Source) -> None:
-        self.model = source.model
-        self.names = source.outputs
-        self.run_once = runner_of(source.model)
-
-    def outputs(self, feeds: Arrays) -> list[Array]:
-        return [np.asarray(part) for part in self.run_once(dict(feeds))]
-
-    def everything(self, feeds: Arrays) -> dict[str, Array]:
-        """Every tensor of the graph by name."""
-        from onnx.reference import ReferenceEvaluator
-
-        evaluator = ReferenceEvaluator(self.model)
-        with np.errstate(all="ignore"):
-            results = evaluator.run(None, dict(feeds), intermediate=True)
-        return dict(results)
-
-
-def runner_of(model: "ModelProto") -> Any:
-    """A function from feeds to outputs."""
-    try:
-        import onnxruntime  # type: ignore[import-not-found, import-untyped, unused-ignore]
-    except ImportError:
-        from onnx.reference import ReferenceEvaluator
-
-        evaluator = ReferenceEvaluator(model)
-        return lambda feeds: evaluator.run(None, feeds)
-    session = onnxruntime.InferenceSession(
-        model.SerializeToString(), providers=["CPUExecutionProvider"]
-    )
-    return lambda feeds: session.run(None, feeds)
+    def passed(self, max_drop: float) -> bool:
+        return self.near and not self.doubts and self.drop <= max_drop
 
 
 def verify(
@@ -138,6 +102,7 @@ def verify(
     """Compare `image` with the model in `path` on `samples`, arrays by input name.
 
     `input_scale` is what the image was converted with: the source sees bytes times it.
+    SourceFails if the source can't be run on them.
     """
     limits = tolerance or Tolerance()
     source = read(Path(path), input_shapes, trust_code)
@@ -146,37 +111,34 @@ def verify(
     reference = Reference(source)
     expected, actual = [], []
     for sample in samples:
-        feeds = feeds_of(source, image, sample, input_scale)
-        with np.errstate(all="ignore"):
-            expected.append(reference.outputs(feeds))
+        expected.append(reference.outputs(feeds_of(source, image, sample, input_scale)))
         actual.append(image.run(given(image, sample)))
     check_sizes(source, expected[0], actual[0])
-    compared = range(len(source.outputs))
+    columns = zip(zip(*expected, strict=True), zip(*actual, strict=True), strict=False)
     outputs = tuple(
-        difference(
-            source.outputs[index],
-            [row[index] for row in expected],
-            [row[index] for row in actual],
-            limits,
-        )
-        for index in compared
+        difference(name, left, right, limits)
+        for name, (left, right) in zip(source.outputs, columns, strict=True)
+    )
+    worst = samples[max(outputs, key=lambda part: part.excess).worst]
+    work = conversion(source, image, input_scale)
+    origin = origin_of(image, work)
+    pairs = (
+        list(layers(source, image, worst, work, reference, input_scale, limits))
+        if origin is Origin.CONVERSION
+        else []
     )
     theirs, ours = (
         [int(np.argmax(row[0])) for row in side] for side in (expected, actual)
     )
-    worst = max(
-        range(len(samples)),
-        key=lambda i: float(np.max(gaps(expected[i][0], actual[i][0]))),
-    )
-    pairs = list(layers(source, image, samples[worst], reference, input_scale, limits))
-    beyond = [layer for layer in pairs if not layer.difference.within]
     return Verification(
+        reference=reference.name,
+        origin=origin,
         samples=len(samples),
         outputs=outputs,
         agreement=float(np.mean(np.equal(theirs, ours))),
         accuracy=share_right(ours, labels),
         source_accuracy=share_right(theirs, labels),
-        first_bad=beyond[0] if beyond else None,
+        first_bad=next((pair for pair in pairs if not pair.difference.within), None),
         layers=len(pairs),
     )
 
@@ -187,6 +149,12 @@ def check_alike(source: Source, image: Model) -> None:
     specs = sorted(spec.name for spec in image.inputs)
     if ports != specs:
         raise BadOption("--against", f"inputs {', '.join(specs)}", ", ".join(ports))
+    shapes = {spec.name: spec.shape for spec in image.inputs}
+    for port in source.inputs:
+        shape = shapes[clipped(port.name)]
+        if prod(shape) != prod(port.shape):
+            told = f"input {port.name} like {shape}", f"{port.shape}"
+            raise BadOption("--against", *told)
     theirs = [clipped(name) for name in source.outputs]
     ours = [spec.name for spec in image.outputs]
     if theirs != ours[: len(theirs)]:
@@ -240,67 +208,8 @@ def feeds_of(
     return {port.name: fed(port) for port in source.inputs}
 
 
-def gaps(expected: Array, actual: Array) -> Array:
-    """Absolute differences; where both are NaN or the same infinity, none."""
-    left = np.asarray(expected, np.float64).reshape(-1)
-    right = np.asarray(actual, np.float64).reshape(-1)
-    with np.errstate(all="ignore"):
-        apart = np.abs(left - right)
-    same = (left == right) | (np.isnan(left) & np.isnan(right))
-    return np.where(same, 0.0, np.where(np.isnan(apart), np.inf, apart))
-
-
-def difference(
-    name: str, expected: Sequence[Array], actual: Sequence[Array], limits: Tolerance
-) -> Difference:
-    apart = np.concatenate(
-        [gaps(left, right) for left, right in zip(expected, actual, strict=True)]
-    )
-    magnitudes = np.abs(np.concatenate([np.ravel(part) for part in expected]))
-    finite = magnitudes[np.isfinite(magnitudes)]
-    greatest = float(finite.max(initial=0))
-    maximum = float(apart.max(initial=0))
-    return Difference(
-        name=name,
-        maximum=maximum,
-        mean=float(apart.mean()),
-        relative=maximum / greatest if greatest else maximum,
-        within=limits.allows(maximum, greatest),
-    )
-
-
-def layers(
-    source: Source,
-    image: Model,
-    sample: Arrays,
-    reference: Reference,
-    scale: float | None,
-    limits: Tolerance,
-) -> Iterator[Layer]:
-    """Each node of the source whose result is in the image, compared, in order.
-
-    None if the image is not what this source is converted to.
-    """
-    work = converted_alike(source, image, scale)
-    if work is None:
-        return
-    request = image.encode_input(given(image, sample))
-    targets = traced(image, request)
-    feeds = feeds_of(source, image, sample, scale)
-    values = reference.everything(feeds)
-    for node in source.needed_nodes():
-        for name in node.output:
-            place = place_of(work, name)
-            if place in targets and name in values:
-                expected = np.asarray(values[name])
-                apart = difference(name, [expected], [targets[place]], limits)
-                yield Layer(node.name or name, node.op_type, apart)
-
-
-def converted_alike(
-    source: Source, image: Model, scale: float | None
-) -> GraphLowering | None:
-    """The conversion that gives exactly this image, if it is one of the source."""
+def conversion(source: Source, image: Model, scale: float | None) -> GraphLowering:
+    """The source lowered as it was for the image, as far as that can be told."""
     types = [spec.dtype for spec in image.inputs]
     as_bytes = "uint8" in types and all(p.dtype != "uint8" for p in source.inputs)
     options = Options(
@@ -309,8 +218,41 @@ def converted_alike(
         input_scale=scale if as_bytes else None,
         argmax=len(image.outputs) == 2 and len(source.outputs) == 1,
     )
-    work = lowered(source, options)
-    return work if work.build() == image.image.tobytes() else None
+    return lowered(source, options)
+
+
+def origin_of(image: Model, work: GraphLowering) -> Origin:
+    """By the bytes; a quantised image has products that the conversion has not."""
+    made = work.build()
+    if made == image.image.tobytes():
+        return Origin.CONVERSION
+    more = byte_products(image) > (byte_products(tinynn.load(made)) if made else 0)
+    return Origin.QUANTIZED if more else Origin.UNKNOWN
+
+
+def byte_products(image: Model) -> int:
+    return sum(o.opcode in BYTE_PRODUCTS for o in image.tables.operators)
+
+
+def layers(
+    source: Source,
+    image: Model,
+    sample: Arrays,
+    work: GraphLowering,
+    reference: Reference,
+    scale: float | None,
+    limits: Tolerance,
+) -> Iterator[Layer]:
+    """Each node of the source whose result is in the image, compared, in order."""
+    targets = traced(image, image.encode_input(given(image, sample)))
+    values = reference.everything(feeds_of(source, image, sample, scale))
+    for node in source.needed_nodes():
+        for name in node.output:
+            place = place_of(work, name)
+            if place in targets and name in values:
+                expected = np.asarray(values[name])
+                apart = difference(name, [expected], [targets[place]], limits)
+                yield Layer(node.name or name, node.op_type, apart)
 
 
 def place_of(work: GraphLowering, name: str) -> int | None:

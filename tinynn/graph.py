@@ -12,7 +12,7 @@ from mips_vm.constants import ARENA, MODEL
 
 from .bounds import foretold_instructions
 from .errors import GraphError, Misfit, listed
-from .image import INPUT_DATA, NAME_BYTES, Tables, aligned, encode
+from .image import ALIGNMENT, INPUT_DATA, NAME_BYTES, Tables, aligned, encode
 from .operators import OPERATIONS, Family, Operand, Operator
 from .operators.graph import Constant, Home, Input, Result, Value
 from .planner import Lifetime, cut, place
@@ -135,9 +135,12 @@ class GraphBuilder:
     def emit(
         self, family: Family, sources: Sequence[Value], attributes: Sequence[int] = ()
     ) -> Value:
-        """Adds one operator; its target."""
+        """Adds one operator; its target, which the arena must be able to hold."""
         words = tuple(attributes)
         kind = family.infer([source.type for source in sources], words)
+        most = ARENA.size - ALIGNMENT
+        small = kind.size <= most
+        _check("result", f"at most {most} bytes, the arena", kind.size, small)
         result = Value(kind, Result(len(self._nodes)))
         self._nodes.append(_Node(family.opcode, tuple(sources), result, words))
         return result
@@ -174,8 +177,9 @@ class GraphBuilder:
     def view(self, value: Value, shape: Sequence[int], dtype: str = "") -> Value:
         """The same memory in another shape of as many elements; it costs nothing."""
         kind = TensorType(dtype or value.dtype, tuple(shape))
-        same = kind.size == value.size and len(kind.shape) <= MAX_RANK
-        _check("view", f"{value.size} bytes", kind, same)
+        rank = len(kind.shape)
+        _check("axes", f"at most {MAX_RANK}", rank, rank <= MAX_RANK)
+        _check("view", f"{value.size} bytes", kind, kind.size == value.size)
         return Value(kind, value.home)
 
     # The image.

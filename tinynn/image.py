@@ -172,7 +172,15 @@ class Header:
 
 
 def encode(tables: Tables) -> bytes:
-    """Header and tables, padded to where the constants begin."""
+    """Header and tables, padded to where the constants begin.
+
+    FieldOutOfRange if a part is larger than the memory that it is made for.
+    """
+    _check_range("number of inputs", 1, MAX_COUNT, len(tables.inputs))
+    _check_range("input bytes", 1, MAX_IO_BYTES, tables.input_bytes)
+    _check_range("output bytes", 1, MAX_IO_BYTES, tables.output_bytes)
+    _check_range("arena bytes", ALIGNMENT, ARENA.size, tables.arena_bytes)
+    _check_range("image size", HEADER.size, MODEL.size, tables.image_bytes)
     offsets = tables.offsets
     header = Header(
         magic=MAGIC,

@@ -49,6 +49,8 @@ def as_onnx(path: Path, shapes: Mapping[str, Shape], trust_code: bool) -> "Model
     that would have to be executed.
     """
     suffix = path.suffix.lower()
+    if path.exists() and not path.is_dir() and not path.is_file():
+        raise BadModelFile(path, "a file or a folder", "a device or a pipe")
     check_unpacked(path)
     if path.is_dir():
         if not (path / SAVED_MODEL).exists():

@@ -1,6 +1,8 @@
 """Convolutions: with constant weights they wait for a bias or a normalisation."""
 
 from collections.abc import Mapping, Sequence
+from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -134,38 +136,109 @@ def conv_transpose(
     """Pads cut the result; `output_shape` and `auto_pad` are made pads here."""
     axes = len(w.shape) - 2
     step, stretch = tuple(strides or [1] * axes), tuple(dilations or [1] * axes)
-    extra = tuple(output_padding or [0] * axes)
+    reach = [d * (k - 1) + 1 for d, k in zip(stretch, w.shape[2:], strict=True)]
+    extra = list(output_padding or [0] * axes)
     sides = list(pads or [0] * 2 * axes)
-    full = [
-        (n - 1) * s + d * (k - 1) + 1 + e
-        for n, s, d, k, e in zip(
-            x.shape[2:], step, stretch, w.shape[2:], extra, strict=True
-        )
-    ]
     wanted = list(output_shape or [])[-axes:]
+    whole = zip(x.shape[2:], step, reach, extra, strict=True)
+    full = [(n - 1) * s + r + e for n, s, r, e in whole]
     if auto_pad in ("SAME_UPPER", "SAME_LOWER") and not wanted:
-        wanted = [n * s for n, s in zip(x.shape[2:], step, strict=True)]
+        same = (n * s for n, s in zip(x.shape[2:], step, strict=True))
+        wanted = [min(pair) for pair in zip(same, full, strict=True)]
     for axis, length in enumerate(wanted):
+        more = max(0, length - full[axis])
+        extra[axis], full[axis] = extra[axis] + more, full[axis] + more
         total = full[axis] - length
-        less, more = total // 2, total - total // 2
-        first = less if auto_pad == "SAME_UPPER" else more
+        less, rest = total // 2, total - total // 2
+        first = less if auto_pad == "SAME_UPPER" else rest
         sides[axis], sides[axes + axis] = first, total - first
-    if min(sides) < 0:
-        raise Refused(f"pads: expected none below 0, got {sides}")
     lengths = [
-        n - a - b for n, a, b in zip(full, sides[:axes], sides[axes:], strict=True)
+        n - a - z for n, a, z in zip(full, sides[:axes], sides[axes:], strict=True)
     ]
+    if min(sides) < 0 or min(lengths) < 1:
+        raise Refused(f"pads: expected 0 to less than {full}, got {sides}")
+    if axes == 3:
+        how = {"strides": step, "dilations": stretch, "pads": tuple(sides)}
+        how["output_padding"] = tuple(extra)
+        return transpose_of_volumes(graph, x, w, b, how, lengths[0], group)
+    most = [r - 1 for r in reach] + [
+        r - 1 + e for r, e in zip(reach, extra, strict=True)
+    ]
+    inner = [min(pair) for pair in zip(sides, most, strict=True)]
     attributes = {
         "strides": step,
         "dilations": stretch,
-        "pads": tuple(sides),
-        "output_padding": extra,
+        "pads": tuple(inner),
+        "output_padding": tuple(extra),
         "group": group,
     }
-    channels = w.shape[1] * group
+    beyond = [side - least for side, least in zip(sides, inner, strict=True)]
+    around = zip(lengths, beyond[:axes], beyond[axes:], strict=True)
+    result = transposed(graph, x, w, b, [sum(parts) for parts in around], attributes)
+    return trimmed(graph, result, beyond) if any(beyond) else result
+
+
+def transpose_of_volumes(
+    graph: Graph,
+    x: Value,
+    w: Value,
+    b: Value | None,
+    how: Mapping[str, tuple[int, ...]],
+    slices: int,
+    group: int,
+) -> Value:
+    """Each slice of a result is of a picture whose channels are those slices of x that
+    reach it, by the weights' slices; one of zeros where none does."""
+    n, channels, depth, height, width = x.shape
+    (step, *steps), (stretch, *rest) = how["strides"], how["dilations"]
+    front, reach = how["pads"][0], w.shape[2]
+    deep = graph.apply("Pad", x, whole_numbers([0] * 7 + [1, 0, 0]))
+    chosen = []
+    for o, k in product(range(slices), range(reach)):
+        index, off = divmod(o + front - k * stretch, step)
+        chosen.append(depth if off or not 0 <= index < depth else index)
+    taken = graph.apply("Gather", deep, whole_numbers(chosen), axis=2)
+    parted = graph.reshape(taken, (n, channels, slices, reach, height, width))
+    moved = graph.apply("Transpose", parted, perm=[0, 2, 1, 3, 4, 5])
+    sliced = graph.apply("Transpose", w, perm=[0, 2, 1, 3, 4])
+    pictures = graph.apply(
+        "ConvTranspose",
+        graph.reshape(moved, (n * slices, channels * reach, height, width)),
+        graph.reshape(sliced, (channels * reach, w.shape[1], *w.shape[3:])),
+        b,
+        group=group,
+        strides=steps,
+        dilations=rest,
+        pads=[*how["pads"][1:3], *how["pads"][4:]],
+        output_padding=how["output_padding"][1:],
+    )
+    stacked = graph.reshape(pictures, (n, slices, *pictures.shape[1:]))
+    return graph.apply("Transpose", stacked, perm=[0, 2, 1, 3, 4])
+
+
+def transposed(
+    graph: Graph,
+    x: Value,
+    w: Value,
+    b: Value | None,
+    lengths: Lengths,
+    how: Mapping[str, Any],
+) -> Value:
+    """With pads that no window lies in as a whole, to rows and columns of `lengths`."""
+    channels = w.shape[1] * how["group"]
     weight = constant_floats(w)
     bias = np.zeros(channels, np.float32) if b is None else constant_floats(b)
     if weight is None or bias is None:
-        return graph.op("ConvTranspose", x, w, b, **attributes)
+        return graph.op("ConvTranspose", x, w, b, **how)
     shape = (x.shape[0], channels, *lengths)
-    return Affine("ConvTranspose", graph.emit(x), weight, bias, shape, attributes)
+    return Affine("ConvTranspose", graph.emit(x), weight, bias, shape, how)
+
+
+def trimmed(graph: Graph, x: Value, sides: Lengths) -> Value:
+    """Without so many elements at the beginning and the end of the last axes."""
+    axes = len(sides) // 2
+    lengths = x.shape[-axes:]
+    ends = [n - end for n, end in zip(lengths, sides[axes:], strict=True)]
+    which = range(len(x.shape) - axes, len(x.shape))
+    bounds = (whole_numbers(row) for row in (sides[:axes], ends, which))
+    return graph.apply("Slice", x, *bounds)

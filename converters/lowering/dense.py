@@ -1,12 +1,11 @@
-"""Products of matrices: MatMul, Gemm, Einsum, and the Add of a bias."""
+"""Products of matrices: MatMul, Gemm, and the Add of a bias."""
 
 from dataclasses import replace
-from math import prod
 
 import numpy as np
 
 from converters.registry import Graph, Refused, lowers
-from converters.values import Affine, Constant, Floats, Value, number, whole_numbers
+from converters.values import Affine, Constant, Floats, Value, number
 
 
 def constant_floats(value: Value | None) -> Floats | None:
@@ -93,56 +92,3 @@ def rescaled(product: Affine, factor: Floats) -> Affine:
     else:
         scaled = weight * factor.reshape((-1,) + (1,) * (weight.ndim - 1))
     return replace(product, weight=scaled, bias=product.bias * factor)
-
-
-@lowers("Einsum")
-def einsum(graph: Graph, *parts: Value, equation: str) -> Value:
-    """By Transpose, Reshape and MatMul, two tensors at a time.
-
-    Axes of one letter in one tensor (a diagonal) and dots are refused.
-    """
-    inputs, _, target = equation.replace(" ", "").partition("->")
-    names = inputs.split(",")
-    if "." in inputs or any(len(set(name)) != len(name) for name in names):
-        raise Refused(f"equation: expected one letter for each axis, got {equation}")
-    if not target and "->" not in equation:
-        letters = sorted(set("".join(names)))
-        target = "".join(c for c in letters if inputs.count(c) == 1)
-    name, value = names[0], parts[0]
-    for index in range(1, len(parts)):
-        kept = set(target).union(*names[index + 1 :])
-        name, value = contracted(
-            graph, (name, value), (names[index], parts[index]), kept
-        )
-    gone = [axis for axis, letter in enumerate(name) if letter not in target]
-    if gone:
-        value = graph.apply("ReduceSum", value, whole_numbers(gone), keepdims=0)
-        name = "".join(letter for letter in name if letter in target)
-    return graph.apply("Transpose", value, perm=[name.index(c) for c in target])
-
-
-def contracted(
-    graph: Graph, a: tuple[str, Value], b: tuple[str, Value], kept: set[str]
-) -> tuple[str, Value]:
-    """Two tensors as one, over the letters that both have and nobody needs."""
-    (left, x), (right, y) = a, b
-    lengths = dict(zip(left + right, x.shape + y.shape, strict=True))
-    shared = [c for c in left if c in right]
-    batch = "".join(c for c in shared if c in kept)
-    summed = "".join(c for c in shared if c not in kept)
-    rows = "".join(c for c in left if c not in right)
-    columns = "".join(c for c in right if c not in left)
-
-    def arranged(name: str, value: Value, groups: tuple[str, str, str]) -> Value:
-        order = [name.index(c) for c in "".join(groups)]
-        moved = graph.apply("Transpose", value, perm=order) if order else value
-        sizes = tuple(prod(lengths[c] for c in group) for group in groups)
-        return graph.reshape(moved, sizes)
-
-    product = graph.apply(
-        "MatMul",
-        arranged(left, x, (batch, rows, summed)),
-        arranged(right, y, (batch, summed, columns)),
-    )
-    name = batch + rows + columns
-    return name, graph.reshape(product, tuple(lengths[c] for c in name))

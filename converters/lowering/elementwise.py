@@ -9,7 +9,7 @@ from functools import reduce
 import numpy as np
 
 from converters.lowering.movement import integers
-from converters.lowering.reduction import INT32
+from converters.lowering.reduction import FLOAT, INT32
 from converters.registry import Graph, Refused, lowers
 from converters.values import Constant, Value, number
 
@@ -79,6 +79,34 @@ def modulo(graph: Graph, a: Value, b: Value, *, fmod: int = 0) -> Value:
     some = graph.apply("Not", graph.apply("Equal", rest, zero))
     wrong = graph.apply("And", some, graph.apply("Xor", *signs))
     return graph.apply("Where", wrong, graph.apply("Add", rest, b), rest)
+
+
+@lowers("Pow")
+def power(graph: Graph, a: Value, b: Value) -> Value:
+    """Of whole numbers by squaring, as exact as products are."""
+    if a.dtype == "float32":
+        return graph.op("Pow", a, as_floats(graph, b))
+    exponents = b.array if isinstance(b, Constant) else np.array(np.nan)
+    counting = np.isfinite(exponents) & (exponents >= 0)
+    if not (counting & (exponents == np.floor(exponents))).all():
+        raise Refused(
+            "exponent: expected constants of 0, 1, 2.. for integers, got others",
+            "cast to float32",
+        )
+    bits = exponents.astype(np.int64)
+    one = Constant(np.ones((), np.int32))
+    square, factors = a, list[Value]()
+    for _ in range(max(1, int(bits.max()).bit_length())):
+        square = graph.apply("Mul", square, square) if factors else square
+        factors.append(graph.apply("Where", Constant(bits % 2 == 1), square, one))
+        bits = bits // 2
+    return reduce(lambda x, y: graph.apply("Mul", x, y), factors)
+
+
+def as_floats(graph: Graph, x: Value) -> Value:
+    if isinstance(x, Constant):
+        return Constant(x.array.astype(np.float32))
+    return x if x.dtype == "float32" else graph.apply("Cast", x, to=FLOAT)
 
 
 @lowers("Equal")

@@ -8,6 +8,9 @@ import numpy as np
 from converters.registry import Graph, Refused, lowers
 from converters.values import Constant, Shape, Value, whole_numbers
 
+LONGEST = 1 << 26
+"""Elements of an axis that are numbered one by one: a quarter of the arena."""
+
 
 def integers(value: Value | None, what: str) -> list[int]:
     """The numbers of a constant: axes, lengths, bounds."""
@@ -170,6 +173,7 @@ def mirrored(
     """Padding by x's own elements: a gather along `axis` by constant indices."""
     if not front and not back:
         return x
+    check_length(x.shape[axis] + front + back)
     how = {"reflect": "reflect", "edge": "edge", "wrap": "wrap"}[mode]
     indices = np.pad(np.arange(x.shape[axis]), (front, back), mode=how)  # type: ignore[call-overload]
     return graph.apply("Gather", x, Constant(indices.astype(np.int64)), axis=axis)
@@ -226,6 +230,39 @@ def space_to_depth(
     return graph.reshape(moved, (n, c * b * b, h // b, w // b))
 
 
+def check_length(length: int) -> None:
+    """Refused for an axis whose numbers alone would be more than is ever held."""
+    if length > LONGEST:
+        raise Refused(f"length: expected at most {LONGEST}, got {length}")
+
+
+def check_inside(indices: Value, lengths: Shape) -> None:
+    """Refused if constant indices (.., axes) point outside of axes of these lengths.
+
+    tinynn gives every index a meaning, ONNX does not.
+    """
+    if not isinstance(indices, Constant):
+        return
+    columns = indices.array.reshape(-1, len(lengths)).T
+    for length, column in zip(lengths, columns, strict=True):
+        outside = column[(column < -length) | (column >= length)]
+        if outside.size:
+            expected = f"{-length} to {length - 1}"
+            raise Refused(f"index: expected {expected}, got {outside[0]}")
+
+
+def enter_choice(operator: str) -> None:
+    @lowers(operator)
+    def choose(graph: Graph, data: Value, indices: Value, *, axis: int = 0) -> Value:
+        place = axis_of(data, axis)
+        check_inside(indices, (data.shape[place],))
+        return graph.op(operator, data, indices, axis=place)
+
+
+for name in ("Gather", "GatherElements"):
+    enter_choice(name)
+
+
 @lowers("GatherND")
 def gather_nd(
     graph: Graph, data: Value, indices: Value, *, batch_dims: int = 0
@@ -248,6 +285,7 @@ def row_numbers(graph: Graph, indices: Value, lengths: Shape) -> Value:
 
     A negative one counts from its axis's end.
     """
+    check_inside(indices, lengths)
     steps = [prod(lengths[axis + 1 :]) for axis in range(len(lengths))]
     behind = graph.apply("Add", indices, whole_numbers(lengths))
     negative = graph.apply("Less", indices, Constant(np.zeros((), np.int64)))

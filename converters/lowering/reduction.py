@@ -9,7 +9,7 @@ from converters.lowering.parts import LONGEST_SCAN, along_the_last
 from converters.registry import Graph, Refused, lowers
 from converters.values import Constant, Value, number, whole_numbers
 
-INT32, BOOL = 6, 9
+FLOAT, INT32, BOOL = 1, 6, 9
 """ONNX's numbers of these types."""
 
 DIRECT = ("ReduceL2", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum")

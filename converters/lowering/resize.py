@@ -5,14 +5,14 @@ The nearest one is a gather; a linear or cubic mean is several, weighted and add
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
 
-from converters.lowering.movement import axis_of, integers
+from converters.lowering.movement import axis_of, check_length, integers
 from converters.registry import Graph, Refused, lowers
 from converters.values import Constant, Value
 
@@ -21,18 +21,28 @@ Places = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """One axis: `before` elements become `after`, by `scale`."""
+    """One axis: `before` elements become `after`, by `scale`.
+
+    Of the part from `start` to `end`, where the whole is from 0 to 1, if there is one.
+    """
 
     axis: int
     before: int
     after: int
     scale: float
+    part: tuple[float, float] | None = None
 
     def places(self, how: str) -> Places:
         """Where in the source each element of the result lies."""
+        check_length(self.after)
         x = np.arange(self.after, dtype=np.float64)
         half = (x + 0.5) / self.scale - 0.5
         exact = self.before * self.scale  # of which `after` is the whole part
+        if self.part is not None:
+            start, end = (bound * (self.before - 1) for bound in self.part)
+            if exact == 1:
+                return x * 0 + (start + end) / 2
+            return start + x * (end - start) / (exact - 1)
         if how == "half_pixel_symmetric":
             return self.before / 2 * (1 - self.after / exact) + half
         if how == "pytorch_half_pixel":
@@ -107,6 +117,7 @@ def upsample(graph: Graph, x: Value, scales: Value, *, mode: str = "nearest") ->
 
 
 OLD = ("asymmetric", "floor")
+CROPPING = "tf_crop_and_resize"
 
 
 @lowers("Resize")
@@ -138,7 +149,39 @@ def resize(
     else:
         stretches = by_scales(x, along, scales)
     how = (coordinate_transformation_mode, nearest_mode)
-    return resized(graph, x, stretches, how, mean)
+    if coordinate_transformation_mode != CROPPING:
+        return resized(graph, x, stretches, how, mean)
+    stretches = cropping(stretches, roi)
+    inside = resized(graph, x, stretches, how, mean)
+    return extrapolated(graph, inside, stretches, extrapolation_value)
+
+
+def cropping(stretches: Sequence[Stretch], roi: Value | None) -> list[Stretch]:
+    """Of the region of interest: where it starts on each axis, then where it ends."""
+    if not isinstance(roi, Constant) or roi.array.size != 2 * len(stretches):
+        raise Refused(f"roi: expected a constant of {2 * len(stretches)}, got another")
+    bounds = roi.array.reshape(2, -1).astype(np.float64).T
+    return [
+        replace(stretch, part=(float(start), float(end)))
+        for stretch, (start, end) in zip(stretches, bounds, strict=True)
+    ]
+
+
+def extrapolated(
+    graph: Graph, x: Value, stretches: Sequence[Stretch], value: float
+) -> Value:
+    """x, but `value` at places outside of the source."""
+    outside = np.zeros(x.shape, bool)
+    for stretch in stretches:
+        places = stretch.places(CROPPING)
+        line = [1] * len(x.shape)
+        line[stretch.axis] = stretch.after
+        beyond = (places < 0) | (places > stretch.before - 1)
+        outside |= beyond.reshape(line)
+    if not outside.any():
+        return x
+    filling = Constant(np.array(value, x.dtype))
+    return graph.apply("Where", Constant(outside), filling, x)
 
 
 def mean_of(
@@ -187,7 +230,8 @@ def resized(
 ) -> Value:
     transformation, rounding = (name for name in how)
     for stretch in stretches:
-        if stretch.scale == 1 and stretch.before == stretch.after:
+        whole = stretch.part in (None, (0, 1))
+        if whole and stretch.scale == 1 and stretch.before == stretch.after:
             continue
         places = stretch.places(transformation)
         if mean is None:

@@ -84,6 +84,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"plumb: {described(error)}", file=sys.stderr)
         return 1
+    except MemoryError as error:
+        print(f"plumb: expected more memory, got: {one_line(error)}", file=sys.stderr)
+        return 1
     except Exception as error:
         if not is_for_users(error):
             raise

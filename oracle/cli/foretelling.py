@@ -2,23 +2,26 @@
 
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
-
-import numpy as np
 
 from mips_vm import Machine, Witness
 from mips_vm.constants import MODEL
 from mips_vm.decode import Kind, decode
+from oracle.cli.counting import counted, made_up
+from oracle.cli.samples import read_samples
 from tinynn import Model
 from tinynn.operators import FAMILIES, Operator, conv, matmul
-from tinynn.planner import usual_instructions
-
-MACHINE_PER_SECOND = 2_500_000_000
-"""Instructions of the translated machine; `plumb bench vm` measures yours."""
 
 MOST_RUN = 20_000_000_000
 """Of a longer inference no step is sampled."""
+
+COUNTED = 8
+"""Samples of the publisher's data of which the work is counted."""
+
+MOST_TIMED, LONG_ENOUGH = 20, 0.5
+"""Native inferences that are timed, and seconds after which no more are."""
 
 SAMPLES, NEAR = 40, 16
 """Places in the longest segment, and steps looked at from each on."""
@@ -26,7 +29,9 @@ SAMPLES, NEAR = 40, 16
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
-    """`native_seconds` is measured here, the machine's are foretold from its speed.
+    """`usual_instructions` are counted in the machine, on `samples` inputs of the
+    publisher's, or on one of random numbers. Seconds are measured on this computer, or
+    foretold from what was.
 
     `worst_step_gas` is what the costliest step of a sample took as a transaction of its
     own, on an embedded chain: a load or a store, whose proofs are the longest. None if
@@ -36,23 +41,31 @@ class Foretold:
     parameters: int
     multiply_adds: int
     usual_instructions: int
+    samples: int
     native_seconds: float
     machine_seconds: float
     machine_seconds_at_most: float
     worst_step_gas: int | None
 
 
-def foretell(model: Model) -> Foretold:
+def foretell(model: Model, data: Path | None = None) -> Foretold:
+    """`data` holds inputs like those to come; BadInputFile if they do not fit."""
     operators = model.tables.operators
-    usual = sum(map(usual_instructions, operators))
-    request = made_up(model)
+    samples = read_samples(data, model, COUNTED).inputs if data else ()
+    requests = [
+        model.encode_input([sample[spec.name] for spec in model.inputs])
+        for sample in samples
+    ] or [made_up(model)]
+    work, request = counted(model, requests), requests[0]
+    usual, most = work.instructions, sum(model.foretold_instructions)
     return Foretold(
         parameters=parameters(operators),
         multiply_adds=sum(map(multiply_adds, operators)),
         usual_instructions=usual,
+        samples=len(samples),
         native_seconds=native_seconds(model, request),
-        machine_seconds=usual / MACHINE_PER_SECOND,
-        machine_seconds_at_most=sum(model.foretold_instructions) / MACHINE_PER_SECOND,
+        machine_seconds=work.seconds,
+        machine_seconds_at_most=work.seconds * most / usual,
         worst_step_gas=worst_step_gas(model, request) if usual <= MOST_RUN else None,
     )
 
@@ -66,10 +79,11 @@ def foretold_facts(found: Foretold) -> dict[str, object]:
     """The same for a person."""
     usual, most = found.machine_seconds, found.machine_seconds_at_most
     gas = found.worst_step_gas
+    on = f"{found.samples} samples" if found.samples else "random numbers"
     return {
         "parameters": f"{found.parameters:,}",
         "multiply-adds": f"{found.multiply_adds:,}",
-        "usually": f"about {found.usual_instructions:,} instructions",
+        "usually": f"{found.usual_instructions:,} instructions on {on}",
         "natively": f"{found.native_seconds:.3g} s",
         "in the machine": f"about {usual:.3g} s, at most {most:.3g} s",
         "worst step": "-" if gas is None else f"about {gas:,} gas to prove",
@@ -99,24 +113,15 @@ def multiply_adds(operator: Operator) -> int:
     return count * matmul.terms_of(operator) if name == "matmul" else 0
 
 
-def made_up(model: Model) -> bytes:
-    """A request of random numbers; indices are 0, which every table has."""
-    rng, parts = np.random.default_rng(1), []
-    for spec in model.inputs:
-        if spec.dtype == "float32":
-            parts.append(rng.standard_normal(spec.count).astype("<f4").tobytes())
-        else:
-            wide = spec.dtype == "uint8"
-            parts.append(rng.bytes(spec.size) if wide else bytes(spec.size))
-    return b"".join(parts)
-
-
 def native_seconds(model: Model, request: bytes) -> float:
-    """Of one inference, when all is compiled."""
+    """Of one inference, when all is compiled: the best of some."""
     model.answer(request)
-    begin = time.perf_counter()
-    model.answer(request)
-    return time.perf_counter() - begin
+    times: list[float] = []
+    while len(times) < MOST_TIMED and sum(times) < LONG_ENOUGH:
+        begin = time.perf_counter()
+        model.answer(request)
+        times.append(time.perf_counter() - begin)
+    return min(times)
 
 
 def worst_step_gas(model: Model, request: bytes) -> int:

@@ -1,5 +1,6 @@
 """What `plumb model inspect` tells of a source model."""
 
+from pathlib import Path
 from typing import Any
 
 from rich.console import RenderableType
@@ -10,10 +11,11 @@ from converters.source import Port
 from oracle.cli.foretelling import foretell, foretold_data, foretold_facts
 from oracle.cli.output import facts, grid
 from oracle.cli.portrait import described, summary
+from tinynn import Model
 
 
-def report_data(report: Report) -> dict[str, Any]:
-    """All of it for `--json`."""
+def report_data(report: Report, data: Path | None = None) -> dict[str, Any]:
+    """All of it for `--json`; work is counted on the samples of `data`."""
     model = tinynn.load(report.image) if report.image else None
     return {
         "producer": report.producer,
@@ -33,15 +35,19 @@ def report_data(report: Report) -> dict[str, Any]:
             }
             for problem in report.problems
         ],
-        "image": described(model) | foretold_data(foretell(model)) if model else None,
+        "image": image_data(model, data) if model else None,
     }
+
+
+def image_data(model: Model, data: Path | None) -> dict[str, Any]:
+    return described(model) | foretold_data(foretell(model, data))
 
 
 def port_data(port: Port) -> dict[str, Any]:
     return {"name": port.name, "dtype": port.dtype, "shape": list(port.shape)}
 
 
-def report_tables(report: Report) -> list[RenderableType]:
+def report_tables(report: Report, data: Path | None = None) -> list[RenderableType]:
     """The same for a person."""
     counts = (f"{count} {name}" for name, count in report.operators.items())
     shown: dict[str, object] = {
@@ -75,5 +81,5 @@ def report_tables(report: Report) -> list[RenderableType]:
         facts(shown),
         "\nIt can be converted, to this image:\n",
         summary(model),
-        facts(foretold_facts(foretell(model))),
+        facts(foretold_facts(foretell(model, data))),
     ]

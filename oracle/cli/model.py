@@ -31,6 +31,13 @@ def inspect(
         Path,
         typer.Argument(metavar="FILE", help="Model image, or a model to be converted."),
     ],
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Inputs to count the work on; else random numbers.",
+        ),
+    ] = None,
     input_shape: InputShape = None,
     trust_code: TrustCode = False,
     as_json: AsJson = False,
@@ -40,11 +47,11 @@ def inspect(
     Exit status 1 if the file can't be converted.
     """
     if is_source(path):
-        inspect_source(path, parse_shapes(input_shape), trust_code, as_json)
+        inspect_source(path, parse_shapes(input_shape), trust_code, data, as_json)
         return
     model = loaded(path)
     with stage(f"looking into {model.name}"):
-        found = foretell(model)
+        found = foretell(model, data)
     if as_json:
         segments = {"segment_table": segment_rows(model)}
         print_json(described(model) | foretold_data(found) | segments)
@@ -55,7 +62,11 @@ def inspect(
 
 
 def inspect_source(
-    path: Path, shapes: dict[str, tuple[int, ...]], trust_code: bool, as_json: bool
+    path: Path,
+    shapes: dict[str, tuple[int, ...]],
+    trust_code: bool,
+    data: Path | None,
+    as_json: bool,
 ) -> None:
     import converters
     from oracle.cli.inspection import report_data, report_tables
@@ -63,9 +74,9 @@ def inspect_source(
     with stage(f"reading {path}"):
         report = converters.inspect(path, input_shapes=shapes, trust_code=trust_code)
     if as_json:
-        print_json(report_data(report))
+        print_json(report_data(report, data))
     else:
-        for part in report_tables(report):
+        for part in report_tables(report, data):
             console().print(part)
     if report.problems:
         raise typer.Exit(1)

@@ -40,6 +40,8 @@ def loaded(path: Path) -> Model:
     if is_source(path) and path.exists():
         advice = "one to be converted (plumb model convert)"
         raise BadInputFile(path, "a model image", advice)
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise BadInputFile(path, "a model image", "a device or a pipe")
     try:
         return tinynn.load(
             models.path(path.name) if is_name and not path.exists() else path

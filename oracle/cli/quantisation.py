@@ -84,6 +84,7 @@ def quantisation_data(found: Quantisation) -> dict[str, Any]:
         "drop": told.drop,
         "products": found.made.products,
         "left_in_float": list(found.made.left),
+        "always_zero": list(found.made.silent),
         "before": cost_data(found.before),
         "after": cost_data(found.after),
     }
@@ -116,6 +117,9 @@ def quantisation_tables(found: Quantisation) -> list[RenderableType]:
     }
     if found.made.left:
         shown["left in float"] = ", ".join(found.made.left)
+    if found.made.silent:
+        names = ", ".join(found.made.silent)
+        shown["never other than 0"] = f"{names}: calibrate on samples where they are"
     columns = ("", "float", "int8")
     return [facts(shown), grid(None, columns, rows, numbers=columns[1:])]
 

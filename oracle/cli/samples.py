@@ -34,7 +34,7 @@ def read_samples(path: Path, model: Model, limit: int | None = None) -> Samples:
         return Samples((one,), None)
     arrays = numpy_arrays(path)
     named = arrays if isinstance(arrays, Mapping) else {"": arrays}
-    labels = labels_of(path, named)
+    labels = labels_of(path, named, model.outputs[0].count)
     rest = {name: array for name, array in named.items() if is_data(name, array)}
     if len(model.inputs) == 1 and len(rest) == 1:
         rest = {model.inputs[0].name: next(iter(rest.values()))}
@@ -54,8 +54,8 @@ def read_samples(path: Path, model: Model, limit: int | None = None) -> Samples:
     return Samples(inputs, None if labels is None else labels[:count])
 
 
-def labels_of(path: Path, named: Mapping[str, Array]) -> Array | None:
-    """(samples,) whole numbers, if the file has any."""
+def labels_of(path: Path, named: Mapping[str, Array], classes: int) -> Array | None:
+    """(samples,) whole numbers below `classes`, if the file has any."""
     labels = next((named[name] for name in LABELS if name in named), None)
     if labels is None:
         return None
@@ -64,7 +64,13 @@ def labels_of(path: Path, named: Mapping[str, Array]) -> Array | None:
         raise BadInputFile(path, "labels: a whole number for each sample", actual)
     if not np.array_equal(labels, np.rint(labels)):
         raise BadInputFile(path, "labels: whole numbers", "fractions")
-    return labels.reshape(-1).astype(np.int64)
+    row = labels.reshape(-1)
+    outside = np.flatnonzero((row < 0) | (row >= classes))
+    if outside.size:
+        first = outside[0]
+        actual = f"{row[first]} of sample {first}"
+        raise BadInputFile(path, f"labels from 0 to {classes - 1}", actual)
+    return row.astype(np.int64)
 
 
 def is_data(name: str, array: Array) -> bool:

@@ -8,14 +8,23 @@ import typer
 
 
 def check_target(path: Path, *inputs: Path | None) -> None:
-    """Before the work is done: OSError if no file can be written there, BadParameter
-    if it is one of the files that the command reads, by whatever name."""
+    """Before the work is done: OSError if no file can be written there.
+
+    BadParameter if it is one of the inputs, under whichever name, or lies in one.
+    """
+    for given in inputs:
+        if given and given.exists() and overwrites(path, given):
+            raise typer.BadParameter(
+                f"expected a file other than {given}", param_hint="--output"
+            )
     if path.is_dir():
         raise IsADirectoryError(EISDIR, strerror(EISDIR), str(path))
     if not path.parent.exists():
         raise FileNotFoundError(ENOENT, strerror(ENOENT), str(path))
-    for file in inputs:
-        if file and file.exists() and path.is_file() and path.samefile(file):
-            raise typer.BadParameter(
-                f"expected a file other than {file}", param_hint="--output"
-            )
+
+
+def overwrites(path: Path, given: Path) -> bool:
+    """Whether `path` is the file or folder `given`, or in that folder."""
+    if path.exists() and path.samefile(given):
+        return True
+    return given.is_dir() and path.resolve().is_relative_to(given.resolve())

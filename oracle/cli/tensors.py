@@ -20,6 +20,9 @@ from tinynn import TensorSpec
 
 Array = NDArray[Any]
 
+MAX_UNPACKED = 2 << 30
+"""Bytes of an archive's arrays."""
+
 
 def read_input(path: Path, specs: Sequence[TensorSpec], invert: bool = False) -> bytes:
     """The bytes of a request whose inputs are `specs`, from the file `path`.
@@ -34,10 +37,13 @@ def read_input(path: Path, specs: Sequence[TensorSpec], invert: bool = False) ->
         return fitted(path, specs, numpy_arrays(path))
     if suffix == ".json":
         return fitted(path, specs, json_arrays(path))
-    data = path.read_bytes()
     size = sum(spec.size for spec in specs)
+    with path.open("rb") as file:
+        data = file.read(size + 1)  # which may be a device without an end
     if len(data) != size:
-        raise BadInputFile(path, f"{size} bytes", f"{len(data)}")
+        whole = path.stat().st_size if path.is_file() else len(data)
+        actual = f"{whole}" if path.is_file() or whole < size else "more"
+        raise BadInputFile(path, f"{size} bytes", actual)
     return data
 
 
@@ -53,9 +59,23 @@ def numpy_arrays(path: Path) -> Array | Mapping[str, Array]:
             loaded = np.load(file, allow_pickle=False)
             if isinstance(loaded, np.ndarray):
                 return loaded
+            check_members(path, loaded.zip)
             return {name: loaded[name] for name in loaded.files}
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
         raise BadInputFile(path, "numpy arrays", str(error)) from error
+    except MemoryError as error:
+        what = "arrays that the memory holds"
+        raise BadInputFile(path, what, str(error)) from error
+
+
+def check_members(path: Path, archive: zipfile.ZipFile) -> None:
+    """Before they are unpacked: arrays, and not too many."""
+    size = sum(part.file_size for part in archive.infolist())
+    if size > MAX_UNPACKED:
+        raise BadInputFile(path, f"at most {MAX_UNPACKED} bytes unpacked", f"{size}")
+    for name in archive.namelist():
+        if not name.endswith(".npy"):
+            raise BadInputFile(path, "numpy arrays", name)
 
 
 def json_arrays(path: Path) -> Array | Mapping[str, Array]:

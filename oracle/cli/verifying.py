@@ -1,6 +1,7 @@
 """`plumb model verify`: an image against the model that it was made of."""
 
 from dataclasses import asdict, dataclass
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,7 +25,8 @@ from oracle.cli.samples import Samples, read_samples
 from tinynn import Model
 
 if TYPE_CHECKING:
-    from converters.verify import Difference, Layer, Verification
+    from converters.verify import Layer, Verification
+    from converters.verify_rule import Difference
 
 GUEST_SAMPLES = 5
 
@@ -85,7 +87,7 @@ def verify(
             "--rtol",
             parser=parse_tolerance,
             metavar="X",
-            help="And this share of the greatest output.",
+            help="And this share of the number, or of its tensor's scale.",
         ),
     ] = 1e-4,
     max_drop: Annotated[
@@ -120,8 +122,8 @@ def verify(
     Exit status 1 if a difference is beyond what is allowed, or if the guest's bits are
     not the native ones.
     """
-    from converters.verify import Tolerance
     from converters.verify import verify as compare
+    from converters.verify_rule import Tolerance
 
     model = loaded(path)
     check_source(against)
@@ -177,6 +179,8 @@ def verification_data(found: "Verification", bits: Bits, passed: bool) -> Any:
     bad = found.first_bad
     return {
         "passed": passed,
+        "reference": found.reference,
+        "origin": found.origin.name.lower(),
         "samples": found.samples,
         "outputs": [difference_data(part) for part in found.outputs],
         "agreement": found.agreement,
@@ -184,9 +188,9 @@ def verification_data(found: "Verification", bits: Bits, passed: bool) -> Any:
         "source_accuracy": found.source_accuracy,
         "drop": found.drop,
         "layers_compared": found.layers,
-        "first_beyond": bad
-        and {"node": bad.node, "operator": bad.operator}
-        | difference_data(bad.difference),
+        "first_beyond": bad and layer_data(bad),
+        "contested": found.contested,
+        "doubts": found.doubts,
         "same_bits": bits.same,
         "guest_samples": bits.samples,
         "first_wrong": bits.wrong and asdict(bits.wrong),
@@ -199,13 +203,14 @@ def layer_data(layer: "Layer") -> dict[str, Any]:
 
 
 def difference_data(part: "Difference") -> dict[str, Any]:
-    return {
-        "name": part.name,
+    """Differences are null where only one side is finite: JSON has no infinity."""
+    numbers = {
         "maximum": part.maximum,
         "mean": part.mean,
         "relative": part.relative,
-        "within": part.within,
     }
+    known = {name: n if isfinite(n) else None for name, n in numbers.items()}
+    return {"name": part.name} | known | {"within": part.within}
 
 
 def verification_tables(
@@ -216,6 +221,7 @@ def verification_tables(
     numbers = columns[1:4]
     rows = [difference_row(part) for part in found.outputs]
     shown: dict[str, object] = {
+        "reference": found.reference,
         "samples": found.samples,
         "top-1 agreement": f"{found.agreement:.2%}",
     }
@@ -223,13 +229,24 @@ def verification_tables(
         shown["accuracy"] = f"{found.accuracy:.2%}, source {found.source_accuracy:.2%}"
     shown["native and guest"] = bits.told
     bad = found.first_bad
-    shown["operators compared"] = found.layers
+    shown["operators compared"] = f"{found.layers}, {found.origin.value}"
     if bad:
         shown["first beyond"] = (
             f"{bad.operator} {bad.node!r}: {bad.difference.maximum:.3g}"
         )
-    shown["verdict"] = "passed" if passed else "beyond tolerance"
+    if found.contested:
+        shown["but"] = "every operator computes what ONNX's own implementation does"
+    shown["verdict"] = verdict(found, passed)
     return [grid(None, columns, rows, numbers=numbers), facts(shown)]
+
+
+def verdict(found: "Verification", passed: bool) -> str:
+    """Passed, beyond tolerance, or why it would prove nothing."""
+    if passed:
+        return "passed"
+    if found.near and found.doubts:
+        return f"PROVES NOTHING: {'; '.join(found.doubts)}"
+    return "beyond tolerance"
 
 
 def difference_row(part: "Difference") -> tuple[str, ...]:

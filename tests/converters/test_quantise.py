@@ -188,6 +188,55 @@ def test_quantise_without_products_is_refused() -> None:
         quantise(model, made_up(model))
 
 
+def two_inputs() -> Model:
+    """A product with constant weights of each input, and their sum."""
+    graph = GraphBuilder("two inputs")
+    parts = [
+        graph.dense(
+            graph.input(name, "float32", (4,)),
+            random_floats(RNG, 3, 4),
+            np.zeros(3, np.float32),
+        )
+        for name in "ab"
+    ]
+    graph.output(graph.op("Add", *parts), "y")
+    return tinynn.load(graph.build())
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_quantise_number_that_is_not_finite_is_refused_by_sample(number: float) -> None:
+    samples = [
+        {"a": random_floats(RNG, 4), "b": random_floats(RNG, 4)} for _ in range(3)
+    ]
+    samples[2]["b"][1] = number
+    told = f"--calibrate: expected finite numbers, got {number} in 'b' of sample 2"
+    with pytest.raises(BadOption, match=told):
+        quantise(two_inputs(), samples)
+
+
+@pytest.mark.parametrize("size", [0, 1e-42, -1e-42])
+def test_quantise_samples_of_zeros_are_refused(size: float) -> None:
+    samples = [dict.fromkeys("ab", np.full(4, size, np.float32))] * 2
+    with pytest.raises(BadOption, match="like those to come, got nothing but zeros"):
+        quantise(two_inputs(), samples)
+
+
+def test_quantise_bytes_of_zeros_are_refused() -> None:
+    graph = GraphBuilder("bytes")
+    pixels = graph.scale_u8(graph.input("x", "uint8", (4,)), 0.5)
+    graph.output(graph.dense(pixels, random_floats(RNG, 3, 4), np.ones(3, "f4")), "y")
+    model = tinynn.load(graph.build())
+    with pytest.raises(BadOption, match="got nothing but zeros"):
+        quantise(model, [{"x": np.zeros(4, np.uint8)}])
+
+
+def test_quantise_one_input_that_is_always_zero_is_told() -> None:
+    samples = [
+        {"a": random_floats(RNG, 4), "b": np.zeros(4, np.float32)} for _ in range(3)
+    ]
+    assert quantise(two_inputs(), samples).silent == ("b",)
+
+
 def test_quantise_infinite_weights_stay_in_float() -> None:
     graph = GraphBuilder("two")
     x = graph.input("x", "float32", (4,))

@@ -129,6 +129,66 @@ def test_convert_several_causes_are_told_at_once(tmp_path: Path) -> None:
     assert all(problem.way_out for problem in refusal.value.problems)
 
 
+def test_inspect_lists_all_operators_that_nobody_knows(tmp_path: Path) -> None:
+    """Unknown here, to ONNX, to its domain, and not yet in this opset, at once."""
+    nodes = [
+        node("Foo", "x", "a", strength=3),
+        node("Softmax", "a", "b1"),
+        node("NonZero", "b1", "c"),
+        node("Foo", "c", "d", domain="elsewhere"),
+        node("FusedGemm", "d", "e", domain="com.microsoft"),
+        node("Tree", "e", "f", domain="ai.onnx.ml"),
+        node("Upsample", "f", "g", mode="nearest"),
+        node("Gelu", "g", "y"),
+    ]
+    path = saved(tmp_path, nodes, y=(FLOAT, (1, 4)), opset=17)
+    told = {
+        problem.node: (problem.operator, problem.reason, problem.way_out)
+        for problem in inspect(path).problems
+    }
+    misspelt = "a name misspelt? else export it by operators of ONNX"
+    before = "convert the model as it was before onnxruntime optimised it"
+    masked = "its length depends on data: use Where with a mask"
+    assert told == {
+        "node_a": ("Foo", "tinynn has no Foo", misspelt),
+        "node_c": ("NonZero", "tinynn has no NonZero", masked),
+        "node_d": ("elsewhere.Foo", "tinynn has no elsewhere.Foo", misspelt),
+        "node_e": (
+            "com.microsoft.FusedGemm",
+            "tinynn has no com.microsoft.FusedGemm",
+            before,
+        ),
+        "node_f": (
+            "ai.onnx.ml.Tree",
+            "tinynn has no ai.onnx.ml.Tree",
+            "do it outside of the model",
+        ),
+        "node_g": ("Upsample", "ONNX has no Upsample in opset 17", "use Resize"),
+        "node_y": ("Gelu", "ONNX has no Gelu in opset 17", "export with opset 20"),
+    }
+    assert inspect(path).problems[0].attributes == "strength=3"
+
+
+def test_inspect_shapes_of_what_was_refused_are_no_obstacle(tmp_path: Path) -> None:
+    nodes = [
+        node("Foo", "x", "a"),
+        node("Shape", "a", "s"),
+        node("ConstantOfShape", "s", "c"),
+        node("Add", "a c", "y"),
+    ]
+    path = saved(tmp_path, nodes, y=(FLOAT, (1, 4)))
+    assert [problem.operator for problem in inspect(path).problems] == ["Foo"]
+
+
+@pytest.mark.parametrize("opset", [6, 99])
+def test_convert_opset_that_onnx_does_not_have_is_refused(
+    opset: int, tmp_path: Path
+) -> None:
+    path = saved(tmp_path, [node("Relu", "x", "y")], y=(FLOAT, (1, 4)), opset=opset)
+    with pytest.raises(BadModelFile, match=rf"opset 7 to \d+, got opset {opset} \("):
+        convert(path)
+
+
 def test_convert_node_that_no_output_needs_is_left_out(tmp_path: Path) -> None:
     nodes = [
         node("RandomNormalLike", "x", "unused"),

@@ -4,11 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.onnx_nets import floats, node, save_net
+from support.onnx_nets import FLOAT, INT64, UINT8, floats, node, save_net
+from support.real_models import REAL
 
 import tinynn
-from converters import convert
-from converters.verify import Tolerance, verify
+from converters import convert, verify_reference
+from converters.errors import SourceFails
+from converters.verify import Origin, verify
+from converters.verify_rule import Tolerance
 
 W, B = floats(3, 4), floats(3, seed=2)
 NODES = [
@@ -43,7 +46,7 @@ def test_verify_other_weights_do_not_pass(tmp_path: Path) -> None:
     assert 0 < found.outputs[0].maximum < 0.1
     assert found.outputs[0].mean < found.outputs[0].maximum
     # The image is not made of that source: no operator can be named.
-    assert found.layers == 0
+    assert found.layers == 0 and found.origin is Origin.UNKNOWN
 
 
 def test_verify_tolerance_decides(tmp_path: Path) -> None:
@@ -91,3 +94,122 @@ def test_verify_byte_input_is_scaled_for_the_source(tmp_path: Path) -> None:
     samples = [{"x": np.uint8([0, 7, 200, 255])}]
     assert verify(image, path, samples, input_scale=1 / 255).passed(0.0)
     assert not verify(image, path, samples, input_scale=1 / 128).passed(1.0)
+
+
+def test_verify_image_of_unknown_origin_does_not_pass(tmp_path: Path) -> None:
+    """Though no output is off: other weights may show on other data."""
+    image = tinynn.load(convert(net(tmp_path)))
+    off = V.copy()
+    off[1, 1] = np.nextafter(off[1, 1], np.float32(9))
+    found = verify(image, net(tmp_path, "other", v=off), SAMPLES)
+    assert found.near and found.origin is Origin.UNKNOWN
+    assert not found.passed(max_drop=1.0)
+    assert "not what the source is converted to" in found.doubts[0]
+
+
+def test_verify_answers_that_are_no_numbers_do_not_pass(tmp_path: Path) -> None:
+    path = net(tmp_path, c=np.full(3, np.nan, np.float32))
+    found = verify(tinynn.load(convert(path)), path, SAMPLES)
+    assert found.near and found.doubts == ("y: no finite number",)
+    assert not found.passed(max_drop=1.0)
+
+
+def test_verify_answers_below_the_tolerance_do_not_pass(tmp_path: Path) -> None:
+    tiny = {"v": V * np.float32(1e-8), "c": C * np.float32(1e-8)}
+    path = net(tmp_path, **tiny)
+    image = tinynn.load(convert(path))
+    found = verify(image, path, SAMPLES)
+    assert not found.passed(0.0) and "--atol too large" in found.doubts[0]
+    assert verify(image, path, SAMPLES, tolerance=Tolerance(0.0)).passed(0.0)
+
+
+def saturating(folder: Path) -> Path:
+    """Sums of two products of a byte and a signed byte that 16 bits do not hold."""
+    weights = {
+        "a": np.float32(0.02),
+        "u": np.uint8(10),
+        "w": np.random.default_rng(0).integers(60, 128, (2, 4, 3, 3)).astype(np.int8),
+        "b": np.float32(0.001),
+        "s": np.int8(0),
+        "c": np.float32(1),
+        "v": np.uint8(0),
+    }
+    nodes = [node("QLinearConv", "x a u w b s c v", "y")]
+    shapes = {"x": (UINT8, (1, 4, 9, 9)), "y": (UINT8, (1, 2, 7, 7))}
+    return save_net(folder / "bytes.onnx", nodes, weights=weights, **shapes)
+
+
+def test_verify_byte_products_of_the_reference_do_not_saturate(tmp_path: Path) -> None:
+    path = saturating(tmp_path)
+    x = np.random.default_rng(1).integers(180, 256, (4, 9, 9)).astype(np.uint8)
+    found = verify(tinynn.load(convert(path)), path, [{"x": x}])
+    assert found.outputs[0].maximum == 0 and found.passed(0.0)
+
+
+def test_verify_source_that_fails_on_the_data_is_one_error(tmp_path: Path) -> None:
+    """The data hold an index that is outside of the table."""
+    shapes = {"x": (INT64, (2,)), "y": (FLOAT, (2, 4))}
+    nodes = [node("Gather", "w x", "y")]
+    path = save_net(tmp_path / "table.onnx", nodes, weights={"w": W}, **shapes)
+    image = tinynn.load(convert(path))
+    with pytest.raises(SourceFails, match="expected a model that .* runs, got"):
+        verify(image, path, [{"x": np.array([0, 7])}])
+    assert verify(image, path, [{"x": np.array([0, 2])}]).passed(0.0)
+
+
+@pytest.mark.parametrize("runtime", [None, "onnxruntime"])
+def test_verify_reference_is_named(
+    runtime: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without onnxruntime, or where it does not know an operator, ONNX's own is."""
+    if runtime:
+        pytest.importorskip(runtime, reason=f"{runtime} is not installed")
+    else:
+        monkeypatch.setattr(verify_reference, "runtime_of", lambda model: None)
+    path = net(tmp_path)
+    found = verify(tinynn.load(convert(path)), path, SAMPLES)
+    assert found.reference == runtime or found.reference.startswith("ONNX's own")
+    assert found.passed(0.0)
+
+
+def test_verify_outputs_that_only_the_runtime_contests_are_told(tmp_path: Path) -> None:
+    """A length that is rounded: onnxruntime stretches by it, ONNX by the scale."""
+    pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
+    stretch = {
+        "mode": "linear",
+        "coordinate_transformation_mode": "align_corners",
+    }
+    nodes = [node("Resize", "x none k", "y", **stretch)]
+    nodes[0].input[1] = ""
+    shapes = {"x": (FLOAT, (1, 1, 5)), "y": (FLOAT, (1, 1, 6))}
+    weights = {"k": np.float32([1, 1, 1.3])}
+    path = save_net(tmp_path / "wide.onnx", nodes, weights=weights, **shapes)
+    found = verify(tinynn.load(convert(path)), path, [{"x": floats(5)}])
+    assert not found.passed(1.0) and found.contested and found.first_bad is None
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        pytest.param("mnist-8", 20),
+        pytest.param("lenet", 20),
+        pytest.param("resnet-20", 2),
+        pytest.param("resnet-8", 5, marks=pytest.mark.slow),
+        pytest.param("kws", 1, marks=pytest.mark.slow),
+        pytest.param("dcgan", 1, marks=pytest.mark.slow),
+    ],
+)
+def test_verify_honest_real_model_passes(
+    name: str, count: int, shared_data: Path, tmp_path: Path
+) -> None:
+    """By a wide margin: rounding is a tenth of what is allowed, or less."""
+    real = REAL[name]
+    path = real.source(shared_data, tmp_path)
+    image = tinynn.load(convert(path, input_shapes=real.shapes))
+    shape, inputs = image.inputs[0].shape, real.data(shared_data)[0][:count]
+    samples = [
+        {image.inputs[0].name: x.reshape(shape)} for x in inputs.astype(np.float32)
+    ]
+    found = verify(image, path, samples, input_shapes=real.shapes)
+    assert found.passed(0.0) and found.layers > 5
+    assert found.outputs[0].excess < 0.1

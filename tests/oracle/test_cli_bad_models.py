@@ -151,6 +151,17 @@ def answer_of_a_megabyte(folder: Path) -> Path:
     return save_net(folder / "net.onnx", nodes, y=(FLOAT, (1 << 16, 4)), weights=held)
 
 
+def picture_of_exabytes(folder: Path) -> Path:
+    shape = (FLOAT, (1 << 31, 1 << 31))
+    return save_net(folder / "net.onnx", [node("Relu", "x", "y")], shape, shape)
+
+
+def tensor_of_terabytes(folder: Path) -> Path:
+    nodes = [node("Expand", "x s", "e"), node("ReduceMax", "e", "y", keepdims=0)]
+    held = {"s": np.int64([1 << 40, 4])}
+    return save_net(folder / "net.onnx", nodes, y=(FLOAT, ()), weights=held)
+
+
 # what is bad -> (the file, made in a folder of its own; what the line says)
 BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "truncated": (truncated, "net.onnx: expected"),
@@ -168,6 +179,11 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "control flow": (control_flow, "no control flow on data"),
     "loop": (loop, "unroll it: export for a fixed number of steps"),
     "3 GiB": (three_gibibytes, "at most 2147483648 bytes, got 3221225472"),
+    "input too long": (picture_of_exabytes, "node 'x', input: input bytes: expected 1"),
+    "tensor too large": (
+        tensor_of_terabytes,
+        "node 'node_e', Expand: result: expected at most 1073741760 bytes",
+    ),
     "answer too long": (answer_of_a_megabyte, "output bytes: expected 1 to 98304"),
 }
 

@@ -9,6 +9,7 @@ from support.command import Plumb, plumb_in
 from support.onnx_nets import FLOAT, floats, node, save_net
 
 import tinynn
+from oracle.bench.guest import instructions
 from tinynn import models
 
 MNIST = models.path("mnist")
@@ -97,6 +98,42 @@ def test_inspect_image_foretells_what_it_costs(plumb: Plumb) -> None:
     assert 55_000 < report["worst_step_gas"] <= 95_000
     shown = plumb("model", "inspect", "mnist")
     assert f"{report['worst_step_gas']:,} gas" in shown.out
+
+
+def test_inspect_counts_on_random_numbers_or_on_data(
+    plumb: Plumb, tmp_path: Path
+) -> None:
+    """Pictures of which most is black take less: the guest leaves zeros out."""
+    model = tinynn.load(MNIST)
+    pictures = np.zeros((9, 784), np.uint8)
+    pictures[:, ::7] = 200
+    np.savez(tmp_path / "data.npz", x=pictures)
+    on_data = plumb("model", "inspect", "mnist", "--data", tmp_path / "data.npz")
+    assert f"{counted_in_the_machine(model, pictures[0]):,} instr" in on_data.out
+    told = plumb(
+        "model", "inspect", MNIST_ONNX, "--data", tmp_path / "data.npz", "--json"
+    ).json()["image"]
+    assert told["samples"] == 8
+    assert told["usual_instructions"] == counted_in_the_machine(model, pictures[0])
+    told = plumb("model", "inspect", "mnist", "--json").json()
+    full = np.random.default_rng(1).integers(0, 256, 784, dtype=np.uint8)
+    assert told["samples"] == 0
+    assert told["usual_instructions"] == pytest.approx(
+        counted_in_the_machine(model, full), rel=0.02
+    )
+
+
+def counted_in_the_machine(model: tinynn.Model, picture: np.ndarray) -> int:
+    return sum(instructions(model, picture.tobytes()))
+
+
+def test_inspect_data_that_does_not_fit_is_one_line(
+    plumb: Plumb, tmp_path: Path
+) -> None:
+    np.save(tmp_path / "x.npy", np.zeros((2, 783), np.uint8))
+    ended = plumb("model", "inspect", "mnist", "--data", tmp_path / "x.npy")
+    assert (ended.status, ended.out, ended.err.count("\n")) == (1, "", 1)
+    assert "expected samples of 784, got shape (2, 783)" in ended.err
 
 
 def test_inspect_deeper_image_has_a_costlier_worst_step(

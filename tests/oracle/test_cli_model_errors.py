@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from support.command import Plumb, plumb_in
+from support.onnx_nets import floats, node, save_net
 
 from tinynn import GraphBuilder, models
 
@@ -49,6 +50,18 @@ SAMPLES: dict[str, tuple[dict[str, Any], str]] = {
         {"x": PIXELS, "labels": np.full(3, 0.5)},
         "expected labels: whole numbers, got fractions",
     ),
+    "labels_of_no_class": (
+        {"x": PIXELS, "y": np.array([0, 9, 10])},
+        "expected labels from 0 to 9, got 10 of sample 2",
+    ),
+    "labels_below_zero": (
+        {"x": PIXELS, "y": np.array([0, -1, 0])},
+        "expected labels from 0 to 9, got -1 of sample 1",
+    ),
+    "labels_without_end": (
+        {"x": PIXELS, "y": np.array([np.inf, 1, 2])},
+        "expected labels from 0 to 9, got inf of sample 0",
+    ),
     "pickled": (
         {"x": np.array([{}, 1], object)},
         "expected numpy arrays, got Object arrays cannot be loaded",
@@ -73,6 +86,27 @@ def test_samples_that_do_not_fit_are_one_line(
     assert ended.err.startswith(f"plumb: {data}: expected ")
     assert message in ended.err and ended.err.count("\n") == 1
     assert not target.exists()
+
+
+@pytest.mark.parametrize(
+    ("pixels", "message"),
+    [
+        (np.nan, "expected finite numbers, got nan in 'x' of sample 0"),
+        (np.inf, "expected finite numbers, got inf in 'x' of sample 0"),
+        (0.0, "expected inputs like those to come, got nothing but zeros"),
+    ],
+)
+def test_calibrating_on_nothing_is_one_line(
+    plumb: Plumb, tmp_path: Path, pixels: float, message: str
+) -> None:
+    data, target = tmp_path / "data.npz", tmp_path / "out.plumb"
+    np.savez(data, x=np.full((2, 1, 4), pixels, np.float32))
+    product, held = [node("MatMul", "x w", "y")], {"w": floats(4, 3)}
+    source = save_net(tmp_path / "net.onnx", product, weights=held)
+    options = ("-o", target, "--quantize", "int8", "--calibrate", data)
+    ended = plumb("model", "convert", source, *options)
+    assert ended.status == 1 and ended.out == "" and not target.exists()
+    assert ended.err == f"plumb: --calibrate: {message}\n"
 
 
 Arguments = Callable[[Path], list[object]]

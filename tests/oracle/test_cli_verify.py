@@ -10,7 +10,7 @@ import onnx
 import pytest
 from onnx import numpy_helper
 from support.command import Plumb, plumb_in
-from support.onnx_nets import FLOAT, floats, node, save_net
+from support.onnx_nets import FLOAT, INT64, floats, node, save_net
 
 import converters
 import tinynn
@@ -183,6 +183,45 @@ def test_verify_other_bits_in_the_guest_have_status_1(
     told = json.loads(ended.out)
     assert all(output["within"] for output in told["outputs"])
     assert not told["same_bits"] and told["first_wrong"]["sample"] == 2
+
+
+def test_verify_of_no_numbers_proves_nothing(plumb: Plumb, tmp_path: Path) -> None:
+    source = net(tmp_path, float("nan"))
+    assert plumb("model", "convert", source).status == 0
+    files = (tmp_path / "net.plumb", "--against", source, "--data", samples(tmp_path))
+    ended = plumb("model", "verify", *files)
+    assert ended.status == 1
+    assert "PROVES NOTHING: y: no finite number" in ended.out
+    told = json.loads(plumb("model", "verify", *files, "--json").out)
+    assert told["doubts"] == ["y: no finite number"] and not told["passed"]
+
+
+def test_verify_infinite_difference_is_null_in_json(
+    plumb: Plumb, tmp_path: Path
+) -> None:
+    (tmp_path / "net.plumb").write_bytes(converters.convert(net(tmp_path)))
+    source = net(tmp_path, float("inf"))
+    files = (tmp_path / "net.plumb", "--against", source, "--data", samples(tmp_path))
+    ended = plumb("model", "verify", *files, "--json")
+    assert ended.status == 1 and "Infinity" not in ended.out
+    told = json.loads(ended.out)["outputs"][0]
+    assert told["maximum"] is None and not told["within"]
+
+
+def test_verify_source_that_can_not_be_run_is_one_line(
+    plumb: Plumb, tmp_path: Path
+) -> None:
+    shapes = {"x": (INT64, (2,)), "y": (FLOAT, (2, 4))}
+    table = {"w": floats(3, 4)}
+    nodes = [node("Gather", "w x", "y")]
+    source = save_net(tmp_path / "net.onnx", nodes, weights=table, **shapes)
+    assert plumb("model", "convert", source).status == 0
+    np.save(tmp_path / "x.npy", np.array([0, 7]))
+    files = ("--against", source, "--data", tmp_path / "x.npy")
+    ended = plumb("model", "verify", tmp_path / "net.plumb", *files)
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err.startswith(f"plumb: {source}: expected a model that ")
+    assert ended.err.count("\n") == 1
 
 
 def test_first_wrong_segment_is_found() -> None:

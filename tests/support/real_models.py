@@ -7,7 +7,7 @@ such a file has none; tests/converters also takes them through PyTorch.
 
 import gzip
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -64,28 +64,27 @@ def noise(folder: Path, shape: tuple[int, ...]) -> tuple[Array, Array]:
     return np.random.default_rng(3).normal(size=(1, *shape)), np.zeros(1)
 
 
-# Images.
+# Networks: files that can be converted, as they are or written into a folder.
 
 
-def mnist_8(folder: Path) -> bytes:
-    return converters.convert(folder / "onnx" / "mnist-8.onnx")
+def mnist_8(folder: Path, into: Path) -> Path:
+    return folder / "onnx" / "mnist-8.onnx"
 
 
-def resnet_8(folder: Path) -> bytes:
+def resnet_8(folder: Path, into: Path) -> Path:
     need_tensorflow()
-    return converters.convert(folder / "keras" / "resnet8_cifar10.h5")
+    return folder / "keras" / "resnet8_cifar10.h5"
 
 
-def dcgan(folder: Path) -> bytes:
+def dcgan(folder: Path, into: Path) -> Path:
     """From 100 numbers a picture of 28 by 28; the file leaves the middle axis open."""
     need_tensorflow()
-    path = folder / "keras" / "basicdcgan_generator.h5"
-    return converters.convert(path, input_shapes={"input": (1, 1, 100)})
+    return folder / "keras" / "basicdcgan_generator.h5"
 
 
-def kws(folder: Path) -> bytes:
+def kws(folder: Path, into: Path) -> Path:
     need_tensorflow()
-    return converters.convert(folder / "tensorflow" / "kws_saved_model")
+    return folder / "tensorflow" / "kws_saved_model"
 
 
 def need_tensorflow() -> None:
@@ -93,7 +92,7 @@ def need_tensorflow() -> None:
         pytest.importorskip(name, reason=f"{name} is not installed")
 
 
-def lenet(folder: Path) -> bytes:
+def lenet(folder: Path, into: Path) -> Path:
     held = read_checkpoint(folder / "torch" / "khushbu_mnist_cnn.pt")
     names = [f"{kind}{i}" for i in range(5) for kind in "wb"]
     weights = dict(zip(names, held.values(), strict=True))
@@ -114,10 +113,10 @@ def lenet(folder: Path) -> bytes:
         node("Relu", "g", "h"),
         node("Gemm", "h w4 b4", "y", transB=1),
     ]
-    return converted("lenet", nodes, weights, (1, 1, 32, 32))
+    return scorer(into / "lenet.onnx", nodes, weights, (1, 1, 32, 32))
 
 
-def resnet_20(folder: Path) -> bytes:
+def resnet_20(folder: Path, into: Path) -> Path:
     """For CIFAR-10, option A: shortcuts are slices padded with zeros."""
     saved = read_checkpoint(folder / "torch" / "resnet20-12fca82f.th")["state_dict"]
     held = {name.removeprefix("module."): array for name, array in saved.items()}
@@ -151,7 +150,7 @@ def resnet_20(folder: Path) -> bytes:
         node("ReduceMean", f"{last} axes", "m", keepdims=0),
         node("Gemm", "m linear.weight linear.bias", "y", transB=1),
     ]
-    return converted("resnet20", nodes, held, (1, 3, 32, 32))
+    return scorer(into / "resnet20.onnx", nodes, held, (1, 3, 32, 32))
 
 
 def normalised(
@@ -167,25 +166,29 @@ def normalised(
     ]
 
 
-def converted(
-    name: str,
+def scorer(
+    path: Path,
     nodes: list[onnx.NodeProto],
     weights: Mapping[str, Array],
     shape: tuple[int, ...],
-) -> bytes:
-    """The image of a network from x of that shape to ten scores."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"{name}.onnx"
-        shapes = {"x": (FLOAT, shape), "y": (FLOAT, (1, 10))}
-        return converters.convert(save_net(path, nodes, weights=weights, **shapes))
+) -> Path:
+    """A network from x of that shape to ten scores."""
+    shapes = {"x": (FLOAT, shape), "y": (FLOAT, (1, 10))}
+    return save_net(path, nodes, weights=weights, **shapes)
 
 
 @dataclass(frozen=True, slots=True)
 class RealModel:
-    """How to get the image, and inputs with what they are."""
+    """How to get the network, and inputs with what they are."""
 
-    image: Callable[[Path], bytes]
+    source: Callable[[Path, Path], Path]
     data: Callable[[Path], tuple[Array, Array]]
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def image(self, folder: Path) -> bytes:
+        with TemporaryDirectory() as into:
+            path = self.source(folder, Path(into))
+            return converters.convert(path, input_shapes=self.shapes)
 
 
 REAL: Mapping[str, RealModel] = {
@@ -194,5 +197,5 @@ REAL: Mapping[str, RealModel] = {
     "resnet-8": RealModel(resnet_8, cifar),
     "resnet-20": RealModel(resnet_20, scaled_pictures),
     "kws": RealModel(kws, partial(noise, shape=(49, 10, 1))),
-    "dcgan": RealModel(dcgan, partial(noise, shape=(1, 100))),
+    "dcgan": RealModel(dcgan, partial(noise, shape=(1, 100)), {"input": (1, 1, 100)}),
 }

@@ -73,6 +73,10 @@ BAD: dict[str, tuple[Callable[[GraphBuilder], object], str]] = {
         "Relu: expected (x), got 1 input and slope",
     ),
     "inputs": (lambda g: g.op("Relu"), "Relu: expected (x), got 0 inputs"),
+    "result": (
+        lambda g: g.op("Expand", floats_input(g), shape=(1 << 40, 4)),
+        "result: expected at most 1073741760 bytes, the arena, got 17592186044416",
+    ),
     "no output": (lambda g: g.build(), "outputs: expected at least one, got 0"),
 }
 
@@ -89,6 +93,23 @@ def test_graph_too_large_an_input_is_refused_by_the_validator() -> None:
     x = graph.input("x", "float32", (25_000,))
     graph.output(graph.argmax(x), "y")
     with pytest.raises(tinynn.ImageError, match="input bytes: expected 1 to 98304"):
+        graph.build()
+
+
+def test_graph_input_beyond_32_bits_is_refused() -> None:
+    graph = GraphBuilder("huge")
+    graph.input("x", "float32", (1 << 31, 1 << 31))
+    graph.output(graph.input("y", "float32", (1,)), "y")
+    with pytest.raises(tinynn.ImageError, match="input bytes: expected 1 to 98304"):
+        graph.build()
+
+
+def test_graph_tensors_that_fill_the_arena_together_are_refused() -> None:
+    graph = GraphBuilder("wide")
+    x = graph.op("Expand", floats_input(graph), shape=(1 << 25, 4))
+    parts = [graph.relu(x), graph.op("Neg", x)]
+    graph.output(graph.op("ReduceMax", graph.op("Add", *parts)), "y")
+    with pytest.raises(tinynn.ImageError, match="arena bytes: expected 64 to 10737"):
         graph.build()
 
 

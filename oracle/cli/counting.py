@@ -1,0 +1,95 @@
+"""What an inference takes in the machine: counted there, not reckoned.
+
+Every segment is run on the memory that native execution leaves at its beginning. Of a
+long inference only some segments of each operator are, and stand for the others. How
+much work an operator has depends on its input: products of floats leave zeros out.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from tinynn import Model
+from tinynn.image import Segment
+from tinynn.operators import FAMILIES
+from tinynn.planner import usual_instructions
+
+MOST_COUNTED = 2_000_000_000
+"""Instructions, about: a second of the translated machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Of an inference in the machine: `seconds` are of this computer's processor."""
+
+    instructions: int
+    seconds: float
+
+
+def counted(model: Model, requests: Sequence[bytes]) -> Work:
+    """On average over the requests."""
+    usual = sum(map(usual_instructions, model.tables.operators))
+    stride = 1 + usual * len(requests) // MOST_COUNTED
+    if stride == 1:
+        one(model, requests[0], stride)  # else mostly compilation would be measured
+    done = [one(model, request, stride) for request in requests]
+    instructions, seconds = (
+        sum(parts) / len(done) for parts in zip(*done, strict=True)
+    )
+    return Work(round(instructions), seconds)
+
+
+def one(model: Model, request: bytes, stride: int) -> tuple[float, float]:
+    """Instructions and seconds, by about every `stride`-th segment of each operator."""
+    execution, instructions, seconds = model.execution(request), 0.0, 0.0
+    for _, numbered in groupby(enumerate(model.tables.segments), operator_of):
+        rows = list(numbered)
+        seen = rows[min(stride, len(rows)) // 2 :: stride]
+        share = elements(rows) / elements(seen)
+        for index, _ in seen:
+            execution.seek(index)
+            execution.machine.resume()
+            begin = time.thread_time()
+            instructions += share * execution.machine.run()
+            seconds += share * (time.thread_time() - begin)
+    return instructions, seconds
+
+
+def operator_of(numbered: tuple[int, Segment]) -> int:
+    return numbered[1].operator
+
+
+def elements(rows: Sequence[tuple[int, Segment]]) -> int:
+    return sum(segment.count for _, segment in rows)
+
+
+def made_up(model: Model) -> bytes:
+    """A request of random numbers; indices are of rows that the table has."""
+    rng, parts = np.random.default_rng(1), []
+    for tensor in model.tables.inputs:
+        spec = tensor.spec
+        if spec.dtype == "float32":
+            parts.append(rng.standard_normal(spec.count).astype("<f4").tobytes())
+        elif spec.dtype == "int32":
+            rows = rng.integers(0, table_rows(model, tensor.address), spec.count)
+            parts.append(rows.astype("<i4").tobytes())
+        else:
+            wide = spec.dtype == "uint8"
+            parts.append(rng.bytes(spec.size) if wide else bytes(spec.size))
+    return b"".join(parts)
+
+
+def table_rows(model: Model, address: int) -> int:
+    """Of the shortest table that the input at `address` has the indices of; else 1."""
+    return min(
+        (
+            operator.sources[0].shape[operator.attributes[0]]
+            for operator in model.tables.operators
+            if FAMILIES[operator.opcode].name in ("gather", "gather_elements")
+            and operator.sources[1].address == address
+        ),
+        default=1,
+    )
