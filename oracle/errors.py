@@ -10,6 +10,8 @@ OracleError
 ├── NoCluster           no Ray here, or none at the address given
 ├── NotRegistered       the registry of this chain has no model with that id
 ├── NoSuchRequest       the chain has heard of no such request
+├── NotCancelled        a request that can't be taken back as it stands
+├── NotItsRequester     only who asked may take a request back before its deadline
 ├── BadAbi              a file that should hold a contract's ABI doesn't
 ├── NoSuchClaim         no claim of that request is there to be disputed
 ├── UnknownName         neither a file, nor a model's id, nor the name of one
@@ -105,6 +107,25 @@ class NoSuchRequest(OracleError):
     def __init__(self, request_id: int) -> None:
         self.request_id = request_id
         super().__init__(f"no request {request_id} on this chain")
+
+
+class NotCancelled(OracleError):
+    def __init__(self, request_id: int, actual: str) -> None:
+        self.request_id = request_id
+        super().__init__(
+            f"request {request_id} not cancelled: expected it open, or leased to a "
+            f"worker who never answered; got it {actual}"
+        )
+
+
+class NotItsRequester(OracleError):
+    def __init__(self, request_id: int, expected: str, actual: str) -> None:
+        self.request_id, self.expected, self.actual = request_id, expected, actual
+        super().__init__(
+            f"request {request_id} not cancelled: expected {expected}, who asked, or "
+            f"the end of its deadline; got {actual}: if you asked through a contract, "
+            "name it with --through"
+        )
 
 
 class NoSuchClaim(OracleError):

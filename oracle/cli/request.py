@@ -31,6 +31,7 @@ from oracle.requests import (
     ask_through,
     estimated_fee,
     situation_of,
+    take_back,
 )
 from oracle.roles import Place
 from tinynn import Model
@@ -169,7 +170,7 @@ def told_callback(played: Rehearsal | None, given: int) -> str:
 
 
 def consumer_of(place: Place, name: str) -> Contract:
-    """A deployed contract with `read(bytes)`."""
+    """A deployed contract that asks for others, as `DigitReader` does."""
     if name not in place.deployments.placed:
         raise UnknownName(tuple(place.deployments.placed), name)
     return place.deployments.contract(name)
@@ -202,7 +203,10 @@ def wait(
     abi: AbiFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Follow a request to its end; exit status 1 if that is not a final answer."""
+    """Follow a request to its end; exit status 1 if that is not a final answer.
+
+    What nobody can answer any more has come to an end, too.
+    """
     goal = Status[until.upper()] if until.upper() in Status.__members__ else None
     if goal is None:
         raise typer.BadParameter(
@@ -217,7 +221,8 @@ def wait(
             tell(now.explanation)
             reached = now.asked.status >= goal
             late = timeout and time.monotonic() - begin > timeout
-            if reached or now.ended or late:
+            over = now.ended or (now.hopeless and goal is not Status.CANCELLED)
+            if reached or over or late:
                 break
             time.sleep(settings.poll)
     show(now, as_json)
@@ -228,12 +233,25 @@ def wait(
 
 @app.command()
 @settled()
-def cancel(settings: Settings, request_id: RequestId, as_json: AsJson = False) -> None:
-    """Take back a request that no worker holds; its fee becomes a credit."""
+def cancel(
+    settings: Settings,
+    request_id: RequestId,
+    through: Annotated[
+        str | None,
+        typer.Option(metavar="CONTRACT", help="That asked for you, and pays you back."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take back a request that no worker holds, or whose worker never answered.
+
+    Its fee becomes a credit, and so does what a worker pays who let its lease run out;
+    `plumb worker withdraw` brings both home.
+    """
     place = place_of(settings)
-    found = situation(place, request_id)
-    oracle = place.deployments.contracts.oracle
-    sender_of(settings, place.chain).send(oracle, "cancel", found.asked.request)
+    asked = situation(place, request_id).asked
+    consumer = None if through is None else consumer_of(place, through)
+    contracts = place.deployments.contracts
+    take_back(sender_of(settings, place.chain), contracts, asked, consumer)
     show(situation(place, request_id), as_json)
 
 
