@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -35,6 +35,7 @@ from oracle.store.outbox import Outbox
 from oracle.store.store import Store
 
 PAUSE_SECONDS, TELL_SECONDS, PATIENCE_SECONDS = 0.25, 10.0, 3600.0
+ONE_LIE_IN = 40
 BAD = (
     "unpunished_lies",
     "unpaid_answers",
@@ -49,17 +50,35 @@ class TooSlow(Exception):
     """Something did not happen in time; says what."""
 
 
+class TooManyLies(Exception):
+    """More than there are requests to lie about."""
+
+    def __init__(self, expected: int, actual: int) -> None:
+        super().__init__(f"lies: expected at most {expected}, got {actual}")
+
+
 @dataclass(frozen=True)
 class Size:
-    """How much of everything. `block_seconds` 0: a block a transaction, at once."""
+    """How much of everything. `block_seconds` 0: a block a transaction, at once.
+
+    `lies` of the requests are answered falsely; without a number one in forty, and one
+    for each liar at least.
+    """
 
     requests: int = 1000
-    lies: int = 25
+    lies: int = 0
     workers: int = 4
     liars: int = 2
     challengers: int = 2
     block_seconds: int = 1
     model: str = "mnist"
+
+    def __post_init__(self) -> None:
+        if not self.lies:
+            lies = max(self.liars, self.requests // ONE_LIE_IN)
+            object.__setattr__(self, "lies", lies)
+        if self.lies > self.requests:
+            raise TooManyLies(self.requests, self.lies)
 
     @property
     def roles(self) -> list[tuple[str, int]]:
@@ -263,9 +282,9 @@ def balanced(run: Run, ledger: books.Ledger, money: int) -> dict[str, Any]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name, value in asdict(Size()).items():
-        flag = "--" + name.replace("_", "-")
-        parser.add_argument(flag, type=type(value), default=value)
+    for each in fields(Size):
+        flag = "--" + each.name.replace("_", "-")
+        parser.add_argument(flag, type=type(each.default), default=each.default)
     parser.add_argument("--folder", type=Path, help="keep everything there")
     options = vars(parser.parse_args())
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leaves no process behind
