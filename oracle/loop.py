@@ -92,7 +92,9 @@ class Loop:
     def _told(self, done: Done) -> None:
         self.pulse.note(done)
         wish, receipt = done.wish, done.receipt
-        facts: dict[str, object] = {"request_id": wish.request_id}
+        facts: dict[str, object] = {}
+        if wish.request_id:
+            facts["request_id"] = wish.request_id
         if wish.view is not None:
             facts["challenger"] = "0x" + wish.view.challenger.hex()
             facts["claim"] = "0x" + wish.view.claim_hash.hex()

@@ -8,7 +8,7 @@ import typer
 
 from challenge.whatif import WhatIf
 from challenge.whatif import whatif as foretell
-from oracle.amounts import show_wei
+from oracle.amounts import brief_wei
 from oracle.cli.nodes import place_of
 from oracle.cli.options import IpfsGateways, MaxModelBytes, Models
 from oracle.cli.output import (
@@ -122,8 +122,8 @@ def whatif(
             "it leaves the truth in": found.divergence or "no segment",
             "moves left": found.moves_left,
             "own gas left": f"{found.gas_left:,}",
-            "bond at risk": show_wei(found.bond_at_risk_wei),
-            "gain": show_wei(found.gain_wei),
+            "bond at risk": brief_wei(found.bond_at_risk_wei),
+            "gain": brief_wei(found.gain_wei),
         }
         console().print(facts(shown))
 
@@ -147,7 +147,7 @@ def claim(settings: Settings, as_json: AsJson = False) -> None:
         print_json(told | {"withdrawn_wei": sum(withdrawn)})
     else:
         shown = {name.replace("_", " "): value for name, value in told.items()}
-        console().print(facts(shown | {"withdrawn": show_wei(sum(withdrawn))}))
+        console().print(facts(shown | {"withdrawn": brief_wei(sum(withdrawn))}))
 
 
 def until_idle(node: Node) -> Iterator[Done]:
@@ -186,7 +186,7 @@ def foretold(found: WhatIf) -> dict[str, Any]:
 
 def shown(dispute: Dispute) -> dict[str, object]:
     told = dispute.as_json()
-    told["worker_bond"] = show_wei(told.pop("worker_bond_wei"))
+    told["worker_bond"] = brief_wei(told.pop("worker_bond_wei"))
     return {
         name.replace("_", " "): value
         for name, value in told.items()

@@ -40,9 +40,13 @@ def run_node(settings: NodeSettings, make: Make) -> None:
         stack.callback(store.close)
         sender = sender_of(settings, place.chain, store)
         executors = stack.enter_context(settings.executors())
-        mind = Honest(place.library(settings), executors=executors)
+        library = place.library(settings)
+        if not len(library):
+            log.warning("no models", cure="name some with --model")
+        mind = Honest(library, executors=executors)
         node = make(place, sender, mind)
         tell = stack.enter_context(settings.telling())
+        node.record.forgets = True
         node.record.heard = Herald(node.record, node.address, tell).hear
         loop = Loop(node, settings.poll)
         if settings.metrics is not None:

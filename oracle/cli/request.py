@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from oracle.amounts import parse_wei, show_wei
+from oracle.amounts import brief_wei, parse_wei
 from oracle.chain.chain import Contract
 from oracle.chain.errors import Refused
 from oracle.cli.errors import CallbackFailsAgain
@@ -113,7 +113,7 @@ def send(
     if as_json:
         print_json(told | {"fee_wei": wei})
     else:
-        console().print(facts(told | {"fee": show_wei(wei)}))
+        console().print(facts(told | {"fee": brief_wei(wei)}))
 
 
 @app.command()
@@ -154,7 +154,7 @@ def simulate(
         print_json(told | costs | gas | failure)
     else:
         shown = {name: str(numbers)[:200] for name, numbers in outputs.items()}
-        costs = {"fee": show_wei(fee), "worker's bond": show_wei(bond)}
+        costs = {"fee": brief_wei(fee), "worker's bond": brief_wei(bond)}
         told = {"callback": told_callback(played, callback_gas)} if through else {}
         console().print(facts(shown | costs | told))
 
@@ -290,7 +290,7 @@ def show(found: Situation, as_json: bool) -> None:
     rows: dict[str, object] = {
         "request": asked.request.id,
         "status": asked.status.name.lower(),
-        "fee": show_wei(asked.request.fee),
+        "fee": brief_wei(asked.request.fee),
     }
     if asked.output:
         rows["output"] = hexadecimal(asked.output)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from oracle import keys
-from oracle.amounts import parse_wei, show_wei
+from oracle.amounts import brief_wei, parse_wei
 from oracle.chain.sender import Sender
 from oracle.cli.errors import NoneFree
 from oracle.cli.nodes import place_of, run_node
@@ -209,10 +209,10 @@ def show(found: Earnings) -> None:
         facts(
             {
                 "account": hexadecimal(found.account),
-                "balance": show_wei(found.balance_wei),
-                "stake": f"{show_wei(found.free_wei)} free, "
-                f"{show_wei(found.locked_wei)} locked",
-                "earned": f"{show_wei(found.earned_wei)} by {found.paid} answers",
+                "balance": brief_wei(found.balance_wei),
+                "stake": f"{brief_wei(found.free_wei)} free, "
+                f"{brief_wei(found.locked_wei)} locked",
+                "earned": f"{brief_wei(found.earned_wei)} by {found.paid} answers",
                 "waiting": f"{found.leases} leases, {found.claims} claims, "
                 f"{found.games} games",
                 "lost": f"{found.lost} claims",
@@ -234,5 +234,5 @@ def tell_stake(place: Place, sender: Sender, as_json: bool) -> None:
     if as_json:
         print_json(account | {f"{name}_wei": wei for name, wei in amounts.items()})
     else:
-        shown = {name: show_wei(wei) for name, wei in amounts.items()}
+        shown = {name: brief_wei(wei) for name, wei in amounts.items()}
         console().print(facts(account | shown))
