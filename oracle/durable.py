@@ -287,14 +287,20 @@ class DurableSender(Sender):
         eth = self.chain.endpoint.web3.eth
         if eth.get_transaction_count(self._account.address, "pending") > mined:
             return  # somebody's transaction is there
-        try:
-            self._check_wanted(entries[0])
-        except Refused as error:
-            log.warning("%s", error)
+        if not any(self._is_wanted(entry) for entry in entries):
             return
         draft = Draft(f"gap:{mined}", "nothing", self.address, b"", 0, TRANSFER_GAS)
         attempt = self._signer.sign(draft, mined)
         self._offer(self.outbox.add(draft, mined, attempt))
+
+    def _is_wanted(self, entry: Entry) -> bool:
+        """Whether it would not fail by now; if it would, it is dropped."""
+        try:
+            self._check_wanted(entry)
+        except Refused as error:
+            log.warning("%s", error)
+            return False
+        return True
 
     def _offer(self, entry: Entry, fresh: bool = False) -> None:
         """Sends the signed bytes. `fresh`: for the first time, so no node has them.
