@@ -15,6 +15,8 @@ OracleError
 ├── BadAbi              a file that should hold a contract's ABI doesn't
 ├── NoSuchClaim         no claim of that request is there to be disputed
 ├── UnknownName         neither a file, nor a model's id, nor the name of one
+├── UnknownConsumer     neither a contract's address, nor the name of one
+├── NoImage             a file that was named as a model's image is none
 ├── WrongImage          a file is not the image of the model that it should be
 ├── NotFetched          no URI of the model led to its image
 ├── ImageTooLong        what a URI leads to is longer than the user wants to store
@@ -150,6 +152,24 @@ class UnknownName(OracleError):
         )
 
 
+class UnknownConsumer(OracleError):
+    def __init__(self, known: Sequence[str], actual: str) -> None:
+        self.known, self.actual = known, actual
+        super().__init__(
+            "unknown contract: expected an address or a name "
+            f"(of {', '.join(known) or 'none'}); got {actual}"
+        )
+
+
+class NoImage(OracleError):
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path}: expected a model image, as `plumb model convert` makes them; "
+            f"{reason}"
+        )
+
+
 class WrongImage(OracleError):
     def __init__(self, path: Path, expected: bytes, actual: str) -> None:
         self.path, self.expected, self.actual = path, expected, actual
@@ -192,7 +212,10 @@ class NoDeployments(DeploymentsError):
 class BadDeployments(DeploymentsError):
     def __init__(self, path: Path, actual: str) -> None:
         self.path = path
-        super().__init__(f"{path}: expected what `plumb deploy` writes, got {actual}")
+        super().__init__(
+            f"{path}: expected what `plumb deploy` writes, got {actual}: deploy again, "
+            "or name another folder with --deployments"
+        )
 
 
 class BadAmount(OracleError, ValueError):

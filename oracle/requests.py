@@ -33,6 +33,7 @@ class Situation:
     were false; `failure` is why the callback failed, if it did."""
 
     asked: Asked
+    model_root: bytes
     now: int
     games: int
     attempts: int
@@ -154,6 +155,7 @@ def situation_of(
     dead = [c for c in claims if c.claim.request_id == request_id and not c.alive]
     return Situation(
         asked=asked,
+        model_root=record.tables.models[asked.request.model_id].model_root,
         now=chain.now(),
         games=len(disputed),
         attempts=int(attempts),

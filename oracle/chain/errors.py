@@ -13,6 +13,7 @@ ChainError
 ├── Displaced           another transaction of the account took the nonce
 ├── WentBack            blocks were undone since the last look
 ├── Unavailable         no endpoint answers, or none usefully
+│   └── NotConnected    that is so from the beginning: perhaps no node runs
 ├── Unanswered          one endpoint didn't
 ├── UnknownEntry        the ABI holds no such function, event or error
 └── Refused             the contract refused: its custom error, decoded
@@ -32,7 +33,10 @@ class ChainError(OracleError):
 class WrongChain(ChainError):
     def __init__(self, expected: int, actual: int) -> None:
         self.expected, self.actual = expected, actual
-        super().__init__(f"wrong chain id: expected {expected}, got {actual}")
+        super().__init__(
+            f"wrong chain id: expected {expected}, got {actual}: look into --chain-id "
+            "and --rpc-url"
+        )
 
 
 class NoCode(ChainError):
@@ -118,6 +122,14 @@ class Unavailable(ChainError):
         self.method, self.complaints = method, dict(complaints)
         told = "; ".join(f"{name}: {what}" for name, what in complaints.items())
         super().__init__(f"{method}: expected an answer, got none: {told}")
+
+
+class NotConnected(Unavailable):
+    def __init__(self, complaints: Mapping[str, str]) -> None:
+        super().__init__("chain", complaints)
+        self.args = (
+            f"{self}: `plumb devnet` starts a chain here, --rpc-url names another",
+        )
 
 
 class Unanswered(ChainError):

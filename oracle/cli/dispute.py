@@ -24,10 +24,10 @@ from oracle.cli.settled import settled
 from oracle.collector import Collector
 from oracle.config import Settings
 from oracle.connection import sender_of
-from oracle.disputes import Dispute, claim_of, disputes_of
+from oracle.disputes import Dispute, claim_of, disputes_of, ends_of, told_end
 from oracle.honest import Honest
 from oracle.node import Done, Node
-from oracle.record import Record
+from oracle.record import Answered, Record, Status
 from oracle.roles import ChallengerSettings
 from oracle.views import view_of
 
@@ -77,12 +77,15 @@ def show(
             time.sleep(POLL_SECONDS)
             found = disputes_about(record, request_id)
     steps = {d.played.id: list(d.steps(record)) for d in found}
+    ends = ends_of(record) if any(d.played.over for d in found) else {}
+    ended = {id: told_end(end) for id, end in ends.items()}
     if as_json:
         print_json(
             {
                 "disputes": [
                     d.as_json()
                     | {"moves": [{"shown": s, "of": o} for s, o in steps[d.played.id]]}
+                    | {"outcome": ended.get(d.played.id)}
                     for d in found
                 ]
             }
@@ -91,6 +94,8 @@ def show(
     for dispute in found:
         console().print(facts(shown(dispute)))
         console().print(grid(None, ("shown", "of"), steps[dispute.played.id]))
+        if dispute.played.id in ended:
+            console().print(ended[dispute.played.id])
     if not found:
         console().print("Nobody has challenged it.")
 
@@ -126,6 +131,20 @@ def whatif(
             "gain": brief_wei(found.gain_wei),
         }
         console().print(facts(shown))
+        console().print(advice(answered, found.claim_is_true, place.chain.now()))
+
+
+def advice(answered: Answered, true: bool, now: int) -> str:
+    if not answered.alive:
+        return "It has fallen already."
+    if answered.asked.status is Status.FINAL:
+        return "It is final: nobody can challenge it any more."
+    if true:
+        return "Don't challenge it: you would lose the bond."
+    left = answered.claim.window_end - now
+    if left <= 0:
+        return "Too late: the time in which it could be challenged is over."
+    return f"`plumb challenger start` brings it down; {left} seconds are left for that."
 
 
 @app.command()

@@ -35,7 +35,7 @@ from oracle.config import DEFAULT_FILE, Settings
 from oracle.connection import sender_of
 from oracle.doctor import examine
 from oracle.earnings import Earnings, earnings_of
-from oracle.errors import MissingSetting
+from oracle.errors import BadAmount, MissingSetting
 from oracle.honest import Honest
 from oracle.node import Node
 from oracle.roles import Place, WorkerSettings
@@ -98,7 +98,10 @@ def init(settings: Settings, as_json: AsJson = False) -> None:
         print_json(told)
     else:
         console().print(facts({name: value or "kept" for name, value in told.items()}))
-        console().print("Next: send it some ether, then `plumb worker stake 1ether`.")
+        console().print(
+            "Next: send it some ether, `plumb worker stake 1ether`, "
+            "`plumb worker doctor`, `plumb worker start`."
+        )
 
 
 @app.command()
@@ -126,10 +129,11 @@ def stake(
     as_json: AsJson = False,
 ) -> None:
     """Deposit what bonds are locked from."""
+    if not (wei := parse_wei(amount)):
+        raise BadAmount("more than nothing", amount)
     place = place_of(settings)
     sender = sender_of(settings, place.chain)
     staking = place.deployments.contracts.staking
-    wei = parse_wei(amount)
     sender.send(staking, "deposit", sender.address, value=wei)
     tell_stake(place, sender, as_json)
 

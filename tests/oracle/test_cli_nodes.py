@@ -34,6 +34,9 @@ def test_request_is_followed_to_its_end(town: Town) -> None:
     town.work(town.worker(2))
     found = town.json("request", "wait", request, "--until", "claimed")
     assert found["explanation"].startswith("Answered; can be challenged for")
+    assert found["outputs"]["digit"] == [7]
+    shown = town.plumb("request", "status", request).out
+    assert any(line.split() == ["digit", "7"] for line in shown.splitlines())
     assert int.from_bytes(bytes.fromhex(found["output"][-8:]), "little") == 7
     town.travel(600)
     assert (
@@ -49,7 +52,10 @@ def test_request_is_followed_to_its_end(town: Town) -> None:
     assert status["verdict"] == "Nothing is open: it waits for requests."
     assert town.json("worker", "withdraw", account=2)["free_wei"] == 0
     broke = town.plumb("worker", "withdraw", account=2)
-    assert (broke.status, "free stake: expected" in broke.err) == (1, True)
+    assert broke.status == 1
+    assert broke.err == "plumb: free stake: expected some, got none; " + (
+        "0 wei is locked in bonds\n"
+    )
 
 
 def test_request_cancelled_is_an_end_but_no_answer(town: Town) -> None:
@@ -158,9 +164,16 @@ def test_request_callback_that_fails_is_explained_and_retried(
         (("request", "send", "00" * 32, SEVEN), "is registered on this chain"),
         (("dispute", "show", 999), "request 999 has no claim"),
         (("worker", "stake", "1pound"), "expected the unit wei, gwei or ether"),
+        (("worker", "stake", "0ether"), "expected more than nothing, got 0ether"),
+        (("worker", "start", "--metrics", "x"), "--metrics: expected HOST:PORT"),
+        (("worker", "start", "--model", SEVEN), "expected a model image, as `plumb"),
+        (
+            ("request", "send", "mnist", SEVEN, "--through", "Staking"),
+            "unknown contract: expected an address or a name (of DigitReader); got",
+        ),
         (("worker", "start", "--lie", "white"), "unknown kind of lie"),
         (("model", "fetch", "nosuch"), "unknown model"),
-        (("request", "status", 1, "--chain-id", 5), "expected 5, got 31337"),
+        (("request", "status", 1, "--chain-id", 5), "got 31337: look into --chain-id"),
     ],
 )
 def test_command_that_can_not_be_done_says_why(
@@ -185,6 +198,8 @@ def test_dispute_is_foretold_listed_and_shown(town: Town) -> None:
     foretold = town.json("dispute", "whatif", request, *model, account=4)
     assert foretold["claim_is_true"] is False
     assert foretold["gain_wei"] > 0 and foretold["moves_left"] > 3
+    advised = town.plumb("dispute", "whatif", request, *model, account=4)
+    assert "`plumb challenger start` brings it down" in advised.out
     nobody = town.plumb("dispute", "show", request)
     assert "Nobody has challenged it." in nobody.out
     sender = Sender(town.chain, development_accounts(5)[4])
@@ -199,6 +214,7 @@ def test_dispute_is_foretold_listed_and_shown(town: Town) -> None:
     assert town.json("dispute", "list")["disputes"] == []
     (shown,) = town.json("dispute", "show", request, "--wait")["disputes"]
     assert shown["stage"] == "over"
+    assert shown["outcome"].startswith("The claim was false: of its bond 0.00")
     assert [move["shown"] for move in shown["moves"]][:2] == ["opened", "selected"]
     status = town.json("worker", "status", *model, account=3)
     assert status["lost"] == 1
@@ -240,7 +256,8 @@ def test_model_registered_under_a_name_is_fetched_by_it(
     fetched = Path(town.json("model", "fetch", "mine")["file"])
     assert fetched.read_bytes() == image.read_bytes()
     again = town.plumb("model", "register", image, *options, account=6)
-    assert (again.status, "ModelExists" in again.err) == (1, True)
+    assert (again.status, "was registered before" in again.err) == (0, True)
+    assert told["model_id"] in again.out
 
 
 def test_doctor_names_the_cure_of_each_ill(town: Town) -> None:
