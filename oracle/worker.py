@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from challenge.claim import Lease
 from mips_vm.keccak import keccak256
-from oracle.amounts import show_wei
+from oracle.amounts import brief_wei, written_wei
 from oracle.chain.sender import Receipt, Sender
 from oracle.contracts import Contracts
 from oracle.guard import Guard
@@ -198,8 +198,9 @@ class Worker(Node):
             return f"busy: expected at most {most} leases to answer, got one more"
         if (bond := market.bond(asked)) > market.free_wei:
             return (
-                f"free stake: expected the bond of {show_wei(bond)}, "
-                f"got {show_wei(max(0, market.free_wei))}"
+                f"free stake: expected the bond of {brief_wei(bond)}, "
+                f"got {brief_wei(max(0, market.free_wei))}: "
+                f"`plumb worker stake {written_wei(bond)}`"
             )
         size = self._mind.output_bytes(asked)
         return self._guard.objection(asked, bond, market.gas_price_wei, size)
