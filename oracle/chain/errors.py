@@ -4,6 +4,7 @@ ChainError
 ├── WrongChain          the connected chain is not the expected one
 ├── NoCode              an address holds other code than its contract's
 ├── BadState            a file that should hold an embedded chain cannot be used
+├── DiskUnusable        that file can't be written any more
 ├── NoTimeTravel        only an embedded chain can move its clock
 ├── GasAboveCap         a transaction would need more gas than EIP-7825 allows
 ├── FeeAboveCap         the chain asks for a higher fee than the user's cap
@@ -53,6 +54,15 @@ class BadState(ChainError):
         self.path = path
         super().__init__(
             f"{path}: expected the state of a devnet that is not running, got: {actual}"
+        )
+
+
+class DiskUnusable(ChainError):
+    def __init__(self, path: Path, actual: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path}: expected to keep the devnet's state, got: {actual}; make room on "
+            "the disk, and start it again"
         )
 
 
