@@ -11,7 +11,6 @@ from oracle.connection import connected, deployed_on, sender_of, store_of
 from oracle.herald import Herald
 from oracle.honest import Honest
 from oracle.loop import Loop
-from oracle.metrics import application
 from oracle.node import Node
 from oracle.node_config import NodeSettings
 from oracle.roles import Place
@@ -50,6 +49,8 @@ def run_node(settings: NodeSettings, make: Make) -> None:
         node.record.heard = Herald(node.record, node.address, tell).hear
         loop = Loop(node, settings.poll)
         if settings.metrics is not None:
+            from oracle.metrics import application  # all commands come through here
+
             host, _, port = settings.metrics.rpartition(":")
             app = application(loop, mind)
             url = stack.enter_context(serving(app, host or LOCAL, int(port)))
