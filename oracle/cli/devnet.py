@@ -100,10 +100,11 @@ def tell(url: str, ready: Ready, written: Path, as_json: bool) -> None:
         }
         print_json(data)
     else:
+        ether = BALANCE_WEI // ETHER
         rows: dict[str, object] = {
             "JSON-RPC": f"{url}, chain {CHAIN_ID}",
             "contracts": written,
-            "accounts": f"{ACCOUNTS}, {BALANCE_WEI // ETHER:,} ether each, from",
+            "accounts": f"dev:0 to dev:{ACCOUNTS - 1}, {ether:,} ether each, from",
             "": f"{MNEMONIC} ({PATH}/0 ...)",
         }
         rows |= {f"model {n}": f"0x{id.hex()}" for n, id in found.models.items()}

@@ -216,10 +216,10 @@ def show(found: Earnings) -> None:
                 "balance": brief_wei(found.balance_wei),
                 "stake": f"{brief_wei(found.free_wei)} free, "
                 f"{brief_wei(found.locked_wei)} locked",
-                "earned": f"{brief_wei(found.earned_wei)} by {found.paid} answers",
-                "waiting": f"{found.leases} leases, {found.claims} claims, "
-                f"{found.games} games",
-                "lost": f"{found.lost} claims",
+                "earned": f"{brief_wei(found.earned_wei)}; answers paid: {found.paid}",
+                "at work on": f"leases: {found.leases}, claims: {found.claims}, "
+                f"games: {found.games}",
+                "claims lost": found.lost,
             }
         )
     )
