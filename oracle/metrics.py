@@ -48,7 +48,11 @@ class NodeCollector(Collector):
             "plumb_put_off", "Jobs that went wrong.", len(node.troubles.reasons)
         )
         endpoint = node.chain.endpoint
-        errors = endpoint.errors if isinstance(endpoint, FailoverEndpoint) else {}
+        errors: Mapping[str, int] = {}
+        if isinstance(endpoint, FailoverEndpoint):
+            errors = endpoint.errors
+            about = "Requests to the chain."
+            yield counted("plumb_rpc_calls", about, "method", endpoint.calls)
         about = "Requests that an endpoint failed to answer."
         yield counted("plumb_rpc_errors", about, "endpoint", errors)
         about = "Transactions mined."

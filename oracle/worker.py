@@ -62,7 +62,7 @@ class Market:
         least = asked.request.min_bond
         if least not in self._bonds:
             oracle = self.node.contracts.oracle
-            bond, _ = self.node.chain.call(oracle, "bondFor", least)
+            bond, _ = self.node.chain.known(oracle, "bondFor", least)
             self._bonds[least] = int(bond)
         return self._bonds[least]
 
@@ -178,12 +178,14 @@ class Worker(Node):
 
     def market(self) -> Market:
         """What is there to accept requests with, and at what prices, now."""
-        free, _ = self.stake()
-        spendable = free - self.posted.locks_wei
+        free, _ = self.chain.known(self.contracts.staking, "balanceOf", self.address)
+        spendable = int(free) - self.posted.locks_wei
         held = self.record.requests(Status.ACCEPTED)
         leases = sum(a.lease.worker == self.address for a in held if a.lease)
         leases += sum(w.function == "accept" for w in self.posted.wishes.values())
-        return Market(self, self.chain.now(), spendable, self.gas_price(), leases)
+        head = self.record.head
+        price = head.base_fee + self.chain.tip()
+        return Market(self, head.timestamp, spendable, price, leases)
 
     def objection(self, asked: Asked, market: Market) -> str:
         """Why not to accept the request; empty if there is no reason."""

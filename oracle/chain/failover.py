@@ -252,7 +252,7 @@ class FailoverEndpoint:
     @property
     def calls(self) -> Counter[str]:
         """Requests by method."""
-        return sum((t.calls for t in self._transports), Counter())
+        return sum((Counter(dict(t.calls)) for t in self._transports), Counter())
 
     def close(self) -> None:
         for transport in self._transports:

@@ -43,6 +43,8 @@ class Store:
         try:
             with self.begin() as connection:
                 tables.metadata.create_all(connection)
+                for index in tables.outbox.indexes:
+                    index.create(connection, checkfirst=True)
                 self._check_version(connection)
         except StoreError:
             self.close()
