@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from oracle.compute.arena import Arena
 from oracle.compute.executors import Executors
 from oracle.compute.pool import Pool
 from oracle.config import Listed, Settings, Urls
@@ -60,6 +61,10 @@ class NodeSettings(Settings):
 
             return Cluster(self.cluster)
         return Pool(self.processes or os.cpu_count() or 1)
+
+    def players(self) -> Arena:
+        """Who works out moves in games: as many processes here."""
+        return Arena(self.processes or os.cpu_count() or 1)
 
 
 @contextmanager

@@ -39,15 +39,16 @@ def run_node(settings: NodeSettings, make: Make) -> None:
         stack.callback(store.close)
         sender = sender_of(settings, place.chain, store)
         executors = stack.enter_context(settings.executors())
+        players = stack.enter_context(settings.players())
         library = place.library(settings)
         if not len(library):
             log.warning("no models", cure="name some with --model")
-        mind = Honest(library, executors=executors)
+        mind = Honest(library, executors=executors, players=players)
         node = make(place, sender, mind)
         tell = stack.enter_context(settings.telling())
         node.record.forgets = True
         node.record.heard = Herald(node.record, node.address, tell).hear
-        loop = Loop(node, settings.poll)
+        loop = Loop(node, settings.poll, news=mind.news)
         if settings.metrics is not None:
             from oracle.metrics import application  # all commands come through here
 
