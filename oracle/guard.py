@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from oracle.amounts import brief_wei
+from oracle.amounts import brief_wei, show_wei
 from oracle.record import Asked
 
 FIXED_GAS = 350_000
@@ -58,4 +58,6 @@ class Guard:
 
 
 def _short(what: str, expected: int, actual: int) -> str:
-    return f"{what}: expected at least {brief_wei(expected)}, got {brief_wei(actual)}"
+    alike = brief_wei(expected) == brief_wei(actual)
+    show = show_wei if alike else brief_wei
+    return f"{what}: expected at least {show(expected)}, got {show(actual)}"
