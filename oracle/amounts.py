@@ -9,6 +9,9 @@ UNITS = {"wei": 0, "gwei": 9, "ether": 18}
 """Decimal places of each unit."""
 WRITTEN = re.compile(r"([0-9][0-9_]*(?:\.[0-9]+)?) ?([a-z]+)?", re.IGNORECASE)
 EXACT_DIGITS = 80
+GWEI = 10**9
+WORTH_GWEI, WORTH_ETHER = 10**6, 10**12
+"""From so many wei on, an amount is shown in the larger unit."""
 
 
 def parse_wei(written: str | int) -> int:
@@ -31,8 +34,19 @@ def parse_wei(written: str | int) -> int:
 
 def show_wei(wei: int) -> str:
     """The amount in the unit in which it is shortest to read, exactly."""
-    size = len(str(abs(wei)))
-    unit = "ether" if size > 15 else "gwei" if size > 6 else "wei"
+    size = abs(wei)
+    unit = "ether" if size >= WORTH_ETHER else "gwei" if size >= WORTH_GWEI else "wei"
     with localcontext(prec=EXACT_DIGITS):
         number = Decimal(wei).scaleb(-UNITS[unit])
         return f"{number.normalize():f} {unit}"
+
+
+def brief_wei(wei: int) -> str:
+    """The amount for a person, not for a program: what is below a gwei is left out
+    where it doesn't count. Never more than there is."""
+    return show_wei(wei if wei < WORTH_ETHER else wei - wei % GWEI)
+
+
+def written_wei(wei: int) -> str:
+    """The exact amount as one word, to be typed in a command."""
+    return show_wei(wei).replace(" ", "")

@@ -46,7 +46,7 @@ class Challenger(Collector):
         super().__init__(sender, contracts)
         self._mind, self._choice = mind, choice
         self.verdicts: dict[bytes, bool] = {}
-        """Whether each claim that was checked is true."""
+        """Whether each standing claim that was checked is true."""
 
     def wishes(self) -> Iterator[Wish]:
         yield from self._games()
@@ -63,7 +63,9 @@ class Challenger(Collector):
             for played in self.record.tables.games.values()
             if played.challenger == self.address
         }
-        claims = self.record.tables.claims.values()
+        claims = self.record.tables.standing()
+        standing = {answered.hash for answered in claims}
+        self.verdicts = {h: v for h, v in self.verdicts.items() if h in standing}
         for answered in sorted(claims, key=lambda a: a.claim.window_end):
             if answered.hash in mine or not self._open_to_challenge(answered):
                 continue

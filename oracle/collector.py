@@ -56,6 +56,6 @@ class Collector(Node):
         """All that is free, once no own game is open, nor anything on its way."""
         if self.open_challenges or self.posted.wishes:
             return
-        if free := self.stake()[0]:
+        if free := self.seen.free_wei:
             arguments = (self.address, free)
             yield Wish(self.contracts.staking, "withdraw", arguments)

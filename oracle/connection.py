@@ -1,8 +1,11 @@
 """From settings to a chain, an account on it, and the contracts there."""
 
+from collections.abc import Sequence
+
 from oracle import keys
 from oracle.chain.chain import Chain
 from oracle.chain.endpoint import check_chain
+from oracle.chain.errors import NotConnected, Unavailable
 from oracle.chain.failover import FailoverEndpoint
 from oracle.config import Settings
 from oracle.contracts import check_contracts
@@ -17,9 +20,17 @@ def connected(settings: Settings) -> Chain:
 
     Where no chain id is set, it is asked for once, and held to from then on.
     """
-    endpoint = FailoverEndpoint(settings.rpc_url, settings.chain_id)
-    check_chain(endpoint)
-    return Chain(endpoint)
+    return Chain(endpoint_at(settings.rpc_url, settings.chain_id))
+
+
+def endpoint_at(urls: Sequence[str], chain_id: int | None) -> FailoverEndpoint:
+    """One that answers. Raises `WrongChain`, or `NotConnected`."""
+    try:
+        endpoint = FailoverEndpoint(urls, chain_id)
+        check_chain(endpoint)
+    except Unavailable as error:
+        raise NotConnected(error.complaints) from None
+    return endpoint
 
 
 def store_of(settings: Settings, chain: Chain) -> Store:

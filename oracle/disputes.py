@@ -6,11 +6,14 @@ from typing import Any
 
 from challenge.errors import PositionMismatch, PositionMissing
 from challenge.game import GameView, Opened
+from oracle.amounts import brief_wei
+from oracle.chain.events import ChallengerLost, Settled, WorkerLost
 from oracle.errors import NoSuchClaim
 from oracle.record import Answered, Played, Record
 from oracle.views import view_of
 
 ATTEMPTS = 5
+End = WorkerLost | ChallengerLost | Settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,36 @@ class Dispute:
                 yield name, f"segments [0, {shown.segments})"
             else:
                 yield name, str(shown.interval)
+
+
+def ends_of(record: Record) -> dict[bytes, End]:
+    """How the games that are over ended, by their ids."""
+    game, first = record.contracts.game, record.contracts.block
+    told = record.chain.events([game], first, record.chain.height)
+    return {event.game_id: event for event in told if isinstance(event, End)}
+
+
+def told_end(end: End) -> str:
+    """Who lost, and where the bond went."""
+    paid = brief_wei(end.paid)
+    match end:
+        case WorkerLost():
+            burned = brief_wei(end.burned)
+            return (
+                f"The claim was false: of its bond {paid} went to the challenger, "
+                f"{burned} were burned."
+            )
+        case ChallengerLost():
+            burned = brief_wei(end.burned)
+            return (
+                f"The claim held: of the challenger's bond {paid} went to the worker, "
+                f"{burned} were burned."
+            )
+        case Settled():
+            return (
+                "The claim fell in another game: the challenger has its bond back, "
+                f"and {paid} for its moves."
+            )
 
 
 def disputes_of(record: Record, finished: bool) -> list[Dispute]:

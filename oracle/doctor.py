@@ -12,7 +12,7 @@ import tinynn
 from challenge.trace import MachineExecution
 from mips_vm import Status
 from oracle import keys
-from oracle.amounts import show_wei
+from oracle.amounts import brief_wei, written_wei
 from oracle.chain.chain import Chain
 from oracle.connection import connected, deployed_on, store_of
 from oracle.errors import OracleError
@@ -128,14 +128,15 @@ def money(settings: WorkerSettings, place: Place) -> Iterator[Finding]:
     address = bytes.fromhex(account.address.removeprefix("0x"))
     balance, price = chain.balance(address), chain.base_fee()
     needed = GAS_OF_A_DEFENCE * price
-    told = f"{show_wei(balance)}; a defence costs {show_wei(needed)} at present"
+    told = f"{brief_wei(balance)}; a defence costs {brief_wei(needed)} at present"
     cure = "" if balance > needed else f"send ether to {account.address}"
     yield Finding("balance", told, cure)
     free, locked = chain.call(contracts.staking, "balanceOf", address)
     bond, _ = chain.call(contracts.oracle, "bondFor", 0)
-    told = f"{show_wei(free)} free, {show_wei(locked)} locked; a bond: {show_wei(bond)}"
+    amounts = f"{brief_wei(free)} free, {brief_wei(locked)} locked"
+    told = f"{amounts}; a bond: {brief_wei(bond)}"
     enough = free >= bond or locked
-    cure = "" if enough else f"`plumb worker stake {show_wei(2 * bond)}`"
+    cure = "" if enough else f"`plumb worker stake {written_wei(2 * bond)}`"
     yield Finding("stake", told, cure)
 
 

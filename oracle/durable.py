@@ -28,6 +28,7 @@ from oracle.chain.errors import (
     Unavailable,
     WentBack,
 )
+from oracle.chain.head import Head
 from oracle.chain.sender import (
     Intent,
     Outcome,
@@ -74,6 +75,8 @@ class DurableSender(Sender):
         self._signer = Signer(chain, account, outbox, self._fees, fee_cap)
         self._offers: dict[bytes, tuple[int, float]] = {}
         self._missed: dict[int, int] = {}
+        self._there: tuple[bytes, bytes] | None = None
+        """Our last mined block, and the head with which it was there."""
 
     @property
     def nonce(self) -> int:
@@ -116,8 +119,12 @@ class DurableSender(Sender):
 
         What was mined since the last time.
         """
-        self._reopen_undone()
-        settled = self._advance_all(self.outbox.open())
+        head = self.chain.head()
+        self._reopen_undone(head)
+        entries = self.outbox.open()
+        if not entries:
+            return []
+        settled = self._advance_all(entries, head)
         self._close_gap()
         return settled
 
@@ -185,49 +192,49 @@ class DurableSender(Sender):
         pause = self.chain.endpoint.poll_seconds
         for _ in range(max(1, int(plain.RECEIPT_SECONDS / (pause or 1)))):
             # A reorg may undo what came before it, which then has to be mined again.
-            self._reopen_undone()
+            head = self.chain.head()
+            self._reopen_undone(head)
             current = self.outbox.find(entry.draft.key)
-            receipt = self._advance(current) if current else self._find(entry)
+            if current is None:
+                receipt = self._find(entry)
+            else:
+                receipt = self._advance(current, head, self._mined_count())
             if receipt is not None:
                 return receipt
             if current is None:
                 raise Refused(entry.draft.action, "", {}, b"")
             before = [e for e in self.outbox.open() if e.nonce < current.nonce]
-            self._advance_all(before)
+            self._advance_all(before, head)
             self._close_gap()
             time.sleep(pause)
         raise NotMined(entry.last.hash, plain.RECEIPT_SECONDS)
 
-    def _advance_all(self, entries: Sequence[Entry]) -> list[tuple[Entry, TxReceipt]]:
+    def _advance_all(
+        self, entries: Sequence[Entry], head: Head
+    ) -> list[tuple[Entry, TxReceipt]]:
         """Lowest nonce first: what comes after cannot be mined before."""
         found = []
+        mined = self._mined_count() if entries else 0
         for entry in entries:
             try:
-                if (receipt := self._advance(entry)) is not None:
+                if (receipt := self._advance(entry, head, mined)) is not None:
                     found.append((entry, receipt))
             except (Displaced, Refused) as error:
                 log.warning("%s", error)
         return found
 
-    def _advance(self, entry: Entry) -> TxReceipt | None:
+    def _advance(self, entry: Entry, head: Head, mined: int) -> TxReceipt | None:
         """Its receipt, if it is mined; else what can be done so that it will be.
 
+        `mined`, the number of nonces used, was read before: no receipt is missed.
         Raises `Displaced`, or `Refused` if a reorg left nothing for it to do.
         """
-        mined = self._mined_count()  # before the receipt: nothing may come between
-        if (receipt := self._find(entry)) is not None:
-            self._missed.pop(entry.id, None)
-            fee = fee_of(receipt)
-            self._spent_wei += fee
-            place = (receipt["blockNumber"], bytes(receipt["blockHash"]))
-            self.outbox.mined(entry, *place, bool(receipt["status"]), fee)
-            return receipt
         if entry.nonce < mined:
-            self._miss(entry)
+            return self._receipt_of(entry)
+        if self._offered_lately(entry, head.number):
             return None
-        head = self.chain.height
-        if self._offered_lately(entry, head):
-            return None
+        if entry.nonce < (mined := self._mined_count()):
+            return None  # it was mined meanwhile
         if entry.nonce == mined:
             self._check_wanted(entry)
         if self._lags(entry, head, mined):
@@ -235,10 +242,24 @@ class DurableSender(Sender):
         self._offer(entry)
         return None
 
-    def _lags(self, entry: Entry, head: int, mined: int) -> bool:
+    def _receipt_of(self, entry: Entry) -> TxReceipt | None:
+        """Of an entry whose nonce is used: by it, it is to be hoped."""
+        receipt = self._find(entry)
+        if receipt is None:
+            self._miss(entry)
+            return None
+        self._missed.pop(entry.id, None)
+        fee = fee_of(receipt)
+        self._spent_wei += fee
+        place = (receipt["blockNumber"], bytes(receipt["blockHash"]))
+        self.outbox.mined(entry, *place, bool(receipt["status"]), fee)
+        self.chain.forget()
+        return receipt
+
+    def _lags(self, entry: Entry, head: Head, mined: int) -> bool:
         """Whether it is time to pay more: for the next to be mined, in any case; for
         those behind it, if their turn would not help them either."""
-        if head - entry.last.block < self._patience:
+        if head.number - entry.last.block < self._patience:
             return False
         return entry.nonce == mined or entry.last.max_fee < self.chain.base_fee()
 
@@ -281,20 +302,26 @@ class DurableSender(Sender):
         The chain takes nonces in order, and what comes after the gap may be with nodes
         already: made anew under another nonce, it would be there twice.
         """
-        entries, mined = self.outbox.open(), self._mined_count()
-        if not entries or entries[0].nonce <= mined:
+        entries = self.outbox.open()
+        if not entries or entries[0].nonce <= (mined := self._mined_count()):
             return
         eth = self.chain.endpoint.web3.eth
         if eth.get_transaction_count(self._account.address, "pending") > mined:
             return  # somebody's transaction is there
-        try:
-            self._check_wanted(entries[0])
-        except Refused as error:
-            log.warning("%s", error)
+        if not any(self._is_wanted(entry) for entry in entries):
             return
         draft = Draft(f"gap:{mined}", "nothing", self.address, b"", 0, TRANSFER_GAS)
         attempt = self._signer.sign(draft, mined)
         self._offer(self.outbox.add(draft, mined, attempt))
+
+    def _is_wanted(self, entry: Entry) -> bool:
+        """Whether it would not fail by now; if it would, it is dropped."""
+        try:
+            self._check_wanted(entry)
+        except Refused as error:
+            log.warning("%s", error)
+            return False
+        return True
 
     def _offer(self, entry: Entry, fresh: bool = False) -> None:
         """Sends the signed bytes. `fresh`: for the first time, so no node has them.
@@ -311,7 +338,7 @@ class DurableSender(Sender):
             log.warning("%s may not be sent: %s", entry.draft.action, error)
 
     def _note_offer(self, entry: Entry) -> None:
-        self._offers[entry.last.hash] = (self.chain.height, time.monotonic())
+        self._offers[entry.last.hash] = (self.chain.latest.number, time.monotonic())
 
     def _offered_lately(self, entry: Entry, head: int) -> bool:
         """Whether these bytes were sent since the last block, and not long ago."""
@@ -345,14 +372,17 @@ class DurableSender(Sender):
         log.info("%s: fee raised to %d", entry.draft.action, attempt.max_fee)
         return self.outbox.add_attempt(entry, attempt)
 
-    def _reopen_undone(self) -> None:
+    def _reopen_undone(self, head: Head) -> None:
         """What was mined in blocks that are gone, or that this endpoint doesn't have.
 
         Both look alike, and need the same: the bytes are offered again, to no harm.
         """
         while (last := self.outbox.last_mined()) is not None:
             assert last.block is not None, "it was mined in a block"
+            if self._there == (last.block_hash, head.hash):
+                return
             if self.chain.block_hash(last.block) == last.block_hash:
+                self._there = last.block_hash, head.hash
                 return
             log.warning("%s: block %d is gone", last.draft.action, last.block)
             self.outbox.reopen(last)

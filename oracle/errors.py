@@ -10,9 +10,13 @@ OracleError
 ├── NoCluster           no Ray here, or none at the address given
 ├── NotRegistered       the registry of this chain has no model with that id
 ├── NoSuchRequest       the chain has heard of no such request
+├── NotCancelled        a request that can't be taken back as it stands
+├── NotItsRequester     only who asked may take a request back before its deadline
 ├── BadAbi              a file that should hold a contract's ABI doesn't
 ├── NoSuchClaim         no claim of that request is there to be disputed
 ├── UnknownName         neither a file, nor a model's id, nor the name of one
+├── UnknownConsumer     neither a contract's address, nor the name of one
+├── NoImage             a file that was named as a model's image is none
 ├── WrongImage          a file is not the image of the model that it should be
 ├── NotFetched          no URI of the model led to its image
 ├── ImageTooLong        what a URI leads to is longer than the user wants to store
@@ -107,6 +111,25 @@ class NoSuchRequest(OracleError):
         super().__init__(f"no request {request_id} on this chain")
 
 
+class NotCancelled(OracleError):
+    def __init__(self, request_id: int, actual: str) -> None:
+        self.request_id = request_id
+        super().__init__(
+            f"request {request_id} not cancelled: expected it open, or leased to a "
+            f"worker who never answered; got it {actual}"
+        )
+
+
+class NotItsRequester(OracleError):
+    def __init__(self, request_id: int, expected: str, actual: str) -> None:
+        self.request_id, self.expected, self.actual = request_id, expected, actual
+        super().__init__(
+            f"request {request_id} not cancelled: expected {expected}, who asked, or "
+            f"the end of its deadline; got {actual}: if you asked through a contract, "
+            "name it with --through"
+        )
+
+
 class NoSuchClaim(OracleError):
     def __init__(self, request_id: int) -> None:
         self.request_id = request_id
@@ -126,6 +149,24 @@ class UnknownName(OracleError):
         super().__init__(
             f"unknown model: expected a file, an id or a name (of {names}); "
             f"got {actual}"
+        )
+
+
+class UnknownConsumer(OracleError):
+    def __init__(self, known: Sequence[str], actual: str) -> None:
+        self.known, self.actual = known, actual
+        super().__init__(
+            "unknown contract: expected an address or a name "
+            f"(of {', '.join(known) or 'none'}); got {actual}"
+        )
+
+
+class NoImage(OracleError):
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path}: expected a model image, as `plumb model convert` makes them; "
+            f"{reason}"
         )
 
 
@@ -171,7 +212,10 @@ class NoDeployments(DeploymentsError):
 class BadDeployments(DeploymentsError):
     def __init__(self, path: Path, actual: str) -> None:
         self.path = path
-        super().__init__(f"{path}: expected what `plumb deploy` writes, got {actual}")
+        super().__init__(
+            f"{path}: expected what `plumb deploy` writes, got {actual}: deploy again, "
+            "or name another folder with --deployments"
+        )
 
 
 class BadAmount(OracleError, ValueError):

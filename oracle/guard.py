@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from oracle.amounts import show_wei
+from oracle.amounts import brief_wei, show_wei
 from oracle.record import Asked
 
 FIXED_GAS = 350_000
@@ -36,8 +36,8 @@ class Guard:
             return _short("fee", self.least_fee_wei, request.fee)
         if self.most_bond_wei is not None and bond_wei > self.most_bond_wei:
             return (
-                f"bond: expected at most {show_wei(self.most_bond_wei)}, "
-                f"got {show_wei(bond_wei)}"
+                f"bond: expected at most {brief_wei(self.most_bond_wei)}, "
+                f"got {brief_wei(bond_wei)}"
             )
         if self.least_profit_wei is None:
             return ""
@@ -58,4 +58,6 @@ class Guard:
 
 
 def _short(what: str, expected: int, actual: int) -> str:
-    return f"{what}: expected at least {show_wei(expected)}, got {show_wei(actual)}"
+    alike = brief_wei(expected) == brief_wei(actual)
+    show = show_wei if alike else brief_wei
+    return f"{what}: expected at least {show(expected)}, got {show(actual)}"

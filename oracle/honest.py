@@ -4,16 +4,20 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from threading import Event
 from typing import TypeVar
 
-from challenge import challenger_moves, worker_moves
-from challenge.game import GameView
+from challenge.game import GameView, Side
 from challenge.moves import Move
 from challenge.trace import ExecutionTrace, Trace
+from oracle.compute.arena import Players
 from oracle.compute.executors import Executors, Inline
+from oracle.compute.play import NEXT_MOVE, Question, TraceNeeded, Unknown, updated
 from oracle.compute.task import Task
 from oracle.library import Library
+from oracle.node import Player
 from oracle.record import Answered, Asked
+from tinynn import Model
 
 CROSS_CHECK_STEPS = 10**10
 """Up to so many foretold instructions, seconds of the translated machine, an answer is
@@ -27,29 +31,42 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class TrueWorker:
-    """Defends a claim by showing how it came about."""
+class TruePlayer:
+    """Defends a claim by showing how it came about, or attacks where it is false."""
 
+    side: Side
     trace: Trace
 
     def attempts(self, view: GameView, now: int) -> tuple[Move, ...]:
-        move = worker_moves.next_move(view, self.trace, now)
+        move = NEXT_MOVE[self.side](view, self.trace, now)
         return () if move is None else (move,)
 
 
 @dataclass(frozen=True, slots=True)
-class TrueChallenger:
-    """Attacks a claim where it leaves the truth."""
+class RemotePlayer:
+    """The same, with what needs the run worked out elsewhere: no move until then."""
 
-    trace: Trace
+    side: Side
+    players: Players
+    model: Model
+    data: bytes
+    note: Callable[[], None]
+    """Called when a move has been worked out."""
 
     def attempts(self, view: GameView, now: int) -> tuple[Move, ...]:
-        move = challenger_moves.next_move(view, self.trace, now)
+        try:
+            move = NEXT_MOVE[self.side](view, Unknown(), now)
+        except TraceNeeded:
+            question = Question.of(self.model, self.data, self.side, view, now)
+            promise = self.players.asked(question, self.note)
+            if not promise.done():
+                return ()
+            move = updated(promise.result(), view)
         return () if move is None else (move,)
 
 
 class Honest:
-    """Has its executors compute natively; enters the machine itself, in a dispute.
+    """Has its executors compute natively; in a dispute, the machine is entered.
 
     The last answers and traces are kept, so that a dispute starts from snapshots.
     """
@@ -59,10 +76,15 @@ class Honest:
         library: Library,
         cross_check_steps: int = CROSS_CHECK_STEPS,
         executors: Executors | None = None,
+        players: Players | None = None,
     ) -> None:
-        """Without `executors` it computes in this process, and waits meanwhile."""
+        """Without `executors` it computes in this process, and waits meanwhile; without
+        `players` it works out moves here, too."""
         self.library, self._cross_check_steps = library, cross_check_steps
         self._executors: Executors = Inline() if executors is None else executors
+        self._players = players
+        self.news = Event()
+        """Set when something that was waited for has been worked out."""
         self.answered, self.answer_seconds = 0, 0.0
         """Answers that were computed, and how long they took from being wanted."""
         self._answers: dict[Key, Future[bytes]] = {}
@@ -113,11 +135,17 @@ class Honest:
         model = self.library.find(asked.model)
         return ExecutionTrace(model.execution(asked.input))
 
-    def defender(self, answered: Answered) -> TrueWorker:
-        return TrueWorker(self.trace(answered.asked))
+    def defender(self, answered: Answered) -> Player:
+        return self._player(Side.WORKER, answered.asked)
 
-    def attacker(self, answered: Answered) -> TrueChallenger:
-        return TrueChallenger(self.trace(answered.asked))
+    def attacker(self, answered: Answered) -> Player:
+        return self._player(Side.CHALLENGER, answered.asked)
+
+    def _player(self, side: Side, asked: Asked) -> Player:
+        if self._players is None:
+            return TruePlayer(side, self.trace(asked))
+        model, note = self.library.find(asked.model), self.news.set
+        return RemotePlayer(side, self._players, model, asked.input, note)
 
     def _promised(self, asked: Asked) -> Future[bytes]:
         def begin() -> Future[bytes]:
@@ -133,6 +161,7 @@ class Honest:
     def _note_answer(self, begun: float) -> None:
         self.answered += 1
         self.answer_seconds += time.perf_counter() - begun
+        self.news.set()
 
 
 def _key(asked: Asked) -> Key:

@@ -127,7 +127,8 @@ def find(settings: Settings) -> Keystore:
     if settings.sender is None:
         if path is not None:
             raise NoKeystore("a file", places)
-        raise MissingSetting("an account", "--account", "ETH_KEYSTORE_ACCOUNT")
+        purpose = "an account (on a devnet dev:0 to dev:19)"
+        raise MissingSetting(purpose, "--account", "ETH_KEYSTORE_ACCOUNT")
     wanted = bytes.fromhex(settings.sender.removeprefix("0x"))
     for place in places:
         for keystore in _within(place):
@@ -142,6 +143,9 @@ def account(settings: Settings, chain_id: int) -> LocalAccount:
         named = DEVELOPMENT.fullmatch(settings.account)
         if named is not None:
             return development(int(named[1]), chain_id)
+        if settings.account.startswith("dev:"):
+            problem = f"expected dev:0 to dev:19, got {settings.account}"
+            raise BadSetting("account", problem)
     keystore = find(settings)
     unlocked = keystore.unlock(password(settings))
     wanted = settings.sender

@@ -5,14 +5,25 @@ them; without a decision only warnings are heard, on standard error.
 """
 
 import logging
+import re
 import sys
 from typing import TextIO, cast
 
 import structlog
 from structlog.stdlib import BoundLogger, ExtraAdder, ProcessorFormatter
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from oracle.amounts import brief_wei
 
 OURS = "oracle"
+EVENT_WIDTH = 12
+FIRST = ("request_id", "what")
+LEFT_OUT = frozenset({"claim", "claim_hash", "game_id"})
+"""A request's number and who plays tell people the same."""
+AMOUNTS = frozenset({"bond", "paid", "burned", "royalty"})
+"""Facts in wei, by the names that the contracts' events give them."""
+HASH = re.compile(r"0x[0-9a-f]{40,}", re.IGNORECASE)
+SHOWN = 10
 
 
 def logger(name: str) -> BoundLogger:
@@ -33,11 +44,18 @@ def configure(as_json: bool, level: str = "INFO") -> None:
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         ExtraAdder(),
-        structlog.processors.TimeStamper("iso", utc=True),
+        structlog.processors.TimeStamper(
+            "iso" if as_json else "%Y-%m-%d %H:%M:%SZ", utc=True
+        ),
     ]
-    colours = sys.stderr.isatty()
     renderers: list[Processor] = [
-        structlog.dev.ConsoleRenderer(colors=colours, pad_event_to=18)
+        for_people,
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            pad_event_to=EVENT_WIDTH,
+            pad_level=False,
+            sort_keys=False,
+        ),
     ]
     if as_json:
         renderers = [
@@ -53,6 +71,27 @@ def configure(as_json: bool, level: str = "INFO") -> None:
     ours.handlers = [handler]
     ours.propagate = False
     ours.setLevel(level)
+
+
+def for_people(_: WrappedLogger, __: str, told: EventDict) -> EventDict:
+    """What fits on a line: hashes by their beginning, amounts with their unit.
+
+    A program that needs all of it reads the JSON.
+    """
+    ordered = {name: told[name] for name in FIRST if name in told} | dict(told)
+    return {
+        name.removesuffix("_wei"): _brief(name, value)
+        for name, value in ordered.items()
+        if name not in LEFT_OUT
+    }
+
+
+def _brief(name: str, value: object) -> object:
+    if isinstance(value, int) and (name in AMOUNTS or name.endswith("_wei")):
+        return brief_wei(value)
+    if isinstance(value, str) and HASH.fullmatch(value):
+        return f"{value[:SHOWN]}.."
+    return value
 
 
 class _StandardError(logging.StreamHandler[TextIO]):

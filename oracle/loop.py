@@ -19,6 +19,7 @@ from oracle.node import Done, Node
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 60.0
+NAP_SECONDS = 0.05
 OUTAGES = (ChainError, Web3Exception, OSError)
 
 log = logger(__name__)
@@ -48,19 +49,29 @@ class Loop:
         node: Node,
         poll_seconds: float,
         heard: Callable[[Done], None] | None = None,
+        news: Event | None = None,
     ) -> None:
+        """`news` is set by whoever has worked something out for the node: then it looks
+        at once."""
         self.node, self.pulse = node, Pulse()
         self._refusals: set[str] = set()
         self._poll_seconds, self._heard = poll_seconds, heard
+        self._news = Event() if news is None else news
 
     def run(self, stop: Event) -> None:
         """Until `stop` is set; a step that has begun is finished first."""
         log.info("started", account="0x" + self.node.address.hex())
         while not stop.is_set():
-            pause = self._turn()
-            if pause:
-                stop.wait(pause)
+            self._news.clear()
+            self._rest(self._turn(), stop)
         log.info("stopped", transactions=sum(self.pulse.sent.values()))
+
+    def _rest(self, seconds: float, stop: Event) -> None:
+        """So long, unless there is news, or it is to stop."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not self._news.is_set():
+            if stop.wait(min(left, NAP_SECONDS)):
+                return
 
     def _turn(self) -> float:
         """One look; the seconds to wait after it. Raises what is fatal."""
@@ -92,7 +103,9 @@ class Loop:
     def _told(self, done: Done) -> None:
         self.pulse.note(done)
         wish, receipt = done.wish, done.receipt
-        facts: dict[str, object] = {"request_id": wish.request_id}
+        facts: dict[str, object] = {}
+        if wish.request_id:
+            facts["request_id"] = wish.request_id
         if wish.view is not None:
             facts["challenger"] = "0x" + wish.view.challenger.hex()
             facts["claim"] = "0x" + wish.view.claim_hash.hex()

@@ -17,6 +17,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
+from oracle.chain.endpoint import Endpoint
 from oracle.chain.failover import FailoverEndpoint
 from oracle.honest import Honest
 from oracle.loop import Loop
@@ -47,7 +48,11 @@ class NodeCollector(Collector):
             "plumb_put_off", "Jobs that went wrong.", len(node.troubles.reasons)
         )
         endpoint = node.chain.endpoint
-        errors = endpoint.errors if isinstance(endpoint, FailoverEndpoint) else {}
+        errors: Mapping[str, int] = {}
+        if isinstance(endpoint, FailoverEndpoint):
+            errors = endpoint.errors
+            about = "Requests to the chain."
+            yield counted("plumb_rpc_calls", about, "method", endpoint.calls)
         about = "Requests that an endpoint failed to answer."
         yield counted("plumb_rpc_errors", about, "endpoint", errors)
         about = "Transactions mined."
@@ -127,11 +132,19 @@ def application(loop: Loop, mind: Honest | None = None) -> FastAPI:
 
     @app.get("/readyz")
     def readyz() -> Response:
-        """Whether its last turn reached the chain."""
+        """Whether its last turn reached the chain, and so did its last request."""
         pulse = loop.pulse
-        return _verdict(pulse.steps > 0 and not pulse.failures_in_a_row)
+        turned = pulse.steps > 0 and not pulse.failures_in_a_row
+        return _verdict(turned and answers(loop.node.chain.endpoint))
 
     return app
+
+
+def answers(endpoint: Endpoint) -> bool:
+    """Whether any of its nodes does; a turn waits long before it gives up."""
+    if not isinstance(endpoint, FailoverEndpoint):
+        return True
+    return not all(health.failures for health in endpoint.provider.endpoints)
 
 
 def _verdict(well: bool) -> Response:

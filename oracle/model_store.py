@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import tinynn
-from oracle.errors import WrongImage
+from oracle.errors import NoImage, WrongImage
 from tinynn.errors import ImageError
 
 SUFFIX = ".plumb"
@@ -40,8 +40,11 @@ class ModelStore:
         return checked(self.path_of(model_root), model_root)
 
     def add(self, image: Path) -> bytes:
-        """Copies an image in; its model root."""
-        root = tinynn.load(image).model_root
+        """Copies an image in; its model root. Raises `NoImage`."""
+        try:
+            root = tinynn.load(image).model_root
+        except ImageError as error:
+            raise NoImage(image, str(error)) from None
         if not self.holds(root):
             part = self.begin(root)
             shutil.copyfile(image, part)

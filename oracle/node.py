@@ -156,7 +156,8 @@ class Node(ABC):
             self.record.refresh()
             if self.record.height < self.sender.mined_height:
                 return  # by an endpoint that lags: our own moves are not in it
-            self.seen = Look(self.chain.now(), *self.stake())
+            stake = self.chain.known(self.contracts.staking, "balanceOf", self.address)
+            self.seen = Look(self.record.head.timestamp, *map(int, stake))
         yield from self._come_true()
 
     def _news(self) -> Iterator[Done]:
@@ -229,11 +230,6 @@ class Node(ABC):
         """Free stake back to the account."""
         arguments = (self.address, amount)
         return self.sender.send(self.contracts.staking, "withdraw", *arguments)
-
-    def gas_price(self) -> int:
-        """Wei that a gas unit costs at present, tip included."""
-        tip = self.chain.endpoint.web3.eth.max_priority_fee
-        return self.chain.base_fee() + tip
 
     def nearest_first(
         self,

@@ -1,12 +1,14 @@
 """Settings of the programs that hold models."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from oracle.compute.arena import Arena
 from oracle.compute.executors import Executors
 from oracle.compute.pool import Pool
 from oracle.config import Listed, Settings, Urls
@@ -14,6 +16,17 @@ from oracle.fetch import GATEWAYS
 from oracle.herald import Tell
 from oracle.model_store import ModelStore
 from oracle.webhook import Webhook
+
+
+def shaped(pattern: str, expected: str) -> AfterValidator:
+    """A text of that shape; it isn't told when it is refused, for it may hold a key."""
+
+    def check(value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(pattern, value):
+            raise ValueError(f"expected {expected}")
+        return value
+
+    return AfterValidator(check)
 
 
 class NodeSettings(Settings):
@@ -26,8 +39,10 @@ class NodeSettings(Settings):
     processes: int | None = Field(None, ge=1)
     cluster: str | None = None
     log_json: bool = False
-    webhook: str | None = Field(None, pattern=r"^https?://[^/]")
-    metrics: str | None = Field(None, pattern=r"^[^:]*:\d{1,5}$")
+    webhook: Annotated[str | None, shaped(r"https?://[^/].*", "http(s)://...")] = None
+    metrics: Annotated[
+        str | None, shaped(r"[^:]*:\d{1,5}", "HOST:PORT, such as 127.0.0.1:9100")
+    ] = None
 
     @property
     def model_store(self) -> ModelStore:
@@ -46,6 +61,10 @@ class NodeSettings(Settings):
 
             return Cluster(self.cluster)
         return Pool(self.processes or os.cpu_count() or 1)
+
+    def players(self) -> Arena:
+        """Who works out moves in games: as many processes here."""
+        return Arena(self.processes or os.cpu_count() or 1)
 
 
 @contextmanager

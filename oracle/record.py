@@ -5,7 +5,7 @@ and knows what it knew. It notices when a block that it read is gone (a reorg), 
 starts over.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
@@ -14,8 +14,9 @@ from functools import cached_property, singledispatchmethod
 from challenge import game
 from challenge.claim import Claim, Lease, Request
 from oracle.chain import events
-from oracle.chain.chain import Chain, Log, events_of
+from oracle.chain.chain import Chain, events_of
 from oracle.chain.events import Event
+from oracle.chain.head import NOTHING
 from oracle.contracts import Contracts
 from oracle.journal import Forgetful, Journal, Tip
 
@@ -31,6 +32,9 @@ class Status(IntEnum):
     CLAIMED = 3
     FINAL = 4
     CANCELLED = 5
+
+
+ENDED = (Status.FINAL, Status.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +83,55 @@ class Tables:
     openings: dict[bytes, game.Opened] = field(default_factory=dict)
     earned: Counter[bytes] = field(default_factory=Counter)
     """Wei that answers and won games have brought, by account."""
+    _by_status: defaultdict[Status, set[int]] = field(
+        default_factory=lambda: defaultdict(set), compare=False
+    )
+    _claims_on: defaultdict[int, list[bytes]] = field(
+        default_factory=lambda: defaultdict(list), compare=False
+    )
+    _games_over: defaultdict[bytes, list[bytes]] = field(
+        default_factory=lambda: defaultdict(list), compare=False
+    )
+    _open_games: dict[bytes, None] = field(default_factory=dict, compare=False)
+    _stirred: set[int] = field(default_factory=set, compare=False)
+    """Requests that have ended, or a game about them: perhaps all about them has."""
 
     def fold(self, told: Iterable[Event]) -> None:
         for event in told:
             self._learn(event)
+
+    def with_status(self, status: Status) -> list[Asked]:
+        """Oldest first."""
+        return [self.requests[request] for request in sorted(self._by_status[status])]
+
+    def standing(self) -> list[Answered]:
+        """Claims that are neither dead nor paid for, oldest request first."""
+        found = (self.claims[claim] for claim in self._standing())
+        return [answered for answered in found if answered.alive]
+
+    def open_games(self) -> list[Played]:
+        return [self.games[each] for each in list(self._open_games)]
+
+    def forget_ended(self) -> None:
+        """Drops requests that nothing can happen to any more, and all about them."""
+        stirred, self._stirred = self._stirred, set()
+        playing = {played.claim_hash for played in self.open_games()}
+        for request in stirred:
+            ended = self.requests[request].status in ENDED
+            if ended and playing.isdisjoint(self._claims_on[request]):
+                self._forget(request)
+
+    def _forget(self, request: int) -> None:
+        self._by_status[self.requests.pop(request).status].discard(request)
+        for claim in self._claims_on.pop(request, ()):
+            del self.claims[claim]
+            self.openings.pop(claim, None)
+            for game_id in self._games_over.pop(claim, ()):
+                del self.games[game_id]
+
+    def _standing(self) -> Iterator[bytes]:
+        for request in sorted(self._by_status[Status.CLAIMED]):
+            yield self._claims_on[request][-1]
 
     @singledispatchmethod
     def _learn(self, event: Event) -> None:
@@ -96,6 +145,7 @@ class Tables:
     def _(self, event: events.Requested) -> None:
         model = self.models[event.model_id]
         self.requests[event.request_id] = Asked(event.request, model, event.input)
+        self._by_status[Status.OPEN].add(event.request_id)
 
     @_learn.register
     def _(self, event: events.Accepted) -> None:
@@ -117,6 +167,7 @@ class Tables:
         self.claims[event.claim_hash] = Answered(
             asked, event.claim, event.claim_hash, event.output
         )
+        self._claims_on[event.request_id].append(event.claim_hash)
 
     @_learn.register
     def _(self, event: events.ClaimKilled) -> None:
@@ -138,6 +189,7 @@ class Tables:
         self.games[event.game_id] = Played(
             event.game_id, event.claim_hash, event.challenger
         )
+        self._open_games[event.game_id] = None
 
     @_learn.register
     def _(self, event: events.Opened) -> None:
@@ -157,14 +209,23 @@ class Tables:
         self, event: events.WorkerLost | events.ChallengerLost | events.Settled
     ) -> None:
         self.games[event.game_id] = replace(self.games[event.game_id], over=True)
+        del self._open_games[event.game_id]
+        self._games_over[event.claim_hash].append(event.game_id)
+        claim = self.claims[event.claim_hash].claim
+        self._stirred.add(claim.request_id)
         winner = event.challenger
         if isinstance(event, events.ChallengerLost):
-            winner = self.claims[event.claim_hash].claim.worker
+            winner = claim.worker
         self.earned[winner] += event.paid
 
     def _change(self, request_id: int, **changes: object) -> Asked:
-        asked = replace(self.requests[request_id], **changes)  # type: ignore[arg-type]
+        before = self.requests[request_id]
+        asked = replace(before, **changes)  # type: ignore[arg-type]
         self.requests[request_id] = asked
+        self._by_status[before.status].discard(request_id)
+        self._by_status[asked.status].add(request_id)
+        if asked.status in ENDED:
+            self._stirred.add(request_id)
         return asked
 
 
@@ -176,19 +237,25 @@ class Record:
     ) -> None:
         self.chain, self.contracts = chain, contracts
         self.tables = Tables()
+        self.head = NOTHING
+        """The latest block at the last look."""
         self._journal: Journal = Forgetful() if journal is None else journal
         self._begun = False
         self.heard: Callable[[Event], None] | None = None
         """Hears what is new, if anything was known before."""
+        self.forgets = False
+        """Whether what has ended is dropped, so that a node may run for years."""
 
     def refresh(self) -> None:
         """Reads the blocks since the last time, and again those that are gone."""
+        self.head = self.chain.head()
         self._rewind()
-        tip, height = self._journal.tip, self.chain.height
+        tip, height = self._journal.tip, self.head.number
         first = self.contracts.block if tip is None else tip.block + 1
         for start in range(first, height + 1, BLOCKS_A_QUERY):
             end = min(start + BLOCKS_A_QUERY - 1, height)
-            expected = self.chain.block_hash(end)
+            at_head = end == height
+            expected = self.head.hash if at_head else self.chain.block_hash(end)
             logs = self.chain.logs(self.contracts.telling, start, end)
             # INVARIANT: logs and hash are of one branch. A reorg, or an endpoint that
             # lags, may have come between.
@@ -200,6 +267,7 @@ class Record:
             if tip is not None and self.heard is not None:
                 for event in told:
                     self.heard(event)
+            self._forget_ended()
 
     @property
     def height(self) -> int:
@@ -216,26 +284,32 @@ class Record:
         """Goes back to the last block read that is still there."""
         undone = not self._begun
         while (tip := self._journal.tip) is not None:
-            if self.chain.block_hash(tip.block) == tip.hash:
+            if self._is_there(tip):
                 break
             self._journal.drop()
             undone = True
         if undone:
             self.tables, self._begun = Tables(), True
-            self._fold(self._journal.logs())
+            self.tables.fold(events_of(self.contracts.telling, self._journal.logs()))
+            self._forget_ended()
 
-    def _fold(self, logs: Iterable[Log]) -> None:
-        self.tables.fold(events_of(self.contracts.telling, logs))
+    def _is_there(self, tip: Tip) -> bool:
+        if tip.hash in (self.head.hash, self.head.parent):
+            return True
+        return self.chain.block_hash(tip.block) == tip.hash
+
+    def _forget_ended(self) -> None:
+        if self.forgets:
+            self.tables.forget_ended()
 
     def requests(self, status: Status) -> list[Asked]:
         """The requests of that status, oldest first."""
-        return [a for a in self.tables.requests.values() if a.status is status]
+        return self.tables.with_status(status)
 
     def games(self) -> Iterator[tuple[Played, Answered]]:
         """The games that are not over, with the claims that they dispute."""
-        for played in self.tables.games.values():
-            if not played.over:
-                yield played, self.tables.claims[played.claim_hash]
+        for played in self.tables.open_games():
+            yield played, self.tables.claims[played.claim_hash]
 
     def shown(self, played: Played) -> tuple[game.Event, ...]:
         """Every position of the game, from the claim's opening on."""

@@ -1,15 +1,17 @@
 """One request, from its sending to its end, as its requester would follow it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from oracle.chain import events
 from oracle.chain.abi import Abi
 from oracle.chain.chain import Chain, Contract
+from oracle.chain.errors import Refused
 from oracle.chain.sender import Receipt, Sender
 from oracle.contracts import Contracts
-from oracle.errors import NoSuchRequest
+from oracle.errors import NoSuchRequest, NotCancelled, NotItsRequester
 from oracle.reasons import explained
 from oracle.record import Asked, Record, Status
 
@@ -31,6 +33,7 @@ class Situation:
     were false; `failure` is why the callback failed, if it did."""
 
     asked: Asked
+    model_root: bytes
     now: int
     games: int
     attempts: int
@@ -43,13 +46,21 @@ class Situation:
         return self.asked.status in (Status.FINAL, Status.CANCELLED)
 
     @property
+    def hopeless(self) -> bool:
+        """Whether nobody can answer it any more: its fee waits to be taken back."""
+        unanswered = self.asked.status in (Status.OPEN, Status.ACCEPTED)
+        return unanswered and self.now >= self.asked.request.deadline
+
+    @property
     def explanation(self) -> str:
         """What is so, and what comes next."""
+        if self.hopeless:
+            return "No worker answered in time: `plumb request cancel` takes it back."
         match self.asked.status:
             case Status.OPEN:
                 return self._open()
             case Status.ACCEPTED:
-                return f"A worker has it, for {self._lease_left()} seconds at most."
+                return self._accepted()
             case Status.CLAIMED:
                 return self._claimed()
             case Status.FINAL:
@@ -59,7 +70,8 @@ class Situation:
 
     def as_json(self) -> dict[str, Any]:
         asked = self.asked
-        claim = asked.claim
+        claim, lease = asked.claim, asked.lease
+        holder = claim or lease
         return {
             "request_id": asked.request.id,
             "status": asked.status.name.lower(),
@@ -70,7 +82,8 @@ class Situation:
             "now": self.now,
             "attempts": self.attempts,
             "lies": self.lies,
-            "worker": f"0x{claim.worker.hex()}" if claim else None,
+            "worker": f"0x{holder.worker.hex()}" if holder else None,
+            "lease_end": lease.end if lease else None,
             "window_end": claim.window_end if claim else None,
             "games": self.games,
             "output": f"0x{asked.output.hex()}" if asked.output else None,
@@ -81,8 +94,6 @@ class Situation:
 
     def _open(self) -> str:
         left = self.asked.request.deadline - self.now
-        if left <= 0:
-            return "No worker answered in time: it can be cancelled."
         return f"Waits for a worker{self._again()}; {left} seconds are left."
 
     def _again(self) -> str:
@@ -94,9 +105,15 @@ class Situation:
         told += [f"{silent} never answered"] if silent else []
         return f" again ({', '.join(told)})"
 
-    def _lease_left(self) -> int:
-        lease = self.asked.lease
-        return max(0, lease.end - self.now) if lease else 0
+    def _accepted(self) -> str:
+        assert self.asked.lease is not None, "it was leased"
+        left = self.asked.lease.end - self.now
+        if left > 0:
+            return f"A worker has it, for {left} seconds at most."
+        return (
+            "Its worker never answered, and pays for that: another takes it over, or "
+            "`plumb request cancel` takes it back."
+        )
 
     def _claimed(self) -> str:
         if self.games:
@@ -138,6 +155,7 @@ def situation_of(
     dead = [c for c in claims if c.claim.request_id == request_id and not c.alive]
     return Situation(
         asked=asked,
+        model_root=record.tables.models[asked.request.model_id].model_root,
         now=chain.now(),
         games=len(disputed),
         attempts=int(attempts),
@@ -188,6 +206,33 @@ def ask_through(
     listening = (contracts.oracle,)
     receipt = sender.send(consumer, "read", data, value=fee, listening=listening)
     return requested(receipt), receipt
+
+
+def take_back(
+    sender: Sender, contracts: Contracts, asked: Asked, consumer: Contract | None = None
+) -> None:
+    """Cancels the request, after its lease was ended if it is overdue.
+
+    A `consumer` that asked for the sender cancels it itself, and pays the fee back; if
+    a stranger has cancelled it, that is all. Raises `NotCancelled`, `NotItsRequester`.
+    """
+    oracle, request = contracts.oracle, asked.request
+    if asked.lease is not None:
+        # If it is too early, or somebody was quicker, the next transaction tells.
+        with suppress(Refused):
+            sender.send(oracle, "expireLease", request, asked.lease)
+    done = consumer is not None and asked.status is Status.CANCELLED
+    try:
+        sender.send(consumer or oracle, "refund" if done else "cancel", request)
+    except Refused as refused:
+        name, told = oracle.abi.error(refused.data)
+        if name == "WrongStatus":
+            actual = Status(told["actual"]).name.lower()
+            raise NotCancelled(request.id, actual) from None
+        if name == "WrongSender":
+            who = (f"0x{told[part].hex()}" for part in ("expected", "actual"))
+            raise NotItsRequester(request.id, *who) from None
+        raise
 
 
 def requested(receipt: Receipt) -> int:

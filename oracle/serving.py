@@ -1,5 +1,6 @@
 """A web application served beside the program's own work, and stopped with it."""
 
+import os
 import signal
 import socket
 import time
@@ -21,7 +22,11 @@ def serving(app: ASGIApp, host: str, port: int) -> Iterator[str]:
 
     Raises `OSError` if the port is taken.
     """
-    listener = socket.create_server((host, port), backlog=128)
+    try:
+        listener = socket.create_server((host, port), backlog=128)
+    except OSError as error:
+        number = error.errno or 0
+        raise OSError(number, os.strerror(number), f"{host}:{port}") from None
     actual = listener.getsockname()[1]
     config = uvicorn.Config(
         app,

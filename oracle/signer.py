@@ -49,7 +49,7 @@ class Signer:
             raw=bytes(signed.raw_transaction),
             max_fee=fees["maxFeePerGas"],
             tip=fees["maxPriorityFeePerGas"],
-            block=self._chain.height,
+            block=self._chain.latest.number,
         )
 
     def _fees_at(self, nonce: int) -> Fees:

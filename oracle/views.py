@@ -16,9 +16,9 @@ def view_of(
     """
     chain, contracts = record.chain, record.contracts
     game = Game.from_abi(
-        chain.call(contracts.game, "getGame", answered.hash, challenger)
+        chain.known(contracts.game, "getGame", answered.hash, challenger)
     )
-    dispute = Dispute.from_abi(chain.call(contracts.game, "getDispute", answered.hash))
+    dispute = Dispute.from_abi(chain.known(contracts.game, "getDispute", answered.hash))
     k = record.k
     identity = game_id(answered.hash, challenger)
     played = record.tables.games.get(
@@ -42,6 +42,6 @@ def view_of(
 def missing_bond(record: Record, challenger: bytes, reserved_wei: int) -> int:
     """What a challenge must send along: the bond beyond the challenger's free stake."""
     chain, contracts = record.chain, record.contracts
-    bond, _ = chain.call(contracts.game, "challengerBond")
-    free, _ = chain.call(contracts.staking, "balanceOf", challenger)
+    bond, _ = chain.known(contracts.game, "challengerBond")
+    free, _ = chain.known(contracts.staking, "balanceOf", challenger)
     return max(0, int(bond) - max(0, int(free) - reserved_wei))

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from challenge.claim import Lease
 from mips_vm.keccak import keccak256
-from oracle.amounts import show_wei
+from oracle.amounts import brief_wei, written_wei
 from oracle.chain.sender import Receipt, Sender
 from oracle.contracts import Contracts
 from oracle.guard import Guard
@@ -62,7 +62,7 @@ class Market:
         least = asked.request.min_bond
         if least not in self._bonds:
             oracle = self.node.contracts.oracle
-            bond, _ = self.node.chain.call(oracle, "bondFor", least)
+            bond, _ = self.node.chain.known(oracle, "bondFor", least)
             self._bonds[least] = int(bond)
         return self._bonds[least]
 
@@ -178,12 +178,14 @@ class Worker(Node):
 
     def market(self) -> Market:
         """What is there to accept requests with, and at what prices, now."""
-        free, _ = self.stake()
-        spendable = free - self.posted.locks_wei
+        free, _ = self.chain.known(self.contracts.staking, "balanceOf", self.address)
+        spendable = int(free) - self.posted.locks_wei
         held = self.record.requests(Status.ACCEPTED)
         leases = sum(a.lease.worker == self.address for a in held if a.lease)
         leases += sum(w.function == "accept" for w in self.posted.wishes.values())
-        return Market(self, self.chain.now(), spendable, self.gas_price(), leases)
+        head = self.record.head
+        price = head.base_fee + self.chain.tip()
+        return Market(self, head.timestamp, spendable, price, leases)
 
     def objection(self, asked: Asked, market: Market) -> str:
         """Why not to accept the request; empty if there is no reason."""
@@ -198,8 +200,9 @@ class Worker(Node):
             return f"busy: expected at most {most} leases to answer, got one more"
         if (bond := market.bond(asked)) > market.free_wei:
             return (
-                f"free stake: expected the bond of {show_wei(bond)}, "
-                f"got {show_wei(max(0, market.free_wei))}"
+                f"free stake: expected the bond of {brief_wei(bond)}, "
+                f"got {brief_wei(max(0, market.free_wei))}: "
+                f"`plumb worker stake {written_wei(bond)}`"
             )
         size = self._mind.output_bytes(asked)
         return self._guard.objection(asked, bond, market.gas_price_wei, size)

@@ -14,6 +14,7 @@ from oracle.chain.abi import Abi
 from oracle.chain.endpoint import Endpoint
 from oracle.chain.errors import InsufficientFunds, NoCode, Refused
 from oracle.chain.events import Event, event_of
+from oracle.chain.head import NOTHING, Head, Known
 from oracle.chain.ranges import Ranges
 from solidity import Artifact
 
@@ -54,6 +55,15 @@ class Chain:
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self._ranges = Ranges()
+        self._known = Known()
+        self.latest = NOTHING
+        """As `head` saw it last."""
+
+    def head(self) -> Head:
+        """The latest block. What `known` has kept of another is forgotten."""
+        self.latest = Head.of(self.endpoint.web3.eth.get_block("latest"))
+        self._known.notice(self.latest.hash)
+        return self.latest
 
     @property
     def height(self) -> int:
@@ -61,7 +71,7 @@ class Chain:
 
     def now(self) -> int:
         """The latest block's instant. Never the wall clock."""
-        return int(self.endpoint.web3.eth.get_block("latest")["timestamp"])
+        return self.head().timestamp
 
     def block_hash(self, block: int) -> bytes:
         """Hash of the block that has this number now; empty if none has."""
@@ -73,9 +83,15 @@ class Chain:
 
     def base_fee(self, block: int | None = None) -> int:
         """Wei a gas unit that the block burned; by default the latest."""
-        eth = self.endpoint.web3.eth
-        header = eth.get_block("latest" if block is None else BlockNumber(block))
+        if block is None:
+            return self.head().base_fee
+        header = self.endpoint.web3.eth.get_block(BlockNumber(block))
         return int(header["baseFeePerGas"])
+
+    def tip(self) -> int:
+        """Wei a gas unit that the node advises to add; asked once a head."""
+        eth = self.endpoint.web3.eth
+        return int(self._known.get("tip", lambda: eth.max_priority_fee))
 
     def burned_fees(self, last: int) -> int:
         """Wei of base fees that all blocks up to `last` have burned."""
@@ -107,6 +123,17 @@ class Chain:
             contract, function, lambda: self.endpoint.web3.eth.call(query)
         )
         return contract.abi.result(function, bytes(output))
+
+    def known(self, contract: Contract, function: str, *arguments: Any) -> Any:
+        """The same, asked once until `head` shows another block."""
+        question = (contract.address, function, arguments)
+        return self._known.get(
+            question, lambda: self.call(contract, function, *arguments)
+        )
+
+    def forget(self) -> None:
+        """What is known may have changed, by a transaction that was mined just now."""
+        self._known.forget()
 
     def logs(self, contracts: Sequence[Contract], first: int, last: int) -> list[Log]:
         """What the contracts logged in blocks [first, last], in order."""

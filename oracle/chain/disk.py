@@ -9,13 +9,14 @@ from pathlib import Path
 
 from eth.db.backends.base import BaseDB
 
-from oracle.chain.errors import BadState
+from oracle.chain.errors import BadState, DiskUnusable
 
 
 class DiskDB(BaseDB):
     """Keys and values on disk. The file is made if there is none.
 
-    Raises `BadState` for a file that is no such database, or that another has open.
+    Raises `BadState` for a file that is no such database, or that another has open;
+    later `DiskUnusable`, after which nobody knows what is kept.
     """
 
     def __init__(self, path: Path) -> None:
@@ -39,32 +40,36 @@ class DiskDB(BaseDB):
 
     def keep(self) -> None:
         """Makes all that was written so far permanent."""
-        self._file.execute("COMMIT")
-        self._file.execute("BEGIN IMMEDIATE")
+        self._run("COMMIT")
+        self._run("BEGIN IMMEDIATE")
 
     def forget(self) -> None:
         """Takes back what was written since the last `keep`."""
-        self._file.execute("ROLLBACK")
-        self._file.execute("BEGIN IMMEDIATE")
+        self._run("ROLLBACK")
+        self._run("BEGIN IMMEDIATE")
 
     def close(self) -> None:
         self._file.close()
 
+    def _run(self, statement: str, values: tuple[bytes, ...] = ()) -> sqlite3.Cursor:
+        try:
+            return self._file.execute(statement, values)
+        except sqlite3.DatabaseError as error:
+            raise DiskUnusable(self._path, str(error)) from error
+
     def __getitem__(self, key: bytes) -> bytes:
-        found = self._file.execute(
-            "SELECT value FROM pairs WHERE key = ?", (key,)
-        ).fetchone()
+        found = self._run("SELECT value FROM pairs WHERE key = ?", (key,)).fetchone()
         if found is None:
             raise KeyError(key)
         value: bytes = found[0]
         return value
 
     def __setitem__(self, key: bytes, value: bytes) -> None:
-        self._file.execute("REPLACE INTO pairs VALUES (?, ?)", (key, value))
+        self._run("REPLACE INTO pairs VALUES (?, ?)", (key, value))
 
     def __delitem__(self, key: bytes) -> None:
-        self._file.execute("DELETE FROM pairs WHERE key = ?", (key,))
+        self._run("DELETE FROM pairs WHERE key = ?", (key,))
 
     def _exists(self, key: bytes) -> bool:
-        sought = self._file.execute("SELECT 1 FROM pairs WHERE key = ?", (key,))
+        sought = self._run("SELECT 1 FROM pairs WHERE key = ?", (key,))
         return sought.fetchone() is not None

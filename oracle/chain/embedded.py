@@ -176,12 +176,21 @@ class EmbeddedChain:
             played.append(self._apply(state, call))
         return played
 
+    @property
+    def nodes(self) -> DatabaseAPI:
+        """The nodes of the state's tries, by hash."""
+        database: DatabaseAPI = self._chain.chaindb.db
+        return database
+
     def send(self, raw: bytes) -> bytes:
         """Mines the signed transaction in a block of its own, and gives its hash."""
-        transaction = self._chain.get_vm().get_transaction_builder().decode(raw)
-        return self._mine_transaction(transaction)
+        return self.include(self.signed(raw))
 
-    def send_as(self, sender: bytes, fields: Mapping[str, Any]) -> bytes:
+    def signed(self, raw: bytes) -> Any:
+        """py-evm's transaction, from the bytes that its sender signed."""
+        return self._chain.get_vm().get_transaction_builder().decode(raw)
+
+    def unsigned(self, sender: bytes, fields: Mapping[str, Any]) -> Any:
         """The same for a transaction that nobody signed."""
         builder = self._chain.get_vm().get_transaction_builder()
         unsigned = builder.new_dynamic_fee_transaction(
@@ -198,9 +207,21 @@ class EmbeddedChain:
             r=int.from_bytes(sender),
             s=UNSIGNED,
         )
-        return self._mine_transaction(impersonated(unsigned))
+        return impersonated(unsigned)
 
-    def _mine_transaction(self, transaction: Any) -> bytes:
+    def check(self, transaction: Any) -> None:
+        """Raises `ValidationError` for what no block could take, whatever its nonce."""
+        _check_gas_limit(transaction.gas, transaction.data)
+        transaction.validate()
+        most = transaction.gas * transaction.max_fee_per_gas + transaction.value
+        if (balance := self.state().get_balance(transaction.sender)) < most:
+            raise ValidationError(
+                f"insufficient funds for gas * price + value: expected at least "
+                f"{most} wei, got {balance}"
+            )
+
+    def include(self, transaction: Any) -> bytes:
+        """Mines the transaction in a block of its own, and gives its hash."""
         _check_gas_limit(transaction.gas, transaction.data)
         self._look_at_clock()
         self._check_nonce(transaction.sender, transaction.nonce)

@@ -4,6 +4,7 @@ ChainError
 ├── WrongChain          the connected chain is not the expected one
 ├── NoCode              an address holds other code than its contract's
 ├── BadState            a file that should hold an embedded chain cannot be used
+├── DiskUnusable        that file can't be written any more
 ├── NoTimeTravel        only an embedded chain can move its clock
 ├── GasAboveCap         a transaction would need more gas than EIP-7825 allows
 ├── FeeAboveCap         the chain asks for a higher fee than the user's cap
@@ -13,6 +14,7 @@ ChainError
 ├── Displaced           another transaction of the account took the nonce
 ├── WentBack            blocks were undone since the last look
 ├── Unavailable         no endpoint answers, or none usefully
+│   └── NotConnected    that is so from the beginning: perhaps no node runs
 ├── Unanswered          one endpoint didn't
 ├── UnknownEntry        the ABI holds no such function, event or error
 └── Refused             the contract refused: its custom error, decoded
@@ -32,7 +34,10 @@ class ChainError(OracleError):
 class WrongChain(ChainError):
     def __init__(self, expected: int, actual: int) -> None:
         self.expected, self.actual = expected, actual
-        super().__init__(f"wrong chain id: expected {expected}, got {actual}")
+        super().__init__(
+            f"wrong chain id: expected {expected}, got {actual}: look into --chain-id "
+            "and --rpc-url"
+        )
 
 
 class NoCode(ChainError):
@@ -49,6 +54,15 @@ class BadState(ChainError):
         self.path = path
         super().__init__(
             f"{path}: expected the state of a devnet that is not running, got: {actual}"
+        )
+
+
+class DiskUnusable(ChainError):
+    def __init__(self, path: Path, actual: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path}: expected to keep the devnet's state, got: {actual}; make room on "
+            "the disk, and start it again"
         )
 
 
@@ -118,6 +132,14 @@ class Unavailable(ChainError):
         self.method, self.complaints = method, dict(complaints)
         told = "; ".join(f"{name}: {what}" for name, what in complaints.items())
         super().__init__(f"{method}: expected an answer, got none: {told}")
+
+
+class NotConnected(Unavailable):
+    def __init__(self, complaints: Mapping[str, str]) -> None:
+        super().__init__("chain", complaints)
+        self.args = (
+            f"{self}: `plumb devnet` starts a chain here, --rpc-url names another",
+        )
 
 
 class Unanswered(ChainError):

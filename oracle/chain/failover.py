@@ -7,7 +7,8 @@ when it is of another chain, or when its head is behind what others have shown.
 
 import logging
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,13 +46,19 @@ class Health:
     failures: int = 0
     errors: int = 0
     rests_until: float = 0.0
-    checked: bool = False
+    checked_at: int | None = None
+    """The connection behind which the right chain was found."""
     wrong_chain: int | None = None
     head: int = 0
 
     @property
     def rests(self) -> bool:
         return time.monotonic() < self.rests_until
+
+    @property
+    def checked(self) -> bool:
+        """Whether it is of our chain, as far as is known without asking."""
+        return self.checked_at == self.transport.connections
 
     def failed(self, reason: Unanswered) -> None:
         rest = max(min(2.0**self.failures, LONGEST_REST_SECONDS), reason.retry_after)
@@ -60,7 +67,7 @@ class Health:
         self.failures += 1
         self.errors += 1
         self.rests_until = time.monotonic() + rest
-        self.checked = False  # another node may be there when it comes back
+        self.checked_at = None  # another node may be there when it comes back
 
     def answered(self) -> None:
         if self.failures:
@@ -107,7 +114,7 @@ class FailoverProvider(BaseProvider):
         """One round over the endpoints; those that rest come last."""
         complaints: dict[str, str] = {}
         behind: list[tuple[int, RPCResponse]] = []
-        if method == "eth_blockNumber":
+        if asks_for_head(method, params):
             self._probe()
         for endpoint in self._in_order():
             try:
@@ -152,23 +159,32 @@ class FailoverProvider(BaseProvider):
 
     def _ask(self, endpoint: Health, method: str, params: Any) -> RPCResponse:
         self._check(endpoint)
-        return endpoint.transport.ask(method, params)
+        if method == "eth_chainId":  # web3 asks before each call
+            return {"jsonrpc": "2.0", "id": 1, "result": hex(self.chain_id)}
+        response = endpoint.transport.ask(method, params)
+        if not endpoint.checked:
+            self._check_chain(endpoint)  # it came through a new connection
+        return response
 
     def _check(self, endpoint: Health) -> None:
-        """Raises `Unanswered` unless the endpoint is of our chain."""
-        if endpoint.checked:
+        """Raises `Unanswered` unless the endpoint is of our chain, and keeps up."""
+        if endpoint.checked_at is not None:
             return
-        actual = chain_id_of(endpoint.transport)
-        endpoint.wrong_chain = None if actual == self.chain_id else actual
-        if endpoint.wrong_chain is not None:
-            reason = f"wrong chain id: expected {self.chain_id}, got {actual}"
-            raise Unanswered(endpoint.transport.name, reason, LONGEST_REST_SECONDS)
+        self._check_chain(endpoint)
         answer = endpoint.transport.ask("eth_blockNumber", [])
         head = head_of("eth_blockNumber", [], answer) or 0
         others = (e for e in self.endpoints if e is not endpoint and not e.rests)
         if head + self.most_lag < self._head and any(others):
             raise self._lagging(endpoint, head)
-        endpoint.checked = True
+
+    def _check_chain(self, endpoint: Health) -> None:
+        """Asks for the chain's id, through the connection that is used from now on."""
+        actual = chain_id_of(endpoint.transport)
+        endpoint.wrong_chain = None if actual == self.chain_id else actual
+        if endpoint.wrong_chain is not None:
+            reason = f"wrong chain id: expected {self.chain_id}, got {actual}"
+            raise Unanswered(endpoint.transport.name, reason, LONGEST_REST_SECONDS)
+        endpoint.checked_at = endpoint.transport.connections
 
     def _lagging(self, endpoint: Health, head: int) -> Unanswered:
         actual = f"the head {head} after {self._head} elsewhere"
@@ -233,6 +249,11 @@ class FailoverEndpoint:
         """How often each endpoint failed, by its name."""
         return {e.transport.name: e.errors for e in self.provider.endpoints}
 
+    @property
+    def calls(self) -> Counter[str]:
+        """Requests by method."""
+        return sum((Counter(dict(t.calls)) for t in self._transports), Counter())
+
     def close(self) -> None:
         for transport in self._transports:
             transport.close()
@@ -248,13 +269,19 @@ class FailoverEndpoint:
         raise Unavailable("eth_chainId", complaints)
 
 
+def asks_for_head(method: str, params: Any) -> bool:
+    return method == "eth_blockNumber" or (
+        method == "eth_getBlockByNumber" and params[0] == "latest"
+    )
+
+
 def head_of(method: str, params: Any, response: RPCResponse) -> int | None:
     """The head's number, where the answer tells it."""
     result: Any = response.get("result")
-    if method == "eth_getBlockByNumber" and params[0] == "latest" and result:
-        result = result.get("number")
-    elif method != "eth_blockNumber":
+    if not asks_for_head(method, params):
         return None
+    if isinstance(result, Mapping):
+        result = result.get("number")
     try:
         return int(str(result), 16)
     except ValueError:

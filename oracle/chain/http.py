@@ -1,6 +1,7 @@
 """One JSON-RPC address over HTTP: a whole, sane answer within a deadline, or none."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -24,7 +25,11 @@ BEHIND = ("header not found", "unknown block", "missing trie node", "block not f
 
 
 class HttpTransport:
-    """Asks one URL. `name` tells it apart without the provider's key in its path."""
+    """Asks one URL. `name` tells it apart without the provider's key in its path.
+
+    `calls` counts requests by method, `connections` how often it has connected: behind
+    a new connection may be another node.
+    """
 
     def __init__(self, url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self.url, self.timeout_seconds = url, timeout_seconds
@@ -32,6 +37,9 @@ class HttpTransport:
         self.name = parts.hostname or url
         if parts.port is not None:
             self.name += f":{parts.port}"
+        self.calls: Counter[str] = Counter()
+        self.connections = 0
+        self._socket: object = None
         self._session = requests.Session()
         self._encoder = JSONBaseProvider()
 
@@ -43,6 +51,7 @@ class HttpTransport:
         Raises `Unanswered` for everything that another try, or node, may do better.
         """
         timeout = timeout_seconds or self.timeout_seconds
+        self.calls[method] += 1
         body = self._encoder.encode_rpc_request(RPCEndpoint(method), params)
         try:
             answer = self._post(body, timeout)
@@ -62,6 +71,7 @@ class HttpTransport:
         with self._session.post(
             self.url, data=body, headers=headers, timeout=timeout, stream=True
         ) as response:
+            self._note_connection(response.raw.connection)
             if response.status_code == TOO_LARGE:
                 return None
             if response.status_code == TOO_MANY_REQUESTS:
@@ -70,6 +80,13 @@ class HttpTransport:
             if response.status_code >= 500 or response.status_code in (401, 403, 404):
                 raise Unanswered(self.name, f"HTTP status {response.status_code}")
             return _gathered(self._chunks(response, deadline))
+
+    def _note_connection(self, connection: Any) -> None:
+        """One that is closed already was for this answer only."""
+        socket = getattr(connection, "sock", None)
+        if socket is None or socket is not self._socket:
+            self.connections += 1
+        self._socket = socket
 
     def _chunks(self, response: requests.Response, deadline: float) -> Iterator[bytes]:
         """A trickle is no answer either: the deadline is for the whole."""

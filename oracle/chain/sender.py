@@ -171,6 +171,7 @@ class Sender:
         signed = self._account.sign_transaction(cast(dict[str, Any], transaction))
         sent = self.chain.endpoint.web3.eth.send_raw_transaction(signed.raw_transaction)
         mined = self._wait(sent)
+        self.chain.forget()
         self._spent_wei += fee_of(mined)
         return self._receipt(intent, mined, listening)
 
@@ -210,7 +211,7 @@ class Sender:
         base_fee = self.chain.base_fee()
         if self._fee_cap is not None and base_fee > self._fee_cap:
             raise FeeAboveCap(self._fee_cap, base_fee)
-        tip = self.chain.endpoint.web3.eth.max_priority_fee
+        tip = self.chain.tip()
         most = 2 * base_fee + tip
         most = most if self._fee_cap is None else min(most, self._fee_cap)
         return {

@@ -76,21 +76,30 @@ def block_entry(
 
 
 def transaction_entry(mined: Mined) -> dict[str, Any]:
-    transaction = mined.transaction
-    kind = getattr(transaction, "type_id", None) or 0
-    entry: dict[str, Any] = {
-        "hash": hexed(mined.hash),
-        "type": hex(kind),
-        "chainId": hex(CHAIN_ID),
-        "nonce": hex(transaction.nonce),
+    return waiting_entry(mined.transaction) | {
         "blockHash": hexed(mined.header.hash),
         "blockNumber": hex(mined.header.block_number),
         "transactionIndex": "0x0",
-        "from": to_checksum_address(mined.sender),
-        "to": to_checksum_address(mined.to) if mined.to else None,
+        "gasPrice": hex(mined.gas_price),
+    }
+
+
+def waiting_entry(transaction: Any) -> dict[str, Any]:
+    """A transaction that is in no block."""
+    kind = getattr(transaction, "type_id", None) or 0
+    entry: dict[str, Any] = {
+        "hash": hexed(transaction.hash),
+        "type": hex(kind),
+        "chainId": hex(CHAIN_ID),
+        "nonce": hex(transaction.nonce),
+        "blockHash": None,
+        "blockNumber": None,
+        "transactionIndex": None,
+        "from": to_checksum_address(transaction.sender),
+        "to": to_checksum_address(transaction.to) if transaction.to else None,
         "value": hex(transaction.value),
         "gas": hex(transaction.gas),
-        "gasPrice": hex(mined.gas_price),
+        "gasPrice": hex(transaction.max_fee_per_gas),
         "input": hexed(transaction.data),
         "r": hex(transaction.r),
         "s": hex(transaction.s),

@@ -37,6 +37,8 @@ CURES = {
     errno.ENOSPC: "make room on the disk",
     errno.EROFS: "make it writable for this user",
     errno.EACCES: "make it readable and writable for this user",
+    errno.EEXIST: "nothing is overwritten; choose another name",
+    errno.EADDRINUSE: "choose another port, or end the program that listens there",
 }
 """What may help against what the system complains of."""
 

@@ -1,9 +1,11 @@
 """`plumb devnet`: a chain to try things on, with the contracts in place."""
 
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.core
 from rich.console import Console
 
 from oracle.chain.accounts import MNEMONIC, PATH
@@ -14,18 +16,29 @@ from oracle.devnet.setup import ACCOUNTS, BALANCE_WEI, ETHER, Ready, set_up
 from oracle.serving import serving, stopping
 from solidity.deployment import Parameters
 
-app = typer.Typer(invoke_without_command=True, add_completion=False, help=__doc__)
-
 CLOCK_SECONDS = 10 * 60
 
 
+class UpByDefault(typer.core.TyperGroup):
+    """`plumb devnet --port 0` means `plumb devnet up --port 0`."""
+
+    def parse_args(self, context: Any, arguments: list[str]) -> list[str]:
+        named = bool(arguments) and arguments[0] in {*self.commands, "--help"}
+        given = arguments if named else ["up", *arguments]
+        parsed: list[str] = super().parse_args(context, given)
+        return parsed
+
+
+app = typer.Typer(cls=UpByDefault, add_completion=False, help=__doc__)
+
+
 @app.callback()
-def devnet(context: typer.Context) -> None:
-    """Serve a development chain over JSON-RPC (`up`), or move its clock (`travel`)."""
-    if context.invoked_subcommand is None:
-        command = context.command.get_command(context, "up")  # type: ignore[attr-defined]
-        with command.make_context("up", [], parent=context) as defaults:
-            command.invoke(defaults)
+def devnet() -> None:
+    """Serve a development chain over JSON-RPC (`up`), or move its clock (`travel`).
+
+    `up` may be left out: `plumb devnet --port 8546`; `plumb devnet up --help` tells
+    its options.
+    """
 
 
 @app.command()
@@ -87,10 +100,11 @@ def tell(url: str, ready: Ready, written: Path, as_json: bool) -> None:
         }
         print_json(data)
     else:
+        ether = BALANCE_WEI // ETHER
         rows: dict[str, object] = {
             "JSON-RPC": f"{url}, chain {CHAIN_ID}",
             "contracts": written,
-            "accounts": f"{ACCOUNTS}, {BALANCE_WEI // ETHER:,} ether each, from",
+            "accounts": f"dev:0 to dev:{ACCOUNTS - 1}, {ether:,} ether each, from",
             "": f"{MNEMONIC} ({PATH}/0 ...)",
         }
         rows |= {f"model {n}": f"0x{id.hex()}" for n, id in found.models.items()}
@@ -107,14 +121,17 @@ def travel(
     as_json: AsJson = False,
 ) -> None:
     """Let time pass on a devnet: move its clock on and mine a block."""
-    from web3 import HTTPProvider, Web3
     from web3.types import RPCEndpoint
 
-    web3 = Web3(HTTPProvider(rpc_url))
+    from oracle.connection import endpoint_at
+
+    web3 = endpoint_at((rpc_url,), CHAIN_ID).web3
     for method, arguments in (("evm_increaseTime", [seconds]), ("evm_mine", [])):
         web3.manager.request_blocking(RPCEndpoint(method), arguments)
     head = web3.eth.get_block("latest")
+    number, instant = head["number"], head["timestamp"]
     if as_json:
-        print_json({"block": head["number"], "time": head["timestamp"]})
+        print_json({"block": number, "time": instant})
     else:
-        console().print(f"block {head['number']}, instant {head['timestamp']}")
+        told = f"{datetime.fromtimestamp(instant, UTC):%Y-%m-%d %H:%M:%S} UTC"
+        console().print(f"block {number}: it is {told} there")

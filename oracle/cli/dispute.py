@@ -8,7 +8,7 @@ import typer
 
 from challenge.whatif import WhatIf
 from challenge.whatif import whatif as foretell
-from oracle.amounts import show_wei
+from oracle.amounts import brief_wei
 from oracle.cli.nodes import place_of
 from oracle.cli.options import IpfsGateways, MaxModelBytes, Models
 from oracle.cli.output import (
@@ -24,10 +24,10 @@ from oracle.cli.settled import settled
 from oracle.collector import Collector
 from oracle.config import Settings
 from oracle.connection import sender_of
-from oracle.disputes import Dispute, claim_of, disputes_of
+from oracle.disputes import Dispute, claim_of, disputes_of, ends_of, told_end
 from oracle.honest import Honest
 from oracle.node import Done, Node
-from oracle.record import Record
+from oracle.record import Answered, Record, Status
 from oracle.roles import ChallengerSettings
 from oracle.views import view_of
 
@@ -77,12 +77,15 @@ def show(
             time.sleep(POLL_SECONDS)
             found = disputes_about(record, request_id)
     steps = {d.played.id: list(d.steps(record)) for d in found}
+    ends = ends_of(record) if any(d.played.over for d in found) else {}
+    ended = {id: told_end(end) for id, end in ends.items()}
     if as_json:
         print_json(
             {
                 "disputes": [
                     d.as_json()
                     | {"moves": [{"shown": s, "of": o} for s, o in steps[d.played.id]]}
+                    | {"outcome": ended.get(d.played.id)}
                     for d in found
                 ]
             }
@@ -91,6 +94,8 @@ def show(
     for dispute in found:
         console().print(facts(shown(dispute)))
         console().print(grid(None, ("shown", "of"), steps[dispute.played.id]))
+        if dispute.played.id in ended:
+            console().print(ended[dispute.played.id])
     if not found:
         console().print("Nobody has challenged it.")
 
@@ -122,10 +127,24 @@ def whatif(
             "it leaves the truth in": found.divergence or "no segment",
             "moves left": found.moves_left,
             "own gas left": f"{found.gas_left:,}",
-            "bond at risk": show_wei(found.bond_at_risk_wei),
-            "gain": show_wei(found.gain_wei),
+            "bond at risk": brief_wei(found.bond_at_risk_wei),
+            "gain": brief_wei(found.gain_wei),
         }
         console().print(facts(shown))
+        console().print(advice(answered, found.claim_is_true, place.chain.now()))
+
+
+def advice(answered: Answered, true: bool, now: int) -> str:
+    if not answered.alive:
+        return "It has fallen already."
+    if answered.asked.status is Status.FINAL:
+        return "It is final: nobody can challenge it any more."
+    if true:
+        return "Don't challenge it: you would lose the bond."
+    left = answered.claim.window_end - now
+    if left <= 0:
+        return "Too late: the time in which it could be challenged is over."
+    return f"`plumb challenger start` brings it down; {left} seconds are left for that."
 
 
 @app.command()
@@ -147,7 +166,7 @@ def claim(settings: Settings, as_json: AsJson = False) -> None:
         print_json(told | {"withdrawn_wei": sum(withdrawn)})
     else:
         shown = {name.replace("_", " "): value for name, value in told.items()}
-        console().print(facts(shown | {"withdrawn": show_wei(sum(withdrawn))}))
+        console().print(facts(shown | {"withdrawn": brief_wei(sum(withdrawn))}))
 
 
 def until_idle(node: Node) -> Iterator[Done]:
@@ -186,7 +205,7 @@ def foretold(found: WhatIf) -> dict[str, Any]:
 
 def shown(dispute: Dispute) -> dict[str, object]:
     told = dispute.as_json()
-    told["worker_bond"] = show_wei(told.pop("worker_bond_wei"))
+    told["worker_bond"] = brief_wei(told.pop("worker_bond_wei"))
     return {
         name.replace("_", " "): value
         for name, value in told.items()

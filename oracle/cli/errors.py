@@ -51,9 +51,11 @@ class NotAPicture(CommandError):
 class NoneFree(CommandError):
     def __init__(self, expected: int, actual: int, locked: int) -> None:
         self.expected, self.actual, self.locked = expected, actual, locked
+        wanted = f"{show_wei(expected)} or more" if expected else "some"
+        got = show_wei(actual) if actual else "none"
         super().__init__(
-            f"free stake: expected {show_wei(expected)} or more, got "
-            f"{show_wei(actual)}; {show_wei(locked)} more is locked in bonds"
+            f"free stake: expected {wanted}, got {got}; "
+            f"{show_wei(locked)} is locked in bonds"
         )
 
 

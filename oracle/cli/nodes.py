@@ -11,7 +11,6 @@ from oracle.connection import connected, deployed_on, sender_of, store_of
 from oracle.herald import Herald
 from oracle.honest import Honest
 from oracle.loop import Loop
-from oracle.metrics import application
 from oracle.node import Node
 from oracle.node_config import NodeSettings
 from oracle.roles import Place
@@ -40,12 +39,19 @@ def run_node(settings: NodeSettings, make: Make) -> None:
         stack.callback(store.close)
         sender = sender_of(settings, place.chain, store)
         executors = stack.enter_context(settings.executors())
-        mind = Honest(place.library(settings), executors=executors)
+        players = stack.enter_context(settings.players())
+        library = place.library(settings)
+        if not len(library):
+            log.warning("no models", cure="name some with --model")
+        mind = Honest(library, executors=executors, players=players)
         node = make(place, sender, mind)
         tell = stack.enter_context(settings.telling())
+        node.record.forgets = True
         node.record.heard = Herald(node.record, node.address, tell).hear
-        loop = Loop(node, settings.poll)
+        loop = Loop(node, settings.poll, news=mind.news)
         if settings.metrics is not None:
+            from oracle.metrics import application  # all commands come through here
+
             host, _, port = settings.metrics.rpartition(":")
             app = application(loop, mind)
             url = stack.enter_context(serving(app, host or LOCAL, int(port)))

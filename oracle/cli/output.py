@@ -60,6 +60,11 @@ def hexadecimal(data: bytes) -> str:
     return f"0x{data.hex()}"
 
 
+def remark(text: str) -> None:
+    """For a person beside the result, which may go elsewhere."""
+    Console(stderr=True, highlight=False).print(text)
+
+
 @contextmanager
 def progress(
     title: str, total: int | None, unit: str

@@ -11,7 +11,15 @@ import typer
 
 import tinynn
 from oracle.cli.options import IpfsGateways, MaxModelBytes
-from oracle.cli.output import AsJson, console, facts, grid, hexadecimal, print_json
+from oracle.cli.output import (
+    AsJson,
+    console,
+    facts,
+    grid,
+    hexadecimal,
+    print_json,
+    remark,
+)
 from oracle.cli.settled import settled
 from oracle.config import Settings
 from oracle.node_config import NodeSettings
@@ -43,6 +51,7 @@ def register(
     as_json: AsJson = False,
 ) -> None:
     """Register a model image, so that it can be requested."""
+    from oracle.chain.errors import Refused
     from oracle.chain.events import ModelRegistered
     from oracle.cli.nodes import place_of
     from oracle.connection import sender_of
@@ -50,15 +59,19 @@ def register(
     model = tinynn.load(image)
     place = place_of(settings)
     uris = uri or [image.resolve().as_uri()]
-    receipt = sender_of(settings, place.chain).send(
-        place.deployments.contracts.registry,
-        "register",
-        model.model_root,
-        model.program_root,
-        royalty_bps,
-        uris,
-    )
-    (told,) = (e for e in receipt.events if isinstance(e, ModelRegistered))
+    parts = model.model_root, model.program_root, royalty_bps, uris
+    sender = sender_of(settings, place.chain)
+    try:
+        receipt = sender.send(place.deployments.contracts.registry, "register", *parts)
+    except Refused as refused:
+        if refused.name != "ModelExists":
+            raise
+        record = place.record()
+        record.refresh()
+        told = record.tables.models[refused.arguments["modelId"]]
+        remark("It was registered before, as follows; nothing was sent.")
+    else:
+        (told,) = (e for e in receipt.events if isinstance(e, ModelRegistered))
     if name is not None:
         named = dict(place.deployments.models) | {name: told.model_id}
         replace(place.deployments, models=named).write(settings.deployments)

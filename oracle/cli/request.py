@@ -1,24 +1,35 @@
 """`plumb request`: ask for inference, and follow what becomes of it."""
 
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from oracle.amounts import parse_wei, show_wei
-from oracle.chain.chain import Contract
+from oracle.amounts import brief_wei, parse_wei
+from oracle.chain.chain import Contract, contract_of
 from oracle.chain.errors import Refused
 from oracle.cli.errors import CallbackFailsAgain
 from oracle.cli.nodes import place_of
-from oracle.cli.output import AsJson, console, facts, hexadecimal, print_json, stage
+from oracle.cli.output import (
+    AsJson,
+    console,
+    facts,
+    hexadecimal,
+    print_json,
+    remark,
+    stage,
+)
 from oracle.cli.portrait import as_numbers
+from oracle.cli.running import first_numbers
 from oracle.cli.settled import settled
-from oracle.cli.tensors import read_input
+from oracle.cli.tensors import Array, read_input
 from oracle.config import Settings
 from oracle.connection import sender_of
-from oracle.errors import UnknownName
+from oracle.deployments import PROTOCOL
+from oracle.errors import UnknownConsumer, UnknownName
 from oracle.models import id_of
 from oracle.node_config import NodeSettings
 from oracle.reasons import explained, read_abi
@@ -31,8 +42,10 @@ from oracle.requests import (
     ask_through,
     estimated_fee,
     situation_of,
+    take_back,
 )
 from oracle.roles import Place
+from solidity import artifact
 from tinynn import Model
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -44,22 +57,27 @@ Input = Annotated[
     Path,
     typer.Argument(metavar="INPUT", help=".npy, .npz, .json, a picture, or raw bytes."),
 ]
+LONGEST_SECONDS, MOST_GAS = (1 << 32) - 1, (1 << 32) - 1
+"""Both are uint32 in the contract."""
+ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 FEE_MARGIN_PERCENT = 150
 """Of the oracle's guess: gas may cost more by the time that a worker looks."""
 Through = Annotated[
     str | None,
     typer.Option(
         metavar="CONTRACT",
-        help="Have this contract ask with read(bytes), on its own terms.",
+        help="Have this contract ask, on its own terms: a name or an address; it has "
+        "read(bytes) and CALLBACK_GAS().",
     ),
 ]
 AbiFile = Annotated[
     list[Path] | None,
     typer.Option(help="The requester's ABI, or its artifact: names its errors."),
 ]
+Outputs = Mapping[str, Array]
 RequestId = Annotated[int, typer.Argument(metavar="REQUEST", min=1)]
 CallbackGas = Annotated[
-    int, typer.Option(min=0, help="Gas for the requester's callback.")
+    int, typer.Option(min=0, max=MOST_GAS, help="Gas for the requester's callback.")
 ]
 Fee = Annotated[
     str | None, typer.Option(help="Such as 0.001ether; by default the oracle's guess.")
@@ -75,10 +93,22 @@ def send(
     fee: Fee = None,
     callback_gas: CallbackGas = 0,
     window: Annotated[
-        int, typer.Option(metavar="SECONDS", help="In which it can be challenged.")
+        int,
+        typer.Option(
+            metavar="SECONDS",
+            min=0,
+            max=LONGEST_SECONDS,
+            help="In which it can be challenged.",
+        ),
     ] = 600,
     patience: Annotated[
-        int, typer.Option(metavar="SECONDS", help="In which it must be answered.")
+        int,
+        typer.Option(
+            metavar="SECONDS",
+            min=1,
+            max=LONGEST_SECONDS,
+            help="In which it must be answered.",
+        ),
     ] = 3600,
     min_bond: Annotated[
         str, typer.Option(help="What a false answer must cost at least.")
@@ -112,7 +142,9 @@ def send(
     if as_json:
         print_json(told | {"fee_wei": wei})
     else:
-        console().print(facts(told | {"fee": show_wei(wei)}))
+        console().print(facts(told | {"fee": brief_wei(wei)}))
+    if wei < guess:
+        remark(f"A worker is reckoned to want {brief_wei(guess)}: it may find none.")
 
 
 @app.command()
@@ -144,18 +176,23 @@ def simulate(
     fee = estimated_fee(contracts, place.chain, model_id, sizes)
     bond, _ = place.chain.call(contracts.oracle, "bondFor", 0)
     named = zip(found.outputs, found.decode_output(answer), strict=True)
-    outputs = {spec.name: as_numbers(array) for spec, array in named}
+    outputs = {spec.name: array for spec, array in named}
     if as_json:
         costs = {"fee_wei": fee, "worker_bond_wei": bond, "callback_gas": callback_gas}
         gas = {"callback_gas_needed": played.callback_gas if played else None}
         failure = {"callback_failure": played.failure or None if played else None}
-        told = {"outputs": outputs, "bytes": hexadecimal(answer)}
+        numbers = {name: as_numbers(array) for name, array in outputs.items()}
+        told = {"outputs": numbers, "bytes": hexadecimal(answer)}
         print_json(told | costs | gas | failure)
     else:
-        shown = {name: str(numbers)[:200] for name, numbers in outputs.items()}
-        costs = {"fee": show_wei(fee), "worker's bond": show_wei(bond)}
+        costs = {"fee": brief_wei(fee), "worker's bond": brief_wei(bond)}
         told = {"callback": told_callback(played, callback_gas)} if through else {}
-        console().print(facts(shown | costs | told))
+        console().print(facts(listed(outputs) | costs | told))
+
+
+def listed(outputs: Outputs) -> dict[str, str]:
+    """What a person sees of each output."""
+    return {name: "  ".join(first_numbers(a)) for name, a in outputs.items()}
 
 
 def told_callback(played: Rehearsal | None, given: int) -> str:
@@ -169,9 +206,12 @@ def told_callback(played: Rehearsal | None, given: int) -> str:
 
 
 def consumer_of(place: Place, name: str) -> Contract:
-    """A deployed contract with `read(bytes)`."""
-    if name not in place.deployments.placed:
-        raise UnknownName(tuple(place.deployments.placed), name)
+    """A contract that asks for others, as `DigitReader` does."""
+    if ADDRESS.fullmatch(name):
+        return contract_of(artifact("DigitReader"), bytes.fromhex(name[2:]))
+    known = [n for n in place.deployments.placed if n not in PROTOCOL]
+    if name not in known:
+        raise UnknownConsumer(known, name)
     return place.deployments.contract(name)
 
 
@@ -184,8 +224,8 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Say where a request stands, and what comes next."""
-    place = place_of(settings)
-    show(situation(place, request_id, abi), as_json)
+    now = situation(place_of(settings), request_id, abi)
+    show(now, as_json, outputs_of(settings, now))
 
 
 @app.command()
@@ -202,7 +242,10 @@ def wait(
     abi: AbiFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Follow a request to its end; exit status 1 if that is not a final answer."""
+    """Follow a request to its end; exit status 1 if that is not a final answer.
+
+    What nobody can answer any more has come to an end, too.
+    """
     goal = Status[until.upper()] if until.upper() in Status.__members__ else None
     if goal is None:
         raise typer.BadParameter(
@@ -217,10 +260,11 @@ def wait(
             tell(now.explanation)
             reached = now.asked.status >= goal
             late = timeout and time.monotonic() - begin > timeout
-            if reached or now.ended or late:
+            over = now.ended or (now.hopeless and goal is not Status.CANCELLED)
+            if reached or over or late:
                 break
             time.sleep(settings.poll)
-    show(now, as_json)
+    show(now, as_json, outputs_of(settings, now))
     cancelled = now.asked.status is Status.CANCELLED
     if not reached or now.callback_failed or (cancelled and goal != Status.CANCELLED):
         raise typer.Exit(1)
@@ -228,12 +272,25 @@ def wait(
 
 @app.command()
 @settled()
-def cancel(settings: Settings, request_id: RequestId, as_json: AsJson = False) -> None:
-    """Take back a request that no worker holds; its fee becomes a credit."""
+def cancel(
+    settings: Settings,
+    request_id: RequestId,
+    through: Annotated[
+        str | None,
+        typer.Option(metavar="CONTRACT", help="That asked for you, and pays you back."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take back a request that no worker holds, or whose worker never answered.
+
+    Its fee becomes a credit, and so does what a worker pays who let its lease run out;
+    `plumb worker withdraw` brings both home.
+    """
     place = place_of(settings)
-    found = situation(place, request_id)
-    oracle = place.deployments.contracts.oracle
-    sender_of(settings, place.chain).send(oracle, "cancel", found.asked.request)
+    asked = situation(place, request_id).asked
+    consumer = None if through is None else consumer_of(place, through)
+    contracts = place.deployments.contracts
+    take_back(sender_of(settings, place.chain), contracts, asked, consumer)
     show(situation(place, request_id), as_json)
 
 
@@ -264,17 +321,33 @@ def retry_callback(
     show(situation(place, request_id), as_json)
 
 
-def show(found: Situation, as_json: bool) -> None:
+def outputs_of(settings: NodeSettings, found: Situation) -> Outputs:
+    """The answer's arrays by name; none without an answer, or its model's image."""
+    answer, store = found.asked.output, settings.model_store
+    if not answer or not store.holds(found.model_root):
+        return {}
+    model = store.load(found.model_root)
+    if len(answer) != sum(spec.size for spec in model.outputs):
+        return {}  # a lie
+    named = zip(model.outputs, model.decode_output(answer), strict=True)
+    return {spec.name: array for spec, array in named}
+
+
+def show(found: Situation, as_json: bool, outputs: Outputs | None = None) -> None:
+    outputs = outputs or {}
     if as_json:
-        print_json(found.as_json())
+        numbers = {name: as_numbers(array) for name, array in outputs.items()}
+        print_json(found.as_json() | {"outputs": numbers or None})
         return
     asked = found.asked
     rows: dict[str, object] = {
         "request": asked.request.id,
         "status": asked.status.name.lower(),
-        "fee": show_wei(asked.request.fee),
+        "fee": brief_wei(asked.request.fee),
     }
-    if asked.output:
+    if outputs:
+        rows |= listed(outputs)
+    elif asked.output:
         rows["output"] = hexadecimal(asked.output)
     console().print(facts(rows))
     console().print(found.explanation)

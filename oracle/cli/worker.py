@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from oracle import keys
-from oracle.amounts import parse_wei, show_wei
+from oracle.amounts import brief_wei, parse_wei
 from oracle.chain.sender import Sender
 from oracle.cli.errors import NoneFree
 from oracle.cli.nodes import place_of, run_node
@@ -35,7 +35,7 @@ from oracle.config import DEFAULT_FILE, Settings
 from oracle.connection import sender_of
 from oracle.doctor import examine
 from oracle.earnings import Earnings, earnings_of
-from oracle.errors import MissingSetting
+from oracle.errors import BadAmount, MissingSetting
 from oracle.honest import Honest
 from oracle.node import Node
 from oracle.roles import Place, WorkerSettings
@@ -98,7 +98,10 @@ def init(settings: Settings, as_json: AsJson = False) -> None:
         print_json(told)
     else:
         console().print(facts({name: value or "kept" for name, value in told.items()}))
-        console().print("Next: send it some ether, then `plumb worker stake 1ether`.")
+        console().print(
+            "Next: send it some ether, `plumb worker stake 1ether`, "
+            "`plumb worker doctor`, `plumb worker start`."
+        )
 
 
 @app.command()
@@ -126,10 +129,11 @@ def stake(
     as_json: AsJson = False,
 ) -> None:
     """Deposit what bonds are locked from."""
+    if not (wei := parse_wei(amount)):
+        raise BadAmount("more than nothing", amount)
     place = place_of(settings)
     sender = sender_of(settings, place.chain)
     staking = place.deployments.contracts.staking
-    wei = parse_wei(amount)
     sender.send(staking, "deposit", sender.address, value=wei)
     tell_stake(place, sender, as_json)
 
@@ -209,13 +213,13 @@ def show(found: Earnings) -> None:
         facts(
             {
                 "account": hexadecimal(found.account),
-                "balance": show_wei(found.balance_wei),
-                "stake": f"{show_wei(found.free_wei)} free, "
-                f"{show_wei(found.locked_wei)} locked",
-                "earned": f"{show_wei(found.earned_wei)} by {found.paid} answers",
-                "waiting": f"{found.leases} leases, {found.claims} claims, "
-                f"{found.games} games",
-                "lost": f"{found.lost} claims",
+                "balance": brief_wei(found.balance_wei),
+                "stake": f"{brief_wei(found.free_wei)} free, "
+                f"{brief_wei(found.locked_wei)} locked",
+                "earned": f"{brief_wei(found.earned_wei)}; answers paid: {found.paid}",
+                "at work on": f"leases: {found.leases}, claims: {found.claims}, "
+                f"games: {found.games}",
+                "claims lost": found.lost,
             }
         )
     )
@@ -234,5 +238,5 @@ def tell_stake(place: Place, sender: Sender, as_json: bool) -> None:
     if as_json:
         print_json(account | {f"{name}_wei": wei for name, wei in amounts.items()})
     else:
-        shown = {name: show_wei(wei) for name, wei in amounts.items()}
+        shown = {name: brief_wei(wei) for name, wei in amounts.items()}
         console().print(facts(account | shown))

@@ -6,26 +6,30 @@ child watches its parent, so that even `kill -9` leaves no orphans.
 
 import os
 import signal
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from threading import Lock, Thread, local
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from oracle.compute.executors import delivered
 from oracle.compute.task import Delivery, Order, Task, carry_out
 from oracle.errors import ExecutorDied
 
+Sent = TypeVar("Sent")
+Got = TypeVar("Got")
 
-class Child:
-    """A process that carries out orders, one after the other."""
 
-    def __init__(self) -> None:
+class Child(Generic[Sent, Got]):
+    """A process that does one kind of work: orders in, deliveries out, one by one."""
+
+    def __init__(self, work: Callable[[Sent], Got]) -> None:
         # Not forked: this process has threads, and they have locks.
         spawning = get_context("spawn")
         self._pipe, other = spawning.Pipe()
         self._process = spawning.Process(
-            target=serve, args=(other,), name="executor", daemon=True
+            target=serve, args=(other, work), name="executor", daemon=True
         )
         self._process.start()
         other.close()
@@ -34,11 +38,11 @@ class Child:
     def pid(self) -> int | None:
         return self._process.pid
 
-    def deliver(self, order: Order) -> Delivery:
+    def deliver(self, order: Sent) -> Got:
         """Waits for it. Raises `ExecutorDied`; then this child is of no use."""
         try:
             self._pipe.send(order)
-            found: Delivery = self._pipe.recv()
+            found: Got = self._pipe.recv()
         except (EOFError, OSError):
             self.end()
             raise ExecutorDied(self._process.exitcode) from None
@@ -56,7 +60,7 @@ class Pool:
         self._threads = ThreadPoolExecutor(processes, "executor")
         self._mine = local()
         self._lock = Lock()
-        self._children: list[Child] = []
+        self._children: list[Child[Order, Delivery]] = []
         self._ended = False
 
     @property
@@ -77,14 +81,14 @@ class Pool:
                 self._children.remove(child)
             raise
 
-    def _child(self) -> Child:
+    def _child(self) -> Child[Order, Delivery]:
         """This thread's."""
-        child: Child | None = getattr(self._mine, "child", None)
+        child: Child[Order, Delivery] | None = getattr(self._mine, "child", None)
         if child is None:
             with self._lock:
                 if self._ended:
                     raise ExecutorDied(None)
-                child = self._mine.child = Child()
+                child = self._mine.child = Child(carry_out)
                 self._children.append(child)
         return child
 
@@ -102,15 +106,14 @@ class Pool:
         self._threads.shutdown()
 
 
-def serve(pipe: Connection) -> None:
-    """A child's life: orders in, deliveries out, until nobody is there any more."""
+def serve(pipe: Connection, work: Callable[[Sent], Got]) -> None:
+    """A child's life, until nobody is there any more."""
     # Ctrl-C goes to everyone at the terminal; when to stop is the parent's decision.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_die_with_parent, daemon=True).start()
     while True:
         try:
-            order: Order = pipe.recv()
-            pipe.send(carry_out(order))
+            pipe.send(work(pipe.recv()))
         except (EOFError, OSError):
             return
 

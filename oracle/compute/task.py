@@ -65,14 +65,14 @@ class Delivery:
 def carry_out(order: Order) -> Delivery:
     """In another process: whatever goes wrong with it is told, and ends there."""
     try:
-        model = _loaded(order.model_root, order.source)
+        model = loaded(order.model_root, order.source)
         task = Task(model, order.data, order.cross_check_steps)
         return Delivery(task.compute())
     except Exception as error:
         return Delivery(problem=f"{type(error).__name__}: {error}")
 
 
-def _loaded(model_root: bytes, source: bytes | Path) -> tinynn.Model:
+def loaded(model_root: bytes, source: bytes | Path) -> tinynn.Model:
     """The model, if what lies there is still its image; once in a process."""
     if model_root not in _models:
         if len(_models) >= KEPT_MODELS:

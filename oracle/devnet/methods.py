@@ -5,6 +5,7 @@ The latter go by Hardhat's names and by anvil's. Where the two differ, in what
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -17,9 +18,18 @@ from web3.types import RPCEndpoint, RPCResponse
 
 from oracle.chain.embedded import EmbeddedChain
 from oracle.chain.rpc import INVALID, TIP_WEI, EmbeddedProvider, Handler, failure
-from oracle.chain.shapes import block_entry, hexed, transaction_entry, unhexed, word
+from oracle.chain.shapes import (
+    block_entry,
+    hexed,
+    transaction_entry,
+    unhexed,
+    waiting_entry,
+    word,
+)
 from oracle.devnet.clock import Clock
 from oracle.devnet.filters import Filters
+from oracle.devnet.pool import Pool
+from oracle.devnet.proofs import proof_of
 from oracle.devnet.simulation import simulated
 from oracle.devnet.wallet import Quantity, Wallet, number_of
 
@@ -36,12 +46,13 @@ class Devnet(EmbeddedProvider):
     ) -> None:
         super().__init__(chain)
         self._clock = clock
-        self._wallet = Wallet(chain, accounts, self.handlers)
+        self._wallet = Wallet(chain, accounts, self.handlers, self._take)
+        self._pool, self._automine = Pool(chain), True
         self._filters = Filters(self)
         self._snapshots: dict[str, tuple[int, int]] = {}
         self._snapshot_ids = count(1)
         self.handlers |= self._node_methods() | self._wallet.methods()
-        self.handlers |= self._devnet_methods()
+        self.handlers |= self._devnet_methods() | self._pool.methods()
 
     def addresses(self) -> list[str]:
         """The unlocked accounts."""
@@ -67,6 +78,7 @@ class Devnet(EmbeddedProvider):
             "eth_feeHistory": self._fee_history,
             "eth_simulateV1": lambda wanted, *_: simulated(self.chain, wanted),
             "eth_getStorageAt": self._storage,
+            "eth_getProof": self._proof,
             "eth_getBlockByHash": self._block_by_hash,
             "eth_getBlockReceipts": self._block_receipts,
             "eth_getTransactionByHash": self._transaction,
@@ -96,6 +108,9 @@ class Devnet(EmbeddedProvider):
         own: dict[str, Handler] = {
             "evm_mine": self._mine_at,
             "evm_setAutomine": self._set_automine,
+            "anvil_setAutomine": self._set_automine,
+            "anvil_getAutomine": lambda: self._automine,
+            "hardhat_getAutomine": lambda: self._automine,
             "evm_setAccountBalance": self._set_balance,
             "evm_setAccountCode": self._set_code,
             "evm_setAccountNonce": self._set_nonce,
@@ -136,13 +151,34 @@ class Devnet(EmbeddedProvider):
         return [receipt(hexed(mined.hash))] if mined else []
 
     def _transaction(self, identity: str) -> dict[str, Any] | None:
-        mined = self.chain.by_hash.get(unhexed(identity))
-        return None if mined is None else transaction_entry(mined)
+        found = unhexed(identity)
+        if (mined := self.chain.by_hash.get(found)) is not None:
+            return transaction_entry(mined)
+        waiting = self._pool.find(found)
+        return None if waiting is None else waiting_entry(waiting)
+
+    def _nonce(self, address: str, block: str = "latest") -> str:
+        if block == "pending":
+            return hex(self._pool.nonce(unhexed(address)))
+        return super()._nonce(address, block)
+
+    def _proof(
+        self, address: str, slots: Iterable[Quantity], block: str = "latest"
+    ) -> dict[str, Any]:
+        root = self.chain.header(self.number(block)).state_root
+        wanted = [number_of(slot) for slot in slots]
+        return proof_of(self.chain.nodes, root, unhexed(address), wanted)
 
     def _send(self, raw: str) -> str:
-        sent = super()._send(raw)
+        return self._take(self.chain.signed(unhexed(raw)))
+
+    def _take(self, transaction: Any) -> str:
+        """Mines it at once, or has it wait; its hash."""
+        if not self._automine:
+            return hexed(self._pool.add(transaction))
+        sent = self.chain.include(transaction)
         self._clock.mined()
-        return sent
+        return hexed(sent)
 
     def _increase_time(self, seconds: Quantity) -> int:
         amount = number_of(seconds)
@@ -158,15 +194,28 @@ class Devnet(EmbeddedProvider):
         self._clock.fix(actual)
 
     def _mine(self, blocks: Quantity = 1, interval: Quantity = 0) -> None:
-        """Empty blocks, `interval` seconds apart."""
+        """Blocks, `interval` seconds apart; in place of the first, one for each
+        transaction that waits and can be mined."""
         for place in range(number_of(blocks)):
             if place:
                 self._clock.travel(number_of(interval), self.chain.head.timestamp)
-            self.chain.mine()
-            self._clock.mined()
+            if not self._mine_waiting():
+                self.chain.mine()
+                self._clock.mined()
+
+    def _mine_waiting(self) -> int:
+        """How many transactions were mined. Those that their senders can't pay for any
+        more are gone."""
+        mined = 0
+        while (waiting := self._pool.next()) is not None:
+            with suppress(ValidationError):
+                self.chain.include(waiting)
+                self._clock.mined()
+                mined += 1
+        return mined
 
     def _mine_at(self, instant: Quantity | dict[str, Any] | None = None) -> str:
-        """One empty block, at that instant if one is given; anvil takes an object."""
+        """One block, at that instant if one is given; anvil takes an object."""
         blocks = 1
         if isinstance(instant, dict):
             blocks, instant = instant.get("blocks") or 1, instant.get("timestamp")
@@ -213,5 +262,7 @@ class Devnet(EmbeddedProvider):
         return True
 
     def _set_automine(self, automine: bool) -> None:
-        if not automine:
-            raise ValidationError("automine: each transaction is mined at once here")
+        """What waits is mined as soon as nothing is to wait any more."""
+        self._automine = automine
+        if automine:
+            self._mine_waiting()

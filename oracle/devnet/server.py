@@ -5,6 +5,7 @@ One request at a time is answered, and what it changed is kept whole or not at a
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from threading import Event, Lock, Thread
@@ -17,12 +18,15 @@ from starlette.concurrency import run_in_threadpool
 from web3.types import RPCEndpoint
 
 from oracle.chain.disk import DiskDB
+from oracle.chain.errors import DiskUnusable
 from oracle.chain.rpc import failure
 from oracle.devnet.methods import BAD_PARAMETERS, Devnet
 from oracle.devnet.subscriptions import Ask, Subscriber
 from oracle.json_text import parse
 
-PARSE_ERROR, INVALID_REQUEST = -32700, -32600
+log = logging.getLogger(__name__)
+
+PARSE_ERROR, INVALID_REQUEST, INTERNAL_ERROR = -32700, -32600, -32603
 TELL_SECONDS = 0.05
 READS = ("eth_get", "eth_call", "eth_estimate", "eth_chainId", "eth_block", "net_")
 """Methods that leave nothing to keep, by how their names begin."""
@@ -34,6 +38,7 @@ class Service:
     def __init__(self, devnet: Devnet, disk: DiskDB | None = None) -> None:
         self._devnet, self._disk = devnet, disk
         self._lock = Lock()
+        self._broken: DiskUnusable | None = None
 
     def answer(self, body: bytes, ask: Ask | None = None) -> Any:
         """The answer to a request, or to a batch of them; None if none is wanted.
@@ -56,10 +61,20 @@ class Service:
 
     def ask(self, method: str, params: list[Any]) -> Any:
         with self._lock:
-            answer = self._devnet.make_request(RPCEndpoint(method), params)
-            if self._disk is not None and not method.startswith(READS):
-                self._disk.forget() if "error" in answer else self._disk.keep()
-            return answer
+            if self._broken is None:
+                try:
+                    return self._keep(method, params)
+                except DiskUnusable as error:
+                    log.error("%s", error)
+                    self._broken = error
+            # What is in memory may not be on the disk: nobody must hear of it.
+            return failure(INTERNAL_ERROR, str(self._broken))
+
+    def _keep(self, method: str, params: list[Any]) -> Any:
+        answer = self._devnet.make_request(RPCEndpoint(method), params)
+        if self._disk is not None and not method.startswith(READS):
+            self._disk.forget() if "error" in answer else self._disk.keep()
+        return answer
 
 
 def _one(request: Any, ask: Ask) -> Any:

@@ -5,6 +5,7 @@ from a state file finds everything where it would put it.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,17 +44,21 @@ class Ready:
     disk: DiskDB | None
 
 
-def set_up(parameters: Parameters, state: Path | None = None) -> Ready:
-    """The devnet, new or as it was left."""
+def set_up(
+    parameters: Parameters,
+    state: Path | None = None,
+    wall: Callable[[], float] = time.time,
+) -> Ready:
+    """The devnet, new or as it was left. `wall` is the clock that it begins with."""
     accounts = development_accounts(ACCOUNTS)
-    clock = Clock()
+    clock = Clock(wall)
     disk = None if state is None else DiskDB(state)
     given = {bytes.fromhex(a.address[2:]): BALANCE_WEI for a in accounts}
     chain = EmbeddedChain(
         given,
         database=disk,
         next_time=clock.next_time,
-        genesis_time=int(time.time()),
+        genesis_time=int(wall()),
     )
     clock.settle(chain.head.timestamp)
     publisher = Sender(Chain(EmbeddedEndpoint.over(chain)), accounts[0])

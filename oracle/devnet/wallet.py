@@ -1,6 +1,6 @@
 """The devnet as a wallet: accounts that sign when they are asked, or need not sign."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from eth_account.messages import encode_defunct, encode_typed_data
@@ -25,9 +25,14 @@ class Wallet:
     """`accounts` are unlocked. Anyone else can be impersonated, contracts as well."""
 
     def __init__(
-        self, chain: EmbeddedChain, accounts: Iterable[LocalAccount], asks: Asks
+        self,
+        chain: EmbeddedChain,
+        accounts: Iterable[LocalAccount],
+        asks: Asks,
+        take: Callable[[Any], str],
     ) -> None:
-        self._chain, self._asks = chain, asks
+        """`take` is given the transactions that nobody signed; their hash."""
+        self._chain, self._asks, self._take = chain, asks, take
         self._accounts = {account.address.lower(): account for account in accounts}
         self._impersonated: set[str] = set()
         self._anyone = False
@@ -65,7 +70,7 @@ class Wallet:
         sender = wanted["from"].lower()
         transaction = self._completed(wanted)
         if self._anyone or sender in self._impersonated:
-            return hexed(self._chain.send_as(unhexed(sender), transaction))
+            return self._take(self._chain.unsigned(unhexed(sender), transaction))
         if transaction["to"]:
             transaction["to"] = to_checksum_address(transaction["to"])
         else:
@@ -78,16 +83,18 @@ class Wallet:
         """All fields, those that were left out as a wallet would choose them."""
         nonce = wanted.get("nonce")
         if nonce is None:
-            nonce = self._asks["eth_getTransactionCount"](wanted["from"])
+            asked = self._asks["eth_getTransactionCount"]
+            nonce = asked(wanted["from"], "pending")
         fee = 2 * self._chain.next_base_fee + TIP_WEI
         price = number_of(wanted.get("maxFeePerGas") or wanted.get("gasPrice") or fee)
+        tip = wanted.get("maxPriorityFeePerGas") or TIP_WEI
         gas = wanted.get("gas") or self._asks["eth_estimateGas"](wanted)
         return {
             "chainId": CHAIN_ID,
             "nonce": number_of(nonce),
             "gas": number_of(gas),
             "maxFeePerGas": price,
-            "maxPriorityFeePerGas": min(TIP_WEI, price),
+            "maxPriorityFeePerGas": min(number_of(tip), price),
             "value": number_of(wanted.get("value") or 0),
             "data": unhexed(wanted.get("data") or wanted.get("input") or "0x"),
             "to": unhexed(wanted.get("to") or "0x"),

@@ -22,6 +22,7 @@ BUSY_SECONDS = 30
 CURES = {
     "not a database": "move the file away: a node reads the chain again",
     "malformed": "move the file away: a node reads the chain again",
+    "no space": "make room on the disk, and start again",
     "full": "make room on the disk, and start again",
     "readonly": "make the file and its folder writable for this user",
     "read-only": "make the file and its folder writable for this user",
@@ -30,6 +31,7 @@ CURES = {
     "disk i/o": "make room on the disk, or look after it",
     "connect": "start the server, or look into the URL",
     "password": "look into the URL",
+    "[errno": "choose a --home or --database that this user can write to",
 }
 """What may help, by what a complaint contains."""
 
@@ -43,6 +45,8 @@ class Store:
         try:
             with self.begin() as connection:
                 tables.metadata.create_all(connection)
+                for index in tables.outbox.indexes:
+                    index.create(connection, checkfirst=True)
                 self._check_version(connection)
         except StoreError:
             self.close()

@@ -79,6 +79,13 @@ Index(
     postgresql_where=OPEN,
 )
 
+# What is asked in each turn must not take longer with each transaction ever sent.
+for found_by in (("nonce",), ("state", "nonce"), ("state", "block")):
+    Index(
+        "_".join(("outbox", "by", *found_by)),
+        *(outbox.c[name] for name in ("chain_id", "sender", *found_by)),
+    )
+
 attempts = Table(
     "attempts",
     metadata,

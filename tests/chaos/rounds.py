@@ -1,7 +1,10 @@
 """One round: a lie is told and must fall, then the truth is slandered and must stand.
 
-Meanwhile the honest challenger, the honest worker and the chain are killed again and
-again, their endpoints fail now and then, and the last blocks are undone.
+The opponents differ from round to round, so that each kind of move comes about: some
+are silent, and lose by the clock; some liars have two challengers, of whom the second
+settles; some requests are leased first by somebody who never answers. Meanwhile the
+honest challenger, the honest worker and the chain are killed again and again, their
+endpoints fail now and then, and the last blocks are undone.
 """
 
 import time
@@ -12,24 +15,31 @@ from random import Random
 
 from chaos.town import (
     CHALLENGER,
+    CLOCK_SECONDS,
     ETHER,
+    LEASE_SECONDS,
+    LEASER,
     LIAR,
+    RIVAL,
     SLANDERER,
     WINDOW_SECONDS,
     Town,
 )
 from chaos.victim import Victim
+from support.acts import Speechless
 
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from oracle.challenger import Challenger
 from oracle.demo.liars import LyingChallenger, LyingWorker
 from oracle.loop import OUTAGES
-from oracle.node import Node
+from oracle.node import Done, Node
 from oracle.record import Asked, Status
 from oracle.worker import Worker
 
 KINDS = ("activation", "weight-read", "last-step", "minimal", "segments-long", "output")
-MANNERS = ("first", "last", "random", "believer", "forger")
+MANNERS = ("first", "last", "random", "believer", "forger", "silent")
+OPPOSITIONS = ("liar", "mute", "rival")
+"""Who stands by a lie, or, of a rival, who else attacks it."""
 DEADLY_SECONDS, PATIENCE_SECONDS = 90.0, 400.0
 PAUSE_SECONDS = 0.05
 REORG_ONE_IN, MOST_REORGS = 20, 3
@@ -58,19 +68,38 @@ class Round:
         self._restart_clock()
         self.town.stake(LIAR, self.town.bond())
         request = self.town.request(data)
-        liar = Worker(self.town.sender(LIAR), self.town.contracts, self._liar())
+        # In turn, so that three rounds have had them all, whatever the seed.
+        opposition = OPPOSITIONS[self.number % len(OPPOSITIONS)]
+        liar = self._worker(self._liar(opposition))
+        adversaries: list[Node | _Late] = [liar]
+        if opposition == "rival":
+            adversaries = [
+                _Late(self._rival(), lambda: self._challenged(request)),
+                liar,
+            ]
         self._until(
             "the lie falls",
             lambda: self._fallen(request),
             [self.challenger],
-            liar,
+            *adversaries,
+            silent=lambda: opposition == "mute" and self._challenged(request),
         )
+        if opposition == "rival":
+            self._lease_in_vain(request)
         self._restart_clock()
+        manner = self.rng.choice(MANNERS)
+        manner = "silent" if opposition == "liar" else manner
         slanderer = Challenger(
-            self.town.sender(SLANDERER), self.town.contracts, self._slanderer()
+            self.town.sender(SLANDERER), self.town.contracts, self._slanderer(manner)
         )
         both = [self.challenger, self.worker]
-        self._until("the truth stands", lambda: self._stood(request), both, slanderer)
+        self._until(
+            "the truth stands",
+            lambda: self._stood(request),
+            both,
+            slanderer,
+            silent=lambda: manner == "silent" and self._opened(request),
+        )
         self.town.chain.endpoint.travel(WINDOW_SECONDS)
         self._snapshot = ""
         self._restart_clock()
@@ -86,8 +115,12 @@ class Round:
         stage: str,
         done: Callable[[], bool],
         victims: list[Victim],
-        *adversaries: Node,
+        *adversaries: "Node | _Late",
+        silent: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`silent`: whether an adversary has the move, and will never make it; then its
+        clock runs out, once."""
+        waited = False
         while not done():
             elapsed = time.monotonic() - self._begun
             if elapsed > PATIENCE_SECONDS:
@@ -102,6 +135,9 @@ class Round:
                 with suppress(*OUTAGES):  # no matter of ours
                     adversary.step()
             self.town.ask_rpc("evm_mine")
+            if not waited and silent():
+                self.town.chain.endpoint.travel(CLOCK_SECONDS)
+                self._snapshot, waited = "", True
             if adversaries:
                 self._stir()
             time.sleep(PAUSE_SECONDS)
@@ -146,11 +182,52 @@ class Round:
         games = [g for g in tables.games.values() if g.claim_hash == identity]
         return bool(games) and all(game.over for game in games)
 
-    def _liar(self) -> LyingWorker:
-        kind = LIES[self.rng.choice(KINDS)]
-        return LyingWorker(self.town.honest(), kind, 8, self.number)
+    def _challenged(self, request: int) -> bool:
+        """Our challenger has a game about the living claim."""
+        claim = self._asked(request).claim
+        address = self.town.sender(CHALLENGER).address
+        return claim is not None and any(
+            game.claim_hash == claim.hash() and game.challenger == address
+            for game in self.town.record.tables.games.values()
+        )
 
-    def _slanderer(self) -> LyingChallenger:
-        manner = FALSE_CHALLENGERS[self.rng.choice(MANNERS)]
+    def _opened(self, request: int) -> bool:
+        """The claim's run was shown: it is the challenger's turn to point at a part."""
+        claim = self._asked(request).claim
+        return claim is not None and claim.hash() in self.town.record.tables.openings
+
+    def _lease_in_vain(self, request: int) -> None:
+        """Somebody accepts, and lets the lease run out."""
+        self.town.stake(LEASER, self.town.bond())
+        oracle = self.town.contracts.oracle
+        terms = self._asked(request).request
+        self.town.sender(LEASER).send(oracle, "accept", terms)
+        self.town.chain.endpoint.travel(LEASE_SECONDS)
+
+    def _worker(self, mind: LyingWorker) -> Worker:
+        return Worker(self.town.sender(LIAR), self.town.contracts, mind)
+
+    def _rival(self) -> Challenger:
+        sender = self.town.sender(RIVAL)
+        return Challenger(sender, self.town.contracts, self.town.honest())
+
+    def _liar(self, opposition: str) -> LyingWorker:
+        kind = LIES[self.rng.choice(KINDS)]
+        lying = Speechless if opposition == "mute" else LyingWorker
+        return lying(self.town.honest(), kind, 8, self.number)
+
+    def _slanderer(self, manner: str) -> LyingChallenger:
         belief = LIES["activation"]
-        return LyingChallenger(self.town.honest(), manner, belief, 8, self.number)
+        made = FALSE_CHALLENGERS[manner]
+        return LyingChallenger(self.town.honest(), made, belief, 8, self.number)
+
+
+@dataclass(frozen=True)
+class _Late:
+    """A node that does nothing before something has happened."""
+
+    node: Node
+    begun: Callable[[], bool]
+
+    def step(self) -> Done | None:
+        return self.node.step() if self.begun() else None

@@ -63,6 +63,11 @@ def chaos(folder: Path, rounds: int, seed: int) -> dict[str, Any]:
             "rounds": number - len(failures),
             "kills": kills.total(),
             "kills_of_the_chain": house.kills.total(),
+            "kills_by_point": {
+                "challenger": by_point(victims[0].kills),
+                "worker": by_point(victims[1].kills),
+                "chain": by_point(house.kills),
+            },
             "kills_by_moment": counted(kills, lambda kind: kind[1]),
             "kills_by_move": counted(kills, lambda kind: kind[0] or "between moves"),
             "faults": sum(v.faults for v in victims),
@@ -76,6 +81,14 @@ def chaos(folder: Path, rounds: int, seed: int) -> dict[str, Any]:
             "seconds": round(time.monotonic() - begin),
             "seed": seed,
         }
+
+
+def by_point(kills: Counter[Kind]) -> dict[str, dict[str, int]]:
+    """By what was being sent, and then by when."""
+    table: dict[str, dict[str, int]] = {}
+    for (move, moment), count in sorted(kills.items()):
+        table.setdefault(move or "between moves", {})[moment] = count
+    return table
 
 
 def counted(kills: Counter[Kind], key: Callable[[Kind], str]) -> dict[str, int]:

@@ -29,7 +29,8 @@ from oracle.requests import Terms, ask
 
 ETHER = 10**18
 K, CLOCK_SECONDS, WINDOW_SECONDS = 8, 3600, 3600
-PUBLISHER, ASKER, WORKER, LIAR, CHALLENGER, SLANDERER = range(6)
+LEASE_SECONDS, PATIENCE_SECONDS = 30 * 60, 24 * 3600
+PUBLISHER, ASKER, WORKER, LIAR, CHALLENGER, SLANDERER, RIVAL, LEASER = range(8)
 FEE_WEI = ETHER // 100
 NOTHING = "nothing"
 """A transfer to oneself, which closes a gap among nonces."""
@@ -112,7 +113,7 @@ class Town:
         return int(self.chain.call(self.contracts.oracle, "bondFor", 0)[0])
 
     def request(self, data: bytes) -> int:
-        terms = Terms(fee_wei=FEE_WEI, window=WINDOW_SECONDS)
+        terms = Terms(fee_wei=FEE_WEI, window=WINDOW_SECONDS, patience=PATIENCE_SECONDS)
         asker = self.sender(ASKER)
         return ask(asker, self.contracts, self.model_id, data, terms)[0]
 

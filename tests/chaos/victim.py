@@ -12,9 +12,11 @@ from typing import Any
 from chaos.fuse import SEND, Death, Fuse, Moment
 from chaos.house import House
 from chaos.nursery import Nursery, alive
+from chaos.town import NOTHING
 from support.faulty import Fault, Proxy, proxy
 
 MOMENTS = (Moment.ANYWHERE, Moment.BEFORE, Moment.AFTER)
+SENDING = (Moment.BEFORE, Moment.AFTER)
 FAULT_ONE_IN = 60
 PASSING_FAULTS = (
     Fault.SERVER_ERROR,
@@ -82,13 +84,24 @@ class Victim:
     def answer(self, method: str, params: list[Any]) -> dict[str, Any]:
         """The devnet's answer, if the victim lives to hear it."""
         move = self._name(params[0]) if method == SEND else ""
-        moment = self._fuse.burn(method) if self._fuse is not None else None
+        moment = self._moment(method, move)
         if moment in (Moment.ANYWHERE, Moment.BEFORE):
             self._kill(move, moment)
         answer = self._house.answer(method, params, move)
         if moment is Moment.AFTER:
             self._kill(move, moment)
         return dict(answer)
+
+    def _moment(self, method: str, move: str) -> Moment | None:
+        """When it dies at this request: by its fuse; and once right before and once
+        right after each kind of move, the first time that it is made."""
+        if self._fuse is None:
+            return None
+        burnt = self._fuse.burn(method)
+        if burnt is None and move not in ("", NOTHING) and self.deadly:
+            missing = (m for m in SENDING if not self.kills[move, m])
+            return next(missing, None)
+        return burnt
 
     def _kill(self, move: str, moment: Moment) -> None:
         if self._process is None or not self.deadly:

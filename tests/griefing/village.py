@@ -13,6 +13,7 @@ from oracle.challenger import Challenger
 from oracle.guard import Guard
 from oracle.node import Done, Node, Wish
 from oracle.record import Answered, Asked, Record, Status
+from oracle.requests import take_back
 from oracle.worker import Worker
 from solidity import artifact
 from solidity.deployment import create_address
@@ -109,9 +110,7 @@ class Village:
         """Its requester ends the lease that ran out, and cancels."""
         self.record.refresh()
         asked = self.record.tables.requests[request]
-        requester, oracle = self.world.senders[ASKER], self.world.contracts.oracle
-        requester.send(oracle, "expireLease", asked.request, asked.lease)
-        requester.send(oracle, "cancel", asked.request)
+        take_back(self.world.senders[ASKER], self.world.contracts, asked)
 
     def wealth(self, index: int) -> int:
         """Balance and stake, free and locked, in wei."""

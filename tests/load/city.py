@@ -55,6 +55,12 @@ class City:
     record: Record
     rng: Random = field(default_factory=lambda: Random(1))
 
+    @property
+    def endpoint(self) -> FailoverEndpoint:
+        """The driver's and the liars' own."""
+        assert isinstance(self.chain.endpoint, FailoverEndpoint)
+        return self.chain.endpoint
+
     @classmethod
     def founded(cls, folder: Path, url: str, model: str) -> "City":
         """Deploys everything; from then on, blocks come when `tick` says."""

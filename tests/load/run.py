@@ -13,9 +13,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -35,6 +35,8 @@ from oracle.store.outbox import Outbox
 from oracle.store.store import Store
 
 PAUSE_SECONDS, TELL_SECONDS, PATIENCE_SECONDS = 0.25, 10.0, 3600.0
+ONE_LIE_IN = 40
+STARTED = "started"
 BAD = (
     "unpunished_lies",
     "unpaid_answers",
@@ -49,17 +51,35 @@ class TooSlow(Exception):
     """Something did not happen in time; says what."""
 
 
+class TooManyLies(Exception):
+    """More than there are requests to lie about."""
+
+    def __init__(self, expected: int, actual: int) -> None:
+        super().__init__(f"lies: expected at most {expected}, got {actual}")
+
+
 @dataclass(frozen=True)
 class Size:
-    """How much of everything. `block_seconds` 0: a block a transaction, at once."""
+    """How much of everything. `block_seconds` 0: a block a transaction, at once.
+
+    `lies` of the requests are answered falsely; without a number one in forty, and one
+    for each liar at least.
+    """
 
     requests: int = 1000
-    lies: int = 25
+    lies: int = 0
     workers: int = 4
     liars: int = 2
     challengers: int = 2
     block_seconds: int = 1
     model: str = "mnist"
+
+    def __post_init__(self) -> None:
+        if not self.lies:
+            lies = max(self.liars, self.requests // ONE_LIE_IN)
+            object.__setattr__(self, "lies", lies)
+        if self.lies > self.requests:
+            raise TooManyLies(self.requests, self.lies)
 
     @property
     def roles(self) -> list[tuple[str, int]]:
@@ -144,6 +164,14 @@ class Run:
                 nodes.append((role, stack.enter_context(running(home, *command, *rpc))))
             yield nodes
 
+    def wait_for_start(self, nodes: Iterable[Running]) -> None:
+        """Until all of them look at the chain: starting takes seconds of its own."""
+        logs = [node.log for node in nodes]
+        self._until(
+            "all have started",
+            lambda: all(STARTED in log.read_text() for log in logs),
+        )
+
     def _ask(self, count: int) -> list[int]:
         requests = self.city.ask(count)
         self.asked |= dict.fromkeys(requests, time.monotonic())
@@ -215,13 +243,13 @@ def load(folder: Path, size: Size) -> dict[str, Any]:
 
 def timed(run: Run, nodes: list[tuple[str, Running]], log: Path) -> dict[str, Any]:
     """Has everything answered and paid; how long that took, and whom."""
-    begin, calls = time.monotonic(), requests_in(log)
+    run.wait_for_start(process for _, process in nodes)
+    begin, before = time.monotonic(), spent_by(nodes)
+    calls = asked_by_nodes(run, log)
     run.answer()
     answered = time.monotonic() - begin
-    calls = requests_in(log) - calls
-    spent: Counter[str] = Counter()
-    for role, process in nodes:
-        spent[role] += cpu_seconds(process.process.pid)
+    calls = asked_by_nodes(run, log) - calls
+    spent = spent_by(nodes) - before
     run.pay()
     count = run.size.requests
     latencies = (at - run.asked[request] for request, at in run.claimed.items())
@@ -232,13 +260,31 @@ def timed(run: Run, nodes: list[tuple[str, Running]], log: Path) -> dict[str, An
         "answers_a_second": round(count / answered, 2),
         "latency_seconds": percentiles(latencies),
         "cpu_seconds": {role: round(seconds, 1) for role, seconds in spent.items()},
+        "cpu_seconds_a_request": {
+            role: round(seconds / count, 3) for role, seconds in spent.items()
+        },
         "challenger_cpu_share": round(spent["challenger"] / spent.total(), 3),
         "challenger_cpu_of_one_core": round(
             spent["challenger"] / run.size.challengers / answered, 3
         ),
         "rpc_calls_a_request": round(calls.total() / count, 1),
-        "rpc_calls": dict(calls.most_common(8)),
+        "rpc_calls_a_request_by_method": {
+            method: round(number / count, 2) for method, number in calls.most_common(8)
+        },
     }
+
+
+def spent_by(nodes: list[tuple[str, Running]]) -> Counter[str]:
+    """Processor seconds by role, children's included."""
+    spent: Counter[str] = Counter()
+    for role, process in nodes:
+        spent[role] += cpu_seconds(process.process.pid)  # type: ignore[assignment]
+    return spent
+
+
+def asked_by_nodes(run: Run, log: Path) -> Counter[str]:
+    """Requests to anvil by method, the driver's and the liars' own aside."""
+    return requests_in(log) - run.city.endpoint.calls
 
 
 def balanced(run: Run, ledger: books.Ledger, money: int) -> dict[str, Any]:
@@ -263,9 +309,9 @@ def balanced(run: Run, ledger: books.Ledger, money: int) -> dict[str, Any]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name, value in asdict(Size()).items():
-        flag = "--" + name.replace("_", "-")
-        parser.add_argument(flag, type=type(value), default=value)
+    for each in fields(Size):
+        flag = "--" + each.name.replace("_", "-")
+        parser.add_argument(flag, type=type(each.default), default=each.default)
     parser.add_argument("--folder", type=Path, help="keep everything there")
     options = vars(parser.parse_args())
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leaves no process behind

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from load.figures import cpu_seconds, percentiles, requests_in
-from load.run import BAD, Size, load
+from load.run import BAD, Size, TooManyLies, load
 
 SPIN = "import time\nwhile time.process_time() < 0.3: pass\ntime.sleep(60)"
 
@@ -34,6 +34,13 @@ def test_requests_are_counted_by_method(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text("Listening\n\neth_call\n    Gas used: 7\neth_call\neth_chainId\n")
     assert requests_in(log) == {"eth_call": 2, "eth_chainId": 1}
+
+
+def test_size_lies_are_a_part_of_the_requests() -> None:
+    assert [Size(count).lies for count in (10, 100, 1000)] == [2, 2, 25]
+    assert Size(10, lies=7).lies == 7
+    with pytest.raises(TooManyLies, match="expected at most 10, got 11"):
+        Size(10, lies=11)
 
 
 @pytest.mark.slow

@@ -5,13 +5,36 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.command import plumb_in
+from support.town import Town
 from support.world import World
+
+from oracle.devnet.server import Service, application
+from oracle.devnet.setup import Ready, set_up
+from oracle.serving import serving
+from solidity.deployment import Parameters
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     """A chain with everything deployed and a tiny model registered."""
     return World.made(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[str, Ready]]:
+    """A devnet with everything on it, and its address."""
+    ready = set_up(Parameters(8, 600))
+    with serving(application(Service(ready.devnet)), "127.0.0.1", 0) as url:
+        yield url, ready
+
+
+@pytest.fixture
+def town(
+    served: tuple[str, Ready], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Town:
+    """The same, with the commands of its people."""
+    return Town(*served, tmp_path, plumb_in(capsys))
 
 
 @pytest.fixture(autouse=True)

@@ -2,86 +2,26 @@
 
 import json
 import stat
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from support.command import Ended, Plumb, plumb_in
+from support.command import plumb_in
+from support.town import SEVEN, Town
 from web3 import Web3
 from web3.types import RPCEndpoint
 
 import tinynn
 from mips_vm.keccak import keccak256
 from oracle.chain.accounts import development_accounts
-from oracle.chain.chain import Chain
-from oracle.chain.endpoint import RemoteEndpoint
 from oracle.chain.errors import Refused
 from oracle.chain.sender import Sender
-from oracle.devnet.server import Service, application
-from oracle.devnet.setup import Ready, set_up
 from oracle.honest import Honest
 from oracle.library import Library
 from oracle.rehearsal import rehearse
-from oracle.roles import ChallengerSettings, Place, WorkerSettings
-from oracle.serving import serving
-from oracle.worker import Worker
-from solidity.deployment import Parameters
+from oracle.roles import ChallengerSettings
 from tinynn import models
 
-SEVEN = Path(__file__).parent.parent.parent / "docs" / "seven.json"
 ETHER = 10**18
-
-
-class Town:
-    """A devnet, its people's commands, and workers that are stepped by hand."""
-
-    def __init__(self, url: str, ready: Ready, folder: Path, plumb: Plumb) -> None:
-        self.chain = Chain(RemoteEndpoint(url, 31337))
-        self.place = Place(self.chain, ready.deployments)
-        self._plumb = plumb
-        ready.deployments.write(folder)
-        home = folder / "home"
-        self.shared = ("--rpc-url", url, "--deployments", folder, "--home", home)
-
-    def plumb(self, *arguments: object, account: int = 1) -> Ended:
-        return self._plumb(*arguments, "--account", f"dev:{account}", *self.shared)
-
-    def json(self, *arguments: object, account: int = 1) -> Any:
-        return self.plumb(*arguments, "--json", account=account).json()
-
-    def worker(self, index: int, lie: str | None = None) -> Worker:
-        sender = Sender(self.chain, development_accounts(index + 1)[index])
-        library = Library([models.path("mnist")])
-        return self.place.worker(WorkerSettings.read(), sender, Honest(library), lie)
-
-    def work(self, worker: Worker) -> None:
-        while worker.step() is not None:
-            pass
-
-    def travel(self, seconds: int) -> None:
-        manager = self.chain.endpoint.web3.manager
-        manager.request_blocking(RPCEndpoint("evm_increaseTime"), [seconds])
-        manager.request_blocking(RPCEndpoint("evm_mine"), [])
-
-    def send(self, *options: object) -> int:
-        told = self.json("request", "send", "mnist", SEVEN, *options)
-        assert told["fee_wei"] > 0
-        return int(told["request_id"])
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[tuple[str, Ready]]:
-    ready = set_up(Parameters(8, 600))
-    with serving(application(Service(ready.devnet)), "127.0.0.1", 0) as url:
-        yield url, ready
-
-
-@pytest.fixture
-def town(
-    served: tuple[str, Ready], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> Town:
-    return Town(*served, tmp_path, plumb_in(capsys))
 
 
 def test_request_is_followed_to_its_end(town: Town) -> None:
@@ -94,6 +34,9 @@ def test_request_is_followed_to_its_end(town: Town) -> None:
     town.work(town.worker(2))
     found = town.json("request", "wait", request, "--until", "claimed")
     assert found["explanation"].startswith("Answered; can be challenged for")
+    assert found["outputs"]["digit"] == [7]
+    shown = town.plumb("request", "status", request).out
+    assert any(line.split() == ["digit", "7"] for line in shown.splitlines())
     assert int.from_bytes(bytes.fromhex(found["output"][-8:]), "little") == 7
     town.travel(600)
     assert (
@@ -109,7 +52,10 @@ def test_request_is_followed_to_its_end(town: Town) -> None:
     assert status["verdict"] == "Nothing is open: it waits for requests."
     assert town.json("worker", "withdraw", account=2)["free_wei"] == 0
     broke = town.plumb("worker", "withdraw", account=2)
-    assert (broke.status, "free stake: expected" in broke.err) == (1, True)
+    assert broke.status == 1
+    assert broke.err == "plumb: free stake: expected some, got none; " + (
+        "0 wei is locked in bonds\n"
+    )
 
 
 def test_request_cancelled_is_an_end_but_no_answer(town: Town) -> None:
@@ -120,7 +66,7 @@ def test_request_cancelled_is_an_end_but_no_answer(town: Town) -> None:
     ended = town.plumb("request", "wait", request)
     assert (ended.status, "Cancelled; the fee is a credit" in ended.out) == (1, True)
     again = town.plumb("request", "cancel", request)
-    assert (again.status, "WrongStatus" in again.err) == (1, True)
+    assert (again.status, "got it cancelled" in again.err) == (1, True)
     retried = town.plumb("request", "retry-callback", request)
     assert (retried.status, "WrongStatus" in retried.err) == (1, True)
 
@@ -218,9 +164,16 @@ def test_request_callback_that_fails_is_explained_and_retried(
         (("request", "send", "00" * 32, SEVEN), "is registered on this chain"),
         (("dispute", "show", 999), "request 999 has no claim"),
         (("worker", "stake", "1pound"), "expected the unit wei, gwei or ether"),
+        (("worker", "stake", "0ether"), "expected more than nothing, got 0ether"),
+        (("worker", "start", "--metrics", "x"), "--metrics: expected HOST:PORT"),
+        (("worker", "start", "--model", SEVEN), "expected a model image, as `plumb"),
+        (
+            ("request", "send", "mnist", SEVEN, "--through", "Staking"),
+            "unknown contract: expected an address or a name (of DigitReader); got",
+        ),
         (("worker", "start", "--lie", "white"), "unknown kind of lie"),
         (("model", "fetch", "nosuch"), "unknown model"),
-        (("request", "status", 1, "--chain-id", 5), "expected 5, got 31337"),
+        (("request", "status", 1, "--chain-id", 5), "got 31337: look into --chain-id"),
     ],
 )
 def test_command_that_can_not_be_done_says_why(
@@ -245,6 +198,8 @@ def test_dispute_is_foretold_listed_and_shown(town: Town) -> None:
     foretold = town.json("dispute", "whatif", request, *model, account=4)
     assert foretold["claim_is_true"] is False
     assert foretold["gain_wei"] > 0 and foretold["moves_left"] > 3
+    advised = town.plumb("dispute", "whatif", request, *model, account=4)
+    assert "`plumb challenger start` brings it down" in advised.out
     nobody = town.plumb("dispute", "show", request)
     assert "Nobody has challenged it." in nobody.out
     sender = Sender(town.chain, development_accounts(5)[4])
@@ -259,6 +214,7 @@ def test_dispute_is_foretold_listed_and_shown(town: Town) -> None:
     assert town.json("dispute", "list")["disputes"] == []
     (shown,) = town.json("dispute", "show", request, "--wait")["disputes"]
     assert shown["stage"] == "over"
+    assert shown["outcome"].startswith("The claim was false: of its bond 0.00")
     assert [move["shown"] for move in shown["moves"]][:2] == ["opened", "selected"]
     status = town.json("worker", "status", *model, account=3)
     assert status["lost"] == 1
@@ -300,7 +256,8 @@ def test_model_registered_under_a_name_is_fetched_by_it(
     fetched = Path(town.json("model", "fetch", "mine")["file"])
     assert fetched.read_bytes() == image.read_bytes()
     again = town.plumb("model", "register", image, *options, account=6)
-    assert (again.status, "ModelExists" in again.err) == (1, True)
+    assert (again.status, "was registered before" in again.err) == (0, True)
+    assert told["model_id"] in again.out
 
 
 def test_doctor_names_the_cure_of_each_ill(town: Town) -> None:

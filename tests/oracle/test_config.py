@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from oracle.amounts import parse_wei, show_wei
+from oracle.amounts import brief_wei, parse_wei, show_wei, written_wei
 from oracle.config import Paths, Settings, Wei
 from oracle.errors import BadAmount, BadSetting, BadSettingsFile, UnknownSetting
 
@@ -136,6 +136,25 @@ def test_amount_read_and_shown(written: str | int, wei: int, shown: str) -> None
     assert parse_wei(written) == wei
     assert show_wei(wei) == shown
     assert parse_wei(shown) == wei
+    assert parse_wei(written_wei(wei)) == wei
+    assert " " not in written_wei(wei)
+
+
+@pytest.mark.parametrize(
+    "wei, shown",
+    [
+        (718_863_157_894_735, "0.000718863 ether"),
+        (9_998_999_950_515_251_215_947, "9998.999950515 ether"),
+        (10**12, "0.000001 ether"),
+        (10**12 - 1, "999.999999999 gwei"),
+        (14_000_000, "0.014 gwei"),
+        (999_999, "999999 wei"),
+        (0, "0 wei"),
+    ],
+)
+def test_amount_in_brief_leaves_out_what_is_below_a_gwei(wei: int, shown: str) -> None:
+    assert brief_wei(wei) == shown
+    assert parse_wei(shown) <= wei
 
 
 @pytest.mark.parametrize("written", ["", "ether", "1.5wei", "-1", "1e3", "3 pounds"])

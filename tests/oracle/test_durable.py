@@ -253,7 +253,8 @@ def test_durable_send_displaced_by_another_program_is_told(bench: Bench) -> None
     bench.world.stake(plain_sender, 3)
     with pytest.raises(Displaced, match="expected nonce 0 for it"):
         for _ in range(durable.MISSES):
-            sender._advance(sender.outbox.open()[0])
+            head, mined = sender.chain.head(), sender._mined_count()
+            sender._advance(sender.outbox.open()[0], head, mined)
     assert not waits(sender)
     Immediate(bench)
     bench.deposit(sender)
@@ -363,13 +364,11 @@ def test_durable_reorg_all_without_cause_leave_no_gap(bench: Bench) -> None:
     sender = bench.sender()
     staking = bench.world.contracts.staking
     height = bench.world.chain.height
-    bench.world.senders[1].send(staking, "deposit", ADDRESS, value=5)
-    sender.send(staking, "withdraw", ADDRESS, 3)
-    sender.send(staking, "withdraw", ADDRESS, 2)
+    bench.world.senders[1].send(staking, "deposit", ADDRESS, value=10)
+    for amount in (4, 3, 2, 1):
+        sender.send(staking, "withdraw", ADDRESS, amount)
     bench.world.embedded.rewind(height)
-    for _ in range(3):
-        waiting = waits(sender)
-    assert not waiting
+    assert not waits(sender), "one look is enough, however many there are"
     assert bench.nonce() == 0
 
 

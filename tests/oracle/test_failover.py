@@ -168,6 +168,36 @@ def test_failover_endpoint_that_changed_chain_is_noticed_when_it_is_back(
     assert health.wrong_chain == 1
 
 
+def test_failover_other_chain_behind_a_new_connection_is_not_believed(
+    world: World, proxies: list[Proxy], endpoint: FailoverEndpoint
+) -> None:
+    """Nothing failed: a node was replaced between two requests."""
+    chain = Chain(endpoint)
+    proxies[0].hangs_up = True
+    chain.balance(ADDRESS, 1)
+    proxies[0].hangs_up = False
+    proxies[0].chain_id = 1
+    assert chain.balance(ADDRESS, 1) == 100 * ETHER
+    assert endpoint.provider.endpoints[0].wrong_chain == 1
+    assert "eth_getBalance" in proxies[1].asked
+
+
+def test_failover_chain_id_is_asked_for_once_a_connection(
+    world: World, proxies: list[Proxy], endpoint: FailoverEndpoint
+) -> None:
+    chain = Chain(endpoint)
+    for _ in range(5):
+        chain.call(world.contracts.game, "k")
+        assert endpoint.web3.eth.chain_id == CHAIN_ID
+    assert proxies[0].asked.count("eth_chainId") == 1
+    proxies[0].hangs_up = True
+    chain.balance(ADDRESS, 1)
+    proxies[0].hangs_up = False
+    chain.balance(ADDRESS, 1)
+    assert proxies[0].asked.count("eth_chainId") == 2
+    assert endpoint.calls["eth_chainId"] == 2
+
+
 def test_failover_chain_id_is_asked_for_where_none_is_set(
     proxies: list[Proxy],
 ) -> None:

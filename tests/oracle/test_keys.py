@@ -143,7 +143,7 @@ def test_keystore_that_is_no_json_refused(user: Path) -> None:
 
 
 def test_account_not_named_asks_for_one(user: Path) -> None:
-    with pytest.raises(MissingSetting, match="expected an account, got none: set --a"):
+    with pytest.raises(MissingSetting, match=r"dev:0 to dev:19\), got none: set --a"):
         keys.account(settings(user), 1)
     with pytest.raises(NoKeystore, match="expected a file in"):
         keys.account(settings(user, keystore=user / "absent"), 1)

@@ -14,12 +14,14 @@ from prometheus_client import CollectorRegistry
 from support.world import CLOCK, FEE, WINDOW, World
 
 from challenge.lies import FALSE_CHALLENGERS, LIES
+from oracle.chain.errors import Unavailable
 from oracle.chain.events import Event
+from oracle.chain.failover import FailoverEndpoint
 from oracle.challenger import Challenger
 from oracle.demo.liars import LyingChallenger, LyingWorker
 from oracle.herald import Herald
 from oracle.loop import Loop
-from oracle.metrics import NodeCollector, application
+from oracle.metrics import NodeCollector, answers, application
 from oracle.record import Record
 from oracle.serving import serving
 from oracle.webhook import Webhook
@@ -53,6 +55,18 @@ def test_metrics_tell_what_was_sent_and_whether_all_is_well(world: World) -> Non
         with pytest.raises(HTTPError, match="503"):
             urlopen(f"{url}/readyz")
         assert "plumb_failures_total 1.0" in urlopen(f"{url}/metrics").read().decode()
+
+
+def test_readiness_ends_with_the_first_request_that_nobody_answers(
+    world: World,
+) -> None:
+    """While the turn that made it still waits for an answer."""
+    nobody = FailoverEndpoint(["http://127.0.0.1:9"], 1, 1.0, patience_seconds=0.0)
+    assert answers(nobody)
+    with pytest.raises(Unavailable):
+        nobody.web3.eth.get_block_number()
+    assert not answers(nobody)
+    assert answers(world.chain.endpoint)
 
 
 class Listener:

@@ -197,3 +197,9 @@ def test_store_read_while_another_writes(tmp_path: Path) -> None:
     plain.close()
     first.close()
     second.close()
+
+
+def test_store_in_a_folder_that_cannot_be_made_names_the_cure(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file")
+    with pytest.raises(StoreUnusable, match="choose a --home or --database that this"):
+        Store(f"sqlite:///{tmp_path}/home/deeper/31337.db")

@@ -39,6 +39,8 @@ class Proxy:
     chain_id: int | None = None
     frozen_at: int | None = None
     most_blocks: int | None = None
+    hangs_up: bool = False
+    """After each answer: what comes next comes through a new connection."""
     asked: list[str] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -83,6 +85,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         method, params = asked["method"], asked["params"]
+        self.close_connection = self.close_connection or self.proxy.hangs_up
         fault = self.proxy.fault_of(method)
         if fault in (Fault.SERVER_ERROR, Fault.TOO_MANY):
             self.send_response(500 if fault is Fault.SERVER_ERROR else 429)

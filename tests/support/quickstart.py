@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -11,7 +12,8 @@ from pathlib import Path
 BLOCK = re.compile(r"^```sh\n# terminal (\d+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 GOES_ON = re.compile(r"plumb (devnet$|\w+ start\b)")
 """Commands that keep their terminal until they are interrupted."""
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
+NEEDS_NPM = "## Ask from a contract of your own"
 
 
 @dataclass
@@ -74,16 +76,24 @@ class Terminals:
 
 
 def type_page(page: Path, folder: Path, binaries: Path, port: int) -> int:
-    """Types the page in `folder`, on a devnet at `port`; how many blocks it has."""
+    """Types the page in `folder`, on a devnet at `port`; how many blocks it has.
+
+    Where there is no npm, one section is left out.
+    """
+    text = page.read_text()
+    if shutil.which("npm") is None:
+        text = re.sub(rf"^{NEEDS_NPM}$.*?(?=^## )", "", text, flags=re.M | re.S)
     environment = {k: v for k, v in os.environ.items() if "PLUMB" not in k}
     environment |= {
         "PATH": f"{binaries}:{environment['PATH']}",
         "PLUMB_PORT": str(port),
         "ETH_RPC_URL": f"http://127.0.0.1:{port}",
+        "WEB3_HTTP_PROVIDER_URI": f"http://127.0.0.1:{port}",
         "PLUMB_HOME": str(folder / "home"),
     }
-    (folder / "docs").symlink_to(page.parent)
-    blocks = BLOCK.findall(page.read_text())
+    for linked in ("docs", "solidity"):
+        (folder / linked).symlink_to(page.parent.parent / linked)
+    blocks = BLOCK.findall(text)
     terminals = Terminals(folder, environment)
     try:
         for terminal, commands in blocks:

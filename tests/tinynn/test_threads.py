@@ -1,11 +1,17 @@
 """Operators shared by threads: the same bits, whatever a thread's float mode was."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
 import numpy as np
 import pytest
 from support.models import random_floats
 from support.operations import Array, model_of, sparse_floats
 
+from mips_vm import native
 from tinynn import Model
+from tinynn.kernels import program
 from tinynn.operators import FAMILIES
 from tinynn.program import shares
 
@@ -59,3 +65,24 @@ def test_small_operator_is_not_shared() -> None:
     x, w = np.ones((2, 3), np.float32), np.ones((3, 2), np.float32)
     (operator,) = model_of("MatMul", [x, w], (1,)).tables.operators
     assert list(shares(operator, 4)) == [(0, 4)]
+
+
+def test_kernels_wanted_by_two_threads_are_loaded_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else one would call what was freed together with the other's library."""
+    loaded = []
+
+    def slowly(ir: str) -> native.Library:
+        time.sleep(0.05)
+        loaded.append(load_ir(ir))
+        return loaded[-1]
+
+    load_ir = native.load_ir
+    monkeypatch.setattr(native, "load_ir", slowly)
+    kernels = program.address_of, program._library
+    for kept in kernels:
+        monkeypatch.setattr(program, kept.__name__, cache(kept.__wrapped__))
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(program.address_of, ["pool.max"] * 2)
+    assert first == second and len(loaded) == 1

@@ -7,6 +7,7 @@ import ctypes
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import Any, Final
 
 import numpy as np
@@ -95,7 +96,13 @@ def _plain(words: Sequence[int | Array]) -> list[int]:
 @cache
 def address_of(kernel: str) -> int:
     """Where its code begins."""
-    return _library(kernel.partition(".")[0]).address(kernel)
+    with _LOADING:
+        return _library(kernel.partition(".")[0]).address(kernel)
+
+
+_LOADING: Final = Lock()
+"""Two threads would load a library twice, and addresses in the one that is forgotten
+would outlive it."""
 
 
 @cache

@@ -1,0 +1,62 @@
+"""The latest block as one answer tells it; what else is asked of it is asked once."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, Self
+
+from web3.types import BlockData
+
+MOST_AGE_SECONDS = 15.0
+"""What an endpoint that lags has told must not be believed for long, even where blocks
+come only with transactions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """`timestamp` in seconds, `base_fee` in wei a gas unit."""
+
+    number: int
+    hash: bytes
+    parent: bytes
+    timestamp: int
+    base_fee: int
+
+    @classmethod
+    def of(cls, block: BlockData) -> Self:
+        return cls(
+            number=int(block["number"]),
+            hash=bytes(block["hash"]),
+            parent=bytes(block["parentHash"]),
+            timestamp=int(block["timestamp"]),
+            base_fee=int(block["baseFeePerGas"]),
+        )
+
+
+NOTHING = Head(-1, b"", b"", 0, 0)
+"""Before anything was looked at."""
+
+
+class Known:
+    """Answers about one head, gone with it."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._answers: dict[Hashable, Any] = {}
+        self._head, self._since = b"", 0.0
+
+    def notice(self, head: bytes) -> None:
+        """Forgets everything if that is another head, or after a while."""
+        age = self._clock() - self._since
+        if head != self._head or age > MOST_AGE_SECONDS:
+            self.forget()
+            self._head, self._since = head, self._clock()
+
+    def forget(self) -> None:
+        self._answers.clear()
+
+    def get(self, question: Hashable, ask: Callable[[], Any]) -> Any:
+        """The answer, asked for if it is not known."""
+        if question not in self._answers:
+            self._answers[question] = ask()
+        return self._answers[question]

@@ -1,0 +1,109 @@
+"""What somebody gets to read who does it for the first time, and something is amiss."""
+
+import socket
+from pathlib import Path
+
+import pytest
+from support.command import plumb_in
+from support.town import SEVEN, Town
+
+from oracle.cli import devnet as commands
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("request", "status", 1),
+        ("worker", "stake", "1ether", "--account", "dev:2"),
+        ("devnet", "travel", 600),
+    ],
+)
+def test_command_without_a_chain_says_how_to_start_one(
+    capsys: pytest.CaptureFixture[str], command: tuple[object, ...]
+) -> None:
+    ended = plumb_in(capsys)(*command, "--rpc-url", "http://127.0.0.1:9")
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err == (
+        "plumb: chain: expected an answer, got none: 127.0.0.1:9: no connection, or "
+        "one that broke off: `plumb devnet` starts a chain here, --rpc-url names "
+        "another\n"
+    )
+
+
+def test_devnet_takes_the_options_of_up_without_its_name(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """And a port that is taken is named, with what can be done."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = plumb_in(capsys)("devnet", "--port", port, "--deployments", tmp_path)
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err == (
+        f"plumb: 127.0.0.1:{port}: Address already in use: choose another port, or end "
+        "the program that listens there\n"
+    )
+
+
+def test_devnet_without_anything_is_up(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(commands, "set_up", full)
+    assert "make room on the disk" in plumb_in(capsys)("devnet").err
+    told = plumb_in(capsys)("devnet", "--help")
+    assert (told.status, "travel" in told.out) == (0, True)
+
+
+def test_devnet_account_that_there_is_not_names_those_that_are(town: Town) -> None:
+    ended = town.plumb("request", "send", "mnist", SEVEN, account=20)
+    assert ended.err == "plumb: account: expected dev:0 to dev:19, got dev:20\n"
+
+
+@pytest.mark.parametrize(
+    "option", [("--window", -5), ("--window", 1 << 32), ("--patience", 0)]
+)
+def test_request_terms_that_no_contract_takes_are_usage_errors(
+    town: Town, option: tuple[object, ...]
+) -> None:
+    assert town.plumb("request", "send", "mnist", SEVEN, *option).status == 2
+
+
+def test_request_for_less_than_a_worker_wants_is_sent_with_a_warning(
+    town: Town,
+) -> None:
+    ended = town.plumb("request", "send", "mnist", SEVEN, "--fee", "1")
+    assert ended.status == 0 and "request_id" in ended.out
+    assert ended.err.startswith("A worker is reckoned to want 0.0")
+    assert not town.plumb("request", "send", "mnist", SEVEN).err
+
+
+def test_request_through_a_contract_by_its_address(town: Town) -> None:
+    reader = town.place.deployments.placed["DigitReader"].address
+    request = town.send("--through", f"0x{reader.hex()}")
+    told = town.json("request", "status", request)
+    assert told["requester"] == f"0x{reader.hex()}"
+
+
+def test_keystore_of_that_name_is_kept(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "password").write_text("secret\n")
+    options = ("--home", tmp_path, "--password-file", "password")
+    assert plumb_in(capsys)("worker", "init", *options).status == 0
+    again = plumb_in(capsys)("worker", "init", *options)
+    assert again.status == 1
+    assert again.err.endswith(
+        "File exists: nothing is overwritten; choose another name\n"
+    )
+
+
+def test_doctor_names_a_command_that_can_be_typed(town: Town) -> None:
+    """The account is one that nobody else here gives a stake."""
+    found = town.plumb("worker", "doctor", "--json", account=17)
+    assert found.status == 1
+    _, _, cure = found.out.partition("`plumb worker stake ")
+    amount = cure.partition("`")[0]
+    assert amount.endswith("ether") and " " not in amount

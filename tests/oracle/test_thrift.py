@@ -1,0 +1,172 @@
+"""What a node asks the chain, and keeps in mind: no more than what is under way."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.world import ETHER, WINDOW, World
+
+from challenge.lies import LIES
+from oracle.chain.accounts import development_accounts
+from oracle.chain.chain import Chain
+from oracle.chain.embedded import CHAIN_ID
+from oracle.chain.endpoint import EmbeddedEndpoint
+from oracle.chain.head import MOST_AGE_SECONDS, Known
+from oracle.chain.rpc import EmbeddedProvider, Handler
+from oracle.challenger import Challenger
+from oracle.demo.liars import LyingWorker
+from oracle.durable import DurableSender
+from oracle.node import Node
+from oracle.record import Record, Status
+from oracle.store.outbox import Outbox
+from oracle.store.store import Store
+from oracle.worker import Worker
+
+
+@pytest.fixture
+def calls(world: World, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Requests to the world's chain, by method; web3's own about its id aside."""
+    found: Counter[str] = Counter()
+    provider = world.endpoint.web3.provider
+    assert isinstance(provider, EmbeddedProvider)
+
+    def counted(method: str, handler: Handler) -> Handler:
+        def handle(*params: Any) -> Any:
+            found[method] += method != "eth_chainId"
+            return handler(*params)
+
+        return handle
+
+    for method, handler in provider.handlers.items():
+        monkeypatch.setitem(provider.handlers, method, counted(method, handler))
+    return found
+
+
+def until_idle(*nodes: Node) -> None:
+    while any([node.step() is not None for node in nodes]):
+        pass
+
+
+def turn(node: Node, calls: Counter[str]) -> dict[str, int]:
+    """What one idle look asks for."""
+    calls.clear()
+    assert list(node.act()) == []
+    return dict(+calls)
+
+
+def durable_worker(world: World, folder: Path) -> Worker:
+    account = development_accounts(3)[2]
+    store = Store(f"sqlite:///{folder / 'plumb.db'}")
+    outbox = Outbox(store, CHAIN_ID, bytes.fromhex(account.address[2:]))
+    world.stake(world.senders[2])
+    sender = DurableSender(world.chain, account, outbox)
+    return Worker(sender, world.contracts, world.honest())
+
+
+def test_node_idle_turn_looks_at_the_head_only(
+    world: World, calls: Counter[str], tmp_path: Path
+) -> None:
+    """However much has been done, and while claims stand."""
+    worker = durable_worker(world, tmp_path)
+    for n in range(3):
+        world.ask(bytes([n, 1, 2, 3]))
+        while len(worker.record.tables.standing()) <= n or worker.posted.wishes:
+            list(worker.act())
+        turn(worker, calls)
+        assert turn(worker, calls) == {"eth_getBlockByNumber": 2}
+
+
+def test_node_turn_after_a_block_reads_it_and_the_stake(
+    world: World, calls: Counter[str], tmp_path: Path
+) -> None:
+    worker = durable_worker(world, tmp_path)
+    turn(worker, calls)
+    world.travel(1)
+    expected = {"eth_getBlockByNumber": 3, "eth_getLogs": 1, "eth_call": 1}
+    assert turn(worker, calls) == expected
+
+
+def test_node_game_is_asked_about_once_a_block(
+    world: World, calls: Counter[str]
+) -> None:
+    world.ask()
+    world.stake(world.senders[2])
+    mind = LyingWorker(world.honest(), LIES["activation"], 8, 1)
+    until_idle(Worker(world.senders[2], world.contracts, mind))
+    challenger = Challenger(world.senders[3], world.contracts, world.honest())
+    assert challenger.step() is not None
+    turn(challenger, calls)
+    assert turn(challenger, calls)["eth_getBlockByNumber"] == 1
+    assert "eth_call" not in +calls
+    world.travel(1)
+    assert turn(challenger, calls)["eth_call"] == 3  # game, dispute, own stake
+
+
+def test_known_answers_go_with_their_head_and_with_time() -> None:
+    clock, asked = [0.0], []
+
+    def ask() -> int:
+        asked.append(clock[0])
+        return len(asked)
+
+    known = Known(lambda: clock[0])
+    known.notice(b"one")
+    assert [known.get("x", ask) for _ in range(3)] == [1, 1, 1]
+    known.notice(b"two")
+    assert known.get("x", ask) == 2
+    clock[0] += MOST_AGE_SECONDS + 1
+    known.notice(b"two")
+    assert known.get("x", ask) == 3
+    known.forget()
+    assert known.get("x", ask) == 4
+
+
+def test_chain_own_transaction_makes_known_answers_old(world: World) -> None:
+    chain = Chain(EmbeddedEndpoint.over(world.embedded))
+    sender = type(world.senders[2])(chain, development_accounts(3)[2])
+    staking = world.contracts.staking
+    chain.head()
+    assert chain.known(staking, "balanceOf", sender.address) == (0, 0)
+    sender.send(staking, "deposit", sender.address, value=ETHER)
+    assert chain.known(staking, "balanceOf", sender.address) == (ETHER, 0)
+
+
+def test_record_forgets_what_has_ended_until_that_is_undone(world: World) -> None:
+    """A false claim, the games about it, the true one after it, and what was paid."""
+    record = Record(world.chain, world.contracts)
+    record.forgets = True
+    request = world.ask()
+    bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
+    world.stake(world.senders[2], bond)
+    world.stake(world.senders[3])
+    liar = Worker(
+        world.senders[2],
+        world.contracts,
+        LyingWorker(world.honest(), LIES["activation"], 8, 1),
+    )
+    until_idle(liar)
+    challengers = [
+        Challenger(sender, world.contracts, world.honest())
+        for sender in world.senders[4:6]
+    ]
+    until_idle(liar, *challengers)
+    record.refresh()
+    assert len(record.tables.claims) == 1 and len(record.tables.games) == 2
+    worker = Worker(world.senders[3], world.contracts, world.honest())
+    until_idle(worker)
+    height = world.chain.height
+    record.refresh()
+    (standing,) = record.tables.standing()
+    assert standing.claim.worker == worker.address
+    world.travel(WINDOW)
+    until_idle(worker)
+    record.refresh()
+    tables = record.tables
+    for ended in (tables.requests, tables.claims, tables.games, tables.openings):
+        assert not ended
+    assert record.requests(Status.FINAL) == [] and tables.earned[worker.address] > 0
+    world.embedded.rewind(height)
+    record.refresh()
+    assert [a.request.id for a in record.requests(Status.CLAIMED)] == [request]
+    assert record.tables.standing() == [standing]
