@@ -14,6 +14,7 @@ from structlog.stdlib import BoundLogger, ExtraAdder, ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from oracle.amounts import brief_wei
+from oracle.legible import legible
 
 OURS = "oracle"
 EVENT_WIDTH = 12
@@ -91,7 +92,7 @@ def _brief(name: str, value: object) -> object:
         return brief_wei(value)
     if isinstance(value, str) and HASH.fullmatch(value):
         return f"{value[:SHOWN]}.."
-    return value
+    return legible(value) if isinstance(value, str) else value
 
 
 class _StandardError(logging.StreamHandler[TextIO]):

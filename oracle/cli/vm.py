@@ -20,6 +20,7 @@ from oracle.cli.output import (
     progress,
 )
 from oracle.cli.targets import check_target
+from oracle.legible import legible
 from oracle.session import Observation, Session
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -140,7 +141,8 @@ def build(
             sources, target, optimise=f"-O{optimise}", defines=define or (), qemu=qemu
         )
     except BuildError as error:
-        print(f"plumb: {error}", file=sys.stderr)  # in lines, as the compiler drew it
+        lines = legible(str(error))  # as the compiler drew them
+        print(f"plumb: {lines}", file=sys.stderr)
         raise typer.Exit(1) from None
     report: dict[str, Any] = {"elf": str(elf), "bytes": elf.stat().st_size}
     if not qemu:
@@ -281,6 +283,6 @@ def readable(data: bytes) -> str:
     shown = data[:256]
     more = f".. ({len(data):,} bytes)" if len(data) > len(shown) else ""
     text = shown.decode("ascii", errors="replace")
-    if text.strip() and all(char.isprintable() or char == "\n" for char in text):
+    if shown.isascii() and text.strip() and legible(text) == text:
         return text.rstrip("\n") + more
     return (shown.hex(" ", 4) or "none") + more

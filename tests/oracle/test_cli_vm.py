@@ -11,6 +11,7 @@ from support.command import Plumb, plumb_in
 import tinynn
 from mips_vm import Machine, Status
 from mips_vm.build import build_elf
+from mips_vm.constants import OUTPUT
 from mips_vm.errors import BuildError
 from oracle.session import CHUNK, Session
 from tinynn import guest, models
@@ -153,6 +154,56 @@ def test_tables_are_for_people(plumb: Plumb) -> None:
     assert "halted" in ended.out and ended.err == ""
 
 
+LOADS = assemble(
+    "lui $t0, 0xA000",
+    "lui $t1, 0x4000",
+    "lw $t2, 16($t0)",
+    "sw $t2, 4($t1)",
+    "lbu $t3, 6($t1)",
+    "bne $t2, $zero, 0x8",
+    "nop",
+)
+WEIGHT = 0xDEADBEEF
+
+
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any file is a program that loads a word of the model and stores it."""
+
+    def machine(path: Path) -> Machine:
+        made = Machine.from_program(LOADS)
+        made.memory.write(0xA000_0010, WEIGHT.to_bytes(4, "little"))
+        made.memory.write(0x4000_0004, (0x01020304).to_bytes(4, "little"))
+        return made
+
+    monkeypatch.setattr(Machine, "from_elf", machine)
+
+
+@pytest.mark.usefixtures("loads")
+@pytest.mark.parametrize("command", ["step", "trace"])
+def test_window_tells_the_words_that_loads_and_stores_access(
+    command: str, plumb: Plumb
+) -> None:
+    window = ["vm", command, "any.elf", "--at", 2, "--steps", 4]
+    load, store, byte, branch = plumb(*window, "--json").json()["instructions"]
+    assert load["reads"] == {"t0": 0xA000_0000, "[a0000010]": WEIGHT}
+    assert load["writes"] == {"t2": WEIGHT}
+    assert store["reads"] == {
+        "t1": 0x4000_0000,
+        "t2": WEIGHT,
+        "[40000004]": 0x0102_0304,
+    }
+    assert store["writes"] == {"[40000004]": WEIGHT}
+    assert byte["reads"] == {"t1": 0x4000_0000, "[40000004]": WEIGHT}
+    assert byte["writes"] == {"t3": 0xAD}
+    assert branch["instruction"] == "bne $t2, $zero, 0x8"
+    assert branch["writes"] == {"next_pc": 8}
+    table = plumb(*window).out
+    assert "│ t0=a0000000 [a0000010]=deadbeef " in table
+    assert "[40000004]=1020304 │ [40000004]=deadbeef " in table
+    assert "bne $t2, $zero, 0x8" in table
+
+
 @pytest.mark.parametrize("command", ["step", "trace"])
 def test_window_behind_the_end_says_where_that_was(command: str, plumb: Plumb) -> None:
     length = plumb("vm", "run", GUEST, "--input-hex", "00", "--json").json()["steps"]
@@ -289,3 +340,27 @@ def test_run_of_another_elf_says_why_not(plumb: Plumb) -> None:
     ended = plumb("vm", "run", "/bin/true")
     assert ended.status == 1
     assert "/bin/true: expected" in ended.err and "64" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("output", "shown"),
+    [
+        (b"[/nope] [red]x", "[/nope] [red]x"),
+        (b"\x1b[2J", "1b5b324a"),
+        (b"\xf0\xf1", "f0f1"),
+        (b"one\ntwo\n", "one"),
+    ],
+    ids=["markup", "escape", "bytes", "lines"],
+)
+def test_run_prints_an_output_that_looks_like_markup(
+    output: bytes, shown: str, plumb: Plumb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def machine(path: Path) -> Machine:
+        made = Machine.from_program(assemble("nop"))
+        made.memory.write(OUTPUT.base, len(output).to_bytes(4, "little") + output)
+        return made
+
+    monkeypatch.setattr(Machine, "from_elf", machine)
+    told = plumb("vm", "run", "any.elf", "--steps", 1).out
+    (line,) = (line for line in told.splitlines() if line.startswith("output"))
+    assert line.split(maxsplit=1)[1].rstrip() == shown
