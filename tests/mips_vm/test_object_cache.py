@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -205,7 +206,7 @@ def hasty() -> Iterator[None]:
     signal.signal(signal.SIGALRM, before)
 
 
-@pytest.mark.parametrize("kind", ["fifo", "device", "folder", "loop"])
+@pytest.mark.parametrize("kind", ["fifo", "open fifo", "device", "folder", "loop"])
 def test_cache_entry_that_is_no_regular_file_is_compiled_again(
     kind: str,
     folder: Path,
@@ -213,20 +214,24 @@ def test_cache_entry_that_is_no_regular_file_is_compiled_again(
     monkeypatch: pytest.MonkeyPatch,
     hasty: None,
 ) -> None:
+    opened = ExitStack()
     run()
     entries = sorted(folder.iterdir())
     for entry in entries:
         entry.unlink()
-        if kind == "fifo":
+        if "fifo" in kind:
             os.mkfifo(entry)
+            if "open" in kind:
+                opened.enter_context(entry.open("r+b", buffering=0))
         elif kind == "folder":
             entry.mkdir()
         else:
             entry.symlink_to("/dev/null" if kind == "device" else entry)
-    for count in (2, 3 if kind == "folder" else 2):  # which nothing takes the place of
-        forget(monkeypatch)
-        run()
-        assert len(compiled) == count
+    with opened:
+        for count in (2, 3 if kind == "folder" else 2):  # whose place nothing takes
+            forget(monkeypatch)
+            run()
+            assert len(compiled) == count
     assert sorted(folder.iterdir()) == entries
 
 
