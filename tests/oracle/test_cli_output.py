@@ -2,9 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import onnx
 import pytest
 from rich.console import RenderableType
+from support.command import plumb_in
+from support.onnx_nets import FLOAT, node, save_net
 
 from oracle import logs
 from oracle.cli import complain
@@ -113,3 +117,28 @@ def test_log_line_hostile_reason_is_escaped(
     logs.logger("oracle.test").warning("reverted", reason=reason)
     (line,) = capsys.readouterr().err.splitlines()
     assert line.isprintable() and legible(reason).split()[-1] in line
+
+
+def test_model_with_hostile_names_is_told_and_run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    plumb = plumb_in(capsys)
+    name, shown = f"[/nope]{CLEAR}", "[/nope]\\x1b[2J"
+    source = save_net(
+        tmp_path / "net.onnx", [node("Relu", "x", "y")], y=(FLOAT, (1, 4))
+    )
+    net = onnx.load(source)
+    (relu,) = net.graph.node
+    relu.input[0] = net.graph.input[0].name = f"x{name}"
+    relu.output[0] = net.graph.output[0].name = f"y{name}"
+    relu.name = name
+    onnx.save(net, source)
+    (tmp_path / "x.bin").write_bytes(bytes(16))
+    assert f"takes x{shown}" in plumb("model", "inspect", source).out
+    assert f"output y{shown}" in plumb("model", "convert", source).out
+    ran = plumb("model", "run", tmp_path / "net.plumb", tmp_path / "x.bin")
+    assert ran.out.startswith(f"y{shown}  0")
+    relu.op_type = "RandomNormalLike"
+    onnx.save(net, source)
+    assert f"│ {shown} " in plumb("model", "inspect", source).out
+    assert f"node '{shown}'" in plumb("model", "convert", source).err
