@@ -5,6 +5,7 @@ toolchain. Running programs needs none of this.
 """
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from mips_vm.elf import MAGIC
 from mips_vm.errors import BuildError, CompilerAbsent
 
 COMPILER: Final = "ziglang"
@@ -57,6 +59,9 @@ LINK_FLAGS: Final = (
     "-Wl,-z,max-page-size=4096",
 )
 
+MACRO: Final = re.compile(r"[A-Za-z_]\w*(\([\w, .]*\))?(=.*)?", re.ASCII)
+"""NAME or NAME=VALUE; without a name the compiler would take the next argument."""
+
 Source = str | os.PathLike[str]
 
 
@@ -73,16 +78,17 @@ def build_elf(
 
     `defines` are NAME or NAME=VALUE. With `qemu` the same program is linked for
     qemu-mipsel instead: it reads its input on stdin, writes its output on stdout, and
-    takes a model image as an argument (runtime/qemu.c).
+    takes a model image as an argument (runtime/qemu.c). Nothing is written over but a
+    program or an empty file, and nothing into the runtime's own folder.
     """
+    files = [Path(source).resolve() for source in sources]
+    _check_target(Path(out), files)
+    for define in defines:
+        if not MACRO.fullmatch(define):
+            raise BuildError(f"macro: expected NAME or NAME=VALUE, got {define!r}")
     if find_spec(COMPILER) is None:
         raise CompilerAbsent(COMPILER)
-    files = [Path(source).resolve() for source in sources]
     files.insert(0, RUNTIME / "start.S")
-    for file in files:
-        if Path(out).exists() and file.exists() and file.samefile(out):
-            # The compiler would empty it first and complain then.
-            raise BuildError(f"{out}: expected a file other than {file}")
     if qemu:
         files.append(RUNTIME / "qemu.c")
         defines = [*defines, "PLUMB_QEMU"]
@@ -95,6 +101,24 @@ def build_elf(
     command += [*map(str, files), "-o", str(Path(out).resolve())]
     _run(command)
     return Path(out)
+
+
+def _check_target(out: Path, sources: Iterable[Path]) -> None:
+    """BuildError if a program there would take the place of something else.
+
+    The compiler would empty a file that it is about to read, a header too, and complain
+    then; no header is a program.
+    """
+    if out.resolve().is_relative_to(RUNTIME.resolve()):
+        raise BuildError(f"{out}: expected a folder other than {RUNTIME}")
+    for source in sources:
+        if out.exists() and source.exists() and source.samefile(out):
+            raise BuildError(f"{out}: expected a file other than {source}")
+    if out.is_file():
+        with out.open("rb") as file:
+            start = file.read(len(MAGIC))
+        if start not in (b"", MAGIC):
+            raise BuildError(f"{out}: expected a program or no file there, got another")
 
 
 def _run(command: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ where guest memory begins, so that one host register reaches everything:
     -HEADER_BYTES   the registers, while translated code runs
     -FLAGS_BYTES    one byte of flags for each block of 1024 bytes
     0               4 GiB of guest memory
-    2^32            a guard page
+    2^32            a guard page, for a mistake to die in
 
 SAFETY: translated code adds a zero-extended 32-bit guest address to that start, so no
 guest can name anything outside of its own 4 GiB.

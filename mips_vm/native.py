@@ -67,7 +67,7 @@ def load_ir(ir: str) -> Library:
 def load_own(name: str, functions: Sequence[str], write: Callable[[], str]) -> Library:
     """The same for IR that code of this folder writes, only if the cache lacks it:
     to write it takes longer than to load what was made of it. It has `functions`."""
-    return _load(f"{FINGERPRINT}|{name}", functions, write)
+    return _load(name, functions, write)
 
 
 def _load(identity: str, functions: Sequence[str], write: Callable[[], str]) -> Library:
@@ -77,7 +77,7 @@ def _load(identity: str, functions: Sequence[str], write: Callable[[], str]) -> 
             library.address(name)
         return library
 
-    key = object_cache.cache_key(host_fingerprint(), identity)
+    key = object_cache.cache_key(host_fingerprint(), FINGERPRINT, identity)
     return object_cache.obtain(key, lambda: compile_ir(write()), use)
 
 

@@ -1,9 +1,9 @@
 """Compiled code on disk, so that only the first run on a machine compiles.
 
-Nothing depends on the cache: an entry that is missing, truncated, damaged or not what
-it says is compiled again, and a folder that can't be written is the same as an empty
-one. `PLUMB_CACHE` names the folder, else the XDG cache folder holds it; both are read
-at each use.
+Nothing depends on the cache: an entry that is missing, truncated, damaged, no regular
+file or not what it says is compiled again, and a folder that can't be written is the
+same as an empty one. `PLUMB_CACHE` names the folder, else the XDG cache folder holds
+it; both are read at each use.
 
 SAFETY: what is in the folder will be executed, and a digest tells damage, not who wrote
 it. So a folder that anyone else could write to is neither read nor written.
@@ -71,11 +71,25 @@ def load(key: str) -> bytes | None:
         folder = cache_folder()
         if not _is_ours(folder):
             return None
-        entry = (folder / key).read_bytes()
+        entry = _contents(folder / key)
     except (OSError, RuntimeError):  # RuntimeError: no home folder
         return None
     digest, payload = entry[:_DIGEST_BYTES], entry[_DIGEST_BYTES:]
     return payload if _digest(key, payload) == digest else None
+
+
+def _contents(path: Path) -> bytes:
+    """A regular file's; OSError for anything else, which could keep us waiting."""
+    with open(path, "rb", opener=_without_waiting) as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if not stat.S_ISREG(mode):
+            raise OSError(f"expected a regular file, got {stat.filemode(mode)}")
+        return file.read()
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Opens a FIFO, too, without a writer."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def store(key: str, payload: bytes) -> bool:

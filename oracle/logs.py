@@ -7,13 +7,17 @@ them; without a decision only warnings are heard, on standard error.
 import logging
 import re
 import sys
+import traceback
 from typing import TextIO, cast
 
 import structlog
+from structlog.processors import ExceptionRenderer
 from structlog.stdlib import BoundLogger, ExtraAdder, ProcessorFormatter
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.tracebacks import ExceptionDictTransformer
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 from oracle.amounts import brief_wei
+from oracle.legible import legible
 
 OURS = "oracle"
 EVENT_WIDTH = 12
@@ -55,11 +59,12 @@ def configure(as_json: bool, level: str = "INFO") -> None:
             pad_event_to=EVENT_WIDTH,
             pad_level=False,
             sort_keys=False,
+            exception_formatter=_write_traceback,
         ),
     ]
     if as_json:
         renderers = [
-            structlog.processors.dict_tracebacks,
+            ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(),
         ]
     remove = ProcessorFormatter.remove_processors_meta
@@ -91,7 +96,13 @@ def _brief(name: str, value: object) -> object:
         return brief_wei(value)
     if isinstance(value, str) and HASH.fullmatch(value):
         return f"{value[:SHOWN]}.."
-    return value
+    return legible(value) if isinstance(value, str) else value
+
+
+def _write_traceback(file: TextIO, error: ExcInfo) -> None:
+    """Without the values of variables, among which there may be keys."""
+    told = "".join(traceback.format_exception(error[1])).rstrip()
+    file.write(f"\n{legible(told)}")
 
 
 class _StandardError(logging.StreamHandler[TextIO]):

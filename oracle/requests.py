@@ -122,7 +122,10 @@ class Situation:
         left = self.asked.claim.window_end - self.now
         if left > 0:
             return f"Answered; can be challenged for {left} more seconds."
-        return "Answered, and unchallenged: its worker, or anyone, can finalize it."
+        return (
+            "Answered, and unchallenged: its worker will finalize it, or anyone can "
+            "(`plumb request finalize`)."
+        )
 
     def _callback(self) -> str:
         if not self.callback_failed:

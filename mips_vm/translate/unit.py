@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from mips_vm import object_cache
+from mips_vm.constants import PROGRAM
 from mips_vm.native import Library, compile_ir, host_fingerprint
 from mips_vm.sources import FINGERPRINT
 from mips_vm.translate.code import EPILOGUE, declarations
-from mips_vm.translate.flow import Chunk, Words, discover
+from mips_vm.translate.flow import MAX_CHUNK, Chunk, Words, discover
 from mips_vm.translate.instruments import ALL, Instruments
 from mips_vm.translate.lift import lift, symbol
 
@@ -23,6 +24,10 @@ MAX_UNIT: Final = 1500
 PASSES: Final = ("sroa",)
 
 _LENGTH_BYTES: Final = 4
+
+_MOST_INSTRUCTIONS: Final = MAX_UNIT + 8 * MAX_CHUNK
+"""Amply more than a unit has: a chunk's last blocks may be as long as the rest of it,
+and each block may count a delay slot besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,15 @@ def obtain(
         *(host_fingerprint(), FINGERPRINT, program_root, str(entry)),
         str(instruments),
     )
+
+    def use(payload: bytes) -> Unit:
+        found = _unpack(payload)
+        if entry not in found.entries:
+            raise LookupError(f"expected code for {entry:#x}, got none")
+        return found
+
     return object_cache.obtain(
-        key, lambda: _compile(_gather(words, entry, known), instruments), _unpack
+        key, lambda: _compile(_gather(words, entry, known), instruments), use
     )
 
 
@@ -82,10 +94,18 @@ def _compile(chunks: list[Chunk], instruments: Instruments) -> bytes:
 def _unpack(payload: bytes) -> Unit:
     end = _LENGTH_BYTES + int.from_bytes(payload[:_LENGTH_BYTES], "big")
     contents = json.loads(payload[_LENGTH_BYTES:end])
-    chunks, size = contents["chunks"], contents["size"]
+    size = _number(contents["size"], _MOST_INSTRUCTIONS)
     library = Library(payload[end:])
     entries: dict[int, int] = {}
-    for entry, heads in chunks:
+    for entry, heads in contents["chunks"]:
         address = library.address(symbol(entry))
-        entries.update((head, address) for head in heads if head not in entries)
+        for head in heads:
+            entries.setdefault(_number(head, PROGRAM.end), address)
     return Unit(library, entries, size)
+
+
+def _number(value: object, end: int) -> int:
+    """A number of the contents, from 0 to below `end`, or ValueError."""
+    if type(value) is not int or not 0 <= value < end:
+        raise ValueError(f"expected a number below {end}, got {value!r}")
+    return value

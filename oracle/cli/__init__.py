@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from oracle.cli.deferred import deferred_group
+from oracle.legible import legible
 
 GROUPS = {
     "demo": "The whole story on an embedded chain: an answer, a lie, a proof.",
@@ -84,17 +85,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except OSError as error:
-        print(f"plumb: {described(error)}", file=sys.stderr)
+        complain(described(error))
         return 1
     except MemoryError as error:
-        print(f"plumb: expected more memory, got: {one_line(error)}", file=sys.stderr)
+        complain(f"expected more memory, got: {one_line(error)}")
         return 1
     except Exception as error:
         if not is_for_users(error):
             raise
-        print(f"plumb: {one_line(error)}", file=sys.stderr)
+        complain(one_line(error))
         return 1
     return 0
+
+
+def complain(text: str) -> None:
+    print(f"plumb: {legible(text)}", file=sys.stderr)
 
 
 def is_for_users(error: Exception) -> bool:

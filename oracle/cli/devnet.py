@@ -6,11 +6,10 @@ from typing import Annotated, Any
 
 import typer
 import typer.core
-from rich.console import Console
 
 from oracle.chain.accounts import MNEMONIC, PATH
 from oracle.chain.embedded import CHAIN_ID
-from oracle.cli.output import AsJson, console, facts, print_json
+from oracle.cli.output import AsJson, console, facts, print_json, stage
 from oracle.devnet.server import Service, application
 from oracle.devnet.setup import ACCOUNTS, BALANCE_WEI, ETHER, Ready, set_up
 from oracle.serving import serving, stopping
@@ -73,7 +72,7 @@ def up(
 ) -> None:
     """Serve a development chain until interrupted; transactions are mined at once."""
     with stopping() as stop:
-        with Console(stderr=True).status("deploying"):
+        with stage("deploying"):
             ready = set_up(Parameters(parts, clock), state)
         written = ready.deployments.write(deployments)
         service = Service(ready.devnet, ready.disk)

@@ -1,7 +1,8 @@
 """What commands print: one JSON object, or tables and lines for a person.
 
 Results go to standard output, progress and remarks to standard error, so that either
-can be piped.
+can be piped. Any text may hold what strangers chose, so none is read as Rich's markup,
+and what can't be printed is shown by its number.
 """
 
 import json
@@ -14,17 +15,31 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
+from rich.text import Text
+
+from oracle.legible import legible
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object and nothing else.")
 ]
 
 
-def console() -> Console:
+class PlainConsole(Console):
+    """Prints strings, also those in tables, as they are; styles need a `Text`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(markup=False, emoji=False, highlight=False, **options)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Each string that a console prints, and each in a table, passes here."""
+        return super().render_str(legible(text), **options)
+
+
+def console() -> PlainConsole:
     """Standard output; a pipe gets whole rows, not ones cut at 80 columns."""
     closed = sys.stdout is None  # as after `plumb ... >&-`; then nothing is printed
     wide = None if not closed and sys.stdout.isatty() else 160
-    return Console(width=wide, highlight=False)
+    return PlainConsole(width=wide)
 
 
 def print_json(data: Mapping[str, Any]) -> None:
@@ -62,7 +77,7 @@ def hexadecimal(data: bytes) -> str:
 
 def remark(text: str) -> None:
     """For a person beside the result, which may go elsewhere."""
-    Console(stderr=True, highlight=False).print(text)
+    PlainConsole(stderr=True).print(text)
 
 
 @contextmanager
@@ -70,21 +85,26 @@ def progress(
     title: str, total: int | None, unit: str
 ) -> Iterator[Callable[[int], None]]:
     """A bar on standard error, if that is a terminal; call it with how far one is."""
-    err = Console(stderr=True)
+    err = PlainConsole(stderr=True)
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.completed:,} " + unit),
     )
     bar = Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
     with bar:
-        task = bar.add_task(title, total=total)
+        task = bar.add_task(legible(title), total=total)
         yield lambda done: bar.update(task, completed=done)
 
 
 @contextmanager
 def stage(message: str) -> Iterator[Callable[[str], None]]:
     """What is being done, told on a terminal only; call it with what comes next."""
-    with Console(stderr=True).status(message) as status:
-        yield status.update
+    with PlainConsole(stderr=True).status(_plain(message)) as status:
+        yield lambda text: status.update(_plain(text))
+
+
+def _plain(message: str) -> Text:
+    """Not a string, which a status would take for markup whatever the console."""
+    return Text(legible(message))

@@ -33,7 +33,7 @@ from oracle.errors import UnknownConsumer, UnknownName
 from oracle.models import id_of
 from oracle.node_config import NodeSettings
 from oracle.reasons import explained, read_abi
-from oracle.record import Status
+from oracle.record import Asked, Status
 from oracle.rehearsal import Rehearsal, rehearse
 from oracle.requests import (
     Situation,
@@ -294,6 +294,18 @@ def cancel(
     show(situation(place, request_id), as_json)
 
 
+@app.command()
+@settled()
+def finalize(
+    settings: Settings, request_id: RequestId, as_json: AsJson = False
+) -> None:
+    """Have an answer paid and delivered whose window is over, if its worker doesn't."""
+    place = place_of(settings)
+    asked = situation(place, request_id).asked
+    bring(settings, place, "finalize", asked, Status.CLAIMED)
+    show(situation(place, request_id), as_json)
+
+
 @app.command("retry-callback")
 @settled()
 def retry_callback(
@@ -305,20 +317,26 @@ def retry_callback(
     """Make a failed callback again, with all the gas there is."""
     place = place_of(settings)
     asked = situation(place, request_id).asked
-    oracle = place.deployments.contracts.oracle
-    arguments = (asked.request, asked.claim, asked.output)
-    if asked.claim is None:
-        status_now = asked.status.name.lower()
-        reason = {"expected": "final", "actual": status_now}
-        raise Refused("InferenceOracle.retryCallback", "WrongStatus", reason, b"")
     try:
-        sender_of(settings, place.chain).send(oracle, "retryCallback", *arguments)
+        bring(settings, place, "retryCallback", asked, Status.FINAL)
     except Refused as refused:
         if refused.name != "CallbackStillFails":
             raise
         told = explained(refused.arguments["reason"], [read_abi(p) for p in abi or ()])
         raise CallbackFailsAgain(request_id, told) from None
     show(situation(place, request_id), as_json)
+
+
+def bring(
+    settings: Settings, place: Place, function: str, asked: Asked, due: Status
+) -> None:
+    """Has the oracle deliver the answer. Raises `Refused`, also if there is none."""
+    if asked.claim is None:
+        reason = {"expected": due.name.lower(), "actual": asked.status.name.lower()}
+        raise Refused(f"InferenceOracle.{function}", "WrongStatus", reason, b"")
+    arguments = (asked.request, asked.claim, asked.output)
+    sender = sender_of(settings, place.chain)
+    sender.send(place.deployments.contracts.oracle, function, *arguments)
 
 
 def outputs_of(settings: NodeSettings, found: Situation) -> Outputs:

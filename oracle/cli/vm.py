@@ -8,8 +8,10 @@ from typing import Annotated, Any, Literal
 import typer
 
 from mips_vm import Machine, Status
-from mips_vm.build import build_elf
+from mips_vm.build import MACRO, build_elf
+from mips_vm.constants import INPUT, IO_HEADER_BYTES
 from mips_vm.errors import BuildError, OutputOverrun
+from oracle.cli.errors import BadInputFile
 from oracle.cli.output import (
     AsJson,
     console,
@@ -20,6 +22,7 @@ from oracle.cli.output import (
     progress,
 )
 from oracle.cli.targets import check_target
+from oracle.legible import legible
 from oracle.session import Observation, Session
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -135,12 +138,18 @@ def build(
     """
     target = output or sources[0].with_suffix(".elf")
     check_target(target, *sources)
+    for macro in define or ():
+        if not MACRO.fullmatch(macro):
+            raise typer.BadParameter(
+                f"expected NAME or NAME=VALUE, got {macro!r}", param_hint="-D"
+            )
     try:
         elf = build_elf(
             sources, target, optimise=f"-O{optimise}", defines=define or (), qemu=qemu
         )
     except BuildError as error:
-        print(f"plumb: {error}", file=sys.stderr)  # in lines, as the compiler drew it
+        lines = legible(str(error))  # as the compiler drew them
+        print(f"plumb: {lines}", file=sys.stderr)
         raise typer.Exit(1) from None
     report: dict[str, Any] = {"elf": str(elf), "bytes": elf.stat().st_size}
     if not qemu:
@@ -222,13 +231,24 @@ def read_input(file: Path | None, text: str | None) -> bytes:
     if file is not None and text is not None:
         raise typer.BadParameter("expected --input or --input-hex, got both")
     if file is not None:
-        return file.read_bytes()
+        return bounded(file, INPUT.size - IO_HEADER_BYTES)
     try:
         return bytes.fromhex((text or "").removeprefix("0x"))
     except ValueError:
         raise typer.BadParameter(
             f"expected pairs of hex digits, got {text!r}", param_hint="--input-hex"
         ) from None
+
+
+def bounded(file: Path, limit: int) -> bytes:
+    """The whole file; BadInputFile if it has more than `limit` bytes, or no end."""
+    with file.open("rb") as stream:
+        data = stream.read(limit + 1)
+    if len(data) > limit:
+        whole = file.stat().st_size if file.is_file() else 0
+        actual = f"{whole:,}" if whole else "more"
+        raise BadInputFile(file, f"at most {limit:,} bytes", actual)
+    return data
 
 
 def output_of(machine: Machine) -> bytes:
@@ -281,6 +301,6 @@ def readable(data: bytes) -> str:
     shown = data[:256]
     more = f".. ({len(data):,} bytes)" if len(data) > len(shown) else ""
     text = shown.decode("ascii", errors="replace")
-    if text.strip() and all(char.isprintable() or char == "\n" for char in text):
+    if shown.isascii() and text.strip() and legible(text) == text:
         return text.rstrip("\n") + more
     return (shown.hex(" ", 4) or "none") + more

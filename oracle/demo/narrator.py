@@ -33,7 +33,7 @@ class Narrator:
 
     def chapter(self, number: int, title: str) -> None:
         self._console.print()
-        self._console.rule(f"[bold]{number}. {title}", align="left")
+        self._console.rule(Text(f"{number}. {title}", style="bold"), align="left")
         self._console.print()
 
     def said(self, text: str) -> None:
@@ -74,7 +74,7 @@ class Narrator:
 
     def judged(self, verdict: Verdict) -> None:
         colour = COLOURS[verdict.winner]
-        self._console.print(
+        self._marked(
             f"[bold {colour}]The {verdict.winner} wins[/] after {verdict.transactions} "
             f"transactions, {verdict.gas:,} gas, {verdict.seconds:.1f} seconds. "
             f"The {verdict.liar}'s lie ({verdict.lie}) costs it its bond: "
@@ -83,7 +83,7 @@ class Narrator:
         )
 
     def arrived(self, reading: Reading) -> None:
-        self._console.print(
+        self._marked(
             f"The contract has its answer to request {reading.id}: "
             f"[bold]{reading.digit}[/], {reading.ppm / 10_000:.2f} % sure; "
             f"a {reading.drawn} was drawn."
@@ -92,7 +92,7 @@ class Narrator:
     def closed(self, outcome: Outcome) -> None:
         self._console.print(_balance_table(outcome))
         kept = "conserved to the wei" if outcome.conserved else "NOT CONSERVED"
-        self._console.print(f"Money is [bold]{kept}[/]: {outcome.after.total():,}.\n")
+        self._marked(f"Money is [bold]{kept}[/]: {outcome.after.total():,}.\n")
         self._console.print(_gas_table(outcome))
         happy = outcome.happy_path
         told = ", ".join(f"{s.action} {s.beyond_calldata:,}" for s in happy)
@@ -102,11 +102,15 @@ class Narrator:
 
     def _decided(self, proved: Proved) -> None:
         true = proved.post_root == proved.claimed_root
-        self._console.print(
+        self._marked(
             f"The verifier executes it and comes to [bold]{_short(proved.post_root)}[/]"
             f", {'as' if true else 'not, as'} the worker claimed, "
             f"{_short(proved.claimed_root)}."
         )
+
+    def _marked(self, text: str) -> None:
+        """A sentence with markup of ours, in which nothing is anyone else's."""
+        self._console.print(Text.from_markup(text))
 
     def _line(self, role: str, action: str, remark: str, gas: int) -> None:
         line = Text()

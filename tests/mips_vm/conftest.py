@@ -1,4 +1,4 @@
-"""The cross-compiler and qemu, for the tests marked `toolchain`."""
+"""The cross-compiler and qemu, for the tests marked `toolchain`; an empty cache."""
 
 import importlib.util
 import shutil
@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.compiling import forget
 
 from mips_vm.build import build_elf
+from mips_vm.translate import unit
 
 PROGRAMS = Path(__file__).parent / "programs"
 
@@ -47,3 +49,25 @@ def qemu() -> Qemu:
         return done.stdout
 
     return run
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache, and no translation in memory."""
+    monkeypatch.setenv("PLUMB_CACHE", str(tmp_path))
+    forget(monkeypatch)
+    return tmp_path
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """One item for each unit that is compiled."""
+    units: list[str] = []
+    plain = unit.compile_ir
+
+    def counted(ir: str, passes: tuple[str, ...]) -> bytes:
+        units.append(ir)
+        return plain(ir, passes)
+
+    monkeypatch.setattr(unit, "compile_ir", counted)
+    return units

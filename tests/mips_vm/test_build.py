@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mips_vm import Machine, Status
-from mips_vm.build import build_elf
+from mips_vm.build import RUNTIME, build_elf
 from mips_vm.errors import BuildError
 
 Build = Callable[..., Path]
@@ -75,3 +75,47 @@ def test_build_defines_reach_the_source(tmp_path: Path) -> None:
     machine = Machine.from_elf(elf)
     machine.run(engine="reference")
     assert machine.output() == b"x"
+
+
+EMPTY = '#include "plumb.h"\nint main(void) { return 0; }\n'
+
+
+@pytest.mark.parametrize(
+    "name", ["start.S", "plumb.h", "link.ld", "new.elf", "a/b.elf"]
+)
+def test_build_into_the_runtime_folder_is_refused(name: str, tmp_path: Path) -> None:
+    before = {file: file.read_bytes() for file in RUNTIME.iterdir()}
+    (tmp_path / "e.c").write_text(EMPTY)
+    (tmp_path / "link").symlink_to(RUNTIME)
+    for out in (RUNTIME / name, tmp_path / "link" / name):
+        with pytest.raises(BuildError, match="expected a folder other than"):
+            build_elf([tmp_path / "e.c"], out)
+    assert {file: file.read_bytes() for file in RUNTIME.iterdir()} == before
+
+
+def test_build_over_an_included_header_is_refused(tmp_path: Path) -> None:
+    header = tmp_path / "mine.h"
+    header.write_text("#define MINE 1\n")
+    (tmp_path / "e.c").write_text(f'#include "mine.h"\n{EMPTY}')
+    (tmp_path / "link").symlink_to(header)
+    for out in (header, tmp_path / "link"):
+        with pytest.raises(BuildError, match="expected a program or no file there"):
+            build_elf([tmp_path / "e.c"], out)
+    assert header.read_text() == "#define MINE 1\n"
+
+
+@pytest.mark.usefixtures("build")
+def test_build_over_a_program_or_an_empty_file_is_allowed(tmp_path: Path) -> None:
+    out = tmp_path / "e.elf"
+    out.touch()
+    for value in (1, 2):
+        (tmp_path / "e.c").write_text(EMPTY.replace("0", str(value)))
+        build_elf([tmp_path / "e.c"], out)
+        assert Machine.from_elf(out).run(engine="reference")
+
+
+@pytest.mark.parametrize("define", ["", "1=2", "=1", "-o"])
+def test_build_macro_without_a_name_is_refused(define: str, tmp_path: Path) -> None:
+    (tmp_path / "e.c").write_text(EMPTY)
+    with pytest.raises(BuildError, match="expected NAME or NAME=VALUE"):
+        build_elf([tmp_path / "e.c"], tmp_path / "e.elf", defines=[define, "A=1"])

@@ -1,6 +1,9 @@
 """Memory as bytes and as a Merkle tree, each against a naive version."""
 
 import random
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -22,7 +25,7 @@ from mips_vm.constants import (
 from mips_vm.errors import OutOfBounds
 from mips_vm.flags import CHANGED, STALE, TOUCHED
 from mips_vm.keccak import Bytes2D, hash_pairs
-from mips_vm.memory import Memory
+from mips_vm.memory import GUARD_BYTES, Memory
 from mips_vm.tree import BLOCK_BYTES, ZERO, region_root_of
 
 
@@ -183,3 +186,32 @@ def test_one_changed_word_costs_few_hashes(
     memory.store_word(ARENA.base + 5000, 1)
     memory.root()
     assert sum(hashed) == BLOCK_BYTES // 32 - 1
+
+
+AT_THE_END = """
+import ctypes
+from mips_vm.constants import ADDRESS_SPACE, MODEL
+from mips_vm.memory import Memory
+memory = Memory()
+memory.write(ADDRESS_SPACE - 1, bytes([7]))
+memory.clear(MODEL)
+end = ctypes.c_ubyte.from_address(memory.address + ADDRESS_SPACE - 1)
+print(end.value, flush=True)
+beyond = ctypes.c_ubyte.from_address(memory.address + ADDRESS_SPACE + {offset})
+{access}
+print("survived")
+"""
+
+
+@pytest.mark.parametrize(
+    ("access", "offset"),
+    [("beyond.value", 0), ("beyond.value = 1", 0), ("beyond.value", GUARD_BYTES - 1)],
+)
+def test_access_beyond_the_last_byte_kills_the_process(
+    access: str, offset: int
+) -> None:
+    """No guest's reaches it; a host's that did would not find anything there."""
+    code = AT_THE_END.format(offset=offset, access=access)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (-signal.SIGSEGV, "0\n")

@@ -1,56 +1,22 @@
 """The cache of compiled code: whatever happens to it, programs run."""
 
 import ctypes
+import json
 import os
 import shutil
 import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
-from support.assembler import assemble
+from support.compiling import PROGRAM, RUN, STEPS, forget, process, run
 
-from mips_vm import Machine, keccak, native, object_cache
-from mips_vm.translate import engine, unit
-
-PROGRAM = assemble(
-    "addiu $t0, $t0, 1", "slti $t1, $t0, 50", "bne $t1, $zero, 0x0", "nop", "break"
-)  # noqa: E501
-STEPS = 4 * 50 + 1
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache, and no translation in memory."""
-    monkeypatch.setenv("PLUMB_CACHE", str(tmp_path))
-    forget(monkeypatch)
-    return tmp_path
-
-
-def forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_translations", type(engine._translations)())
-
-
-def run() -> None:
-    machine = Machine.from_program(PROGRAM)
-    assert machine.run() == STEPS
-    assert machine.registers[8] == 50
-
-
-@pytest.fixture
-def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """One item for each unit that is compiled."""
-    units: list[str] = []
-    plain = unit.compile_ir
-
-    def counted(ir: str, passes: tuple[str, ...]) -> bytes:
-        units.append(ir)
-        return plain(ir, passes)
-
-    monkeypatch.setattr(unit, "compile_ir", counted)
-    return units
+from mips_vm import constants, keccak, native, object_cache
 
 
 def test_cache_second_run_compiles_nothing(
@@ -99,6 +65,30 @@ def other_code(payload: bytes) -> bytes:
     return header + native.compile_ir("define void @other() { ret void }")
 
 
+PAST_END = constants.PROGRAM.end
+CONTENTS: list[dict[str, Any]] = [
+    *({"size": size} for size in ("5", None, 5.0, True, [5], -1, 1 << 18, 1 << 64)),
+    *({"chunks": chunks} for chunks in (None, 0, "chunks", {}, [], [0], [[0]])),
+    *({"chunks": [[0, heads]]} for heads in (None, 0, "0", [], [4], [None], ["0"])),
+    *(
+        {"chunks": [[0, [0, head]]]}
+        for head in (-4, 2.0, False, constants.PROGRAM.end, 1 << 64)
+    ),
+    *({"chunks": [[entry, [0]]]} for entry in (None, "0", 4, -4, [], 1 << 64)),
+]
+
+
+def other_contents(changed: dict[str, Any]) -> Callable[[bytes], bytes]:
+    """The unit with contents of which some are not what they should be."""
+
+    def bend(payload: bytes) -> bytes:
+        end = 4 + int.from_bytes(payload[:4], "big")
+        header = json.dumps(json.loads(payload[4:end]) | changed).encode()
+        return len(header).to_bytes(4, "big") + header + payload[end:]
+
+    return bend
+
+
 @pytest.mark.parametrize(
     "bend",
     [
@@ -107,7 +97,9 @@ def other_code(payload: bytes) -> bytes:
         lambda payload: (2).to_bytes(4, "big") + b"{}" + payload,
         lambda payload: (2).to_bytes(4, "big") + b"no" + payload,
         lambda payload: b"",
+        *map(other_contents, CONTENTS),
     ],
+    ids=["code", "list", "nothing", "no JSON", "empty", *map(str, CONTENTS)],
 )
 def test_cache_whole_entry_of_something_else_is_compiled_again(
     folder: Path, compiled: list[str], bend, monkeypatch: pytest.MonkeyPatch
@@ -127,11 +119,13 @@ DOUBLE = "define i64 @double(i64 %x) {\n  %y = shl i64 %x, 1\n  ret i64 %y\n}\n"
 
 
 def test_cache_object_without_its_functions_is_compiled_again(folder: Path) -> None:
-    key = object_cache.cache_key(native.host_fingerprint(), DOUBLE)
-    object_cache.store(key, native.compile_ir(DOUBLE.replace("@double", "@other")))
     number = ctypes.c_uint64
+    native.load_ir(DOUBLE)
+    (entry,) = folder.iterdir()
+    other = native.compile_ir(DOUBLE.replace("@double", "@other"))
+    object_cache.store(entry.name, other)
     assert native.load_ir(DOUBLE).function("double", number, number)(21) == 42
-    assert object_cache.load(key) == native.compile_ir(DOUBLE)
+    assert object_cache.load(entry.name) == native.compile_ir(DOUBLE)
 
 
 @pytest.mark.parametrize("write", [lambda: DOUBLE, lambda: keccak._kernel_ir()])
@@ -202,6 +196,45 @@ def test_cache_folder_that_cannot_be_written_is_done_without(
     assert object_cache.load("key") is None
 
 
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """The test fails, whatever it waits for, after some seconds."""
+    before = signal.signal(signal.SIGALRM, lambda *_: pytest.fail("still waiting"))
+    signal.alarm(10)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize("kind", ["fifo", "open fifo", "device", "folder", "loop"])
+def test_cache_entry_that_is_no_regular_file_is_compiled_again(
+    kind: str,
+    folder: Path,
+    compiled: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    hasty: None,
+) -> None:
+    opened = ExitStack()
+    run()
+    entries = sorted(folder.iterdir())
+    for entry in entries:
+        entry.unlink()
+        if "fifo" in kind:
+            os.mkfifo(entry)
+            if "open" in kind:
+                opened.enter_context(entry.open("r+b", buffering=0))
+        elif kind == "folder":
+            entry.mkdir()
+        else:
+            entry.symlink_to("/dev/null" if kind == "device" else entry)
+    with opened:
+        for count in (2, 3 if kind == "folder" else 2):  # whose place nothing takes
+            forget(monkeypatch)
+            run()
+            assert len(compiled) == count
+    assert sorted(folder.iterdir()) == entries
+
+
 def test_cache_killed_writer_leaves_no_entry(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,19 +247,7 @@ def test_cache_killed_writer_leaves_no_entry(
     assert not list(folder.iterdir())
 
 
-RUN = f"""
-from mips_vm import Machine
-machine = Machine.from_program({PROGRAM!r})
-print(machine.run(), machine.registers[8])
-"""
 DIES_WRITING = "import os; os.replace = lambda *_: os.kill(os.getpid(), 9)\n"
-
-
-def process(code: str, cache: Path) -> subprocess.Popen[str]:
-    """Python of its own, with this cache."""
-    environment = os.environ | {"PLUMB_CACHE": str(cache)}
-    command = [sys.executable, "-c", code]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
 
 def test_cache_writer_killed_by_the_system_harms_nobody(

@@ -359,14 +359,6 @@ def test_program_changed_by_host_runs_changed() -> None:
     assert machine.registers[8] == 2
 
 
-def test_translation_limit_reached_runs_by_reference(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(engine, "MAX_TRANSLATED", 0)
-    twins = Twins(assemble(*["nop"] * 3, "addiu $s7, $s7, 77", "j 0x0", "nop"))
-    twins.run(1000)
-
-
 @pytest.mark.parametrize("address", [STACK.base, STACK.base + 0x1FFC])
 def test_store_flags_exactly_its_block(address: int) -> None:
     machine = Machine.from_program(assemble("sw $t1, 0($t0)", "sw $t1, -8($t0)", "nop"))

@@ -39,9 +39,8 @@ def test_request_is_followed_to_its_end(town: Town) -> None:
     assert any(line.split() == ["digit", "7"] for line in shown.splitlines())
     assert int.from_bytes(bytes.fromhex(found["output"][-8:]), "little") == 7
     town.travel(600)
-    assert (
-        "anyone, can finalize" in town.json("request", "status", request)["explanation"]
-    )
+    explanation = town.json("request", "status", request)["explanation"]
+    assert "`plumb request finalize`" in explanation
     status = town.json("worker", "status", "--model", "mnist", account=2)
     assert status["verdict"] == "It is at work."
     town.work(town.worker(2))
@@ -69,6 +68,21 @@ def test_request_cancelled_is_an_end_but_no_answer(town: Town) -> None:
     assert (again.status, "got it cancelled" in again.err) == (1, True)
     retried = town.plumb("request", "retry-callback", request)
     assert (retried.status, "WrongStatus" in retried.err) == (1, True)
+
+
+def test_request_whose_worker_vanished_is_finalized_by_anyone(town: Town) -> None:
+    request = town.send("--through", "DigitReader")
+    unanswered = town.plumb("request", "finalize", request)
+    assert (unanswered.status, "WrongStatus" in unanswered.err) == (1, True)
+    town.json("worker", "stake", "0.1ether", account=2)
+    town.work(town.worker(2))
+    early = town.plumb("request", "finalize", request)
+    assert (early.status, "TooEarly" in early.err) == (1, True)
+    town.travel(600)
+    done = town.json("request", "finalize", request, account=8)
+    assert (done["status"], done["callback_failed"]) == ("final", False)
+    again = town.plumb("request", "finalize", request)
+    assert (again.status, "WrongStatus" in again.err) == (1, True)
 
 
 def test_request_simulated_says_output_and_price(town: Town) -> None:

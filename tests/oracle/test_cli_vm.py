@@ -1,6 +1,7 @@
 """`plumb vm`: the same steps, outputs and roots as the machine's own interface."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,7 @@ from support.command import Plumb, plumb_in
 
 import tinynn
 from mips_vm import Machine, Status
-from mips_vm.build import build_elf
-from mips_vm.errors import BuildError
+from mips_vm.constants import INPUT, OUTPUT, Region
 from oracle.session import CHUNK, Session
 from tinynn import guest, models
 
@@ -153,6 +153,56 @@ def test_tables_are_for_people(plumb: Plumb) -> None:
     assert "halted" in ended.out and ended.err == ""
 
 
+LOADS = assemble(
+    "lui $t0, 0xA000",
+    "lui $t1, 0x4000",
+    "lw $t2, 16($t0)",
+    "sw $t2, 4($t1)",
+    "lbu $t3, 6($t1)",
+    "bne $t2, $zero, 0x8",
+    "nop",
+)
+WEIGHT = 0xDEADBEEF
+
+
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any file is a program that loads a word of the model and stores it."""
+
+    def machine(path: Path) -> Machine:
+        made = Machine.from_program(LOADS)
+        made.memory.write(0xA000_0010, WEIGHT.to_bytes(4, "little"))
+        made.memory.write(0x4000_0004, (0x01020304).to_bytes(4, "little"))
+        return made
+
+    monkeypatch.setattr(Machine, "from_elf", machine)
+
+
+@pytest.mark.usefixtures("loads")
+@pytest.mark.parametrize("command", ["step", "trace"])
+def test_window_tells_the_words_that_loads_and_stores_access(
+    command: str, plumb: Plumb
+) -> None:
+    window = ["vm", command, "any.elf", "--at", 2, "--steps", 4]
+    load, store, byte, branch = plumb(*window, "--json").json()["instructions"]
+    assert load["reads"] == {"t0": 0xA000_0000, "[a0000010]": WEIGHT}
+    assert load["writes"] == {"t2": WEIGHT}
+    assert store["reads"] == {
+        "t1": 0x4000_0000,
+        "t2": WEIGHT,
+        "[40000004]": 0x0102_0304,
+    }
+    assert store["writes"] == {"[40000004]": WEIGHT}
+    assert byte["reads"] == {"t1": 0x4000_0000, "[40000004]": WEIGHT}
+    assert byte["writes"] == {"t3": 0xAD}
+    assert branch["instruction"] == "bne $t2, $zero, 0x8"
+    assert branch["writes"] == {"next_pc": 8}
+    table = plumb(*window).out
+    assert "│ t0=a0000000 [a0000010]=deadbeef " in table
+    assert "[40000004]=1020304 │ [40000004]=deadbeef " in table
+    assert "bne $t2, $zero, 0x8" in table
+
+
 @pytest.mark.parametrize("command", ["step", "trace"])
 def test_window_behind_the_end_says_where_that_was(command: str, plumb: Plumb) -> None:
     length = plumb("vm", "run", GUEST, "--input-hex", "00", "--json").json()["steps"]
@@ -181,68 +231,6 @@ def test_run_with_a_length_that_cannot_be_still_tells_a_fault(
     else:
         report = json.loads(ended.out)
         assert (report["status"], report["pc"], report["output"]) == (status, 8, "0x")
-
-
-ECHO = """#include "plumb.h"
-int main(void) {
-  for (uint32_t i = 0; i < PLUMB_INPUT_SIZE; i++)
-    PLUMB_OUTPUT[PLUMB_OUTPUT_SIZE++] = PLUMB_INPUT[i] + SHIFT;
-  return 0;
-}
-"""
-
-
-@pytest.mark.toolchain
-def test_build_makes_a_program_that_runs(plumb: Plumb, tmp_path: Path) -> None:
-    pytest.importorskip("ziglang", reason="the cross-compiler is not installed")
-    source = tmp_path / "echo.c"
-    source.write_text(ECHO)
-    report = plumb("vm", "build", source, "-D", "SHIFT=1", "-O", "s", "--json").json()
-    elf = Path(report["elf"])
-    assert elf == tmp_path / "echo.elf" and report["bytes"] == elf.stat().st_size
-    root = Machine.from_elf(elf).memory.program_root()
-    assert report["program_root"] == "0x" + root.hex()
-    ran = plumb("vm", "run", elf, "--input-hex", "6061", "--json").json()
-    assert ran["output"] == "0x6162"
-
-
-@pytest.mark.toolchain
-def test_build_refused_source_has_the_compiler_s_reason(
-    plumb: Plumb, tmp_path: Path
-) -> None:
-    pytest.importorskip("ziglang", reason="the cross-compiler is not installed")
-    source = tmp_path / "echo.c"
-    source.write_text(ECHO)
-    ended = plumb("vm", "build", source, "-o", tmp_path / "out.elf")
-    assert ended.status == 1 and "use of undeclared identifier 'SHIFT'" in ended.err
-    assert len(ended.err.splitlines()) > 2, "the lines as the compiler drew them"
-    assert not (tmp_path / "out.elf").exists()
-
-
-@pytest.mark.parametrize(
-    "name", ["echo.c", "./echo.c", "link", "hard", "sub/../echo.c"]
-)
-def test_build_over_a_source_refused(name: str, plumb: Plumb, tmp_path: Path) -> None:
-    source = tmp_path / "echo.c"
-    source.write_text(ECHO)
-    (tmp_path / "sub").mkdir()
-    (tmp_path / "link").symlink_to("echo.c")
-    (tmp_path / "hard").hardlink_to(source)
-    other = tmp_path / "other.c"
-    other.write_text("")
-    target = f"{tmp_path}/{name}"
-    ended = plumb("vm", "build", other, source, "-o", target)
-    assert ended.status == 2 and "expected a file other than" in ended.err
-    with pytest.raises(BuildError, match="expected a file other than"):
-        build_elf([other, source], target)
-    assert source.read_text() == ECHO
-
-
-def test_build_of_an_elf_does_not_write_over_it(plumb: Plumb, tmp_path: Path) -> None:
-    source = tmp_path / "echo.elf"
-    source.write_bytes(GUEST.read_bytes())
-    assert plumb("vm", "build", source).status == 2
-    assert source.read_bytes() == GUEST.read_bytes()
 
 
 @pytest.mark.parametrize("read", ["elf", "input", "model"])
@@ -274,18 +262,64 @@ def test_run_output_to_nowhere_refused_before_it_runs(
         assert ended.status == 1 and reason in ended.err
 
 
-def test_build_without_compiler_says_what_to_install(
-    plumb: Plumb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mips_vm.build.find_spec", lambda name: None)
-    source = tmp_path / "echo.c"
-    source.write_text(ECHO)
-    ended = plumb("vm", "build", source)
-    assert ended.status == 1
-    assert "pip install ziglang" in ended.err
-
-
 def test_run_of_another_elf_says_why_not(plumb: Plumb) -> None:
     ended = plumb("vm", "run", "/bin/true")
     assert ended.status == 1
     assert "/bin/true: expected" in ended.err and "64" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("output", "shown"),
+    [
+        (b"[/nope] [red]x", "[/nope] [red]x"),
+        (b"\x1b[2J", "1b5b324a"),
+        (b"\xf0\xf1", "f0f1"),
+        (b"one\ntwo\n", "one"),
+    ],
+    ids=["markup", "escape", "bytes", "lines"],
+)
+def test_run_prints_an_output_that_looks_like_markup(
+    output: bytes, shown: str, plumb: Plumb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def machine(path: Path) -> Machine:
+        made = Machine.from_program(assemble("nop"))
+        made.memory.write(OUTPUT.base, len(output).to_bytes(4, "little") + output)
+        return made
+
+    monkeypatch.setattr(Machine, "from_elf", machine)
+    told = plumb("vm", "run", "any.elf", "--steps", 1).out
+    (line,) = (line for line in told.splitlines() if line.startswith("output"))
+    assert line.split(maxsplit=1)[1].rstrip() == shown
+
+
+@pytest.mark.parametrize("command", ["run", "step", "root", "trace"])
+def test_input_without_an_end_refused(
+    command: str, plumb: Plumb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reduced = Region("input", INPUT.base, 4096, writable=False)
+    monkeypatch.setattr("oracle.cli.vm.INPUT", reduced)
+    ended = plumb("vm", command, GUEST, "--input", "/dev/zero")
+    assert ended.status == 1
+    assert ended.err == "plumb: /dev/zero: expected at most 4,092 bytes, got more\n"
+
+
+def test_input_larger_than_its_region_refused_with_the_sizes(
+    plumb: Plumb, tmp_path: Path
+) -> None:
+    path = tmp_path / "sparse"
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+    ended = plumb("vm", "run", GUEST, "--input", path)
+    assert ended.status == 1
+    assert "expected at most 268,435,452 bytes, got 1,099,511,627,776\n" in ended.err
+
+
+@pytest.mark.parametrize("kind", ["device", "pipe"])
+def test_model_that_is_no_file_refused(kind: str, plumb: Plumb, tmp_path: Path) -> None:
+    path = Path("/dev/zero")
+    if kind == "pipe":
+        path = tmp_path / "pipe"
+        os.mkfifo(path)
+    ended = plumb("vm", "run", GUEST, "--model", path)
+    assert ended.status == 1
+    assert f"{path}: expected a regular file, got" in ended.err

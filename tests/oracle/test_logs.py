@@ -49,3 +49,20 @@ def test_log_for_people_fits_on_a_line(capsys: pytest.CaptureFixture[str]) -> No
 def test_log_for_programs_has_all_of_it(capsys: pytest.CaptureFixture[str]) -> None:
     written = json.loads(line(capsys, as_json=True))
     assert FACTS.items() <= written.items()
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["people", "programs"])
+def test_log_of_an_unexpected_error_tells_no_variables(
+    as_json: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def signed(key: str) -> None:
+        raise RuntimeError("of \x1b[2J[/nope]")
+
+    logs.configure(as_json)
+    try:
+        signed(key="".join(["se", "cret"]))
+    except RuntimeError:
+        logs.logger("oracle.test").exception("unexpected")
+    told = capsys.readouterr().err
+    assert "secret" not in told and "\x1b" not in told
+    assert "signed" in told and "RuntimeError" in told and "[2J[/nope]" in told

@@ -2,10 +2,13 @@
 
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
+from oracle.cli.output import console
 from oracle.demo.evidence import Evidence, Statement
 from oracle.demo.narrator import Narrator
+from oracle.demo.outcome import Reading
 
 
 def shown(seen: Evidence) -> str:
@@ -29,3 +32,12 @@ def test_shown_root_without_a_machine_says_so() -> None:
     text = shown(Evidence(0, 0, 0, "syscall", {}, worker, challenger))
     assert "no machine to show" in text
     assert "0202020202…" in text
+
+
+def test_told_sentences_show_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    narrator = Narrator(console())
+    narrator.chapter(1, "an answer")
+    narrator.arrived(Reading(3, "finalized", 7, 7, 990_000, b"", 1))
+    lines = [line for line in capsys.readouterr().out.splitlines() if line]
+    assert lines[0].startswith("1. an answer ─")
+    assert lines[1].startswith("The contract has its answer to request 3: 7, 99.00 %")

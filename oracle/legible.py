@@ -1,0 +1,17 @@
+"""Text that strangers wrote, made safe to be looked at.
+
+Names of tensors, reasons of reverts and what guests print may hold escape sequences,
+which would move a terminal's cursor or colour over what we say, and characters that
+turn the order of others round. A person is shown these by their numbers.
+"""
+
+
+def legible(text: str) -> str:
+    r"""`text` with what can't be printed as `\x1b` or `\u202e`; line ends stay."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else _number(c) for c in text)
+
+
+def _number(character: str) -> str:
+    return character.encode("unicode_escape").decode()
