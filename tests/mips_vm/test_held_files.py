@@ -76,6 +76,7 @@ def test_restore_after_another_file_of_that_name_was_mapped_tells_them_apart(
     memory.map_file(path, MODEL.base)
     first = memory.snapshot(), memory.root()
     replaced(path)
+    memory.clear(MODEL)
     memory.map_file(path, MODEL.base)
     second = memory.snapshot(), memory.root()
     for (snapshot, root), content in ((first, BEFORE), (second, AFTER)) * 2:
