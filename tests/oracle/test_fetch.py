@@ -155,6 +155,12 @@ def ranged() -> Iterator[str]:
 
 
 @pytest.fixture
+def halting() -> Iterator[str]:
+    Halting.asked, Halting.halfway, Halting.go_on = [], Event(), Event()
+    yield from served(Halting)
+
+
+@pytest.fixture
 def endless() -> Iterator[str]:
     yield from served(Endless)
 
@@ -213,18 +219,18 @@ def test_fetch_that_broke_off_is_gone_on_with(store: ModelStore) -> None:
     assert Breaking.asked == [None, "bytes=100-"]
 
 
-def test_fetch_by_two_at_once_is_written_by_one(store: ModelStore) -> None:
+def test_fetch_by_two_at_once_is_written_by_one(
+    store: ModelStore, halting: str
+) -> None:
     """The other would write into a file that the one maps by then."""
-    Halting.asked, Halting.halfway, Halting.go_on = [], Event(), Event()
-    for url in served(Halting):
-        with ThreadPoolExecutor(2) as both:
-            one = both.submit(fetch, store, ROOT, [url])
-            assert Halting.halfway.wait(20)
-            other = both.submit(fetch, ModelStore(store.folder), ROOT, [url])
-            done = wait([other], timeout=0.5).done
-            Halting.go_on.set()
-            one.result()
-            other.result()
+    with ThreadPoolExecutor(2) as both:
+        one = both.submit(fetch, store, ROOT, [halting])
+        assert Halting.halfway.wait(20)
+        other = both.submit(fetch, ModelStore(store.folder), ROOT, [halting])
+        done = wait([other], timeout=0.5).done
+        Halting.go_on.set()
+        one.result()
+        other.result()
     assert not done
     assert Halting.asked == [None]
     assert store.path_of(ROOT).read_bytes() == IMAGE

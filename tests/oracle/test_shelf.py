@@ -3,6 +3,7 @@
 import os
 import shutil
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def overwritten(path: Path) -> None:
 
 @pytest.mark.parametrize("happens", [emptied, overwritten, os.unlink])
 def test_stock_file_that_is_changed_later_is_served_as_it_was(
-    happens, world: World, store: ModelStore
+    happens: Callable[[Path], None], world: World, store: ModelStore
 ) -> None:
     expected = tinynn.load(world.image.read_bytes())
     library = served(world, store)
