@@ -23,6 +23,7 @@ from mips_vm.errors import (
     ValueOutOfRange,
     WrongStatus,
 )
+from mips_vm.held_file import HeldFile
 from mips_vm.memory import Memory, MemorySnapshot
 from mips_vm.state import Registers, State, word
 from mips_vm.witness import Witness, witness
@@ -183,16 +184,20 @@ class Machine:
             raise OutputOverrun(limit, size)
         return self.memory.read(OUTPUT.base + IO_HEADER_BYTES, size)
 
-    def load_model(self, image: bytes | str | os.PathLike[str]) -> None:
-        """Place a model image in its region: bytes are copied, a file is mapped."""
-        size = len(image) if isinstance(image, bytes) else os.stat(image).st_size
-        if size > MODEL.size:
-            raise ValueOutOfRange("model size", MODEL.size + 1, size)
+    def load_model(self, image: bytes | str | os.PathLike[str] | HeldFile) -> None:
+        """Place a model image in its region: bytes are copied, a file is mapped.
+
+        The file may be replaced or removed, but must not be changed in place.
+        """
+        if not isinstance(image, bytes | HeldFile):
+            image = HeldFile(image)
+        if len(image) > MODEL.size:
+            raise ValueOutOfRange("model size", MODEL.size + 1, len(image))
         self.memory.clear(MODEL)
         if isinstance(image, bytes):
             self.memory.write(MODEL.base, image)
         else:
-            self.memory.map_file(image, MODEL.base, size)
+            self.memory.map_file(image, MODEL.base)
 
     # Going back.
 

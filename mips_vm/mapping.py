@@ -3,36 +3,27 @@
 import ctypes
 import mmap
 import os
-import stat
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from mips_vm.constants import ADDRESS_SPACE, PAGE_BYTES, REGIONS
 from mips_vm.errors import BadMapping, OutOfBounds
+from mips_vm.held_file import HeldFile
 
 MAP_NORESERVE: Final = 0x4000  # mmap does not name it
 _MAP_FIXED: Final = 0x10
 
 
 @dataclass(frozen=True, slots=True)
-class FileVersion:
-    """What tells whether the file that is found at a path later is still the same."""
-
-    device: int
-    inode: int
-    length: int
-    changed_ns: int
-
-
-@dataclass(frozen=True, slots=True)
 class FileMapping:
-    """A file whose first `size` bytes stand at `address` until a write changes them."""
+    """A file whose first `size` bytes stand at `address` until a write changes them.
 
-    path: Path
+    Without a file these are zeros: what is left where one could not be mapped.
+    """
+
+    file: HeldFile | None
     address: int
     size: int
-    version: FileVersion
 
     @property
     def end(self) -> int:
@@ -47,46 +38,51 @@ class FileMapping:
     @property
     def goes_on(self) -> bool:
         """Whether the last page holds more of the file."""
-        return self.end < self.covered and self.size < self.version.length
+        return self.end < self.covered and self.size < len(self.file or ())
+
+    def check(self) -> None:
+        """BadMapping unless the file is what it was when it was opened."""
+        if self.file is not None:
+            self.file.check()
 
 
 def mapping_of(
-    path: str | os.PathLike[str], address: int, size: int | None = None
+    source: str | os.PathLike[str] | HeldFile, address: int, size: int | None = None
 ) -> FileMapping:
     """The mapping of a file's first `size` bytes, or all, at `address`.
 
     OutOfBounds past the end of memory; BadMapping if `address` is not a page's, the
-    range leaves a region or `path` is no file.
+    range leaves a region or `source` is no file, or one that was changed since.
     """
-    path = Path(path).absolute()
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
-        raise BadMapping(path, "a regular file", stat.filemode(status.st_mode))
-    length = status.st_size
-    size = length if size is None else min(size, length)
+    file = source if isinstance(source, HeldFile) else HeldFile(source)
+    file.check()
+    size = len(file) if size is None else min(size, len(file))
     if size < 0:
-        raise BadMapping(path, "a size of at least 0", str(size))
+        raise BadMapping(file.path, "a size of at least 0", str(size))
     check(address, round_up(size))
     if address % PAGE_BYTES:
-        raise BadMapping(path, "a page's address", f"{address:#x}")
+        raise BadMapping(file.path, "a page's address", f"{address:#x}")
     if not any(region.contains(address, size) for region in REGIONS):
         span = f"{size} bytes at {address:#010x}"
-        raise BadMapping(path, "a range inside of one region", span)
-    version = FileVersion(status.st_dev, status.st_ino, length, status.st_mtime_ns)
-    return FileMapping(path, address, size, version)
+        raise BadMapping(file.path, "a range inside of one region", span)
+    return FileMapping(file, address, size)
 
 
-def check_unchanged(mapping: FileMapping) -> None:
-    """BadMapping, or OSError, unless the file is what it was when it was mapped."""
-    if mapping_of(mapping.path, mapping.address, mapping.size) != mapping:
-        expected = "the file that was mapped"
-        raise BadMapping(mapping.path, expected, "one that was changed since")
+def put(host_address: int, mapping: FileMapping) -> None:
+    """Puts the file over what is in the host's memory there; its pages are private.
 
-
-def map_file(host_address: int, mapping: FileMapping) -> None:
-    """Puts the file over what is in the host's memory there; its pages are private."""
-    with mapping.path.open("rb") as file:
-        _map(host_address, mapping.size, file.fileno())
+    If the host refuses: BadMapping, and zeros are there. What was there is lost then,
+    too, and the host would give the hole to whoever asks it for memory next.
+    """
+    if mapping.file is None:
+        map_zeros(host_address, mapping.size)
+        return
+    try:
+        _map(host_address, mapping.size, mapping.file.descriptor)
+    except OSError as error:
+        map_zeros(host_address, mapping.size)
+        expected, actual = "a file that can be mapped", error.strerror or str(error)
+        raise BadMapping(mapping.file.path, expected, actual) from error
 
 
 def map_zeros(host_address: int, size: int) -> None:
@@ -125,7 +121,8 @@ def _map(host_address: int, size: int, file: int) -> None:
         result=pointer,
     )
     if function(host_address, size, access, kind, file, 0) != host_address:
-        raise OSError(ctypes.get_errno(), "mmap failed")
+        code = ctypes.get_errno()
+        raise OSError(code, f"mmap: {os.strerror(code)}")
 
 
 def _libc(name: str, *arguments: Any, result: Any = ctypes.c_int) -> Any:

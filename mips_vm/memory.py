@@ -15,7 +15,7 @@ guest can name anything outside of its own 4 GiB.
 import mmap
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -28,17 +28,18 @@ from mips_vm.constants import (
     WORD_BYTES,
     Region,
 )
+from mips_vm.errors import BadMapping
 from mips_vm.flags import CHANGED, STALE, TOUCHED, Flags, blocks_of
+from mips_vm.held_file import HeldFile
 from mips_vm.keccak import Indices
 from mips_vm.mapping import (
     MAP_NORESERVE,
     FileMapping,
     check,
-    check_unchanged,
-    map_file,
     map_zeros,
     mapping_of,
     protect,
+    put,
 )
 from mips_vm.tree import BLOCK_BYTES, BLOCK_COUNT, BlockTree, LeafProof
 
@@ -159,21 +160,34 @@ class Memory:
         self._tree.forget(blocks_of(pages), region.node)
 
     def map_file(
-        self, path: str | os.PathLike[str], address: int, size: int | None = None
+        self,
+        source: str | os.PathLike[str] | HeldFile,
+        address: int,
+        size: int | None = None,
     ) -> None:
         """Lets a file's first `size` bytes (all by default) stand at `address`.
 
         The pages that hold them lose what they held, whether written or mapped. Nothing
-        is read until it is used, and a write changes memory only. The file must stay as
-        it is while memory lives. OutOfBounds or BadMapping if it can't stand there.
+        is read until it is used, and a write changes memory only. The file may be
+        replaced or removed, but must not be changed in place while memory lives.
+        OutOfBounds or BadMapping if it can't stand there; if it is the host that
+        refuses to map it, the pages are zero then.
         """
-        mapping = mapping_of(path, address, size)
+        mapping = mapping_of(source, address, size)
         if mapping.size:
             self._place(mapping)
 
     def _place(self, mapping: FileMapping) -> None:
+        try:
+            put(self.address + mapping.address, mapping)
+        except BadMapping:
+            self._stands(replace(mapping, file=None))
+            raise
+        self._stands(mapping)
+
+    def _stands(self, mapping: FileMapping) -> None:
+        """Takes note of what is in the host's memory now."""
         start, end, covered = mapping.address, mapping.end, mapping.covered
-        map_file(self.address + start, mapping)
         self._mappings += (mapping,)
         self._base = _without(self._base, start, covered)
         self.flags.mark(start, covered - start, STALE | TOUCHED)
@@ -202,8 +216,10 @@ class Memory:
         """Makes memory what it was; only pages that differ are written and rehashed.
 
         Files that were mapped since are taken away, and those of then mapped again:
-        BadMapping or OSError if one is not what it was, and memory stays as it is.
+        BadMapping if one was changed in place, and memory stays as it is.
         """
+        for mapping in snapshot.mappings:
+            mapping.check()
         if snapshot.mappings != self._mappings:
             self._start_over(snapshot.mappings)
         pages = self.flags.pages_with(CHANGED, _WHOLE).tolist()
@@ -225,8 +241,6 @@ class Memory:
 
     def _start_over(self, mappings: tuple[FileMapping, ...]) -> None:
         """Empty memory but for the mapped files."""
-        for mapping in mappings:
-            check_unchanged(mapping)
         self.clear(_WHOLE)
         for mapping in mappings:
             self._place(mapping)

@@ -59,9 +59,21 @@ def fetch(
     """Puts the image into the store, from the first URI that has it; an `ipfs` URI is
     asked of each gateway in turn.
 
-    What an earlier attempt got is gone on with. Raises `NotFetched` with each URI's
-    reason.
+    What an earlier attempt got is gone on with; while another process fetches, this one
+    waits. Raises `NotFetched` with each URI's reason.
     """
+    with store.alone():
+        if not store.holds(model_root):  # the other one may have got it
+            _fetch(store, model_root, uris, limits, gateways)
+
+
+def _fetch(
+    store: ModelStore,
+    model_root: bytes,
+    uris: Iterable[str],
+    limits: Limits,
+    gateways: Sequence[str],
+) -> None:
     reasons: dict[str, str] = {}
     for uri in [place for named in uris for place in addresses(named, gateways)]:
         name = sha256(uri.encode()).hexdigest()[:8]

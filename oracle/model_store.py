@@ -1,18 +1,24 @@
 """Model images on this machine, each a file named by its model root.
 
 What a name promises is checked when the file comes in, and again whenever it is loaded.
+Running nodes map these files, so each is written under another name, by one process
+only, and never changed after it got its own.
 """
 
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from pathlib import Path
+from secrets import token_hex
 
 import tinynn
 from oracle.errors import NoImage, WrongImage
 from tinynn.errors import ImageError
 
 SUFFIX = ".plumb"
+WRITABLE = 0o222
 
 
 class ModelStore:
@@ -46,12 +52,23 @@ class ModelStore:
         except ImageError as error:
             raise NoImage(image, str(error)) from None
         if not self.holds(root):
-            part = self.begin(root)
-            shutil.copyfile(image, part)
-            self.finish(part, root)
+            part = self.begin(root, token_hex(4))
+            try:
+                shutil.copyfile(image, part)
+                self.finish(part, root)
+            finally:
+                part.unlink(missing_ok=True)
         return root
 
-    def begin(self, model_root: bytes, source: str = "copy") -> Path:
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Waits until no other process gathers images here, and keeps them waiting."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / ".lock").open("ab") as file:
+            flock(file, LOCK_EX)
+            yield
+
+    def begin(self, model_root: bytes, source: str) -> Path:
         """Where to gather an image until it is whole; what is there came before."""
         self.folder.mkdir(parents=True, exist_ok=True)
         return self.folder / f".{model_root.hex()}.{source}.part"
@@ -65,7 +82,9 @@ class ModelStore:
             raise
         with part.open("rb") as file:
             os.fsync(file.fileno())
-        os.replace(part, self.path_of(model_root))
+        whole = self.path_of(model_root)
+        os.replace(part, whole)
+        whole.chmod(whole.stat().st_mode & ~WRITABLE)
 
 
 def checked(path: Path, model_root: bytes) -> tinynn.Model:

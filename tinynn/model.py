@@ -12,6 +12,7 @@ import numpy as np
 
 from mips_vm import Machine, Status
 from mips_vm.constants import LEAF_BYTES, MODEL
+from mips_vm.held_file import HeldFile
 from mips_vm.tree import ZERO, region_root_of
 
 from . import guest
@@ -39,14 +40,20 @@ EMPTY: Final = b""
 class Model:
     """An image that the validator passed, from a file (mapped) or from bytes.
 
-    The file must stay as it is while the model is in use.
+    The model keeps the file open, so that it stays what was loaded if that is replaced
+    or removed. The file must not be changed in place while the model is in use.
     """
 
-    source: bytes | Path
+    origin: bytes | HeldFile
     image: Bytes
     tables: Tables
     _programs: dict[int, list[Program]] = field(default_factory=dict, repr=False)
     """Ready for the next answer, by number of threads."""
+
+    @property
+    def source(self) -> bytes | Path:
+        """The image's bytes, or where its file was when it was loaded."""
+        return self.origin if isinstance(self.origin, bytes) else self.origin.path
 
     @property
     def name(self) -> str:
@@ -146,9 +153,12 @@ class Model:
         return arrays
 
     def machine(self, input_bytes: bytes) -> Machine:
-        """The initial state of a claim: program, input and image loaded, yielded."""
+        """The initial state of a claim: program, input and image loaded, yielded.
+
+        BadMapping if the image's file was changed in place since the model was loaded.
+        """
         machine = guest.machine()
-        machine.load_model(self.source)
+        machine.load_model(self.origin)
         machine.load_input(input_bytes)
         machine.status = Status.YIELDED
         return machine
@@ -162,20 +172,20 @@ class Model:
 def load(source: Source) -> Model:
     """A model from an image file, or from an image's bytes.
 
-    Raises ImageError if it is not canonical, OSError if it can't be read.
+    Raises ImageError if it is not canonical, OSError if it can't be read, BadMapping if
+    it is no regular file.
     """
     if isinstance(source, bytes):
         data = np.frombuffer(source, np.uint8)
         return Model(source, data, validate(data))
-    path = Path(source)
-    data = _mapped(path)
-    return Model(path, data, validate(data))
+    file = HeldFile(source)
+    data = _mapped(file)
+    return Model(file, data, validate(data))
 
 
-def _mapped(path: Path) -> Bytes:
+def _mapped(file: HeldFile) -> Bytes:
     """The file's bytes, read when they are used."""
-    with path.open("rb") as file:
-        if os.fstat(file.fileno()).st_size == 0:
-            return np.zeros(0, np.uint8)
-        mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    if not len(file):
+        return np.zeros(0, np.uint8)
+    mapping = mmap.mmap(file.descriptor, len(file), access=mmap.ACCESS_READ)
     return np.frombuffer(mapping, np.uint8)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from http.server import (
     BaseHTTPRequestHandler,
@@ -10,6 +11,7 @@ from http.server import (
     ThreadingHTTPServer,
 )
 from pathlib import Path
+from threading import Event
 
 import pytest
 from support.world import tiny_image
@@ -94,6 +96,25 @@ class Dripping(Quiet):
             pass
 
 
+class Halting(Ranged):
+    """Gives half of it, and the rest when it is told to go on."""
+
+    halfway: Event
+    go_on: Event
+
+    def do_GET(self) -> None:
+        if self.asked:
+            super().do_GET()
+            return
+        self.asked.append(None)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(IMAGE[:100])
+        self.halfway.set()
+        assert self.go_on.wait(20)
+        self.wfile.write(IMAGE[100:])
+
+
 class Gateway(Quiet):
     """Has one content; a bad one has something else in its place."""
 
@@ -134,6 +155,12 @@ def ranged() -> Iterator[str]:
 
 
 @pytest.fixture
+def halting() -> Iterator[str]:
+    Halting.asked, Halting.halfway, Halting.go_on = [], Event(), Event()
+    yield from served(Halting)
+
+
+@pytest.fixture
 def endless() -> Iterator[str]:
     yield from served(Endless)
 
@@ -155,7 +182,8 @@ def test_fetch_first_uri_that_has_it_is_taken(
     uris = ["gopher://x", (tmp_path / "none").as_uri(), other.as_uri(), ranged]
     fetch(store, ROOT, uris)
     assert store.holds(ROOT)
-    assert [path.name for path in store.folder.iterdir()] == [f"{ROOT.hex()}.plumb"]
+    names = {path.name for path in store.folder.iterdir()}
+    assert names == {".lock", f"{ROOT.hex()}.plumb"}
 
 
 def test_fetch_goes_on_where_it_was_interrupted(
@@ -189,6 +217,23 @@ def test_fetch_that_broke_off_is_gone_on_with(store: ModelStore) -> None:
         fetch(store, ROOT, [url])
     assert store.holds(ROOT)
     assert Breaking.asked == [None, "bytes=100-"]
+
+
+def test_fetch_by_two_at_once_is_written_by_one(
+    store: ModelStore, halting: str
+) -> None:
+    """The other would write into a file that the one maps by then."""
+    with ThreadPoolExecutor(2) as both:
+        one = both.submit(fetch, store, ROOT, [halting])
+        assert Halting.halfway.wait(20)
+        other = both.submit(fetch, ModelStore(store.folder), ROOT, [halting])
+        done = wait([other], timeout=0.5).done
+        Halting.go_on.set()
+        one.result()
+        other.result()
+    assert not done
+    assert Halting.asked == [None]
+    assert store.path_of(ROOT).read_bytes() == IMAGE
 
 
 def test_fetch_announced_as_too_long_is_not_begun(store: ModelStore) -> None:
@@ -246,6 +291,8 @@ def test_store_image_tampered_with_is_not_loaded(
     store.add(source)
     changed = bytearray(IMAGE)
     changed[place] ^= 1
-    store.path_of(ROOT).write_bytes(changed)
+    stored = store.path_of(ROOT)
+    stored.unlink()  # it is read-only
+    stored.write_bytes(changed)
     with pytest.raises(WrongImage, match="delete the file"):
         store.load(ROOT)

@@ -1,5 +1,6 @@
 """Loading, encoding, identity; what does not fit is an error with both sides named."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from support.models import digit_reader
 import tinynn
 from mips_vm import Status
 from mips_vm.constants import INPUT, MODEL, PROGRAM
+from mips_vm.errors import BadMapping
 from mips_vm.tree import region_root_of
 from tinynn import GraphBuilder, InputError, Model, TensorSpec, guest
 
@@ -48,6 +50,41 @@ def test_load_from_file_equals_load_from_bytes(model: Model, tmp_path: Path) -> 
     assert mapped.model_root == model.model_root
     assert mapped.answer(data) == model.answer(data)
     assert mapped.machine(data).state_root() == model.machine(data).state_root()
+
+
+def changed(image: bytes) -> bytes:
+    """Another model, of the same size and name."""
+    return image[:-40] + bytes([image[-40] ^ 1]) + image[-39:]
+
+
+def test_machine_after_the_file_was_replaced_runs_the_model_that_was_loaded(
+    model: Model, tmp_path: Path
+) -> None:
+    path, other = tmp_path / "model.plumb", tmp_path / "other.plumb"
+    path.write_bytes(IMAGE)
+    other.write_bytes(changed(IMAGE))
+    held, data = tinynn.load(path), bytes(range(36))
+    before = held.machine(data).state_root()
+    os.replace(other, path)
+    assert tinynn.load(path).model_root != held.model_root
+    machine = held.machine(data)
+    assert machine.memory.region_root(MODEL) == held.model_root
+    assert machine.state_root() == before
+    assert held.answer(data) == model.answer(data)
+    execution = held.execution(data)
+    while execution.advance() is Status.YIELDED:
+        pass
+    assert execution.machine.output() == model.answer(data)
+
+
+def test_machine_after_the_file_was_changed_in_place_refused(tmp_path: Path) -> None:
+    path = tmp_path / "model.plumb"
+    path.write_bytes(IMAGE)
+    held, written_ns = tinynn.load(path), path.stat().st_mtime_ns
+    path.write_bytes(changed(IMAGE))
+    os.utime(path, ns=(written_ns + 1, written_ns + 1))
+    with pytest.raises(BadMapping, match=f"{path}: .*changed in place"):
+        held.machine(bytes(36))
 
 
 def test_run_gives_arrays_of_the_output_specs(model: Model) -> None:
