@@ -173,8 +173,10 @@ def test_failover_other_chain_behind_a_new_connection_is_not_believed(
 ) -> None:
     """Nothing failed: a node was replaced between two requests."""
     chain = Chain(endpoint)
+    chain.balance(ADDRESS, 1)
     proxies[0].hangs_up = True
     chain.balance(ADDRESS, 1)
+    assert proxies[0].hung_up.wait(5)
     proxies[0].hangs_up = False
     proxies[0].chain_id = 1
     assert chain.balance(ADDRESS, 1) == 100 * ETHER
@@ -192,6 +194,7 @@ def test_failover_chain_id_is_asked_for_once_a_connection(
     assert proxies[0].asked.count("eth_chainId") == 1
     proxies[0].hangs_up = True
     chain.balance(ADDRESS, 1)
+    assert proxies[0].hung_up.wait(5)
     proxies[0].hangs_up = False
     chain.balance(ADDRESS, 1)
     assert proxies[0].asked.count("eth_chainId") == 2

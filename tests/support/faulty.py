@@ -41,6 +41,8 @@ class Proxy:
     most_blocks: int | None = None
     hangs_up: bool = False
     """After each answer: what comes next comes through a new connection."""
+    hung_up: threading.Event = field(default_factory=threading.Event)
+    """Set once a connection has ended: whoever goes on with it sees that."""
     asked: list[str] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -148,6 +150,11 @@ class Handler(BaseHTTPRequestHandler):
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+    proxy: Proxy
+
+    def shutdown_request(self, request: Any) -> None:
+        super().shutdown_request(request)
+        self.proxy.hung_up.set()
 
     def handle_error(self, *_: object) -> None:
         """Clients that hang up are what we are here for."""
@@ -159,6 +166,7 @@ def proxy(upstream: Upstream) -> Iterator[Proxy]:
     made = Proxy(upstream)
     handler = type("Handler", (Handler,), {"proxy": made})
     with Server(("127.0.0.1", 0), handler) as server:
+        server.proxy = made
         made.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
