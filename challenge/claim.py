@@ -13,7 +13,7 @@ from typing import Any, Self
 from challenge.abi import Word, address_bytes, words
 from mips_vm.keccak import keccak256
 
-ADDRESS_FIELDS = frozenset({"requester", "worker"})
+ADDRESS_FIELDS = frozenset({"requester", "refund_to", "worker"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class Request(Struct):
     window: int  # seconds
     deadline: int  # instant
     min_bond: int  # wei
+    refund_to: bytes  # credited with the fee of a cancelled request
 
 
 @dataclass(frozen=True, slots=True)

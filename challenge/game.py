@@ -136,6 +136,7 @@ class GameView:
     dispute: Dispute = NO_DISPUTE
     position: Position | None = None
     challenge_wei: int = 0  # to send with `challenge`, beyond free stake
+    rent_wei: int = 0  # of the challenger's bond, for the time of the worker's
 
     @property
     def stage(self) -> Stage:

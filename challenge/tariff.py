@@ -1,4 +1,6 @@
-"""What each move is worth, in gas units. Twin of `Tariff.sol`, and of the shares."""
+"""Bonds and what each move is worth, in gas units. Twin of `Tariff.sol`, and of the
+game's shares.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,9 @@ from typing import Final
 
 MAX_SEGMENTS: Final = 1 << 32
 MAX_INSTRUCTIONS: Final = 1 << 36
+
+WORKER_BOND: Final = 37_000_000  # the least
+WINNER_BONUS: Final = WORKER_BOND // 10  # of the least bond, whatever the bond is
 
 CHALLENGE: Final = 150_000  # and the slot that the first select fills
 OPEN: Final = 84_000
@@ -17,8 +22,9 @@ PROVE: Final = 202_000
 TIMEOUT: Final = 122_000
 SETTLE: Final = 78_000
 
-BONUS_SHARE: Final = 10  # of the worker's bond, to the winner
 TARIFF_SHARE: Final = 2  # of the worker's bond, what tariffs may take
+RENT_SHARE: Final = 10  # of the worker's bond a year, what keeping it locked costs
+YEAR_SECONDS: Final = 365 * 24 * 3600
 
 
 def rounds(k: int, steps: int) -> int:
@@ -43,5 +49,11 @@ def max_worker_due(k: int) -> int:
 
 
 def challenger_bond_gas(k: int) -> int:
-    """The challenger's bond, in gas units."""
+    """The challenger's bond without the rent, in gas units."""
     return 2 * max_worker_due(k)
+
+
+def rent_wei(claim_bond_wei: int, clock_seconds: int) -> int:
+    """Part of a challenger's bond: what the worker gets for the time that its own was
+    locked, if the challenge is lost."""
+    return claim_bond_wei * clock_seconds // (RENT_SHARE * YEAR_SECONDS)

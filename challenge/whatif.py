@@ -68,13 +68,13 @@ def gain_wei(view: GameView, due: int) -> int:
     """What the winner of a game gets with `due` gas units of moves made."""
     bond = view.claim.bond
     paid = min(due * view.claim.gas_price, bond // tariff.TARIFF_SHARE)
-    return paid + bond // tariff.BONUS_SHARE
+    return paid + tariff.WINNER_BONUS * view.claim.gas_price
 
 
 def _bond_wei(view: GameView) -> int:
     """The challenger's bond: locked, or to be locked."""
     price = view.game.gas_price or view.claim.gas_price
-    return tariff.challenger_bond_gas(view.k) * price
+    return tariff.challenger_bond_gas(view.k) * price + view.rent_wei
 
 
 def _rounds_left(view: GameView, trace: Trace) -> tuple[int, int]:

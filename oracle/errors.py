@@ -11,6 +11,7 @@ OracleError
 ├── NotRegistered       the registry of this chain has no model with that id
 ├── NoSuchRequest       the chain has heard of no such request
 ├── NotCancelled        a request that can't be taken back as it stands
+├── TooSoon             a request can't be taken back in its first minute
 ├── NotItsRequester     only who asked may take a request back before its deadline
 ├── BadAbi              a file that should hold a contract's ABI doesn't
 ├── NoSuchClaim         no claim of that request is there to be disputed
@@ -117,6 +118,15 @@ class NotCancelled(OracleError):
         super().__init__(
             f"request {request_id} not cancelled: expected it open, or leased to a "
             f"worker who never answered; got it {actual}"
+        )
+
+
+class TooSoon(OracleError):
+    def __init__(self, request_id: int, seconds: int) -> None:
+        self.request_id, self.seconds = request_id, seconds
+        super().__init__(
+            f"request {request_id} not cancelled: expected it a minute after it was "
+            f"asked, got {seconds} seconds before: workers may be about to take it"
         )
 
 

@@ -45,6 +45,8 @@ class Asked:
     model: events.ModelRegistered
     input: bytes
     status: Status = Status.OPEN
+    attempt: int = 0
+    """Leases that ran out, and claims that were proved false."""
     lease: Lease | None = None
     claim: Claim | None = None
     output: bytes = b""
@@ -153,7 +155,7 @@ class Tables:
 
     @_learn.register
     def _(self, event: events.LeaseExpired) -> None:
-        self._change(event.request_id, status=Status.OPEN, lease=None)
+        self._reopen(event.request_id, lease=None)
 
     @_learn.register
     def _(self, event: events.Claimed) -> None:
@@ -171,7 +173,7 @@ class Tables:
 
     @_learn.register
     def _(self, event: events.ClaimKilled) -> None:
-        self._change(event.request_id, status=Status.OPEN, claim=None, output=b"")
+        self._reopen(event.request_id, claim=None, output=b"")
         dead = replace(self.claims[event.claim_hash], alive=False)
         self.claims[event.claim_hash] = dead
 
@@ -217,6 +219,10 @@ class Tables:
         if isinstance(event, events.ChallengerLost):
             winner = claim.worker
         self.earned[winner] += event.paid
+
+    def _reopen(self, request_id: int, **changes: object) -> None:
+        attempt = self.requests[request_id].attempt + 1
+        self._change(request_id, status=Status.OPEN, attempt=attempt, **changes)
 
     def _change(self, request_id: int, **changes: object) -> Asked:
         before = self.requests[request_id]

@@ -11,7 +11,7 @@ from oracle.chain.chain import Chain, Contract
 from oracle.chain.errors import Refused
 from oracle.chain.sender import Receipt, Sender
 from oracle.contracts import Contracts
-from oracle.errors import NoSuchRequest, NotCancelled, NotItsRequester
+from oracle.errors import NoSuchRequest, NotCancelled, NotItsRequester, TooSoon
 from oracle.reasons import explained
 from oracle.record import Asked, Record, Status
 
@@ -197,6 +197,7 @@ def ask(
         deadline,
         terms.window,
         terms.min_bond_wei,
+        sender.address,
         value=terms.fee_wei or 0,
     )
     return requested(receipt), receipt
@@ -216,17 +217,16 @@ def take_back(
 ) -> None:
     """Cancels the request, after its lease was ended if it is overdue.
 
-    A `consumer` that asked for the sender cancels it itself, and pays the fee back; if
-    a stranger has cancelled it, that is all. Raises `NotCancelled`, `NotItsRequester`.
+    A `consumer` that asked for the sender cancels it itself. The fee becomes a credit
+    of whoever the request names. Raises `NotCancelled`, `NotItsRequester`, `TooSoon`.
     """
     oracle, request = contracts.oracle, asked.request
     if asked.lease is not None:
         # If it is too early, or somebody was quicker, the next transaction tells.
         with suppress(Refused):
             sender.send(oracle, "expireLease", request, asked.lease)
-    done = consumer is not None and asked.status is Status.CANCELLED
     try:
-        sender.send(consumer or oracle, "refund" if done else "cancel", request)
+        sender.send(consumer or oracle, "cancel", request)
     except Refused as refused:
         name, told = oracle.abi.error(refused.data)
         if name == "WrongStatus":
@@ -235,6 +235,9 @@ def take_back(
         if name == "WrongSender":
             who = (f"0x{told[part].hex()}" for part in ("expected", "actual"))
             raise NotItsRequester(request.id, *who) from None
+        if name == "TooEarly":
+            left = told["expected"] - told["actual"]
+            raise TooSoon(request.id, left) from None
         raise
 
 
@@ -249,8 +252,11 @@ def _failure(
     """The reason that the requester's code gave, in words if it is a known error."""
     told = chain.events([contracts.oracle], contracts.block, chain.height)
     reasons = [
-        event.reason
+        event.reason if isinstance(event, events.CallbackFailed) else None
         for event in told
-        if isinstance(event, events.CallbackFailed) and event.request_id == request_id
+        if isinstance(event, events.CallbackFailed | events.CallbackSkipped)
+        and event.request_id == request_id
     ]
+    if reasons and reasons[-1] is None:
+        return "its worker left it out, since gas costs more than twice what it did"
     return explained(reasons[-1] if reasons else b"", abis)

@@ -151,14 +151,16 @@ class Worker(Node):
         market = self.market() if open_requests else None
         for asked in sorted(open_requests, key=self._turn):
             assert market is not None, "there is something to accept"
-            wish = self._wish("accept", asked, asked.request)
+            bond = market.bond(asked)
+            wish = self._wish(
+                "accept", asked, asked.request, asked.attempt, 0, market.free_wei
+            )
             if self.is_on_its_way(wish):
                 continue
             if objection := self.objection(asked, market):
                 self._decline(asked, objection)
                 continue
             self.declined.pop(asked.request.id, None)
-            bond = market.bond(asked)
             yield replace(wish, locks_wei=bond)
             market.free_wei -= bond
             market.leases += 1

@@ -6,7 +6,7 @@ their constructors check those, so that nobody can set or change one afterwards:
     MipsVerifier()
     ModelRegistry()
     Staking(oracle, game)
-    InferenceOracle(registry, staking, game)
+    InferenceOracle(registry, staking, game, min_lease_seconds)
     DisputeGame(oracle, verifier, parts, clock_seconds)
 """
 
@@ -25,11 +25,13 @@ class Parameters:
     """What a deployment may choose; all else is constant in the sources.
 
     `k`: parts of a dissection, 2 to 64. `clock_seconds`: one side's time for a whole
-    game; see docs/economics.md for how long it must be.
+    game; see docs/economics.md for how long it must be. `min_lease_seconds`: how long a
+    lease lasts at least, up to 1,800: some 25 blocks, so that an answer can be mined.
     """
 
     k: int = 32
     clock_seconds: int = 7 * 24 * 3600
+    min_lease_seconds: int = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,11 @@ def plan(
         Deployment("MipsVerifier", verifier, ()),
         Deployment("ModelRegistry", registry, ()),
         Deployment("Staking", staking, (oracle, game)),
-        Deployment("InferenceOracle", oracle, (registry, staking, game)),
+        Deployment(
+            "InferenceOracle",
+            oracle,
+            (registry, staking, game, chosen.min_lease_seconds),
+        ),
         Deployment(
             "DisputeGame", game, (oracle, verifier, chosen.k, chosen.clock_seconds)
         ),

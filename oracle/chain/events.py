@@ -90,6 +90,12 @@ class CallbackFailed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackSkipped(Event):
+    request_id: int
+    requester: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Cancelled(Event):
     request_id: int
     refund: int
@@ -189,8 +195,9 @@ EVENTS: Mapping[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
         ModelRegistered, Requested, Accepted, LeaseExpired, Claimed, ClaimKilled,
-        Finalized, CallbackSucceeded, CallbackFailed, Cancelled, Challenged, Opened,
-        Selected, Dissected, Proved, TimedOut, WorkerLost, ChallengerLost, Settled,
+        Finalized, CallbackSucceeded, CallbackFailed, CallbackSkipped, Cancelled,
+        Challenged, Opened, Selected, Dissected, Proved, TimedOut, WorkerLost,
+        ChallengerLost, Settled,
     )
 }  # fmt: skip
 

@@ -277,14 +277,14 @@ def cancel(
     request_id: RequestId,
     through: Annotated[
         str | None,
-        typer.Option(metavar="CONTRACT", help="That asked for you, and pays you back."),
+        typer.Option(metavar="CONTRACT", help="That asked for you."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take back a request that no worker holds, or whose worker never answered.
 
-    Its fee becomes a credit, and so does what a worker pays who let its lease run out;
-    `plumb worker withdraw` brings both home.
+    It can be taken back from a minute after it was asked. Its fee becomes a credit of
+    whom the request names for it; `plumb worker withdraw` brings it home.
     """
     place = place_of(settings)
     asked = situation(place, request_id).asked

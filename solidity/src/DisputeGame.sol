@@ -19,10 +19,11 @@ import {Tariff} from "./libraries/Tariff.sol";
 contract DisputeGame is IDisputeGame {
     using Clock for Game;
 
-    /// @dev Of the worker's bond: the winner's bonus is a tenth, and tariffs take half at most, so that two fifths
-    /// burn in any case. INVARIANT: a liar that loses to its own second account loses those.
-    uint256 public constant BONUS_SHARE = 10;
+    /// @dev Of the worker's bond: tariffs take half at most, and the winner's bonus a tenth of the least, so that two
+    /// fifths burn in any case. INVARIANT: a liar that loses to its own second account loses those.
     uint256 public constant TARIFF_SHARE = 2;
+    /// @dev A tenth of the claim's bond a year: what a challenger owes for the time that it keeps it locked.
+    uint256 public constant RENT_SHARE = 10;
     uint256 public constant MAX_K = 64;
     uint256 public constant MAX_CLOCK = 90 days;
 
@@ -58,7 +59,7 @@ contract DisputeGame is IDisputeGame {
         _checkChallengeable(claim, claimHash);
         gameId = _id(claimHash, msg.sender);
         if (games[gameId].stage != Stage.None) revert GameExists(gameId);
-        (uint256 bond, uint80 gasPrice) = challengerBond();
+        (uint256 bond, uint80 gasPrice,) = challengerBond(claim.bond);
 
         Dispute storage dispute = disputes[claimHash];
         dispute.worker = claim.worker;
@@ -222,7 +223,7 @@ contract DisputeGame is IDisputeGame {
         dispute.reserve = uint128(kept - burned);
         games[gameId].stage = Stage.Over;
         emit Settled(gameId, claimHash, challenger, paid);
-        staking.release(challenger, _bondOf(game));
+        staking.release(challenger, _bondOf(game, claim));
         if (paid != 0) staking.move(claim.worker, challenger, paid);
         if (burned != 0) staking.burn(claim.worker, burned);
     }
@@ -243,9 +244,10 @@ contract DisputeGame is IDisputeGame {
     }
 
     /// @inheritdoc IDisputeGame
-    function challengerBond() public view returns (uint256 bond, uint80 gasPrice) {
+    function challengerBond(uint96 claimBond) public view returns (uint256 bond, uint80 gasPrice, uint256 rent) {
         gasPrice = uint80(_min(GasPrice.current(), type(uint80).max));
-        return (challengerBondGas * gasPrice, gasPrice);
+        rent = _rent(claimBond);
+        return (challengerBondGas * gasPrice + rent, gasPrice, rent);
     }
 
     function _checkChallengeable(Claim calldata claim, bytes32 claimHash) private view {
@@ -300,18 +302,18 @@ contract DisputeGame is IDisputeGame {
         disputes[claimHash].openGames--;
         if (workerWins) {
             if (msg.sender == claim.worker) game.workerDue += uint32(tariff);
-            _challengerLoses(claim.worker, challenger, claimHash, game);
+            _challengerLoses(claim, challenger, claimHash, game);
         } else {
             if (msg.sender == challenger) game.challengerDue += uint32(tariff);
             _workerLoses(claim, challenger, claimHash, game);
         }
     }
 
-    function _challengerLoses(address worker, address challenger, bytes32 claimHash, Game memory game) private {
-        uint256 bond = _bondOf(game);
-        uint256 paid = _min(bond, uint256(game.workerDue) * game.gasPrice);
+    function _challengerLoses(Claim calldata claim, address challenger, bytes32 claimHash, Game memory game) private {
+        uint256 bond = _bondOf(game, claim);
+        uint256 paid = _min(bond, uint256(game.workerDue) * game.gasPrice + _rent(claim.bond));
         emit ChallengerLost(_id(claimHash, challenger), claimHash, challenger, paid, bond - paid);
-        staking.move(challenger, worker, paid);
+        staking.move(challenger, claim.worker, paid);
         staking.burn(challenger, bond - paid);
     }
 
@@ -320,14 +322,14 @@ contract DisputeGame is IDisputeGame {
         Dispute storage dispute = disputes[claimHash];
         uint256 bond = claim.bond;
         uint256 due = _min(uint256(game.challengerDue) * claim.gasPrice, bond / TARIFF_SHARE);
-        uint256 paid = due + bond / BONUS_SHARE;
+        uint256 paid = due + Tariff.WINNER_BONUS * claim.gasPrice;
         uint256 reserve =
             _min(dispute.openGames * maxChallengerDue * claim.gasPrice, bond / TARIFF_SHARE - due);
         uint256 burned = bond - paid - reserve;
         dispute.dead = true;
         dispute.reserve = uint128(reserve);
         emit WorkerLost(_id(claimHash, challenger), claimHash, challenger, paid, burned);
-        staking.release(challenger, _bondOf(game));
+        staking.release(challenger, _bondOf(game, claim));
         staking.move(claim.worker, challenger, paid);
         staking.burn(claim.worker, burned);
         oracle.killClaim(claim);
@@ -364,8 +366,13 @@ contract DisputeGame is IDisputeGame {
         return game.stage != Stage.None && game.stage != Stage.Over;
     }
 
-    function _bondOf(Game memory game) private view returns (uint256) {
-        return challengerBondGas * game.gasPrice;
+    function _bondOf(Game memory game, Claim calldata claim) private view returns (uint256) {
+        return challengerBondGas * game.gasPrice + _rent(claim.bond);
+    }
+
+    /// @dev For one clock of the challenger's: so long can it keep a bond locked by being silent.
+    function _rent(uint256 claimBond) private view returns (uint256) {
+        return (claimBond * clockSeconds) / (RENT_SHARE * 365 days);
     }
 
     function _hash(Claim calldata claim) private pure returns (bytes32) {

@@ -6,7 +6,7 @@ import {IInferenceOracle, Request} from "./interfaces/IInferenceOracle.sol";
 
 /// @title The base of a contract that asks for inference.
 /// @notice Ask with `_request`; the answer comes to `_onInference`, once, from the oracle, and for a request of this
-/// contract's own. Refunds, and compensation for a worker that never answered, are credits in `oracle.staking()`.
+/// contract's own. The fee of a cancelled request is a credit in `oracle.staking()` of whoever `refundTo` names.
 abstract contract InferenceConsumer is IInferenceCallback {
     error NotOracle(address expected, address actual);
     error NotPending(uint256 requestId);
@@ -38,6 +38,8 @@ abstract contract InferenceConsumer is IInferenceCallback {
     /// @param fee Wei, of this contract's balance; `oracle.estimateFee` foretells what a worker will want.
     /// @param window Seconds in which the answer can be challenged before it arrives here.
     /// @param minBond Wei that a false answer must cost at least: no less than what hangs on the answer.
+    /// @param refundTo Who can withdraw the fee if the request is cancelled. An app that lets others ask names them;
+    /// this contract itself (or zero) needs `_withdraw`.
     function _request(
         bytes32 modelId,
         bytes memory input,
@@ -45,9 +47,10 @@ abstract contract InferenceConsumer is IInferenceCallback {
         uint32 callbackGas,
         uint40 deadline,
         uint32 window,
-        uint96 minBond
+        uint96 minBond,
+        address refundTo
     ) internal returns (uint256 requestId) {
-        requestId = oracle.request{value: fee}(modelId, input, callbackGas, deadline, window, minBond);
+        requestId = oracle.request{value: fee}(modelId, input, callbackGas, deadline, window, minBond, refundTo);
         pending[requestId] = true;
     }
 

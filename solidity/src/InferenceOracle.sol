@@ -8,6 +8,7 @@ import {IStaking} from "./interfaces/IStaking.sol";
 import {Callback} from "./libraries/Callback.sol";
 import {GasPrice} from "./libraries/GasPrice.sol";
 import {MemoryTree} from "./libraries/MemoryTree.sol";
+import {Tariff} from "./libraries/Tariff.sol";
 
 /// @title Requests for inference, and their answers.
 /// @dev Holds the fees of the requests that are neither final nor cancelled; all else is in `staking`.
@@ -17,15 +18,16 @@ contract InferenceOracle is IInferenceOracle {
     uint256 public constant MAX_CALLBACK_GAS = 2_000_000;
     uint256 public constant MIN_WINDOW = 5 minutes;
     uint256 public constant MAX_WINDOW = 30 days;
-    uint256 public constant MIN_TIME = 1 minutes; // from the request to its deadline
-    uint256 public constant MAX_TIME = 90 days;
-    uint256 public constant LEASE_TIME = 30 minutes;
+    uint256 public constant MIN_TIME = 1 minutes; // in which a request can be accepted, at least
+    uint256 public constant MAX_TIME = 90 days; // from the request to its deadline
+    uint256 public constant MAX_LEASE = 30 minutes;
+    /// @dev Before, it can't be cancelled: each worker that was about to accept it would pay for a revert.
+    uint256 public constant MIN_OPEN = 1 minutes;
 
-    /// @dev Half of it pays 16 challengers for games of full length; at least 40 % of it burns (DisputeGame).
-    uint256 public constant WORKER_BOND_GAS = 37_000_000;
-    /// @dev Of the bond, for a lease that ran out; the requester gets a fifth, the rest burns.
+    /// @dev Of the least bond, for a lease that ran out; and of what the bond has above it, up to the fee.
     uint256 public constant PENALTY_SHARE = 10;
-    uint256 public constant REQUESTER_SHARE = 5;
+    /// @dev What `expireLease` uses at least, as a transaction of its own. Its caller is credited with that.
+    uint256 public constant EXPIRE_GAS = 71_000;
 
     /// @dev Measured: accept, submit and finalize without data take less; a byte of output is sent in two of
     /// them, at 40 gas a byte (EIP-7623), Merkleised in both and logged once.
@@ -39,17 +41,21 @@ contract InferenceOracle is IInferenceOracle {
     IStaking public immutable staking;
     /// @inheritdoc IInferenceOracle
     address public immutable game;
+    /// @inheritdoc IInferenceOracle
+    uint32 public immutable minLease;
 
     uint256 public lastRequestId;
     /// @dev Two slots each, both written by every action: one packed, and the hash of what the next one supplies.
     mapping(uint256 requestId => RequestState) private requests;
 
-    constructor(IModelRegistry registry_, IStaking staking_, address game_) {
+    constructor(IModelRegistry registry_, IStaking staking_, address game_, uint32 minLease_) {
         if (staking_.oracle() != address(this)) revert Miswired(address(this), staking_.oracle());
         if (staking_.game() != game_) revert Miswired(game_, staking_.game());
+        if (minLease_ < 1 || minLease_ > MAX_LEASE) revert LeaseOutOfRange(1, MAX_LEASE, minLease_);
         registry = registry_;
         staking = staking_;
         game = game_;
+        minLease = minLease_;
     }
 
     /// @inheritdoc IInferenceOracle
@@ -59,7 +65,8 @@ contract InferenceOracle is IInferenceOracle {
         uint32 callbackGas,
         uint40 deadline,
         uint32 window,
-        uint96 minBond
+        uint96 minBond,
+        address refundTo
     ) external payable returns (uint256 requestId) {
         if (!registry.exists(modelId)) revert IModelRegistry.UnknownModel(modelId);
         _checkTerms(input.length, callbackGas, deadline, window);
@@ -73,7 +80,8 @@ contract InferenceOracle is IInferenceOracle {
             callbackGas: callbackGas,
             window: window,
             deadline: deadline,
-            minBond: minBond
+            minBond: minBond,
+            refundTo: refundTo == address(0) ? msg.sender : refundTo
         });
         RequestState storage state = requests[requestId];
         _enter(state, Status.Open, address(0), keccak256(abi.encode(r)));
@@ -81,17 +89,22 @@ contract InferenceOracle is IInferenceOracle {
     }
 
     /// @inheritdoc IInferenceOracle
-    function accept(Request calldata r) external returns (Lease memory lease) {
+    function accept(Request calldata r, uint32 attempt, uint40 leastEnd, uint96 mostBond)
+        external
+        returns (Lease memory lease)
+    {
         RequestState storage state = _expect(r.id, Status.Open);
         _checkRequest(state.commitment, r);
-        if (block.timestamp >= r.deadline) revert TooLate(r.deadline, block.timestamp);
+        if (attempt != state.attempt) revert WrongAttempt(attempt, state.attempt);
+        uint40 end = _leaseEnd(r.deadline);
+        if (end < leastEnd) revert LeaseTooShort(leastEnd, end);
         (uint96 bond, uint96 gasPrice) = bondFor(r.minBond);
-        uint256 end = block.timestamp + LEASE_TIME;
+        if (bond > mostBond) revert BondTooHigh(mostBond, bond);
         lease = Lease({
             requestHash: state.commitment,
-            attempt: state.attempt,
+            attempt: attempt,
             worker: msg.sender,
-            end: end < r.deadline ? uint40(end) : r.deadline,
+            end: end,
             bond: bond,
             gasPrice: gasPrice
         });
@@ -139,6 +152,12 @@ contract InferenceOracle is IInferenceOracle {
         _checkOutput(claim, output);
         _enter(state, Status.Final, claim.worker, claimHash);
         _pay(r, claim, claimHash);
+        // The price is twice the base fee of the accept, or the floor, if that is more.
+        if (msg.sender == claim.worker && block.basefee > claim.gasPrice) {
+            state.callbackFailed = true;
+            emit CallbackSkipped(r.id, r.requester);
+            return;
+        }
         (bool success, bytes memory reason) =
             Callback.deliver(r.requester, r.id, output, r.callbackGas, r.callbackGas);
         if (success) {
@@ -170,12 +189,13 @@ contract InferenceOracle is IInferenceOracle {
         _checkRequest(lease.requestHash, r);
         if (block.timestamp < lease.end) revert TooEarly(lease.end, block.timestamp);
         _reopen(state, lease.requestHash);
-        uint256 penalty = lease.bond / PENALTY_SHARE;
-        uint256 compensation = penalty / REQUESTER_SHARE;
-        emit LeaseExpired(r.id, lease.worker, penalty, penalty - compensation);
+        uint256 penalty = _penalty(r.fee, lease);
+        uint256 credit = EXPIRE_GAS * block.basefee;
+        if (credit > penalty) credit = penalty;
+        emit LeaseExpired(r.id, lease.worker, penalty, penalty - credit);
         staking.release(lease.worker, lease.bond - penalty);
-        staking.move(lease.worker, r.requester, compensation);
-        staking.burn(lease.worker, penalty - compensation);
+        if (credit != 0) staking.move(lease.worker, msg.sender, credit);
+        staking.burn(lease.worker, penalty - credit);
     }
 
     /// @inheritdoc IInferenceOracle
@@ -185,9 +205,12 @@ contract InferenceOracle is IInferenceOracle {
         if (msg.sender != r.requester && block.timestamp < r.deadline) {
             revert WrongSender(r.requester, msg.sender);
         }
+        // A later attempt is older than that: it is open since a lease or a claim ended.
+        uint256 earliest = state.changedAt + MIN_OPEN;
+        if (state.attempt == 0 && block.timestamp < earliest) revert TooEarly(earliest, block.timestamp);
         _enter(state, Status.Cancelled, address(0), state.commitment);
         emit Cancelled(r.id, r.fee);
-        staking.deposit{value: r.fee}(r.requester);
+        staking.deposit{value: r.fee}(r.refundTo);
     }
 
     /// @inheritdoc IInferenceOracle
@@ -219,7 +242,7 @@ contract InferenceOracle is IInferenceOracle {
     /// @inheritdoc IInferenceOracle
     function bondFor(uint96 minBond) public view returns (uint96 bond, uint96 gasPrice) {
         uint256 price = GasPrice.current();
-        bond = _toUint96(WORKER_BOND_GAS * price);
+        bond = _toUint96(Tariff.WORKER_BOND * price);
         return (bond > minBond ? bond : minBond, uint96(price));
     }
 
@@ -227,9 +250,27 @@ contract InferenceOracle is IInferenceOracle {
         if (size > MAX_IO) revert DataTooLong(MAX_IO, size);
         if (callbackGas > MAX_CALLBACK_GAS) revert CallbackGasTooHigh(MAX_CALLBACK_GAS, callbackGas);
         if (window < MIN_WINDOW || window > MAX_WINDOW) revert WindowOutOfRange(MIN_WINDOW, MAX_WINDOW, window);
-        uint256 earliest = block.timestamp + MIN_TIME;
+        uint256 earliest = block.timestamp + MIN_TIME + minLease;
         uint256 latest = block.timestamp + MAX_TIME;
         if (deadline < earliest || deadline > latest) revert DeadlineOutOfRange(earliest, latest, deadline);
+    }
+
+    /// @dev Half of what is left, so that a request outlives a silent worker. INVARIANT: minLease or more is left.
+    function _leaseEnd(uint256 deadline) private view returns (uint40) {
+        uint256 last = deadline - minLease;
+        if (block.timestamp >= last) revert TooLate(last, block.timestamp);
+        uint256 time = (deadline - block.timestamp) / 2;
+        if (time < minLease) time = minLease;
+        if (time > MAX_LEASE) time = MAX_LEASE;
+        return uint40(block.timestamp + time);
+    }
+
+    /// @dev What the least bond makes too little grows with what the requester pays, not with the bond that it asks
+    /// for: else a miss of a rich bond would be a business for whoever can bring it about.
+    function _penalty(uint256 fee, Lease calldata lease) private pure returns (uint256) {
+        uint256 least = Tariff.WORKER_BOND * lease.gasPrice;
+        uint256 more = (lease.bond - least) / PENALTY_SHARE;
+        return least / PENALTY_SHARE + (fee < more ? fee : more);
     }
 
     function _expect(uint256 requestId, Status status) private view returns (RequestState storage state) {

@@ -12,6 +12,8 @@ import {MemoryTree} from "./libraries/MemoryTree.sol";
 /// `estimateFee`, `staking`) is as in `IInferenceOracle`, with the same events; `answer`, `dispute`, `fail` and
 /// `retry` are the test's. Never deploy it where money is.
 contract MockInferenceOracle {
+    uint256 public constant MIN_OPEN = 1 minutes; // as the oracle's
+
     uint256 public lastRequestId;
     uint256 public fee = 1e15; // what `estimateFee` says
     IStaking public immutable staking;
@@ -30,7 +32,8 @@ contract MockInferenceOracle {
         uint32 callbackGas,
         uint40 deadline,
         uint32 window,
-        uint96 minBond
+        uint96 minBond,
+        address refundTo
     ) external payable returns (uint256 requestId) {
         requestId = ++lastRequestId;
         Request memory r = Request({
@@ -42,7 +45,8 @@ contract MockInferenceOracle {
             callbackGas: callbackGas,
             window: window,
             deadline: deadline,
-            minBond: minBond
+            minBond: minBond,
+            refundTo: refundTo == address(0) ? msg.sender : refundTo
         });
         terms[requestId] = r;
         states[requestId].commitment = keccak256(abi.encode(r));
@@ -110,9 +114,13 @@ contract MockInferenceOracle {
         if (msg.sender != r.requester && block.timestamp < r.deadline) {
             revert IInferenceOracle.WrongSender(r.requester, msg.sender);
         }
+        uint256 earliest = states[r.id].changedAt + MIN_OPEN;
+        if (states[r.id].attempt == 0 && block.timestamp < earliest) {
+            revert IInferenceOracle.TooEarly(earliest, block.timestamp);
+        }
         _enter(r.id, Status.Cancelled);
         emit IInferenceOracle.Cancelled(r.id, r.fee);
-        staking.deposit{value: r.fee}(r.requester);
+        staking.deposit{value: r.fee}(r.refundTo);
     }
 
     function setFee(uint256 wei_) external {

@@ -33,12 +33,14 @@ contract Staking is IStaking {
 
     /// @inheritdoc IStaking
     function deposit(address account) external payable {
+        if (account == address(0)) revert ZeroAddress();
         accounts[account].free += uint128(msg.value);
         emit Deposited(account, msg.value);
     }
 
     /// @inheritdoc IStaking
     function withdraw(address to, uint256 amount) external {
+        if (to == address(0)) revert ZeroAddress();
         Account storage account = accounts[msg.sender];
         account.free = _minusFree(msg.sender, account.free, amount);
         emit Withdrawn(msg.sender, to, amount);

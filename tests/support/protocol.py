@@ -22,10 +22,12 @@ ROYALTY_BPS = 500
 
 MAX_IO = 96 * 1024
 BOND = 37_000_000 * GWEI  # the worker's, at the least price of gas
-LEASE_TIME = 1800
+MAX_LEASE, MIN_LEASE = 1800, 300
+MIN_OPEN = 60  # before, a request can't be cancelled
+ANY_BOND = 2**96 - 1
 ZERO_ADDRESS = "0x" + "00" * 20
 
-REQUEST = "(uint256,bytes32,address,uint96,bytes32,uint32,uint32,uint40,uint96)"
+REQUEST = "(uint256,bytes32,address,uint96,bytes32,uint32,uint32,uint40,uint96,address)"
 LEASE = "(bytes32,uint32,address,uint40,uint96,uint96)"
 CLAIM = "(uint256,bytes32,bytes32,bytes32,bytes32,address,uint32,uint40,uint96,uint96)"
 
@@ -83,6 +85,7 @@ class Story:
             "deadline": self.chain.now + TIME,
             "window": WINDOW,
             "min_bond": 0,
+            "refund_to": ZERO_ADDRESS,
         }
         assert changes.keys() <= terms.keys()
         return tuple({**terms, **changes}.values())
@@ -98,10 +101,15 @@ class Story:
         self.r = sent.event("Requested").request
         return sent
 
-    def accept(self, worker: str | None = None) -> Receipt:
-        receipt = self._oracle("accept", self.r, sender=worker or self.worker)
+    def accept(self, worker: str | None = None, **options: Any) -> Receipt:
+        options = {"sender": worker or self.worker, **options}
+        receipt = self._oracle("accept", *self.acceptance(), **options)
         self.lease = receipt.result
         return receipt
+
+    def acceptance(self) -> tuple[Any, ...]:
+        """Arguments of `accept`, for whatever lease and bond it is now."""
+        return (self.r, self.state().attempt, 0, ANY_BOND)
 
     def submit(self, output: bytes = OUTPUT) -> Receipt:
         worker = self.lease.worker
@@ -117,6 +125,12 @@ class Story:
         chain.travel_to(max(chain.now, self.claim.windowEnd))
         args = (self.r, self.claim, self.output)
         return self._oracle("finalize", *args, sender=self.stranger, **options)
+
+    def cancel(self, sender: str | None = None) -> Receipt:
+        """As soon as it can be."""
+        chain = self.chain
+        chain.travel_to(max(chain.now, self.state().changedAt + MIN_OPEN))
+        return self._oracle("cancel", self.r, sender=sender or self.requester)
 
     def claimed(self, output: bytes = OUTPUT, **changes: Any) -> "Story":
         """Requests, accepts and submits."""

@@ -2,11 +2,11 @@
 pragma solidity ^0.8.24;
 
 import {InferenceConsumer} from "../InferenceConsumer.sol";
-import {IInferenceOracle, Request, Status} from "../interfaces/IInferenceOracle.sol";
+import {IInferenceOracle, Request} from "../interfaces/IInferenceOracle.sol";
 
 /// @title Reads handwritten digits: an example of a contract that asks for inference.
-/// @notice Anyone sends a picture and a fee; the digit is stored when the oracle is sure of it. A fee whose request
-/// was cancelled goes back to whoever paid it.
+/// @notice Anyone sends a picture and a fee; the digit is stored when the oracle is sure of it. The fee of a request
+/// that is cancelled is credited to whoever paid it, who takes it from `oracle.staking()` by `withdraw`.
 contract DigitReader is InferenceConsumer {
     /// @dev One slot.
     struct Reading {
@@ -20,13 +20,11 @@ contract DigitReader is InferenceConsumer {
     error WrongOutputSize(uint256 expected, uint256 actual);
     error WrongDigit(uint256 maximum, uint256 actual);
     error NotAsker(address expected, address actual);
-    error NotRefundable(uint256 requestId);
 
     event ReadingRequested(uint256 indexed requestId, address indexed asker);
     event DigitRead(
         uint256 indexed requestId, address indexed asker, uint8 digit, uint32 confidencePpm, bytes output
     );
-    event Refunded(uint256 indexed requestId, address indexed asker, uint256 amount);
 
     uint256 public constant IMAGE_SIZE = 784; // 28 x 28 grey values, row by row; white ink on black
     uint256 public constant CLASSES = 10;
@@ -49,25 +47,17 @@ contract DigitReader is InferenceConsumer {
     function read(bytes calldata image) external payable returns (uint256 requestId) {
         if (image.length != IMAGE_SIZE) revert WrongImageSize(IMAGE_SIZE, image.length);
         uint40 deadline = uint40(block.timestamp) + PATIENCE;
-        requestId = _request(modelId, image, msg.value, CALLBACK_GAS, deadline, window, 0);
+        requestId = _request(modelId, image, msg.value, CALLBACK_GAS, deadline, window, 0, msg.sender);
         readings[requestId].asker = msg.sender;
         emit ReadingRequested(requestId, msg.sender);
     }
 
-    /// @notice Takes back a reading that no worker holds. Its asker may.
+    /// @notice Takes back a reading that no worker holds. Its asker may; after the deadline anyone can, at the oracle.
     function cancel(Request calldata r) external {
         address asker = readings[r.id].asker;
         if (msg.sender != asker) revert NotAsker(asker, msg.sender);
+        delete readings[r.id];
         _cancel(r);
-        _refund(r);
-    }
-
-    /// @notice Pays back the fee of a reading that a stranger cancelled after its deadline. Anyone may.
-    function refund(Request calldata r) external {
-        bool cancelled = oracle.getRequest(r.id).status == Status.Cancelled;
-        bool known = oracle.getRequest(r.id).commitment == keccak256(abi.encode(r));
-        if (!cancelled || !known) revert NotRefundable(r.id);
-        _refund(r);
     }
 
     function _onInference(uint256 requestId, bytes calldata output) internal override {
@@ -79,15 +69,6 @@ contract DigitReader is InferenceConsumer {
         reading.digit = uint8(digit);
         reading.confidencePpm = _partsPerMillion(_word(output, 4 * digit));
         emit DigitRead(requestId, reading.asker, reading.digit, reading.confidencePpm, output);
-    }
-
-    /// @dev Once: the asker is forgotten.
-    function _refund(Request calldata r) private {
-        address asker = readings[r.id].asker;
-        if (asker == address(0)) revert NotRefundable(r.id);
-        delete readings[r.id];
-        emit Refunded(r.id, asker, r.fee);
-        _withdraw(asker, r.fee);
     }
 
     /// @dev The machine is little-endian.

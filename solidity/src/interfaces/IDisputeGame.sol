@@ -31,7 +31,7 @@ struct Game {
     uint32 challengerLeft; // seconds
     uint32 workerDue; // gas units of moves made
     uint32 challengerDue; // gas units of moves made
-    uint80 gasPrice; // wei; the challenger's bond is challengerBondGas times this
+    uint80 gasPrice; // wei; the challenger's bond is challengerBondGas times this, and its rent
     bytes32 commitment; // hash of the position; zero while it is the claim's opening
 }
 
@@ -166,6 +166,7 @@ interface IDisputeGame {
     /// @notice How many games keep the claim from being final.
     function openGames(bytes32 claimHash) external view returns (uint256);
 
-    /// @notice The challenger's bond at this moment, and the gas price that it is sized by.
-    function challengerBond() external view returns (uint256 bond, uint80 gasPrice);
+    /// @notice A challenger's bond against a claim of this bond at this moment, the gas price that it is sized by, and
+    /// the part of it that the worker gets for its bond's time if the challenge is lost.
+    function challengerBond(uint96 claimBond) external view returns (uint256 bond, uint80 gasPrice, uint256 rent);
 }

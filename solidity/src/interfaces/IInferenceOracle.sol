@@ -26,6 +26,7 @@ struct Request {
     uint32 window; // seconds in which a claim can be challenged
     uint40 deadline; // instant before which an answer must be submitted
     uint96 minBond; // wei; the worker's bond is at least this
+    address refundTo; // credited with the fee if the request is cancelled
 }
 
 /// @notice One worker's right to answer.
@@ -72,6 +73,10 @@ interface IInferenceOracle {
     error WrongSender(address expected, address actual);
     error TooEarly(uint256 expected, uint256 actual);
     error TooLate(uint256 expected, uint256 actual);
+    error WrongAttempt(uint256 expected, uint256 actual);
+    error LeaseTooShort(uint256 expected, uint256 actual);
+    error BondTooHigh(uint256 maximum, uint256 actual);
+    error LeaseOutOfRange(uint256 minimum, uint256 maximum, uint256 actual);
     error DisputeOpen(bytes32 claimHash, uint256 openGames);
     error DataTooLong(uint256 maximum, uint256 actual);
     error CallbackGasTooHigh(uint256 maximum, uint256 actual);
@@ -88,6 +93,7 @@ interface IInferenceOracle {
         uint256 indexed requestId, bytes32 indexed modelId, address indexed requester, Request request, bytes input
     );
     event Accepted(uint256 indexed requestId, bytes32 indexed modelId, address indexed worker, Lease lease);
+    /// @param burned All of the penalty but the gas of whoever ended the lease, who is credited for that.
     event LeaseExpired(uint256 indexed requestId, address indexed worker, uint256 penalty, uint256 burned);
     /// @notice Carries the whole output, so that a challenger needs nothing but the log.
     event Claimed(
@@ -100,21 +106,33 @@ interface IInferenceOracle {
     event CallbackSucceeded(uint256 indexed requestId, address indexed requester);
     /// @param reason At most 132 bytes of what the requester's code returned.
     event CallbackFailed(uint256 indexed requestId, address indexed requester, bytes reason);
+    /// @notice The worker left the callback out, since gas had become too dear for it. It can be retried.
+    event CallbackSkipped(uint256 indexed requestId, address indexed requester);
     event Cancelled(uint256 indexed requestId, uint256 refund);
 
     /// @notice Asks for `modelId`'s output on `input`. The value sent is the fee.
     /// @param callbackGas Gas given to `onInference`, at most 2 M.
+    /// @param deadline Instant before which an answer must be submitted; far enough for one whole lease, at least.
+    /// @param refundTo Credited with the fee if the request is cancelled; zero stands for `msg.sender`.
     function request(
         bytes32 modelId,
         bytes calldata input,
         uint32 callbackGas,
         uint40 deadline,
         uint32 window,
-        uint96 minBond
+        uint96 minBond,
+        address refundTo
     ) external payable returns (uint256 requestId);
 
-    /// @notice Leases the request to `msg.sender`, and locks its bond.
-    function accept(Request calldata r) external returns (Lease memory lease);
+    /// @notice Leases the request to `msg.sender`, and locks its bond. The lease lasts half of the time that is left
+    /// until the deadline, but MIN_LEASE at least and 30 minutes at most.
+    /// @dev What a worker signs may be mined much later, so it says what it agrees to.
+    /// @param attempt The one that is meant; another reverts.
+    /// @param leastEnd Reverts unless the lease ends then or later.
+    /// @param mostBond Reverts unless the bond is at most this.
+    function accept(Request calldata r, uint32 attempt, uint40 leastEnd, uint96 mostBond)
+        external
+        returns (Lease memory lease);
 
     /// @notice The leaseholder's answer. `output` becomes a claim that anyone can challenge.
     function submit(Request calldata r, Lease calldata lease, bytes calldata output)
@@ -122,15 +140,18 @@ interface IInferenceOracle {
         returns (bytes32 claimHash);
 
     /// @notice Pays for a claim that stood, and calls the requester back. Anyone may.
+    /// @dev INVARIANT: no price of gas keeps a bond locked. Where the base fee is above twice that of the accept, its
+    /// worker's own call leaves the callback out.
     function finalize(Request calldata r, Claim calldata claim, bytes calldata output) external;
 
     /// @notice Makes a failed callback again with all the gas there is. Anyone may.
     function retryCallback(Request calldata r, Claim calldata claim, bytes calldata output) external;
 
-    /// @notice Ends a lease that ran out, charges its worker, reopens the request. Anyone may.
+    /// @notice Ends a lease that ran out, charges its worker, reopens the request. Anyone may, and is credited with
+    /// the gas of that at the block's base fee; the rest of the penalty burns, so that a miss enriches nobody.
     function expireLease(Request calldata r, Lease calldata lease) external;
 
-    /// @notice Refunds an open request: its requester at any time, anyone after the deadline.
+    /// @notice Refunds an open request: its requester from a minute after it asked, anyone after the deadline.
     function cancel(Request calldata r) external;
 
     /// @notice The claim was proved false; the request reopens. Dispute game only.
@@ -151,6 +172,9 @@ interface IInferenceOracle {
         external
         view
         returns (uint256 fee);
+
+    /// @notice Seconds that a lease lasts at least: a constant of the deployment.
+    function minLease() external view returns (uint32);
 
     /// @notice The worker's bond for a request at this moment, and the gas price that it is sized by.
     function bondFor(uint96 minBond) external view returns (uint96 bond, uint96 gasPrice);

@@ -8,6 +8,7 @@ interface IStaking {
     error NotProtocol(address actual);
     error InsufficientBalance(address account, uint256 expected, uint256 actual);
     error InsufficientLocked(address account, uint256 expected, uint256 actual);
+    error ZeroAddress();
     error TransferFailed(address to, uint256 amount);
 
     event Deposited(address indexed account, uint256 amount);
@@ -23,10 +24,10 @@ interface IStaking {
     /// @notice The other.
     function game() external view returns (address);
 
-    /// @notice Credits the value sent to `account`.
+    /// @notice Credits the value sent to `account`, which is not zero.
     function deposit(address account) external payable;
 
-    /// @notice Sends `amount` of the caller's free balance to `to`.
+    /// @notice Sends `amount` of the caller's free balance to `to`, which is not zero.
     function withdraw(address to, uint256 amount) external;
 
     /// @notice What `account` may withdraw or lock, and what is locked.

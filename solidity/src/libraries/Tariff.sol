@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-/// @title What a move is worth, in gas units: a little more than it uses at most, as a transaction of its own.
+/// @title Bonds and what a move is worth, in gas units: a move's is a little more than it uses at most, as a
+/// transaction of its own.
 /// @notice Paid to a winner by the loser, and to every challenger of a claim that died. Fixed, so that
 /// nobody gains by wasting gas. tests/solidity/test_gas.py measures every move against it, cold.
 library Tariff {
     uint256 internal constant MAX_SEGMENTS = 2 ** 32;
     uint256 internal constant MAX_INSTRUCTIONS = 2 ** 36;
+
+    /// @dev The least bond of a worker. Half of it pays 16 challengers for games of full length.
+    uint256 internal constant WORKER_BOND = 37_000_000;
+    /// @dev INVARIANT: of the least bond, whatever the bond is: a share of all of it would pay a worker's own second
+    /// account, or challengers in step, the more a requester asks for.
+    uint256 internal constant WINNER_BONUS = WORKER_BOND / 10;
 
     uint256 internal constant CHALLENGE = 150_000; // and the slot that the first select fills
     uint256 internal constant OPEN = 84_000;
