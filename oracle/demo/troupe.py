@@ -61,8 +61,10 @@ class Troupe:
         height = self.chain.height
         deadline = self.chain.now() + PATIENCE_SECONDS
         image = bytes(range(256)) * 3 + bytes(16)
-        terms = (self.model_id, image, 0, deadline, WINDOW_SECONDS, 0)
-        receipt = self.senders["asker"].send(self.contracts.oracle, "request", *terms)
+        asker, oracle = self.senders["asker"], self.contracts.oracle
+        window, whom = WINDOW_SECONDS, asker.address
+        terms = (self.model_id, image, 0, deadline, window, 0, whom)
+        receipt = asker.send(oracle, "request", *terms)
         self.embedded.rewind(height)
         return receipt
 

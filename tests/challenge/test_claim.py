@@ -12,7 +12,7 @@ from solidity import artifact
 HASH, OTHER, ADDRESS = b"\x11" * 32, b"\x22" * 32, b"\x33" * 20
 
 STRUCTS = {
-    "Request": Request(7, HASH, ADDRESS, 10**17, OTHER, 1, 2, 3, 2**96 - 1),
+    "Request": Request(7, HASH, ADDRESS, 10**17, OTHER, 1, 2, 3, 2**96 - 1, ADDRESS),
     "Lease": Lease(HASH, 1, ADDRESS, 2, 3, 4),
     "Claim": Claim(7, HASH, OTHER, HASH, OTHER, ADDRESS, 1, 2, 3, 4),
     "Interval": Interval(2, 3, 2**35, 2**36),

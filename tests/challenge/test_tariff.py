@@ -10,12 +10,16 @@ from challenge import tariff
 from solidity.deployment import Parameters
 
 SOURCES = Path(__file__).parents[2] / "solidity" / "src"
-CONSTANT = re.compile(r"uint256 (?:internal|public) constant (\w+) = ([\d_* ]+);")
+CONSTANT = re.compile(r"uint256 (?:internal|public) constant (\w+) = ([\w* /]+);")
+UNIT = re.compile(r"\d [a-z]")
 
 
 def constants(path: str) -> dict[str, int]:
-    found = CONSTANT.findall((SOURCES / path).read_text())
-    return {name: eval(value) for name, value in found}  # digits, * and spaces only
+    found: dict[str, int] = {}
+    for name, value in CONSTANT.findall((SOURCES / path).read_text()):
+        if not UNIT.search(value):
+            found[name] = eval(value.replace("/", "//"), found.copy())  # arithmetic
+    return found
 
 
 @pytest.mark.parametrize("name", sorted(constants("libraries/Tariff.sol")))
@@ -23,7 +27,7 @@ def test_tariff_constant_is_the_librarys(name: str) -> None:
     assert getattr(tariff, name) == constants("libraries/Tariff.sol")[name]
 
 
-@pytest.mark.parametrize("name", ["BONUS_SHARE", "TARIFF_SHARE"])
+@pytest.mark.parametrize("name", ["RENT_SHARE", "TARIFF_SHARE"])
 def test_share_of_the_bond_is_the_games(name: str) -> None:
     assert getattr(tariff, name) == constants("DisputeGame.sol")[name]
 
@@ -33,8 +37,11 @@ def test_bounds_for_any_k_are_the_games(k: int) -> None:
     chain = Chain(Parameters(k=k))
     due = chain.call("DisputeGame", "maxChallengerDue")
     assert tariff.max_challenger_due(k) == due
-    bond, gas_price = chain.call("DisputeGame", "challengerBond")
-    assert tariff.challenger_bond_gas(k) * gas_price == bond
+    held = 123 * 10**15 + 4
+    bond, gas_price, rent = chain.call("DisputeGame", "challengerBond", held)
+    clock = chain.call("DisputeGame", "clockSeconds")
+    assert rent == tariff.rent_wei(held, clock)
+    assert tariff.challenger_bond_gas(k) * gas_price + rent == bond
 
 
 @pytest.mark.parametrize(

@@ -200,8 +200,9 @@ class Round:
         """Somebody accepts, and lets the lease run out."""
         self.town.stake(LEASER, self.town.bond())
         oracle = self.town.contracts.oracle
-        terms = self._asked(request).request
-        self.town.sender(LEASER).send(oracle, "accept", terms)
+        asked = self._asked(request)
+        terms = (asked.request, asked.attempt, 0, 2**96 - 1)
+        self.town.sender(LEASER).send(oracle, "accept", *terms)
         self.town.chain.endpoint.travel(LEASE_SECONDS)
 
     def _worker(self, mind: LyingWorker) -> Worker:

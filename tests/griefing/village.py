@@ -157,9 +157,9 @@ class Village:
         """A request by the griefer's contract; its id."""
         oracle = self.world.contracts.oracle
         deadline = self.world.chain.now() + 24 * 3600
-        terms = (self.world.model_id, b"\1\2\3\4", callback_gas, deadline, 600, 0)
-        data = oracle.abi.calldata("request", terms)
         sender = self.world.senders[GRIEFER]
+        asked = (self.world.model_id, b"\1\2\3\4", callback_gas, deadline, 600, 0)
+        data = oracle.abi.calldata("request", (*asked, sender.address))
         call = (oracle.address, fee, data)
         receipt = sender.send(consumer, "execute", *call, value=fee, listening=[oracle])
         (told,) = (e for e in receipt.events if isinstance(e, Requested))

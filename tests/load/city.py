@@ -128,7 +128,8 @@ class City:
         gas = 0
         for place in range(count):
             data = self.rng.randbytes(self.input_bytes)
-            terms = (self.model_id, data, 0, deadline, WINDOW_SECONDS, 0)
+            whom = account.address
+            terms = (self.model_id, data, 0, deadline, WINDOW_SECONDS, 0, whom)
             call = oracle.abi.calldata("request", terms)
             if not gas:
                 asked = {"from": account.address, "data": call}

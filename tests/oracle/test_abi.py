@@ -21,7 +21,7 @@ def abi(name: str) -> Abi:
 @pytest.mark.parametrize(
     ("contract", "function", "struct"),
     [
-        ("InferenceOracle", "accept", Request(1, H, A, 2, H, 3, 4, 5, 6)),
+        ("InferenceOracle", "cancel", Request(1, H, A, 2, H, 3, 4, 5, 6, B)),
         ("InferenceOracle", "killClaim", Claim(1, H, H, H, H, A, 2, 3, 4, 5)),
         ("DisputeGame", "challenge", Claim(1, H, H, H, H, B, 2, 3, 4, 5)),
     ],

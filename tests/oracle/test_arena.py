@@ -127,7 +127,8 @@ def test_worker_slow_run_does_not_delay_a_nearer_deadline(world: World) -> None:
     while honest.step() is not None:
         pass
     slow, fast = (world.record().tables.requests[request] for request in requests)
-    own, _ = world.chain.call(world.contracts.game, "challengerBond")
+    held = slow.claim.bond  # type: ignore[union-attr]
+    own, *_ = world.chain.call(world.contracts.game, "challengerBond", held)
 
     def challenge(claim: object) -> None:
         game = world.contracts.game

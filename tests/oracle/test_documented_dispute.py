@@ -10,6 +10,7 @@ from challenge import tariff
 from oracle.demo.outcome import Verdict
 from oracle.demo.story import Story, script
 from oracle.demo.teller import Mute
+from oracle.demo.troupe import CLOCK_SECONDS
 from solidity.deployment import Parameters
 from tinynn import models
 
@@ -88,8 +89,8 @@ def test_demo_pays_both_honest_sides_for_all_their_gas(
     bond = tariff.challenger_bond_gas(Parameters().k) * 10**9
     for verdict in verdicts:
         gas = sum(m["gas"] for m in verdict.moves if m["by"] == verdict.winner)
-        bonus = (verdict.paid + verdict.burned) // tariff.BONUS_SHARE
+        more = tariff.WINNER_BONUS * 10**9
         if verdict.winner == "worker":
-            assert verdict.paid + verdict.burned == bond
-            bonus = 0
-        assert gas * 10**9 <= verdict.paid - bonus
+            more = tariff.rent_wei(tariff.WORKER_BOND * 10**9, CLOCK_SECONDS)
+            assert verdict.paid + verdict.burned == bond + more
+        assert gas * 10**9 <= verdict.paid - more

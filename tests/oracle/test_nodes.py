@@ -258,7 +258,8 @@ def test_worker_plays_the_nearest_deadline_first(world: World) -> None:
     worker = honest_worker(world, world.senders[2])
     until_idle(worker)
     first, second = world.record().tables.claims.values()
-    bond, _ = world.chain.call(world.contracts.game, "challengerBond")
+    held = first.claim.bond
+    bond, *_ = world.chain.call(world.contracts.game, "challengerBond", held)
     for answered in (second, first):
         game, claim = world.contracts.game, answered.claim
         world.senders[3].send(game, "challenge", claim.abi(), value=2 * bond)

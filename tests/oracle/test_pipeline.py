@@ -155,7 +155,7 @@ def test_challenger_each_challenge_brings_its_own_bond(street: Street) -> None:
     liar = Worker(world.senders[WORKER], world.contracts, mind)
     while liar.step() is not None:
         pass
-    own, _ = world.chain.call(world.contracts.game, "challengerBond")
+    own, *_ = world.chain.call(world.contracts.game, "challengerBond", bond)
     world.stake(world.senders[CHALLENGER], own)
     sender = street.sender(CHALLENGER)
     challenger = Challenger(sender, world.contracts, world.honest())

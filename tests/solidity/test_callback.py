@@ -170,7 +170,7 @@ REENTRIES = [
     ("finalize", lambda s: (s.r, s.claim, s.output)),
     ("retryCallback", lambda s: (s.r, s.claim, s.output)),
     ("cancel", lambda s: (s.r,)),
-    ("accept", lambda s: (s.r,)),
+    ("accept", lambda s: s.acceptance()),
 ]
 
 
@@ -205,14 +205,15 @@ def test_payee_that_refuses_ether_blocks_no_payment(story, mood):
     worker.mood(mood)
     requester.mood(mood)
     story.request(by=requester)
-    lease = worker.do("InferenceOracle", "accept", story.r).event("Accepted").lease
+    accepted = worker.do("InferenceOracle", "accept", *story.acceptance())
+    lease = accepted.event("Accepted").lease
     chain.travel_to(lease.end)
     args = (story.r, lease)
     chain.send("InferenceOracle", "expireLease", *args, sender=story.stranger)
     requester.do("InferenceOracle", "cancel", story.r)
     bond = 37_000_000 * GWEI
     assert story.free(worker.address) == 10**17 - bond // 10
-    assert story.free(requester.address) == FEE + bond // 50
+    assert story.free(requester.address) == FEE
 
 
 def test_callback_goes_to_the_requester_only(story, puppet):
@@ -225,3 +226,56 @@ def test_callback_goes_to_the_requester_only(story, puppet):
 def test_requester_without_code_is_settled(story):
     story.claimed()
     assert story.finalize().has("CallbackSucceeded")
+
+
+def test_workers_finalize_leaves_the_callback_out_when_gas_is_dear(exact_story):
+    """It is paid and its bond freed; the callback waits for whoever wants it."""
+    story, chain = exact_story, exact_story.chain
+    puppet = Puppet(chain)
+    chain.set_basefee(3 * GWEI)
+    story.request(by=puppet, callback_gas=CALLBACK_GAS)
+    story.accept()
+    story.submit()
+    chain.travel_to(story.claim.windowEnd)
+    chain.set_basefee(6 * GWEI + 1)
+    args = (story.r, story.claim, story.output)
+    sent = chain.send("InferenceOracle", "finalize", *args, sender=story.worker)
+    assert sent.event("CallbackSkipped").args == (story.r.id, puppet.address)
+    assert puppet.ask("calls") == 0
+    assert_settled(story, callback_failed=True)
+    chain.send("InferenceOracle", "retryCallback", *args, sender=story.stranger)
+    assert (puppet.ask("calls"), story.state().callbackFailed) == (1, False)
+    chain.set_basefee(0)
+
+
+@pytest.mark.parametrize(
+    ("at_accept", "at_finalize"), [(3 * GWEI, 6 * GWEI), (0, GWEI), (0, 0)]
+)
+def test_workers_finalize_makes_the_callback_up_to_twice_the_base_fee(
+    exact_story, at_accept, at_finalize
+):
+    story, chain = exact_story, exact_story.chain
+    puppet = Puppet(chain)
+    chain.set_basefee(at_accept)
+    story.request(by=puppet, callback_gas=CALLBACK_GAS)
+    story.accept()
+    story.submit()
+    chain.travel_to(story.claim.windowEnd)
+    chain.set_basefee(at_finalize)
+    args = (story.r, story.claim, story.output)
+    chain.send("InferenceOracle", "finalize", *args, sender=story.worker)
+    assert puppet.ask("calls") == 1
+    chain.set_basefee(0)
+
+
+def test_strangers_finalize_makes_the_callback_at_any_price(exact_story):
+    """Whoever pays for it gets it; no stranger can keep it from the requester."""
+    story, chain = exact_story, exact_story.chain
+    puppet = Puppet(chain)
+    story.request(by=puppet, callback_gas=CALLBACK_GAS)
+    story.accept()
+    story.submit()
+    chain.set_basefee(50 * GWEI)
+    story.finalize()
+    assert puppet.ask("calls") == 1
+    chain.set_basefee(0)

@@ -3,8 +3,8 @@
 import struct
 
 import pytest
-from support.evm import ETHER, Chain, reverts
-from support.protocol import FEE, IMAGE, Story
+from support.evm import Chain, reverts
+from support.protocol import FEE, IMAGE, MIN_OPEN, ZERO_ADDRESS, Story
 
 WINDOW = 600
 PATIENCE = 3600
@@ -130,15 +130,21 @@ def test_callback_for_a_request_of_another_refused(reader):
         chain.send("lone reader", "onInference", 1, output(3), sender=oracle)
 
 
-def test_cancel_pays_the_asker_back(story, reader):
+def test_cancelled_fee_is_a_credit_of_the_asker(story, reader):
+    """Which it withdraws itself: no contract of ours holds it meanwhile."""
     read(story)
     asker = reader.account("asker")
-    before = reader.balance(asker)
+    assert story.r.refundTo == asker
+    reader.travel(MIN_OPEN)
     sent = reader.send("DigitReader", "cancel", story.r, sender=asker)
-    assert sent.event("Refunded").args == (1, asker, FEE)
+    assert sent.event("Cancelled").args == (1, FEE)
+    assert story.free(asker) == FEE
+    assert reader.call("DigitReader", "isPending", 1) is False
+    before = reader.balance(asker)
+    reader.send("Staking", "withdraw", asker, FEE, sender=asker)
     assert reader.balance(asker) == before + FEE
-    with reverts("NotRefundable", 1):
-        reader.send("DigitReader", "refund", story.r, sender=asker)
+    with reverts("NotAsker", ZERO_ADDRESS, asker):
+        reader.send("DigitReader", "cancel", story.r, sender=asker)
 
 
 def test_cancel_by_another_refused(story, reader):
@@ -147,27 +153,9 @@ def test_cancel_by_another_refused(story, reader):
         reader.send("DigitReader", "cancel", story.r, sender=story.stranger)
 
 
-def test_cancelled_by_a_stranger_is_refunded_to_the_asker(story, reader):
+def test_fee_of_a_reading_that_a_stranger_cancelled_is_the_askers_too(story, reader):
     read(story)
-    asker = reader.account("asker")
-    with reverts("NotRefundable", 1):
-        reader.send("DigitReader", "refund", story.r, sender=story.stranger)
     reader.travel_to(story.r.deadline)
     reader.send("InferenceOracle", "cancel", story.r, sender=story.stranger)
-    before = reader.balance(asker)
-    forged = story.r._replace(fee=FEE // 2)
-    with reverts("NotRefundable", 1):
-        reader.send("DigitReader", "refund", forged, sender=story.stranger)
-    reader.send("DigitReader", "refund", story.r, sender=story.stranger)
-    assert reader.balance(asker) == before + FEE
-
-
-def test_refund_of_another_consumers_request_refused(story, reader):
-    """Its own credits are no one else's."""
-    read(story)
-    reader.send("DigitReader", "cancel", story.r, sender=reader.account("asker"))
-    story.request(value=ETHER)
-    oracle = "InferenceOracle"
-    reader.send(oracle, "cancel", story.r, sender=story.requester)
-    with reverts("NotRefundable", story.r.id):
-        reader.send("DigitReader", "refund", story.r, sender=story.stranger)
+    assert story.free(reader.account("asker")) == FEE
+    assert story.free(story.stranger) == 0

@@ -50,7 +50,7 @@ def test_oracle_elsewhere_than_the_bank_expects_refused():
     chain.deploy("ModelRegistry")
     chain.deploy("Staking", at[4], at[3])  # expects the oracle one later
     with reverts("Miswired", at[2], at[4]):
-        chain.deploy("InferenceOracle", at[0], at[1], at[3])
+        chain.deploy("InferenceOracle", at[0], at[1], at[3], 300)
 
 
 def test_oracle_with_another_game_than_the_banks_refused():
@@ -58,16 +58,31 @@ def test_oracle_with_another_game_than_the_banks_refused():
     chain.deploy("ModelRegistry")
     chain.deploy("Staking", at[2], at[3])
     with reverts("Miswired", at[4], at[3]):
-        chain.deploy("InferenceOracle", at[0], at[1], at[4])
+        chain.deploy("InferenceOracle", at[0], at[1], at[4], 300)
 
 
 def test_game_elsewhere_than_the_oracle_expects_refused():
     chain, at = bare()
     chain.deploy("ModelRegistry")
     chain.deploy("Staking", at[2], at[4])
-    chain.deploy("InferenceOracle", at[0], at[1], at[4])
+    chain.deploy("InferenceOracle", at[0], at[1], at[4], 300)
     with reverts("Miswired", at[3], at[4]):
         chain.deploy("DisputeGame", at[2], at[0], 32, 60)
+
+
+@pytest.mark.parametrize("seconds", [0, 1801, 2**32 - 1])
+def test_oracle_with_another_least_lease_refused(seconds):
+    chain, at = bare()
+    chain.deploy("ModelRegistry")
+    chain.deploy("Staking", at[2], at[4])
+    with reverts("LeaseOutOfRange", 1, 1800, seconds):
+        chain.deploy("InferenceOracle", at[0], at[1], at[4], seconds)
+
+
+@pytest.mark.parametrize("seconds", [1, 1800])
+def test_oracle_with_a_least_lease_at_the_bounds_deployed(seconds):
+    chain = Chain(Parameters(min_lease_seconds=seconds))
+    assert chain.call("InferenceOracle", "minLease") == seconds
 
 
 @pytest.mark.parametrize(("k", "clock"), [(1, 60), (65, 60), (32, 0), (32, 2**32 - 1)])

@@ -38,7 +38,8 @@ LIE = (20, 30)
 def test_challenge_is_told_and_kept(story, challenger):
     story.claimed()
     game = lying_game(story, challenger, segments=9, instructions=9, lie=(1, 1))
-    bond, price = story.chain.call("DisputeGame", "challengerBond")
+    held = story.claim.bond
+    bond, price, _ = story.chain.call("DisputeGame", "challengerBond", held)
     sent = game.challenge()
     game_id = keccak(encode(["bytes32", "address"], [story.claim_hash, challenger]))
     ids = (game_id, story.claim_hash, 1)
@@ -61,7 +62,8 @@ def test_claim_hash_is_that_of_the_abi_encoded_claim(story):
 def test_challenge_may_bring_its_bond_along(story):
     story.claimed()
     fresh = story.chain.account("fresh")
-    bond, _ = story.chain.call("DisputeGame", "challengerBond")
+    held = story.claim.bond
+    bond, _, _ = story.chain.call("DisputeGame", "challengerBond", held)
     game = lying_game(story, fresh, segments=9, instructions=9, lie=(1, 1))
     with reverts("InsufficientBalance", fresh, bond, bond - 1):
         game.challenge(value=bond - 1)

@@ -25,13 +25,15 @@ from support.protocol import (
 
 CLOCK = 7 * 24 * 3600
 PRICE = GWEI
+RENT = BOND * CLOCK // (10 * 365 * 24 * 3600)
+"""Of the least bond's, at the least price."""
 
 
 T = tariffs()
 
 
 def challenger_bond(chain: Chain) -> int:
-    return int(chain.call("DisputeGame", "challengerBond").bond)
+    return int(chain.call("DisputeGame", "challengerBond", BOND).bond)
 
 
 def more_games(game: MadeUpGame, count: int) -> list[MadeUpGame]:
@@ -65,7 +67,7 @@ def test_dues_add_up_move_by_move(game):
     assert game.game.workerDue == dissected + T["DESCEND"] + 31 * T["ROOT"]
 
 
-def test_worker_loses_bond_winner_has_dues_and_a_tenth(game, story):
+def test_worker_loses_bond_winner_has_dues_and_a_bonus(game, story):
     game.play()
     due = game.game.challengerDue + T["PROVE"]
     sent = game.prove()
@@ -102,16 +104,54 @@ def test_challenger_loses_bond_worker_has_dues(story, challenger):
     bond = challenger_bond(story.chain)
     game.challenge()
     game.play()
-    due = game.game.workerDue + T["PROVE"]
+    paid = (game.game.workerDue + T["PROVE"]) * PRICE + RENT
     event = game.prove(story.worker).event("ChallengerLost")
-    assert (event.paid, event.burned) == (due * PRICE, bond - due * PRICE)
+    assert (event.paid, event.burned) == (paid, bond - paid)
     assert story.free(challenger) == STAKE - bond
     assert story.locked(challenger) == 0
-    assert story.free(story.worker) == STAKE - BOND + due * PRICE
-    assert burned(story.chain) == bond - due * PRICE
+    assert story.free(story.worker) == STAKE - BOND + paid
+    assert burned(story.chain) == bond - paid
     story.finalize()
     royalty = FEE * ROYALTY_BPS // 10_000
-    assert story.free(story.worker) == STAKE + due * PRICE + FEE - royalty
+    assert story.free(story.worker) == STAKE + paid + FEE - royalty
+
+
+@pytest.mark.parametrize("bond", [BOND, ETHER, 9 * ETHER])
+def test_rent_is_a_tenth_of_the_claims_bond_a_year(story, challenger, bond):
+    """For one clock, however long the game: by silence it can be made to last that."""
+    story.claimed(min_bond=bond)
+    terms = story.chain.call("DisputeGame", "challengerBond", bond)
+    assert terms.rent == bond * CLOCK // (10 * 365 * 24 * 3600)
+    units = story.chain.call("DisputeGame", "challengerBondGas")
+    assert terms.bond == units * PRICE + terms.rent
+    game = lying_game(story, challenger, segments=9, instructions=9, lie=(1, 1))
+    game.challenge()
+    assert story.locked(challenger) == terms.bond
+    story.chain.travel(1000)
+    game.open()
+    due = game.game.workerDue * PRICE
+    story.chain.travel(CLOCK)
+    event = game.timeout(story.stranger).event("ChallengerLost")
+    assert (event.paid, event.burned) == (
+        due + terms.rent,
+        terms.bond - terms.rent - due,
+    )
+
+
+@pytest.mark.parametrize("ender", ["stranger", "worker"])
+def test_tariffs_go_to_the_worker_whoever_ends_the_game(story, challenger, ender):
+    story.claimed()
+    start, end = ends(story)
+    run = Run(start, end, 9, 9, (10**9, 0), b"")
+    game = MadeUpGame(story, run, run, challenger, lambda mine, truth: 0)
+    game.challenge()
+    game.play()
+    due = game.game.workerDue + (T["PROVE"] if ender == "worker" else 0)
+    before = story.free(story.stranger)
+    paid = game.prove(story.chain.account(ender)).event("ChallengerLost").paid
+    assert paid == due * PRICE + RENT
+    assert story.free(story.worker) == STAKE - BOND + paid
+    assert story.free(story.stranger) == before
 
 
 def test_challenger_loses_by_clock_worker_is_paid_to_say_so(game, story):
@@ -119,7 +159,7 @@ def test_challenger_loses_by_clock_worker_is_paid_to_say_so(game, story):
     due = game.game.workerDue + T["TIMEOUT"]
     story.chain.travel(CLOCK)
     event = game.timeout(story.worker).event("ChallengerLost")
-    assert event.paid == due * PRICE
+    assert event.paid == due * PRICE + RENT
 
 
 def test_every_open_challenger_of_a_dead_claim_is_made_whole(game, story):
@@ -210,7 +250,7 @@ def test_larger_bond_burns_more(story, challenger):
     game.challenge()
     due = (game.play().game.challengerDue + T["PROVE"]) * PRICE
     event = game.prove().event("WorkerLost")
-    assert event.paid == due + 5 * ETHER // 10
+    assert event.paid == due + BOND // 10, "the bonus is of the least bond"
     assert event.burned == 5 * ETHER - event.paid
 
 
@@ -221,7 +261,7 @@ def test_worker_that_challenges_itself_only_loses(story):
     game = MadeUpGame(story, run, run, story.worker, lambda mine, truth: 0)
     game.challenge()
     bond = challenger_bond(story.chain)
-    due = (game.play().game.workerDue + T["PROVE"]) * PRICE
+    due = (game.play().game.workerDue + T["PROVE"]) * PRICE + RENT
     game.prove()
     assert story.free(story.worker) == STAKE - BOND - bond + due
     story.finalize()
@@ -240,13 +280,12 @@ def test_prices_are_those_of_the_moment_that_bonds_were_locked(exact_story):
     game = lying_game(story, challenger, segments=2, instructions=2, lie=(1, 1))
     game.challenge()
     assert game.game.gasPrice == 6 * GWEI
-    assert story.locked(challenger) == chain.call(
-        "DisputeGame", "challengerBondGas"
-    ) * (6 * GWEI)
+    units = chain.call("DisputeGame", "challengerBondGas")
+    assert story.locked(challenger) == units * 6 * GWEI + 4 * RENT
     chain.set_basefee(9 * GWEI)
     due = game.play().game.challengerDue + T["PROVE"]
     event = game.prove().event("WorkerLost")
-    assert event.paid == due * 4 * GWEI + story.claim.bond // 10
+    assert event.paid == due * 4 * GWEI + 4 * BOND // 10
     assert story.locked(challenger) == 0
     chain.set_basefee(0)
 
@@ -261,7 +300,8 @@ def test_players_that_refuse_ether_block_nothing(story, mood):
         puppet.do("Staking", "deposit", puppet.address, value=ETHER // 2)
         puppet.mood(mood)
     story.request()
-    story.lease = worker.do("InferenceOracle", "accept", story.r).events[0].lease
+    accepted = worker.do("InferenceOracle", "accept", *story.acceptance())
+    story.lease = accepted.events[0].lease
     papers = (story.r, story.lease, b"false")
     claimed = worker.do("InferenceOracle", "submit", *papers).event("Claimed")
     story.claim, story.claim_hash = claimed.claim, claimed.claimHash

@@ -29,8 +29,8 @@ def row(label: str) -> list[str]:
     ("label", "units"),
     [
         ("worker's bond, B", UNITS),
-        ("of it, burns", UNITS - UNITS // tariff.BONUS_SHARE - UNITS // 2),
-        ("winner's bonus", UNITS // tariff.BONUS_SHARE),
+        ("of it, burns", UNITS - tariff.WINNER_BONUS - UNITS // 2),
+        ("winner's bonus", tariff.WINNER_BONUS),
         ("for tariffs", UNITS // tariff.TARIFF_SHARE),
         ("a challenger's longest", tariff.max_challenger_due(K)),
         ("a worker's longest", tariff.max_worker_due(K)),
@@ -80,7 +80,7 @@ def test_page_states_how_many_games_leave_nobody_short():
 def test_page_states_how_far_the_bonus_reaches():
     """The base fee, in units of that at `accept`, at which the winner breaks even."""
     due = tariff.CHALLENGE + 5 * tariff.SELECT + tariff.PROVE
-    times = 2 * (due + UNITS // tariff.BONUS_SHARE) / due
+    times = 2 * (due + tariff.WINNER_BONUS) / due
     assert f"base fee is about {times:.0f} times what it was" in TEXT
 
 

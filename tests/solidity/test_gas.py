@@ -182,7 +182,8 @@ def test_whole_dispute_pays_the_honest_side_for_its_gas(
         if (function in challenging) != true_claim
     )
     if true_claim:
-        paid = last.event("ChallengerLost").paid
+        terms = game.chain.call("DisputeGame", "challengerBond", game.story.claim.bond)
+        paid = last.event("ChallengerLost").paid - terms.rent
     else:
         paid = last.event("WorkerLost").paid - game.story.claim.bond // 10
     assert spent * 2 * basefee <= paid

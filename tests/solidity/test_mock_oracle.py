@@ -92,9 +92,11 @@ def test_mock_cancels_and_refunds(mock):
         act(mock, "cancel", terms._replace(fee=FEE + 1))
     with reverts("WrongSender", mock.address("reader"), mock.account("tester")):
         act(mock, "cancel", terms)
-    before = mock.balance(asker)
+    with reverts("TooEarly", ..., ...):
+        mock.send("reader", "cancel", terms, sender=asker)
+    mock.travel(60)
     mock.send("reader", "cancel", terms, sender=asker)
-    assert mock.balance(asker) == before + FEE
+    assert mock.call("mock bank", "balanceOf", asker) == (FEE, 0)
 
 
 def test_mock_delivers_only_for_itself(mock):

@@ -9,6 +9,7 @@ from eth_utils import keccak
 from support.evm import reverts
 from support.protocol import (
     ACCEPTED,
+    ANY_BOND,
     CANCELLED,
     CLAIM,
     CLAIMED,
@@ -16,6 +17,7 @@ from support.protocol import (
     IMAGE,
     LEASE,
     MAX_IO,
+    MIN_LEASE,
     OPEN,
     OUTPUT,
     REQUEST,
@@ -24,7 +26,7 @@ from support.protocol import (
 
 MAX_CALLBACK_GAS = 2_000_000
 MIN_WINDOW, MAX_WINDOW = 5 * 60, 30 * 24 * 3600
-MIN_TIME, MAX_TIME = 60, 90 * 24 * 3600
+MIN_TIME, MAX_TIME = 60 + MIN_LEASE, 90 * 24 * 3600
 
 ACTIONS = ["accept", "submit", "finalize", "retryCallback", "expireLease", "cancel"]
 FROM = {
@@ -53,7 +55,7 @@ class Papers:
         claim = self.changes.get("claim", story.claim)
         output = self.changes.get("output", OUTPUT)
         args = {
-            "accept": (r,),
+            "accept": (r, story.state().attempt, 0, ANY_BOND),
             "submit": (r, lease, output),
             "finalize": (r, claim, output),
             "retryCallback": (r, claim, output),
@@ -69,7 +71,7 @@ def reach(story: Story, status: int) -> None:
         story.claimed()  # an earlier request, for well-formed documents
     story.request()
     if status == CANCELLED:
-        story.chain.send("InferenceOracle", "cancel", story.r, sender=story.requester)
+        story.cancel()
     if status in (ACCEPTED, CLAIMED, FINAL):
         story.accept()
     if status in (CLAIMED, FINAL):
@@ -93,7 +95,9 @@ def test_action_on_no_request_refused(story, action):
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-@pytest.mark.parametrize("field", ["modelId", "requester", "fee", "inputRoot"])
+@pytest.mark.parametrize(
+    "field", ["modelId", "requester", "fee", "inputRoot", "refundTo"]
+)
 def test_action_with_other_terms_refused(story, action, field):
     reach(story, FROM[action])
     value = getattr(story.r, field)
@@ -102,6 +106,7 @@ def test_action_with_other_terms_refused(story, action, field):
         "inputRoot": b"\x02" * 32,
         "requester": story.stranger,
         "fee": story.r.fee + 1,
+        "refundTo": story.stranger,
     }[field]
     assert other != value
     forged = story.r._replace(**{field: other})
@@ -179,10 +184,11 @@ def test_expire_lease_before_its_end_refused(story):
         Papers(story, {}).send("expireLease", story.stranger)
 
 
-def test_accept_from_the_deadline_on_refused(story):
+def test_accept_without_time_for_a_lease_refused(story):
     reach(story, OPEN)
-    story.chain.travel_to(story.r.deadline)
-    with reverts("TooLate", story.r.deadline, story.r.deadline):
+    last = story.r.deadline - MIN_LEASE
+    story.chain.travel_to(last)
+    with reverts("TooLate", last, last):
         Papers(story, {}).send("accept", story.worker)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 from support.evm import ETHER, Chain, Contract, reverts
-from support.protocol import POLITE, REENTERING, REVERTING, Puppet
+from support.protocol import POLITE, REENTERING, REVERTING, ZERO_ADDRESS, Puppet
 
 PROTOCOL_CALLS = [
     ("lock", ("alice", 1)),
@@ -40,6 +40,16 @@ def test_withdraw_sends_free_money_anywhere(chain, bank):
     assert sent.event("Withdrawn").args == (alice, bob, 2 * ETHER)
     assert chain.balance(bob) == before + 2 * ETHER
     assert balances(chain, bank, "alice") == (3 * ETHER, 0)
+
+
+def test_zero_address_is_neither_credited_nor_paid(chain, bank):
+    """Where a caller forgot an argument, the money would be gone."""
+    zero, alice = ZERO_ADDRESS, chain.account("alice")
+    with reverts("ZeroAddress"):
+        chain.send(bank, "deposit", zero, sender=alice, value=7)
+    with reverts("ZeroAddress"):
+        chain.send(bank, "withdraw", zero, 7, sender=alice)
+    assert balances(chain, bank, "alice") == (5 * ETHER, 0)
 
 
 def test_withdraw_beyond_free_refused(chain, bank):

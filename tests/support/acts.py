@@ -168,8 +168,8 @@ class Act:
         world = self.world
         deadline = world.chain.now() + PATIENCE
         terms = (world.model_id, b"\x10\x80\x00\xff", 50_000, deadline, 600, 0)
-        oracle = world.contracts.oracle
-        self._asker.send(oracle, "request", *terms, value=10**15)
+        oracle, whom = world.contracts.oracle, self._asker.address
+        self._asker.send(oracle, "request", *terms, whom, value=10**15)
 
     def _durable(self, index: int) -> Shaken:
         account = development_accounts(index + 1)[index]

@@ -120,14 +120,16 @@ class Duel:
     def claim(self, output: bytes) -> Claim:
         """The worker's claim of `output`, requested and submitted."""
         deadline = self.chain.now + 7200
-        terms = (self.model_id, self.input, 0, deadline, WINDOW, 0)
+        terms = (self.model_id, self.input, 0, deadline, WINDOW, 0, self.requester)
         requested = self._oracle("request", *terms, sender=self.requester, value=10**16)
         self.request = requested.event("Requested").request
         return self.answer(output)
 
     def answer(self, output: bytes) -> Claim:
         """Accepts and submits, at first or again."""
-        lease = self._oracle("accept", self.request, sender=self.worker).result
+        attempt = self.chain.call("InferenceOracle", "getRequest", self.request.id)[2]
+        terms = (self.request, attempt, 0, 2**96 - 1)
+        lease = self._oracle("accept", *terms, sender=self.worker).result
         args = (self.request, lease, output)
         submitted = self._oracle("submit", *args, sender=self.worker)
         self.output = output
@@ -148,6 +150,7 @@ class Duel:
         dispute = Dispute.from_abi(self._game("getDispute", claim_hash))
         own = self._log.get(game_id(claim_hash, address), [])
         events = self._log.get(claim_hash, []) + own
+        bond, _, rent = self._game("challengerBond", claim.bond)
         return GameView(
             claim,
             claim_hash,
@@ -158,7 +161,8 @@ class Duel:
             game,
             dispute,
             position_of(game, dispute, events, self.k),
-            self._game("challengerBond").bond,
+            bond,
+            rent,
         )
 
     def send(self, move: Move, who: str) -> Receipt:

@@ -82,9 +82,9 @@ class World:
     def ask(self, data: bytes = b"\x10\x80\x00\xff", patience: int = PATIENCE) -> int:
         """A request by the second account; its id."""
         deadline = self.chain.now() + patience
-        terms = (self.model_id, data, 50_000, deadline, WINDOW, 0)
-        oracle = self.contracts.oracle
-        receipt = self.senders[1].send(oracle, "request", *terms, value=FEE)
+        asker, oracle = self.senders[1], self.contracts.oracle
+        terms = (self.model_id, data, 50_000, deadline, WINDOW, 0, asker.address)
+        receipt = asker.send(oracle, "request", *terms, value=FEE)
         (told,) = (e for e in receipt.events if isinstance(e, Requested))
         self.requests.append(told.request_id)
         return told.request_id
