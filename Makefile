@@ -1,6 +1,7 @@
 # make demo   the whole story on an embedded chain
 # make test   the tests
 # make fuzz   the machines against each other, until Ctrl-C (SECONDS=, ROUNDS=, SEED=)
+# make fuzz-money  whatever anyone may do with the contracts' money (SEQUENCES=, SEED=)
 # make quickstart  docs/quickstart.md, typed as it stands
 # make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=)
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
@@ -12,7 +13,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 JOBS   ?= 2
 
-.PHONY: demo test fuzz quickstart chaos load lint format build clean
+.PHONY: demo test fuzz fuzz-money quickstart chaos load lint format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -24,6 +25,10 @@ fuzz: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m support.fuzz.campaign \
 	  $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
 	  $(if $(SEED),--seed $(SEED))
+
+fuzz-money: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python -m support.money.campaign \
+	  --sequences $(or $(SEQUENCES),10000) --seed $(or $(SEED),1)
 
 quickstart: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/oracle/test_quickstart.py

@@ -286,6 +286,11 @@ class Record:
         """Into how many parts a dissection cuts at most."""
         return int(self.chain.call(self.contracts.game, "k"))
 
+    @cached_property
+    def clock_seconds(self) -> int:
+        """One side's time for a whole game."""
+        return int(self.chain.call(self.contracts.game, "clockSeconds"))
+
     def _rewind(self) -> None:
         """Goes back to the last block read that is still there."""
         undone = not self._begun

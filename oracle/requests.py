@@ -251,12 +251,13 @@ def _failure(
 ) -> str:
     """The reason that the requester's code gave, in words if it is a known error."""
     told = chain.events([contracts.oracle], contracts.block, chain.height)
-    reasons = [
-        event.reason if isinstance(event, events.CallbackFailed) else None
+    about = [
+        event
         for event in told
         if isinstance(event, events.CallbackFailed | events.CallbackSkipped)
         and event.request_id == request_id
     ]
-    if reasons and reasons[-1] is None:
+    last = about[-1] if about else None
+    if isinstance(last, events.CallbackSkipped):
         return "its worker left it out, since gas costs more than twice what it did"
-    return explained(reasons[-1] if reasons else b"", abis)
+    return explained(last.reason if last else b"", abis)

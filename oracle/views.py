@@ -1,7 +1,6 @@
 """The game of a claim and a challenger as the chain has it now, for a player."""
 
-from dataclasses import dataclass
-
+from challenge import tariff
 from challenge.claim import game_id
 from challenge.game import Dispute, Game, GameView, Stage, position_of
 from oracle.record import Answered, Played, Record
@@ -26,8 +25,9 @@ def view_of(
     played = record.tables.games.get(
         identity, Played(identity, answered.hash, challenger)
     )
-    own_bond = challenger_bond(record, answered.claim.bond)
-    missing = missing_bond(record, challenger, own_bond.wei, reserved_wei)
+    bond, missing = answered.claim.bond, 0
+    if game.stage == Stage.NONE:
+        missing = missing_bond(record, challenger, bond, reserved_wei)
     return GameView(
         claim=answered.claim,
         claim_hash=answered.hash,
@@ -38,30 +38,16 @@ def view_of(
         game=game,
         dispute=dispute,
         position=position_of(game, dispute, record.shown(played), k),
-        challenge_wei=missing if game.stage == Stage.NONE else 0,
-        rent_wei=own_bond.rent_wei,
+        challenge_wei=missing,
+        rent_wei=tariff.rent_wei(bond, record.clock_seconds),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ChallengerBond:
-    """What a challenge locks, and what of it is for the time of the worker's bond."""
-
-    wei: int
-    rent_wei: int
-
-
-def challenger_bond(record: Record, claim_bond_wei: int) -> ChallengerBond:
-    """Against a claim with that bond, at this moment."""
-    game = record.contracts.game
-    bond, _, rent = record.chain.known(game, "challengerBond", claim_bond_wei)
-    return ChallengerBond(int(bond), int(rent))
-
-
 def missing_bond(
-    record: Record, challenger: bytes, bond_wei: int, reserved_wei: int
+    record: Record, challenger: bytes, claim_bond_wei: int, reserved_wei: int
 ) -> int:
     """What a challenger must send along: the bond beyond its free stake."""
-    staking = record.contracts.staking
-    free, _ = record.chain.known(staking, "balanceOf", challenger)
-    return max(0, bond_wei - max(0, int(free) - reserved_wei))
+    chain, contracts = record.chain, record.contracts
+    bond, *_ = chain.known(contracts.game, "challengerBond", claim_bond_wei)
+    free, _ = chain.known(contracts.staking, "balanceOf", challenger)
+    return max(0, int(bond) - max(0, int(free) - reserved_wei))

@@ -61,6 +61,7 @@ def test_request_cancelled_is_an_end_but_no_answer(town: Town) -> None:
     request = town.send()
     ended = town.plumb("request", "wait", request, "--timeout", "0.01")
     assert (ended.status, "Waits for a worker" in ended.out) == (1, True)
+    town.travel(60)
     assert town.json("request", "cancel", request)["status"] == "cancelled"
     ended = town.plumb("request", "wait", request)
     assert (ended.status, "Cancelled; the fee is a credit" in ended.out) == (1, True)

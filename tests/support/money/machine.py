@@ -1,0 +1,355 @@
+"""Whatever anyone may do, in any order: a hypothesis state machine."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+from support.evm import ETHER
+from support.money.ledger import FLOOR, MIN_LEASE, Asked, Claimed, Played
+from support.money.town import (
+    CHALLENGERS,
+    CLOCK,
+    HONEST_WORKER,
+    NAMES,
+    REQUESTERS,
+    WORKERS,
+    Town,
+)
+from support.protocol import ZERO_ADDRESS
+
+DAY = 86_400
+EVERYONE = [name for name in NAMES if name != "contract"]
+FEES = [0, 1, 10**15, FLOOR // 10, FLOOR, 5 * ETHER, 200 * ETHER]
+BONDS = [0, 1, FLOOR - 1, FLOOR, FLOOR + 1, FLOOR + 9, ETHER, 90 * ETHER, 2**96 - 1]
+WINDOWS = [299, 300, 301, CLOCK, 3600, 30 * DAY, 30 * DAY + 1]
+PATIENCE = [
+    MIN_LEASE + 59,
+    MIN_LEASE + 60,
+    MIN_LEASE + 61,
+    2 * MIN_LEASE + 1,
+    3600,
+    7200,
+    90 * DAY,
+    90 * DAY + 1,
+]
+CALLBACK_GAS = [0, 100_000, 2_000_000, 2_000_001]
+STEPS = [1, 59, 60, 61, 149, 299, 300, 301, 599, 600, 601, 1800, 3600, DAY]
+STAKES = [1, FLOOR // 2, FLOOR, 2 * FLOOR, ETHER, 95 * ETHER]
+
+ACTIONS = [
+    "accept",
+    "submit",
+    "expire",
+    "cancel",
+    "finalize",
+    "challenge",
+    "timeout",
+    "settle",
+]
+
+seldom = st.sampled_from([False, False, False, True])
+place = st.integers(0, 10**6)
+
+
+def some(*statuses: int) -> Callable[[Any], bool]:
+    """Whether a request is in one of them."""
+    return lambda self: any(a.status in statuses for a in self.requests)
+
+
+class Money(RuleBasedStateMachine):
+    """Requests, leases, claims and games are picked by place, those that wait first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.town: Town | None = None
+
+    @property
+    def requests(self) -> list[Asked]:
+        return list(self.town.ledger.requests.values()) if self.town else []
+
+    @property
+    def open_games(self) -> list[tuple[Asked, Claimed, Played]]:
+        """Of standing claims and of fallen ones."""
+        return [
+            (asked, claimed, played)
+            for asked in self.requests
+            for claimed in (*([asked.claimed] if asked.claimed else []), *asked.dead)
+            for played in claimed.open_games
+        ]
+
+    @initialize(seed=st.integers(0, 2**32))
+    def found(self, seed: int) -> None:
+        self.town = Town(seed)
+        for name in dict.fromkeys((*WORKERS, *CHALLENGERS)):
+            self.town.deposit(name, name, 4 * FLOOR)
+
+    # Picking.
+
+    def _asked(self, at: int, *statuses: int) -> Asked | None:
+        """A request in one of the statuses if there is any; else any."""
+        assert self.town is not None
+        every = list(self.town.ledger.requests.values())
+        found = [asked for asked in every if asked.status in statuses] or every
+        return found[at % len(found)] if found else None
+
+    def _game(self, at: int) -> tuple[Asked, Claimed, Played]:
+        return self.open_games[at % len(self.open_games)]
+
+    def _act(self) -> Town:
+        """Before anything happens, the honest do what can't wait."""
+        assert self.town is not None
+        self.town.be_honest()
+        return self.town
+
+    # What a requester may do.
+
+    @precondition(lambda self: len(self.requests) < 6)
+    @rule(
+        who=st.sampled_from(REQUESTERS),
+        fee=st.sampled_from(FEES),
+        bond=st.sampled_from(BONDS),
+        window=st.sampled_from(WINDOWS),
+        patience=st.sampled_from(PATIENCE),
+        gas=st.sampled_from(CALLBACK_GAS),
+        refund=st.sampled_from([None, *REQUESTERS]),
+    )
+    def ask(self, who, fee, bond, window, patience, gas, refund) -> None:  # type: ignore[no-untyped-def]
+        town = self._act()
+        if town.ledger.hand[town.address[who]] < fee:
+            return
+        terms: dict[str, Any] = {
+            "callback_gas": gas,
+            "deadline": town.now + patience,
+            "window": window,
+            "min_bond": bond,
+            "refund_to": town.address[refund] if refund else ZERO_ADDRESS,
+        }
+        town.ask(who, terms, fee)
+
+    @precondition(lambda self: len(self.requests) < 4)
+    @rule(
+        who=st.sampled_from(REQUESTERS),
+        fee=st.sampled_from(FEES[:5]),
+        bond=st.sampled_from(BONDS[:6]),
+        window=st.sampled_from(WINDOWS[1:5]),
+        patience=st.sampled_from(PATIENCE[1:6]),
+    )
+    def ask_soundly(self, who, fee, bond, window, patience) -> None:  # type: ignore[no-untyped-def]
+        self.ask(who, fee, bond, window, patience, 0, None)
+
+    @precondition(some(1))
+    @rule(who=st.sampled_from(NAMES), at=place)
+    def cancel(self, who: str, at: int) -> None:
+        town = self._act()
+        if asked := self._asked(at, 1):
+            town.cancel(who, asked)
+
+    # Whole paths, so that what comes after them is often reached.
+
+    @precondition(lambda self: len(self.requests) < 5)
+    @rule(
+        asker=st.sampled_from(REQUESTERS),
+        worker=st.sampled_from(WORKERS),
+        fee=st.sampled_from(FEES[:6]),
+        bond=st.sampled_from(BONDS[:7]),
+        window=st.sampled_from(WINDOWS[1:5]),
+        false=st.booleans(),
+    )
+    def claim(self, asker, worker, fee, bond, window, false) -> None:  # type: ignore[no-untyped-def]
+        """Asked, accepted and answered, if its worker has the stake."""
+        self.ask(asker, fee, bond, window, 7200, 0, None)
+        town = self._act()
+        if not self.requests or self.requests[-1].status != 1:
+            return
+        asked = self.requests[-1]
+        town.accept(worker, asked, 0, 0, 0)
+        if asked.status == 2:
+            town.submit(worker, asked, false and worker != HONEST_WORKER)
+
+    @precondition(some(3))
+    @rule(
+        at=place,
+        who=st.lists(st.sampled_from(CHALLENGERS[1:]), min_size=1, unique=True),
+        order=st.lists(place, max_size=40),
+        by=st.sampled_from(EVERYONE),
+    )
+    def dispute(self, at: int, who: list[str], order: list[int], by: str) -> None:
+        """Some challenge it, and moves are made in some order."""
+        for name in who:
+            asked = self._asked(at, 3)
+            if asked is not None and asked.claimed is not None and asked.status == 3:
+                self._act().challenge(name, asked, asked.claimed)
+        for game in order:
+            self.move(game, by)
+
+    # What a worker may do.
+
+    @precondition(some(1))
+    @rule(
+        who=st.sampled_from(WORKERS),
+        at=place,
+        stale=st.sampled_from([0, 0, 0, 0, 1]),
+        early=st.sampled_from([0, 0, 0, 1, -100, -(10**9)]),
+        short=st.sampled_from([0, 0, 0, 1, -ETHER]),
+    )
+    def accept(self, who, at, stale, early, short) -> None:  # type: ignore[no-untyped-def]
+        town = self._act()
+        if asked := self._asked(at, 1):
+            town.accept(who, asked, stale, early, short)
+
+    @precondition(some(2))
+    @rule(at=place, false=st.booleans())
+    def answer(self, at: int, false: bool) -> None:
+        """By whoever holds the lease."""
+        town = self._act()
+        asked = self._asked(at, 2)
+        if asked is None or asked.status != 2:
+            return
+        names = {address: name for name, address in town.address.items()}
+        who = names[asked.lease.worker]
+        town.submit(who, asked, false and who != HONEST_WORKER)
+
+    @precondition(some(2))
+    @rule(who=st.sampled_from(EVERYONE), at=place)
+    def expire(self, who: str, at: int) -> None:
+        town = self._act()
+        if asked := self._asked(at, 2):
+            town.expire(who, asked)
+
+    @precondition(some(3))
+    @rule(who=st.sampled_from(EVERYONE), at=place)
+    def finalize(self, who: str, at: int) -> None:
+        town = self._act()
+        if asked := self._asked(at, 3):
+            town.finalize(who, asked)
+
+    # Games.
+
+    @precondition(some(3))
+    @rule(who=st.sampled_from(CHALLENGERS), at=place, old=seldom)
+    def challenge(self, who: str, at: int, old: bool) -> None:
+        town = self._act()
+        asked = self._asked(at, 3)
+        if asked is None:
+            return
+        claimed = asked.dead[0] if old and asked.dead else asked.claimed
+        if claimed is None:
+            return
+        if who == CHALLENGERS[0] and not claimed.false:
+            return  # the honest one doesn't
+        town.challenge(who, asked, claimed)
+
+    @precondition(lambda self: self.open_games)
+    @rule(at=place, by=st.sampled_from(EVERYONE))
+    def move(self, at: int, by: str) -> None:
+        self._act()
+        if self.open_games:
+            self._act().move(*self._game(at), by)
+
+    @precondition(lambda self: self.open_games)
+    @rule(at=place, by=st.sampled_from(EVERYONE), moves=st.integers(2, 9))
+    def play(self, at: int, by: str, moves: int) -> None:
+        """Several moves of one game."""
+        for _ in range(moves):
+            self.move(at, by)
+
+    @precondition(lambda self: self.open_games)
+    @rule(who=st.sampled_from(EVERYONE), at=place)
+    def timeout(self, who: str, at: int) -> None:
+        self._act()
+        if self.open_games:
+            self._act().timeout(who, *self._game(at))
+
+    @precondition(lambda self: any(claimed.dead for _, claimed, _ in self.open_games))
+    @rule(who=st.sampled_from(EVERYONE), at=place)
+    def settle(self, who: str, at: int) -> None:
+        town = self._act()
+        found = [game for game in self.open_games if game[1].dead]
+        if found:
+            _, claimed, played = found[at % len(found)]
+            town.settle(who, claimed, played)
+
+    @rule(who=st.sampled_from(EVERYONE), at=place, action=st.sampled_from(ACTIONS))
+    def misstep(self, who: str, at: int, action: str) -> None:
+        """Any action, whatever the request's status is, by anyone."""
+        town = self._act()
+        if not self.requests:
+            return
+        asked = self.requests[at % len(self.requests)]
+        if action == "accept" and (asked.status != 1 or asked.attempt):
+            town.accept(who, asked, 1, 0, 0)
+        elif action == "submit":
+            town.submit(who, asked, who != HONEST_WORKER)
+        elif action in ("expire", "cancel", "finalize"):
+            getattr(town, action)(who, asked)
+        for claimed in asked.dead if action == "challenge" else ():
+            town.challenge(who, asked, claimed)
+        for claimed in asked.dead:
+            for played in claimed.games.values():
+                if action == "timeout":
+                    town.timeout(who, asked, claimed, played)
+                elif action == "settle" and played.stage == 6:
+                    town.settle(who, claimed, played)
+
+    # Money, time, forks.
+
+    @rule(who=st.sampled_from(WORKERS + CHALLENGERS), stake=st.sampled_from(STAKES))
+    def deposit(self, who: str, stake: int) -> None:
+        town = self._act()
+        if town.ledger.hand[town.address[who]] >= stake:
+            town.deposit(who, who, stake)
+
+    @rule(
+        who=st.sampled_from(EVERYONE), most=st.booleans(), more=st.sampled_from([0, 1])
+    )
+    def withdraw(self, who: str, most: bool, more: int) -> None:
+        town = self._act()
+        free = town.ledger.free[town.address[who]]
+        town.withdraw(who, (free if most else free // 2) + more)
+
+    @rule(seconds=st.sampled_from(STEPS))
+    def wait(self, seconds: int) -> None:
+        self._act().travel(seconds)
+
+    @rule(at=place, sooner=st.integers(-1, 1))
+    def wait_for(self, at: int, sooner: int) -> None:
+        """Until an instant at which something changes, or a second beside it."""
+        town = self._act()
+        if instants := sorted(town.instants()):
+            chosen = instants[at % len(instants)] + sooner
+            town.travel(max(0, chosen - town.now))
+
+    @rule()
+    def keep(self) -> None:
+        self._act().keep()
+
+    @precondition(lambda self: self.town is not None and self.town.kept)
+    @rule()
+    def reorganise(self) -> None:
+        assert self.town is not None
+        self.town.reorganise()
+
+    @invariant()
+    def books_agree(self) -> None:
+        if self.town is not None:
+            self.town.check()
+
+    def teardown(self) -> None:
+        town = self.town
+        if town is None:
+            return
+        town.be_honest()
+        town.finish()
+        town.check()
+        assert town.ledger.fees == 0 and not any(town.ledger.locked.values())
+        for asked in town.ledger.requests.values():
+            assert asked.status in (4, 5)
+            if asked.status == 4:
+                assert asked.claimed is not None and not asked.claimed.false
