@@ -2,6 +2,7 @@
 # make test   the tests
 # make fuzz   the machines against each other, until Ctrl-C (SECONDS=, ROUNDS=, SEED=)
 # make fuzz-money  whatever anyone may do with the contracts' money (SEQUENCES=, SEED=)
+# make mutants  each guard changed by one operator at a time; hours (TARGET=, SAMPLE=)
 # make quickstart  docs/quickstart.md, typed as it stands
 # make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=)
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
@@ -13,7 +14,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 JOBS   ?= 2
 
-.PHONY: demo test fuzz fuzz-money quickstart chaos load lint format build clean
+.PHONY: demo test fuzz fuzz-money mutants quickstart chaos load lint format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -29,6 +30,10 @@ fuzz: $(VENV)/.dev
 fuzz-money: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m support.money.campaign \
 	  --sequences $(or $(SEQUENCES),10000) --seed $(or $(SEED),1)
+
+mutants: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python -m mutants.run $(TARGET) \
+	  $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 quickstart: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/oracle/test_quickstart.py
