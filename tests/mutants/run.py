@@ -1,4 +1,4 @@
-"""`make mutants`: each guard changed by one operator at a time, and tests that must see.
+"""`make mutants`: each guard changed by one operator at a time, and tests that see.
 
 Works in a copy of the tree. Prints each survivor; ends with 1 if one is not explained.
 """
@@ -34,7 +34,7 @@ class Copy:
         for name in filter(None, listed.stdout.decode().split("\0")):
             if (ROOT / name).is_file():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(ROOT / name, folder / name)
+                shutil.copy(ROOT / name, folder / name)
         if (ROOT / "build").is_dir():
             (folder / "build").symlink_to(ROOT / "build")
 
@@ -46,16 +46,19 @@ class Copy:
         kept = {path: path.read_text() for path in artifacts.glob("*.json")}
         path.write_text(site.applied(source))
         try:
-            if target.contracts and self._run("solidity.build", *target.contracts):
-                return INVALID
-            tests = [name for name in target.tests if (ROOT / name).exists()]
-            failed = self._run("pytest", "-q", "-x", "-p", "no:cacheprovider", *tests)
-            return KILLED if failed else SURVIVED
+            return self.judged(target)
         finally:
             path.write_text(source)
             for artifact, text in kept.items():
                 if artifact.read_text() != text:
                     artifact.write_text(text)
+
+    def judged(self, target: Target) -> str:
+        """As the sources are now."""
+        if target.contracts and self._run("solidity.build", *target.contracts):
+            return INVALID
+        tests = ("-q", "-x", "-p", "no:cacheprovider", *target.tests)
+        return KILLED if self._run("pytest", *tests) else SURVIVED
 
     def _run(self, module: str, *arguments: str) -> int:
         """The exit status; a mutant that runs for ever fails, too."""
@@ -98,6 +101,8 @@ def main() -> int:
 def campaign(copy: Copy, name: str, sample: int | None, seed: int) -> int:
     """Survivors of one target that nobody has explained."""
     target, sites = TARGETS[name], sites_of(TARGETS[name])
+    if (unchanged := copy.judged(target)) != SURVIVED:
+        raise SystemExit(f"{name}: expected unchanged sources to pass, got {unchanged}")
     if sample is not None and sample < len(sites):
         sites = sorted(
             random.Random(seed).sample(sites, sample), key=lambda site: site.offset
