@@ -10,7 +10,7 @@ from collections import Counter
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 from support.money.machine import Money
-from support.money.town import tally
+from support.money.town import REACHED, SELDOM, tally
 
 STEPS = 50
 CHUNK = 250
@@ -42,8 +42,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
-    for name, count in sorted(run(options.sequences, options.seed).items()):
+    counts = run(options.sequences, options.seed)
+    for name, count in sorted(counts.items()):
         print(f"{count:8,}  {name}")
+    missed = [name for name in (*REACHED, *SELDOM) if not counts[name]]
+    if missed and options.sequences >= 1000:
+        raise SystemExit(f"never came about: {', '.join(missed)}")
 
 
 if __name__ == "__main__":

@@ -204,6 +204,15 @@ class Money(RuleBasedStateMachine):
         if asked := self._asked(at, 1):
             town.accept(who, asked, stale, early, short)
 
+    @precondition(lambda self: any(a.status == 1 and a.attempt for a in self.requests))
+    @rule(who=st.sampled_from(WORKERS), stale=st.integers(0, 1))
+    def accept_again(self, who: str, stale: int) -> None:
+        """What is open again, by what was signed for now or for before."""
+        town = self._act()
+        for asked in self.requests:
+            if asked.status == 1 and asked.attempt:
+                town.accept(who, asked, stale, 0, 0)
+
     @precondition(some(2))
     @rule(at=place, false=st.booleans())
     def answer(self, at: int, false: bool) -> None:
@@ -283,8 +292,8 @@ class Money(RuleBasedStateMachine):
         if not self.requests:
             return
         asked = self.requests[at % len(self.requests)]
-        if action == "accept" and (asked.status != 1 or asked.attempt):
-            town.accept(who, asked, 1, 0, 0)
+        if action == "accept" and asked.status != 1:
+            town.accept(who, asked, 0, 0, 0)
         elif action == "submit":
             town.submit(who, asked, who != HONEST_WORKER)
         elif action in ("expire", "cancel", "finalize"):

@@ -67,10 +67,15 @@ REACHED = (
     "Requested", "Accepted", "LeaseExpired", "Claimed", "ClaimKilled", "Finalized",
     "CallbackFailed", "Cancelled", "Challenged", "Opened", "Selected", "Dissected",
     "Proved", "TimedOut", "WorkerLost", "ChallengerLost", "Settled", "WrongStatus",
-    "WrongAttempt", "TooLate", "TooEarly", "LeaseTooShort", "BondTooHigh",
-    "InsufficientBalance", "WrongSender", "DisputeOpen", "GameExists", "ClaimDead",
-    "DeadlineOutOfRange", "WindowOutOfRange", "CallbackGasTooHigh",
+    "TooLate", "TooEarly", "InsufficientBalance", "WrongSender", "DeadlineOutOfRange",
+    "WindowOutOfRange", "CallbackGasTooHigh",
 )  # fmt: skip
+"""What a hundred sequences come by."""
+SELDOM = (
+    "WrongAttempt", "LeaseTooShort", "BondTooHigh", "DisputeOpen", "GameExists",
+    "ClaimDead", "NotDisputable", "WrongClaim",
+)  # fmt: skip
+"""What a thousand do."""
 
 
 class Town:
