@@ -9,7 +9,6 @@ import logging
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import count
 from typing import Any, cast
 
 from eth_account.signers.local import LocalAccount
@@ -50,8 +49,8 @@ PATIENCE_BLOCKS = 3
 TRANSFER_GAS = 21_000
 OFFER_AGAIN_SECONDS = 15.0
 """Where blocks come only with transactions, what was lost would wait for ever."""
-MOST_ATTEMPTS = 12
-"""More would pay four times the first fee: whatever is wrong, it is not the fee."""
+MOST_TRIES = 8
+"""So often another process of the account may be quicker to take the next nonce."""
 MISSES = 5
 """So often a used nonce without our receipt is not believed: endpoints may differ."""
 KNOWN = ("already known", "known transaction", "already imported", "already exists")
@@ -91,12 +90,10 @@ class DurableSender(Sender):
             raise WentBack(expected, mined)
         pending = int(eth.get_transaction_count(self._account.address, "pending"))
         ours = {entry.nonce for entry in self.outbox.open()}
-        dropped = self.outbox.dropped_nonces(mined)
-        return next(
-            nonce
-            for nonce in count(mined)
-            if nonce not in ours and (nonce >= pending or nonce in dropped)
-        )
+        dropped = self.outbox.dropped_nonces(mined) - ours
+        # One of so many is free, whatever the endpoint says of others.
+        after = range(start := max(mined, pending), start + len(ours) + 1)
+        return min(dropped | (set(after) - ours))
 
     @property
     def on_its_way(self) -> frozenset[str]:
@@ -177,15 +174,20 @@ class DurableSender(Sender):
         draft = Draft(
             key, intent.name, intent.to, intent.data, intent.value, wanted["gas"]
         )
-        while True:
+        entry = self._written_down(draft)
+        self._offer(entry, fresh=True)
+        return entry
+
+    def _written_down(self, draft: Draft) -> Entry:
+        """Raises `NonceTaken` if others are quicker again and again."""
+        for _ in range(MOST_TRIES):
             nonce = self.nonce
             attempt = self._signer.sign(draft, nonce)
             try:
-                entry = self.outbox.add(draft, nonce, attempt)
-            except NonceTaken:
-                continue  # by another process of this account, this very moment
-            self._offer(entry, fresh=True)
-            return entry
+                return self.outbox.add(draft, nonce, attempt)
+            except NonceTaken as error:
+                taken = error  # by another process of this account, this very moment
+        raise taken
 
     def _until_mined(self, entry: Entry) -> TxReceipt:
         """Raises `Refused` or `Displaced` if it was given up meanwhile."""
@@ -355,19 +357,20 @@ class DurableSender(Sender):
             if bumped is not entry:
                 self._offer(bumped)
         elif fresh:
-            self.outbox.dropped(entry, complaint)
+            self.outbox.rejected(entry, complaint)
             raise Rejected(entry.draft.action, complaint)
         else:
             log.warning("%s not taken: %s", entry.draft.action, complaint)
 
     def _bumped(self, entry: Entry) -> Entry:
-        """The same, signed with a higher fee; as it is, if that is above the cap."""
-        if len(entry.attempts) >= MOST_ATTEMPTS:
-            return entry
+        """The same, signed with a higher fee; as it is, if that is above the cap, or
+        would be no higher."""
         try:
-            attempt = self._signer.sign(entry.draft, entry.nonce)
+            attempt = self._signer.raised(entry.draft, entry.nonce)
         except FeeAboveCap as error:
             log.warning("%s waits: %s", entry.draft.action, error)
+            return entry
+        if any(attempt.hash == known.hash for known in entry.attempts):
             return entry
         log.info("%s: fee raised to %d", entry.draft.action, attempt.max_fee)
         return self.outbox.add_attempt(entry, attempt)

@@ -14,7 +14,7 @@ from oracle.chain.abi import Abi
 from oracle.chain.endpoint import Endpoint
 from oracle.chain.errors import InsufficientFunds, NoCode, Refused
 from oracle.chain.events import Event, event_of
-from oracle.chain.head import NOTHING, Head, Known
+from oracle.chain.head import NOTHING, Head, Known, base_fee_of
 from oracle.chain.ranges import Ranges
 from solidity import Artifact
 
@@ -86,7 +86,7 @@ class Chain:
         if block is None:
             return self.head().base_fee
         header = self.endpoint.web3.eth.get_block(BlockNumber(block))
-        return int(header["baseFeePerGas"])
+        return base_fee_of(header)
 
     def tip(self) -> int:
         """Wei a gas unit that the node advises to add; asked once a head."""
@@ -97,7 +97,7 @@ class Chain:
         """Wei of base fees that all blocks up to `last` have burned."""
         eth = self.endpoint.web3.eth
         headers = (eth.get_block(BlockNumber(n)) for n in range(1, last + 1))
-        return sum(int(h["baseFeePerGas"]) * int(h["gasUsed"]) for h in headers)
+        return sum(base_fee_of(h) * int(h["gasUsed"]) for h in headers)
 
     def balance(self, address: bytes, block: int | None = None) -> int:
         """Wei after that block; by default the latest."""
