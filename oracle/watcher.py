@@ -53,7 +53,7 @@ class Watcher:
         self, record: Record, mind: Mind, choice: Choice = EVERY_CLAIM
     ) -> None:
         self.record, self._mind, self._choice = record, mind, choice
-        self.troubles = Troubles()
+        self.troubles = Troubles(reachable=record.chain.reachable)
         self._seen: set[bytes] = set()
 
     def look(self) -> Iterator[Finding]:

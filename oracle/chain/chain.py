@@ -19,8 +19,18 @@ from oracle.chain.ranges import Ranges
 from solidity import Artifact
 
 T = TypeVar("T")
-NO_FUNDS = "insufficient funds"
-"""How every node begins to say it."""
+NO_FUNDS = (
+    "insufficient funds",
+    "insufficient balance",
+    "insufficientfunds",
+    "enough funds",
+    "enough balance",
+    "lack of funds",
+    "lackoffund",
+    "exceeds account balance",
+    "exceeds transaction sender account balance",
+)
+"""How nodes say it, in part."""
 BLANK_WORDS = re.compile(rb"\x00{32,}")
 
 
@@ -64,6 +74,14 @@ class Chain:
         self.latest = Head.of(self.endpoint.web3.eth.get_block("latest"))
         self._known.notice(self.latest.hash)
         return self.latest
+
+    def reachable(self) -> bool:
+        """Whether the endpoint answers the simplest question, asked once more."""
+        web3 = self.endpoint.web3
+        try:
+            return bool(web3.is_connected()) and web3.eth.block_number >= 0
+        except Exception:  # whatever it is: no answer
+            return False
 
     @property
     def height(self) -> int:
@@ -191,11 +209,17 @@ def refusing(contract: Contract, function: str, ask: Callable[[], T]) -> T:
     except (ContractLogicError, Web3RPCError) as error:
         data, call = revert_data(error), f"{contract.name}.{function}"
         if data is None:
-            if NO_FUNDS in str(error).lower():
+            if lacks_funds(error):
                 raise InsufficientFunds(call, complaint(error)) from None
             raise
         name, arguments = contract.abi.error(data)
         raise Refused(call, name, arguments, data) from None
+
+
+def lacks_funds(error: Exception) -> bool:
+    """Whether a node complains that the account cannot pay."""
+    said = str(error).lower()
+    return any(sign in said for sign in NO_FUNDS)
 
 
 def complaint(error: ContractLogicError | Web3RPCError) -> str:
