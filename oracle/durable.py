@@ -7,14 +7,13 @@ chain takes one. So neither a kill, nor a lost answer, nor a reorg sends a move 
 
 import logging
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar, cast
 
 from eth_account.signers.local import LocalAccount
-from web3.exceptions import ContractLogicError, TransactionNotFound, Web3RPCError
+from web3.exceptions import ContractLogicError, Web3RPCError
 from web3.types import TxParams, TxReceipt, Wei
 
 from mips_vm.keccak import keccak256
@@ -39,6 +38,7 @@ from oracle.chain.sender import (
 )
 from oracle.journal import Journal
 from oracle.offers import Answer, Offers
+from oracle.receipts import Receipts
 from oracle.signer import MOST_ATTEMPTS, Signer
 from oracle.store.errors import NonceTaken, OnItsWay
 from oracle.store.journal import StoredJournal
@@ -53,9 +53,8 @@ PATIENCE_BLOCKS = 3
 TRANSFER_GAS = 21_000
 MOST_TRIES = 8
 """So often another process of the account may be quicker to take the next nonce."""
-MISSES = 5
-"""So often a used nonce without our receipt is not believed, and so often what is next
-is offered in vain: endpoints may differ."""
+MOST_OFFERS = 5
+"""So often what is next is offered in vain: all others wait behind it."""
 
 
 class DurableSender(Sender):
@@ -73,7 +72,7 @@ class DurableSender(Sender):
         self.outbox, self._patience = outbox, patience_blocks
         self._signer = Signer(chain, account, outbox, self._fees, fee_cap)
         self._offers = Offers(chain)
-        self._missed: Counter[int] = Counter()
+        self._receipts = Receipts(chain)
         self._there: tuple[bytes, bytes] | None = None
         """Our last mined block, and the head with which it was there."""
 
@@ -196,7 +195,7 @@ class DurableSender(Sender):
             self._look_back(head)
             current = self.outbox.find(entry.draft.key)
             if current is None:
-                receipt = self._find(entry)
+                receipt = self._receipts.find(entry)
             else:
                 receipt = self._advance(current, head, self._mined_count())
             if receipt is not None:
@@ -261,16 +260,14 @@ class DurableSender(Sender):
         return None
 
     def _receipt_of(self, entry: Entry) -> TxReceipt | None:
-        """Of an entry whose nonce is used: by it, it is to be hoped."""
-        self._missed[entry.id] += 1
-        missed = self._missed[entry.id]
-        # Looks may fail, with whatever error: it is settled in the end all the same.
-        receipt = self._find(entry) if missed <= MISSES else None
+        """Of an entry whose nonce is used. Raises `Displaced` if there is none."""
+        try:
+            receipt = self._receipts.due(entry)
+        except Displaced:
+            self.outbox.dropped(entry, "another transaction took its nonce")
+            raise
         if receipt is None:
-            if missed >= MISSES:
-                self._displaced(entry)
             return None
-        del self._missed[entry.id]
         fee = fee_of(receipt)
         self._spent_wei += fee
         place = (receipt["blockNumber"], bytes(receipt["blockHash"]))
@@ -285,29 +282,15 @@ class DurableSender(Sender):
             return False
         return entry.nonce == mined or entry.last.max_fee < self.chain.base_fee()
 
-    def _find(self, entry: Entry) -> TxReceipt | None:
-        eth = self.chain.endpoint.web3.eth
-        for attempt in reversed(entry.attempts):
-            try:
-                return eth.get_transaction_receipt(cast(Any, attempt.hash))
-            except TransactionNotFound:
-                continue
-        return None
-
-    def _displaced(self, entry: Entry) -> None:
-        """Another transaction has the nonce, or no endpoint tells that ours has."""
-        self.outbox.dropped(entry, "another transaction took its nonce")
-        raise Displaced(entry.draft.action, entry.nonce)
-
     def _check_taken(self, entry: Entry) -> None:
         """Drops what was offered again and again, and never taken.
 
         Raises `Rejected`. Should a node have it after all, nothing is lost: of what is
         sent under its nonce instead, only one is mined.
         """
-        if self._offers.count(entry) > MISSES:
+        if self._offers.count(entry) > MOST_OFFERS:
             self.outbox.dropped(entry, "no node takes it")
-            raise Rejected(entry.draft.action, f"no, {MISSES} times")
+            raise Rejected(entry.draft.action, f"no, {MOST_OFFERS} times")
 
     def _check_wanted(self, entry: Entry) -> None:
         """Drops what would fail by now: a reorg, or someone quicker, undid its cause.

@@ -8,6 +8,7 @@ import json
 import logging
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +98,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")  # web3's, of a node that advises no tip
     rng, played, failures = Random(options.seed), 0, []
     for name, made in SCENES.items():
         with tempfile.TemporaryDirectory(prefix="plumb-faults-") as folder:

@@ -1,5 +1,6 @@
 """Sending that survives: kills, lost answers, what is stuck or displaced, reorgs."""
 
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ from oracle.chain.errors import (
     Rejected,
     WentBack,
 )
-from oracle.store.errors import OnItsWay
+from oracle.durable import MOST_TRIES
+from oracle.receipts import MISSES
+from oracle.signer import MOST_ATTEMPTS
+from oracle.store.errors import NonceTaken, OnItsWay
 from oracle.store.outbox import Outbox
 
 
@@ -164,7 +168,7 @@ def test_durable_send_displaced_by_another_program_is_told(bench: Bench) -> None
     bench.node.pool.clear()
     bench.world.stake(plain_sender, 3)
     with pytest.raises(Displaced, match="expected nonce 0 for it"):
-        for _ in range(durable.MISSES):
+        for _ in range(MISSES):
             head, mined = sender.chain.head(), sender._mined_count()
             sender._advance(sender.outbox.open()[0], head, mined)
     assert not waits(sender)
@@ -197,6 +201,33 @@ def test_durable_send_rejected_says_why_and_frees_the_nonce(bench: Bench) -> Non
 def test_durable_send_base_fee_above_cap_refused(bench: Bench) -> None:
     with pytest.raises(FeeAboveCap):
         bench.deposit(bench.sender(fee_cap=1))
+
+
+def test_durable_nonce_that_others_always_take_is_not_tried_for_ever(
+    bench: Bench,
+) -> None:
+    sender, tries = bench.sender(), []
+
+    def add(draft: Any, nonce: int, attempt: Any) -> Any:
+        tries.append(nonce)
+        raise NonceTaken(nonce)
+
+    bench.monkeypatch.setattr(sender.outbox, "add", add)
+    with pytest.raises(NonceTaken):
+        bench.deposit(sender)
+    assert len(tries) == MOST_TRIES
+
+
+def test_durable_node_that_always_wants_more_is_not_heard_for_ever(
+    bench: Bench,
+) -> None:
+    """Though its base fee rises with each look, so that there is more to be had."""
+    bench.node.complaint = "transaction underpriced"
+    sender, fee = bench.sender(), (2**n for n in count(30))
+    bench.monkeypatch.setattr(sender.chain, "base_fee", lambda block=None: next(fee))
+    staking = bench.world.contracts.staking
+    sender.post(staking, "deposit", ADDRESS, value=ETHER, key="move")
+    assert len(bench.node.offers) == MOST_ATTEMPTS + 1
 
 
 def test_durable_reorg_undone_move_is_offered_again(bench: Bench) -> None:

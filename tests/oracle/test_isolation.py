@@ -12,9 +12,10 @@ from web3.exceptions import Web3RPCError
 from web3.types import RPCEndpoint, RPCResponse
 
 from oracle.chain.errors import FeeAboveCap, InsufficientFunds, WrongChain
-from oracle.durable import MISSES, PATIENCE_BLOCKS, DurableSender
+from oracle.durable import MOST_OFFERS, PATIENCE_BLOCKS, DurableSender
 from oracle.guard import Guard
 from oracle.loop import Loop
+from oracle.receipts import MISSES
 from oracle.record import Status
 from oracle.store.store import Store
 from oracle.troubles import LONGEST_PAUSE_SECONDS, Troubles
@@ -89,14 +90,14 @@ def test_entry_whose_receipt_is_not_to_be_had_keeps_no_other_waiting(
     worker = accepting(street, 3, Wall())
     sender = sender_of(worker)
     first = sender.outbox.open()[0]
-    find = sender._find
+    find = sender._receipts.find
 
     def broken(entry: Any) -> Any:
         if entry.id == first.id:
             raise RuntimeError(ODD)
         return find(entry)
 
-    monkeypatch.setattr(sender, "_find", broken)
+    monkeypatch.setattr(sender._receipts, "find", broken)
     street.mine_all()
     assert acted(worker) == ["accept"] * 2
     assert worker.troubles.count == 1
@@ -126,7 +127,7 @@ def test_entry_that_no_node_takes_gives_its_nonce_to_the_next(
 
     hooked(street, hook, monkeypatch)
     del street.node.pool["0x" + worker.address.hex(), first.nonce]
-    for _ in range(2 * MISSES + 4):
+    for _ in range(2 * MOST_OFFERS + 4):
         acted(worker)
         street.node.mine() if street.node.pool else None
         street.node.mine(empty=True)

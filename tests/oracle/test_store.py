@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, text, update
+from sqlalchemy.exc import DataError
 from support.postgres import GIVEN, postgres, programs
 
 from oracle.store import tables
@@ -160,6 +161,17 @@ def test_store_transaction_all_or_nothing(store: Store) -> None:
     with pytest.raises(NonceTaken):  # the hash is there already: the row must go too
         outbox.add(other, 1, attempt(1))
     assert [e.nonce for e in outbox.open()] == [0]
+
+
+def test_store_value_that_is_too_large_is_no_fault_of_the_database(
+    store: Store,
+) -> None:
+    """One entry's trouble: an endpoint may name any number as a block's."""
+    outbox = Outbox(store, 31337, SENDER)
+    entry = outbox.add(DRAFT, 0, attempt(1))
+    with pytest.raises((DataError, OverflowError)):
+        outbox.mined(entry, 2**70, b"\5" * 32, True, 1)
+    assert outbox.open() == [entry]
 
 
 def test_store_file_is_in_wal_mode_and_synchronous(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A job that goes wrong is put off, and stops no other; the guard says why not."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from support.world import ETHER, FEE, World
@@ -11,9 +12,10 @@ from oracle.chain.errors import Unavailable, WentBack, WrongChain
 from oracle.errors import UnknownModel
 from oracle.guard import FIXED_GAS, OUTPUT_BYTE_GAS, Guard
 from oracle.loop import Loop
-from oracle.record import Asked
+from oracle.record import Answered, Asked, Record
 from oracle.store.errors import StoreUnusable
 from oracle.troubles import Troubles
+from oracle.watcher import Watcher
 from oracle.worker import Worker
 
 
@@ -127,6 +129,36 @@ def test_worker_answer_that_fails_stops_no_other(world: World) -> None:
         ("accept", second),
         ("submit", second),
     ]
+
+
+def test_watcher_claim_that_cannot_be_checked_keeps_no_other_from_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.stake(world.senders[2])
+    requests = [world.ask(bytes([n, 1, 1, 1])) for n in range(4)]
+    worker = Worker(world.senders[2], world.contracts, world.honest())
+    while worker.step() is not None:
+        pass
+    mind = world.honest()
+    for name, odd in zip(("can", "ready", "doubts"), requests, strict=False):
+        monkeypatch.setattr(mind, name, odd_about(odd, getattr(mind, name)))
+    watcher = Watcher(Record(world.chain, world.contracts), mind)
+    found = {finding.answered.claim.request_id for finding in watcher.look()}
+    assert found == {requests[1], requests[3]}
+    jobs = {job[0] for job in watcher.troubles.reasons if isinstance(job, tuple)}
+    assert jobs == {"hold", "begin", "check"}
+
+
+def odd_about(request: int, real: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same, but of that request."""
+
+    def work(about: Asked | Answered) -> Any:
+        asked = about.asked if isinstance(about, Answered) else about
+        if asked.request.id == request:
+            raise KeyError(request)
+        return real(about)
+
+    return work
 
 
 def test_guard_profit_is_fee_less_royalty_gas_and_risk(world: World) -> None:
