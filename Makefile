@@ -5,6 +5,7 @@
 # make mutants  each guard changed by one operator at a time; hours (TARGET=, SAMPLE=)
 # make quickstart  docs/quickstart.md, typed as it stands
 # make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=)
+# make faults every call of a node goes wrong, one at a time; JSON last (SHARE=, SEED=)
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
 # make lint   what CI checks besides
 # make build  artifacts and guest again from their sources (needs node and zig)
@@ -14,7 +15,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 JOBS   ?= 2
 
-.PHONY: demo test fuzz fuzz-money mutants quickstart chaos load lint format build clean
+.PHONY: demo test fuzz fuzz-money mutants quickstart chaos faults load lint format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -40,6 +41,9 @@ quickstart: $(VENV)/.dev
 
 chaos: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m chaos.run --rounds $(or $(ROUNDS),3) --seed $(or $(SEED),1)
+
+faults: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m faults.run --share $(or $(SHARE),1) --seed $(or $(SEED),1)
 
 load: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m load.run --requests $(or $(REQUESTS),1000) \

@@ -49,9 +49,7 @@ class Challenger(Collector):
         """Whether each standing claim that was checked is true."""
 
     def wishes(self) -> Iterator[Wish]:
-        yield from self._games()
-        yield from self._challenges()
-        yield from self._withdrawal()
+        return self.in_parts(self._games, self._challenges, self._withdrawal)
 
     def _player(self, answered: Answered) -> Player:
         return self._mind.attacker(answered)
@@ -67,13 +65,15 @@ class Challenger(Collector):
         standing = {answered.hash for answered in claims}
         self.verdicts = {h: v for h, v in self.verdicts.items() if h in standing}
         for answered in sorted(claims, key=lambda a: a.claim.window_end):
-            if answered.hash in mine or not self._open_to_challenge(answered):
+            if answered.hash in mine:
                 continue
             about = {"request_id": answered.claim.request_id}
             check = partial(self._challenge, answered)
             yield from self.troubles.safely(answered.hash, check, **about)
 
     def _challenge(self, answered: Answered) -> Iterator[Wish]:
+        if not self._open_to_challenge(answered):
+            return
         if not self._mind.ready(answered.asked):
             return
         false = self._mind.doubts(answered)

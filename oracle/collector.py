@@ -30,8 +30,7 @@ class Collector(Node):
     """What is due to one account from the games that it began."""
 
     def wishes(self) -> Iterator[Wish]:
-        yield from self._games()
-        yield from self._withdrawal()
+        return self.in_parts(self._games, self._withdrawal)
 
     @property
     def open_challenges(self) -> int:

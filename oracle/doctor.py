@@ -129,7 +129,7 @@ def money(settings: WorkerSettings, place: Place) -> Iterator[Finding]:
     balance, price = chain.balance(address), chain.base_fee()
     needed = GAS_OF_A_DEFENCE * price
     told = f"{brief_wei(balance)}; a defence costs {brief_wei(needed)} at present"
-    cure = "" if balance > needed else f"send ether to {account.address}"
+    cure = "" if balance >= needed else f"send ether to {account.address}"
     yield Finding("balance", told, cure)
     free, locked = chain.call(contracts.staking, "balanceOf", address)
     bond, _ = chain.call(contracts.oracle, "bondFor", 0)

@@ -7,25 +7,24 @@ chain takes one. So neither a kill, nor a lost answer, nor a reorg sends a move 
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from itertools import count
-from typing import Any, cast
+from functools import partial
+from typing import Any, TypeVar, cast
 
 from eth_account.signers.local import LocalAccount
-from web3.exceptions import ContractLogicError, TransactionNotFound, Web3RPCError
+from web3.exceptions import ContractLogicError, Web3RPCError
 from web3.types import TxParams, TxReceipt, Wei
 
 from mips_vm.keccak import keccak256
 from oracle.chain import sender as plain
-from oracle.chain.chain import Chain, Contract
+from oracle.chain.chain import Chain, Contract, lacks_funds
 from oracle.chain.errors import (
     Displaced,
     FeeAboveCap,
     NotMined,
     Refused,
     Rejected,
-    Unavailable,
     WentBack,
 )
 from oracle.chain.head import Head
@@ -38,25 +37,24 @@ from oracle.chain.sender import (
     intended,
 )
 from oracle.journal import Journal
-from oracle.signer import Signer
+from oracle.offers import Answer, Offers
+from oracle.receipts import Receipts
+from oracle.signer import MOST_ATTEMPTS, Signer
 from oracle.store.errors import NonceTaken, OnItsWay
 from oracle.store.journal import StoredJournal
 from oracle.store.outbox import Draft, Entry, Outbox
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 PATIENCE_BLOCKS = 3
 """After so many blocks without it, a transaction is signed anew with a higher fee."""
 TRANSFER_GAS = 21_000
-OFFER_AGAIN_SECONDS = 15.0
-"""Where blocks come only with transactions, what was lost would wait for ever."""
-MOST_ATTEMPTS = 12
-"""More would pay four times the first fee: whatever is wrong, it is not the fee."""
-MISSES = 5
-"""So often a used nonce without our receipt is not believed: endpoints may differ."""
-KNOWN = ("already known", "known transaction", "already imported", "already exists")
-UNDERPRICED = ("underpriced", "fee too low", "replacement")
-NONCE_USED = ("nonce too low", "nonce is too low", "old nonce", "transaction nonce")
+MOST_TRIES = 8
+"""So often another process of the account may be quicker to take the next nonce."""
+MOST_OFFERS = 5
+"""So often what is next is offered in vain: all others wait behind it."""
 
 
 class DurableSender(Sender):
@@ -73,8 +71,8 @@ class DurableSender(Sender):
         super().__init__(chain, account, fee_cap)
         self.outbox, self._patience = outbox, patience_blocks
         self._signer = Signer(chain, account, outbox, self._fees, fee_cap)
-        self._offers: dict[bytes, tuple[int, float]] = {}
-        self._missed: dict[int, int] = {}
+        self._offers = Offers(chain)
+        self._receipts = Receipts(chain)
         self._there: tuple[bytes, bytes] | None = None
         """Our last mined block, and the head with which it was there."""
 
@@ -91,12 +89,10 @@ class DurableSender(Sender):
             raise WentBack(expected, mined)
         pending = int(eth.get_transaction_count(self._account.address, "pending"))
         ours = {entry.nonce for entry in self.outbox.open()}
-        dropped = self.outbox.dropped_nonces(mined)
-        return next(
-            nonce
-            for nonce in count(mined)
-            if nonce not in ours and (nonce >= pending or nonce in dropped)
-        )
+        dropped = self.outbox.dropped_nonces(mined) - ours
+        # One of so many is free, whatever the endpoint says of others.
+        after = range(start := max(mined, pending), start + len(ours) + 1)
+        return min(dropped | (set(after) - ours))
 
     @property
     def on_its_way(self) -> frozenset[str]:
@@ -120,21 +116,19 @@ class DurableSender(Sender):
         What was mined since the last time.
         """
         head = self.chain.head()
-        self._reopen_undone(head)
+        self._look_back(head)
         entries = self.outbox.open()
-        if not entries:
-            return []
-        settled = self._advance_all(entries, head)
-        self._close_gap()
-        return settled
+        return self._look_after(entries, head) if entries else []
 
     def news(self, contracts: Sequence[Contract]) -> list[Outcome]:
         known = {contract.address: contract for contract in contracts}
-        return [
-            self._outcome(entry.draft, known[entry.draft.to], mined, contracts)
-            for entry, mined in self.settle()
-            if entry.draft.to in known
-        ]
+        found: list[Outcome] = []
+        for entry, mined in self.settle():
+            if (contract := known.get(entry.draft.to)) is not None:
+                work = partial(self._outcome, entry.draft, contract, mined, contracts)
+                outcome = self._tried("outcome", entry, work)
+                found += [] if outcome is None else [outcome]
+        return found
 
     def post(
         self,
@@ -177,15 +171,20 @@ class DurableSender(Sender):
         draft = Draft(
             key, intent.name, intent.to, intent.data, intent.value, wanted["gas"]
         )
-        while True:
+        entry = self._written_down(draft)
+        self._offer(entry, fresh=True)
+        return entry
+
+    def _written_down(self, draft: Draft) -> Entry:
+        """Raises `NonceTaken` if others are quicker again and again."""
+        for _ in range(MOST_TRIES):
             nonce = self.nonce
             attempt = self._signer.sign(draft, nonce)
             try:
-                entry = self.outbox.add(draft, nonce, attempt)
-            except NonceTaken:
-                continue  # by another process of this account, this very moment
-            self._offer(entry, fresh=True)
-            return entry
+                return self.outbox.add(draft, nonce, attempt)
+            except NonceTaken as error:
+                taken = error  # by another process of this account, this very moment
+        raise taken
 
     def _until_mined(self, entry: Entry) -> TxReceipt:
         """Raises `Refused` or `Displaced` if it was given up meanwhile."""
@@ -193,10 +192,10 @@ class DurableSender(Sender):
         for _ in range(max(1, int(plain.RECEIPT_SECONDS / (pause or 1)))):
             # A reorg may undo what came before it, which then has to be mined again.
             head = self.chain.head()
-            self._reopen_undone(head)
+            self._look_back(head)
             current = self.outbox.find(entry.draft.key)
             if current is None:
-                receipt = self._find(entry)
+                receipt = self._receipts.find(entry)
             else:
                 receipt = self._advance(current, head, self._mined_count())
             if receipt is not None:
@@ -204,38 +203,56 @@ class DurableSender(Sender):
             if current is None:
                 raise Refused(entry.draft.action, "", {}, b"")
             before = [e for e in self.outbox.open() if e.nonce < current.nonce]
-            self._advance_all(before, head)
-            self._close_gap()
+            self._look_after(before, head)
             time.sleep(pause)
         raise NotMined(entry.last.hash, plain.RECEIPT_SECONDS)
 
-    def _advance_all(
+    def _look_back(self, head: Head) -> None:
+        self.troubles.tried("undone", partial(self._reopen_undone, head))
+
+    def _look_after(
         self, entries: Sequence[Entry], head: Head
     ) -> list[tuple[Entry, TxReceipt]]:
-        """Lowest nonce first: what comes after cannot be mined before."""
-        found = []
+        """Those that are mined, lowest nonce first: what comes after cannot be mined
+        before. What goes wrong about one keeps no other from being looked after."""
+        found: list[tuple[Entry, TxReceipt]] = []
         mined = self._mined_count() if entries else 0
         for entry in entries:
-            try:
-                if (receipt := self._advance(entry, head, mined)) is not None:
-                    found.append((entry, receipt))
-            except (Displaced, Refused) as error:
-                log.warning("%s", error)
+            if self.stop.is_set():
+                return found
+            work = partial(self._moved_on, entry, head, mined)
+            if (receipt := self._tried("transaction", entry, work)) is not None:
+                found.append((entry, receipt))
+        self.troubles.tried("gap", self._close_gap)
         return found
+
+    def _tried(self, what: str, entry: Entry, work: Callable[[], T]) -> T | None:
+        about = {"action": entry.draft.action, "nonce": entry.nonce}
+        return self.troubles.tried((what, entry.id), work, **about)
+
+    def _moved_on(self, entry: Entry, head: Head, mined: int) -> TxReceipt | None:
+        """Its receipt, if it is mined. What is given up for a good reason is told."""
+        try:
+            return self._advance(entry, head, mined)
+        except (Displaced, Refused, Rejected) as error:
+            log.warning("%s", error)
+            return None
 
     def _advance(self, entry: Entry, head: Head, mined: int) -> TxReceipt | None:
         """Its receipt, if it is mined; else what can be done so that it will be.
 
         `mined`, the number of nonces used, was read before: no receipt is missed.
-        Raises `Displaced`, or `Refused` if a reorg left nothing for it to do.
+        Raises `Displaced`, `Refused` if a reorg left nothing for it to do, or
+        `Rejected` if no node takes it, whose turn it is: others wait behind it.
         """
         if entry.nonce < mined:
             return self._receipt_of(entry)
-        if self._offered_lately(entry, head.number):
+        if self._offers.made_lately(entry, head.number):
             return None
         if entry.nonce < (mined := self._mined_count()):
             return None  # it was mined meanwhile
         if entry.nonce == mined:
+            self._check_taken(entry)
             self._check_wanted(entry)
         if self._lags(entry, head, mined):
             entry = self._bumped(entry)
@@ -243,12 +260,14 @@ class DurableSender(Sender):
         return None
 
     def _receipt_of(self, entry: Entry) -> TxReceipt | None:
-        """Of an entry whose nonce is used: by it, it is to be hoped."""
-        receipt = self._find(entry)
+        """Of an entry whose nonce is used. Raises `Displaced` if there is none."""
+        try:
+            receipt = self._receipts.due(entry)
+        except Displaced:
+            self.outbox.dropped(entry, "another transaction took its nonce")
+            raise
         if receipt is None:
-            self._miss(entry)
             return None
-        self._missed.pop(entry.id, None)
         fee = fee_of(receipt)
         self._spent_wei += fee
         place = (receipt["blockNumber"], bytes(receipt["blockHash"]))
@@ -263,21 +282,15 @@ class DurableSender(Sender):
             return False
         return entry.nonce == mined or entry.last.max_fee < self.chain.base_fee()
 
-    def _find(self, entry: Entry) -> TxReceipt | None:
-        eth = self.chain.endpoint.web3.eth
-        for attempt in reversed(entry.attempts):
-            try:
-                return eth.get_transaction_receipt(cast(Any, attempt.hash))
-            except TransactionNotFound:
-                continue
-        return None
+    def _check_taken(self, entry: Entry) -> None:
+        """Drops what was offered again and again, and never taken.
 
-    def _miss(self, entry: Entry) -> None:
-        """Another transaction has the nonce, or an endpoint lags behind."""
-        self._missed[entry.id] = self._missed.get(entry.id, 0) + 1
-        if self._missed[entry.id] >= MISSES:
-            self.outbox.dropped(entry, "another transaction took its nonce")
-            raise Displaced(entry.draft.action, entry.nonce)
+        Raises `Rejected`. Should a node have it after all, nothing is lost: of what is
+        sent under its nonce instead, only one is mined.
+        """
+        if self._offers.count(entry) > MOST_OFFERS:
+            self.outbox.dropped(entry, "no node takes it")
+            raise Rejected(entry.draft.action, f"no, {MOST_OFFERS} times")
 
     def _check_wanted(self, entry: Entry) -> None:
         """Drops what would fail by now: a reorg, or someone quicker, undid its cause.
@@ -290,7 +303,10 @@ class DurableSender(Sender):
         call["from"] = self._account.address
         try:
             self.chain.endpoint.web3.eth.estimate_gas(call, "latest")
-        except ContractLogicError as error:
+        except (ContractLogicError, Web3RPCError) as error:
+            if not (isinstance(error, ContractLogicError) or lacks_funds(error)):
+                log.warning("%s may fail by now: %s", draft.action, error)
+                return  # a node that cannot tell is no reason to give it up
             if self._mined_count() > entry.nonce:
                 return  # it failed because it is done, this very moment
             self.outbox.dropped(entry, f"would fail by now: {error}")
@@ -324,50 +340,36 @@ class DurableSender(Sender):
         return True
 
     def _offer(self, entry: Entry, fresh: bool = False) -> None:
-        """Sends the signed bytes. `fresh`: for the first time, so no node has them.
+        """Sends the signed bytes, for more as long as nodes want more. `fresh`: for the
+        first time, so no node has them.
 
         Raises `Rejected` if a node that answered says no to what is fresh.
         """
-        eth = self.chain.endpoint.web3.eth
-        try:
-            eth.send_raw_transaction(entry.last.raw)
-            self._note_offer(entry)
-        except Web3RPCError as error:
-            self._hear(entry, str(error), fresh)
-        except (Unavailable, OSError) as error:
-            log.warning("%s may not be sent: %s", entry.draft.action, error)
-
-    def _note_offer(self, entry: Entry) -> None:
-        self._offers[entry.last.hash] = (self.chain.latest.number, time.monotonic())
-
-    def _offered_lately(self, entry: Entry, head: int) -> bool:
-        """Whether these bytes were sent since the last block, and not long ago."""
-        at_head, at = self._offers.get(entry.last.hash, (-1, 0.0))
-        return at_head == head and time.monotonic() - at < OFFER_AGAIN_SECONDS
-
-    def _hear(self, entry: Entry, complaint: str, fresh: bool) -> None:
-        """What a node's complaint about an offer means."""
-        said = complaint.lower()
-        if any(sign in said for sign in (*KNOWN, *NONCE_USED)):
-            self._note_offer(entry)
-        elif any(sign in said for sign in UNDERPRICED):
-            bumped = self._bumped(entry)
-            if bumped is not entry:
-                self._offer(bumped)
-        elif fresh:
-            self.outbox.dropped(entry, complaint)
-            raise Rejected(entry.draft.action, complaint)
-        else:
-            log.warning("%s not taken: %s", entry.draft.action, complaint)
+        heard = self._offers.make(entry)
+        for _ in range(MOST_ATTEMPTS):
+            if heard.answer is not Answer.WANTS_MORE:
+                break
+            raised = self._bumped(entry)
+            if raised is entry:
+                self._offers.note(entry)  # it waits for want of a higher fee
+                return
+            entry, fresh = raised, False
+            heard = self._offers.make(entry)
+        if heard.answer is Answer.REFUSED and fresh:
+            self.outbox.rejected(entry, heard.words)
+            raise Rejected(entry.draft.action, heard.words)
+        if heard.answer is not Answer.TAKEN:
+            log.warning("%s may not be sent: %s", entry.draft.action, heard.words)
 
     def _bumped(self, entry: Entry) -> Entry:
-        """The same, signed with a higher fee; as it is, if that is above the cap."""
-        if len(entry.attempts) >= MOST_ATTEMPTS:
-            return entry
+        """The same, signed with a higher fee; as it is, if that is above the cap, or
+        would be no higher."""
         try:
-            attempt = self._signer.sign(entry.draft, entry.nonce)
+            attempt = self._signer.raised(entry.draft, entry.nonce)
         except FeeAboveCap as error:
             log.warning("%s waits: %s", entry.draft.action, error)
+            return entry
+        if any(attempt.hash == known.hash for known in entry.attempts):
             return entry
         log.info("%s: fee raised to %d", entry.draft.action, attempt.max_fee)
         return self.outbox.add_attempt(entry, attempt)
@@ -377,7 +379,7 @@ class DurableSender(Sender):
 
         Both look alike, and need the same: the bytes are offered again, to no harm.
         """
-        while (last := self.outbox.last_mined()) is not None:
+        while (last := self.outbox.last_mined()) and not self.stop.is_set():
             assert last.block is not None, "it was mined in a block"
             if self._there == (last.block_hash, head.hash):
                 return
@@ -386,7 +388,7 @@ class DurableSender(Sender):
                 return
             log.warning("%s: block %d is gone", last.draft.action, last.block)
             self.outbox.reopen(last)
-            self._offers.clear()
+            self._offers.forget()
 
     def _mined_count(self) -> int:
         eth = self.chain.endpoint.web3.eth

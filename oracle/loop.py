@@ -60,6 +60,7 @@ class Loop:
 
     def run(self, stop: Event) -> None:
         """Until `stop` is set; a step that has begun is finished first."""
+        self.node.sender.stop = stop
         log.info("started", account="0x" + self.node.address.hex())
         while not stop.is_set():
             self._news.clear()

@@ -42,10 +42,12 @@ class NodeCollector(Collector):
         pulse, node = self._loop.pulse, self._loop.node
         yield CounterMetricFamily("plumb_turns", "Looks at the chain.", pulse.steps)
         yield CounterMetricFamily(
-            "plumb_failures", "Turns that failed, mostly the chain's.", pulse.failures
+            "plumb_failures",
+            "Turns that failed, mostly the chain's, and single jobs that did.",
+            pulse.failures + node.troubles.count,
         )
         yield GaugeMetricFamily(
-            "plumb_put_off", "Jobs that went wrong.", len(node.troubles.reasons)
+            "plumb_put_off", "Jobs that went wrong.", node.troubles.waiting
         )
         endpoint = node.chain.endpoint
         errors: Mapping[str, int] = {}

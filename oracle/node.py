@@ -7,7 +7,7 @@ the next one goes on where the chain says.
 import time
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,6 +19,7 @@ from challenge.moves import Move
 from oracle.chain.chain import Contract
 from oracle.chain.errors import (
     ChainError,
+    FeeAboveCap,
     GasAboveCap,
     InsufficientFunds,
     Refused,
@@ -26,13 +27,12 @@ from oracle.chain.errors import (
 )
 from oracle.chain.sender import Receipt, Sender
 from oracle.contracts import Contracts
-from oracle.record import Answered, Record
-from oracle.troubles import Troubles
+from oracle.record import Answered, Asked, Record
 from oracle.views import view_of
 
 MOVED_ON = (PositionMismatch, PositionMissing)
 """The chain told of a move after the log was read: next time."""
-REFUSALS = (Refused, Rejected, InsufficientFunds, GasAboveCap)
+REFUSALS = (Refused, Rejected, InsufficientFunds, GasAboveCap, FeeAboveCap)
 """Of one wish; others may come true nevertheless."""
 MOST_ON_THEIR_WAY = 16
 """As many of one account as nodes promise to keep in their mempools."""
@@ -124,7 +124,8 @@ class Node(ABC):
         journal = sender.journal(contracts.oracle.address)
         self.record = Record(sender.chain, contracts, journal)
         self.refused: list[ChainError] = []
-        self.troubles = Troubles()
+        self.troubles = sender.troubles
+        """What goes wrong about one thing, in sending or thinking, stops no other."""
         self.posted = Posted()
         self.seen = Look()
         self.deadlines: list[int] = []
@@ -148,20 +149,27 @@ class Node(ABC):
         """
         self.refused = []
         with self._timed("settle"):
-            news = list(self._news())
-        yield from news
+            news = self.troubles.tried("news", self._news)
+        yield from news or ()
         if self.sender.on_its_way != self.posted.wishes.keys():
             return
         with self._timed("read"):
             self.record.refresh()
             if self.record.height < self.sender.mined_height:
                 return  # by an endpoint that lags: our own moves are not in it
-            stake = self.chain.known(self.contracts.staking, "balanceOf", self.address)
-            self.seen = Look(self.record.head.timestamp, *map(int, stake))
+            stake = self.troubles.tried("stake", self._known_stake)
+            last = (self.seen.free_wei, self.seen.locked_wei)
+            self.seen = Look(self.record.head.timestamp, *(stake or last))
         yield from self._come_true()
 
-    def _news(self) -> Iterator[Done]:
+    def _known_stake(self) -> tuple[int, int]:
+        staking = self.contracts.staking
+        free, locked = self.chain.known(staking, "balanceOf", self.address)
+        return int(free), int(locked)
+
+    def _news(self) -> list[Done]:
         """What became of what was posted."""
+        done = []
         news = self.sender.news(self.contracts.all)
         wishes, open_keys = self.posted.wishes, self.sender.on_its_way
         self.posted = Posted({k: w for k, w in wishes.items() if k in open_keys})
@@ -171,27 +179,46 @@ class Node(ABC):
             if isinstance(result, Refused):
                 self.refused.append(result)
             else:
-                yield Done(wishes.get(intent.key, unknown), result)
+                done.append(Done(wishes.get(intent.key, unknown), result))
+        return done
 
     def _come_true(self) -> Iterator[Done]:
         done: set[str] = set()
         wishes = self.wishes()
         while (wish := self._thought_of(wishes)) is not None:
+            if self.sender.stop.is_set():
+                return
             if wish.place in done or self.is_on_its_way(wish):
                 continue
             if not self.posted.has_room(wish):
                 return
-            try:
-                with self._timed("send"):
-                    receipt = self._post(wish)
-            except REFUSALS as refused:
-                self.refused.append(refused)
-                continue
-            done.add(wish.place)
+            with self._timed("send"):
+                receipt = self._sent(wish)
             if receipt is not None:
                 yield Done(wish, receipt)
-            else:
+            if receipt is not None or wish.key in self.posted.wishes:
+                done.add(wish.place)
+
+    def _sent(self, wish: Wish) -> Receipt | None:
+        """Its receipt, if it is there at once. What is on its way is noted, even if
+        something went wrong then: else the next look would wait for what it doesn't
+        know."""
+        job = ("send", wish.key)
+        if self.troubles.puts_off(job):
+            return None
+        about = {"function": wish.function, "request_id": wish.request_id}
+        with self.troubles.facing(job, **about):
+            try:
+                receipt = self._post(wish)
+            except REFUSALS as refused:
+                self.refused.append(refused)
+                return None
+            if receipt is None:
                 self.posted.wishes[wish.key] = wish
+            return receipt
+        if wish.key in self.sender.on_its_way:
+            self.posted.wishes[wish.key] = wish
+        return None
 
     def _thought_of(self, wishes: Iterator[Wish]) -> Wish | None:
         with self._timed("think"):
@@ -211,6 +238,22 @@ class Node(ABC):
     @abstractmethod
     def wishes(self) -> Iterator[Wish]:
         """What to send, the most urgent first; computed as it is asked for."""
+
+    def in_parts(self, *parts: Callable[[], Iterator[Wish]]) -> Iterator[Wish]:
+        """The wishes of each, though something goes wrong in those before."""
+        for part in parts:
+            yield from self.troubles.safely(("part", part.__name__), part)
+
+    def of_each(
+        self,
+        part: str,
+        requests: Iterable[Asked],
+        wishes: Callable[[Asked], Iterator[Wish]],
+    ) -> Iterator[Wish]:
+        """The wishes about each request, though something goes wrong about others."""
+        for asked in requests:
+            job, about = (part, asked.request.id), {"request_id": asked.request.id}
+            yield from self.troubles.safely(job, partial(wishes, asked), **about)
 
     def open_games(self) -> int:
         """How many that are not over it plays in, on either side."""
@@ -240,11 +283,11 @@ class Node(ABC):
         runs out soonest first."""
         found = []
         for place, (answered, challenger) in enumerate(games):
-            try:
-                view = self._view(answered, challenger)
-            except MOVED_ON:
-                continue
-            found.append((view.clock.deadline, place, answered, view))
+            job = ("look", answered.hash, challenger)
+            look = partial(self._view, answered, challenger)
+            about = {"request_id": answered.claim.request_id}
+            if (view := self.troubles.tried(job, look, **about)) is not None:
+                found.append((view.clock.deadline, place, answered, view))
         self.deadlines = [v.clock.deadline for *_, v in found if self._must_move(v)]
         for _, _, answered, view in sorted(found, key=lambda game: game[:2]):
             job = ("play", answered.hash, view.challenger)
@@ -256,11 +299,8 @@ class Node(ABC):
         self, answered: Answered, challenger: bytes, player: Player
     ) -> Iterator[Wish]:
         """The player's next moves in one game."""
-        try:
-            view = self._view(answered, challenger)
-        except MOVED_ON:
-            return
-        yield from self._moves(view, answered, lambda _: player)
+        if (view := self._view(answered, challenger)) is not None:
+            yield from self._moves(view, answered, lambda _: player)
 
     def _must_move(self, view: GameView) -> bool:
         sides = {
@@ -269,9 +309,13 @@ class Node(ABC):
         }
         return view.mover is not None and sides[view.mover] == self.address
 
-    def _view(self, answered: Answered, challenger: bytes) -> GameView:
+    def _view(self, answered: Answered, challenger: bytes) -> GameView | None:
+        """None if the chain has moved on since the log was read."""
         reserved = self.posted.locks_wei
-        return view_of(self.record, answered, challenger, reserved)
+        try:
+            return view_of(self.record, answered, challenger, reserved)
+        except MOVED_ON:
+            return None
 
     def _moves(
         self,

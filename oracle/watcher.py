@@ -1,14 +1,16 @@
 """Looks at every claim and tells which are false; has no account, sends nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from oracle.choice import EVERY_CLAIM, Choice
 from oracle.logs import logger
 from oracle.record import Answered, Asked, Record
 from oracle.troubles import Troubles
+
+T = TypeVar("T")
 
 log = logger(__name__)
 
@@ -53,7 +55,7 @@ class Watcher:
         self, record: Record, mind: Mind, choice: Choice = EVERY_CLAIM
     ) -> None:
         self.record, self._mind, self._choice = record, mind, choice
-        self.troubles = Troubles()
+        self.troubles = Troubles(reachable=record.chain.reachable)
         self._seen: set[bytes] = set()
 
     def look(self) -> Iterator[Finding]:
@@ -61,12 +63,17 @@ class Watcher:
         self.record.refresh()
         disputed = {answered.hash for _, answered in self.record.games()}
         fresh = list(self._fresh())
-        for answered in fresh:
-            self._mind.ready(answered.asked)  # all are worked on at once
+        for answered in fresh:  # all are worked on at once
+            self._tried("begin", answered, partial(self._mind.ready, answered.asked))
         for answered in fresh:
             check = partial(self._checked, answered, answered.hash in disputed)
-            request_id = answered.claim.request_id
-            yield from self.troubles.safely(answered.hash, check, request_id=request_id)
+            if (finding := self._tried("check", answered, check)) is not None:
+                yield finding
+
+    def _tried(self, job: str, answered: Answered, work: Callable[[], T]) -> T | None:
+        """What goes wrong about one claim keeps no other from being checked."""
+        about = {"request_id": answered.claim.request_id}
+        return self.troubles.tried((job, answered.hash), work, **about)
 
     def _fresh(self) -> Iterator[Answered]:
         """What was not checked yet, and can be."""
@@ -75,14 +82,15 @@ class Watcher:
                 continue
             if not self._choice.takes(answered):
                 continue
-            if self._mind.can(answered.asked):
+            can = self._tried("hold", answered, partial(self._mind.can, answered.asked))
+            if can:
                 yield answered
-            else:
+            elif can is not None:
                 request_id = answered.claim.request_id
                 log.info("unchecked", request_id=request_id, reason="no image held")
                 self._seen.add(answered.hash)
 
-    def _checked(self, answered: Answered, disputed: bool) -> Iterator[Finding]:
+    def _checked(self, answered: Answered, disputed: bool) -> Finding:
         finding = Finding(answered, not self._mind.doubts(answered), disputed)
         self._seen.add(answered.hash)
-        yield finding
+        return finding

@@ -90,11 +90,9 @@ class Worker(Node):
         return self.sender.send(staking, "deposit", *arguments, value=amount)
 
     def wishes(self) -> Iterator[Wish]:
-        yield from self._defences()
-        yield from self._answers()
-        yield from self._finals()
-        yield from self._expiries()
-        yield from self._leases()
+        return self.in_parts(
+            self._defences, self._answers, self._finals, self._expiries, self._leases
+        )
 
     def _defences(self) -> Iterator[Wish]:
         """Moves in the games about own claims, the nearest deadline first."""
@@ -115,55 +113,64 @@ class Worker(Node):
             if asked.lease is not None and asked.lease.worker == self.address
         ]
         for end, request_id, asked, lease in sorted(held, key=lambda held: held[:2]):
-            if self.seen.now < end and self._mind.can(asked):
+            if self.seen.now < end:
                 answer = partial(self._answer, asked, lease)
                 job = ("answer", request_id, asked.input)
                 yield from self.troubles.safely(job, answer, request_id=request_id)
 
     def _answer(self, asked: Asked, lease: Lease) -> Iterator[Wish]:
-        if self._mind.ready(asked):
+        if self._mind.can(asked) and self._mind.ready(asked):
             output = self._mind.answer(asked)
             yield self._wish("submit", asked, asked.request, lease, output)
 
     def _finals(self) -> Iterator[Wish]:
         disputed = {played.claim_hash for played, _ in self.record.games()}
-        for asked in self.record.requests(Status.CLAIMED):
-            claim = asked.claim
-            if claim is None or claim.worker != self.address:
-                continue
-            if self.seen.now >= claim.window_end and claim.hash() not in disputed:
-                arguments = (asked.request, claim, asked.output)
-                yield self._wish("finalize", asked, *arguments)
+        claimed = self.record.requests(Status.CLAIMED)
+        return self.of_each("finalize", claimed, partial(self._final, disputed))
+
+    def _final(self, disputed: set[bytes], asked: Asked) -> Iterator[Wish]:
+        claim = asked.claim
+        if claim is None or claim.worker != self.address:
+            return
+        if self.seen.now >= claim.window_end and claim.hash() not in disputed:
+            arguments = (asked.request, claim, asked.output)
+            yield self._wish("finalize", asked, *arguments)
 
     def _expiries(self) -> Iterator[Wish]:
         """Leases that ran out: ended, to answer oneself; for others nobody pays."""
-        for asked in self.record.requests(Status.ACCEPTED):
-            lease, request = asked.lease, asked.request
-            if lease is None or self.seen.now >= request.deadline:
-                continue
-            if self.seen.now >= lease.end and self._mind.can(asked):
-                yield self._wish("expireLease", asked, asked.request, lease)
+        return self.of_each(
+            "expire", self.record.requests(Status.ACCEPTED), self._expiry
+        )
+
+    def _expiry(self, asked: Asked) -> Iterator[Wish]:
+        lease, request = asked.lease, asked.request
+        if lease is None or self.seen.now >= request.deadline:
+            return
+        if self.seen.now >= lease.end and self._mind.can(asked):
+            yield self._wish("expireLease", asked, asked.request, lease)
 
     def _leases(self) -> Iterator[Wish]:
         open_requests = self.record.requests(Status.OPEN)
         known = {asked.request.id for asked in open_requests}
         self.declined = {i: why for i, why in self.declined.items() if i in known}
-        market = self.market() if open_requests else None
-        for asked in sorted(open_requests, key=self._turn):
-            assert market is not None, "there is something to accept"
-            bond = market.bond(asked)
-            wish = self._wish(
-                "accept", asked, asked.request, asked.attempt, 0, market.free_wei
-            )
-            if self.is_on_its_way(wish):
-                continue
-            if objection := self.objection(asked, market):
-                self._decline(asked, objection)
-                continue
-            self.declined.pop(asked.request.id, None)
-            yield replace(wish, locks_wei=bond)
-            market.free_wei -= bond
-            market.leases += 1
+        if open_requests:
+            accept = partial(self._lease, self.market())
+            in_turn = sorted(open_requests, key=self._turn)
+            yield from self.of_each("accept", in_turn, accept)
+
+    def _lease(self, market: Market, asked: Asked) -> Iterator[Wish]:
+        terms = (asked.request, asked.attempt, 0, market.free_wei)
+        wish = self._wish("accept", asked, *terms)
+        if self.is_on_its_way(wish):
+            return
+        if objection := self.objection(asked, market):
+            self._decline(asked, objection)
+            return
+        self.declined.pop(asked.request.id, None)
+        bond = market.bond(asked)
+        yield replace(wish, locks_wei=bond)
+        market.free_wei -= bond
+        market.leases += 1
 
     def _turn(self, asked: Asked) -> bytes:
         """Places requests in an order of this account's own: of workers that all began

@@ -14,13 +14,23 @@ from oracle.chain.abi import Abi
 from oracle.chain.endpoint import Endpoint
 from oracle.chain.errors import InsufficientFunds, NoCode, Refused
 from oracle.chain.events import Event, event_of
-from oracle.chain.head import NOTHING, Head, Known
+from oracle.chain.head import NOTHING, Head, Known, base_fee_of
 from oracle.chain.ranges import Ranges
 from solidity import Artifact
 
 T = TypeVar("T")
-NO_FUNDS = "insufficient funds"
-"""How every node begins to say it."""
+NO_FUNDS = (
+    "insufficient funds",
+    "insufficient balance",
+    "insufficientfunds",
+    "enough funds",
+    "enough balance",
+    "lack of funds",
+    "lackoffund",
+    "exceeds account balance",
+    "exceeds transaction sender account balance",
+)
+"""How nodes say it, in part."""
 BLANK_WORDS = re.compile(rb"\x00{32,}")
 
 
@@ -65,6 +75,14 @@ class Chain:
         self._known.notice(self.latest.hash)
         return self.latest
 
+    def reachable(self) -> bool:
+        """Whether the endpoint answers the simplest question, asked once more."""
+        web3 = self.endpoint.web3
+        try:
+            return bool(web3.is_connected()) and web3.eth.block_number >= 0
+        except Exception:  # whatever it is: no answer
+            return False
+
     @property
     def height(self) -> int:
         return int(self.endpoint.web3.eth.block_number)
@@ -86,7 +104,7 @@ class Chain:
         if block is None:
             return self.head().base_fee
         header = self.endpoint.web3.eth.get_block(BlockNumber(block))
-        return int(header["baseFeePerGas"])
+        return base_fee_of(header)
 
     def tip(self) -> int:
         """Wei a gas unit that the node advises to add; asked once a head."""
@@ -97,7 +115,7 @@ class Chain:
         """Wei of base fees that all blocks up to `last` have burned."""
         eth = self.endpoint.web3.eth
         headers = (eth.get_block(BlockNumber(n)) for n in range(1, last + 1))
-        return sum(int(h["baseFeePerGas"]) * int(h["gasUsed"]) for h in headers)
+        return sum(base_fee_of(h) * int(h["gasUsed"]) for h in headers)
 
     def balance(self, address: bytes, block: int | None = None) -> int:
         """Wei after that block; by default the latest."""
@@ -191,11 +209,17 @@ def refusing(contract: Contract, function: str, ask: Callable[[], T]) -> T:
     except (ContractLogicError, Web3RPCError) as error:
         data, call = revert_data(error), f"{contract.name}.{function}"
         if data is None:
-            if NO_FUNDS in str(error).lower():
+            if lacks_funds(error):
                 raise InsufficientFunds(call, complaint(error)) from None
             raise
         name, arguments = contract.abi.error(data)
         raise Refused(call, name, arguments, data) from None
+
+
+def lacks_funds(error: Exception) -> bool:
+    """Whether a node complains that the account cannot pay."""
+    said = str(error).lower()
+    return any(sign in said for sign in NO_FUNDS)
 
 
 def complaint(error: ContractLogicError | Web3RPCError) -> str:

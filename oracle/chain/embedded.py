@@ -25,6 +25,7 @@ CHAIN_ID = 31337
 GENESIS_TIME = 1_800_000_000
 BLOCK_SECONDS = 12
 BLOCK_GAS = 2**25
+FIRST_BASE_FEE = TIP_WEI = 10**9
 TRANSACTION_GAS = 2**24
 """EIP-7825's cap, which py-evm's last fork predates."""
 STORE_STIPEND = 2300
@@ -80,14 +81,17 @@ def steadily(parent_time: int) -> int:
 class EmbeddedChain:
     """The chain, its head, and every transaction mined so far by block number.
 
-    `database` may hold a chain already, which then goes on; `balances` are for a new
-    one. `next_time` is the instant of a block that is mined now, after its parent's.
+    `database` may hold a chain already, which then goes on; `balances` and
+    `first_base_fee` (wei a gas unit) are for a new one. No block uses more gas than
+    EIP-1559 aims at, so a base fee that begins at 0 stays there: a chain without fees.
+    `next_time` is the instant of a block that is mined now, after its parent's.
     """
 
     balances: Mapping[bytes, int]
     database: DatabaseAPI | None = None
     next_time: Callable[[int], int] = steadily
     genesis_time: int = GENESIS_TIME
+    first_base_fee: int = FIRST_BASE_FEE
     mined: dict[int, Mined] = field(default_factory=dict)
     by_hash: dict[bytes, Mined] = field(default_factory=dict)
     _chain: Any = field(init=False)  # py-evm's types end at its interfaces
@@ -113,6 +117,7 @@ class EmbeddedChain:
             "difficulty": 0,
             "gas_limit": BLOCK_GAS,
             "timestamp": self.genesis_time,
+            "base_fee_per_gas": self.first_base_fee,
         }
         self._chain = _Chain.from_genesis(database, header, state)
 
@@ -125,6 +130,11 @@ class EmbeddedChain:
     def next_base_fee(self) -> int:
         """Wei a gas unit that the next block burns."""
         return int(self._chain.header.base_fee_per_gas)
+
+    @property
+    def tip(self) -> int:
+        """Wei a gas unit that senders are advised to add: none where nothing burns."""
+        return TIP_WEI if self.next_base_fee else 0
 
     def header(self, number: int) -> BlockHeaderAPI:
         header: BlockHeaderAPI = self._chain.get_canonical_block_header_by_number(

@@ -5,7 +5,7 @@ from typing import Protocol, Self
 
 from web3 import HTTPProvider, Web3
 
-from oracle.chain.embedded import CHAIN_ID, EmbeddedChain
+from oracle.chain.embedded import CHAIN_ID, FIRST_BASE_FEE, EmbeddedChain
 from oracle.chain.errors import NoTimeTravel, WrongChain
 from oracle.chain.rpc import EmbeddedProvider
 
@@ -35,8 +35,10 @@ class EmbeddedEndpoint:
     chain_id = CHAIN_ID
     poll_seconds = 0.0
 
-    def __init__(self, balances: Mapping[bytes, int]) -> None:
-        self.chain = EmbeddedChain(balances)
+    def __init__(
+        self, balances: Mapping[bytes, int], first_base_fee: int = FIRST_BASE_FEE
+    ) -> None:
+        self.chain = EmbeddedChain(balances, first_base_fee=first_base_fee)
         self.web3 = Web3(EmbeddedProvider(self.chain))
 
     @classmethod

@@ -29,8 +29,13 @@ class Head:
             hash=bytes(block["hash"]),
             parent=bytes(block["parentHash"]),
             timestamp=int(block["timestamp"]),
-            base_fee=int(block["baseFeePerGas"]),
+            base_fee=base_fee_of(block),
         )
+
+
+def base_fee_of(block: BlockData) -> int:
+    """Wei a gas unit; nothing where nodes leave it out, as some without fees do."""
+    return int(block.get("baseFeePerGas") or 0)
 
 
 NOTHING = Head(-1, b"", b"", 0, 0)

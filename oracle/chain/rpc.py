@@ -28,7 +28,6 @@ from oracle.chain.shapes import (
 REVERTED = 3
 INVALID = -32000
 NO_METHOD = -32601
-TIP_WEI = 10**9
 
 Handler = Callable[..., Any]
 
@@ -43,8 +42,8 @@ class EmbeddedProvider(BaseProvider):
             "eth_chainId": lambda: hex(CHAIN_ID),
             "net_version": lambda: str(CHAIN_ID),
             "eth_blockNumber": lambda: hex(chain.head.block_number),
-            "eth_maxPriorityFeePerGas": lambda: hex(TIP_WEI),
-            "eth_gasPrice": lambda: hex(chain.next_base_fee + TIP_WEI),
+            "eth_maxPriorityFeePerGas": lambda: hex(chain.tip),
+            "eth_gasPrice": lambda: hex(chain.next_base_fee + chain.tip),
             "eth_getBalance": self._balance,
             "eth_getCode": self._code,
             "eth_getTransactionCount": self._nonce,

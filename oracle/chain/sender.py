@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from threading import Event
 from typing import Any, TypedDict, TypeVar, cast
 
 from eth_account.signers.local import LocalAccount
@@ -15,8 +16,9 @@ from oracle.chain.chain import Chain, Contract, read_logs, refusing
 from oracle.chain.embedded import TRANSACTION_GAS
 from oracle.chain.endpoint import check_chain
 from oracle.chain.errors import FeeAboveCap, GasAboveCap, NotMined, Refused
-from oracle.chain.events import Event
+from oracle.chain.events import Event as Told
 from oracle.journal import Forgetful, Journal
+from oracle.troubles import Troubles
 
 T = TypeVar("T")
 GAS_MARGIN = 8
@@ -44,7 +46,7 @@ class Receipt:
     calldata_gas: int
     fee_wei: int
     contract: bytes
-    events: tuple[Event, ...]
+    events: tuple[Told, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,9 @@ class Sender:
         self, chain: Chain, account: LocalAccount, fee_cap: int | None = None
     ) -> None:
         self.chain, self._account, self._fee_cap = chain, account, fee_cap
+        self.troubles = Troubles(reachable=chain.reachable)
+        self.stop = Event()
+        """Once it is set, nothing more is begun."""
         self._spent_wei = 0
 
     @property

@@ -8,7 +8,7 @@ import typer
 import typer.core
 
 from oracle.chain.accounts import MNEMONIC, PATH
-from oracle.chain.embedded import CHAIN_ID
+from oracle.chain.embedded import CHAIN_ID, FIRST_BASE_FEE
 from oracle.cli.output import AsJson, console, facts, print_json, stage
 from oracle.devnet.server import Service, application
 from oracle.devnet.setup import ACCOUNTS, BALANCE_WEI, ETHER, Ready, set_up
@@ -68,12 +68,20 @@ def up(
     clock: Annotated[
         int, typer.Option(metavar="SECONDS", min=60, help="One side's time for a game.")
     ] = CLOCK_SECONDS,
+    base_fee: Annotated[
+        int,
+        typer.Option(
+            metavar="WEI",
+            min=0,
+            help="A new chain's first base fee; with 0 it has no fees, ever.",
+        ),
+    ] = FIRST_BASE_FEE,
     as_json: AsJson = False,
 ) -> None:
     """Serve a development chain until interrupted; transactions are mined at once."""
     with stopping() as stop:
         with stage("deploying"):
-            ready = set_up(Parameters(parts, clock), state)
+            ready = set_up(Parameters(parts, clock), state, first_base_fee=base_fee)
         written = ready.deployments.write(deployments)
         service = Service(ready.devnet, ready.disk)
         with serving(application(service, block_time), host, port) as url:

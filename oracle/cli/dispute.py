@@ -18,6 +18,7 @@ from oracle.cli.output import (
     grid,
     hexadecimal,
     print_json,
+    remark,
     stage,
 )
 from oracle.cli.settled import settled
@@ -167,6 +168,10 @@ def claim(settings: Settings, as_json: AsJson = False) -> None:
     else:
         shown = {name.replace("_", " "): value for name, value in told.items()}
         console().print(facts(shown | {"withdrawn": brief_wei(sum(withdrawn))}))
+    for reason in collector.troubles.reasons.values():
+        remark(f"Not all was done: {reason}")
+    if collector.troubles.reasons:
+        raise typer.Exit(1)
 
 
 def until_idle(node: Node) -> Iterator[Done]:

@@ -53,7 +53,7 @@ def watch(
 ) -> None:
     """Recompute every claim, and tell which are false; needs no account.
 
-    Exit status 1 if one was.
+    Exit status 1 if one was, or with --once if one could not be checked.
     """
     logs.configure(settings.log_json)
     place = place_of(settings)
@@ -79,7 +79,7 @@ def watch(
                 stop.wait(settings.poll)
     if as_json:
         print_json({"claims": [finding.as_json() for finding in listed]})
-    if lies:
+    if lies or (once and watcher.troubles.reasons):
         raise typer.Exit(1)
 
 

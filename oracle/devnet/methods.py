@@ -17,7 +17,7 @@ from eth_utils.exceptions import ValidationError
 from web3.types import RPCEndpoint, RPCResponse
 
 from oracle.chain.embedded import EmbeddedChain
-from oracle.chain.rpc import INVALID, TIP_WEI, EmbeddedProvider, Handler, failure
+from oracle.chain.rpc import INVALID, EmbeddedProvider, Handler, failure
 from oracle.chain.shapes import (
     block_entry,
     hexed,
@@ -125,7 +125,7 @@ class Devnet(EmbeddedProvider):
         first = max(0, last - max(1, number_of(blocks)) + 1)
         headers = [self.chain.header(number) for number in range(first, last + 1)]
         fees = [header.base_fee_per_gas or 0 for header in headers]
-        rewards = [[hex(TIP_WEI) for _ in percentiles or ()] for _ in headers]
+        rewards = [[hex(self.chain.tip) for _ in percentiles or ()] for _ in headers]
         return {
             "oldestBlock": hex(first),
             "baseFeePerGas": [hex(fee) for fee in [*fees, self.chain.next_base_fee]],

@@ -49,6 +49,8 @@ class Pool:
                 f"nonce too low: expected {expected} or more, got {nonce}"
             )
         before = self._waiting.get((sender, nonce))
+        if before is not None and before.hash == transaction.hash:
+            raise ValidationError("already known")
         if before is not None and not _pays_more(transaction, before):
             raise ValidationError(
                 "replacement transaction underpriced: expected "
@@ -120,7 +122,9 @@ def _pays_more(transaction: Any, before: Any) -> bool:
         (transaction.max_fee_per_gas, before.max_fee_per_gas),
         (transaction.max_priority_fee_per_gas, before.max_priority_fee_per_gas),
     )
-    return all(100 * new >= (100 + RAISE_PERCENT) * old for new, old in offers)
+    return all(
+        new > old and 100 * new >= (100 + RAISE_PERCENT) * old for new, old in offers
+    )
 
 
 def _summary(transaction: Any) -> str:

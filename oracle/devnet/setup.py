@@ -13,7 +13,7 @@ import tinynn
 from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain, contract_of
 from oracle.chain.disk import DiskDB
-from oracle.chain.embedded import CHAIN_ID, EmbeddedChain
+from oracle.chain.embedded import CHAIN_ID, FIRST_BASE_FEE, EmbeddedChain
 from oracle.chain.endpoint import EmbeddedEndpoint
 from oracle.chain.events import ModelRegistered
 from oracle.chain.sender import Sender
@@ -48,8 +48,10 @@ def set_up(
     parameters: Parameters,
     state: Path | None = None,
     wall: Callable[[], float] = time.time,
+    first_base_fee: int = FIRST_BASE_FEE,
 ) -> Ready:
-    """The devnet, new or as it was left. `wall` is the clock that it begins with."""
+    """The devnet, new or as it was left. `wall` is the clock that it begins with; a
+    new one's base fee begins at `first_base_fee` wei, and stays at 0 if that is 0."""
     accounts = development_accounts(ACCOUNTS)
     clock = Clock(wall)
     disk = None if state is None else DiskDB(state)
@@ -59,6 +61,7 @@ def set_up(
         database=disk,
         next_time=clock.next_time,
         genesis_time=int(wall()),
+        first_base_fee=first_base_fee,
     )
     clock.settle(chain.head.timestamp)
     publisher = Sender(Chain(EmbeddedEndpoint.over(chain)), accounts[0])

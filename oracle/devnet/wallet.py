@@ -9,7 +9,7 @@ from eth_utils.address import to_checksum_address
 from eth_utils.exceptions import ValidationError
 
 from oracle.chain.embedded import CHAIN_ID, EmbeddedChain
-from oracle.chain.rpc import TIP_WEI, Handler
+from oracle.chain.rpc import Handler
 from oracle.chain.shapes import hexed, unhexed
 
 Quantity = int | str
@@ -85,16 +85,16 @@ class Wallet:
         if nonce is None:
             asked = self._asks["eth_getTransactionCount"]
             nonce = asked(wanted["from"], "pending")
-        fee = 2 * self._chain.next_base_fee + TIP_WEI
-        price = number_of(wanted.get("maxFeePerGas") or wanted.get("gasPrice") or fee)
-        tip = wanted.get("maxPriorityFeePerGas") or TIP_WEI
+        advised = 2 * self._chain.next_base_fee + self._chain.tip
+        price = _given(wanted, ("maxFeePerGas", "gasPrice"), advised)
+        tip = _given(wanted, ("maxPriorityFeePerGas",), self._chain.tip)
         gas = wanted.get("gas") or self._asks["eth_estimateGas"](wanted)
         return {
             "chainId": CHAIN_ID,
             "nonce": number_of(nonce),
             "gas": number_of(gas),
             "maxFeePerGas": price,
-            "maxPriorityFeePerGas": min(number_of(tip), price),
+            "maxPriorityFeePerGas": min(tip, price),
             "value": number_of(wanted.get("value") or 0),
             "data": unhexed(wanted.get("data") or wanted.get("input") or "0x"),
             "to": unhexed(wanted.get("to") or "0x"),
@@ -118,6 +118,12 @@ class Wallet:
                 f"no key of {who}: it is neither unlocked nor impersonated"
             )
         return self._accounts[who.lower()]
+
+
+def _given(wanted: dict[str, Any], names: Iterable[str], otherwise: int) -> int:
+    """The first of these quantities that is there, be it 0."""
+    given = (wanted[name] for name in names if wanted.get(name) is not None)
+    return number_of(next(given, otherwise))
 
 
 def number_of(value: Quantity) -> int:

@@ -25,7 +25,8 @@ from oracle.store.errors import NonceTaken, OnItsWay
 from oracle.store.store import Store
 from oracle.store.tables import attempts, outbox
 
-OPEN, MINED, DROPPED = "open", "mined", "dropped"
+OPEN, MINED, DROPPED, REJECTED = "open", "mined", "dropped", "rejected"
+GIVEN_UP = (DROPPED, REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +104,26 @@ class Outbox:
             return 0 if highest is None else int(highest) + 1
 
     def dropped_nonces(self, first: int) -> set[int]:
-        """Nonces from `first` on that were given to what was then dropped."""
+        """Nonces from `first` on that were given to what was then given up."""
         with self.store.begin() as connection:
             dropped = self._own(
-                and_(outbox.c.state == DROPPED, outbox.c.nonce >= first)
+                and_(outbox.c.state.in_(GIVEN_UP), outbox.c.nonce >= first)
             )
             return set(connection.scalars(select(outbox.c.nonce).where(dropped)))
 
-    def highest_fees(self, nonce: int) -> tuple[int, int] | None:
-        """The highest fee and tip ever signed for a nonce: a replacement pays more."""
-        found = [
-            attempt
-            for entry in self._entries(outbox.c.nonce == nonce)
-            for attempt in entry.attempts
+    def attempts_at(self, nonce: int) -> list[Attempt]:
+        """All that was signed for a nonce and may be with nodes: a replacement pays
+        more. What was rejected is with none, and need not be outbid."""
+        wanted = and_(outbox.c.nonce == nonce, outbox.c.state != REJECTED)
+        return [
+            attempt for entry in self._entries(wanted) for attempt in entry.attempts
         ]
-        if not found:
-            return None
-        return max(a.max_fee for a in found), max(a.tip for a in found)
 
     def add(self, draft: Draft, nonce: int, attempt: Attempt) -> Entry:
-        """Writes it down, to be sent after. Raises `OnItsWay` or `NonceTaken`."""
+        """Writes it down, to be sent after. Raises `OnItsWay` or `NonceTaken`.
+
+        If the very same bytes were signed before, and given up, that is open again.
+        """
         row = {
             "chain_id": self.chain_id,
             "sender": self.sender,
@@ -137,15 +138,33 @@ class Outbox:
                 identity = int(made.inserted_primary_key[0])
                 _add_attempt(connection, identity, attempt)
         except IntegrityError:
-            if self.find(draft.key) is not None:
-                raise OnItsWay(draft.key) from None
-            raise NonceTaken(nonce) from None
+            return self._again(draft, nonce, attempt)
         return Entry(identity, draft, nonce, (attempt,))
 
+    def _again(self, draft: Draft, nonce: int, attempt: Attempt) -> Entry:
+        """What is not open any more, and has this attempt."""
+        if self.find(draft.key) is not None:
+            raise OnItsWay(draft.key)
+        same = select(attempts.c.outbox_id).where(attempts.c.hash == attempt.hash)
+        known = self._entries(and_(outbox.c.state != OPEN, outbox.c.id.in_(same)))
+        if not known:
+            raise NonceTaken(nonce)
+        # What is in no transaction's bytes may differ: the key that a move goes by.
+        anew = {"key": draft.key, "action": draft.action, "reason": ""}
+        try:
+            self._change(known[0], state=OPEN, block=None, block_hash=None, **anew)
+        except IntegrityError:
+            raise NonceTaken(nonce) from None
+        return self._entries(outbox.c.id == known[0].id)[0]
+
     def add_attempt(self, entry: Entry, attempt: Attempt) -> Entry:
-        """The same transaction, signed with other fees."""
-        with self.store.begin() as connection:
-            _add_attempt(connection, entry.id, attempt)
+        """The same transaction, signed with other fees. If another process has signed
+        the same meanwhile, that is it."""
+        try:
+            with self.store.begin() as connection:
+                _add_attempt(connection, entry.id, attempt)
+        except IntegrityError:
+            return self._entries(outbox.c.id == entry.id)[0]
         known = (*entry.attempts, attempt)
         return Entry(entry.id, entry.draft, entry.nonce, known)
 
@@ -164,6 +183,10 @@ class Outbox:
     def dropped(self, entry: Entry, reason: str) -> None:
         """It will not be sent again. Should it be mined after all, nothing is lost."""
         self._change(entry, state=DROPPED, reason=reason)
+
+    def rejected(self, entry: Entry, complaint: str) -> None:
+        """Dropped before any node took it."""
+        self._change(entry, state=REJECTED, reason=complaint)
 
     def reopen(self, entry: Entry) -> None:
         """Its block is gone. What took its place meanwhile stays open."""
@@ -196,7 +219,7 @@ def _add_attempt(connection: Connection, identity: int, attempt: Attempt) -> Non
 def _attempts(connection: Connection, identity: int) -> Iterable[Row[Any]]:
     """Oldest first: each pays more than the one before."""
     query = select(attempts).where(attempts.c.outbox_id == identity)
-    return sorted(connection.execute(query), key=lambda row: row.max_fee)
+    return sorted(connection.execute(query), key=lambda row: (row.max_fee, row.tip))
 
 
 def _entry(row: Row[Any], signed: Iterable[Row[Any]]) -> Entry:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
+    DataError,
     IntegrityError,
     NoSuchModuleError,
 )
@@ -56,12 +57,13 @@ class Store:
     def begin(self) -> Iterator[Connection]:
         """A transaction: all of it is kept, on the disk, or nothing.
 
-        Violated uniqueness is the caller's business and comes through.
+        Violated uniqueness, and a value that a column can't hold, are the caller's
+        business and come through: nothing is wrong with the database.
         """
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except IntegrityError:
+        except (IntegrityError, DataError):
             raise
         except DatabaseError as error:
             raise _unusable(self.where, error.orig) from None

@@ -2,6 +2,7 @@
 
 import json
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from mips_vm.keccak import keccak256
 from oracle.chain.accounts import development_accounts
 from oracle.chain.errors import Refused
 from oracle.chain.sender import Sender
+from oracle.collector import Collector
 from oracle.honest import Honest
 from oracle.library import Library
+from oracle.node import Wish
 from oracle.rehearsal import rehearse
 from oracle.roles import ChallengerSettings
 from tinynn import models
@@ -256,6 +259,18 @@ def test_dispute_claim_ends_what_is_decided_and_brings_the_money(town: Town) -> 
     (shown,) = town.json("dispute", "show", request)["disputes"]
     assert shown["stage"] == "over"
     assert town.json("request", "cancel", request)["status"] == "cancelled"
+
+
+def test_dispute_claim_that_fails_says_so(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Collector) -> Iterator[Wish]:
+        raise RuntimeError("the frobnicator is out")
+
+    monkeypatch.setattr(Collector, "_withdrawal", broken)
+    ended = town.plumb("dispute", "claim", "--json", account=7)
+    assert ended.status == 1 and json.loads(ended.out)["settled"] == 0
+    assert "Not all was done: RuntimeError: the frobnicator is out" in ended.err
 
 
 def test_model_registered_under_a_name_is_fetched_by_it(

@@ -107,10 +107,12 @@ def test_pool_keeps_what_comes_too_early_in_its_queue(web3: Web3) -> None:
 
 def test_pool_replacement_must_pay_a_tenth_more(web3: Web3) -> None:
     nonce = web3.eth.get_transaction_count(FIRST)
-    first = pay(web3, nonce, gwei=10)
+    first = pay(web3, nonce, gwei=20)
+    with pytest.raises(Web3RPCError, match="already known"):
+        pay(web3, nonce, gwei=20)
     with pytest.raises(Web3RPCError, match="replacement transaction underpriced"):
-        pay(web3, nonce, gwei=10)
-    second = pay(web3, nonce, gwei=11)
+        pay(web3, nonce, gwei=21)
+    second = pay(web3, nonce, gwei=22)
     assert sizes(web3) == (1, 0)
     rpc(web3, "evm_mine")
     assert web3.eth.get_transaction_receipt(second)["status"] == 1

@@ -1,91 +1,27 @@
-"""Sending that survives: kills, lost answers, stuck and displaced transactions, reorgs.
+"""Sending that survives: kills, lost answers, what is stuck or displaced, reorgs."""
 
-`Killed` stands for `kill -9`: the sender is gone, its database is what it was.
-"""
-
-from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.mempool import MempoolEndpoint
+from support.bench import ADDRESS, Bench, Immediate, Killed, waits
 from support.world import ETHER, World
 
 from oracle import durable
 from oracle.chain import sender as plain
-from oracle.chain.accounts import development_accounts
-from oracle.chain.chain import Chain
-from oracle.chain.embedded import CHAIN_ID
 from oracle.chain.errors import (
     Displaced,
     FeeAboveCap,
-    NotMined,
     Refused,
     Rejected,
     WentBack,
 )
-from oracle.durable import DurableSender
-from oracle.store.errors import OnItsWay
+from oracle.durable import MOST_TRIES
+from oracle.receipts import MISSES
+from oracle.signer import MOST_ATTEMPTS
+from oracle.store.errors import NonceTaken, OnItsWay
 from oracle.store.outbox import Outbox
-from oracle.store.store import Store
-
-ACCOUNT = development_accounts(3)[2]
-ADDRESS = bytes.fromhex(ACCOUNT.address[2:])
-Sent = Callable[[DurableSender], Any]
-
-
-class Killed(BaseException):
-    """Nobody catches it."""
-
-
-class Bench:
-    """A world behind a mempool; `sender` is a new process on the same database."""
-
-    def __init__(self, world: World, folder: Path, monkeypatch: Any) -> None:
-        self.world, self.monkeypatch = world, monkeypatch
-        self.url = f"sqlite:///{folder / 'plumb.db'}"
-        self.endpoint = MempoolEndpoint(world.embedded)
-        self.node = self.endpoint.provider
-        self.stores: list[Store] = []
-        monkeypatch.setattr(plain, "RECEIPT_SECONDS", 3)
-
-    def sender(self, fee_cap: int | None = None) -> DurableSender:
-        self.stores.append(Store(self.url))
-        outbox = Outbox(self.stores[-1], CHAIN_ID, ADDRESS)
-        chain = Chain(self.endpoint)
-        return DurableSender(chain, ACCOUNT, outbox, fee_cap)
-
-    def deposit(self, sender: DurableSender, amount: int = ETHER, key: str = "") -> Any:
-        staking = self.world.contracts.staking
-        return sender.send(staking, "deposit", ADDRESS, value=amount, key=key)
-
-    def post(self, sender: DurableSender, amount: int = ETHER, key: str = "") -> None:
-        """A deposit that stays in the mempool."""
-        with pytest.raises(NotMined):
-            self.deposit(sender, amount, key)
-
-    def staked(self) -> int:
-        staking = self.world.contracts.staking
-        return int(self.world.chain.call(staking, "balanceOf", ADDRESS)[0])
-
-    def nonce(self) -> int:
-        return int(self.world.embedded.state().get_nonce(ADDRESS))
-
-    def kill(self, owner: Any, method: str, after: bool) -> None:
-        """Makes the process die before or after that call, once."""
-        real = getattr(owner, method)
-
-        def deadly(*arguments: Any, **options: Any) -> Any:
-            self.monkeypatch.setattr(owner, method, real)
-            if after:
-                real(*arguments, **options)
-            raise Killed
-
-        self.monkeypatch.setattr(owner, method, deadly)
-
-    def close(self) -> None:
-        for store in self.stores:
-            store.close()
 
 
 @pytest.fixture
@@ -93,26 +29,6 @@ def bench(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     made = Bench(world, tmp_path, monkeypatch)
     yield made
     made.close()
-
-
-def waits(sender: DurableSender) -> bool:
-    """Whether anything is on its way still, after looking after it."""
-    sender.settle()
-    return bool(sender.on_its_way)
-
-
-class Immediate:
-    """A mempool that is mined at once."""
-
-    def __init__(self, bench: Bench) -> None:
-        take = bench.node._take
-
-        def take_and_mine(raw: bytes) -> Any:
-            answer = take(raw)
-            bench.node.mine()
-            return answer
-
-        bench.monkeypatch.setattr(bench.node, "_take", take_and_mine)
 
 
 def test_durable_send_receipt_equals_a_plain_senders(bench: Bench) -> None:
@@ -252,7 +168,7 @@ def test_durable_send_displaced_by_another_program_is_told(bench: Bench) -> None
     bench.node.pool.clear()
     bench.world.stake(plain_sender, 3)
     with pytest.raises(Displaced, match="expected nonce 0 for it"):
-        for _ in range(durable.MISSES):
+        for _ in range(MISSES):
             head, mined = sender.chain.head(), sender._mined_count()
             sender._advance(sender.outbox.open()[0], head, mined)
     assert not waits(sender)
@@ -285,6 +201,33 @@ def test_durable_send_rejected_says_why_and_frees_the_nonce(bench: Bench) -> Non
 def test_durable_send_base_fee_above_cap_refused(bench: Bench) -> None:
     with pytest.raises(FeeAboveCap):
         bench.deposit(bench.sender(fee_cap=1))
+
+
+def test_durable_nonce_that_others_always_take_is_not_tried_for_ever(
+    bench: Bench,
+) -> None:
+    sender, tries = bench.sender(), []
+
+    def add(draft: Any, nonce: int, attempt: Any) -> Any:
+        tries.append(nonce)
+        raise NonceTaken(nonce)
+
+    bench.monkeypatch.setattr(sender.outbox, "add", add)
+    with pytest.raises(NonceTaken):
+        bench.deposit(sender)
+    assert len(tries) == MOST_TRIES
+
+
+def test_durable_node_that_always_wants_more_is_not_heard_for_ever(
+    bench: Bench,
+) -> None:
+    """Though its base fee rises with each look, so that there is more to be had."""
+    bench.node.complaint = "transaction underpriced"
+    sender, fee = bench.sender(), (2**n for n in count(30))
+    bench.monkeypatch.setattr(sender.chain, "base_fee", lambda block=None: next(fee))
+    staking = bench.world.contracts.staking
+    sender.post(staking, "deposit", ADDRESS, value=ETHER, key="move")
+    assert len(bench.node.offers) == MOST_ATTEMPTS + 1
 
 
 def test_durable_reorg_undone_move_is_offered_again(bench: Bench) -> None:

@@ -10,7 +10,7 @@ from support.faulty import Fault, Proxy, proxy
 from support.world import ETHER, World
 from web3.exceptions import Web3RPCError
 
-from oracle import durable
+from oracle import offers
 from oracle.chain import failover, http
 from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
@@ -278,7 +278,7 @@ def test_failover_send_with_a_fault_is_mined_once(
     proxies[0].fault, proxies[0].only = fault, ("eth_sendRawTransaction",)
     proxies[0].times = 1
     staking = world.contracts.staking
-    monkeypatch.setattr(durable, "OFFER_AGAIN_SECONDS", 0.1)
+    monkeypatch.setattr(offers, "OFFER_AGAIN_SECONDS", 0.1)
     offered = sender.chain.height
     receipt = None
     for _ in range(3):

@@ -269,6 +269,35 @@ def test_worker_plays_the_nearest_deadline_first(world: World) -> None:
     assert played == [second.claim.request_id, first.claim.request_id]
 
 
+def test_worker_nearest_deadline_is_first_whatever_began_first(world: World) -> None:
+    """The game that began first has gone on meanwhile, and ends last."""
+    for n in range(2):
+        world.ask(bytes([n, 7, 9, 200]))
+    worker = honest_worker(world, world.senders[2])
+    until_idle(worker)
+    first, second = world.record().tables.claims.values()
+    mind = LyingChallenger(
+        world.honest(), FALSE_CHALLENGERS["believer"], LIES["activation"], K, seed=3
+    )
+    slanderer = Challenger(world.senders[3], world.contracts, mind)
+    begun = [slanderer.step(), worker.step()]
+    assert functions(begun) == ["challenge", "open"]
+    game = world.contracts.game
+    bond, _ = world.chain.call(game, "challengerBond")
+    world.senders[4].send(game, "challenge", second.claim.abi(), value=bond)
+    world.travel(CLOCK // 6)
+    assert functions([slanderer.step()]) == ["select"]
+    record = world.record()
+    games = [(answered, played.challenger) for played, answered in record.games()]
+    deadlines = [view_of(record, *about).clock.deadline for about in games]
+    assert [answered for answered, _ in games] == [first, second]
+    assert deadlines[1] < deadlines[0]
+    done = [worker.step(), worker.step()]
+    assert functions(done) == ["open", "descend"]
+    requests = [act.wish.request_id for act in done if act is not None]
+    assert requests == [second.claim.request_id, first.claim.request_id]
+
+
 def test_nodes_reborn_between_all_steps_still_finish(world: World) -> None:
     """Both honest nodes know nothing but the chain, at every single step."""
     request = world.ask()

@@ -1,65 +1,20 @@
 """Several transactions of one account on their way at once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from support.mempool import MempoolEndpoint
+from support.street import CHALLENGER, WORKER, Street, acted
 from support.world import ETHER, WINDOW, World
 
 from challenge.lies import LIES
-from oracle.chain.accounts import development_accounts
-from oracle.chain.chain import Chain
-from oracle.chain.embedded import CHAIN_ID
-from oracle.challenger import Challenger
 from oracle.demo.liars import LyingWorker
 from oracle.durable import PATIENCE_BLOCKS, DurableSender
 from oracle.guard import Guard
-from oracle.node import MOST_ON_THEIR_WAY, Node
+from oracle.node import MOST_ON_THEIR_WAY
 from oracle.record import Status
-from oracle.store.outbox import Outbox
 from oracle.store.store import Store
 from oracle.worker import Worker
-
-WORKER, CHALLENGER = 2, 3
-
-
-@dataclass
-class Street:
-    """A world behind a mempool, and one database."""
-
-    world: World
-    store: Store
-    endpoint: MempoolEndpoint = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.endpoint = MempoolEndpoint(self.world.embedded)
-        self.node = self.endpoint.provider
-
-    def sender(self, index: int) -> DurableSender:
-        account = development_accounts(index + 1)[index]
-        address = bytes.fromhex(account.address[2:])
-        outbox = Outbox(self.store, CHAIN_ID, address)
-        return DurableSender(Chain(self.endpoint), account, outbox)
-
-    def worker(self, stake: int = ETHER) -> Worker:
-        if stake:
-            self.world.stake(self.world.senders[WORKER], stake)
-        mind = self.world.honest()
-        return Worker(self.sender(WORKER), self.world.contracts, mind)
-
-    def waiting(self) -> list[int]:
-        """Nonces in the mempool."""
-        return sorted(nonce for _, nonce in self.node.pool)
-
-    def mine_all(self) -> None:
-        while self.node.pool:
-            self.node.mine()
-
-    def statuses(self) -> list[Status]:
-        tables = self.world.record().tables
-        return [tables.requests[request].status for request in self.world.requests]
 
 
 @pytest.fixture
@@ -67,10 +22,6 @@ def street(world: World, tmp_path: Path) -> Iterator[Street]:
     store = Store(f"sqlite:///{tmp_path / 'plumb.db'}")
     yield Street(world, store)
     store.close()
-
-
-def acted(node: Node) -> list[str]:
-    return [done.wish.function for done in node.act()]
 
 
 def test_worker_accepts_and_submits_many_at_once(street: Street) -> None:
@@ -157,8 +108,7 @@ def test_challenger_each_challenge_brings_its_own_bond(street: Street) -> None:
         pass
     own, *_ = world.chain.call(world.contracts.game, "challengerBond", bond)
     world.stake(world.senders[CHALLENGER], own)
-    sender = street.sender(CHALLENGER)
-    challenger = Challenger(sender, world.contracts, world.honest())
+    challenger = street.challenger()
     assert acted(challenger) == [] and street.waiting() == [1, 2]
     street.mine_all()
     assert acted(challenger) == ["challenge"] * 2

@@ -3,10 +3,12 @@
 import os
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, text, update
+from sqlalchemy.exc import DataError
 from support.postgres import GIVEN, postgres, programs
 
 from oracle.store import tables
@@ -57,8 +59,8 @@ def test_outbox_entry_read_back_as_written(store: Store) -> None:
     raised = outbox.add_attempt(entry, attempt(2, fee=12))
     assert outbox.open() == [raised]
     assert raised.last.max_fee == 12
-    assert outbox.highest_fees(4) == (12, 6)
-    assert outbox.highest_fees(5) is None
+    assert outbox.attempts_at(4) == [attempt(1), attempt(2, fee=12)]
+    assert outbox.attempts_at(5) == []
 
 
 def test_outbox_accounts_and_chains_are_apart(store: Store) -> None:
@@ -66,7 +68,7 @@ def test_outbox_accounts_and_chains_are_apart(store: Store) -> None:
     outbox.add(DRAFT, 0, attempt(1))
     for other in (Outbox(store, 1, SENDER), Outbox(store, 31337, b"\xbb" * 20)):
         assert other.open() == []
-        assert other.highest_fees(0) is None
+        assert other.attempts_at(0) == []
     Outbox(store, 1, SENDER).add(DRAFT, 0, attempt(2))
 
 
@@ -82,6 +84,41 @@ def test_outbox_one_open_a_nonce_and_a_key(store: Store) -> None:
     assert outbox.dropped_nonces(0) == {0}
     assert outbox.dropped_nonces(1) == set()
     outbox.add(DRAFT, 0, attempt(4))
+
+
+def test_outbox_same_bytes_open_again_what_was_given_up(store: Store) -> None:
+    """They are one transaction, under whatever key; two rows would share a hash."""
+    outbox = Outbox(store, 31337, SENDER)
+    for give_up in (outbox.dropped, outbox.rejected):
+        entry = outbox.add(DRAFT, 0, attempt(1))
+        give_up(entry, "test")
+        assert outbox.open() == [] and outbox.dropped_nonces(0) == {0}
+        renamed = replace(DRAFT, key="other")
+        again = outbox.add(renamed, 0, attempt(1))
+        assert again == replace(entry, draft=renamed)
+        assert outbox.open() == [again]
+        give_up(again, "test")
+    taken = outbox.add(replace(DRAFT, key="third"), 0, attempt(2))
+    with pytest.raises(NonceTaken):
+        outbox.add(DRAFT, 0, attempt(1))
+    assert outbox.open() == [taken]
+
+
+def test_outbox_rejected_need_not_be_outbid(store: Store) -> None:
+    outbox = Outbox(store, 31337, SENDER)
+    outbox.rejected(outbox.add(DRAFT, 0, attempt(1)), "test")
+    assert outbox.attempts_at(0) == []
+    outbox.dropped(outbox.add(DRAFT, 0, attempt(2)), "test")
+    assert outbox.attempts_at(0) == [attempt(2)]
+
+
+def test_outbox_attempt_that_is_there_already_is_not_added_twice(store: Store) -> None:
+    """Another process of the account was quicker to sign the same."""
+    outbox = Outbox(store, 31337, SENDER)
+    entry = outbox.add(DRAFT, 0, attempt(1))
+    raised = outbox.add_attempt(entry, attempt(2, fee=12))
+    assert outbox.add_attempt(entry, attempt(2, fee=12)) == raised
+    assert outbox.open() == [raised]
 
 
 def test_outbox_mined_and_undone(store: Store) -> None:
@@ -124,6 +161,17 @@ def test_store_transaction_all_or_nothing(store: Store) -> None:
     with pytest.raises(NonceTaken):  # the hash is there already: the row must go too
         outbox.add(other, 1, attempt(1))
     assert [e.nonce for e in outbox.open()] == [0]
+
+
+def test_store_value_that_is_too_large_is_no_fault_of_the_database(
+    store: Store,
+) -> None:
+    """One entry's trouble: an endpoint may name any number as a block's."""
+    outbox = Outbox(store, 31337, SENDER)
+    entry = outbox.add(DRAFT, 0, attempt(1))
+    with pytest.raises((DataError, OverflowError)):
+        outbox.mined(entry, 2**70, b"\5" * 32, True, 1)
+    assert outbox.open() == [entry]
 
 
 def test_store_file_is_in_wal_mode_and_synchronous(tmp_path: Path) -> None:

@@ -1,16 +1,21 @@
 """A job that goes wrong is put off, and stops no other; the guard says why not."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from support.world import ETHER, FEE, World
+from web3.exceptions import Web3RPCError
 
-from oracle.chain.errors import Unavailable
+from oracle import troubles as troubles_module
+from oracle.chain.errors import Unavailable, WentBack, WrongChain
 from oracle.errors import UnknownModel
 from oracle.guard import FIXED_GAS, OUTPUT_BYTE_GAS, Guard
 from oracle.loop import Loop
-from oracle.record import Asked
+from oracle.record import Answered, Asked, Record
+from oracle.store.errors import StoreUnusable
 from oracle.troubles import Troubles
+from oracle.watcher import Watcher
 from oracle.worker import Worker
 
 
@@ -42,11 +47,68 @@ def test_troubles_job_is_put_off_longer_each_time() -> None:
     assert troubles.reasons == {}
 
 
-def test_troubles_of_the_chain_are_not_the_job_s() -> None:
-    troubles = Troubles()
-    with pytest.raises(Unavailable):
-        list(troubles.safely("job", lambda: failing(Unavailable("eth_call", {}))))
+OUTAGES = [
+    Unavailable("eth_call", {}),
+    Web3RPCError("strange words"),
+    ConnectionError("away"),
+    OSError(12, "no memory"),
+]
+EVERYONES = [WrongChain(1, 2), WentBack(2, 1), StoreUnusable("here", "full", "room")]
+OWN = [RuntimeError("bug"), KeyError(7), MemoryError(), UnknownModel(bytes(32))]
+
+
+@pytest.mark.parametrize(
+    "error", [*OUTAGES, *EVERYONES], ids=lambda e: type(e).__name__
+)
+def test_troubles_while_nothing_answers_are_not_the_job_s(error: Exception) -> None:
+    """The endpoint is asked once, however many jobs are within one another."""
+    asked = []
+    troubles = Troubles(reachable=lambda: asked.append(1) is not None)
+
+    def inner() -> Iterator[int]:
+        return troubles.safely("inner", lambda: failing(error))
+
+    with pytest.raises(type(error)):
+        list(troubles.safely("outer", inner))
+    assert (troubles.reasons, troubles.count, troubles.waiting) == ({}, 0, 0)
+    assert len(asked) == (error in OUTAGES)
+
+
+@pytest.mark.parametrize("error", [*OUTAGES, *OWN], ids=repr)
+def test_troubles_of_one_job_are_its_own_while_the_endpoint_answers(
+    error: Exception,
+) -> None:
+    wall = Wall()
+    troubles = Troubles(wall)
+    assert list(troubles.safely("job", lambda: failing(error))) == [1]
+    assert troubles.tried("other", lambda: 7) == 7
+    assert troubles.tried("job", lambda: 7) is None, "it is put off"
+    assert list(troubles.reasons) == ["job"] and troubles.reasons["job"]
+    assert (troubles.count, troubles.waiting) == (1, 1)
+    wall.now = 1000
+    assert troubles.waiting == 0, "nobody wants it any more"
+    assert troubles.tried("job", lambda: 7) == 7
     assert troubles.reasons == {}
+
+
+def test_troubles_everyones_come_through_though_the_endpoint_answers() -> None:
+    for error in EVERYONES:
+        with pytest.raises(type(error)):
+            Troubles().tried("job", lambda error=error: next(failing_at_once(error)))
+
+
+def test_troubles_kept_are_not_without_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(troubles_module, "MOST_KEPT", 3)
+    troubles = Troubles(Wall())
+    for job in (1, 2, 3, 2, 4):
+        list(troubles.safely(job, lambda: failing(RuntimeError("bug"))))
+        troubles._until.clear()
+    assert list(troubles.reasons) == [3, 2, 4]
+
+
+def failing_at_once(error: Exception) -> Iterator[int]:
+    raise error
+    yield 1
 
 
 def test_worker_answer_that_fails_stops_no_other(world: World) -> None:
@@ -67,6 +129,36 @@ def test_worker_answer_that_fails_stops_no_other(world: World) -> None:
         ("accept", second),
         ("submit", second),
     ]
+
+
+def test_watcher_claim_that_cannot_be_checked_keeps_no_other_from_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.stake(world.senders[2])
+    requests = [world.ask(bytes([n, 1, 1, 1])) for n in range(4)]
+    worker = Worker(world.senders[2], world.contracts, world.honest())
+    while worker.step() is not None:
+        pass
+    mind = world.honest()
+    for name, odd in zip(("can", "ready", "doubts"), requests, strict=False):
+        monkeypatch.setattr(mind, name, odd_about(odd, getattr(mind, name)))
+    watcher = Watcher(Record(world.chain, world.contracts), mind)
+    found = {finding.answered.claim.request_id for finding in watcher.look()}
+    assert found == {requests[1], requests[3]}
+    jobs = {job[0] for job in watcher.troubles.reasons if isinstance(job, tuple)}
+    assert jobs == {"hold", "begin", "check"}
+
+
+def odd_about(request: int, real: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same, but of that request."""
+
+    def work(about: Asked | Answered) -> Any:
+        asked = about.asked if isinstance(about, Answered) else about
+        if asked.request.id == request:
+            raise KeyError(request)
+        return real(about)
+
+    return work
 
 
 def test_guard_profit_is_fee_less_royalty_gas_and_risk(world: World) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import tinynn
 from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
-from oracle.chain.embedded import EmbeddedChain
+from oracle.chain.embedded import FIRST_BASE_FEE, EmbeddedChain
 from oracle.chain.endpoint import EmbeddedEndpoint
 from oracle.chain.events import ModelRegistered, Requested
 from oracle.chain.sender import Receipt, Sender
@@ -50,12 +50,19 @@ class World:
     requests: list[int] = field(default_factory=list)
 
     @classmethod
-    def made(cls, folder: Path, k: int = 8, accounts: int = 6) -> "World":
+    def made(
+        cls,
+        folder: Path,
+        k: int = 8,
+        accounts: int = 6,
+        first_base_fee: int = FIRST_BASE_FEE,
+    ) -> "World":
+        """With a base fee of 0, a chain without fees."""
         image = folder / "tiny.plumb"
         image.write_bytes(tiny_image())
         keys = development_accounts(accounts)
         given = {bytes.fromhex(key.address[2:]): 100 * ETHER for key in keys}
-        endpoint = EmbeddedEndpoint(given)
+        endpoint = EmbeddedEndpoint(given, first_base_fee)
         chain = Chain(endpoint)
         senders = [Sender(chain, key) for key in keys]
         contracts = deploy(senders[0], Parameters(k, CLOCK)).contracts

@@ -1,0 +1,96 @@
+"""Offering signed bytes to nodes, and what they say to that."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from web3.exceptions import Web3RPCError
+
+from oracle.chain.chain import Chain
+from oracle.chain.errors import Unavailable
+from oracle.store.outbox import Entry
+
+OFFER_AGAIN_SECONDS = 15.0
+"""Where blocks come only with transactions, what was lost would wait for ever."""
+HAS_IT = (
+    "already known",
+    "known transaction",
+    "already imported",
+    "already exists",
+    "already in mempool",
+    "nonce too low",
+    "nonce is too low",
+    "old nonce",
+    "transaction nonce",
+    "invalid nonce",
+    "invalid sequence",
+)
+"""Nodes have the bytes, or their nonce is used: the receipt will tell. Or it is not its
+turn yet, where nodes keep nothing that has to wait."""
+UNDERPRICED = ("underpriced", "fee too low", "replacement")
+
+
+class Answer(Enum):
+    TAKEN = auto()
+    WANTS_MORE = auto()
+    REFUSED = auto()
+    UNKNOWN = auto()
+    """None, or a lost one: it may have been taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    answer: Answer
+    words: str = ""
+
+
+class Offers:
+    """What one process has offered, when, and how often in vain."""
+
+    def __init__(self, chain: Chain) -> None:
+        self._chain = chain
+        self._made: dict[bytes, tuple[int, float]] = {}
+        self._in_vain: Counter[int] = Counter()
+
+    def make(self, entry: Entry) -> Heard:
+        """Sends the bytes that were signed last."""
+        try:
+            self._chain.endpoint.web3.eth.send_raw_transaction(entry.last.raw)
+        except Web3RPCError as error:
+            heard = Heard(_meaning(str(error)), str(error))
+        except (Unavailable, OSError) as error:
+            return Heard(Answer.UNKNOWN, str(error))
+        else:
+            heard = Heard(Answer.TAKEN)
+        if heard.answer is Answer.TAKEN:
+            self.note(entry)
+        return heard
+
+    def note(self, entry: Entry) -> None:
+        """They have it, or will not before something changes."""
+        self._in_vain.pop(entry.id, None)
+        self._made[entry.last.hash] = (self._chain.latest.number, time.monotonic())
+
+    def made_lately(self, entry: Entry, head: int) -> bool:
+        """Whether these bytes were sent since the last block, and not long ago."""
+        at_head, at = self._made.get(entry.last.hash, (-1, 0.0))
+        return at_head == head and time.monotonic() - at < OFFER_AGAIN_SECONDS
+
+    def forget(self) -> None:
+        """Blocks are gone: nodes may not have what they had."""
+        self._made.clear()
+
+    def count(self, entry: Entry) -> int:
+        """How often it was to be offered, this time included, since it was taken."""
+        self._in_vain[entry.id] += 1
+        return self._in_vain[entry.id]
+
+
+def _meaning(complaint: str) -> Answer:
+    said = complaint.lower()
+    if any(sign in said for sign in HAS_IT):
+        return Answer.TAKEN
+    if any(sign in said for sign in UNDERPRICED):
+        return Answer.WANTS_MORE
+    return Answer.REFUSED

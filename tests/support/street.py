@@ -1,0 +1,64 @@
+"""Nodes behind a mempool whose transactions are kept in one database."""
+
+from dataclasses import dataclass, field
+
+from support.mempool import MempoolEndpoint
+from support.world import ETHER, World
+
+from oracle.chain.accounts import development_accounts
+from oracle.chain.chain import Chain
+from oracle.chain.embedded import CHAIN_ID
+from oracle.challenger import Challenger
+from oracle.durable import DurableSender
+from oracle.node import Node
+from oracle.record import Status
+from oracle.store.outbox import Outbox
+from oracle.store.store import Store
+from oracle.worker import Worker
+
+WORKER, CHALLENGER = 2, 3
+
+
+@dataclass
+class Street:
+    """A world behind a mempool, and one database."""
+
+    world: World
+    store: Store
+    endpoint: MempoolEndpoint = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.endpoint = MempoolEndpoint(self.world.embedded)
+        self.node = self.endpoint.provider
+
+    def sender(self, index: int) -> DurableSender:
+        account = development_accounts(index + 1)[index]
+        address = bytes.fromhex(account.address[2:])
+        outbox = Outbox(self.store, CHAIN_ID, address)
+        return DurableSender(Chain(self.endpoint), account, outbox)
+
+    def worker(self, stake: int = ETHER) -> Worker:
+        if stake:
+            self.world.stake(self.world.senders[WORKER], stake)
+        mind = self.world.honest()
+        return Worker(self.sender(WORKER), self.world.contracts, mind)
+
+    def challenger(self) -> Challenger:
+        mind = self.world.honest()
+        return Challenger(self.sender(CHALLENGER), self.world.contracts, mind)
+
+    def waiting(self) -> list[int]:
+        """Nonces in the mempool."""
+        return sorted(nonce for _, nonce in self.node.pool)
+
+    def mine_all(self) -> None:
+        while self.node.pool:
+            self.node.mine()
+
+    def statuses(self) -> list[Status]:
+        tables = self.world.record().tables
+        return [tables.requests[request].status for request in self.world.requests]
+
+
+def acted(node: Node) -> list[str]:
+    return [done.wish.function for done in node.act()]
