@@ -8,6 +8,7 @@ OracleError
 ├── ComputationFailed   another process could not compute an answer
 ├── ExecutorDied        a process that computed an answer is no more
 ├── NoCluster           no Ray here, or none at the address given
+├── Hole                logs lack something that the chain has
 ├── NotRegistered       the registry of this chain has no model with that id
 ├── NoSuchRequest       the chain has heard of no such request
 ├── NotCancelled        a request that can't be taken back as it stands
@@ -97,6 +98,14 @@ class NoCluster(OracleError):
     def __init__(self, address: str, problem: str) -> None:
         self.address = address
         super().__init__(f"--cluster {address}: expected a Ray cluster, got: {problem}")
+
+
+class Hole(OracleError):
+    """`missing` says what; `block` is where it was noticed."""
+
+    def __init__(self, missing: str, block: int) -> None:
+        self.missing, self.block = missing, block
+        super().__init__(f"as of block {block}: {missing}")
 
 
 class NotRegistered(OracleError):
