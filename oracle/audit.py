@@ -14,7 +14,7 @@ from oracle.chain.chain import Chain
 from oracle.contracts import Contracts
 from oracle.tables import Answered, Asked, Played, Status, Tables
 
-SAMPLE = 16
+SAMPLE = 32
 """So many requests are looked at by an audit that is one of many."""
 
 

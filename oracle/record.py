@@ -100,9 +100,10 @@ class Record:
         if reader.is_far(self._journal.tip, self.head, self._closely):
             self._read_far()
         found = reader.near(self._journal.tip, self.head)
+        told = [] if found is None else self._folded(found)
+        self._audit(self._journal.tip if found is None else found.tip)
         if found is not None:
-            self._keep(found, self._folded(found))
-        self._audit()
+            self._keep(found, told)
         tip = self._journal.tip
         if reader.is_far(tip, self.head, closely=False) and not self._makes_do:
             missing = "expected its logs to be whole, got some that are not"
@@ -135,9 +136,8 @@ class Record:
             self._told = max(self._told, reading.tip.block)
         self._forget_ended()
 
-    def _audit(self) -> None:
+    def _audit(self, tip: Tip | None) -> None:
         """Now and then, and always where no bloom proves anything."""
-        tip = self._journal.tip
         if tip is None or tip == self._audited:
             return
         proved = self._reader.blocks.blooms
