@@ -40,6 +40,15 @@ class Auditor:
         problems = (self._problem(tables, asked, block) for asked in chosen)
         return next(filter(None, problems), "")
 
+    def about(self, tables: Tables, request: int, block: int) -> str:
+        """The same about one request, known or not."""
+        if (asked := tables.requests.get(request)) is not None:
+            return self._problem(tables, asked, block)
+        there = int(self._ask("lastRequestId", block=block))
+        if there < request:
+            return ""
+        return f"request {request}: expected one of {there}, got none"
+
     def _next(self, alive: Sequence[Asked]) -> Iterator[Asked]:
         """From where the last audit ended, and round to there again."""
         start = self._last

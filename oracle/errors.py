@@ -11,6 +11,8 @@ OracleError
 ├── Hole                logs lack something that the chain has
 ├── NotRegistered       the registry of this chain has no model with that id
 ├── NoSuchRequest       the chain has heard of no such request
+├── RequestUndone       its block was undone, and its id is another's now
+├── NoFinalizedBlock    the node doesn't know which blocks are finalized
 ├── NotCancelled        a request that can't be taken back as it stands
 ├── NotItsRequester     only who asked may take a request back before its deadline
 ├── BadAbi              a file that should hold a contract's ABI doesn't
@@ -118,6 +120,24 @@ class NoSuchRequest(OracleError):
     def __init__(self, request_id: int) -> None:
         self.request_id = request_id
         super().__init__(f"no request {request_id} on this chain")
+
+
+class RequestUndone(OracleError):
+    def __init__(self, request_id: int) -> None:
+        self.request_id = request_id
+        super().__init__(
+            f"request {request_id}: expected the one that was waited for, got another: "
+            "its block was undone; ask again"
+        )
+
+
+class NoFinalizedBlock(OracleError):
+    def __init__(self, chain_id: int) -> None:
+        self.chain_id = chain_id
+        super().__init__(
+            f"chain {chain_id}: expected the node to know its finalized block, got "
+            "none: set --confirmations to a number of blocks"
+        )
 
 
 class NotCancelled(OracleError):
