@@ -7,6 +7,7 @@ node, and one challenger behind an ailing one.
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.faulty import proxy
@@ -23,6 +24,7 @@ from oracle.chain.embedded import CHAIN_ID
 from oracle.chain.endpoint import Endpoint
 from oracle.chain.events import ChallengerLost, Finalized
 from oracle.chain.failover import FailoverEndpoint
+from oracle.chain.head import Head
 from oracle.challenger import Challenger
 from oracle.contracts import Contracts
 from oracle.demo.liars import LyingWorker
@@ -334,3 +336,49 @@ def test_record_block_that_stays_unproved_is_not_waited_for_for_ever(
     monkeypatch.setattr(recording, "monotonic", lambda: float("inf"))
     record.refresh()
     assert record.tables.requests[request].status is Status.OPEN
+
+
+def test_record_headers_of_two_branches_are_not_put_together(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The head is of one, the block before it, for a while, of another."""
+    record = Record(world.chain, world.contracts)
+    record.refresh()
+    height = world.chain.height
+    (tmp_path / "fork").mkdir()
+    fork = World.made(tmp_path / "fork")
+    fork.ask(b"fork")
+    world.ask(b"main")
+    world.travel(12)
+    real = world.chain.header
+
+    def header(block: Any) -> Head | None:
+        return fork.chain.header(block) if block == height + 1 else real(block)
+
+    monkeypatch.setattr(world.chain, "header", header)
+    record.refresh()
+    assert record.height == height and record.tables.requests == {}
+    monkeypatch.setattr(world.chain, "header", real)
+    record.refresh()
+    assert [a.input for a in record.tables.requests.values()] == [b"main"]
+
+
+def test_record_disagreement_about_a_block_that_is_undone_is_none(
+    world: World, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The contracts were asked on the next branch."""
+    record = audited(world, store, LateEndpoint(world.embedded, Ills()))
+    height = world.chain.height
+    world.ask(b"lost")
+    real = record.chain.call
+
+    def call(contract: Any, function: str, *arguments: Any, **at: Any) -> Any:
+        if function == "lastRequestId" and world.chain.height == height + 1:
+            world.embedded.rewind(height)
+            world.stake(world.senders[4])
+        return real(contract, function, *arguments, **at)
+
+    monkeypatch.setattr(record.chain, "call", call)
+    record.refresh()
+    record.refresh()
+    assert (record.height, record.tables.requests) == (height + 1, {})

@@ -1,6 +1,8 @@
 """Whole blocks: what the bloom must explain, and who is asked when it doesn't."""
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -12,6 +14,7 @@ from support.world import World
 from oracle.chain.bloom import bits_of, bloom_of, may_hold
 from oracle.chain.chain import Chain
 from oracle.chain.head import Head
+from oracle.chain.rpc import EmbeddedProvider
 from oracle.chain.whole import Blocks
 from oracle.worker import Worker
 
@@ -141,3 +144,39 @@ def test_whole_block_that_is_undone_is_of_nobody(world: World) -> None:
     world.embedded.rewind(head.number - 1)
     world.ask(b"other")
     assert Blocks(world.chain, world.contracts.telling).logs(head) is None
+
+
+def test_whole_block_a_gap_that_the_bloom_hides_is_noticed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is missing has no bit of its own, as the second of two equal topics."""
+    head = busy_block(world)
+    (ours, other) = world.chain.block_logs(head.hash)
+    alike = replace(head, bloom=bloom_of([other.address, *other.topics]))
+    monkeypatch.setattr(world.chain, "block_logs", lambda _: [other])
+    assert Blocks(world.chain, world.contracts.telling).logs(alike) == [ours]
+
+
+RECEIPT_LIES: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
+    "none": lambda receipt: [],
+    "of another block": lambda receipt: [receipt | {"blockHash": "0x" + "11" * 32}],
+    "without its logs": lambda receipt: [receipt | {"logs": []}],
+}
+
+
+@pytest.mark.parametrize("name", RECEIPT_LIES)
+def test_whole_block_receipts_must_be_all_and_of_the_block(
+    world: World, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Where no bloom says what there is."""
+    head = replace(busy_block(world), bloom=0)
+    provider = world.endpoint.web3.provider
+    assert isinstance(provider, EmbeddedProvider)
+    real = provider.handlers["eth_getBlockReceipts"]
+    for lie, found in ((RECEIPT_LIES[name], None), (lambda receipt: [receipt], 1)):
+        handlers = provider.handlers | {
+            "eth_getBlockReceipts": lambda block, lie=lie: lie(real(block)[0])
+        }
+        monkeypatch.setattr(provider, "handlers", handlers)
+        logs = Blocks(world.chain, world.contracts.telling).logs(head)
+        assert found == (None if logs is None else len(logs))
