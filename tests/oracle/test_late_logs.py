@@ -311,6 +311,32 @@ def test_record_that_is_never_told_makes_do_and_keeps_nothing(
     assert StoredJournal(store, "old").tip is not None
 
 
+@pytest.mark.parametrize("far_blocks", [16, 1000])
+def test_journal_never_holds_what_the_contracts_deny(
+    world: World, store: Store, monkeypatch: pytest.MonkeyPatch, far_blocks: int
+) -> None:
+    """Not even for a moment, in which the process might be killed."""
+    a_game(world, store)
+    missing = topic(world.contracts, "Selected")
+    telling, height = world.contracts.telling, world.chain.height
+    logs = world.chain.logs(telling, 0, height)
+    first = min(log.block for log in logs if log.topics[0] == missing)
+    kept: list[int] = []
+    real = StoredJournal.append
+
+    def append(self: StoredJournal, tip: Tip, found: Any) -> None:
+        kept.append(tip.block)
+        real(self, tip, found)
+
+    monkeypatch.setattr(StoredJournal, "append", append)
+    monkeypatch.setattr("oracle.reading.FAR_BLOCKS", far_blocks)
+    ills = Ills(lacks=missing, receipts=True, bloom="0")
+    record = audited(world, store, LateEndpoint(world.embedded, ills))
+    record.refresh()
+    assert record.height == height
+    assert [block for block in kept if block >= first] == []
+
+
 def test_record_block_that_stays_unproved_is_not_waited_for_for_ever(
     world: World, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -347,7 +373,7 @@ def test_record_headers_of_two_branches_are_not_put_together(
     height = world.chain.height
     (tmp_path / "fork").mkdir()
     fork = World.made(tmp_path / "fork")
-    fork.ask(b"fork")
+    fork.travel(13)  # where the other branch has the request, it has nothing
     world.ask(b"main")
     world.travel(12)
     real = world.chain.header
@@ -364,7 +390,10 @@ def test_record_headers_of_two_branches_are_not_put_together(
 
 
 def test_record_disagreement_about_a_block_that_is_undone_is_none(
-    world: World, store: Store, monkeypatch: pytest.MonkeyPatch
+    world: World,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The contracts were asked on the next branch."""
     record = audited(world, store, LateEndpoint(world.embedded, Ills()))
@@ -380,5 +409,6 @@ def test_record_disagreement_about_a_block_that_is_undone_is_none(
 
     monkeypatch.setattr(record.chain, "call", call)
     record.refresh()
+    assert caplog.records == []
     record.refresh()
     assert (record.height, record.tables.requests) == (height + 1, {})

@@ -157,6 +157,25 @@ def test_whole_block_a_gap_that_the_bloom_hides_is_noticed(
     assert Blocks(world.chain, world.contracts.telling).logs(alike) == [ours]
 
 
+def test_whole_block_receipts_must_explain_a_bloom_that_is_believed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They agree with themselves, and lack a log."""
+    head = busy_block(world)
+    provider = world.endpoint.web3.provider
+    assert isinstance(provider, EmbeddedProvider)
+    real = provider.handlers["eth_getBlockReceipts"]
+    nothing = {"logs": [], "logsBloom": "0x" + "00" * 256}
+    handlers = provider.handlers | {
+        "eth_getLogs": lambda wanted: [],
+        "eth_getBlockReceipts": lambda block: [real(block)[0] | nothing],
+    }
+    monkeypatch.setattr(provider, "handlers", handlers)
+    blocks = Blocks(world.chain, world.contracts.telling)
+    blocks.blooms = True
+    assert blocks.logs(head) is None
+
+
 RECEIPT_LIES: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "none": lambda receipt: [],
     "of another block": lambda receipt: [receipt | {"blockHash": "0x" + "11" * 32}],
