@@ -8,7 +8,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
@@ -65,9 +65,23 @@ def _is_hex(digits: str) -> bool:
     return all(digit in "0123456789abcdefABCDEF" for digit in digits)
 
 
+def _counted(value: Any) -> Any:
+    """A number of blocks, or the name of a tag."""
+    if value is None or value == "finalized":
+        return value
+    try:
+        count = int(str(value))
+    except ValueError:
+        count = -1
+    if count < 0:
+        raise ValueError(f"expected a number of blocks, or finalized, got {value}")
+    return count
+
+
 Listed = BeforeValidator(_listed)
 Wei = Annotated[int, BeforeValidator(parse_wei)]
 """`0.1ether`, `30gwei`; wei if there is no unit."""
+Confirmations = Annotated[int | Literal["finalized"] | None, BeforeValidator(_counted)]
 Urls = Annotated[tuple[str, ...], Listed, AfterValidator(_checked_urls)]
 Address = Annotated[str | None, AfterValidator(_checked_address)]
 Folder = Annotated[Path, AfterValidator(Path.expanduser)]
@@ -93,6 +107,7 @@ class Settings(BaseSettings):
     password_file: Folder | None = None
     sender: Address = None
     max_fee: Wei | None = None
+    confirmations: Confirmations = None
     home: Folder = Path("~/.plumb")
     deployments: Folder = Path("deployments")
     database: str | None = None

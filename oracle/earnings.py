@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from oracle.confirmations import Depth, Wanted, finalized_on, wanted_on
 from oracle.guard import BPS
 from oracle.record import Asked, Status
 from oracle.worker import Worker
@@ -10,7 +11,10 @@ from oracle.worker import Worker
 
 @dataclass(frozen=True, slots=True)
 class Earnings:
-    """One worker's account as of now. `declined`: reasons by open request."""
+    """One worker's account as of now. `declined`: reasons by open request.
+
+    What blocks may still undo is `unconfirmed_wei`, and neither paid nor earned.
+    """
 
     account: bytes
     balance_wei: int
@@ -19,6 +23,7 @@ class Earnings:
     models: int
     paid: int
     earned_wei: int
+    unconfirmed_wei: int
     leases: int
     claims: int
     games: int
@@ -47,6 +52,7 @@ class Earnings:
             "models": self.models,
             "paid": self.paid,
             "earned_wei": self.earned_wei,
+            "unconfirmed_wei": self.unconfirmed_wei,
             "leases": self.leases,
             "claims": self.claims,
             "games": self.games,
@@ -56,12 +62,16 @@ class Earnings:
         }
 
 
-def earnings_of(worker: Worker) -> Earnings:
+def earnings_of(worker: Worker, confirmations: Wanted | None = None) -> Earnings:
     """The worker's account; it sends nothing."""
     record = worker.record
+    wanted = wanted_on(worker.chain, confirmations)
+    finalized = finalized_on(worker.chain, wanted)
     record.refresh()
+    depth = Depth(wanted, record.height, finalized)
     free, locked = worker.stake()
-    paid = [asked for asked in record.requests(Status.FINAL) if _is_by(worker, asked)]
+    final = [asked for asked in record.requests(Status.FINAL) if _is_by(worker, asked)]
+    paid = [asked for asked in final if depth.is_done(asked.block)]
     claims = record.tables.claims.values()
     mine = [answered for answered in claims if answered.claim.worker == worker.address]
     leases = [
@@ -82,6 +92,7 @@ def earnings_of(worker: Worker) -> Earnings:
         models=worker.models,
         paid=len(paid),
         earned_wei=sum(map(_share, paid)),
+        unconfirmed_wei=sum(map(_share, final)) - sum(map(_share, paid)),
         leases=len(leases),
         claims=sum(_is_by(worker, asked) for asked in record.requests(Status.CLAIMED)),
         games=sum(a.claim.worker == worker.address for _, a in record.games()),

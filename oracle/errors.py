@@ -8,8 +8,11 @@ OracleError
 ├── ComputationFailed   another process could not compute an answer
 ├── ExecutorDied        a process that computed an answer is no more
 ├── NoCluster           no Ray here, or none at the address given
+├── Hole                logs lack something that the chain has
 ├── NotRegistered       the registry of this chain has no model with that id
 ├── NoSuchRequest       the chain has heard of no such request
+├── RequestUndone       its block was undone, and its id is another's now
+├── NoFinalizedBlock    the node doesn't know which blocks are finalized
 ├── NotCancelled        a request that can't be taken back as it stands
 ├── TooSoon             a request can't be taken back in its first minute
 ├── NotItsRequester     only who asked may take a request back before its deadline
@@ -100,6 +103,14 @@ class NoCluster(OracleError):
         super().__init__(f"--cluster {address}: expected a Ray cluster, got: {problem}")
 
 
+class Hole(OracleError):
+    """`missing` says what; `block` is where it was noticed."""
+
+    def __init__(self, missing: str, block: int) -> None:
+        self.missing, self.block = missing, block
+        super().__init__(f"as of block {block}: {missing}")
+
+
 class NotRegistered(OracleError):
     def __init__(self, model_id: bytes) -> None:
         self.model_id = model_id
@@ -110,6 +121,24 @@ class NoSuchRequest(OracleError):
     def __init__(self, request_id: int) -> None:
         self.request_id = request_id
         super().__init__(f"no request {request_id} on this chain")
+
+
+class RequestUndone(OracleError):
+    def __init__(self, request_id: int) -> None:
+        self.request_id = request_id
+        super().__init__(
+            f"request {request_id}: expected the one that was waited for, got another: "
+            "its block was undone; ask again"
+        )
+
+
+class NoFinalizedBlock(OracleError):
+    def __init__(self, chain_id: int) -> None:
+        self.chain_id = chain_id
+        super().__init__(
+            f"chain {chain_id}: expected the node to know its finalized block, got "
+            "none: set --confirmations to a number of blocks"
+        )
 
 
 class NotCancelled(OracleError):

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from challenge.errors import PositionMismatch, PositionMissing
 from challenge.game import GameView, Side, Stage
 from challenge.moves import Move
+from oracle.audit import Auditor
 from oracle.chain.chain import Contract
 from oracle.chain.errors import (
     ChainError,
@@ -122,7 +123,8 @@ class Node(ABC):
         self.sender, self.contracts = sender, contracts
         self.chain = sender.chain
         journal = sender.journal(contracts.oracle.address)
-        self.record = Record(sender.chain, contracts, journal)
+        auditor = Auditor(sender.chain, contracts)
+        self.record = Record(sender.chain, contracts, journal, auditor)
         self.refused: list[ChainError] = []
         self.troubles = sender.troubles
         """What goes wrong about one thing, in sending or thinking, stops no other."""

@@ -1,279 +1,186 @@
-"""What the chain has told so far, from events alone: models, requests, claims, games.
+"""What the chain has told so far, kept up with it: the tables of its events.
 
 A record is made of nothing but the log, so a node that lost its memory reads it again
-and knows what it knew. It notices when a block that it read is gone (a reorg), and then
-starts over.
+and knows what it knew. It notices when a block that it read is gone (a reorg), and when
+something was never told (a hole), and then goes back.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from enum import IntEnum
-from functools import cached_property, singledispatchmethod
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from time import monotonic
 
 from challenge import game
-from challenge.claim import Claim, Lease, Request
-from oracle.chain import events
+from oracle.audit import Auditor
 from oracle.chain.chain import Chain, events_of
 from oracle.chain.events import Event
 from oracle.chain.head import NOTHING
 from oracle.contracts import Contracts
+from oracle.errors import Hole
 from oracle.journal import Forgetful, Journal, Tip
+from oracle.logs import logger
+from oracle.reading import Reader, Reading
+from oracle.tables import ENDED, Answered, Asked, Played, Status, Tables
 
-BLOCKS_A_QUERY = 10_000
+__all__ = ["ENDED", "Answered", "Asked", "Played", "Record", "Status", "Tables"]
 
+AUDIT_SECONDS = 60
+"""Of block time, from one comparison with the contracts to the next."""
+FIRST_PATIENCE_SECONDS, LONGEST_PATIENCE_SECONDS = 30.0, 600.0
+"""How long a record makes do with what can't be made whole, before it tries again."""
 
-class Status(IntEnum):
-    """A request's, as `IInferenceOracle.Status`."""
-
-    NONE = 0
-    OPEN = 1
-    ACCEPTED = 2
-    CLAIMED = 3
-    FINAL = 4
-    CANCELLED = 5
-
-
-ENDED = (Status.FINAL, Status.CANCELLED)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request and where it stands. `lease` while accepted; `claim` since claimed."""
-
-    request: Request
-    model: events.ModelRegistered
-    input: bytes
-    status: Status = Status.OPEN
-    attempt: int = 0
-    """Leases that ran out, and claims that were proved false."""
-    lease: Lease | None = None
-    claim: Claim | None = None
-    output: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A claim, alive or not, with what a dispute over it needs."""
-
-    asked: Asked
-    claim: Claim
-    hash: bytes
-    output: bytes
-    alive: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """A game, and the positions shown in it since the claim's opening."""
-
-    id: bytes
-    claim_hash: bytes
-    challenger: bytes
-    shown: tuple[game.Event, ...] = ()
-    over: bool = False
-
-
-@dataclass(slots=True)
-class Tables:
-    """The events, folded."""
-
-    models: dict[bytes, events.ModelRegistered] = field(default_factory=dict)
-    requests: dict[int, Asked] = field(default_factory=dict)
-    claims: dict[bytes, Answered] = field(default_factory=dict)
-    games: dict[bytes, Played] = field(default_factory=dict)
-    openings: dict[bytes, game.Opened] = field(default_factory=dict)
-    earned: Counter[bytes] = field(default_factory=Counter)
-    """Wei that answers and won games have brought, by account."""
-    _by_status: defaultdict[Status, set[int]] = field(
-        default_factory=lambda: defaultdict(set), compare=False
-    )
-    _claims_on: defaultdict[int, list[bytes]] = field(
-        default_factory=lambda: defaultdict(list), compare=False
-    )
-    _games_over: defaultdict[bytes, list[bytes]] = field(
-        default_factory=lambda: defaultdict(list), compare=False
-    )
-    _open_games: dict[bytes, None] = field(default_factory=dict, compare=False)
-    _stirred: set[int] = field(default_factory=set, compare=False)
-    """Requests that have ended, or a game about them: perhaps all about them has."""
-
-    def fold(self, told: Iterable[Event]) -> None:
-        for event in told:
-            self._learn(event)
-
-    def with_status(self, status: Status) -> list[Asked]:
-        """Oldest first."""
-        return [self.requests[request] for request in sorted(self._by_status[status])]
-
-    def standing(self) -> list[Answered]:
-        """Claims that are neither dead nor paid for, oldest request first."""
-        found = (self.claims[claim] for claim in self._standing())
-        return [answered for answered in found if answered.alive]
-
-    def open_games(self) -> list[Played]:
-        return [self.games[each] for each in list(self._open_games)]
-
-    def forget_ended(self) -> None:
-        """Drops requests that nothing can happen to any more, and all about them."""
-        stirred, self._stirred = self._stirred, set()
-        playing = {played.claim_hash for played in self.open_games()}
-        for request in stirred:
-            ended = self.requests[request].status in ENDED
-            if ended and playing.isdisjoint(self._claims_on[request]):
-                self._forget(request)
-
-    def _forget(self, request: int) -> None:
-        self._by_status[self.requests.pop(request).status].discard(request)
-        for claim in self._claims_on.pop(request, ()):
-            del self.claims[claim]
-            self.openings.pop(claim, None)
-            for game_id in self._games_over.pop(claim, ()):
-                del self.games[game_id]
-
-    def _standing(self) -> Iterator[bytes]:
-        for request in sorted(self._by_status[Status.CLAIMED]):
-            yield self._claims_on[request][-1]
-
-    @singledispatchmethod
-    def _learn(self, event: Event) -> None:
-        """Events that change no table are no news."""
-
-    @_learn.register
-    def _(self, event: events.ModelRegistered) -> None:
-        self.models[event.model_id] = event
-
-    @_learn.register
-    def _(self, event: events.Requested) -> None:
-        model = self.models[event.model_id]
-        self.requests[event.request_id] = Asked(event.request, model, event.input)
-        self._by_status[Status.OPEN].add(event.request_id)
-
-    @_learn.register
-    def _(self, event: events.Accepted) -> None:
-        self._change(event.request_id, status=Status.ACCEPTED, lease=event.lease)
-
-    @_learn.register
-    def _(self, event: events.LeaseExpired) -> None:
-        self._reopen(event.request_id, lease=None)
-
-    @_learn.register
-    def _(self, event: events.Claimed) -> None:
-        asked = self._change(
-            event.request_id,
-            status=Status.CLAIMED,
-            lease=None,
-            claim=event.claim,
-            output=event.output,
-        )
-        self.claims[event.claim_hash] = Answered(
-            asked, event.claim, event.claim_hash, event.output
-        )
-        self._claims_on[event.request_id].append(event.claim_hash)
-
-    @_learn.register
-    def _(self, event: events.ClaimKilled) -> None:
-        self._reopen(event.request_id, claim=None, output=b"")
-        dead = replace(self.claims[event.claim_hash], alive=False)
-        self.claims[event.claim_hash] = dead
-
-    @_learn.register
-    def _(self, event: events.Finalized) -> None:
-        self._change(event.request_id, status=Status.FINAL)
-        self.earned[event.worker] += event.paid
-
-    @_learn.register
-    def _(self, event: events.Cancelled) -> None:
-        self._change(event.request_id, status=Status.CANCELLED)
-
-    @_learn.register
-    def _(self, event: events.Challenged) -> None:
-        self.games[event.game_id] = Played(
-            event.game_id, event.claim_hash, event.challenger
-        )
-        self._open_games[event.game_id] = None
-
-    @_learn.register
-    def _(self, event: events.Opened) -> None:
-        self.openings[event.claim_hash] = event.shown
-
-    @_learn.register(events.Selected)
-    @_learn.register(events.Dissected)
-    def _(self, event: events.Selected | events.Dissected) -> None:
-        played = self.games[event.game_id]
-        shown = (*played.shown, event.shown)
-        self.games[event.game_id] = replace(played, shown=shown)
-
-    @_learn.register(events.WorkerLost)
-    @_learn.register(events.ChallengerLost)
-    @_learn.register(events.Settled)
-    def _(
-        self, event: events.WorkerLost | events.ChallengerLost | events.Settled
-    ) -> None:
-        self.games[event.game_id] = replace(self.games[event.game_id], over=True)
-        del self._open_games[event.game_id]
-        self._games_over[event.claim_hash].append(event.game_id)
-        claim = self.claims[event.claim_hash].claim
-        self._stirred.add(claim.request_id)
-        winner = event.challenger
-        if isinstance(event, events.ChallengerLost):
-            winner = claim.worker
-        self.earned[winner] += event.paid
-
-    def _reopen(self, request_id: int, **changes: object) -> None:
-        attempt = self.requests[request_id].attempt + 1
-        self._change(request_id, status=Status.OPEN, attempt=attempt, **changes)
-
-    def _change(self, request_id: int, **changes: object) -> Asked:
-        before = self.requests[request_id]
-        asked = replace(before, **changes)  # type: ignore[arg-type]
-        self.requests[request_id] = asked
-        self._by_status[before.status].discard(request_id)
-        self._by_status[asked.status].add(request_id)
-        if asked.status in ENDED:
-            self._stirred.add(request_id)
-        return asked
+log = logger(__name__)
 
 
 class Record:
-    """The tables, kept up with the chain by `refresh`."""
+    """The tables, kept up with the chain by `refresh`.
+
+    What the journal keeps was proved whole. Without an `auditor` nothing is compared
+    with the contracts: for commands that look once, and keep nothing.
+    """
 
     def __init__(
-        self, chain: Chain, contracts: Contracts, journal: Journal | None = None
+        self,
+        chain: Chain,
+        contracts: Contracts,
+        journal: Journal | None = None,
+        auditor: Auditor | None = None,
     ) -> None:
         self.chain, self.contracts = chain, contracts
         self.tables = Tables()
         self.head = NOTHING
         """The latest block at the last look."""
-        self._journal: Journal = Forgetful() if journal is None else journal
+        self._auditor = auditor
+        self._reader = Reader(chain, contracts)
+        self._kept: Journal = Forgetful() if journal is None else journal
+        self._journal = self._kept
         self._begun = False
+        self._audited: Tip | None = None
+        """Up to where tables and contracts were last found to agree."""
+        self._audited_at = 0
+        self._closely = False
+        """Whether ranges are not to be trusted, as far as that can be afforded."""
+        self._patience, self._patient_until = 0.0, 0.0
+        """Seconds, and an instant of the process's steady clock."""
         self.heard: Callable[[Event], None] | None = None
         """Hears what is new, if anything was known before."""
+        self._told: int | None = None
+        """The last block of which something was told."""
         self.forgets = False
         """Whether what has ended is dropped, so that a node may run for years."""
 
     def refresh(self) -> None:
-        """Reads the blocks since the last time, and again those that are gone."""
+        """Reads the blocks since the last time, and again those that are gone.
+
+        Where logs turn out to lack something it looks closer, then reads everything
+        again; if that doesn't help it makes do with what there is, and keeps nothing.
+        """
         self.head = self.chain.head()
+        if self._makes_do and monotonic() > self._patient_until:
+            self._journal = self._kept
+            self._start_over()
+        for remedy in (self._look_closer, self._start_over, self._make_do):
+            try:
+                self._read()
+                break
+            except Hole as hole:
+                log.warning("logs lack something", reason=str(hole))
+                remedy()
+        else:
+            self._read()
+        if self._told is None and self._journal.tip is not None:
+            self._told = self.height
+
+    @property
+    def _makes_do(self) -> bool:
+        return self._journal is not self._kept
+
+    def _read(self) -> None:
         self._rewind()
-        tip, height = self._journal.tip, self.head.number
-        first = self.contracts.block if tip is None else tip.block + 1
-        for start in range(first, height + 1, BLOCKS_A_QUERY):
-            end = min(start + BLOCKS_A_QUERY - 1, height)
-            at_head = end == height
-            expected = self.head.hash if at_head else self.chain.block_hash(end)
-            logs = self.chain.logs(self.contracts.telling, start, end)
-            # INVARIANT: logs and hash are of one branch. A reorg, or an endpoint that
-            # lags, may have come between.
-            if not expected or self.chain.block_hash(end) != expected:
-                return
-            told = events_of(self.contracts.telling, logs)
-            self._journal.append(Tip(end, expected), logs)
-            self.tables.fold(told)
-            if tip is not None and self.heard is not None:
-                for event in told:
+        reader = self._reader
+        if reader.is_far(self._journal.tip, self.head, self._closely):
+            self._read_far()
+        found = reader.near(self._journal.tip, self.head)
+        told = [] if found is None else self._folded(found)
+        self._audit(self._journal.tip if found is None else found.tip)
+        if found is not None:
+            self._keep(found, told)
+        tip = self._journal.tip
+        if reader.is_far(tip, self.head, closely=False) and not self._makes_do:
+            missing = "expected its logs to be whole, got some that are not"
+            raise Hole(missing, reader.first(tip))
+        self._closely = False
+        if not self._makes_do:
+            self._patience = 0.0
+
+    def _read_far(self) -> None:
+        """What no header proves is kept only if it agrees with the contracts."""
+        found = self._reader.far(self._journal.tip, self.head)
+        told = [self._folded(reading) for reading in found]
+        if found:
+            self._compare(found[-1].tip, all_of_it=True)
+        for reading, events in zip(found, told, strict=True):
+            self._keep(reading, events)
+
+    def _folded(self, reading: Reading) -> list[Event]:
+        """Its events, now in the tables. After a `Hole` those are good for nothing."""
+        told = events_of(self.contracts.telling, reading.logs)
+        self.tables.fold(told)
+        return told
+
+    def _keep(self, reading: Reading, told: Sequence[Event]) -> None:
+        self._journal.append(reading.tip, reading.logs)
+        if self._told is not None:
+            for event in told:
+                if self.heard is not None and event.block > self._told:
                     self.heard(event)
-            self._forget_ended()
+            self._told = max(self._told, reading.tip.block)
+        self._forget_ended()
+
+    def _audit(self, tip: Tip | None) -> None:
+        """Now and then, and always where no bloom proves anything."""
+        if tip is None or tip == self._audited:
+            return
+        proved = self._reader.blocks.blooms
+        recent = self.head.timestamp - self._audited_at < AUDIT_SECONDS
+        if self._audited is None or not (proved and recent):
+            self._compare(tip, all_of_it=self._audited is None)
+
+    def _compare(self, tip: Tip, all_of_it: bool) -> None:
+        """Raises `Hole` if tables and contracts disagree as of that block."""
+        if self._auditor is None or self._makes_do:
+            return
+        asked = (self.tables, tip.block, all_of_it)
+        problem = self._auditor.disagreement(*asked)
+        if not problem:
+            self._audited, self._audited_at = tip, self.head.timestamp
+        elif self.chain.block_hash(tip.block) == tip.hash:
+            raise Hole(problem, tip.block)
+
+    def _look_closer(self) -> None:
+        """Goes back to where all was well, and on from there block by block."""
+        self._reader.blocks.blooms = False
+        well = None if self._audited is None else self._audited.block
+        self._journal.drop()
+        while well is not None and self.height > well:
+            self._journal.drop()
+        if self._told is not None and well is not None:
+            self._told = min(self._told, well)
+        self._closely, self._begun, self._audited = True, False, None
+
+    def _start_over(self) -> None:
+        """From the contracts' first block."""
+        self._closely, self._begun, self._audited = True, False, None
+        while self._journal.tip is not None:
+            self._journal.drop()
+
+    def _make_do(self) -> None:
+        """With events that don't fit, and without keeping any, until patience ends."""
+        self._patience = min(
+            max(2 * self._patience, FIRST_PATIENCE_SECONDS), LONGEST_PATIENCE_SECONDS
+        )
+        self._patient_until = monotonic() + self._patience
+        self._journal, self._begun, self._closely = Forgetful(), False, False
+        log.warning("going on with what is known", seconds=self._patience)
 
     @property
     def height(self) -> int:
@@ -299,9 +206,12 @@ class Record:
                 break
             self._journal.drop()
             undone = True
+        if tip is not None and (undone or self._told is None):
+            self._told = tip.block if self._told is None else min(self._told, tip.block)
         if undone:
-            self.tables, self._begun = Tables(), True
+            self.tables = Tables(lenient=self._makes_do)
             self.tables.fold(events_of(self.contracts.telling, self._journal.logs()))
+            self._begun = True
             self._forget_ended()
 
     def _is_there(self, tip: Tip) -> bool:

@@ -5,13 +5,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from oracle.audit import Auditor
 from oracle.chain import events
 from oracle.chain.abi import Abi
 from oracle.chain.chain import Chain, Contract
 from oracle.chain.errors import Refused
 from oracle.chain.sender import Receipt, Sender
+from oracle.confirmations import Depth, Wanted, finalized_on, wanted_on
 from oracle.contracts import Contracts
-from oracle.errors import NoSuchRequest, NotCancelled, NotItsRequester, TooSoon
+from oracle.errors import (
+    Hole,
+    NoSuchRequest,
+    NotCancelled,
+    NotItsRequester,
+    TooSoon,
+)
 from oracle.reasons import explained
 from oracle.record import Asked, Record, Status
 
@@ -40,6 +48,7 @@ class Situation:
     lies: int
     callback_failed: bool
     failure: str
+    depth: Depth
 
     @property
     def ended(self) -> bool:
@@ -52,8 +61,20 @@ class Situation:
         return unanswered and self.now >= self.asked.request.deadline
 
     @property
+    def confirmed(self) -> bool:
+        """Whether it is so deep in the chain that it counts as done."""
+        return self.depth.is_done(self.asked.block)
+
+    @property
     def explanation(self) -> str:
-        """What is so, and what comes next."""
+        """What is so, how sure that is, and what comes next."""
+        told = self.depth.told(self.asked.block)
+        if not told or self.asked.status in (Status.OPEN, Status.ACCEPTED):
+            return self._standing
+        return f"{self._standing} It is {self.asked.status.name.lower()}, {told}."
+
+    @property
+    def _standing(self) -> str:
         if self.hopeless:
             return "No worker answered in time: `plumb request cancel` takes it back."
         match self.asked.status:
@@ -89,6 +110,10 @@ class Situation:
             "output": f"0x{asked.output.hex()}" if asked.output else None,
             "callback_failed": self.callback_failed,
             "callback_failure": self.failure or None,
+            "block": asked.block,
+            "confirmations": self.depth.confirmations(asked.block),
+            "confirmations_wanted": self.depth.wanted,
+            "confirmed": self.confirmed,
             "explanation": self.explanation,
         }
 
@@ -135,16 +160,26 @@ class Situation:
 
 
 def situation_of(
-    chain: Chain, contracts: Contracts, request_id: int, abis: Sequence[Abi] = ()
+    chain: Chain,
+    contracts: Contracts,
+    request_id: int,
+    abis: Sequence[Abi] = (),
+    confirmations: Wanted | None = None,
 ) -> Situation:
     """Where the request stands now; `abis` may know the requester's errors.
 
-    Raises `NoSuchRequest`.
+    Raises `NoSuchRequest`, or `Hole` where the log doesn't tell all that happened.
     """
+    wanted = wanted_on(chain, confirmations)
+    finalized = finalized_on(chain, wanted)
     record = Record(chain, contracts)
     record.refresh()
+    block = max(record.height, contracts.block)
+    problem = Auditor(chain, contracts).about(record.tables, request_id, block)
+    if problem:
+        raise Hole(problem, block)
     asked = find(record, request_id)
-    state = chain.call(contracts.oracle, "getRequest", request_id)
+    state = chain.call(contracts.oracle, "getRequest", request_id, block=block)
     _, callback_failed, attempts, *_ = state
     disputed = [
         answered
@@ -165,6 +200,7 @@ def situation_of(
         lies=len(dead),
         callback_failed=bool(callback_failed),
         failure=failure,
+        depth=Depth(wanted, record.height, finalized),
     )
 
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from oracle.audit import Auditor
 from oracle.chain.chain import Chain
 from oracle.chain.embedded import CHAIN_ID
 from oracle.chain.sender import Sender
@@ -58,9 +59,11 @@ class Place:
     chain: Chain
     deployments: Deployments
 
-    def record(self) -> Record:
-        """Nothing read yet."""
-        return Record(self.chain, self.deployments.contracts)
+    def record(self, audited: bool = False) -> Record:
+        """Nothing read yet. `audited`: to be kept up with the chain for long."""
+        contracts = self.deployments.contracts
+        auditor = Auditor(self.chain, contracts) if audited else None
+        return Record(self.chain, contracts, auditor=auditor)
 
     def library(self, settings: NodeSettings) -> Library:
         """The models that the settings name, brought here, and those in the store."""

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from eth_typing import BlockNumber
 from eth_utils.address import to_checksum_address
+from web3 import Web3
 from web3.exceptions import BlockNotFound, ContractLogicError, Web3RPCError
 from web3.types import LogReceipt, TxParams
 
@@ -91,13 +92,18 @@ class Chain:
         """The latest block's instant. Never the wall clock."""
         return self.head().timestamp
 
+    def header(self, block: int | Literal["safe", "finalized"]) -> Head | None:
+        """The block that has this number now, or that name; None if none has."""
+        asked = block if isinstance(block, str) else BlockNumber(block)
+        try:
+            return Head.of(self.endpoint.web3.eth.get_block(asked))
+        except BlockNotFound:
+            return None
+
     def block_hash(self, block: int) -> bytes:
         """Hash of the block that has this number now; empty if none has."""
-        try:
-            header = self.endpoint.web3.eth.get_block(BlockNumber(block))
-        except BlockNotFound:
-            return b""
-        return bytes(header["hash"])
+        header = self.header(block)
+        return b"" if header is None else header.hash
 
     def base_fee(self, block: int | None = None) -> int:
         """Wei a gas unit that the block burned; by default the latest."""
@@ -133,12 +139,22 @@ class Chain:
             address = to_checksum_address(contract.address)
             raise NoCode(contract.name, address, len(expected), len(actual))
 
-    def call(self, contract: Contract, function: str, *arguments: Any) -> Any:
-        """What a view returns. Raises `Refused`."""
+    def call(
+        self,
+        contract: Contract,
+        function: str,
+        *arguments: Any,
+        block: int | None = None,
+    ) -> Any:
+        """What a view returns after that block; by default the latest.
+
+        Raises `Refused`.
+        """
         data = contract.abi.calldata(function, arguments)
         query: TxParams = {"to": to_checksum_address(contract.address), "data": data}
+        at = None if block is None else BlockNumber(block)
         output = refusing(
-            contract, function, lambda: self.endpoint.web3.eth.call(query)
+            contract, function, lambda: self.endpoint.web3.eth.call(query, at)
         )
         return contract.abi.result(function, bytes(output))
 
@@ -163,6 +179,12 @@ class Chain:
             )
 
         return [log_of(receipt) for receipt in self._ranges.read(ask, first, last)]
+
+    def block_logs(self, block: bytes) -> list[Log]:
+        """All logs of the block with that hash, anyone's, in order (EIP-234)."""
+        wanted: Any = {"blockHash": Web3.to_hex(block)}
+        found = self.endpoint.web3.eth.get_logs(wanted)
+        return sorted(map(log_of, found), key=lambda log: log.position)
 
     def events(
         self, contracts: Sequence[Contract], first: int, last: int

@@ -13,10 +13,10 @@ from eth.abc import BlockHeaderAPI, ComputationAPI, DatabaseAPI
 from eth.chains.base import MiningChain
 from eth.constants import BLANK_ROOT_HASH, GENESIS_PARENT_HASH
 from eth.db.atomic import AtomicDB
-from eth.exceptions import CanonicalHeadNotFound, Revert
+from eth.exceptions import CanonicalHeadNotFound, HeaderNotFound, Revert
 from eth.vm.forks.prague import PragueVM
 from eth.vm.spoof import SpoofTransaction
-from eth_typing import Address, BlockNumber
+from eth_typing import Address, BlockNumber, Hash32
 from eth_utils.exceptions import ValidationError
 
 from oracle.chain.mined import Mined
@@ -141,6 +141,16 @@ class EmbeddedChain:
             BlockNumber(number)
         )
         return header
+
+    def number_of(self, block: bytes) -> int | None:
+        """The number of the block with that hash; None if the chain has no such one."""
+        try:
+            found = self._chain.chaindb.get_block_header_by_hash(Hash32(block))
+        except HeaderNotFound:
+            return None
+        number = int(found.block_number)
+        ours = number <= self.head.block_number and self.header(number).hash == block
+        return number if ours else None
 
     def state(self, number: int | None = None) -> Any:
         """py-evm's state after block `number`, by default the head."""

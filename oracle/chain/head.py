@@ -1,6 +1,7 @@
-"""The latest block as one answer tells it; what else is asked of it is asked once."""
+"""A block's header as one answer tells it; what else is asked of the latest is asked
+once."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Self
@@ -14,23 +15,35 @@ come only with transactions."""
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """`timestamp` in seconds, `base_fee` in wei a gas unit."""
+    """`timestamp` in seconds, `base_fee` in wei a gas unit; `bloom` is None where the
+    node gives none, `transactions` are hashes."""
 
     number: int
     hash: bytes
     parent: bytes
     timestamp: int
     base_fee: int
+    bloom: int | None = None
+    transactions: tuple[bytes, ...] = ()
 
     @classmethod
     def of(cls, block: BlockData) -> Self:
+        bloom = block.get("logsBloom")
         return cls(
             number=int(block["number"]),
             hash=bytes(block["hash"]),
             parent=bytes(block["parentHash"]),
             timestamp=int(block["timestamp"]),
             base_fee=base_fee_of(block),
+            bloom=int.from_bytes(bloom) if bloom else None,
+            transactions=tuple(map(_hash_of, block.get("transactions", ()))),
         )
+
+
+def _hash_of(transaction: Any) -> bytes:
+    """Of a transaction that is listed by its hash, or in full."""
+    whole = isinstance(transaction, Mapping)
+    return bytes(transaction["hash"] if whole else transaction)
 
 
 def base_fee_of(block: BlockData) -> int:

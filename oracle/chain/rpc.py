@@ -28,6 +28,8 @@ from oracle.chain.shapes import (
 REVERTED = 3
 INVALID = -32000
 NO_METHOD = -32601
+HASH_DIGITS = 66
+"""Of a hash in hexadecimal, 0x included."""
 
 Handler = Callable[..., Any]
 
@@ -52,6 +54,7 @@ class EmbeddedProvider(BaseProvider):
             "eth_estimateGas": self._estimate,
             "eth_sendRawTransaction": self._send,
             "eth_getTransactionReceipt": self._receipt,
+            "eth_getBlockReceipts": self._block_receipts,
             "eth_getLogs": self.logs,
             "evm_increaseTime": self._travel,
             "evm_mine": lambda: self._travel(0),
@@ -112,25 +115,49 @@ class EmbeddedProvider(BaseProvider):
         mined = self.chain.by_hash.get(unhexed(transaction))
         return None if mined is None else receipt_entry(mined)
 
+    def _block_receipts(
+        self, block: str | Mapping[str, Any]
+    ) -> list[dict[str, Any]] | None:
+        number = self.number(block)
+        if number > self.chain.head.block_number:
+            return None
+        mined = self.chain.mined.get(number)
+        return [] if mined is None else [receipt_entry(mined)]
+
     def logs(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
-        head = self.chain.head.block_number
-        first = self.number(wanted.get("fromBlock") or "latest")
-        last = min(head, self.number(wanted.get("toBlock") or "latest"))
         return [
             entry
-            for number in range(first, last + 1)
+            for number in self._searched(wanted)
             if (mined := self.chain.mined.get(number)) is not None
             for entry in log_entries(mined)
             if _matches(entry, wanted)
         ]
 
-    def state(self, block: str) -> Any:
+    def _searched(self, wanted: dict[str, Any]) -> range:
+        """The blocks that a filter is about: one by its hash (EIP-234), or a range."""
+        if "blockHash" in wanted:
+            if {"fromBlock", "toBlock"} & set(wanted):
+                raise ValidationError("blockHash: expected it alone, got a range too")
+            number = self.number(wanted["blockHash"])
+            return range(number, number + 1)
+        head = self.chain.head.block_number
+        first = self.number(wanted.get("fromBlock") or "latest")
+        last = min(head, self.number(wanted.get("toBlock") or "latest"))
+        return range(first, last + 1)
+
+    def state(self, block: str | Mapping[str, Any]) -> Any:
         return self.chain.state(self.number(block))
 
     def number(self, block: str | Mapping[str, Any]) -> int:
-        """The block's number, from a number, a name, or EIP-1898's object."""
+        """The block's number, from a number, a hash, a name, or EIP-1898's object."""
         if isinstance(block, Mapping):
-            return self.number(block.get("blockNumber", "latest"))
+            found = block.get("blockHash") or block.get("blockNumber", "latest")
+            return self.number(found)
+        if len(block) == HASH_DIGITS:
+            number = self.chain.number_of(unhexed(block))
+            if number is None:
+                raise ValidationError("unknown block")
+            return number
         if block in ("latest", "pending", "safe", "finalized"):
             return int(self.chain.head.block_number)
         return 0 if block == "earliest" else int(block, 16)

@@ -46,6 +46,14 @@ MaxFee = Annotated[
         help="Most to pay for a gas unit, such as 30gwei. [PLUMB_MAX_FEE]",
     ),
 ]
+Confirmations = Annotated[
+    str | None,
+    typer.Option(
+        metavar="BLOCKS",
+        help="On top of what counts as done, or `finalized`; by default as usual on "
+        "the chain. [PLUMB_CONFIRMATIONS]",
+    ),
+]
 Home = Annotated[
     Path | None,
     typer.Option("--home", help="Keystores, models, database. [PLUMB_HOME]"),

@@ -1,7 +1,6 @@
 """`plumb request`: ask for inference, and follow what becomes of it."""
 
 import re
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +12,7 @@ from oracle.chain.chain import Contract, contract_of
 from oracle.chain.errors import Refused
 from oracle.cli.errors import CallbackFailsAgain
 from oracle.cli.nodes import place_of
+from oracle.cli.options import Confirmations
 from oracle.cli.output import (
     AsJson,
     console,
@@ -30,6 +30,7 @@ from oracle.config import Settings
 from oracle.connection import sender_of
 from oracle.deployments import PROTOCOL
 from oracle.errors import UnknownConsumer, UnknownName
+from oracle.following import followed
 from oracle.models import id_of
 from oracle.node_config import NodeSettings
 from oracle.reasons import explained, read_abi
@@ -221,10 +222,11 @@ def status(
     settings: NodeSettings,
     request_id: RequestId,
     abi: AbiFile = None,
+    confirmations: Confirmations = None,
     as_json: AsJson = False,
 ) -> None:
     """Say where a request stands, and what comes next."""
-    now = situation(place_of(settings), request_id, abi)
+    now = situation(settings, place_of(settings), request_id, abi)
     show(now, as_json, outputs_of(settings, now))
 
 
@@ -240,11 +242,13 @@ def wait(
         float, typer.Option(metavar="SECONDS", min=0, help="0: for ever.")
     ] = 0,
     abi: AbiFile = None,
+    confirmations: Confirmations = None,
     as_json: AsJson = False,
 ) -> None:
     """Follow a request to its end; exit status 1 if that is not a final answer.
 
-    What nobody can answer any more has come to an end, too.
+    What nobody can answer any more has come to an end, too. What blocks may still undo
+    has not.
     """
     goal = Status[until.upper()] if until.upper() in Status.__members__ else None
     if goal is None:
@@ -253,17 +257,14 @@ def wait(
             param_hint="--until",
         )
     place = place_of(settings)
-    begin = time.monotonic()
     with stage("waiting") as tell:
-        while True:
-            now = situation(place, request_id, abi)
-            tell(now.explanation)
-            reached = now.asked.status >= goal
-            late = timeout and time.monotonic() - begin > timeout
-            over = now.ended or (now.hopeless and goal is not Status.CANCELLED)
-            if reached or over or late:
-                break
-            time.sleep(settings.poll)
+        now, reached = followed(
+            lambda: situation(settings, place, request_id, abi),
+            goal,
+            timeout,
+            settings.poll,
+            tell,
+        )
     show(now, as_json, outputs_of(settings, now))
     cancelled = now.asked.status is Status.CANCELLED
     if not reached or now.callback_failed or (cancelled and goal != Status.CANCELLED):
@@ -287,11 +288,11 @@ def cancel(
     whom the request names for it; `plumb worker withdraw` brings it home.
     """
     place = place_of(settings)
-    asked = situation(place, request_id).asked
+    asked = situation(settings, place, request_id).asked
     consumer = None if through is None else consumer_of(place, through)
     contracts = place.deployments.contracts
     take_back(sender_of(settings, place.chain), contracts, asked, consumer)
-    show(situation(place, request_id), as_json)
+    show(situation(settings, place, request_id), as_json)
 
 
 @app.command()
@@ -301,9 +302,9 @@ def finalize(
 ) -> None:
     """Have an answer paid and delivered whose window is over, if its worker doesn't."""
     place = place_of(settings)
-    asked = situation(place, request_id).asked
+    asked = situation(settings, place, request_id).asked
     bring(settings, place, "finalize", asked, Status.CLAIMED)
-    show(situation(place, request_id), as_json)
+    show(situation(settings, place, request_id), as_json)
 
 
 @app.command("retry-callback")
@@ -316,7 +317,7 @@ def retry_callback(
 ) -> None:
     """Make a failed callback again, with all the gas there is."""
     place = place_of(settings)
-    asked = situation(place, request_id).asked
+    asked = situation(settings, place, request_id).asked
     try:
         bring(settings, place, "retryCallback", asked, Status.FINAL)
     except Refused as refused:
@@ -324,7 +325,7 @@ def retry_callback(
             raise
         told = explained(refused.arguments["reason"], [read_abi(p) for p in abi or ()])
         raise CallbackFailsAgain(request_id, told) from None
-    show(situation(place, request_id), as_json)
+    show(situation(settings, place, request_id), as_json)
 
 
 def bring(
@@ -372,11 +373,15 @@ def show(found: Situation, as_json: bool, outputs: Outputs | None = None) -> Non
 
 
 def situation(
-    place: Place, request_id: int, abi: Sequence[Path] | None = None
+    settings: Settings,
+    place: Place,
+    request_id: int,
+    abi: Sequence[Path] | None = None,
 ) -> Situation:
     abis = [read_abi(path) for path in abi or ()]
     contracts = place.deployments.contracts
-    return situation_of(place.chain, contracts, request_id, abis)
+    about = (contracts, request_id, abis, settings.confirmations)
+    return situation_of(place.chain, *about)
 
 
 def model_id_of(place: Place, name: str) -> bytes:

@@ -61,7 +61,7 @@ def watch(
     lies = 0
     with stopping() as stop, settings.executors() as executors:
         mind = Honest(place.library(settings), executors=executors)
-        watcher = Watcher(place.record(), mind, settings.choice)
+        watcher = Watcher(place.record(audited=True), mind, settings.choice)
         with settings.telling() as tell:
             watcher.record.heard = Herald(watcher.record, None, tell).hear
             while not stop.is_set():

@@ -12,6 +12,7 @@ from oracle.cli.errors import NoneFree
 from oracle.cli.nodes import place_of, run_node
 from oracle.cli.options import (
     Cluster,
+    Confirmations,
     IpfsGateways,
     LogJson,
     MaxModelBytes,
@@ -195,13 +196,16 @@ def start(
 @app.command()
 @settled(WorkerSettings)
 def status(
-    settings: WorkerSettings, models: Models = None, as_json: AsJson = False
+    settings: WorkerSettings,
+    models: Models = None,
+    confirmations: Confirmations = None,
+    as_json: AsJson = False,
 ) -> None:
     """Say whether the worker is earning, and if not, why."""
     place = place_of(settings)
     sender = sender_of(settings, place.chain)
     worker = place.worker(settings, sender, Honest(place.library(settings)))
-    found = earnings_of(worker)
+    found = earnings_of(worker, settings.confirmations)
     if as_json:
         print_json(found.as_json())
     else:
@@ -209,6 +213,9 @@ def status(
 
 
 def show(found: Earnings) -> None:
+    earned = f"{brief_wei(found.earned_wei)}; answers paid: {found.paid}"
+    if found.unconfirmed_wei:
+        earned += f"; {brief_wei(found.unconfirmed_wei)} not confirmed yet"
     console().print(
         facts(
             {
@@ -216,7 +223,7 @@ def show(found: Earnings) -> None:
                 "balance": brief_wei(found.balance_wei),
                 "stake": f"{brief_wei(found.free_wei)} free, "
                 f"{brief_wei(found.locked_wei)} locked",
-                "earned": f"{brief_wei(found.earned_wei)}; answers paid: {found.paid}",
+                "earned": earned,
                 "at work on": f"leases: {found.leases}, claims: {found.claims}, "
                 f"games: {found.games}",
                 "claims lost": found.lost,

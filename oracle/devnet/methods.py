@@ -80,7 +80,6 @@ class Devnet(EmbeddedProvider):
             "eth_getStorageAt": self._storage,
             "eth_getProof": self._proof,
             "eth_getBlockByHash": self._block_by_hash,
-            "eth_getBlockReceipts": self._block_receipts,
             "eth_getTransactionByHash": self._transaction,
             "eth_newFilter": lambda wanted: filters.add("logs", wanted),
             "eth_newBlockFilter": lambda: filters.add("blocks"),
@@ -138,17 +137,11 @@ class Devnet(EmbeddedProvider):
         return word(self.state(block).get_storage(*place))
 
     def _block_by_hash(self, identity: str, full: bool = False) -> Any:
-        wanted = unhexed(identity)
-        for number in range(self.chain.head.block_number, -1, -1):
-            header = self.chain.header(number)
-            if header.hash == wanted:
-                return block_entry(header, self.chain.mined.get(number), full)
-        return None
-
-    def _block_receipts(self, block: str) -> list[Any]:
-        mined = self.chain.mined.get(self.number(block))
-        receipt = self.handlers["eth_getTransactionReceipt"]
-        return [receipt(hexed(mined.hash))] if mined else []
+        number = self.chain.number_of(unhexed(identity))
+        if number is None:
+            return None
+        mined = self.chain.mined.get(number)
+        return block_entry(self.chain.header(number), mined, full)
 
     def _transaction(self, identity: str) -> dict[str, Any] | None:
         found = unhexed(identity)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hexbytes import HexBytes
 from support.command import plumb_in
 from support.process import running
 from web3 import HTTPProvider, Web3
@@ -213,6 +214,36 @@ def test_devnet_call_by_block_object_is_understood(url: str) -> None:
     params = [FIRST, {"blockNumber": "0x0"}]
     asked = {"id": 1, "method": "eth_getBalance", "params": params}
     assert int(posted(url, asked)["result"], 16) == 10_000 * ETHER
+
+
+def test_devnet_logs_and_receipts_are_found_by_the_blocks_hash(
+    url: str, ready: Ready
+) -> None:
+    """As EIP-234 and EIP-1898 have it; what isn't there is an error, not nothing."""
+    contracts = ready.deployments.contracts
+    client = Web3(HTTPProvider(url))
+    head = client.eth.block_number
+    found = client.eth.get_logs({"fromBlock": 0, "toBlock": head})
+    block = found[0]["blockHash"]
+    assert client.eth.get_logs({"blockHash": block}) == [
+        log for log in found if log["blockHash"] == block
+    ]
+    other = Web3.to_checksum_address(contracts.game.address)
+    assert client.eth.get_logs({"blockHash": block, "address": other}) == []
+    receipts = client.eth.get_block_receipts(Web3.to_hex(block))
+    assert receipts == client.eth.get_block_receipts(found[0]["blockNumber"])
+    assert [log for receipt in receipts for log in receipt["logs"]] == [
+        log for log in found if log["blockHash"] == block
+    ]
+    gone = Web3.to_hex(b"\1" * 32)
+    for ask in (
+        lambda: client.eth.get_logs({"blockHash": HexBytes(gone)}),
+        lambda: client.eth.get_block_receipts(gone),
+    ):
+        with pytest.raises(Web3RPCError, match="unknown block"):
+            ask()
+    with pytest.raises(Web3RPCError, match="expected it alone, got a range too"):
+        client.eth.get_logs({"blockHash": block, "fromBlock": 0})
 
 
 def test_clock_never_goes_back() -> None:

@@ -90,17 +90,19 @@ def record_of(world: World, store: Store) -> Record:
     return Record(world.chain, world.contracts, StoredJournal(store, "a"))
 
 
-def asked_ranges(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> list[tuple[int, int]]:
-    """The ranges of blocks whose logs are asked for from now on."""
-    asked: list[tuple[int, int]] = []
-    real = world.chain.logs
+def asked_blocks(world: World, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The hashes of the blocks whose logs are asked for from now on."""
+    asked: list[bytes] = []
+    real = world.chain.block_logs
 
-    def logs(contracts: Any, first: int, last: int) -> list[Log]:
-        asked.append((first, last))
-        return real(contracts, first, last)
+    def block_logs(block: bytes) -> list[Log]:
+        asked.append(block)
+        return real(block)
 
+    def logs(*_: Any) -> list[Log]:
+        raise AssertionError("a range was asked for")
+
+    monkeypatch.setattr(world.chain, "block_logs", block_logs)
     monkeypatch.setattr(world.chain, "logs", logs)
     return asked
 
@@ -113,10 +115,10 @@ def test_record_restarted_reads_only_what_is_new(
     record.refresh()
     height = world.chain.height
     world.ask(b"efgh")
-    asked = asked_ranges(world, monkeypatch)
+    asked = asked_blocks(world, monkeypatch)
     again = record_of(world, store)
     again.refresh()
-    assert asked == [(height + 1, height + 1)]
+    assert asked == [world.chain.block_hash(height + 1)]
     assert again.tables == world.record().tables
     assert [a.input for a in again.tables.requests.values()] == [b"abcd", b"efgh"]
 
@@ -133,33 +135,34 @@ def test_record_reorg_reads_again_from_where_branches_part(
         record.refresh()
     world.embedded.rewind(height)
     world.ask(b"new")
-    asked = asked_ranges(world, monkeypatch)
+    asked = asked_blocks(world, monkeypatch)
     record.refresh()
-    assert asked == [(height + 1, height + 1)]
+    assert asked == [world.chain.block_hash(height + 1)]
     assert record.tables == world.record().tables
     assert [a.input for a in record.tables.requests.values()] == [b"kept", b"new"]
 
 
-def test_record_logs_of_another_branch_than_the_hash_are_not_folded(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_record_block_undone_while_its_logs_are_asked_for_is_not_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch, before: bool
 ) -> None:
-    """A reorg in the midst of reading: the next refresh has it right."""
+    """Logs come by the block's hash, so they are of that block or none."""
     record = Record(world.chain, world.contracts)
     record.refresh()
     height = world.chain.height
     world.ask(b"lost")
-    real = world.chain.logs
+    real = world.chain.block_logs
 
-    def reorganised(contracts: Any, first: int, last: int) -> list[Log]:
-        found = real(contracts, first, last)
+    def reorganised(block: bytes) -> list[Log]:
+        monkeypatch.setattr(world.chain, "block_logs", real)
+        found = [] if before else real(block)
         world.embedded.rewind(height)
         world.stake(world.senders[3])
-        return found
+        return real(block) if before else found
 
-    monkeypatch.setattr(world.chain, "logs", reorganised)
+    monkeypatch.setattr(world.chain, "block_logs", reorganised)
     record.refresh()
-    assert record.tables.requests == {}
-    monkeypatch.setattr(world.chain, "logs", real)
+    assert len(record.tables.requests) == (0 if before else 1)
     record.refresh()
     assert record.tables.requests == {}
     assert record.tables == world.record().tables

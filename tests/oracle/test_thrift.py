@@ -77,14 +77,13 @@ def test_node_idle_turn_looks_at_the_head_only(
         assert turn(worker, calls) == {"eth_getBlockByNumber": 2}
 
 
-def test_node_turn_after_a_block_reads_it_and_the_stake(
+def test_node_turn_after_an_empty_block_reads_its_header_and_the_stake(
     world: World, calls: Counter[str], tmp_path: Path
 ) -> None:
     worker = durable_worker(world, tmp_path)
     turn(worker, calls)
     world.travel(1)
-    expected = {"eth_getBlockByNumber": 3, "eth_getLogs": 1, "eth_call": 1}
-    assert turn(worker, calls) == expected
+    assert turn(worker, calls) == {"eth_getBlockByNumber": 2, "eth_call": 1}
 
 
 def test_node_game_is_asked_about_once_a_block(
@@ -101,6 +100,31 @@ def test_node_game_is_asked_about_once_a_block(
     assert "eth_call" not in +calls
     world.travel(1)
     assert turn(challenger, calls)["eth_call"] == 3  # game, dispute, own stake
+
+
+def test_record_of_a_quiet_chain_costs_a_header_a_block(
+    world: World, calls: Counter[str]
+) -> None:
+    """While others fill it, too. What tells of us is asked for, and once a minute the
+    contracts are."""
+    record = Challenger(world.senders[3], world.contracts, world.honest()).record
+
+    def look() -> dict[str, int]:
+        calls.clear()
+        record.refresh()
+        return dict(+calls)
+
+    look()
+    for _ in range(3):
+        world.stake(world.senders[2])  # logs of a contract that nobody listens to
+        assert look() == {"eth_getBlockByNumber": 1}
+    world.ask()
+    assert look() == {"eth_getBlockByNumber": 1, "eth_getLogs": 1}
+    world.stake(world.senders[2])
+    # How many requests there are, and where the one stands.
+    assert look() == {"eth_getBlockByNumber": 1, "eth_call": 2}
+    world.travel(12)
+    assert look() == {"eth_getBlockByNumber": 1}
 
 
 def test_known_answers_go_with_their_head_and_with_time() -> None:
