@@ -1,5 +1,6 @@
 """Whether a worker earns, read from the chain alone; and if not, why not."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,14 +25,21 @@ class Earnings:
     games: int
     lost: int
     declined: dict[int, str]
+    awaited: tuple[str, ...] = ()
+    """Models that are named and aren't on this machine."""
 
     @property
     def verdict(self) -> str:
         """In a sentence or two."""
         if self.leases or self.claims:
             return "It is at work."
+        if self.awaited and not self.models:
+            return (
+                "It earns nothing yet: no model that it names is here; "
+                "`plumb worker start` fetches them."
+            )
         if not self.models:
-            return "It earns nothing: it holds no model. Name one with --model."
+            return "It earns nothing: it serves no model. Name one with --model."
         if not self.free_wei:
             return "It earns nothing: no stake is free. `plumb worker stake 1ether`."
         if self.declined:
@@ -45,6 +53,7 @@ class Earnings:
             "free_wei": self.free_wei,
             "locked_wei": self.locked_wei,
             "models": self.models,
+            "awaited": list(self.awaited),
             "paid": self.paid,
             "earned_wei": self.earned_wei,
             "leases": self.leases,
@@ -56,7 +65,7 @@ class Earnings:
         }
 
 
-def earnings_of(worker: Worker) -> Earnings:
+def earnings_of(worker: Worker, awaited: Iterable[str] = ()) -> Earnings:
     """The worker's account; it sends nothing."""
     record = worker.record
     record.refresh()
@@ -87,6 +96,7 @@ def earnings_of(worker: Worker) -> Earnings:
         games=sum(a.claim.worker == worker.address for _, a in record.games()),
         lost=sum(not answered.alive for answered in mine),
         declined={i: reason for i, reason in objections.items() if reason},
+        awaited=tuple(awaited),
     )
 
 

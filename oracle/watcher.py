@@ -55,6 +55,8 @@ class Watcher:
         self.record, self._mind, self._choice = record, mind, choice
         self.troubles = Troubles()
         self._seen: set[bytes] = set()
+        self._unchecked: set[bytes] = set()
+        """Told to be so, until their model's image is here."""
 
     def look(self) -> Iterator[Finding]:
         """What has been claimed since the last look, and is not dead yet."""
@@ -77,10 +79,10 @@ class Watcher:
                 continue
             if self._mind.can(answered.asked):
                 yield answered
-            else:
+            elif answered.hash not in self._unchecked:
                 request_id = answered.claim.request_id
                 log.info("unchecked", request_id=request_id, reason="no image held")
-                self._seen.add(answered.hash)
+                self._unchecked.add(answered.hash)
 
     def _checked(self, answered: Answered, disputed: bool) -> Iterator[Finding]:
         finding = Finding(answered, not self._mind.doubts(answered), disputed)

@@ -12,6 +12,7 @@ from oracle.cli.errors import NoneFree
 from oracle.cli.nodes import place_of, run_node
 from oracle.cli.options import (
     Cluster,
+    FetchFrom,
     IpfsGateways,
     LogJson,
     MaxModelBytes,
@@ -66,7 +67,7 @@ password_file = "{password_file}"
 home = "{home}"
 
 [worker]
-models = []         # images, ids or names to serve
+models = []         # images, ids or names to serve; "store": all that are held
 least_profit = "0"  # after gas and risk; such as "0.001ether"
 """
 
@@ -171,6 +172,7 @@ def start(
     most_leases: MostLeases = None,
     max_model_bytes: MaxModelBytes = None,
     ipfs_gateways: IpfsGateways = None,
+    fetch_from: FetchFrom = None,
     processes: Processes = None,
     cluster: Cluster = None,
     poll: Poll = None,
@@ -200,8 +202,9 @@ def status(
     """Say whether the worker is earning, and if not, why."""
     place = place_of(settings)
     sender = sender_of(settings, place.chain)
-    worker = place.worker(settings, sender, Honest(place.library(settings)))
-    found = earnings_of(worker)
+    library, missing = place.at_hand(settings)
+    worker = place.worker(settings, sender, Honest(library))
+    found = earnings_of(worker, [named.name for named in missing])
     if as_json:
         print_json(found.as_json())
     else:
@@ -221,6 +224,7 @@ def show(found: Earnings) -> None:
                 f"games: {found.games}",
                 "claims lost": found.lost,
             }
+            | ({"not here yet": ", ".join(found.awaited)} if found.awaited else {})
         )
     )
     if found.declined:
