@@ -16,6 +16,7 @@ from oracle.amounts import brief_wei, written_wei
 from oracle.chain.chain import Chain
 from oracle.connection import connected, deployed_on, store_of
 from oracle.errors import OracleError
+from oracle.models import STORE
 from oracle.roles import Place, WorkerSettings
 from tinynn import models
 
@@ -141,10 +142,17 @@ def money(settings: WorkerSettings, place: Place) -> Iterator[Finding]:
 
 
 def held(settings: WorkerSettings, place: Place) -> Finding:
-    """Loads every image, and with it checks its root."""
-    if not (count := len(place.library(settings))):
-        return Finding("models", "none is held", "name some with --model")
-    return Finding("models", f"{count} held, each with the root that it should have")
+    """Loads every image, and with it checks its root; fetches none."""
+    library, missing = place.at_hand(settings)
+    if missing:
+        names = ", ".join(named.name for named in missing)
+        cure = f"`plumb model fetch {missing[0].name}`, or let `start` fetch it"
+        return Finding("models", f"not here yet: {names}", cure)
+    if not library.served:
+        told = f"none is served, {len(library)} held"
+        return Finding("models", told, f"name some with --model, or --model {STORE}")
+    told = f"{library.served} served, {len(library)} held"
+    return Finding("models", f"{told}, each with the root that it should have")
 
 
 def attempted(subject: str, look: Callable[[], Finding], cure: str) -> Finding:

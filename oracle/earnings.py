@@ -1,5 +1,6 @@
 """Whether a worker earns, read from the chain alone; and if not, why not."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,14 +30,21 @@ class Earnings:
     games: int
     lost: int
     declined: dict[int, str]
+    awaited: tuple[str, ...] = ()
+    """Models that are named and aren't on this machine."""
 
     @property
     def verdict(self) -> str:
         """In a sentence or two."""
         if self.leases or self.claims:
             return "It is at work."
+        if self.awaited and not self.models:
+            return (
+                "It earns nothing yet: no model that it names is here; "
+                "`plumb worker start` fetches them."
+            )
         if not self.models:
-            return "It earns nothing: it holds no model. Name one with --model."
+            return "It earns nothing: it serves no model. Name one with --model."
         if not self.free_wei:
             return "It earns nothing: no stake is free. `plumb worker stake 1ether`."
         if self.declined:
@@ -50,6 +58,7 @@ class Earnings:
             "free_wei": self.free_wei,
             "locked_wei": self.locked_wei,
             "models": self.models,
+            "awaited": list(self.awaited),
             "paid": self.paid,
             "earned_wei": self.earned_wei,
             "unconfirmed_wei": self.unconfirmed_wei,
@@ -62,7 +71,9 @@ class Earnings:
         }
 
 
-def earnings_of(worker: Worker, confirmations: Wanted | None = None) -> Earnings:
+def earnings_of(
+    worker: Worker, confirmations: Wanted | None = None, awaited: Iterable[str] = ()
+) -> Earnings:
     """The worker's account; it sends nothing."""
     record = worker.record
     wanted = wanted_on(worker.chain, confirmations)
@@ -98,6 +109,7 @@ def earnings_of(worker: Worker, confirmations: Wanted | None = None) -> Earnings
         games=sum(a.claim.worker == worker.address for _, a in record.games()),
         lost=sum(not answered.alive for answered in mine),
         declined={i: reason for i, reason in objections.items() if reason},
+        awaited=tuple(awaited),
     )
 
 

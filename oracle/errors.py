@@ -23,6 +23,8 @@ OracleError
 ├── NoImage             a file that was named as a model's image is none
 ├── WrongImage          a file is not the image of the model that it should be
 ├── NotFetched          no URI of the model led to its image
+├── OutOfReach          a stranger's URI leads where only the operator may send us
+├── FetchStopped        the program is to end, and so is what it was fetching
 ├── ImageTooLong        what a URI leads to is longer than the user wants to store
 ├── DeploymentsError
 │   ├── NoDeployments   nobody told where the contracts of this chain lie
@@ -233,6 +235,20 @@ class ImageTooLong(OracleError):
         super().__init__(
             f"image too long: expected at most {expected} bytes, got {actual} or more"
         )
+
+
+class OutOfReach(OracleError):
+    def __init__(self, expected: str, actual: str) -> None:
+        self.expected, self.actual = expected, actual
+        super().__init__(
+            f"expected {expected}, got {actual}: if you trust whoever registered the "
+            "model, allow it with --fetch-from"
+        )
+
+
+class FetchStopped(OracleError):
+    def __init__(self) -> None:
+        super().__init__("expected an image, got none: asked to stop")
 
 
 class DeploymentsError(OracleError):

@@ -92,7 +92,8 @@ class Honest:
 
     @property
     def models(self) -> int:
-        return len(self.library)
+        """How many it serves."""
+        return self.library.served
 
     @property
     def under_way(self) -> int:
@@ -102,6 +103,14 @@ class Honest:
     def can(self, asked: Asked) -> bool:
         """Whether it holds the model that was asked."""
         return self.library.holds(asked.model)
+
+    def serves(self, asked: Asked) -> bool:
+        """Whether it is to answer requests of that model."""
+        return self.library.serves(asked.model)
+
+    def keep(self, asked: Asked) -> None:
+        """It has to stand by an answer of that model."""
+        self.library.keep(asked.model)
 
     def ready(self, asked: Asked) -> bool:
         """Whether the answer is there; if not, it will be worked on from now on."""

@@ -5,9 +5,10 @@ costs no request to the chain.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -26,17 +27,27 @@ STALE_SECONDS = 300.0
 """A loop that has not turned for so long hangs; a long computation may take as much."""
 
 
+def none_awaited() -> Mapping[str, str]:
+    return {}
+
+
 class NodeCollector(Collector):
     """One loop's numbers, as of when they are asked for."""
 
-    def __init__(self, loop: Loop, mind: Honest | None) -> None:
-        self._loop, self._mind = loop, mind
+    def __init__(
+        self,
+        loop: Loop,
+        mind: Honest | None,
+        awaited: Callable[[], Mapping[str, str]] = none_awaited,
+    ) -> None:
+        self._loop, self._mind, self._awaited = loop, mind, awaited
 
     def collect(self) -> Iterator[Metric]:
         yield from self._loops()
         yield from self._money()
         yield from self._games()
         yield from self._times()
+        yield from self._models()
 
     def _loops(self) -> Iterator[Metric]:
         pulse, node = self._loop.pulse, self._loop.node
@@ -105,6 +116,15 @@ class NodeCollector(Collector):
                 "plumb_answers_under_way", "Being computed.", self._mind.under_way
             )
 
+    def _models(self) -> Iterator[Metric]:
+        if self._mind is not None:
+            yield GaugeMetricFamily(
+                "plumb_models_served", "Held, and answered for.", self._mind.models
+            )
+        yield GaugeMetricFamily(
+            "plumb_models_awaited", "Not here yet.", len(self._awaited())
+        )
+
 
 def counted(
     name: str, about: str, label: str, numbers: Mapping[str, float]
@@ -116,10 +136,15 @@ def counted(
     return found
 
 
-def application(loop: Loop, mind: Honest | None = None) -> FastAPI:
-    """The pages of one node, and of what it thinks with."""
+def application(
+    loop: Loop,
+    mind: Honest | None = None,
+    awaited: Callable[[], Mapping[str, str]] = none_awaited,
+) -> FastAPI:
+    """The pages of one node, and of what it thinks with. `awaited`: models that aren't
+    here yet, and how fetching them goes."""
     registry = CollectorRegistry()
-    registry.register(NodeCollector(loop, mind))
+    registry.register(NodeCollector(loop, mind, awaited))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/metrics")
@@ -134,10 +159,14 @@ def application(loop: Loop, mind: Honest | None = None) -> FastAPI:
 
     @app.get("/readyz")
     def readyz() -> Response:
-        """Whether its last turn reached the chain, and so did its last request."""
+        """Whether its last turn reached the chain, and so did its last request.
+
+        It is ready while models are awaited: it plays, and serves the others.
+        """
         pulse = loop.pulse
         turned = pulse.steps > 0 and not pulse.failures_in_a_row
-        return _verdict(turned and answers(loop.node.chain.endpoint))
+        well = turned and answers(loop.node.chain.endpoint)
+        return _verdict(well, awaited=dict(awaited()))
 
     return app
 
@@ -149,6 +178,5 @@ def answers(endpoint: Endpoint) -> bool:
     return not all(health.failures for health in endpoint.provider.endpoints)
 
 
-def _verdict(well: bool) -> Response:
-    word = b'{"ok": true}' if well else b'{"ok": false}'
-    return Response(word, 200 if well else 503, media_type="application/json")
+def _verdict(well: bool, **more: object) -> Response:
+    return JSONResponse({"ok": well, **more}, 200 if well else 503)

@@ -3,15 +3,19 @@
 What a name promises is checked when the file comes in, and again whenever it is loaded.
 Running nodes map these files, so each is written under another name, by one process
 only, and never changed after it got its own.
+
+Nobody waits for anybody: two processes that want the same image each gather it in a
+part of their own, and the second to be done finds it there.
 """
 
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from fcntl import LOCK_EX, flock
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from secrets import token_hex
+from typing import BinaryIO
 
 import tinynn
 from oracle.errors import NoImage, WrongImage
@@ -52,29 +56,29 @@ class ModelStore:
         except ImageError as error:
             raise NoImage(image, str(error)) from None
         if not self.holds(root):
-            part = self.begin(root, token_hex(4))
-            try:
-                shutil.copyfile(image, part)
-                self.finish(part, root)
-            finally:
-                part.unlink(missing_ok=True)
+            with self.part(root, token_hex(4)) as part:
+                try:
+                    shutil.copyfile(image, part)
+                    self.finish(part, root)
+                finally:
+                    part.unlink(missing_ok=True)
         return root
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Waits until no other process gathers images here, and keeps them waiting."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / ".lock").open("ab") as file:
-            flock(file, LOCK_EX)
-            yield
+    def part(self, model_root: bytes, source: str) -> Iterator[Path]:
+        """A file of one's own to gather an image in until it is whole.
 
-    def begin(self, model_root: bytes, source: str) -> Path:
-        """Where to gather an image until it is whole; what is there came before."""
+        It holds what came from that source before, if nobody else is at it; it stays
+        unless it is finished.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        return self.folder / f".{model_root.hex()}.{source}.part"
+        path, mark = self._left(model_root, source) or self._begun(model_root, source)
+        with mark:
+            yield path
 
     def finish(self, part: Path, model_root: bytes) -> None:
-        """Takes the gathered file in; raises `WrongImage`, and then it is gone."""
+        """Takes the gathered file in, and drops other parts of the image that nobody is
+        at. Raises `WrongImage`, and then the part is gone."""
         try:
             checked(part, model_root)
         except WrongImage:
@@ -83,8 +87,64 @@ class ModelStore:
         with part.open("rb") as file:
             os.fsync(file.fileno())
         whole = self.path_of(model_root)
-        os.replace(part, whole)
-        whole.chmod(whole.stat().st_mode & ~WRITABLE)
+        if self.holds(model_root):
+            part.unlink()  # nodes may map the other one
+        else:
+            # Of two that come here at once the second replaces the first by the same
+            # bytes; who maps the first goes on with it.
+            os.replace(part, whole)
+            whole.chmod(whole.stat().st_mode & ~WRITABLE)
+        for left in self._parts(model_root):
+            if (mark := _owned(left)) is not None:
+                with mark:
+                    left.unlink(missing_ok=True)
+
+    def _left(self, model_root: bytes, source: str) -> tuple[Path, BinaryIO] | None:
+        """A part that nobody is at any more."""
+        for path in self._parts(model_root, source):
+            if (mark := _owned(path)) is not None:
+                return path, mark
+        return None
+
+    def _begun(self, model_root: bytes, source: str) -> tuple[Path, BinaryIO]:
+        """A new part, empty."""
+        while True:
+            name = f".{model_root.hex()}.{source}.{token_hex(4)}.part"
+            path = self.folder / name
+            mark = path.open("xb")
+            if _is_marked(mark, path):
+                return path, mark
+            mark.close()  # who was done this instant took it for one that was left
+
+    def _parts(self, model_root: bytes, source: str = "*") -> list[Path]:
+        return sorted(self.folder.glob(f".{model_root.hex()}.{source}.*.part"))
+
+
+def _owned(path: Path) -> BinaryIO | None:
+    """A part that a process left, from now on ours while the file is open; None if
+    somebody is at it, or it is gone."""
+    try:
+        mark = path.open("r+b")
+    except OSError:
+        return None
+    if _is_marked(mark, path):
+        return mark
+    mark.close()
+    return None
+
+
+def _is_marked(mark: BinaryIO, path: Path) -> bool:
+    """Whether the file is ours now.
+
+    The mark is a lock that nobody ever waits for: it ends with its process, however
+    that ends.
+    """
+    try:
+        flock(mark, LOCK_EX | LOCK_NB)
+        # Else it was finished meanwhile, and has become an image that nodes map.
+        return os.path.samestat(os.fstat(mark.fileno()), path.stat())
+    except (BlockingIOError, FileNotFoundError):
+        return False
 
 
 def checked(path: Path, model_root: bytes) -> tinynn.Model:

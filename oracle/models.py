@@ -1,18 +1,38 @@
 """Which models a node serves: named by people, found on chain, held in the store."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
+import tinynn
+from oracle.chain.chain import Chain
+from oracle.chain.errors import Refused
 from oracle.chain.events import ModelRegistered
 from oracle.deployments import Deployments
 from oracle.errors import NotRegistered, UnknownName
-from oracle.fetch import GATEWAYS, Limits, fetch
+from oracle.fetching.fetch import PUBLISHED, Sources, fetch
 from oracle.library import Library
 from oracle.model_store import ModelStore
-from oracle.record import Record
 from tinynn import models as bundled
 
 HASH_DIGITS = 64
+STORE = "store"
+"""Names all that the store holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A model as somebody named it, and what its image is. `model_id` is the
+    registry's, where its URIs are; none if the image came from this machine."""
+
+    name: str
+    root: bytes
+    model_id: bytes | None = None
+
+    @classmethod
+    def registered(cls, told: ModelRegistered) -> "Named":
+        return cls("0x" + told.model_id.hex(), told.model_root, told.model_id)
 
 
 class Shelf:
@@ -21,52 +41,94 @@ class Shelf:
     def __init__(
         self,
         store: ModelStore,
-        record: Record,
+        chain: Chain,
         deployments: Deployments,
-        limits: Limits,
-        gateways: Sequence[str] = GATEWAYS,
+        sources: Sources = PUBLISHED,
     ) -> None:
-        self._store, self._record = store, record
-        self._deployments = deployments
-        self._limits, self._gateways = limits, gateways
-        self.library = Library()
+        self._store, self._chain = store, chain
+        self._deployments, self._sources = deployments, sources
 
     def stock(self, names: Iterable[str]) -> Library:
-        """A library of the models named, and of all that the store holds already."""
-        for name in names:
-            self.bring(name)
-        for root in self._store.roots():
-            self.library.add(self._store.load(root))
-        return self.library
+        """A library of the models named, fetched now if need be, and of all that the
+        store holds already."""
+        library, missing = self.at_hand(names, offer_all=True)
+        for named in missing:
+            library.add(self.fetch(named))
+        return library
+
+    def at_hand(
+        self, names: Iterable[str], offer_all: bool
+    ) -> tuple[Library, list[Named]]:
+        """A library of all that is on this machine, and what is named and isn't here.
+
+        What is named is offered; with `offer_all`, or if `store` is among the names,
+        so is all that the store holds. Nobody but the chain is asked for anything.
+        """
+        listed = list(names)
+        found = [self.find(name) for name in listed if name != STORE]
+        held = list(self._store.roots())
+        library = Library()
+        for root in held:
+            library.add(self._store.load(root))
+        everything = offer_all or STORE in listed
+        for root in {named.root for named in found} | set(held if everything else ()):
+            library.offer(root)
+        missing = {named.root: named for named in found if named.root not in held}
+        return library, list(missing.values())
+
+    def find(self, name: str) -> Named:
+        """The model of that name; its image comes into the store if this machine has
+        it. Raises `UnknownName`, `NotRegistered` or `NoImage`."""
+        if Path(name).is_file():
+            return Named(name, self._store.add(Path(name)))
+        if (model_id := id_of(self._deployments, name)) is not None:
+            root = self._root_of(model_id)
+            if not self._store.holds(root):
+                self._add_bundled(root)
+            return Named(name, root, model_id)
+        if name in bundled.names():
+            return Named(name, self._store.add(bundled.path(name)))
+        known = sorted({*self._deployments.models, *bundled.names()})
+        raise UnknownName(known, name)
 
     def bring(self, name: str) -> bytes:
         """Puts the model into the store, wherever it is now; its model root.
 
         Raises `UnknownName`, `NotRegistered`, `NotFetched` or `WrongImage`.
         """
-        if Path(name).is_file():
-            return self._store.add(Path(name))
-        if (model_id := id_of(self._deployments, name)) is not None:
-            return self._fetched(model_id)
-        if name in bundled.names():
-            return self._store.add(bundled.path(name))
-        known = sorted({*self._deployments.models, *bundled.names()})
-        raise UnknownName(known, name)
+        named = self.find(name)
+        self._get(named)
+        return named.root
 
-    def _fetched(self, model_id: bytes) -> bytes:
-        root = self.registered(model_id).model_root
-        if not self._store.holds(root):
-            registry = self._record.contracts.registry
-            uris = self._record.chain.call(registry, "uris", model_id)
-            fetch(self._store, root, uris, self._limits, self._gateways)
-        return root
+    def fetch(self, named: Named, stop: Event | None = None) -> tinynn.Model:
+        """The model, from its publisher's URIs as they are now if it isn't here.
 
-    def registered(self, model_id: bytes) -> ModelRegistered:
-        """What was registered under that id."""
-        self._record.refresh()
-        if model_id not in self._record.tables.models:
-            raise NotRegistered(model_id)
-        return self._record.tables.models[model_id]
+        Raises `NotFetched`, `WrongImage`, or `FetchStopped` soon after `stop` is set.
+        """
+        self._get(named, stop)
+        return self._store.load(named.root)
+
+    def _get(self, named: Named, stop: Event | None = None) -> None:
+        if not self._store.holds(named.root):
+            registry = self._deployments.contracts.registry
+            uris = self._chain.call(registry, "uris", named.model_id)
+            fetch(self._store, named.root, uris, self._sources, stop)
+
+    def _root_of(self, model_id: bytes) -> bytes:
+        registry = self._deployments.contracts.registry
+        try:
+            _, _, root, _ = self._chain.call(registry, "model", model_id)
+        except Refused as refused:
+            if refused.name != "UnknownModel":
+                raise
+            raise NotRegistered(model_id) from None
+        return bytes(root)
+
+    def _add_bundled(self, root: bytes) -> None:
+        """Models that come with this package need no fetching."""
+        for path in map(bundled.path, bundled.names()):
+            if tinynn.load(path).model_root == root:
+                self._store.add(path)
 
 
 def id_of(deployments: Deployments, name: str) -> bytes | None:

@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -12,7 +12,10 @@ from oracle.compute.arena import Arena
 from oracle.compute.executors import Executors
 from oracle.compute.pool import Pool
 from oracle.config import Listed, Settings, Urls
-from oracle.fetch import GATEWAYS
+from oracle.fetching.fetch import GATEWAYS, Sources
+from oracle.fetching.limits import Limits
+from oracle.fetching.reach import Reach
+from oracle.fetching.web import Web
 from oracle.herald import Tell
 from oracle.model_store import ModelStore
 from oracle.webhook import Webhook
@@ -29,13 +32,22 @@ def shaped(pattern: str, expected: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _reachable(names: tuple[str, ...]) -> tuple[str, ...]:
+    Reach.of(names)
+    return names
+
+
 class NodeSettings(Settings):
     """What workers and challengers have in common. Times are in seconds."""
+
+    offers_all: ClassVar[bool] = True
+    """Whether all that the store holds is used, or only what `models` names."""
 
     models: Annotated[tuple[str, ...], Listed] = ()
     poll: float = Field(1.0, gt=0)
     max_model_bytes: int = Field(1 << 31, gt=0)
     ipfs_gateways: Urls = GATEWAYS
+    fetch_from: Annotated[tuple[str, ...], Listed, AfterValidator(_reachable)] = ()
     processes: int | None = Field(None, ge=1)
     cluster: str | None = None
     log_json: bool = False
@@ -47,6 +59,12 @@ class NodeSettings(Settings):
     @property
     def model_store(self) -> ModelStore:
         return ModelStore(self.home / "models")
+
+    @property
+    def sources(self) -> Sources:
+        """Whom images are fetched from."""
+        limits = Limits(self.max_model_bytes)
+        return Sources(limits, self.ipfs_gateways, Web(Reach.of(self.fetch_from)))
 
     def telling(self) -> AbstractContextManager[Tell]:
         """Where claims, disputes and settlements are told."""

@@ -15,11 +15,10 @@ from oracle.config import Wei
 from oracle.demo.liars import WORKER_LIES, LyingWorker
 from oracle.deployments import Deployments
 from oracle.errors import OnlyForDevnet, UnknownLie
-from oracle.fetch import Limits
 from oracle.guard import MOST_LEASES, Guard
 from oracle.honest import Honest
 from oracle.library import Library
-from oracle.models import Shelf
+from oracle.models import Named, Shelf
 from oracle.node_config import NodeSettings
 from oracle.record import Record
 from oracle.worker import Mind, Worker
@@ -27,6 +26,8 @@ from oracle.worker import Mind, Worker
 
 class WorkerSettings(NodeSettings):
     section: ClassVar[str] = "worker"
+    offers_all: ClassVar[bool] = False
+    """It stakes money on what it serves: only on what it was told to."""
 
     least_fee: Wei = 0
     least_profit: Wei = 0
@@ -69,10 +70,14 @@ class Place:
         """The models that the settings name, brought here, and those in the store."""
         return self.shelf(settings).stock(settings.models)
 
+    def at_hand(self, settings: NodeSettings) -> tuple[Library, list[Named]]:
+        """What is here of that, and what isn't; nothing is fetched."""
+        shelf = self.shelf(settings)
+        return shelf.at_hand(settings.models, settings.offers_all)
+
     def shelf(self, settings: NodeSettings) -> Shelf:
-        limits = Limits(settings.max_model_bytes)
-        places = settings.model_store, self.record(), self.deployments
-        return Shelf(*places, limits, settings.ipfs_gateways)
+        store = settings.model_store
+        return Shelf(store, self.chain, self.deployments, settings.sources)
 
     def worker(
         self,

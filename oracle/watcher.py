@@ -57,6 +57,8 @@ class Watcher:
         self.record, self._mind, self._choice = record, mind, choice
         self.troubles = Troubles(reachable=record.chain.reachable)
         self._seen: set[bytes] = set()
+        self._unchecked: set[bytes] = set()
+        """Told to be so, until their model's image is here."""
 
     def look(self) -> Iterator[Finding]:
         """What has been claimed since the last look, and is not dead yet."""
@@ -85,10 +87,10 @@ class Watcher:
             can = self._tried("hold", answered, partial(self._mind.can, answered.asked))
             if can:
                 yield answered
-            elif can is not None:
+            elif can is not None and answered.hash not in self._unchecked:
                 request_id = answered.claim.request_id
                 log.info("unchecked", request_id=request_id, reason="no image held")
-                self._seen.add(answered.hash)
+                self._unchecked.add(answered.hash)
 
     def _checked(self, answered: Answered, disputed: bool) -> Finding:
         finding = Finding(answered, not self._mind.doubts(answered), disputed)

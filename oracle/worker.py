@@ -25,11 +25,19 @@ class Mind(Protocol):
 
     @property
     def models(self) -> int:
-        """How many it holds."""
+        """How many it serves."""
         ...
 
     def can(self, asked: Asked) -> bool:
         """Whether it could answer this request."""
+        ...
+
+    def serves(self, asked: Asked) -> bool:
+        """Whether it should."""
+        ...
+
+    def keep(self, asked: Asked) -> None:
+        """Sees to it that it can, for it owes the answer or its defence."""
         ...
 
     def ready(self, asked: Asked) -> bool:
@@ -91,8 +99,23 @@ class Worker(Node):
 
     def wishes(self) -> Iterator[Wish]:
         return self.in_parts(
-            self._defences, self._answers, self._finals, self._expiries, self._leases
+            self._keep_own,
+            self._defences,
+            self._answers,
+            self._finals,
+            self._expiries,
+            self._leases,
         )
+
+    def _keep_own(self) -> Iterator[Wish]:
+        """Leases and claims bind, also where the settings name their model no more."""
+        yield from ()
+        for asked in self.record.requests(Status.ACCEPTED):
+            if asked.lease is not None and asked.lease.worker == self.address:
+                self._mind.keep(asked)
+        for asked in self.record.requests(Status.CLAIMED):
+            if asked.claim is not None and asked.claim.worker == self.address:
+                self._mind.keep(asked)
 
     def _defences(self) -> Iterator[Wish]:
         """Moves in the games about own claims, the nearest deadline first."""
@@ -146,7 +169,7 @@ class Worker(Node):
         lease, request = asked.lease, asked.request
         if lease is None or self.seen.now >= request.deadline:
             return
-        if self.seen.now >= lease.end and self._mind.can(asked):
+        if self.seen.now >= lease.end and self._mind.serves(asked):
             yield self._wish("expireLease", asked, asked.request, lease)
 
     def _leases(self) -> Iterator[Wish]:
@@ -203,6 +226,8 @@ class Worker(Node):
             return f"too late: expected before {request.deadline}, got {market.now}"
         if not self._mind.can(asked):
             return f"no image held of model 0x{request.model_id.hex()}"
+        if not self._mind.serves(asked):
+            return f"not named by --model: model 0x{request.model_id.hex()}"
         if (job := ("answer", request.id, asked.input)) in self.troubles.reasons:
             return self.troubles.reasons[job]
         if market.leases >= (most := self._guard.most_leases):

@@ -6,6 +6,7 @@ from oracle.chain.sender import Sender
 from oracle.cli.nodes import run_node
 from oracle.cli.options import (
     Cluster,
+    FetchFrom,
     IpfsGateways,
     LogJson,
     MaxModelBytes,
@@ -39,6 +40,7 @@ def start(
     min_value: MinValue = None,
     max_model_bytes: MaxModelBytes = None,
     ipfs_gateways: IpfsGateways = None,
+    fetch_from: FetchFrom = None,
     processes: Processes = None,
     cluster: Cluster = None,
     poll: Poll = None,

@@ -10,7 +10,7 @@ from challenge.whatif import WhatIf
 from challenge.whatif import whatif as foretell
 from oracle.amounts import brief_wei
 from oracle.cli.nodes import place_of
-from oracle.cli.options import IpfsGateways, MaxModelBytes, Models
+from oracle.cli.options import FetchFrom, IpfsGateways, MaxModelBytes, Models
 from oracle.cli.output import (
     AsJson,
     console,
@@ -109,6 +109,7 @@ def whatif(
     models: Models = None,
     max_model_bytes: MaxModelBytes = None,
     ipfs_gateways: IpfsGateways = None,
+    fetch_from: FetchFrom = None,
     as_json: AsJson = False,
 ) -> None:
     """Before any money moves: is the claim false, and what would a dispute bring?"""

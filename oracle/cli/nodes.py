@@ -1,6 +1,6 @@
 """What the commands that start a node share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from threading import Event
 
@@ -8,9 +8,12 @@ from oracle import logs
 from oracle.chain.sender import Sender
 from oracle.config import Settings
 from oracle.connection import connected, deployed_on, sender_of, store_of
+from oracle.fetching.stocker import Stocker
 from oracle.herald import Herald
 from oracle.honest import Honest
+from oracle.library import Library
 from oracle.loop import Loop
+from oracle.models import STORE, Named, Shelf
 from oracle.node import Node
 from oracle.node_config import NodeSettings
 from oracle.roles import Place
@@ -29,6 +32,20 @@ def place_of(settings: Settings) -> Place:
     return Place(chain, deployed_on(settings, chain))
 
 
+def shelves(settings: NodeSettings) -> Callable[[], Shelf]:
+    """Makes shelves that ask the chain through connections of their own."""
+    return lambda: place_of(settings).shelf(settings)
+
+
+def tell_models(library: Library, missing: Sequence[Named]) -> None:
+    """What the node is about to serve, for those who expected something else."""
+    if not library.served and not missing:
+        cure = f"name some with --model, or all that it holds with --model {STORE}"
+        log.warning("no models", cure=cure)
+    if unnamed := len(library) - library.served:
+        log.info("models held and not served", count=unnamed)
+
+
 def run_node(settings: NodeSettings, make: Make) -> None:
     """Runs a node until the process is asked to stop."""
     logs.configure(settings.log_json)
@@ -40,10 +57,12 @@ def run_node(settings: NodeSettings, make: Make) -> None:
         sender = sender_of(settings, place.chain, store)
         executors = stack.enter_context(settings.executors())
         players = stack.enter_context(settings.players())
-        library = place.library(settings)
-        if not len(library):
-            log.warning("no models", cure="name some with --model")
+        library, missing = place.at_hand(settings)
         mind = Honest(library, executors=executors, players=players)
+        stocker = Stocker(library, shelves(settings), mind.news.set)
+        stack.enter_context(stocker)
+        tell_models(library, missing)
+        stocker.order(missing)
         node = make(place, sender, mind)
         tell = stack.enter_context(settings.telling())
         node.record.forgets = True
@@ -53,7 +72,7 @@ def run_node(settings: NodeSettings, make: Make) -> None:
             from oracle.metrics import application  # all commands come through here
 
             host, _, port = settings.metrics.rpartition(":")
-            app = application(loop, mind)
+            app = application(loop, mind, lambda: stocker.awaited)
             url = stack.enter_context(serving(app, host or LOCAL, int(port)))
             log.info("metrics", url=f"{url}/metrics")
         loop.run(stop)

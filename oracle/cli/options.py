@@ -78,7 +78,8 @@ Models = Annotated[
     typer.Option(
         "--model",
         metavar="MODEL",
-        help="Serve this one: an image, an id, or a name. Repeatable. [PLUMB_MODELS]",
+        help="Serve this one: an image, an id, or a name; `store`: all that are held. "
+        "Repeatable. [PLUMB_MODELS]",
     ),
 ]
 Poll = Annotated[
@@ -130,6 +131,16 @@ IpfsGateways = Annotated[
         "--ipfs-gateway",
         metavar="URL",
         help="Ask it for ipfs:// images; repeat it for others. [PLUMB_IPFS_GATEWAYS]",
+    ),
+]
+
+FetchFrom = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fetch-from",
+        metavar="WHERE",
+        help="Let registered URIs lead there, too: file, localhost, an address or a "
+        "network. Repeatable. [PLUMB_FETCH_FROM]",
     ),
 ]
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-import tinynn
-from oracle.cli.options import IpfsGateways, MaxModelBytes
+from oracle.cli.options import FetchFrom, IpfsGateways, MaxModelBytes
 from oracle.cli.output import (
     AsJson,
     console,
@@ -31,9 +30,9 @@ app = typer.Typer()
 
 
 @app.command()
-@settled()
+@settled(NodeSettings)
 def register(
-    settings: Settings,
+    settings: NodeSettings,
     image: Annotated[Path, typer.Argument(metavar="IMAGE", exists=True)],
     uri: Annotated[
         list[str] | None,
@@ -50,14 +49,15 @@ def register(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Register a model image, so that it can be requested."""
+    """Register a model image, so that it can be requested; it is also kept at home."""
     from oracle.chain.errors import Refused
     from oracle.chain.events import ModelRegistered
     from oracle.cli.nodes import place_of
     from oracle.connection import sender_of
 
-    model = tinynn.load(image)
     place = place_of(settings)
+    store = settings.model_store
+    model = store.load(store.add(image))
     uris = uri or [image.resolve().as_uri()]
     parts = model.model_root, model.program_root, royalty_bps, uris
     sender = sender_of(settings, place.chain)
@@ -104,6 +104,7 @@ def fetch(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Its id, or a name.")],
     max_model_bytes: MaxModelBytes = None,
     ipfs_gateways: IpfsGateways = None,
+    fetch_from: FetchFrom = None,
     as_json: AsJson = False,
 ) -> None:
     """Get a model's image from where its publisher says it is, and check it."""

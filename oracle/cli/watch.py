@@ -1,14 +1,16 @@
 """`plumb watch`: recompute every claim, and only tell."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
 
 from oracle import logs
-from oracle.cli.nodes import place_of
+from oracle.cli.nodes import place_of, shelves
 from oracle.cli.options import (
     Cluster,
+    FetchFrom,
     IpfsGateways,
     LogJson,
     MaxModelBytes,
@@ -21,10 +23,12 @@ from oracle.cli.options import (
 )
 from oracle.cli.output import AsJson, print_json
 from oracle.cli.settled import settled
+from oracle.fetching.stocker import Stocker
 from oracle.herald import Herald, Tell
 from oracle.honest import Honest
+from oracle.library import Library
 from oracle.loop import OUTAGES
-from oracle.roles import ChallengerSettings
+from oracle.roles import ChallengerSettings, Place
 from oracle.serving import stopping
 from oracle.watcher import Finding, Watcher
 
@@ -41,6 +45,7 @@ def watch(
     min_value: MinValue = None,
     max_model_bytes: MaxModelBytes = None,
     ipfs_gateways: IpfsGateways = None,
+    fetch_from: FetchFrom = None,
     processes: Processes = None,
     cluster: Cluster = None,
     poll: Poll = None,
@@ -59,8 +64,10 @@ def watch(
     place = place_of(settings)
     listed: list[Finding] = []
     lies = 0
-    with stopping() as stop, settings.executors() as executors:
-        mind = Honest(place.library(settings), executors=executors)
+    with ExitStack() as stack:
+        stop = stack.enter_context(stopping())
+        executors = stack.enter_context(settings.executors())
+        mind = Honest(stocked(settings, place, once, stack), executors=executors)
         watcher = Watcher(place.record(audited=True), mind, settings.choice)
         with settings.telling() as tell:
             watcher.record.heard = Herald(watcher.record, None, tell).hear
@@ -81,6 +88,18 @@ def watch(
         print_json({"claims": [finding.as_json() for finding in listed]})
     if lies or (once and watcher.troubles.reasons):
         raise typer.Exit(1)
+
+
+def stocked(
+    settings: ChallengerSettings, place: Place, once: bool, stack: ExitStack
+) -> Library:
+    """The models; who looks more than once does so while the missing ones come."""
+    if once:
+        return place.library(settings)
+    library, missing = place.at_hand(settings)
+    stocker = Stocker(library, shelves(settings), lambda: None)
+    stack.enter_context(stocker).order(missing)
+    return library
 
 
 def looked(watcher: Watcher, tell: Tell) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from oracle.cli.nodes import place_of, run_node
 from oracle.cli.options import (
     Cluster,
     Confirmations,
+    FetchFrom,
     IpfsGateways,
     LogJson,
     MaxModelBytes,
@@ -67,7 +68,7 @@ password_file = "{password_file}"
 home = "{home}"
 
 [worker]
-models = []         # images, ids or names to serve
+models = []         # images, ids or names to serve; "store": all that are held
 least_profit = "0"  # after gas and risk; such as "0.001ether"
 """
 
@@ -172,6 +173,7 @@ def start(
     most_leases: MostLeases = None,
     max_model_bytes: MaxModelBytes = None,
     ipfs_gateways: IpfsGateways = None,
+    fetch_from: FetchFrom = None,
     processes: Processes = None,
     cluster: Cluster = None,
     poll: Poll = None,
@@ -204,8 +206,10 @@ def status(
     """Say whether the worker is earning, and if not, why."""
     place = place_of(settings)
     sender = sender_of(settings, place.chain)
-    worker = place.worker(settings, sender, Honest(place.library(settings)))
-    found = earnings_of(worker, settings.confirmations)
+    library, missing = place.at_hand(settings)
+    worker = place.worker(settings, sender, Honest(library))
+    awaited = [named.name for named in missing]
+    found = earnings_of(worker, settings.confirmations, awaited)
     if as_json:
         print_json(found.as_json())
     else:
@@ -228,6 +232,7 @@ def show(found: Earnings) -> None:
                 f"games: {found.games}",
                 "claims lost": found.lost,
             }
+            | ({"not here yet": ", ".join(found.awaited)} if found.awaited else {})
         )
     )
     if found.declined:

@@ -57,6 +57,12 @@ class LyingWorker:
     def can(self, asked: Asked) -> bool:
         return self._honest.can(asked)
 
+    def serves(self, asked: Asked) -> bool:
+        return self.can(asked) and self._honest.serves(asked)
+
+    def keep(self, asked: Asked) -> None:
+        self._honest.keep(asked)
+
     def ready(self, asked: Asked) -> bool:
         return True
 

@@ -20,6 +20,12 @@ class Insider:
     def can(self, asked: Asked) -> bool:
         return True
 
+    def serves(self, asked: Asked) -> bool:
+        return True
+
+    def keep(self, asked: Asked) -> None:
+        pass
+
     def ready(self, asked: Asked) -> bool:
         return True
 

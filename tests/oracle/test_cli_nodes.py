@@ -1,6 +1,7 @@
 """The commands of requesters, workers and onlookers, on one devnet."""
 
 import json
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from support.command import plumb_in
 from support.town import SEVEN, Town
+from support.world import tiny_image
 from web3 import Web3
 from web3.types import RPCEndpoint
 
@@ -191,6 +193,11 @@ def test_request_callback_that_fails_is_explained_and_retried(
         ),
         (("worker", "start", "--lie", "white"), "unknown kind of lie"),
         (("model", "fetch", "nosuch"), "unknown model"),
+        (("model", "fetch", "00" * 32), "is registered on this chain"),
+        (
+            ("worker", "start", "--fetch-from", "lan"),
+            "--fetch-from: expected file, localhost, an address or a network",
+        ),
         (("request", "status", 1, "--chain-id", 5), "got 31337: look into --chain-id"),
     ],
 )
@@ -288,6 +295,39 @@ def test_model_registered_under_a_name_is_fetched_by_it(
     again = town.plumb("model", "register", image, *options, account=6)
     assert (again.status, "was registered before" in again.err) == (0, True)
     assert told["model_id"] in again.out
+
+
+def test_model_in_a_file_is_fetched_into_another_home_only_if_allowed(
+    town: Town, tmp_path: Path
+) -> None:
+    """Its URI is whoever registered it's; whoever did so at home has it there."""
+    image = tmp_path / "copy.plumb"
+    image.write_bytes(tiny_image())
+    told = town.json("model", "register", image, account=7)["model_id"]
+    assert town.json("model", "fetch", told)["model_root"]
+    town.shared = (*town.shared, "--home", tmp_path / "other")
+    (models_ill,) = (
+        found
+        for found in json.loads(
+            town.plumb("worker", "doctor", "--json", "--model", told).out
+        )["findings"]
+        if found["subject"] == "models"
+    )
+    assert models_ill["told"] == f"not here yet: {told}"
+    assert models_ill["cure"].startswith(f"`plumb model fetch {told}`")
+    status = town.json("worker", "status", "--model", told)
+    assert (status["models"], status["awaited"]) == (0, [told])
+    assert "no model that it names is here" in status["verdict"]
+    shown = town.plumb("worker", "status", "--model", told).out
+    assert re.search(rf"not here yet +{told}", shown)
+    refused = town.plumb("model", "fetch", told)
+    assert refused.status == 1 and "allow it with --fetch-from" in refused.err
+    town.json("model", "fetch", told, "--fetch-from", "file")
+    status = town.json("worker", "status", "--model", told)
+    assert (status["models"], status["awaited"]) == (1, [])
+    unnamed = town.json("worker", "status")
+    assert unnamed["verdict"].startswith("It earns nothing: it serves no model.")
+    assert town.json("worker", "status", "--model", "store")["models"] == 1
 
 
 def test_doctor_names_the_cure_of_each_ill(town: Town) -> None:

@@ -1,9 +1,10 @@
 """Images from anywhere: checked, gone on with, and never without an end."""
 
+import os
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http.server import (
     BaseHTTPRequestHandler,
@@ -12,17 +13,28 @@ from http.server import (
 )
 from pathlib import Path
 from threading import Event
+from typing import BinaryIO
 
 import pytest
 from support.world import tiny_image
 
 import tinynn
+from oracle import model_store
 from oracle.errors import NotFetched, WrongImage
-from oracle.fetch import Limits, fetch, gather
+from oracle.fetching.fetch import Place, Sources, fetch, gather
+from oracle.fetching.limits import UNHURRIED, Limits, Turn
+from oracle.fetching.reach import Reach
+from oracle.fetching.web import Web
 from oracle.model_store import ModelStore
 
 IMAGE = tiny_image()
 ROOT = tinynn.load(IMAGE).model_root
+WEB = Web(Reach.of(["file", "localhost"]))
+
+
+def sources(limits: Limits = UNHURRIED, gateways: Sequence[str] = ()) -> Sources:
+    """Of this machine, as its operator allows in these tests."""
+    return Sources(limits, gateways, WEB)
 
 
 class Ranged(SimpleHTTPRequestHandler):
@@ -168,7 +180,7 @@ def endless() -> Iterator[str]:
 def test_fetch_file_comes_into_the_store(store: ModelStore, tmp_path: Path) -> None:
     source = tmp_path / "an image.plumb"
     source.write_bytes(IMAGE)
-    fetch(store, ROOT, [source.as_uri()])
+    fetch(store, ROOT, [source.as_uri()], sources())
     assert store.path_of(ROOT).read_bytes() == IMAGE
     assert list(store.roots()) == [ROOT]
     assert store.load(ROOT).name == "tiny"
@@ -180,10 +192,9 @@ def test_fetch_first_uri_that_has_it_is_taken(
     other = tmp_path / "other"
     other.write_bytes(IMAGE[:-1] + b"?")
     uris = ["gopher://x", (tmp_path / "none").as_uri(), other.as_uri(), ranged]
-    fetch(store, ROOT, uris)
+    fetch(store, ROOT, uris, sources())
     assert store.holds(ROOT)
-    names = {path.name for path in store.folder.iterdir()}
-    assert names == {".lock", f"{ROOT.hex()}.plumb"}
+    assert [path.name for path in store.folder.iterdir()] == [f"{ROOT.hex()}.plumb"]
 
 
 def test_fetch_goes_on_where_it_was_interrupted(
@@ -191,62 +202,95 @@ def test_fetch_goes_on_where_it_was_interrupted(
 ) -> None:
     part = tmp_path / "part"
     part.write_bytes(IMAGE[:100])
-    gather(ranged, part, Limits())
+    turn = Turn(Limits(), 60.0, Event())
+    gather(Place(ranged), part, WEB, turn)
     assert part.read_bytes() == IMAGE
-    gather(ranged, part, Limits())
+    gather(Place(ranged), part, WEB, turn)
     assert part.read_bytes() == IMAGE
     assert Ranged.asked == ["bytes=100-", f"bytes={len(IMAGE)}-"]
 
 
 def test_fetch_endless_uri_is_left(store: ModelStore, endless: str) -> None:
     with pytest.raises(NotFetched, match="expected at most 1000000 bytes"):
-        fetch(store, ROOT, [endless], Limits(size_bytes=10**6))
+        fetch(store, ROOT, [endless], sources(Limits(size_bytes=10**6)))
     assert sum(path.stat().st_size for path in store.folder.iterdir()) == 0
 
 
 def test_fetch_slow_uri_is_left(store: ModelStore, endless: str) -> None:
     with pytest.raises(NotFetched, match="not there after 0.05 seconds"):
-        fetch(store, ROOT, [endless], Limits(seconds=0.05))
+        fetch(store, ROOT, [endless], sources(Limits(seconds=0.05)))
 
 
 def test_fetch_that_broke_off_is_gone_on_with(store: ModelStore) -> None:
     Breaking.asked = []
     for url in served(Breaking):
         with pytest.raises(NotFetched, match="broke off: expected .* bytes, got 100"):
-            fetch(store, ROOT, [url])
-        fetch(store, ROOT, [url])
+            fetch(store, ROOT, [url], sources())
+        fetch(store, ROOT, [url], sources())
     assert store.holds(ROOT)
     assert Breaking.asked == [None, "bytes=100-"]
 
 
-def test_fetch_by_two_at_once_is_written_by_one(
-    store: ModelStore, halting: str
-) -> None:
-    """The other would write into a file that the one maps by then."""
-    with ThreadPoolExecutor(2) as both:
-        one = both.submit(fetch, store, ROOT, [halting])
+def test_fetch_by_two_at_once_waits_for_nobody(store: ModelStore, halting: str) -> None:
+    """Each has a part of its own; while a stranger halts the one, the other is done."""
+    with ThreadPoolExecutor(1) as both:
+        one = both.submit(fetch, store, ROOT, [halting], sources())
         assert Halting.halfway.wait(20)
-        other = both.submit(fetch, ModelStore(store.folder), ROOT, [halting])
-        done = wait([other], timeout=0.5).done
-        Halting.go_on.set()
+        try:
+            fetch(ModelStore(store.folder), ROOT, [halting], sources())
+            image = store.path_of(ROOT)
+            inode = image.stat().st_ino
+        finally:
+            Halting.go_on.set()
         one.result()
-        other.result()
-    assert not done
-    assert Halting.asked == [None]
+    assert Halting.asked == [None, None]
+    assert image.read_bytes() == IMAGE
+    assert image.stat().st_ino == inode, "nodes may map the first"
+    assert list(store.folder.iterdir()) == [image]
+
+
+def test_part_that_was_left_is_gone_on_with_by_one_alone(store: ModelStore) -> None:
+    with store.part(ROOT, "source") as part:
+        part.write_bytes(b"half")
+    with store.part(ROOT, "source") as one, store.part(ROOT, "source") as other:
+        assert (one, one.read_bytes()) == (part, b"half")
+        assert other != part and other.read_bytes() == b""
+        with store.part(ROOT, "another") as third:
+            assert third.read_bytes() == b""
+
+
+def test_part_that_became_an_image_is_never_gone_on_with(
+    store: ModelStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opened while it was a part, marked when nodes map it already."""
+    with store.part(ROOT, "source") as part:
+        part.write_bytes(IMAGE)
+    mark, marked = model_store.flock, []
+
+    def finished_just_then(file: BinaryIO, how: int) -> None:
+        if not marked:
+            marked.append(file)
+            os.replace(part, store.path_of(ROOT))
+        mark(file, how)
+
+    monkeypatch.setattr(model_store, "flock", finished_just_then)
+    with store.part(ROOT, "source") as mine:
+        assert mine != part
+        mine.write_bytes(b"anything")
     assert store.path_of(ROOT).read_bytes() == IMAGE
 
 
 def test_fetch_announced_as_too_long_is_not_begun(store: ModelStore) -> None:
     for url in served(Huge):
         with pytest.raises(NotFetched, match="got 1000000000000 or more"):
-            fetch(store, ROOT, [url])
+            fetch(store, ROOT, [url], sources())
 
 
 def test_fetch_dripping_uri_is_left_in_time(store: ModelStore) -> None:
     begin = time.monotonic()
     for url in served(Dripping):
         with pytest.raises(NotFetched, match="not there after 0.2 seconds"):
-            fetch(store, ROOT, [url], Limits(seconds=0.2))
+            fetch(store, ROOT, [url], sources(Limits(seconds=0.2)))
     assert time.monotonic() - begin < 5
 
 
@@ -258,23 +302,31 @@ def test_fetch_ipfs_asks_each_gateway_in_turn(store: ModelStore, inside: str) ->
         bad = bad.removesuffix("/image")
         nobody = "http://127.0.0.1:9"
         with pytest.raises(NotFetched) as failed:
-            fetch(store, ROOT, [uri], gateways=[nobody, bad])
+            fetch(store, ROOT, [uri], sources(gateways=[nobody, bad]))
         assert len(failed.value.reasons) == 2
         for good in served(Gateway):
             gateways = [nobody, bad, good.removesuffix("image")]
-            fetch(store, ROOT, [uri], gateways=gateways)
+            fetch(store, ROOT, [uri], sources(gateways=gateways))
     assert store.holds(ROOT)
 
 
-@pytest.mark.parametrize("uri", ["ipfs://", "ipfs://../../admin", "ipfs://Qm?x=1"])
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "ipfs://",
+        "ipfs://../../admin",
+        "ipfs://Qm?x=1",
+        f"ipfs://{Gateway.content[6:]}/../../admin",
+    ],
+)
 def test_fetch_ipfs_without_a_cid_goes_nowhere(store: ModelStore, uri: str) -> None:
     with pytest.raises(NotFetched, match="ipfs with a CID, got ipfs"):
-        fetch(store, ROOT, [uri], gateways=["http://127.0.0.1:9"])
+        fetch(store, ROOT, [uri], sources(gateways=["http://127.0.0.1:9"]))
 
 
 def test_fetch_device_is_not_read(store: ModelStore) -> None:
     with pytest.raises(NotFetched, match="expected a plain file"):
-        fetch(store, ROOT, ["file:///dev/zero"])
+        fetch(store, ROOT, ["file:///dev/zero"], sources())
 
 
 def test_fetch_no_uri_is_told(store: ModelStore) -> None:

@@ -61,6 +61,9 @@ class Home:
         who = ("--account", account)
         return self._plumb("worker", "start", *who, *self.options(*options))
 
+    def fetch(self, model: str, *options: object) -> Ended:
+        return self._plumb("model", "fetch", model, *self.options(*options))
+
     def start_as_a_process(self, before: list[str]) -> tuple[int, str]:
         """Behind another program; its exit status and standard error."""
         command = ("worker", "start", "--account", f"dev:{WORKER}")
@@ -185,7 +188,7 @@ def test_worker_with_a_model_file_tampered_with_says_so(home: Home) -> None:
     assert_one_message(ended.status, ended.err, stored.name, "delete the file")
 
 
-def test_worker_of_a_model_without_end_says_so(home: Home, endless: str) -> None:
+def test_fetch_of_a_model_without_end_says_so(home: Home, endless: str) -> None:
     chain = Chain(RemoteEndpoint(home.url, CHAIN_ID))
     sender = Sender(chain, development_accounts(1)[0])
     registry = home.ready.deployments.contracts.registry
@@ -195,9 +198,9 @@ def test_worker_of_a_model_without_end_says_so(home: Home, endless: str) -> None
         for e in sender.send(registry, "register", *identity).events
         if isinstance(e, ModelRegistered)
     )
-    limit = ("--max-model-bytes", MOST_BYTES)
+    limits = ("--max-model-bytes", MOST_BYTES, "--fetch-from", "localhost")
     begun = time.monotonic()
-    ended = home.start("--model", f"0x{told.model_id.hex()}", *limit)
+    ended = home.fetch(f"0x{told.model_id.hex()}", *limits)
     assert_one_message(ended.status, ended.err, endless, f"{MOST_BYTES}")
     assert time.monotonic() - begun < PATIENCE_SECONDS
     parts = list((home.folder / "models").glob(".*.part"))

@@ -15,7 +15,6 @@ from oracle.compute import task
 from oracle.compute.task import Order, Task, carry_out
 from oracle.deployments import Deployments
 from oracle.errors import WrongImage
-from oracle.fetch import UNHURRIED
 from oracle.library import Library
 from oracle.model_store import ModelStore
 from oracle.models import Shelf
@@ -31,7 +30,7 @@ def store(tmp_path: Path) -> ModelStore:
 def served(world: World, store: ModelStore) -> Library:
     """What a node with `--model PATH` serves."""
     deployments = Deployments(1, {})
-    shelf = Shelf(store, world.record(), deployments, UNHURRIED)
+    shelf = Shelf(store, world.chain, deployments)
     return shelf.stock([str(world.image)])
 
 

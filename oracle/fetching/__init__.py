@@ -1,0 +1,1 @@
+"""Getting model images from strangers: whom to ask, for how long, and beside what."""

@@ -1,0 +1,155 @@
+"""A worker serves what its settings name; what it holds is enough to defend."""
+
+from pathlib import Path
+
+import pytest
+from support.world import WINDOW, World
+
+from challenge.lies import FALSE_CHALLENGERS, LIES
+from oracle.chain.events import ChallengerLost, ModelRegistered
+from oracle.challenger import Challenger
+from oracle.demo.liars import LyingChallenger, LyingWorker
+from oracle.deployments import Deployments
+from oracle.honest import Honest
+from oracle.library import Library
+from oracle.model_store import ModelStore
+from oracle.models import Shelf
+from oracle.node import Node
+from oracle.record import Status
+from oracle.roles import ChallengerSettings, WorkerSettings
+from oracle.worker import Worker
+
+K = 8
+
+
+@pytest.fixture
+def shelf(world: World, tmp_path: Path) -> Shelf:
+    """Whose store holds the world's model, since somebody once looked at it."""
+    store = ModelStore(tmp_path / "models")
+    store.add(world.image)
+    return Shelf(store, world.chain, Deployments(1, {}))
+
+
+def library(shelf: Shelf, *names: str, offer_all: bool = False) -> Library:
+    found, missing = shelf.at_hand(names, offer_all)
+    assert missing == []
+    return found
+
+
+def worker(world: World, models: Library) -> Worker:
+    return Worker(world.senders[2], world.contracts, Honest(models))
+
+
+def until_idle(*nodes: Node) -> list[str]:
+    done: list[str] = []
+    while acted := [act for node in nodes if (act := node.step()) is not None]:
+        done += [act.wish.function for act in acted]
+    return done
+
+
+def test_worker_model_that_lies_in_the_store_is_not_served(
+    world: World, shelf: Shelf
+) -> None:
+    world.stake(world.senders[2])
+    request = world.ask()
+    looker = worker(world, library(shelf))
+    assert looker.step() is None and looker.models == 0
+    named = f"not named by --model: model 0x{world.model_id.hex()}"
+    assert looker.declined == {request: named}
+
+
+@pytest.mark.parametrize("names", [["store"], ["{image}"], ["store", "{image}"]])
+def test_worker_model_that_is_named_is_served(
+    world: World, shelf: Shelf, names: list[str]
+) -> None:
+    world.stake(world.senders[2])
+    world.ask()
+    named = [name.format(image=world.image) for name in names]
+    server = worker(world, library(shelf, *named))
+    assert server.models == 1
+    assert until_idle(server) == ["accept", "submit"]
+
+
+def test_challenger_checks_all_that_it_holds(world: World, shelf: Shelf) -> None:
+    """It risks nothing by that; a lie that nobody looks at stands."""
+    bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
+    world.stake(world.senders[2], bond)
+    lying = LyingWorker(world.honest(), LIES["activation"], K, seed=1)
+    world.ask()
+    liar = Worker(world.senders[2], world.contracts, lying)
+    mind = Honest(library(shelf, offer_all=ChallengerSettings.offers_all))
+    challenger = Challenger(world.senders[3], world.contracts, mind)
+    assert "challenge" in until_idle(liar, challenger)
+    assert not WorkerSettings.offers_all
+
+
+def test_worker_started_with_fewer_models_stands_by_what_it_said(
+    world: World, shelf: Shelf, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Attacked after a restart that names nothing, it wins, and is paid."""
+    world.stake(world.senders[2])
+    request = world.ask()
+    until_idle(worker(world, library(shelf, "store")))
+    attack = LyingChallenger(
+        world.honest(), FALSE_CHALLENGERS["random"], LIES["activation"], K, seed=1
+    )
+    slanderer = Challenger(world.senders[3], world.contracts, attack)
+    again = worker(world, library(shelf))
+    until_idle(slanderer, again)
+    while world.record().tables.open_games():
+        world.travel(30)
+        until_idle(slanderer, again)
+    told = world.chain.events(world.contracts.telling, 0, world.chain.height)
+    assert [type(e) for e in told].count(ChallengerLost) == 1
+    world.travel(WINDOW)
+    assert until_idle(again) == ["finalize"]
+    assert world.record().tables.requests[request].status is Status.FINAL
+    warnings = [r for r in caplog.records if "is not named" in r.getMessage()]
+    assert len(warnings) == 1, "loud, but once"
+
+
+def test_worker_started_with_fewer_models_answers_what_it_leased(
+    world: World, shelf: Shelf
+) -> None:
+    world.stake(world.senders[2])
+    world.ask()
+    assert worker(world, library(shelf, "store")).step() is not None
+    assert until_idle(worker(world, library(shelf))) == ["submit"]
+
+
+def test_worker_does_not_end_a_lease_to_serve_what_is_not_named(
+    world: World, shelf: Shelf
+) -> None:
+    world.stake(world.senders[2])
+    world.stake(world.senders[4])
+    world.ask()
+    silent = Worker(world.senders[4], world.contracts, world.honest())
+    assert silent.step() is not None
+    world.travel(1800)
+    assert worker(world, library(shelf)).step() is None
+    assert until_idle(worker(world, library(shelf, "store"))) != []
+
+
+def test_worker_whose_claims_image_is_gone_wants_it(world: World, shelf: Shelf) -> None:
+    """Before anybody challenges: it may take an hour to fetch."""
+    world.stake(world.senders[2])
+    world.ask()
+    until_idle(worker(world, library(shelf, "store")))
+    empty, wanted = Library(), list[ModelRegistered]()
+    empty.wanted = wanted.append
+    again = worker(world, empty)
+    for _ in range(3):
+        assert again.step() is None
+    assert [told.model_id for told in wanted] == [world.model_id]
+
+
+def test_settings_models_store_is_a_word_or_a_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for text in ('"store"', '["store"]'):
+        Path("plumb.toml").write_text(f"[worker]\nmodels = {text}\n")
+        assert WorkerSettings.read().models == ("store",)
+    monkeypatch.setenv("PLUMB_MODELS", "store, mnist")
+    assert WorkerSettings.read().models == ("store", "mnist")
+    assert WorkerSettings.read(models=["mnist"]).models == ("mnist",)
