@@ -47,7 +47,7 @@ def test_devnet_takes_the_options_of_up_without_its_name(
 def test_devnet_without_anything_is_up(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(commands, "set_up", full)
