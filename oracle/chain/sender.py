@@ -21,6 +21,8 @@ from oracle.journal import Forgetful, Journal
 from oracle.troubles import Troubles
 
 T = TypeVar("T")
+MOST_TIP_WEI = 50 * 10**9
+"""A gas unit. Public chains ask for less; whoever needs more says so by a cap."""
 GAS_MARGIN = 8
 """One part in so many is added to an estimate: the next block may differ a little."""
 RECEIPT_SECONDS = 300.0
@@ -212,11 +214,17 @@ class Sender:
         )
 
     def _fees(self) -> Fees:
-        """Room for the base fee to double, up to the cap; the tip as the node says."""
+        """Room for the base fee to double, up to the cap; the tip as the node says.
+
+        INVARIANT: without a cap, too, what a node advises is paid up to a bound only:
+        it may be the one who builds the block.
+        """
         base_fee = self.chain.base_fee()
         if self._fee_cap is not None and base_fee > self._fee_cap:
             raise FeeAboveCap(self._fee_cap, base_fee)
         tip = self.chain.tip()
+        if self._fee_cap is None:
+            tip = min(tip, MOST_TIP_WEI)
         most = 2 * base_fee + tip
         most = most if self._fee_cap is None else min(most, self._fee_cap)
         return {

@@ -283,7 +283,7 @@ def test_worker_nearest_deadline_is_first_whatever_began_first(world: World) -> 
     begun = [slanderer.step(), worker.step()]
     assert functions(begun) == ["challenge", "open"]
     game = world.contracts.game
-    bond, _ = world.chain.call(game, "challengerBond")
+    bond, *_ = world.chain.call(game, "challengerBond", second.claim.bond)
     world.senders[4].send(game, "challenge", second.claim.abi(), value=bond)
     world.travel(CLOCK // 6)
     assert functions([slanderer.step()]) == ["select"]

@@ -23,7 +23,7 @@ from oracle.chain.errors import (
 )
 from oracle.chain.events import Requested
 from oracle.chain.rpc import EmbeddedProvider
-from oracle.chain.sender import Sender, calldata_gas
+from oracle.chain.sender import MOST_TIP_WEI, Sender, calldata_gas
 from oracle.contracts import check_contracts
 from oracle.worker import Worker
 
@@ -93,6 +93,20 @@ def test_send_to_another_chain_refused(world: World) -> None:
     world.endpoint.chain_id = 1  # type: ignore[misc]
     with pytest.raises(WrongChain, match="expected 1, got 31337"):
         world.stake(world.senders[2])
+
+
+@pytest.mark.parametrize(
+    ("cap", "paid"), [(None, MOST_TIP_WEI), (200 * 10**9, 200 * 10**9)]
+)
+def test_send_tip_that_an_endpoint_makes_up_is_bounded(
+    world: World, monkeypatch: pytest.MonkeyPatch, cap: int | None, paid: int
+) -> None:
+    """It may be the one who builds the block; a cap is the user's own word."""
+    monkeypatch.setattr(Chain, "tip", lambda _: 10**18)
+    sender = Sender(world.chain, development_accounts(3)[2], fee_cap=cap)
+    fees = sender._fees()
+    assert fees["maxPriorityFeePerGas"] == paid
+    assert fees["maxFeePerGas"] <= paid + 2 * world.chain.base_fee()
 
 
 def test_send_base_fee_above_the_cap_refused(world: World) -> None:
