@@ -137,6 +137,7 @@ class GameView:
     position: Position | None = None
     challenge_wei: int = 0  # to send with `challenge`, beyond free stake
     rent_wei: int = 0  # of the challenger's bond, for the time of the worker's
+    rank: int = 0  # among its player's games; what moves first is worked out first
 
     @property
     def stage(self) -> Stage:

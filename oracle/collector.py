@@ -43,7 +43,7 @@ class Collector(Node):
 
     def _games(self) -> Iterator[Wish]:
         """Moves in own games, the nearest deadline first."""
-        return self.nearest_first(
+        return self.play(
             [
                 (answered, self.address)
                 for played, answered in self.record.games()

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from challenge.game import GameView, Side
 from challenge.moves import Move
+from challenge.precedence import Run
 from challenge.trace import ExecutionTrace, Trace
 from oracle.compute.arena import Players
 from oracle.compute.executors import Executors, Inline
@@ -166,6 +167,11 @@ class Honest:
 
     def attacker(self, answered: Answered) -> Player:
         return self._player(Side.CHALLENGER, answered.asked)
+
+    def longest_run(self, asked: Asked) -> Run:
+        """As foretold of the model; of a malformed input, less."""
+        foretold = self.library.find(asked.model).foretold_instructions
+        return Run(len(foretold), max(foretold))
 
     def _player(self, side: Side, asked: Asked) -> Player:
         if self._players is None:

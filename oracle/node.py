@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -231,22 +231,27 @@ class Node(ABC):
         arguments = (self.address, amount)
         return self.sender.send(self.contracts.staking, "withdraw", *arguments)
 
-    def nearest_first(
+    def in_order(
+        self, games: Sequence[tuple[Answered, GameView]]
+    ) -> Sequence[tuple[Answered, GameView]]:
+        """Which game to move in first: the one whose clock runs out soonest."""
+        return sorted(games, key=lambda game: game[1].clock.deadline)
+
+    def play(
         self,
         games: Sequence[tuple[Answered, bytes]],
         player_of: Callable[[Answered], Player],
     ) -> Iterator[Wish]:
-        """The moves in each game, given by claim and challenger: the one whose clock
-        runs out soonest first."""
+        """The moves in each game, given by claim and challenger, in their order."""
         found = []
-        for place, (answered, challenger) in enumerate(games):
+        for answered, challenger in games:
             try:
-                view = self._view(answered, challenger)
+                found.append((answered, self._view(answered, challenger)))
             except MOVED_ON:
                 continue
-            found.append((view.clock.deadline, place, answered, view))
-        self.deadlines = [v.clock.deadline for *_, v in found if self._must_move(v)]
-        for _, _, answered, view in sorted(found, key=lambda game: game[:2]):
+        self.deadlines = [v.clock.deadline for _, v in found if self._must_move(v)]
+        for rank, (answered, seen) in enumerate(self.in_order(found)):
+            view = replace(seen, rank=rank)
             job = ("play", answered.hash, view.challenger)
             about = {"request_id": answered.claim.request_id}
             wishes = partial(self._moves, view, answered, player_of)

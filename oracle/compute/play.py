@@ -60,6 +60,11 @@ class Question:
             return view.claim.window_end
         return view.clock.deadline
 
+    @property
+    def order(self) -> tuple[int, int]:
+        """Those that come first are worked out first."""
+        return self.view.rank, self.deadline
+
     def answer(self, trace: Trace) -> Move | None:
         return NEXT_MOVE[self.side](self.view, trace, self.now)
 

@@ -5,6 +5,7 @@ from random import Random
 from typing import Final
 
 from challenge.lies import LIES, FalseChallenger, Liar, Lie, Scene, instructions, places
+from challenge.precedence import Run
 from challenge.trace import Trace
 from mips_vm import Machine
 from mips_vm.constants import IO_HEADER_BYTES, OUTPUT, WORD_BYTES
@@ -76,6 +77,9 @@ class LyingWorker:
 
     def defender(self, answered: Answered) -> Player:
         return self.told(answered.asked)
+
+    def longest_run(self, asked: Asked) -> Run:
+        return self._honest.longest_run(asked)
 
     def trace(self, asked: Asked) -> Trace:
         """The run as it tells it."""

@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 
+from oracle.bench.griefing.in_step import InStep
 from oracle.bench.griefing.outcome import Attack
 
-ATTACKS: Mapping[str, Attack] = {}
+ATTACKS: Mapping[str, Attack] = {
+    "challengers in step": InStep(3),
+    "challengers in step, each holding before its last move": InStep(3, holding=True),
+}
