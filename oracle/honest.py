@@ -23,6 +23,8 @@ from tinynn import Model
 CROSS_CHECK_STEPS = 10**10
 """Up to so many foretold instructions, seconds of the translated machine, an answer is
 checked there before it is claimed: being wrong costs a bond."""
+INSTRUCTIONS_A_SECOND = 10**9
+"""Of the translated machine, about: what a run is taken for until one was timed."""
 KEPT_ANSWERS, KEPT_TRACES = 1024, 16
 MOST_UNDER_WAY = 256
 """Answers that are computed or wait for it; what else is wanted will be asked again."""
@@ -135,6 +137,13 @@ class Honest:
                 self.answer(asked)
                 return 0.0
         return found
+
+    def check_seconds(self, asked: Asked) -> float:
+        """How long the answer takes, as timed; before that, by its instructions."""
+        task = self._task(asked)
+        timed = self._executors.pace.seconds(task)
+        foretold = sum(task.model.foretold_instructions) / INSTRUCTIONS_A_SECOND
+        return foretold if timed is None else timed
 
     def output_bytes(self, asked: Asked) -> int:
         """How long the output is."""

@@ -7,7 +7,7 @@ the next one goes on where the chain says.
 import time
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -129,6 +129,8 @@ class Node(ABC):
         self.seen = Look()
         self.deadlines: list[int] = []
         """Instants at which own clocks would have run out, as of the last look."""
+        self.tell: Callable[[Mapping[str, Any]], None] = lambda facts: None
+        """Somebody who wants to know what its people should look at."""
         self.seconds: defaultdict[str, float] = defaultdict(float)
         """What it spent its time with."""
 
@@ -156,9 +158,17 @@ class Node(ABC):
             self.record.refresh()
             if self.record.height < self.sender.mined_height:
                 return  # by an endpoint that lags: our own moves are not in it
-            stake = self.chain.known(self.contracts.staking, "balanceOf", self.address)
-            self.seen = Look(self.record.head.timestamp, *map(int, stake))
+            self._look()
         yield from self._come_true()
+
+    def look(self) -> None:
+        """Reads what there is, and does nothing about it."""
+        self.record.refresh()
+        self._look()
+
+    def _look(self) -> None:
+        stake = self.chain.known(self.contracts.staking, "balanceOf", self.address)
+        self.seen = Look(self.record.head.timestamp, *map(int, stake))
 
     def _news(self) -> Iterator[Done]:
         """What became of what was posted."""

@@ -33,11 +33,15 @@ class Troubles:
         self._pauses: dict[Hashable, float] = {}
         self._until: dict[Hashable, float] = {}
 
+    def puts_off(self, job: Hashable) -> bool:
+        """Whether the job went wrong, and is not to be tried again yet."""
+        return self._clock() < self._until.get(job, 0.0)
+
     def safely(
         self, job: Hashable, wishes: Callable[[], Iterator[T]], **about: object
     ) -> Iterator[T]:
         """The job's wishes, up to the first that cannot be worked out."""
-        if self._clock() < self._until.get(job, 0.0):
+        if self.puts_off(job):
             return
         try:
             yield from wishes()

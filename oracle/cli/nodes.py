@@ -46,6 +46,7 @@ def run_node(settings: NodeSettings, make: Make) -> None:
         mind = Honest(library, executors=executors, players=players)
         node = make(place, sender, mind)
         tell = stack.enter_context(settings.telling())
+        node.tell = tell
         node.record.forgets = True
         node.record.heard = Herald(node.record, node.address, tell).hear
         loop = Loop(node, settings.poll, news=mind.news)

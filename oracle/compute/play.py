@@ -49,7 +49,9 @@ class Question:
     def key(self) -> Hashable:
         """All that a move which needs the trace depends on."""
         view = self.view
-        place = view.claim_hash, view.challenger, view.stage, view.position
+        place = (
+            view.claim_hash, view.challenger, view.stage, view.position, view.crowd
+        )  # fmt: skip
         return self.side, place
 
     @property

@@ -93,6 +93,8 @@ class LyingWorker:
 class LyingChallenger:
     """Challenges every claim that it sees, whatever the truth."""
 
+    width = 1
+
     def __init__(
         self, honest: Honest, manner: FalseChallenger, belief: Lie, k: int, seed: int
     ) -> None:
@@ -107,6 +109,9 @@ class LyingChallenger:
 
     def ready(self, asked: Asked) -> bool:
         return True
+
+    def check_seconds(self, asked: Asked) -> float:
+        return 0.0
 
     def doubts(self, answered: Answered) -> bool:
         return True

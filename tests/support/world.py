@@ -67,11 +67,16 @@ class World:
         record.refresh()
         return record
 
-    def ask(self, data: bytes = b"\x10\x80\x00\xff", patience: int = PATIENCE) -> int:
+    def ask(
+        self,
+        data: bytes = b"\x10\x80\x00\xff",
+        patience: int = PATIENCE,
+        window: int = WINDOW,
+    ) -> int:
         """A request by the second account; its id."""
         deadline = self.chain.now() + patience
         asker, oracle = self.senders[1], self.contracts.oracle
-        terms = (self.model_id, data, 50_000, deadline, WINDOW, 0, asker.address)
+        terms = (self.model_id, data, 50_000, deadline, window, 0, asker.address)
         receipt = asker.send(oracle, "request", *terms, value=FEE)
         (told,) = (e for e in receipt.events if isinstance(e, Requested))
         self.requests.append(told.request_id)

@@ -60,7 +60,7 @@ class Slanderer:
     """The mind of one to whom every claim is false, and who computes nothing."""
 
     player: Player
-    slots: int = 1
+    width: int = 1
 
     def can(self, asked: Asked) -> bool:
         return True
@@ -68,7 +68,7 @@ class Slanderer:
     def ready(self, asked: Asked) -> bool:
         return True
 
-    def seconds(self, asked: Asked) -> float:
+    def check_seconds(self, asked: Asked) -> float:
         return 0.0
 
     def doubts(self, answered: Answered) -> bool:
