@@ -47,7 +47,8 @@ class Challenger(Collector):
     ) -> None:
         super().__init__(sender, contracts)
         self._mind, self._choice = mind, choice
-        self.checks = Checks(mind, choice.secret, lambda facts: self.tell(facts))
+        tell, troubles = lambda facts: self.tell(facts), self.troubles
+        self.checks = Checks(mind, choice.secret, tell, troubles)
         self.verdicts: dict[bytes, bool] = {}
         """Whether each standing claim that was checked is true."""
         self.unpaid: dict[bytes, str] = {}

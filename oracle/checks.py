@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from math import log as ln
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from mips_vm.keccak import keccak256
 from oracle.logs import logger
 from oracle.record import Answered, Asked
+from oracle.troubles import Troubles
 
+S = TypeVar("S")
+T = TypeVar("T")
 LEAST_LEFT_SECONDS = 300
 """The least window that a request can have: what has less time left is no more urgent
 for that, or short windows would buy a flood the first places."""
@@ -92,6 +95,7 @@ class Checks:
     mind: Mind
     secret: bytes
     tell: Callable[[Mapping[str, Any]], None] = lambda facts: None
+    troubles: Troubles = field(default_factory=Troubles)
     backlog: Backlog = field(default_factory=Backlog)
     unchecked: int = 0
     """Claims whose window has ended before they were checked, since the start."""
@@ -103,11 +107,12 @@ class Checks:
         """Those whose answer is there, the dearest first; others are begun as there is
         room. `claims` are all that are to be checked or challenged."""
         self._forget({answered.hash for answered in claims}, now)
-        checks = [self._check(answered) for answered in claims]
+        checks = self._checks(claims)
         begun = [check for check in checks if check.answered.hash in self._begun]
         waiting = [check for check in checks if check.answered.hash not in self._begun]
-        done = [c for c in begun if self.mind.ready(c.answered.asked)]
-        busy = [check for check in begun if check not in done]
+        there = [(check, self._is_there(check)) for check in begun]
+        done = [check for check, found in there if found]
+        busy = [check for check, found in there if found is False]
         waiting.sort(key=lambda check: check.turn(now))
         self._foretell(waiting, busy, now)
         for check in sorted(done, key=lambda check: -check.value_wei):
@@ -117,15 +122,31 @@ class Checks:
             if room <= 0:
                 return
             self._begun[check.answered.hash] = now
-            if self.mind.ready(check.answered.asked):
+            if found := self._is_there(check):
                 yield check.answered
-            else:
+            elif found is False:
                 room -= 1
 
     def foretell(self, claims: Sequence[Answered], now: int) -> None:
         """Sets `backlog` as if all were begun from now on; begins nothing."""
-        checks = sorted(map(self._check, claims), key=lambda check: check.turn(now))
+        checks = sorted(self._checks(claims), key=lambda check: check.turn(now))
         self._foretell(checks, (), now)
+
+    def _checks(self, claims: Sequence[Answered]) -> list[Check]:
+        found = [self._tried(answered, self._check, answered) for answered in claims]
+        return [check for check in found if check is not None]
+
+    def _is_there(self, check: Check) -> bool | None:
+        """Whether its answer is; None if it can't even be begun."""
+        return self._tried(check.answered, self.mind.ready, check.answered.asked)
+
+    def _tried(
+        self, answered: Answered, work: Callable[[S], T], argument: S
+    ) -> T | None:
+        """What goes wrong about one claim keeps no other from being checked."""
+        job, about = ("check", answered.hash), {"request_id": answered.claim.request_id}
+        found = self.troubles.safely(job, lambda: iter((work(argument),)), **about)
+        return next(iter(list(found)), None)
 
     def _check(self, answered: Answered) -> Check:
         seconds = max(self.mind.check_seconds(answered.asked), LEAST_SECONDS)

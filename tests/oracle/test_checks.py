@@ -9,6 +9,7 @@ import pytest
 from challenge.claim import Claim, Request
 from oracle.chain.events import ModelRegistered
 from oracle.checks import CHALLENGE_SECONDS, LEAST_LEFT_SECONDS, Checks
+from oracle.errors import ComputationFailed
 from oracle.record import Answered, Asked
 
 NOW, WINDOW, FLOOR = 10_000, 600, 37_000_000 * 10**9
@@ -193,3 +194,31 @@ def test_checks_foretelling_alone_begins_nothing() -> None:
     checks = Checks(mind, b"s")
     checks.foretell([answered(n) for n in range(12)], NOW)
     assert len(checks.backlog.late) == 4 and not mind.ends
+
+
+class Broken(Slow):
+    """Can't begin one of the answers, or foretell it."""
+
+    broken = ""
+
+    def ready(self, asked: Asked) -> bool:
+        if self.broken == "ready" and asked.request.id == 3:
+            raise ComputationFailed("no memory")
+        return super().ready(asked)
+
+    def check_seconds(self, asked: Asked) -> float:
+        if self.broken == "check_seconds" and asked.request.id == 3:
+            raise ComputationFailed("no such image")
+        return super().check_seconds(asked)
+
+
+@pytest.mark.parametrize("broken", ["ready", "check_seconds"])
+def test_checks_what_goes_wrong_about_one_claim_stops_no_other(broken: str) -> None:
+    mind = Broken(each=1.0)
+    mind.broken = broken
+    checks = Checks(mind, b"s")
+    done = until(checks, [answered(n) for n in range(6)], mind, NOW + WINDOW)
+    assert sorted(done) == [0, 1, 2, 4, 5]
+    assert [job for job in checks.troubles.reasons] == [
+        ("check", (3).to_bytes(32, "big"))
+    ]
