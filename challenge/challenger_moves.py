@@ -9,8 +9,8 @@ long goes on past a sticky state that the truth stays in.
 
 from __future__ import annotations
 
-from challenge.dissection import Dissection
-from challenge.game import GameView, Side, Stage
+from challenge.dissection import Dissection, Position
+from challenge.game import Crowd, GameView, Side, Stage
 from challenge.moves import Challenge, Move, Prove, Select, Settle, Timeout
 from challenge.trace import Trace
 from challenge.worker_moves import root_at, witness_of
@@ -38,12 +38,34 @@ def challenge(view: GameView, trace: Trace, now: int) -> Move | None:
     """Disputes a false claim while its window lasts, whoever else disputes it.
 
     Another game is no reason to stay away: it may be the worker's own second account,
-    there to lose.
+    there to lose. Only of a crowd that points rightly one more is not needed.
     """
     late = now >= view.claim.window_end
     if late or view.dispute.dead or is_true(view, trace):
         return None
+    if view.crowd is not None and is_enough(view.crowd, trace):
+        return None
     return Challenge(view.claim, view.challenge_wei)
+
+
+def is_enough(crowd: Crowd, trace: Trace) -> bool:
+    """Whether so many of the games point rightly; looks at no more than it must."""
+    right, left = 0, len(crowd.positions)
+    for position in crowd.positions:
+        if right + left < crowd.enough or right >= crowd.enough:
+            break
+        left -= 1
+        right += points_rightly(position, trace)
+    return right >= crowd.enough
+
+
+def points_rightly(position: Position, trace: Trace) -> bool:
+    """Whether what is still disputed begins in a true state and ends in a false one:
+    then whoever goes on pointing rightly wins."""
+    interval = position.interval
+    if root_at(interval, interval.start, trace) != position.start_root:
+        return False
+    return root_at(interval, interval.end, trace) != position.end_root
 
 
 def is_true(view: GameView, trace: Trace) -> bool:

@@ -69,6 +69,14 @@ class Dissection:
             raise WrongRootCount(expected, len(self.boundaries))
 
     @property
+    def start_root(self) -> bytes:
+        return self.boundaries[0]
+
+    @property
+    def end_root(self) -> bytes:
+        return self.boundaries[-1]
+
+    @property
     def parts(self) -> int:
         return len(self.boundaries) - 1
 

@@ -123,6 +123,15 @@ Event = Opened | Selected | Dissected
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd:
+    """Where the other open games of a claim have got to, as far as their challengers
+    have pointed at anything; `enough` that point rightly need no further one."""
+
+    positions: tuple[Position, ...]
+    enough: int
+
+
+@dataclass(frozen=True, slots=True)
 class GameView:
     """One game at one block: all that a next move depends on, but the trace."""
 
@@ -137,6 +146,8 @@ class GameView:
     position: Position | None = None
     challenge_wei: int = 0  # to send with `challenge`, beyond free stake
     rent_wei: int = 0  # of the challenger's bond, for the time of the worker's
+    crowd: Crowd | None = None  # of whom one that hasn't challenged would be one more
+    rank: int = 0  # among its player's games; what moves first is worked out first
 
     @property
     def stage(self) -> Stage:

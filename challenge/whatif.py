@@ -33,8 +33,11 @@ class WhatIf:
         return -self.bond_at_risk_wei if self.claim_is_true else self.gain_wei
 
 
-def whatif(view: GameView, trace: Trace) -> WhatIf:
-    """The dispute as it would go from here, if both sides play it to its end."""
+def whatif(view: GameView, trace: Trace, price_wei: int = 0) -> WhatIf:
+    """The dispute as it would go from here, if both sides play it to its end.
+
+    `price_wei`: of a gas unit, at which a bond would be locked now; else the claim's.
+    """
     true = is_true(view, trace)
     selects, others = _rounds_left(view, trace)
     own_gas = selects * tariff.SELECT + tariff.PROVE * (view.stage is not Stage.OVER)
@@ -46,7 +49,7 @@ def whatif(view: GameView, trace: Trace) -> WhatIf:
         divergence=None if true else divergence(view, trace),
         moves_left=selects + others,
         gas_left=own_gas,
-        bond_at_risk_wei=_bond_wei(view),
+        bond_at_risk_wei=_bond_wei(view, price_wei),
         gain_wei=0 if true else gain_wei(view, due),
     )
 
@@ -71,9 +74,20 @@ def gain_wei(view: GameView, due: int) -> int:
     return paid + tariff.WINNER_BONUS * view.claim.gas_price
 
 
-def _bond_wei(view: GameView) -> int:
+def shortfall_wei(view: GameView, others: int) -> int:
+    """What a challenger may lack at most of its own longest game's tariffs, if another
+    of so many open games brings the claim down: the bond keeps half for tariffs, and
+    what is left of it after the winner's is shared evenly."""
+    if not others:
+        return 0
+    due = tariff.max_challenger_due(view.k) * view.claim.gas_price
+    kept = max(0, view.claim.bond // tariff.TARIFF_SHARE - due)
+    return max(0, due - kept // others)
+
+
+def _bond_wei(view: GameView, price_wei: int) -> int:
     """The challenger's bond: locked, or to be locked."""
-    price = view.game.gas_price or view.claim.gas_price
+    price = view.game.gas_price or price_wei or view.claim.gas_price
     return tariff.challenger_bond_gas(view.k) * price + view.rent_wei
 
 

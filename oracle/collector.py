@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from challenge.game import GameView, Side, Stage
 from challenge.moves import Move, Settle, Timeout
 from oracle.node import Node, Player, Wish
-from oracle.record import Answered
+from oracle.record import Answered, Played
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +35,20 @@ class Collector(Node):
     @property
     def open_challenges(self) -> int:
         """Own games that are not over."""
-        return sum(p.challenger == self.address for p, _ in self.record.games())
+        return len(self._own_games())
+
+    def _own_games(self) -> list[tuple[Played, Answered]]:
+        """Those that this account began and that are not over."""
+        games = self.record.games()
+        return [game for game in games if game[0].challenger == self.address]
 
     def _player(self, answered: Answered) -> Player:
         return Settler()
 
     def _games(self) -> Iterator[Wish]:
         """Moves in own games, the nearest deadline first."""
-        return self.nearest_first(
-            [
-                (answered, self.address)
-                for played, answered in self.record.games()
-                if played.challenger == self.address
-            ],
+        return self.play(
+            [(answered, self.address) for _, answered in self._own_games()],
             self._player,
         )
 

@@ -24,8 +24,8 @@ EVENT_WIDTH = 12
 FIRST = ("request_id", "what")
 LEFT_OUT = frozenset({"claim", "claim_hash", "game_id"})
 """A request's number and who plays tell people the same."""
-AMOUNTS = frozenset({"bond", "paid", "burned", "royalty"})
-"""Facts in wei, by the names that the contracts' events give them."""
+AMOUNTS = frozenset({"bond", "paid", "burned", "royalty", "value", "may_lack"})
+"""Facts in wei, by the names that the contracts' events give them, and nodes."""
 HASH = re.compile(r"0x[0-9a-f]{40,}", re.IGNORECASE)
 SHOWN = 10
 

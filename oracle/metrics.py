@@ -4,6 +4,7 @@ Numbers come from the loop and from what the node read of the chain anyway: to b
 costs no request to the chain.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 
@@ -20,8 +21,11 @@ from prometheus_client.registry import Collector
 
 from oracle.chain.endpoint import Endpoint
 from oracle.chain.failover import FailoverEndpoint
+from oracle.challenger import Challenger
 from oracle.honest import Honest
 from oracle.loop import Loop
+from oracle.node import Node
+from oracle.vigil import vigil_of
 
 STALE_SECONDS = 300.0
 """A loop that has not turned for so long hangs; a long computation may take as much."""
@@ -48,6 +52,8 @@ class NodeCollector(Collector):
         yield from self._games()
         yield from self._times()
         yield from self._models()
+        if isinstance(self._loop.node, Challenger):
+            yield from self._checks(self._loop.node)
 
     def _loops(self) -> Iterator[Metric]:
         pulse, node = self._loop.pulse, self._loop.node
@@ -101,6 +107,20 @@ class NodeCollector(Collector):
                 "Until the first own clock has run out, in block time.",
                 min(node.deadlines) - node.seen.now,
             )
+
+    def _checks(self, challenger: Challenger) -> Iterator[Metric]:
+        checks, backlog = challenger.checks, challenger.checks.backlog
+        for name, about, number in (
+            ("waiting", "Claims to be checked, not begun.", len(backlog.waiting)),
+            ("checking", "Claims that are being checked.", len(backlog.checking)),
+            ("overdue", "Claims that won't be checked in time.", len(backlog.late)),
+            ("unpaid", "Lies that it can't pay to challenge.", len(challenger.unpaid)),
+        ):
+            yield GaugeMetricFamily(f"plumb_claims_{name}", about, number)
+        about = "At stake on claims that won't be checked in time."
+        yield GaugeMetricFamily("plumb_overdue_wei", about, backlog.late_wei)
+        about = "Claims whose window has ended before they were checked."
+        yield CounterMetricFamily("plumb_claims_unchecked", about, checks.unchecked)
 
     def _times(self) -> Iterator[Metric]:
         about = "Time spent: settle, read, think, send."
@@ -159,16 +179,34 @@ def application(
 
     @app.get("/readyz")
     def readyz() -> Response:
-        """Whether its last turn reached the chain, and so did its last request.
+        """Whether its last turn reached the chain, and so did its last request; and
+        whether it keeps up with what it is to check, and can pay for it.
 
         It is ready while models are awaited: it plays, and serves the others.
         """
         pulse = loop.pulse
         turned = pulse.steps > 0 and not pulse.failures_in_a_row
-        well = turned and answers(loop.node.chain.endpoint)
-        return _verdict(well, awaited=dict(awaited()))
+        reaches = turned and answers(loop.node.chain.endpoint)
+        return _verdict(reaches and keeps_up(loop.node), awaited=dict(awaited()))
+
+    @app.get("/status")
+    def status() -> Response:
+        """What `plumb challenger status` shows; nothing of other nodes."""
+        if not isinstance(loop.node, Challenger):
+            return Response(status_code=404)
+        models = 0 if mind is None else mind.models
+        told = vigil_of(loop.node, models).as_json()
+        return Response(json.dumps(told), media_type="application/json")
 
     return app
+
+
+def keeps_up(node: Node) -> bool:
+    """Whether no claim is left unchecked or unchallenged, so far as it can be foreseen.
+    Only challengers can fall behind."""
+    if not isinstance(node, Challenger):
+        return True
+    return not node.checks.backlog.late and not node.unpaid
 
 
 def answers(endpoint: Endpoint) -> bool:

@@ -7,9 +7,9 @@ the next one goes on where the chain says.
 import time
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -132,6 +132,8 @@ class Node(ABC):
         self.seen = Look()
         self.deadlines: list[int] = []
         """Instants at which own clocks would have run out, as of the last look."""
+        self.tell: Callable[[Mapping[str, Any]], None] = lambda facts: None
+        """Somebody who wants to know what its people should look at."""
         self.seconds: defaultdict[str, float] = defaultdict(float)
         """What it spent its time with."""
 
@@ -159,10 +161,18 @@ class Node(ABC):
             self.record.refresh()
             if self.record.height < self.sender.mined_height:
                 return  # by an endpoint that lags: our own moves are not in it
-            stake = self.troubles.tried("stake", self._known_stake)
-            last = (self.seen.free_wei, self.seen.locked_wei)
-            self.seen = Look(self.record.head.timestamp, *(stake or last))
+            self._look()
         yield from self._come_true()
+
+    def look(self) -> None:
+        """Reads what there is, and does nothing about it."""
+        self.record.refresh()
+        self._look()
+
+    def _look(self) -> None:
+        stake = self.troubles.tried("stake", self._known_stake)
+        last = (self.seen.free_wei, self.seen.locked_wei)
+        self.seen = Look(self.record.head.timestamp, *(stake or last))
 
     def _known_stake(self) -> tuple[int, int]:
         staking = self.contracts.staking
@@ -276,22 +286,28 @@ class Node(ABC):
         arguments = (self.address, amount)
         return self.sender.send(self.contracts.staking, "withdraw", *arguments)
 
-    def nearest_first(
+    def in_order(
+        self, games: Sequence[tuple[Answered, GameView]]
+    ) -> Sequence[tuple[Answered, GameView]]:
+        """Which game to move in first: the one whose clock runs out soonest."""
+        return sorted(games, key=lambda game: game[1].clock.deadline)
+
+    def play(
         self,
         games: Sequence[tuple[Answered, bytes]],
         player_of: Callable[[Answered], Player],
     ) -> Iterator[Wish]:
-        """The moves in each game, given by claim and challenger: the one whose clock
-        runs out soonest first."""
+        """The moves in each game, given by claim and challenger, in their order."""
         found = []
-        for place, (answered, challenger) in enumerate(games):
+        for answered, challenger in games:
             job = ("look", answered.hash, challenger)
             look = partial(self._view, answered, challenger)
             about = {"request_id": answered.claim.request_id}
             if (view := self.troubles.tried(job, look, **about)) is not None:
-                found.append((view.clock.deadline, place, answered, view))
-        self.deadlines = [v.clock.deadline for *_, v in found if self._must_move(v)]
-        for _, _, answered, view in sorted(found, key=lambda game: game[:2]):
+                found.append((answered, view))
+        self.deadlines = [v.clock.deadline for _, v in found if self._must_move(v)]
+        for rank, (answered, seen) in enumerate(self.in_order(found)):
+            view = replace(seen, rank=rank)
             job = ("play", answered.hash, view.challenger)
             about = {"request_id": answered.claim.request_id}
             wishes = partial(self._moves, view, answered, player_of)

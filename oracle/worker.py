@@ -1,11 +1,13 @@
 """The worker: answers requests of the models that it holds, and defends its answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
 from challenge.claim import Lease
+from challenge.game import GameView
+from challenge.precedence import Due, Pace, Run, in_order, moves_left
 from mips_vm.keccak import keccak256
 from oracle.amounts import brief_wei, written_wei
 from oracle.chain.sender import Receipt, Sender
@@ -16,6 +18,8 @@ from oracle.node import Node, Player, Wish
 from oracle.record import Answered, Asked, Status
 
 NO_GUARD = Guard()
+FAR = 1 << 40
+"""A deadline that never comes."""
 
 log = logger(__name__)
 
@@ -52,6 +56,10 @@ class Mind(Protocol):
 
     def defender(self, answered: Answered) -> Player: ...
 
+    def longest_run(self, asked: Asked) -> Run:
+        """How long the run is at most."""
+        ...
+
 
 @dataclass(slots=True)
 class Market:
@@ -83,6 +91,7 @@ class Worker(Node):
     ) -> None:
         super().__init__(sender, contracts)
         self._mind, self._guard = mind, guard
+        self.pace = Pace()
         self.declined: dict[int, str] = {}
         """Why each open request is not accepted."""
 
@@ -118,8 +127,8 @@ class Worker(Node):
                 self._mind.keep(asked)
 
     def _defences(self) -> Iterator[Wish]:
-        """Moves in the games about own claims, the nearest deadline first."""
-        return self.nearest_first(
+        """Moves in the games about own claims."""
+        return self.play(
             [
                 (answered, played.challenger)
                 for played, answered in self.record.games()
@@ -127,6 +136,26 @@ class Worker(Node):
             ],
             self._mind.defender,
         )
+
+    def in_order(
+        self, games: Sequence[tuple[Answered, GameView]]
+    ) -> Sequence[tuple[Answered, GameView]]:
+        """Those with something to do, as `challenge.precedence` has it; the rest."""
+        now = self.seen.now
+        ours = [game for game in games if self._must_move(game[1])]
+        places = ((v.claim_hash, v.challenger, v.game.commitment) for _, v in ours)
+        self.pace.look(now, places)
+        ended = [g for g in games if g not in ours and g[1].clock.expired(now)]
+        facts = [self._due(*game) for game in ours] + [
+            Due(answered.hash, view.claim.bond, 1, FAR) for answered, view in ended
+        ]
+        todo = [*ours, *ended]
+        order = in_order(facts, now, self.pace.seconds)
+        return [*(todo[i] for i in order), *(g for g in games if g not in todo)]
+
+    def _due(self, answered: Answered, view: GameView) -> Due:
+        moves = moves_left(view, self._mind.longest_run(answered.asked))
+        return Due(answered.hash, view.claim.bond, moves, view.clock.deadline)
 
     def _answers(self) -> Iterator[Wish]:
         """Own leases, those that end soonest first."""

@@ -129,6 +129,11 @@ class Chain:
         eth = self.endpoint.web3.eth
         return int(eth.get_balance(to_checksum_address(address), BlockNumber(at)))
 
+    def known_balance(self, address: bytes) -> int:
+        """Wei as of the latest block, asked once until `head` shows another."""
+        question = ("balance", address)
+        return int(self._known.get(question, lambda: self.balance(address)))
+
     def code(self, address: bytes) -> bytes:
         return bytes(self.endpoint.web3.eth.get_code(to_checksum_address(address)))
 

@@ -1,9 +1,13 @@
 """`plumb challenger`: recompute every claim, and bring down what is false."""
 
+import json
+from urllib.request import urlopen
+
 import typer
 
+from oracle.amounts import brief_wei
 from oracle.chain.sender import Sender
-from oracle.cli.nodes import run_node
+from oracle.cli.nodes import LOCAL, place_of, run_node
 from oracle.cli.options import (
     Cluster,
     FetchFrom,
@@ -18,10 +22,23 @@ from oracle.cli.options import (
     Sample,
     WebhookUrl,
 )
+from oracle.cli.output import (
+    AsJson,
+    console,
+    facts,
+    grid,
+    hexadecimal,
+    print_json,
+)
 from oracle.cli.settled import settled
+from oracle.connection import sender_of
 from oracle.honest import Honest
 from oracle.node import Node
 from oracle.roles import ChallengerSettings, Place
+from oracle.vigil import Vigil, vigil_from_chain
+
+SECONDS = 5.0
+"""That a running node has to answer."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -54,3 +71,74 @@ def start(
         return place.challenger(settings, sender, mind)
 
     run_node(settings, make)
+
+
+@app.command()
+@settled(ChallengerSettings)
+def status(
+    settings: ChallengerSettings,
+    models: Models = None,
+    sample: Sample = None,
+    min_value: MinValue = None,
+    processes: Processes = None,
+    metrics: Metrics = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether the challenger keeps up; exit status 1 if it won't check all in time.
+
+    The one that runs is asked, if --metrics says where it listens. Else what waits is
+    read from the chain, and foretold as if it began now.
+    """
+    found = told_by(settings) if settings.metrics else None
+    if found is None:
+        place = place_of(settings)
+        sender = sender_of(settings, place.chain)
+        with settings.executors() as executors:
+            mind = Honest(place.library(settings), executors=executors)
+            challenger = place.challenger(settings, sender, mind)
+            found = vigil_from_chain(challenger, mind.models)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        show(found)
+    if found.overdue or found.unpaid:
+        raise typer.Exit(1)
+
+
+def told_by(settings: ChallengerSettings) -> Vigil | None:
+    """What the challenger says that listens there; None if there is none."""
+    assert settings.metrics is not None
+    host, _, port = settings.metrics.rpartition(":")
+    try:
+        with urlopen(f"http://{host or LOCAL}:{port}/status", timeout=SECONDS) as page:
+            return Vigil.from_json(json.load(page))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def show(found: Vigil) -> None:
+    console().print(
+        facts(
+            {
+                "account": hexadecimal(found.account),
+                "told by": "itself" if found.running else "the chain alone",
+                "models held": found.models,
+                "claims": f"waiting: {found.waiting}, being checked: {found.checking}, "
+                f"too late for: {len(found.overdue)}, missed so far: {found.unchecked}",
+                "games": found.games,
+                "bonds locked": brief_wei(found.locked_wei),
+                "free stake": brief_wei(found.free_wei),
+                "earned by checking": brief_wei(found.earned_wei),
+            }
+        )
+    )
+    if found.overdue:
+        rows = [
+            (o.request_id, brief_wei(o.value_wei), o.window_end) for o in found.overdue
+        ]
+        titles = ("request", "at stake", "window ends at")
+        console().print(grid("Will not be checked in time", titles, rows))
+    if found.unpaid:
+        unpaid = list(found.unpaid.items())
+        console().print(grid("False, and not paid for", ("request", "reason"), unpaid))
+    console().print(found.verdict)

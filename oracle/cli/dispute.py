@@ -27,6 +27,7 @@ from oracle.config import Settings
 from oracle.connection import sender_of
 from oracle.disputes import Dispute, claim_of, disputes_of, ends_of, told_end
 from oracle.honest import Honest
+from oracle.joining import Terms, pointing_rightly, terms_of
 from oracle.node import Done, Node
 from oracle.record import Answered, Record, Status
 from oracle.roles import ChallengerSettings
@@ -120,17 +121,23 @@ def whatif(
     challenger = sender_of(settings, place.chain).address
     with stage("computing the truth"):
         trace = Honest(place.library(settings)).trace(answered.asked)
-        found = foretell(view_of(record, answered, challenger), trace)
+        view = view_of(record, answered, challenger)
+        terms = terms_of(record, view)
+        found = foretell(view, trace, terms.price_wei)
+        right = pointing_rightly(record, view, trace)
     if as_json:
-        print_json(foretold(found))
+        print_json(foretold(found, terms, right))
     else:
         shown = {
             "the claim is": "true" if found.claim_is_true else "false",
             "it leaves the truth in": found.divergence or "no segment",
             "moves left": found.moves_left,
             "own gas left": f"{found.gas_left:,}",
-            "bond at risk": brief_wei(found.bond_at_risk_wei),
+            "bond at risk": f"{brief_wei(found.bond_at_risk_wei)}, of it rent "
+            f"{brief_wei(terms.rent_wei)}; a gas unit at {brief_wei(terms.price_wei)}",
             "gain": brief_wei(found.gain_wei),
+            "others' games": f"open: {terms.open_games}, pointing rightly: {right}",
+            "may lack of its gas": f"{brief_wei(terms.may_lack_wei)}, if others win",
         }
         console().print(facts(shown))
         console().print(advice(answered, found.claim_is_true, place.chain.now()))
@@ -197,7 +204,7 @@ def disputes_about(record: Record, request_id: int) -> list[Dispute]:
     ]
 
 
-def foretold(found: WhatIf) -> dict[str, Any]:
+def foretold(found: WhatIf, terms: Terms, right: int) -> dict[str, Any]:
     return {
         "claim_is_true": found.claim_is_true,
         "divergence": str(found.divergence) if found.divergence else None,
@@ -206,6 +213,11 @@ def foretold(found: WhatIf) -> dict[str, Any]:
         "bond_at_risk_wei": found.bond_at_risk_wei,
         "gain_wei": found.gain_wei,
         "net_wei": found.net_wei,
+        "gas_price_wei": terms.price_wei,
+        "rent_wei": terms.rent_wei,
+        "open_games": terms.open_games,
+        "pointing_rightly": right,
+        "may_lack_wei": terms.may_lack_wei,
     }
 
 

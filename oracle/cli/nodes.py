@@ -65,6 +65,7 @@ def run_node(settings: NodeSettings, make: Make) -> None:
         stocker.order(missing)
         node = make(place, sender, mind)
         tell = stack.enter_context(settings.telling())
+        node.tell = tell
         node.record.forgets = True
         node.record.heard = Herald(node.record, node.address, tell).hear
         loop = Loop(node, settings.poll, news=mind.news)

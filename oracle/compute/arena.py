@@ -1,12 +1,12 @@
 """Moves worked out in other processes: a game whose run is slow delays no other.
 
 The process that has a run's snapshots goes on with it. But nobody waits for one that
-has been at another run for long: then the nearest deadline gets a process of its own.
+has been at another run for long: then the most urgent gets a process of its own.
 """
 
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Condition, Thread
 from time import monotonic
 from typing import Protocol, Self
@@ -28,7 +28,7 @@ class Players(Protocol):
 
     def asked(self, question: Question, note: Callable[[], None]) -> Promise:
         """The promised move; one that failed is begun anew the next time. `note` is
-        called when it is there."""
+        called when it is there. What waits is as urgent as it was asked last."""
         ...
 
 
@@ -76,6 +76,8 @@ class Arena:
             if promise is None or (promise.done() and promise.exception() is not None):
                 promise = self._begun(question)
                 promise.add_done_callback(lambda _: note())
+            else:
+                self._asked_again(question)
             self._grow()
             self._changed.notify_all()
         return promise
@@ -85,8 +87,17 @@ class Arena:
             del self._promises[next(iter(self._promises))]
         promise = self._promises[question.key] = Future()
         self._waiting.append(Waiting(question, promise))
-        self._waiting.sort(key=lambda waiting: waiting.question.deadline)
+        self._waiting.sort(key=lambda waiting: waiting.question.order)
         return promise
+
+    def _asked_again(self, question: Question) -> None:
+        """Other games have become more urgent meanwhile, or less."""
+        for place, waiting in enumerate(self._waiting):
+            if waiting.question.key == question.key:
+                if waiting.question.order != question.order:
+                    self._waiting[place] = replace(waiting, question=question)
+                    self._waiting.sort(key=lambda each: each.question.order)
+                return
 
     def _grow(self) -> None:
         """Another child, if all are busy with what need not be waited for."""
@@ -114,7 +125,7 @@ class Arena:
         return holder in (None, seat) or (holder is not None and self._slow(holder))
 
     def _live(self, seat: Seat) -> None:
-        """A seat's life: what it may take, the nearest deadline first."""
+        """A seat's life: what it may take, the most urgent first."""
         while (taken := self._taken(seat)) is not None:
             self._carry_out(seat, taken)
             with self._changed:

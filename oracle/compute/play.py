@@ -49,7 +49,9 @@ class Question:
     def key(self) -> Hashable:
         """All that a move which needs the trace depends on."""
         view = self.view
-        place = view.claim_hash, view.challenger, view.stage, view.position
+        place = (
+            view.claim_hash, view.challenger, view.stage, view.position, view.crowd
+        )  # fmt: skip
         return self.side, place
 
     @property
@@ -59,6 +61,11 @@ class Question:
         if view.stage is Stage.NONE:
             return view.claim.window_end
         return view.clock.deadline
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Those that come first are worked out first."""
+        return self.view.rank, self.deadline
 
     def answer(self, trace: Trace) -> Move | None:
         return NEXT_MOVE[self.side](self.view, trace, self.now)

@@ -5,6 +5,7 @@ from random import Random
 from typing import Final
 
 from challenge.lies import LIES, FalseChallenger, Liar, Lie, Scene, instructions, places
+from challenge.precedence import Run
 from challenge.trace import Trace
 from mips_vm import Machine
 from mips_vm.constants import IO_HEADER_BYTES, OUTPUT, WORD_BYTES
@@ -83,6 +84,9 @@ class LyingWorker:
     def defender(self, answered: Answered) -> Player:
         return self.told(answered.asked)
 
+    def longest_run(self, asked: Asked) -> Run:
+        return self._honest.longest_run(asked)
+
     def trace(self, asked: Asked) -> Trace:
         """The run as it tells it."""
         return self.told(asked).trace
@@ -94,6 +98,8 @@ class LyingWorker:
 
 class LyingChallenger:
     """Challenges every claim that it sees, whatever the truth."""
+
+    width = 1
 
     def __init__(
         self, honest: Honest, manner: FalseChallenger, belief: Lie, k: int, seed: int
@@ -109,6 +115,9 @@ class LyingChallenger:
 
     def ready(self, asked: Asked) -> bool:
         return True
+
+    def check_seconds(self, asked: Asked) -> float:
+        return 0.0
 
     def doubts(self, answered: Answered) -> bool:
         return True

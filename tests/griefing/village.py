@@ -30,6 +30,8 @@ GAS_EATING = 2
 class ChallengesAll:
     """The mind of a challenger to whom every claim is false."""
 
+    width = 1
+
     def __init__(self, world: World, manner: str) -> None:
         self._honest, self._manner = world.honest(), FALSE_CHALLENGERS[manner]
         self._players: dict[bytes, Player] = {}
@@ -39,6 +41,9 @@ class ChallengesAll:
 
     def ready(self, asked: Asked) -> bool:
         return True
+
+    def check_seconds(self, asked: Asked) -> float:
+        return 0.0
 
     def doubts(self, answered: Answered) -> bool:
         return True

@@ -175,6 +175,27 @@ def test_arena_nearest_deadline_first(world: World) -> None:
     assert order in ([5000, 7000, 9000], [9000, 5000, 7000])
 
 
+def test_arena_takes_first_what_was_asked_as_most_urgent_last(world: World) -> None:
+    """What its asker ranks first now, whatever the deadlines, and though it was last
+    when it was first asked for."""
+    question = question_of(world, FAST)
+    with Arena(1, respond_slowly) as arena:
+        arena.asked(replace(question, data=SLOW * 4), lambda: None)
+        until(lambda: not arena._waiting)
+
+        def ask(who: int, rank: int) -> None:
+            game = replace(question.view.game, worker_left=9000 - who)
+            view = replace(question.view, game=game, challenger=bytes([who] * 20))
+            asked = replace(question, view=replace(view, rank=rank))
+            arena.asked(asked, lambda: None)
+
+        for who in (1, 2, 3):
+            ask(who, rank=who)
+        ask(3, rank=0)
+        waiting = [each.question.view.challenger[0] for each in arena._waiting]
+    assert waiting == [3, 1, 2]
+
+
 def test_arena_killed_child_costs_one_move_only(world: World) -> None:
     question = question_of(world, FAST)
     slow = replace(question, data=SLOW * 4)

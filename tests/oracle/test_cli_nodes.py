@@ -223,6 +223,11 @@ def test_dispute_is_foretold_listed_and_shown(town: Town) -> None:
     foretold = town.json("dispute", "whatif", request, *model, account=4)
     assert foretold["claim_is_true"] is False
     assert foretold["gain_wei"] > 0 and foretold["moves_left"] > 3
+    price, rent = foretold["gas_price_wei"], foretold["rent_wei"]
+    bond, *told = town.chain.call(town.contracts.game, "challengerBond", int(bond))
+    assert foretold["bond_at_risk_wei"] == bond and told == [price, rent]
+    assert (foretold["open_games"], foretold["pointing_rightly"]) == (0, 0)
+    assert foretold["may_lack_wei"] == 0
     advised = town.plumb("dispute", "whatif", request, *model, account=4)
     assert "`plumb challenger start` brings it down" in advised.out
     nobody = town.plumb("dispute", "show", request)

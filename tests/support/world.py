@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 import tinynn
+from oracle.bench.griefing.tiny import tiny_image
 from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
 from oracle.chain.embedded import FIRST_BASE_FEE, EmbeddedChain
@@ -24,17 +23,6 @@ WINDOW = 600
 CLOCK = 600
 PATIENCE = 24 * 3600
 FEE = ETHER // 1000
-
-
-def tiny_image() -> bytes:
-    """Four bytes in, the larger of two sums out."""
-    graph = tinynn.GraphBuilder("tiny")
-    weight = np.array([[1, -1, 2, 0.5], [-1, 1, 0.25, 3]], np.float32)
-    scaled = graph.scale_u8(graph.input("bytes", "uint8", (4,)), 1 / 255)
-    sums = graph.dense(scaled, weight, np.array([0.5, -0.5], np.float32))
-    graph.output(graph.softmax(graph.relu(sums)), "probabilities")
-    graph.output(graph.argmax(sums), "larger")
-    return graph.build()
 
 
 @dataclass
@@ -86,11 +74,16 @@ class World:
         record.refresh()
         return record
 
-    def ask(self, data: bytes = b"\x10\x80\x00\xff", patience: int = PATIENCE) -> int:
+    def ask(
+        self,
+        data: bytes = b"\x10\x80\x00\xff",
+        patience: int = PATIENCE,
+        window: int = WINDOW,
+    ) -> int:
         """A request by the second account; its id."""
         deadline = self.chain.now() + patience
         asker, oracle = self.senders[1], self.contracts.oracle
-        terms = (self.model_id, data, 50_000, deadline, WINDOW, 0, asker.address)
+        terms = (self.model_id, data, 50_000, deadline, window, 0, asker.address)
         receipt = asker.send(oracle, "request", *terms, value=FEE)
         (told,) = (e for e in receipt.events if isinstance(e, Requested))
         self.requests.append(told.request_id)

@@ -1,0 +1,141 @@
+"""A liar's own true claims, which keep a challenger busy while its lie grows final."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Self
+
+import tinynn
+from challenge.lies import LIES
+from oracle.bench.griefing.outcome import Outcome
+from oracle.bench.griefing.tiny import tiny_image
+from oracle.bench.griefing.town import PARAMETERS, Town
+from oracle.challenger import Challenger
+from oracle.choice import Choice
+from oracle.compute.task import Task
+from oracle.demo.liars import LyingWorker
+from oracle.honest import Honest
+from oracle.library import Library
+from oracle.node import Player
+from oracle.record import Answered, Asked, Status
+from oracle.requests import Terms, take_back
+from oracle.worker import Worker
+
+REQUESTER, LIAR, CHALLENGER = "requester", "liar", "challenger"
+WINDOW_SECONDS = 600
+LOOK_SECONDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class EachTakes:
+    """A figure that was measured already."""
+
+    each: float
+
+    def seconds(self, task: Task) -> float:
+        return self.each
+
+
+@dataclass
+class Sandglass:
+    """One process whose every answer takes so long, in block time."""
+
+    now: Callable[[], int]
+    each: float
+    width: int = 1
+    _ends: float = 0.0
+    _running: list[tuple[float, Future[bytes], bytes]] = field(default_factory=list)
+
+    @property
+    def pace(self) -> EachTakes:
+        return EachTakes(self.each)
+
+    def submit(self, task: Task, due: float = 0.0) -> Future[bytes]:
+        promise: Future[bytes] = Future()
+        self._ends = max(self._ends, self.now()) + self.each
+        self._running.append((self._ends, promise, task.compute()))
+        return promise
+
+    def hasten(self, promise: Future[bytes], due: float) -> None:
+        """There is no other order than that of asking."""
+
+    def turn(self) -> None:
+        """Delivers what is ready by now."""
+        now, running, self._running = self.now(), self._running, []
+        for end, promise, output in running:
+            if end <= now:
+                promise.set_result(output)
+            else:
+                self._running.append((end, promise, output))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is left running."""
+
+
+class LiesOnce(LyingWorker):
+    """True answers, but for one request."""
+
+    def __init__(self, honest: Honest, request: Callable[[], int]) -> None:
+        super().__init__(honest, LIES["activation"], PARAMETERS.k, 1)
+        self._truth, self._request = honest, request
+
+    def answer(self, asked: Asked) -> bytes:
+        lies = asked.request.id == self._request()
+        return super().answer(asked) if lies else self._truth.answer(asked)
+
+    def defender(self, answered: Answered) -> Player:
+        lies = answered.claim.request_id == self._request()
+        return super().defender(answered) if lies else self._truth.defender(answered)
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """`claims` true ones, on which the least is bound, before a lie about a request on
+    which its requester wants `times` as much bound. The challenger's one process takes
+    `seconds` an answer; `luck` is its secret."""
+
+    claims: int = 12
+    times: int = 10
+    seconds: float = 60.0
+    luck: int = 0
+
+    def __call__(self) -> Outcome:
+        town = Town.made()
+        least, _ = town.chain.call(town.contracts.oracle, "bondFor", 0)
+        lies_about = [0]
+        mind = LiesOnce(town.honest(), lambda: lies_about[-1])
+        town.stake(LIAR, (self.claims + self.times + 1) * int(least))
+        liar = Worker(town.sender(LIAR), town.contracts, mind)
+        glass = Sandglass(lambda: town.now, self.seconds)
+        challenger = self._challenger(town, glass)
+        town.open_books(REQUESTER, LIAR, CHALLENGER)
+        fee = town.usual_fee()
+        for n in range(self.claims):
+            terms = Terms(fee_wei=fee, window=WINDOW_SECONDS)
+            town.ask(LIAR, terms, bytes([n, 1, 2, 3]))
+        dear = Terms(
+            fee_wei=fee, window=WINDOW_SECONDS, min_bond_wei=self.times * int(least)
+        )
+        lies_about.append(town.ask(REQUESTER, dear))
+        while town.asked(lies_about[-1]).claim is None:
+            liar.step()
+        while town.asked(lies_about[-1]).status is Status.CLAIMED:
+            glass.turn()
+            if not any([challenger.step(), liar.step()]):
+                town.travel(LOOK_SECONDS)
+        while challenger.step() is not None:
+            pass
+        if town.asked(lies_about[-1]).status is Status.OPEN:
+            asked = town.asked(lies_about[-1])
+            take_back(town.sender(REQUESTER), town.contracts, asked)
+        return town.outcome([LIAR])
+
+    def _challenger(self, town: Town, glass: Sandglass) -> Challenger:
+        library = Library()
+        library.add(tinynn.load(tiny_image()))
+        mind = Honest(library, executors=glass)
+        choice = Choice(secret=self.luck.to_bytes(32, "big"))
+        return Challenger(town.sender(CHALLENGER), town.contracts, mind, choice)
