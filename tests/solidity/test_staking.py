@@ -154,3 +154,15 @@ def test_withdraw_reentered_pays_once(chain):
     assert puppet.ask("mood") == REENTERING
     assert puppet.ask("reentered") is False
     assert chain.balance(puppet.address) == before + 100
+
+
+def test_contract_is_meant_and_not_who_called_it(chain, bank):
+    """Money is the caller's, whoever signed the transaction."""
+    puppet = Puppet(chain)
+    chain.contracts["bank"] = bank
+    puppet.do("bank", "deposit", puppet.address, value=7)
+    sent = puppet.do("bank", "withdraw", chain.account("bob"), 5)
+    assert sent.event("Withdrawn").args == (puppet.address, chain.account("bob"), 5)
+    assert tuple(chain.call(bank, "balanceOf", puppet.address)) == (2, 0)
+    with reverts("NotProtocol", puppet.address):
+        puppet.do("bank", "lock", puppet.address, 1)
