@@ -24,7 +24,7 @@ class MissingExtra(ConverterError):
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(
             f"expected the package {package}, got none: "
-            f"pip install 'plumbline[{extra}]'"
+            f"in Plumbline's folder, pip install -e '.[{extra}]'"
         )
         self.package = package
         self.extra = extra

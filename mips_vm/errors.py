@@ -88,7 +88,7 @@ class CompilerAbsent(BuildError):
     def __init__(self, package: str) -> None:
         super().__init__(
             f"C compiler: expected the package {package}, got none: "
-            f"pip install {package}, or plumbline[guest]"
+            f"pip install {package}"
         )
         self.package = package
 

@@ -1,4 +1,4 @@
-"""The same on a Ray cluster; Ray comes with `plumbline[cluster]`."""
+"""The same on a Ray cluster; Ray comes with the extra `cluster`."""
 
 from concurrent.futures import Future
 from functools import partial
@@ -24,7 +24,8 @@ class Cluster:
         try:
             ray: Any = import_module("ray")
         except ImportError:
-            raise NoCluster(address, "no Ray: install plumbline[cluster]") from None
+            cure = "in Plumbline's folder, pip install -e '.[cluster]'"
+            raise NoCluster(address, f"no Ray: {cure}") from None
         self._ray = ray
         try:
             ray.init(address, log_to_driver=False, logging_level="warning")

@@ -86,7 +86,10 @@ def _engine(url: str) -> Engine:
             parsed = parsed.set(drivername="postgresql+psycopg")
         engine = create_engine(parsed)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        cure = "write sqlite:///FILE, or postgresql://... with plumbline[postgres]"
+        cure = (
+            "write sqlite:///FILE, or postgresql://... after, in Plumbline's folder, "
+            "pip install -e '.[postgres]'"
+        )
         raise StoreUnusable("database", str(error).split(" from ")[0], cure) from None
     if engine.dialect.name == "sqlite":
         _make_folder(parsed.database)

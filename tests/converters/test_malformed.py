@@ -73,7 +73,7 @@ def test_convert_without_onnx_says_how_to_get_it(
     mnist_onnx: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "onnx", None)
-    with pytest.raises(MissingExtra, match=r"pip install 'plumbline\[convert\]'"):
+    with pytest.raises(MissingExtra, match=r"pip install -e '\.\[convert\]'"):
         convert(mnist_onnx)
 
 
@@ -203,4 +203,4 @@ def test_convert_without_framework_says_how_to_get_it(
     with pytest.raises(MissingExtra) as refusal:
         convert(path)
     assert package in str(refusal.value)
-    assert f"pip install 'plumbline[{extra}]'" in str(refusal.value)
+    assert f"pip install -e '.[{extra}]'" in str(refusal.value)

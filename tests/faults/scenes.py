@@ -147,7 +147,8 @@ def worker_scene(folder: Path) -> Scene:
     leased = world.ask(b"\x04\x07\x09\x20")
     request = world.record().tables.requests[leased].request
     oracle = world.contracts.oracle
-    world.senders[WORKER].send(oracle, "accept", request.abi())
+    bond, _ = world.chain.call(oracle, "bondFor", 0)
+    world.senders[WORKER].send(oracle, "accept", request.abi(), 0, 0, bond)
     fresh = world.ask(b"\x05\x07\x09\x20")
 
     def done(record: Record) -> set[str]:
@@ -215,7 +216,7 @@ def claims(world: World) -> list[Answered]:
 
 def challenge(world: World, index: int, answered: Answered) -> None:
     game = world.contracts.game
-    bond, _ = world.chain.call(game, "challengerBond")
+    bond, *_ = world.chain.call(game, "challengerBond", answered.claim.bond)
     world.senders[index].send(game, "challenge", answered.claim.abi(), value=bond)
 
 

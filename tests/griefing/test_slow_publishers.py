@@ -46,7 +46,8 @@ class Slow:
             asked.wfile.write(IMAGE[sent : sent + 1])
             asked.server.closing.wait(NAP_SECONDS)
             sent += 1
-        self.hurry.wait()
+        while not self.hurry.is_set() and not asked.server.closing.is_set():
+            self.hurry.wait(NAP_SECONDS)
         asked.wfile.write(IMAGE[sent:])
 
 

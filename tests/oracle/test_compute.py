@@ -181,12 +181,12 @@ def test_worker_goes_on_while_answers_are_computed(world: World) -> None:
 def test_cluster_without_ray_says_what_to_install() -> None:
     if find_spec("ray") is not None:
         pytest.skip("Ray is there")
-    with pytest.raises(NoCluster, match=r"install plumbline\[cluster\]"):
+    with pytest.raises(NoCluster, match=r"install -e '\.\[cluster\]'"):
         NodeSettings.read(cluster="local").executors()
 
 
 def test_cluster_computes_what_processes_compute(image: Path) -> None:
-    pytest.importorskip("ray", reason="no Ray here: pip install plumbline[cluster]")
+    pytest.importorskip("ray", reason="no Ray here: pip install -e '.[cluster]'")
     with NodeSettings.read(cluster="local").executors() as cluster:
         tasks = [task_of(image, bytes([n, 1, 2, 3])) for n in range(4)]
         found = [promise.result(120) for promise in map(cluster.submit, tasks)]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from support.world import WINDOW, World
 
+import tinynn
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from oracle.chain.events import ChallengerLost, ModelRegistered
 from oracle.challenger import Challenger
@@ -17,6 +18,7 @@ from oracle.models import Shelf
 from oracle.node import Node
 from oracle.record import Status
 from oracle.roles import ChallengerSettings, WorkerSettings
+from oracle.watcher import Watcher
 from oracle.worker import Worker
 
 K = 8
@@ -78,9 +80,26 @@ def test_challenger_checks_all_that_it_holds(world: World, shelf: Shelf) -> None
     world.ask()
     liar = Worker(world.senders[2], world.contracts, lying)
     mind = Honest(library(shelf, offer_all=ChallengerSettings.offers_all))
+    assert mind.models == 1
     challenger = Challenger(world.senders[3], world.contracts, mind)
     assert "challenge" in until_idle(liar, challenger)
     assert not WorkerSettings.offers_all
+
+
+def test_watcher_checks_what_it_could_not_once_the_model_is_here(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.stake(world.senders[2])
+    world.ask()
+    caplog.set_level("INFO", "oracle")
+    until_idle(Worker(world.senders[2], world.contracts, world.honest()))
+    models = Library()
+    watcher = Watcher(world.record(), Honest(models))
+    assert [list(watcher.look()), list(watcher.look())] == [[], []]
+    assert [r.getMessage() for r in caplog.records].count("unchecked") == 1
+    models.add(tinynn.load(world.image))
+    (finding,) = watcher.look()
+    assert finding.true and list(watcher.look()) == []
 
 
 def test_worker_started_with_fewer_models_stands_by_what_it_said(

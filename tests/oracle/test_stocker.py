@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from queue import Queue
-from threading import Event
+from threading import Event, Thread
 from urllib.request import urlopen
 
 import pytest
@@ -150,21 +150,31 @@ def test_pauses_between_attempts_grow_up_to_half_an_hour(
     assert pauses == [10 * 2**n for n in range(8)] + [1800] * 3
 
 
-def test_stocker_ends_though_a_fetch_hangs(
+def test_stocker_ends_though_fetches_hang(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As in a resolver, which nobody can wake."""
+    """As in a resolver, which nobody can wake; the second is for all together."""
+    waited: list[float] = []
+
+    class Waited(Thread):
+        def join(self, timeout: float | None = None) -> None:
+            assert timeout is not None
+            waited.append(timeout)
+            super().join(timeout)
+
+    monkeypatch.setattr(stocker, "Thread", Waited)
     monkeypatch.setattr(stocker, "LAST_SECONDS", 0.05)
     shop.hangs.set()
-    named = shop.sells("hanging")
     with stocked(shop, Library(), lambda: None) as beside:
-        beside.order([named])
-        assert shop.attempts.get(timeout=PATIENCE_SECONDS) == "hanging"
-    (thread,) = beside._threads
-    assert thread.is_alive() and thread.daemon
+        beside.order([shop.sells(name) for name in ("one", "two", "three")])
+        for _ in range(3):
+            shop.attempts.get(timeout=PATIENCE_SECONDS)
+    assert waited[0] <= 0.05 and waited[1:] == [0, 0]
+    assert all(thread.is_alive() and thread.daemon for thread in beside._threads)
     shop.hangs.clear()
-    thread.join(PATIENCE_SECONDS)
-    assert thread not in threading.enumerate()
+    for thread in beside._threads:
+        Thread.join(thread, PATIENCE_SECONDS)
+        assert thread not in threading.enumerate()
 
 
 def test_model_that_own_claims_need_is_fetched_and_not_served(

@@ -60,10 +60,12 @@ def stranger(act: Act, host: str = OUTSIDE, port: int = 0) -> Iterator[Server]:
     with Server(act, host, port) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield server
-        server.closing.set()
-        server.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:
+            server.closing.set()
+            server.shutdown()
+            thread.join()
 
 
 def giving(image: bytes) -> Act:
