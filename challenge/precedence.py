@@ -29,6 +29,9 @@ class Run:
     instructions: int  # in the longest segment
 
 
+LONGEST_RUN = Run(tariff.MAX_SEGMENTS, tariff.MAX_INSTRUCTIONS)
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """A game that waits for the worker. `claim` is lost when one of its clocks is.

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from challenge.claim import Lease
 from challenge.game import GameView
-from challenge.precedence import Due, Pace, Run, in_order, moves_left
+from challenge.precedence import LONGEST_RUN, Due, Pace, Run, in_order, moves_left
 from mips_vm.keccak import keccak256
 from oracle.amounts import brief_wei, written_wei
 from oracle.chain.sender import Receipt, Sender
@@ -154,7 +154,11 @@ class Worker(Node):
         return [*(todo[i] for i in order), *(g for g in games if g not in todo)]
 
     def _due(self, answered: Answered, view: GameView) -> Due:
-        moves = moves_left(view, self._mind.longest_run(answered.asked))
+        """One whose run can't be foreseen is taken for the longest there can be."""
+        foresee = partial(self._mind.longest_run, answered.asked)
+        about = {"request_id": answered.claim.request_id}
+        run = self.troubles.tried(("foresee", answered.hash), foresee, **about)
+        moves = moves_left(view, run or LONGEST_RUN)
         return Due(answered.hash, view.claim.bond, moves, view.clock.deadline)
 
     def _answers(self) -> Iterator[Wish]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from eth_account.typed_transactions import TypedTransaction
@@ -122,43 +123,21 @@ class FaultyEndpoint(MempoolEndpoint):
 
 
 class FaultyMind:
-    """An honest node's mind; it may fail to think."""
+    """An honest node's mind; it may fail to think, whatever it is asked."""
 
     def __init__(self, honest: Honest, injector: Injector) -> None:
         self._honest, self._injector = honest, injector
 
-    @property
-    def models(self) -> int:
-        return self._honest.models
-
-    def can(self, asked: Asked) -> bool:
-        return bool(self._ask("can", asked))
-
-    def ready(self, asked: Asked) -> bool:
-        return bool(self._ask("ready", asked))
-
-    def answer(self, asked: Asked) -> bytes:
-        return bytes(self._ask("answer", asked))
-
-    def output_bytes(self, asked: Asked) -> int:
-        return int(self._ask("output_bytes", asked))
-
-    def doubts(self, answered: Answered) -> bool:
-        return bool(self._ask("doubts", answered))
-
-    def defender(self, answered: Answered) -> Player:
-        return self._player("defender", answered)
-
-    def attacker(self, answered: Answered) -> Player:
-        return self._player("attacker", answered)
-
-    def _ask(self, name: str, about: Asked | Answered) -> Any:
-        call = Call(f"mind.{name}", subject((about,)))
+    def __getattr__(self, name: str) -> Any:
         real = getattr(self._honest, name)
-        return self._injector.around(call, lambda: real(about))
+        return partial(self._ask, name, real) if callable(real) else real
 
-    def _player(self, name: str, answered: Answered) -> Player:
-        return FaultyPlayer(self._ask(name, answered), answered, self._injector)
+    def _ask(self, name: str, real: Callable[..., Any], about: Any) -> Any:
+        call = Call(f"mind.{name}", subject((about,)))
+        told = self._injector.around(call, lambda: real(about))
+        if name in ("defender", "attacker"):
+            return FaultyPlayer(told, about, self._injector)
+        return told
 
 
 @dataclass

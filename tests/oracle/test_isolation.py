@@ -122,7 +122,8 @@ def test_entry_that_no_node_takes_gives_its_nonce_to_the_next(
 
     def hook(method: str, params: Any) -> None:
         if method == "eth_sendRawTransaction":
-            if first.draft.data in bytes.fromhex(params[0][2:]):
+            # What it agrees to may be another each time; the request is not.
+            if first.draft.data[: -3 * 32] in bytes.fromhex(params[0][2:]):
                 raise Web3RPCError(ODD)
 
     hooked(street, hook, monkeypatch)
