@@ -251,13 +251,16 @@ def _failure(
 ) -> str:
     """The reason that the requester's code gave, in words if it is a known error."""
     told = chain.events([contracts.oracle], contracts.block, chain.height)
-    about = [
+    ends = [
         event
         for event in told
         if isinstance(event, events.CallbackFailed | events.CallbackSkipped)
         and event.request_id == request_id
     ]
-    last = about[-1] if about else None
-    if isinstance(last, events.CallbackSkipped):
-        return "its worker left it out, since gas costs more than twice what it did"
-    return explained(last.reason if last else b"", abis)
+    match ends[-1:]:
+        case [events.CallbackSkipped()]:
+            return "its worker left it out, since gas costs more than twice what it did"
+        case [events.CallbackFailed(reason=reason)]:
+            return explained(reason, abis)
+        case _:
+            return explained(b"", abis)

@@ -2,7 +2,8 @@
 
 Nothing here depends on the wall clock or on chance: equal transactions give equal
 blocks. Time passes by `BLOCK_SECONDS` a block, or by `travel`, unless whoever makes the
-chain brings a clock along. Its blocks are in memory, or in the database given.
+chain brings a clock along. Its blocks are in memory, or in the database given. Base
+fees follow EIP-1559, or are held where somebody wants them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from eth.chains.base import MiningChain
 from eth.constants import BLANK_ROOT_HASH, GENESIS_PARENT_HASH
 from eth.db.atomic import AtomicDB
 from eth.exceptions import CanonicalHeadNotFound, Revert
+from eth.validation import validate_gas_limit
 from eth.vm.forks.prague import PragueVM
 from eth.vm.spoof import SpoofTransaction
 from eth_typing import Address, BlockNumber
@@ -37,9 +39,21 @@ ESTIMATE_TOLERANCE = 16
 """An estimate is at most one part in so many above the least gas that succeeds."""
 
 
+class _Rules(PragueVM):
+    """Prague's, with whatever base fee a block has."""
+
+    @classmethod
+    def validate_gas(
+        cls, header: BlockHeaderAPI, parent_header: BlockHeaderAPI
+    ) -> None:
+        validate_gas_limit(header.gas_limit, parent_header.gas_limit)
+
+
 class _Chain(MiningChain):
     chain_id = CHAIN_ID
-    vm_configuration = ((BlockNumber(0), PragueVM),)
+    vm_configuration = ((BlockNumber(0), _Rules),)
+    base_fee: int | None = None
+    """Of every block, in wei; if None, it follows from the parent."""
 
     def create_header_from_parent(
         self, parent_header: BlockHeaderAPI, **fields: Any
@@ -49,7 +63,14 @@ class _Chain(MiningChain):
             "timestamp": parent_header.timestamp + BLOCK_SECONDS,
             "coinbase": BUILDER,
         }
-        return super().create_header_from_parent(parent_header, **defaults | fields)
+        header = super().create_header_from_parent(parent_header, **defaults | fields)
+        return self.priced(header)
+
+    def priced(self, header: BlockHeaderAPI) -> BlockHeaderAPI:
+        if self.base_fee is None:
+            return header
+        priced: BlockHeaderAPI = header.copy(base_fee_per_gas=self.base_fee)
+        return priced
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +146,11 @@ class EmbeddedChain:
     def next_base_fee(self) -> int:
         """Wei a gas unit that the next block burns."""
         return int(self._chain.header.base_fee_per_gas)
+
+    def hold_base_fee(self, wei: int) -> None:
+        """From the next block on, a gas unit burns so much."""
+        self._chain.base_fee = wei
+        self._chain.header = self._chain.priced(self._chain.header)
 
     def header(self, number: int) -> BlockHeaderAPI:
         header: BlockHeaderAPI = self._chain.get_canonical_block_header_by_number(

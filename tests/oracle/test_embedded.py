@@ -14,6 +14,7 @@ from oracle.chain.embedded import (
     GENESIS_TIME,
     TRANSACTION_GAS,
     Call,
+    EmbeddedChain,
 )
 from oracle.chain.endpoint import EmbeddedEndpoint
 
@@ -202,3 +203,16 @@ def test_past_balance_is_of_that_block(endpoint: EmbeddedEndpoint) -> None:
 def test_unknown_method_refused(endpoint: EmbeddedEndpoint) -> None:
     with pytest.raises(MethodUnavailable):
         endpoint.web3.manager.request_blocking(RPCEndpoint("eth_getProof"), [])
+
+
+def test_base_fee_that_is_held_stays_through_blocks_and_reorgs() -> None:
+    chain = EmbeddedChain({})
+    chain.mine()
+    chain.hold_base_fee(7_000)
+    for _ in range(3):
+        chain.mine()
+    chain.rewind(2)
+    chain.mine()
+    assert [chain.header(n).base_fee_per_gas for n in (2, 3)] == [7_000, 7_000]
+    assert chain.header(1).base_fee_per_gas != 7_000
+    assert chain.next_base_fee == 7_000

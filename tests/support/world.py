@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 import tinynn
+from oracle.bench.griefing.tiny import tiny_image
 from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
 from oracle.chain.embedded import EmbeddedChain
@@ -24,17 +23,6 @@ WINDOW = 600
 CLOCK = 600
 PATIENCE = 24 * 3600
 FEE = ETHER // 1000
-
-
-def tiny_image() -> bytes:
-    """Four bytes in, the larger of two sums out."""
-    graph = tinynn.GraphBuilder("tiny")
-    weight = np.array([[1, -1, 2, 0.5], [-1, 1, 0.25, 3]], np.float32)
-    scaled = graph.scale_u8(graph.input("bytes", "uint8", (4,)), 1 / 255)
-    sums = graph.dense(scaled, weight, np.array([0.5, -0.5], np.float32))
-    graph.output(graph.softmax(graph.relu(sums)), "probabilities")
-    graph.output(graph.argmax(sums), "larger")
-    return graph.build()
 
 
 @dataclass

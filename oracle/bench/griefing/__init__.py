@@ -1,0 +1,1 @@
+"""Attacks on honest nodes, played on an embedded chain, and what each came to."""

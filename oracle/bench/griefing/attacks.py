@@ -1,0 +1,7 @@
+"""Every attack that is played, by name."""
+
+from collections.abc import Mapping
+
+from oracle.bench.griefing.outcome import Attack
+
+ATTACKS: Mapping[str, Attack] = {}

@@ -1,0 +1,173 @@
+"""Honest nodes and attackers on a chain of their own, and what each has in the end.
+
+A gas unit costs the same in every block, half of it burned and half a tip, which is
+what bonds are reckoned at. So money and gas units are the same throughout an attack.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import tinynn
+from oracle.bench.griefing.outcome import Outcome
+from oracle.bench.griefing.tiny import tiny_image
+from oracle.chain.accounts import development_accounts
+from oracle.chain.chain import Chain
+from oracle.chain.endpoint import EmbeddedEndpoint
+from oracle.chain.events import ModelRegistered
+from oracle.chain.rpc import TIP_WEI
+from oracle.chain.sender import Receipt, Sender
+from oracle.challenger import Challenger
+from oracle.contracts import Contracts
+from oracle.deploy import deploy
+from oracle.honest import Honest
+from oracle.library import Library
+from oracle.node import Done, Node
+from oracle.record import Asked, Record, Status
+from oracle.requests import Terms, ask, estimated_fee
+from oracle.roles import WorkerSettings
+from oracle.worker import Mind, Worker
+from solidity.deployment import Parameters
+
+ETHER = 10**18
+ACCOUNTS, RICH_WEI = 20, 1000 * ETHER
+PUBLISHER = "publisher"
+BASE_FEE_WEI = TIP_WEI
+PRICE_WEI = BASE_FEE_WEI + TIP_WEI
+STAKE_WEI = 2 * ETHER
+"""Of an honest worker: 27 bonds."""
+ROYALTY_BPS = 500
+PARAMETERS = Parameters(k=8, clock_seconds=600, min_lease_seconds=300)
+TURN_SECONDS, MOST_TURNS = 12, 5000
+INPUT = b"\x10\x80\x00\xff"
+
+
+@dataclass
+class Town:
+    """`senders` by name: anyone who is asked for has an account. `done`: what each node
+    did, by name, in order."""
+
+    endpoint: EmbeddedEndpoint
+    chain: Chain
+    senders: dict[str, Sender]
+    contracts: Contracts
+    model_id: bytes
+    done: list[tuple[str, Done]] = field(default_factory=list)
+    record: Record = field(init=False)
+    _before: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.record = Record(self.chain, self.contracts)
+
+    @classmethod
+    def made(cls, parameters: Parameters = PARAMETERS) -> "Town":
+        keys = development_accounts(ACCOUNTS)
+        given = {bytes.fromhex(key.address[2:]): RICH_WEI for key in keys}
+        endpoint = EmbeddedEndpoint(given)
+        endpoint.chain.hold_base_fee(BASE_FEE_WEI)
+        chain = Chain(endpoint)
+        publisher = Sender(chain, keys[0])
+        contracts = deploy(publisher, parameters).contracts
+        model_id = _registered(publisher, contracts)
+        return cls(endpoint, chain, {PUBLISHER: publisher}, contracts, model_id)
+
+    @property
+    def now(self) -> int:
+        return self.chain.now()
+
+    def sender(self, name: str) -> Sender:
+        """The account of that name, made when it is first asked for."""
+        if name not in self.senders:
+            keys = development_accounts(ACCOUNTS)
+            self.senders[name] = Sender(self.chain, keys[len(self.senders)])
+        return self.senders[name]
+
+    def honest(self) -> Honest:
+        """A mind that holds the model, and has computed nothing yet."""
+        library = Library()
+        library.add(tinynn.load(tiny_image()))
+        return Honest(library)
+
+    def worker(
+        self, name: str = "worker", mind: Mind | None = None, stake: int = STAKE_WEI
+    ) -> Worker:
+        """One with the default settings, unless it has a mind of its own."""
+        sender = self.sender(name)
+        self.stake(name, stake)
+        guard = WorkerSettings.read().guard
+        return Worker(sender, self.contracts, mind or self.honest(), guard)
+
+    def challenger(self, name: str = "challenger") -> Challenger:
+        return Challenger(self.sender(name), self.contracts, self.honest())
+
+    def stake(self, name: str, wei: int) -> Receipt:
+        sender, staking = self.sender(name), self.contracts.staking
+        return sender.send(staking, "deposit", sender.address, value=wei)
+
+    def ask(self, name: str, terms: Terms, data: bytes = INPUT) -> int:
+        """A request by that account; its id."""
+        sender = self.sender(name)
+        request, _ = ask(sender, self.contracts, self.model_id, data, terms)
+        return request
+
+    def usual_fee(self, callback_gas: int = 0) -> int:
+        """As `plumb request send` offers it."""
+        sizes = (len(INPUT), 12, callback_gas)
+        return estimated_fee(self.contracts, self.chain, self.model_id, sizes) * 3 // 2
+
+    def asked(self, request: int) -> Asked:
+        """The request as it stands now."""
+        self.record.refresh()
+        return self.record.tables.requests[request]
+
+    def live(self, *nodes: Node, until: Callable[[], bool]) -> None:
+        """Everyone acts in turn; time passes when nobody has anything to do."""
+        names = {sender.address: name for name, sender in self.senders.items()}
+        for _ in range(MOST_TURNS):
+            acted = [(names[n.address], done) for n in nodes if (done := n.step())]
+            self.done += acted
+            if until():
+                return
+            if not acted:
+                self.travel(TURN_SECONDS)
+        raise AssertionError(f"not within {MOST_TURNS} turns")
+
+    def travel(self, seconds: int) -> None:
+        self.endpoint.travel(seconds)
+
+    def all_ended(self) -> bool:
+        """Whether every request is final or cancelled."""
+        self.record.refresh()
+        statuses = {asked.status for asked in self.record.tables.requests.values()}
+        return statuses <= {Status.FINAL, Status.CANCELLED}
+
+    def count(self, name: str, function: str) -> int:
+        """How often the node of that name did it."""
+        return sum(
+            who == name and done.wish.function == function for who, done in self.done
+        )
+
+    def wealth(self, name: str) -> int:
+        """Balance and stake, free and locked, in wei."""
+        address = self.sender(name).address
+        stake = self.chain.call(self.contracts.staking, "balanceOf", address)
+        return self.chain.balance(address) + sum(map(int, stake))
+
+    def open_books(self, *names: str) -> None:
+        """From now on, what these gain and lose counts."""
+        self._before = {name: self.wealth(name) for name in names}
+
+    def outcome(self, attackers: Iterable[str]) -> Outcome:
+        """What everybody in the books has gained or lost since."""
+        gains = {n: self.wealth(n) - before for n, before in self._before.items()}
+        gained = sum(gains.pop(name) for name in attackers)
+        lost = {name: -(gain // PRICE_WEI) for name, gain in gains.items()}
+        return Outcome(gained, lost)
+
+
+def _registered(publisher: Sender, contracts: Contracts) -> bytes:
+    """The tiny model's id."""
+    model = tinynn.load(tiny_image())
+    identity = (model.model_root, model.program_root, ROYALTY_BPS)
+    receipt = publisher.send(contracts.registry, "register", *identity, [])
+    (told,) = (e for e in receipt.events if isinstance(e, ModelRegistered))
+    return told.model_id
