@@ -30,6 +30,14 @@ Key = tuple[bytes, bytes]
 T = TypeVar("T")
 
 
+@dataclass(slots=True)
+class Wanted:
+    """An answer, and until when it is of use."""
+
+    promise: Future[bytes]
+    due: int
+
+
 @dataclass(frozen=True, slots=True)
 class TruePlayer:
     """Defends a claim by showing how it came about, or attacks where it is false."""
@@ -87,7 +95,7 @@ class Honest:
         """Set when something that was waited for has been worked out."""
         self.answered, self.answer_seconds = 0, 0.0
         """Answers that were computed, and how long they took from being wanted."""
-        self._answers: dict[Key, Future[bytes]] = {}
+        self._answers: dict[Key, Wanted] = {}
         self._traces: dict[Key, Trace] = {}
 
     @property
@@ -97,7 +105,7 @@ class Honest:
     @property
     def under_way(self) -> int:
         """How many answers were asked for and are not there yet."""
-        return sum(not promise.done() for promise in self._answers.values())
+        return sum(not wanted.promise.done() for wanted in self._answers.values())
 
     def can(self, asked: Asked) -> bool:
         """Whether it holds the model that was asked."""
@@ -108,6 +116,24 @@ class Honest:
         if _key(asked) not in self._answers and self.under_way >= MOST_UNDER_WAY:
             return False
         return self._promised(asked).done()
+
+    @property
+    def width(self) -> int:
+        """How many answers are computed at a time."""
+        return self._executors.width
+
+    def seconds(self, asked: Asked) -> float | None:
+        """How long the answer takes, once it is begun; 0 if it is there.
+
+        None if no such answer has been timed yet: then this one is begun, for that.
+        Raises as `answer` does, if it couldn't be computed.
+        """
+        found = self._executors.pace.seconds(self._task(asked))
+        if _key(asked) in self._answers or found is None:
+            if self.ready(asked):
+                self.answer(asked)
+                return 0.0
+        return found
 
     def output_bytes(self, asked: Asked) -> int:
         """How long the output is."""
@@ -148,15 +174,23 @@ class Honest:
         return RemotePlayer(side, self._players, model, asked.input, note)
 
     def _promised(self, asked: Asked) -> Future[bytes]:
-        def begin() -> Future[bytes]:
-            model = self.library.find(asked.model)
-            task = Task(model, asked.input, self._cross_check_steps)
-            begun = time.perf_counter()
-            promise = self._executors.submit(task)
-            promise.add_done_callback(lambda _: self._note_answer(begun))
-            return promise
+        due = _due(asked)
 
-        return _kept(self._answers, _key(asked), KEPT_ANSWERS, begin)
+        def begin() -> Wanted:
+            begun = time.perf_counter()
+            promise = self._executors.submit(self._task(asked), due)
+            promise.add_done_callback(lambda _: self._note_answer(begun))
+            return Wanted(promise, due)
+
+        wanted = _kept(self._answers, _key(asked), KEPT_ANSWERS, begin)
+        if due < wanted.due:
+            wanted.due = due
+            self._executors.hasten(wanted.promise, due)
+        return wanted.promise
+
+    def _task(self, asked: Asked) -> Task:
+        model = self.library.find(asked.model)
+        return Task(model, asked.input, self._cross_check_steps)
 
     def _note_answer(self, begun: float) -> None:
         self.answered += 1
@@ -166,6 +200,14 @@ class Honest:
 
 def _key(asked: Asked) -> Key:
     return asked.model.model_id, asked.input
+
+
+def _due(asked: Asked) -> int:
+    """Until when the answer is of use: while the lease lasts, or the window. What nobody
+    has accepted yet may be computed to be timed, or while an accept is mined."""
+    if asked.lease is not None:
+        return asked.lease.end
+    return asked.request.deadline if asked.claim is None else asked.claim.window_end
 
 
 def _kept(kept: dict[Key, T], key: Key, most: int, make: Callable[[], T]) -> T:

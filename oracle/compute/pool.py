@@ -7,13 +7,15 @@ child watches its parent, so that even `kill -9` leaves no orphans.
 import os
 import signal
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
-from threading import Lock, Thread, local
+from threading import Condition, Thread
 from typing import Generic, Self, TypeVar
 
 from oracle.compute.executors import delivered
+from oracle.compute.pace import Pace
+from oracle.compute.queue import Queue, Waiting
 from oracle.compute.task import Delivery, Order, Task, carry_out
 from oracle.errors import ExecutorDied
 
@@ -57,9 +59,11 @@ class Pool:
     """Up to `processes` children; another one only when all are busy."""
 
     def __init__(self, processes: int) -> None:
-        self._threads = ThreadPoolExecutor(processes, "executor")
-        self._mine = local()
-        self._lock = Lock()
+        self.width, self.pace = processes, Pace()
+        self._changed = Condition()
+        self._queue = Queue()
+        self._threads: list[Thread] = []
+        self._idle = 0
         self._children: list[Child[Order, Delivery]] = []
         self._ended = False
 
@@ -68,42 +72,76 @@ class Pool:
         """Of the children that live."""
         return [child.pid for child in self._children]
 
-    def submit(self, task: Task) -> Future[bytes]:
-        return self._threads.submit(self._carry_out, task)
+    def submit(self, task: Task, due: float = 0.0) -> Future[bytes]:
+        with self._changed:
+            if self._ended:
+                raise ExecutorDied(None)
+            promise = self._queue.put(task, due)
+            if self._idle < len(self._queue) and len(self._threads) < self.width:
+                thread = Thread(target=self._live, name="executor", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+            self._changed.notify()
+        return promise
 
-    def _carry_out(self, task: Task) -> bytes:
-        child = self._child()
-        try:
-            return delivered(child.deliver(Order.of(task)))
-        except ExecutorDied:
-            self._mine.child = None
-            with self._lock:
+    def hasten(self, promise: Future[bytes], due: float) -> None:
+        with self._changed:
+            self._queue.hasten(promise, due)
+
+    def _live(self) -> None:
+        """A thread's life: one child after the other, one task after the other."""
+        child: Child[Order, Delivery] | None = None
+        while (taken := self._taken()) is not None:
+            try:
+                child = child or self._born()
+                delivery = child.deliver(Order.of(taken.task))
+                output = delivered(delivery)
+            except ExecutorDied as died:
+                self._bury(child)
+                child = None
+                taken.promise.set_exception(died)
+            except Exception as error:  # no memory for another process, or the task's
+                taken.promise.set_exception(error)
+            else:
+                self.pace.note(taken.task, delivery.timing)
+                taken.promise.set_result(output)
+
+    def _taken(self) -> Waiting | None:
+        """Waits for something to do; None at the end."""
+        with self._changed:
+            self._idle += 1
+            while not self._ended and (taken := self._queue.take()) is None:
+                self._changed.wait()
+            self._idle -= 1
+            return None if self._ended else taken
+
+    def _born(self) -> Child[Order, Delivery]:
+        with self._changed:
+            if self._ended:
+                raise ExecutorDied(None)
+            child = Child(carry_out)
+            self._children.append(child)
+            return child
+
+    def _bury(self, child: Child[Order, Delivery] | None) -> None:
+        with self._changed:
+            if child in self._children:
                 self._children.remove(child)
-            raise
-
-    def _child(self) -> Child[Order, Delivery]:
-        """This thread's."""
-        child: Child[Order, Delivery] | None = getattr(self._mine, "child", None)
-        if child is None:
-            with self._lock:
-                if self._ended:
-                    raise ExecutorDied(None)
-                child = self._mine.child = Child(carry_out)
-                self._children.append(child)
-        return child
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         """Ends what is under way: nobody waits for it any more."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        with self._lock:
+        with self._changed:
             self._ended = True
+            self._queue.cancel()
             children = list(self._children)
+            self._changed.notify_all()
         for child in children:
             child.end()
-        self._threads.shutdown()
+        for thread in self._threads:
+            thread.join()
 
 
 def serve(pipe: Connection, work: Callable[[Sent], Got]) -> None:

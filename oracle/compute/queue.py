@@ -1,0 +1,53 @@
+"""What waits to be computed: the nearest due first, and in order where that is equal."""
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
+
+from oracle.compute.task import Task
+
+
+@dataclass(order=True, frozen=True, slots=True)
+class Waiting:
+    due: float
+    place: int
+    task: Task = field(compare=False)
+    promise: Future[bytes] = field(compare=False)
+
+
+class Queue:
+    """Not for two threads at once."""
+
+    def __init__(self) -> None:
+        self._heap: list[Waiting] = []
+        self._places = count()
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    def put(self, task: Task, due: float) -> Future[bytes]:
+        promise: Future[bytes] = Future()
+        heappush(self._heap, Waiting(due, next(self._places), task, promise))
+        return promise
+
+    def hasten(self, promise: Future[bytes], due: float) -> None:
+        """It is due sooner, if it still waits."""
+        waiting = [w for w in self._heap if w.promise is promise and due < w.due]
+        for each in waiting:
+            heappush(self._heap, Waiting(due, each.place, each.task, promise))
+
+    def take(self) -> Waiting | None:
+        """The next, now running; None if nothing waits."""
+        while self._heap:
+            waiting = heappop(self._heap)
+            begun = waiting.promise.running() or waiting.promise.done()
+            if not begun and waiting.promise.set_running_or_notify_cancel():
+                return waiting
+        return None
+
+    def cancel(self) -> None:
+        """Nobody waits for any of them any more."""
+        for waiting in self._heap:
+            waiting.promise.cancel()
+        self._heap.clear()
