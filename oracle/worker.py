@@ -208,8 +208,9 @@ class Worker(Node):
         outcomes = self.record.tables.outcomes.get(self.address, ())
         return allowance(most, outcomes)
 
-    def market(self) -> Market:
-        """What is there to accept requests with, and at what prices, now."""
+    def market(self, timed: bool = True) -> Market:
+        """What is there to accept requests with, and at what prices, now. Not `timed`,
+        it takes answers to be there, and nothing is computed."""
         free, locked = self.chain.known(
             self.contracts.staking, "balanceOf", self.address
         )
@@ -226,15 +227,17 @@ class Worker(Node):
             free_wei=int(free) - self.posted.locks_wei,
             width=self._mind.width,
         )
-        market.held += self._held(market)
+        market.held += self._held(market, self._seconds_left if timed else _at_once)
         return market
 
-    def _held(self, market: Market) -> Iterator[Held]:
+    def _held(
+        self, market: Market, seconds_of: Callable[[Asked], float | None]
+    ) -> Iterator[Held]:
         """What it has to answer, or to defend."""
         for asked in self.record.requests(Status.ACCEPTED):
             lease = asked.lease
             if lease is not None and lease.worker == self.address:
-                seconds = self._seconds_left(asked) if market.now < lease.end else 0.0
+                seconds = seconds_of(asked) if market.now < lease.end else 0.0
                 yield self._holding(asked, market, lease.bond, lease.end, seconds)
         for asked in self.record.requests(Status.CLAIMED):
             claim = asked.claim
@@ -244,7 +247,7 @@ class Worker(Node):
         for wish in accepts:
             asked = self.record.tables.requests[wish.request_id]
             if asked.status is Status.OPEN:
-                end, seconds = market.lease_end(asked), self._seconds_left(asked)
+                end, seconds = market.lease_end(asked), seconds_of(asked)
                 yield self._holding(asked, market, wish.locks_wei, end, seconds)
 
     def _holding(
@@ -306,6 +309,10 @@ class Worker(Node):
     def _place(self, asked: Asked) -> str:
         """Of all that is done about the request itself."""
         return self._wish("", asked).place
+
+
+def _at_once(asked: Asked) -> float:
+    return 0.0
 
 
 def allowance(most: int, outcomes: Iterable[bool]) -> int:

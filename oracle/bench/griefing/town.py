@@ -19,11 +19,12 @@ from oracle.chain.sender import Receipt, Sender
 from oracle.challenger import Challenger
 from oracle.contracts import Contracts
 from oracle.deploy import deploy
+from oracle.fees import Sizes, offered_fee, reckoned_fee
 from oracle.honest import Honest
 from oracle.library import Library
 from oracle.node import Done, Node
 from oracle.record import Asked, Record, Status
-from oracle.requests import Terms, ask, estimated_fee
+from oracle.requests import Terms, ask
 from oracle.roles import WorkerSettings
 from oracle.worker import Mind, Worker
 from solidity.deployment import Parameters
@@ -109,10 +110,11 @@ class Town:
         request, _ = ask(sender, self.contracts, self.model_id, data, terms)
         return request
 
-    def usual_fee(self, callback_gas: int = 0) -> int:
+    def usual_fee(self, callback_gas: int = 0, window: int = 600) -> int:
         """As `plumb request send` offers it."""
-        sizes = (len(INPUT), 12, callback_gas)
-        return estimated_fee(self.contracts, self.chain, self.model_id, sizes) * 3 // 2
+        sizes = Sizes(len(INPUT), 12, callback_gas, window)
+        wanted = reckoned_fee(self.chain, self.contracts, self.model_id, sizes)
+        return offered_fee(wanted)
 
     def asked(self, request: int) -> Asked:
         """The request as it stands now."""
