@@ -11,7 +11,7 @@ from oracle.requests import find, take_back
 LEASE_SECONDS = 30 * 60
 ETHER = 10**18
 BASE_FEE_CAP = 2 * 10**9
-MIN_OPEN = 60
+MIN_OPEN, MIN_LEASE = 60, 300
 PENALTY_SHARE = 10
 """Of the least bond: what a silent worker loses."""
 EXPIRE_GAS = 71_000

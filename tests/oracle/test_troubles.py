@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from support.world import ETHER, FEE, World
+from support.world import World
 
 from oracle.chain.errors import Unavailable
 from oracle.errors import UnknownModel
-from oracle.guard import FIXED_GAS, OUTPUT_BYTE_GAS, Guard
 from oracle.loop import Loop
 from oracle.record import Asked
 from oracle.troubles import Troubles

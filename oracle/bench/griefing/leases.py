@@ -35,7 +35,7 @@ def last_moment(make_worker: MakeWorker = default_worker) -> Outcome:
     """A request of which nobody could know in time: its lease would be the least there
     is, and the model takes nearly all of that."""
     town = Town.made()
-    worker = make_worker(town, town.slow(MIN_LEASE - 20))
+    worker = make_worker(town, town.slow(MIN_LEASE - 5))
     _warm_up(town, worker)
     town.open_books(WORKER, REQUESTER)
     request = town.ask(REQUESTER, _terms(town, patience=MIN_LEASE + 120))
@@ -47,13 +47,13 @@ def late_accept(make_worker: MakeWorker = default_worker) -> Outcome:
     """A builder holds the signed `accept` back until the last instant, when the lease
     is the shortest."""
     town = Town.made()
-    worker = make_worker(town, town.slow(MIN_LEASE - 20))
+    worker = make_worker(town, town.slow(MIN_LEASE - 5))
     _warm_up(town, worker)
     held = HeldSender(town.chain, town.key(WORKER))
     held.hold("accept")
     worker.sender = held
     town.open_books(WORKER, REQUESTER)
-    request = town.ask(REQUESTER, _terms(town))
+    request = town.ask(REQUESTER, _terms(town, patience=2400))
     worker.step()
     last = last_instant(town.asked(request).request.deadline, MIN_LEASE)
     while town.now < last - 2 * 12:
@@ -84,10 +84,14 @@ def outage(make_worker: MakeWorker = default_worker) -> Outcome:
     return replace(outcome, honest={WORKER: loss})
 
 
-def flood(make_worker: MakeWorker = default_worker, many: int = MANY) -> Outcome:
+def flood(
+    make_worker: MakeWorker = default_worker,
+    many: int = MANY,
+    run_seconds: int = 60,
+) -> Outcome:
     """Many requests at once to a model of a minute, for a machine with one process."""
     town = Town.made()
-    worker = make_worker(town, town.slow(60))
+    worker = make_worker(town, town.slow(run_seconds))
     _warm_up(town, worker)
     town.open_books(WORKER, REQUESTER)
     for n in range(many):
@@ -96,11 +100,15 @@ def flood(make_worker: MakeWorker = default_worker, many: int = MANY) -> Outcome
     return _after_refunds(town)
 
 
-def endless_run(make_worker: MakeWorker = default_worker, many: int = MANY) -> Outcome:
+def endless_run(
+    make_worker: MakeWorker = default_worker,
+    many: int = MANY,
+    run_seconds: int = 2 * MAX_LEASE,
+) -> Outcome:
     """Many requests of a model whose run outlasts any lease; the asking costs little,
     and the fee comes back."""
     town = Town.made()
-    worker = make_worker(town, town.slow(2 * MAX_LEASE))
+    worker = make_worker(town, town.slow(run_seconds))
     town.open_books(WORKER, REQUESTER)
     for n in range(many):
         town.ask(REQUESTER, _terms(town, patience=FOUR_HOURS), bytes([n, 1, 2, 3]))

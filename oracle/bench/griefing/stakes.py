@@ -23,7 +23,8 @@ from solidity.deployment import create_address
 
 REQUESTER, WORKER, SILENT = "requester", "worker", "silent challenger"
 ETHER = 10**18
-WEEK, MONTH = 7 * 24 * 3600, 30 * 24 * 3600
+DAY = 24 * 3600
+WEEK, MONTH = 7 * DAY, 30 * DAY
 MOST_CALLBACK_GAS, GAS_EATING = 2_000_000, 2
 """The second is a mood of `Hostile`."""
 LAST_SECONDS = 180
@@ -77,10 +78,12 @@ def frozen_silently(
     return town.outcome([REQUESTER, SILENT])
 
 
-def dear_callback(make_worker: MakeWorker = default_worker) -> Outcome:
+def dear_callback(
+    make_worker: MakeWorker = default_worker, town: Town | None = None
+) -> Outcome:
     """The requester's contract burns all gas that its callback gets, and gas is twenty
     times as dear when the bond is to be freed."""
-    town = Town.made()
+    town = town or Town.made()
     worker = make_worker(town, town.honest())
     consumer = _gas_eater(town)
     town.open_books(WORKER, REQUESTER)
@@ -111,7 +114,7 @@ def _silent_challenger(town: Town) -> Challenger:
 
 def _settle(town: Town, worker: Worker) -> None:
     """Until nothing is locked, and the requester has back what is due to it."""
-    town.live(worker, until=lambda: worker.stake()[1] == 0, turn_seconds=600)
+    town.live(worker, until=lambda: worker.stake()[1] == 0, turn_seconds=DAY)
     town.record.refresh()
     for asked in town.record.requests(Status.OPEN):
         take_back(town.sender(REQUESTER), town.contracts, asked)

@@ -6,6 +6,7 @@ what bonds are reckoned at. So money and gas units are the same throughout an at
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Self
 
 from eth_account.signers.local import LocalAccount
 
@@ -65,7 +66,7 @@ class Town:
         self.record = Record(self.chain, self.contracts)
 
     @classmethod
-    def made(cls, parameters: Parameters = PARAMETERS) -> "Town":
+    def made(cls, parameters: Parameters = PARAMETERS) -> Self:
         keys = development_accounts(ACCOUNTS)
         given = {bytes.fromhex(key.address[2:]): RICH_WEI for key in keys}
         endpoint = EmbeddedEndpoint(given)
