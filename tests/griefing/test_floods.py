@@ -4,7 +4,7 @@ from griefing import careless
 
 from oracle.bench.griefing.leases import PENALTY_GAS, WORKER, flood
 
-MANY, RUN_SECONDS = 20, 180
+MANY, RUN_SECONDS = 12, 300
 """An hour's work, of which half fits in a lease."""
 
 

@@ -11,6 +11,7 @@ from oracle.chain.chain import Contract, contract_of
 from oracle.chain.events import Requested
 from oracle.challenger import Challenger
 from oracle.guard import Guard
+from oracle.market import Market
 from oracle.node import Done, Node, Wish
 from oracle.record import Answered, Asked, Record, Status
 from oracle.requests import take_back
@@ -55,6 +56,14 @@ class Leaser(Worker):
 
     def wishes(self) -> Iterator[Wish]:
         return self._leases()
+
+    def objection(self, asked: Asked, market: Market) -> str:
+        """However often it has failed to answer before."""
+        size = self._mind.output_bytes(asked)
+        return market.lateness(asked) or market.money_objection(asked, size)
+
+    def _untried(self, asked: Asked) -> str:
+        return ""
 
 
 @dataclass
