@@ -10,7 +10,7 @@ from typing import Any
 from oracle.chain import events
 from oracle.chain.chain import Chain, Contract
 from oracle.chain.errors import Refused
-from oracle.chain.simulated import call_of, played, revert_data, succeeded
+from oracle.chain.preview import call_of, played, revert_data, succeeded
 from oracle.contracts import Contracts
 from oracle.reasons import explained
 

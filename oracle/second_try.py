@@ -10,7 +10,7 @@ from challenge.claim import Lease
 from oracle.chain import events
 from oracle.chain.chain import Chain, Contract
 from oracle.chain.events import event_of
-from oracle.chain.simulated import call_of, played, revert_data, succeeded
+from oracle.chain.preview import call_of, played, revert_data, succeeded
 from oracle.contracts import Contracts
 from oracle.reasons import explained
 from oracle.record import Asked
