@@ -1,6 +1,5 @@
 """`plumb request`: ask for inference, and follow what becomes of it."""
 
-import re
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,10 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from oracle.amounts import brief_wei, parse_wei
-from oracle.chain.chain import Contract, contract_of
 from oracle.chain.errors import Refused
-from oracle.chain.events import Requested
-from oracle.chain.sender import Receipt
+from oracle.cli.asking import (
+    consumer_of,
+    image_of,
+    last_accept,
+    model_id_of,
+    told_callback,
+)
 from oracle.cli.errors import CallbackFailsAgain
 from oracle.cli.nodes import place_of
 from oracle.cli.output import (
@@ -30,15 +33,12 @@ from oracle.cli.settled import settled
 from oracle.cli.tensors import Array, read_input
 from oracle.config import Settings
 from oracle.connection import sender_of
-from oracle.deployments import PROTOCOL
-from oracle.errors import UnknownConsumer, UnknownName
 from oracle.fees import Sizes, offered_fee, reckoned_fee
 from oracle.leases import last_instant
-from oracle.models import id_of
 from oracle.node_config import NodeSettings
 from oracle.reasons import explained, read_abi
 from oracle.record import Asked, Status
-from oracle.rehearsal import Rehearsal, rehearse
+from oracle.rehearsal import rehearse
 from oracle.requests import (
     Situation,
     Terms,
@@ -50,8 +50,6 @@ from oracle.requests import (
     take_back,
 )
 from oracle.roles import Place
-from solidity import artifact
-from tinynn import Model
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -64,7 +62,6 @@ Input = Annotated[
 ]
 LONGEST_SECONDS, MOST_GAS = (1 << 32) - 1, (1 << 32) - 1
 """Both are uint32 in the contract."""
-ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 Through = Annotated[
     str | None,
     typer.Option(
@@ -208,36 +205,9 @@ def simulate(
         console().print(facts(listed(outputs) | costs | told))
 
 
-def last_accept(place: Place, receipt: Receipt) -> int:
-    """The instant before which the request must be accepted."""
-    (told,) = (e for e in receipt.events if isinstance(e, Requested))
-    min_lease = min_lease_of(place.chain, place.deployments.contracts)
-    return last_instant(told.request.deadline, min_lease)
-
-
 def listed(outputs: Outputs) -> dict[str, str]:
     """What a person sees of each output."""
     return {name: "  ".join(first_numbers(a)) for name, a in outputs.items()}
-
-
-def told_callback(played: Rehearsal | None, given: int) -> str:
-    """How the callback went, in a sentence."""
-    if played is None:
-        return f"gets {given:,} gas; this node can't rehearse it"
-    if not played.succeeded:
-        return f"would fail: {played.failure}"
-    enough = "" if played.callback_gas <= given else ": not enough"
-    return f"needs up to {played.callback_gas:,} gas and gets {given:,}{enough}"
-
-
-def consumer_of(place: Place, name: str) -> Contract:
-    """A contract that asks for others, as `DigitReader` does."""
-    if ADDRESS.fullmatch(name):
-        return contract_of(artifact("DigitReader"), bytes.fromhex(name[2:]))
-    known = [n for n in place.deployments.placed if n not in PROTOCOL]
-    if name not in known:
-        raise UnknownConsumer(known, name)
-    return place.deployments.contract(name)
 
 
 @app.command()
@@ -402,20 +372,3 @@ def situation(
     abis = [read_abi(path) for path in abi or ()]
     contracts = place.deployments.contracts
     return situation_of(place.chain, contracts, request_id, abis)
-
-
-def model_id_of(place: Place, name: str) -> bytes:
-    model_id = id_of(place.deployments, name)
-    if model_id is None:
-        raise UnknownName(tuple(place.deployments.models), name)
-    return model_id
-
-
-def image_of(place: Place, settings: NodeSettings, name: str) -> Model:
-    """The model itself: from the store, or fetched and checked now.
-
-    So nobody pays for a request that no worker could answer.
-    """
-    model_id_of(place, name)
-    shelf = place.shelf(settings)
-    return settings.model_store.load(shelf.bring(name))

@@ -12,13 +12,14 @@ from web3.types import RPCEndpoint
 
 import tinynn
 from mips_vm.keccak import keccak256
+from oracle import doctor
 from oracle.chain.accounts import development_accounts
 from oracle.chain.errors import Refused
 from oracle.chain.sender import Sender
 from oracle.honest import Honest
 from oracle.library import Library
 from oracle.rehearsal import rehearse
-from oracle.roles import ChallengerSettings
+from oracle.roles import ChallengerSettings, WorkerSettings
 from tinynn import models
 
 ETHER = 10**18
@@ -352,7 +353,19 @@ def test_doctor_names_the_cure_of_each_ill(town: Town) -> None:
     found = town.json("worker", "doctor", "--model", "mnist", account=9)["findings"]
     subjects = [finding["subject"] for finding in found]
     assert all(finding["well"] for finding in found)
-    assert {"determinism", "chain", "clock", "balance", "stake"} <= set(subjects)
+    known = {"determinism", "chain", "clock", "balance", "stake", "speed"}
+    assert known <= set(subjects)
+    assert "mnist 0." in found[subjects.index("speed")]["told"]
+
+
+def test_doctor_model_too_slow_for_any_lease_is_an_ill(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "HASTE", 10**9)
+    place, settings = town.place, WorkerSettings.read(models=("mnist",))
+    settings = settings.model_copy(update={"home": town.home})
+    finding = doctor.speed(settings, place)
+    assert finding.cure == "leave out mnist: no request of it will be accepted"
 
 
 def test_doctor_without_a_chain_stops_there(
