@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from griefing import careless
 
+from challenge import tariff
 from oracle.bench.griefing.stakes import (
     STAKE_WEI,
     WEEK,
@@ -44,7 +45,7 @@ def test_bond_of_the_whole_stake_is_locked_by_who_has_no_caps() -> None:
 
 def test_silent_challenges_freeze_one_requesters_share_and_are_paid_for() -> None:
     town = Measured.made(replace(PARAMETERS, clock_seconds=WEEK))
-    outcome = frozen_silently(town=town)
+    outcome = frozen_silently(town=town, many=8)
     print(outcome)
     assert town.most <= STAKE_WEI // 4
     assert outcome.honest[WORKER] < 0
@@ -53,5 +54,6 @@ def test_silent_challenges_freeze_one_requesters_share_and_are_paid_for() -> Non
 
 def test_silent_challenges_freeze_all_of_who_has_no_caps() -> None:
     town = Measured.made(replace(PARAMETERS, clock_seconds=WEEK))
-    print(frozen_silently(careless.of(Worker, stake=STAKE_WEI), town))
-    assert town.most > STAKE_WEI * 9 // 10
+    stake = 8 * tariff.WORKER_BOND * PRICE_WEI
+    print(frozen_silently(careless.of(Worker, stake=stake), town, many=8))
+    assert town.most == stake

@@ -21,7 +21,7 @@ from solidity.deployment import create_address
 
 ASKER, WORKER, CHALLENGER, GRIEFER = 1, 2, 3, 4
 GWEI = 10**9
-MOST_TURNS, TURN_SECONDS = 600, 30
+MOST_TURNS, TURN_SECONDS = 1500, 12
 NO_LOSS = Guard(least_profit_wei=0)
 """As `plumb worker` is set by default."""
 GAS_EATING = 2

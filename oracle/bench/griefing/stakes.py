@@ -6,10 +6,17 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from challenge import tariff
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from oracle.bench.griefing.leases import MakeWorker
 from oracle.bench.griefing.outcome import Attack, Outcome
-from oracle.bench.griefing.town import BASE_FEE_WEI, PARAMETERS, STAKE_WEI, Town
+from oracle.bench.griefing.town import (
+    BASE_FEE_WEI,
+    PARAMETERS,
+    PRICE_WEI,
+    STAKE_WEI,
+    Town,
+)
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.events import Requested
 from oracle.challenger import Challenger
@@ -27,6 +34,8 @@ DAY = 24 * 3600
 WEEK, MONTH = 7 * DAY, 30 * DAY
 MOST_CALLBACK_GAS, GAS_EATING = 2_000_000, 2
 """The second is a mood of `Hostile`."""
+BONDS = STAKE_WEI // (tariff.WORKER_BOND * PRICE_WEI)
+"""That the worker's stake is good for."""
 LAST_SECONDS = 180
 """Of a window, in which all challenges are mined."""
 DEARER = 20
@@ -53,7 +62,9 @@ def frozen_by_bond(make_worker: MakeWorker = default_worker) -> Outcome:
 
 
 def frozen_silently(
-    make_worker: MakeWorker = default_worker, town: Town | None = None
+    make_worker: MakeWorker = default_worker,
+    town: Town | None = None,
+    many: int = BONDS,
 ) -> Outcome:
     """Requests with a short window, one for each bond that the worker has; each
     answer is challenged at the last second by somebody who then does nothing, so that
@@ -61,9 +72,8 @@ def frozen_silently(
     town = town or Town.made(replace(PARAMETERS, clock_seconds=WEEK))
     worker = make_worker(town, town.honest())
     town.open_books(WORKER, REQUESTER, SILENT)
-    bond, _ = town.chain.call(town.contracts.oracle, "bondFor", 0)
     window = 1800
-    for n in range(STAKE_WEI // int(bond)):
+    for n in range(many):
         terms = Terms(fee_wei=town.usual_fee(window=window), window=window)
         town.ask(REQUESTER, terms, bytes([n, 1, 2, 3]))
     while worker.step() is not None:
