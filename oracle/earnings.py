@@ -6,6 +6,7 @@ from typing import Any
 
 from oracle.confirmations import Depth, Wanted, finalized_on, wanted_on
 from oracle.guard import BPS
+from oracle.locked import Locked, locked_by
 from oracle.record import Asked, Status
 from oracle.worker import Worker
 
@@ -14,7 +15,9 @@ from oracle.worker import Worker
 class Earnings:
     """One worker's account as of now. `declined`: reasons by open request.
 
-    What blocks may still undo is `unconfirmed_wei`, and neither paid nor earned.
+    `missed`: own leases that ran out, ever; `leases_at_most`: how many it therefore
+    takes at a time. What blocks may still undo is `unconfirmed_wei`, and neither paid
+    nor earned.
     """
 
     account: bytes
@@ -29,6 +32,9 @@ class Earnings:
     claims: int
     games: int
     lost: int
+    missed: int
+    leases_at_most: int
+    locked: tuple[Locked, ...]
     declined: dict[int, str]
     awaited: tuple[str, ...] = ()
     """Models that are named and aren't on this machine."""
@@ -66,6 +72,9 @@ class Earnings:
             "claims": self.claims,
             "games": self.games,
             "lost": self.lost,
+            "missed_leases": self.missed,
+            "leases_at_most": self.leases_at_most,
+            "locked": [locked.as_json() for locked in self.locked],
             "declined": {str(i): reason for i, reason in self.declined.items()},
             "verdict": self.verdict,
         }
@@ -90,7 +99,7 @@ def earnings_of(
         for asked in record.requests(Status.ACCEPTED)
         if asked.lease is not None and asked.lease.worker == worker.address
     ]
-    market = worker.market()
+    market = worker.market(timed=False)
     objections = {
         asked.request.id: worker.objection(asked, market)
         for asked in record.requests(Status.OPEN)
@@ -108,6 +117,9 @@ def earnings_of(
         claims=sum(_is_by(worker, asked) for asked in record.requests(Status.CLAIMED)),
         games=sum(a.claim.worker == worker.address for _, a in record.games()),
         lost=sum(not answered.alive for answered in mine),
+        missed=record.tables.missed[worker.address],
+        leases_at_most=worker.leases_at_most,
+        locked=tuple(locked_by(record, worker.address)),
         declined={i: reason for i, reason in objections.items() if reason},
         awaited=tuple(awaited),
     )

@@ -14,6 +14,7 @@ OracleError
 ├── RequestUndone       its block was undone, and its id is another's now
 ├── NoFinalizedBlock    the node doesn't know which blocks are finalized
 ├── NotCancelled        a request that can't be taken back as it stands
+├── PatienceTooShort    a request's deadline would come before anyone could answer it
 ├── TooSoon             a request can't be taken back in its first minute
 ├── NotItsRequester     only who asked may take a request back before its deadline
 ├── BadAbi              a file that should hold a contract's ABI doesn't
@@ -149,6 +150,18 @@ class NotCancelled(OracleError):
         super().__init__(
             f"request {request_id} not cancelled: expected it open, or leased to a "
             f"worker who never answered; got it {actual}"
+        )
+
+
+class PatienceTooShort(OracleError):
+    """In seconds. `min_lease` is what a worker has to answer in, at least."""
+
+    def __init__(self, expected: int, actual: int, min_lease: int) -> None:
+        self.expected, self.actual = expected, actual
+        super().__init__(
+            f"patience: expected at least {expected} seconds from the block that takes "
+            f"the request (a minute in which it can be accepted, and a lease of "
+            f"{min_lease}), got {actual}: name more with --patience"
         )
 
 

@@ -5,7 +5,7 @@ are given only for models that are offered: a model that its operator once looke
 be anyone's, and of any price to serve.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import tinynn
@@ -42,6 +42,9 @@ class Library:
     def served(self) -> int:
         """How many are held and offered."""
         return len(self._offered & self._models.keys())
+
+    def __iter__(self) -> Iterator[tinynn.Model]:
+        return iter(list(self._models.values()))
 
     def add(self, model: tinynn.Model) -> None:
         """From now on it can be found."""

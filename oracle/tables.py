@@ -3,7 +3,7 @@
 Events that don't fit what came before are holes: something was never told.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
@@ -28,6 +28,7 @@ class Status(IntEnum):
     CANCELLED = 5
 
 
+KEPT_OUTCOMES = 256
 ENDED = (Status.FINAL, Status.CANCELLED)
 OfRequest = (
     events.Accepted
@@ -53,6 +54,8 @@ class Asked:
     output: bytes = b""
     attempt: int = 0
     """Leases before this one that came to nothing."""
+    missed: tuple[bytes, ...] = ()
+    """The workers whose leases on it ran out, in order."""
     block: int = 0
     """In which its status came about."""
 
@@ -95,6 +98,12 @@ class Tables:
     openings: dict[bytes, game.Opened] = field(default_factory=dict)
     earned: Counter[bytes] = field(default_factory=Counter)
     """Wei that answers and won games have brought, by account."""
+    missed: Counter[bytes] = field(default_factory=Counter)
+    """Leases that ran out, by worker."""
+    outcomes: defaultdict[bytes, deque[bool]] = field(
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=KEPT_OUTCOMES))
+    )
+    """By worker, the latest leases that came to something: paid for, or run out."""
     last_request: int = 0
     """The highest id; the oracle counts from one."""
     lenient: bool = field(default=False, compare=False)
@@ -203,7 +212,10 @@ class Tables:
 
     @_learn.register
     def _(self, event: events.LeaseExpired) -> None:
-        self._reopen(event, Status.ACCEPTED)
+        missed = (*self.requests[event.request_id].missed, event.worker)
+        self._reopen(event, Status.ACCEPTED, missed=missed)
+        self.missed[event.worker] += 1
+        self.outcomes[event.worker].append(False)
 
     @_learn.register
     def _(self, event: events.Claimed) -> None:
@@ -231,6 +243,7 @@ class Tables:
     def _(self, event: events.Finalized) -> None:
         self._change(event, Status.CLAIMED, status=Status.FINAL)
         self.earned[event.worker] += event.paid
+        self.outcomes[event.worker].append(True)
 
     @_learn.register
     def _(self, event: events.Cancelled) -> None:
@@ -270,12 +283,15 @@ class Tables:
         self.earned[winner] += event.paid
 
     def _reopen(
-        self, event: events.LeaseExpired | events.ClaimKilled, expected: Status
+        self,
+        event: events.LeaseExpired | events.ClaimKilled,
+        expected: Status,
+        **changes: Any,
     ) -> None:
         """For the next attempt."""
         attempt = self.requests[event.request_id].attempt + 1
         nothing = {"lease": None, "claim": None, "output": b"", "attempt": attempt}
-        self._change(event, expected, status=Status.OPEN, **nothing)
+        self._change(event, expected, status=Status.OPEN, **nothing, **changes)
 
     def _change(self, event: OfRequest, expected: Status, **changes: Any) -> Asked:
         before = self.requests[event.request_id]

@@ -17,6 +17,7 @@ from oracle.chain.errors import InsufficientFunds, NoCode, Refused
 from oracle.chain.events import Event, event_of
 from oracle.chain.head import NOTHING, Head, Known, base_fee_of
 from oracle.chain.ranges import Ranges
+from oracle.chain.rhythm import Rhythm
 from solidity import Artifact
 
 T = TypeVar("T")
@@ -67,6 +68,7 @@ class Chain:
         self.endpoint = endpoint
         self._ranges = Ranges()
         self._known = Known()
+        self._rhythm = Rhythm()
         self.latest = NOTHING
         """As `head` saw it last."""
 
@@ -104,6 +106,15 @@ class Chain:
         """Hash of the block that has this number now; empty if none has."""
         header = self.header(block)
         return b"" if header is None else header.hash
+
+    def block_seconds(self) -> float:
+        """From one block to the next, as measured lately."""
+
+        def time_of(number: int) -> int:
+            block = self.endpoint.web3.eth.get_block(BlockNumber(number))
+            return int(block["timestamp"])
+
+        return self._rhythm.seconds(self.latest.number, time_of)
 
     def base_fee(self, block: int | None = None) -> int:
         """Wei a gas unit that the block burned; by default the latest."""

@@ -55,7 +55,7 @@ def test_worker_stake_on_its_way_is_not_staked_twice(street: Street) -> None:
     bond, _ = street.world.chain.call(street.world.contracts.oracle, "bondFor", 0)
     for n in range(5):
         street.world.ask(bytes([n, 1, 2, 3]))
-    worker = street.worker(2 * bond)
+    worker = street.worker(2 * bond, Guard(requester_share=1))
     for _ in range(3):
         acted(worker)
     assert len(street.waiting()) == 2
@@ -103,7 +103,8 @@ def test_challenger_each_challenge_brings_its_own_bond(street: Street) -> None:
     bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
     world.stake(world.senders[WORKER], 2 * bond)
     mind = LyingWorker(world.honest(), LIES["activation"], 8, 1)
-    liar = Worker(world.senders[WORKER], world.contracts, mind)
+    guard = Guard(requester_share=1)
+    liar = Worker(world.senders[WORKER], world.contracts, mind, guard)
     while liar.step() is not None:
         pass
     own, *_ = world.chain.call(world.contracts.game, "challengerBond", bond)
