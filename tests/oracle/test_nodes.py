@@ -13,6 +13,7 @@ from oracle.chain import events
 from oracle.chain.sender import Sender
 from oracle.challenger import Challenger
 from oracle.choice import Choice
+from oracle.collector import Collector
 from oracle.demo.liars import LyingChallenger, LyingWorker
 from oracle.guard import Guard
 from oracle.node import Done, Node
@@ -269,8 +270,9 @@ def test_worker_plays_the_nearest_deadline_first(world: World) -> None:
     assert played == [second.claim.request_id, first.claim.request_id]
 
 
-def test_worker_nearest_deadline_is_first_whatever_began_first(world: World) -> None:
-    """The game that began first has gone on meanwhile, and ends last."""
+def test_nearest_deadline_is_first_whatever_began_first(world: World) -> None:
+    """The game that began first has gone on meanwhile, and ends last. A worker has an
+    order of its own, see test_defence."""
     for n in range(2):
         world.ask(bytes([n, 7, 9, 200]))
     worker = honest_worker(world, world.senders[2])
@@ -289,13 +291,11 @@ def test_worker_nearest_deadline_is_first_whatever_began_first(world: World) -> 
     assert functions([slanderer.step()]) == ["select"]
     record = world.record()
     games = [(answered, played.challenger) for played, answered in record.games()]
-    deadlines = [view_of(record, *about).clock.deadline for about in games]
-    assert [answered for answered, _ in games] == [first, second]
-    assert deadlines[1] < deadlines[0]
-    done = [worker.step(), worker.step()]
-    assert functions(done) == ["open", "descend"]
-    requests = [act.wish.request_id for act in done if act is not None]
-    assert requests == [second.claim.request_id, first.claim.request_id]
+    found = [(about[0], view_of(record, *about)) for about in games]
+    assert [answered for answered, _ in found] == [first, second]
+    assert found[1][1].clock.deadline < found[0][1].clock.deadline
+    collector = Collector(world.senders[5], world.contracts)
+    assert collector.in_order(found) == [found[1], found[0]]
 
 
 def test_nodes_reborn_between_all_steps_still_finish(world: World) -> None:
