@@ -16,6 +16,7 @@ from oracle.chain.errors import InsufficientFunds, NoCode, Refused
 from oracle.chain.events import Event, event_of
 from oracle.chain.head import NOTHING, Head, Known
 from oracle.chain.ranges import Ranges
+from oracle.chain.rhythm import Rhythm
 from solidity import Artifact
 
 T = TypeVar("T")
@@ -56,6 +57,7 @@ class Chain:
         self.endpoint = endpoint
         self._ranges = Ranges()
         self._known = Known()
+        self._rhythm = Rhythm()
         self.latest = NOTHING
         """As `head` saw it last."""
 
@@ -81,6 +83,15 @@ class Chain:
             return b""
         return bytes(header["hash"])
 
+    def block_seconds(self) -> float:
+        """From one block to the next, as measured lately."""
+
+        def time_of(number: int) -> int:
+            block = self.endpoint.web3.eth.get_block(BlockNumber(number))
+            return int(block["timestamp"])
+
+        return self._rhythm.seconds(self.latest.number, time_of)
+
     def base_fee(self, block: int | None = None) -> int:
         """Wei a gas unit that the block burned; by default the latest."""
         if block is None:
@@ -104,6 +115,11 @@ class Chain:
         at = self.height if block is None else block
         eth = self.endpoint.web3.eth
         return int(eth.get_balance(to_checksum_address(address), BlockNumber(at)))
+
+    def known_balance(self, address: bytes) -> int:
+        """Wei as of the latest block, asked once until `head` shows another."""
+        question = ("balance", address)
+        return int(self._known.get(question, lambda: self.balance(address)))
 
     def code(self, address: bytes) -> bytes:
         return bytes(self.endpoint.web3.eth.get_code(to_checksum_address(address)))

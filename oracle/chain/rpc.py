@@ -12,8 +12,6 @@ from web3.types import RPCEndpoint, RPCResponse
 
 from oracle.chain.embedded import (
     CHAIN_ID,
-    TRANSACTION_GAS,
-    Call,
     EmbeddedChain,
     Reverted,
 )
@@ -24,8 +22,8 @@ from oracle.chain.shapes import (
     receipt_entry,
     unhexed,
 )
+from oracle.chain.simulation import REVERTED, read_call, simulated
 
-REVERTED = 3
 INVALID = -32000
 NO_METHOD = -32601
 TIP_WEI = 10**9
@@ -51,6 +49,7 @@ class EmbeddedProvider(BaseProvider):
             "eth_getBlockByNumber": self._block,
             "eth_call": self._call,
             "eth_estimateGas": self._estimate,
+            "eth_simulateV1": lambda wanted, *_: simulated(self.chain, wanted),
             "eth_sendRawTransaction": self._send,
             "eth_getTransactionReceipt": self._receipt,
             "eth_getLogs": self.logs,
@@ -135,16 +134,6 @@ class EmbeddedProvider(BaseProvider):
         if block in ("latest", "pending", "safe", "finalized"):
             return int(self.chain.head.block_number)
         return 0 if block == "earliest" else int(block, 16)
-
-
-def read_call(call: dict[str, Any]) -> Call:
-    return Call(
-        sender=unhexed(call.get("from", "0x" + "00" * 20)),
-        to=unhexed(call.get("to") or "0x"),
-        data=unhexed(call.get("data") or call.get("input") or "0x"),
-        value=int(call.get("value", "0x0"), 16),
-        gas=min(TRANSACTION_GAS, int(call.get("gas", hex(TRANSACTION_GAS)), 16)),
-    )
 
 
 def _matches(entry: dict[str, Any], wanted: dict[str, Any]) -> bool:

@@ -97,6 +97,13 @@ class Sender:
     def address(self) -> bytes:
         return bytes.fromhex(self._account.address.removeprefix("0x"))
 
+    def worst_price(self) -> int:
+        """Wei that a gas unit may cost: the user's cap, or twice the base fee and the
+        tip, which is what a transaction offers that is signed now."""
+        if self._fee_cap is not None:
+            return self._fee_cap
+        return 2 * self.chain.latest.base_fee + self.chain.tip()
+
     @property
     def nonce(self) -> int:
         eth = self.chain.endpoint.web3.eth

@@ -30,7 +30,6 @@ from oracle.devnet.clock import Clock
 from oracle.devnet.filters import Filters
 from oracle.devnet.pool import Pool
 from oracle.devnet.proofs import proof_of
-from oracle.devnet.simulation import simulated
 from oracle.devnet.wallet import Quantity, Wallet, number_of
 
 CLIENT = "plumb-devnet/0.1.0"
@@ -76,7 +75,6 @@ class Devnet(EmbeddedProvider):
             "eth_syncing": lambda: False,
             "eth_mining": lambda: True,
             "eth_feeHistory": self._fee_history,
-            "eth_simulateV1": lambda wanted, *_: simulated(self.chain, wanted),
             "eth_getStorageAt": self._storage,
             "eth_getProof": self._proof,
             "eth_getBlockByHash": self._block_by_hash,

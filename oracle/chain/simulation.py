@@ -1,6 +1,6 @@
 """`eth_simulateV1`: calls played one after the other, and taken back.
 
-Of what may be overridden the devnet knows balances only; all calls are of one block.
+Of what may be overridden it knows balances only; all calls are of one block.
 """
 
 from typing import Any
@@ -10,12 +10,21 @@ from eth.exceptions import Revert
 from eth_utils.address import to_checksum_address
 from eth_utils.exceptions import ValidationError
 
-from oracle.chain.embedded import Call, EmbeddedChain
-from oracle.chain.rpc import REVERTED, read_call
+from oracle.chain.embedded import TRANSACTION_GAS, Call, EmbeddedChain
 from oracle.chain.shapes import hexed, unhexed
 
-OUT_OF_GAS = -32015
+REVERTED, OUT_OF_GAS = 3, -32015
 REFUND_SHARE = 5
+
+
+def read_call(call: dict[str, Any]) -> Call:
+    return Call(
+        sender=unhexed(call.get("from", "0x" + "00" * 20)),
+        to=unhexed(call.get("to") or "0x"),
+        data=unhexed(call.get("data") or call.get("input") or "0x"),
+        value=int(call.get("value", "0x0"), 16),
+        gas=min(TRANSACTION_GAS, int(call.get("gas", hex(TRANSACTION_GAS)), 16)),
+    )
 
 
 def simulated(chain: EmbeddedChain, wanted: dict[str, Any]) -> list[dict[str, Any]]:
