@@ -9,19 +9,24 @@ from typing import Any
 import numpy as np
 
 import tinynn
+from challenge import tariff
 from challenge.trace import MachineExecution
 from mips_vm import Status
 from oracle import keys
 from oracle.amounts import brief_wei, written_wei
 from oracle.chain.chain import Chain
+from oracle.chain.sender import Sender
+from oracle.compute.task import Task
 from oracle.connection import connected, deployed_on, store_of
 from oracle.errors import OracleError
+from oracle.guard import FIXED_GAS
+from oracle.honest import CROSS_CHECK_STEPS
+from oracle.leases import MAX_LEASE
+from oracle.market import HASTE, SUBMIT_BLOCKS
 from oracle.roles import Place, WorkerSettings
 from tinynn import models
 
 TEST_MODEL = "mnist"
-GAS_OF_A_DEFENCE = 2_000_000
-"""Worker's moves in one game with room to spare; docs/dispute-game.md has the count."""
 MOST_SKEW_SECONDS = 120
 
 
@@ -69,6 +74,7 @@ def examine(settings: WorkerSettings) -> Iterator[Finding]:
     yield attempted("database", lambda: database(settings, chain), "see --database")
     yield from money(settings, place)
     yield attempted("models", lambda: held(settings, place), "name models with --model")
+    yield attempted("speed", lambda: speed(settings, place), "name other models")
 
 
 def determinism() -> Finding:
@@ -126,9 +132,11 @@ def money(settings: WorkerSettings, place: Place) -> Iterator[Finding]:
         return
     yield Finding("account", account.address)
     address = bytes.fromhex(account.address.removeprefix("0x"))
-    balance, price = chain.balance(address), chain.base_fee()
-    needed = GAS_OF_A_DEFENCE * price
-    told = f"{brief_wei(balance)}; a defence costs {brief_wei(needed)} at present"
+    balance = chain.balance(address)
+    chain.head()
+    gas = FIXED_GAS + tariff.max_worker_due(chain.call(contracts.game, "k"))
+    needed = gas * Sender(chain, account, settings.max_fee).worst_price()
+    told = f"{brief_wei(balance)}; a claim that is challenged costs {brief_wei(needed)}"
     cure = "" if balance > needed else f"send ether to {account.address}"
     yield Finding("balance", told, cure)
     free, locked = chain.call(contracts.staking, "balanceOf", address)
@@ -145,6 +153,28 @@ def held(settings: WorkerSettings, place: Place) -> Finding:
     if not (count := len(place.library(settings))):
         return Finding("models", "none is held", "name some with --model")
     return Finding("models", f"{count} held, each with the root that it should have")
+
+
+def speed(settings: WorkerSettings, place: Place) -> Finding:
+    """Times an answer of each model: it must come within a lease, with room to spare.
+
+    One that the machine checks is computed twice, as when it is claimed.
+    """
+    place.chain.head()
+    blocks = SUBMIT_BLOCKS * place.chain.block_seconds()
+    told, slow = [], []
+    for model in place.library(settings):
+        task = Task(model, bytes(model.tables.input_bytes), CROSS_CHECK_STEPS)
+        begun = time.perf_counter()
+        task.compute()
+        seconds = time.perf_counter() - begun
+        told.append(f"{model.name} {seconds:.3g} s")
+        if blocks + HASTE * seconds > MAX_LEASE:
+            slow.append(model.name)
+    room = f"a lease lasts {MAX_LEASE} s at most, of which {blocks:.0f} are for blocks"
+    names = ", ".join(slow)
+    cure = f"leave out {names}: no request of it will be accepted" if slow else ""
+    return Finding("speed", f"{', '.join(told) or 'nothing to time'}; {room}", cure)
 
 
 def attempted(subject: str, look: Callable[[], Finding], cure: str) -> Finding:

@@ -4,13 +4,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from oracle.guard import BPS
+from oracle.locked import Locked, locked_by
 from oracle.record import Asked, Status
 from oracle.worker import Worker
 
 
 @dataclass(frozen=True, slots=True)
 class Earnings:
-    """One worker's account as of now. `declined`: reasons by open request."""
+    """One worker's account as of now. `declined`: reasons by open request.
+
+    `missed`: own leases that ran out, ever; `leases_at_most`: how many it therefore
+    takes at a time.
+    """
 
     account: bytes
     balance_wei: int
@@ -23,6 +28,9 @@ class Earnings:
     claims: int
     games: int
     lost: int
+    missed: int
+    leases_at_most: int
+    locked: tuple[Locked, ...]
     declined: dict[int, str]
 
     @property
@@ -51,6 +59,9 @@ class Earnings:
             "claims": self.claims,
             "games": self.games,
             "lost": self.lost,
+            "missed_leases": self.missed,
+            "leases_at_most": self.leases_at_most,
+            "locked": [locked.as_json() for locked in self.locked],
             "declined": {str(i): reason for i, reason in self.declined.items()},
             "verdict": self.verdict,
         }
@@ -69,7 +80,7 @@ def earnings_of(worker: Worker) -> Earnings:
         for asked in record.requests(Status.ACCEPTED)
         if asked.lease is not None and asked.lease.worker == worker.address
     ]
-    market = worker.market()
+    market = worker.market(timed=False)
     objections = {
         asked.request.id: worker.objection(asked, market)
         for asked in record.requests(Status.OPEN)
@@ -86,6 +97,9 @@ def earnings_of(worker: Worker) -> Earnings:
         claims=sum(_is_by(worker, asked) for asked in record.requests(Status.CLAIMED)),
         games=sum(a.claim.worker == worker.address for _, a in record.games()),
         lost=sum(not answered.alive for answered in mine),
+        missed=record.tables.missed[worker.address],
+        leases_at_most=worker.leases_at_most,
+        locked=tuple(locked_by(record, worker.address)),
         declined={i: reason for i, reason in objections.items() if reason},
     )
 

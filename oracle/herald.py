@@ -17,7 +17,11 @@ KINDS: Mapping[type[Event], str] = {
     events.ChallengerLost: "settlement",
     events.Settled: "settlement",
     events.Finalized: "settlement",
+    events.CallbackSkipped: "callback skipped",
+    events.LeaseExpired: "missed lease",
 }
+WARNINGS = frozenset({events.LeaseExpired, events.CallbackSkipped})
+"""Where an operator, or a requester, may have to do something."""
 Tell = Callable[[Mapping[str, Any]], None]
 
 log = logger(__name__)
@@ -40,7 +44,8 @@ class Herald:
         account = None if self._account is None else f"0x{self._account.hex()}"
         if account is not None and account not in facts.values():
             return
-        log.info(kind, **facts)
+        tell = log.warning if type(event) in WARNINGS else log.info
+        tell(kind, **facts)
         self._tell({"event": kind} | facts)
 
     def _facts(self, event: Event) -> dict[str, Any]:
@@ -52,6 +57,10 @@ class Herald:
             answered = self._record.tables.claims[claim]
             about["request_id"] = answered.claim.request_id
             about["worker"] = answered.claim.worker
+        elif isinstance(event, events.CallbackSkipped):
+            finalized = self._record.tables.requests[event.request_id].claim
+            assert finalized is not None, "it was claimed"
+            about["worker"] = finalized.worker
         plain = {k: v for k, v in told.items() if isinstance(v, bytes | int)}
         plain.pop("output", None)
         found = {"what": type(event).__name__} | about | plain

@@ -203,8 +203,8 @@ def _key(asked: Asked) -> Key:
 
 
 def _due(asked: Asked) -> int:
-    """Until when the answer is of use: while the lease lasts, or the window. What nobody
-    has accepted yet may be computed to be timed, or while an accept is mined."""
+    """Until when the answer is of use: while the lease lasts, or the window. What is
+    accepted by nobody may be computed to be timed, or while an accept is mined."""
     if asked.lease is not None:
         return asked.lease.end
     return asked.request.deadline if asked.claim is None else asked.claim.window_end

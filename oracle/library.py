@@ -1,6 +1,6 @@
 """The model images that a node holds, each loaded and validated."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import tinynn
@@ -17,6 +17,9 @@ class Library:
 
     def __len__(self) -> int:
         return len(self._models)
+
+    def __iter__(self) -> Iterator[tinynn.Model]:
+        return iter(list(self._models.values()))
 
     def add(self, model: tinynn.Model) -> None:
         """From now on it can be found."""

@@ -21,6 +21,7 @@ from oracle.chain.endpoint import Endpoint
 from oracle.chain.failover import FailoverEndpoint
 from oracle.honest import Honest
 from oracle.loop import Loop
+from oracle.worker import Worker
 
 STALE_SECONDS = 300.0
 """A loop that has not turned for so long hangs; a long computation may take as much."""
@@ -92,6 +93,13 @@ class NodeCollector(Collector):
     def _times(self) -> Iterator[Metric]:
         about = "Time spent: settle, read, think, send."
         yield counted("plumb_seconds", about, "part", self._loop.node.seconds)
+        if isinstance(node := self._loop.node, Worker):
+            missed = node.record.tables.missed[node.address]
+            yield CounterMetricFamily(
+                "plumb_leases_missed", "Own leases that ran out, ever.", missed
+            )
+            about = "That it may have to answer at a time, after what it missed."
+            yield GaugeMetricFamily("plumb_leases_at_most", about, node.leases_at_most)
         if self._mind is not None:
             yield SummaryMetricFamily(
                 "plumb_answer_seconds",

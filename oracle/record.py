@@ -5,7 +5,7 @@ and knows what it knew. It notices when a block that it read is gone (a reorg), 
 starts over.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
@@ -21,6 +21,7 @@ from oracle.contracts import Contracts
 from oracle.journal import Forgetful, Journal, Tip
 
 BLOCKS_A_QUERY = 10_000
+KEPT_OUTCOMES = 256
 
 
 class Status(IntEnum):
@@ -47,6 +48,8 @@ class Asked:
     status: Status = Status.OPEN
     attempt: int = 0
     """Leases that ran out, and claims that were proved false."""
+    missed: tuple[bytes, ...] = ()
+    """The workers whose leases on it ran out, in order."""
     lease: Lease | None = None
     claim: Claim | None = None
     output: bytes = b""
@@ -85,6 +88,12 @@ class Tables:
     openings: dict[bytes, game.Opened] = field(default_factory=dict)
     earned: Counter[bytes] = field(default_factory=Counter)
     """Wei that answers and won games have brought, by account."""
+    missed: Counter[bytes] = field(default_factory=Counter)
+    """Leases that ran out, by worker."""
+    outcomes: defaultdict[bytes, deque[bool]] = field(
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=KEPT_OUTCOMES))
+    )
+    """By worker, the latest leases that came to something: paid for, or run out."""
     _by_status: defaultdict[Status, set[int]] = field(
         default_factory=lambda: defaultdict(set), compare=False
     )
@@ -155,7 +164,10 @@ class Tables:
 
     @_learn.register
     def _(self, event: events.LeaseExpired) -> None:
-        self._reopen(event.request_id, lease=None)
+        missed = (*self.requests[event.request_id].missed, event.worker)
+        self._reopen(event.request_id, lease=None, missed=missed)
+        self.missed[event.worker] += 1
+        self.outcomes[event.worker].append(False)
 
     @_learn.register
     def _(self, event: events.Claimed) -> None:
@@ -181,6 +193,7 @@ class Tables:
     def _(self, event: events.Finalized) -> None:
         self._change(event.request_id, status=Status.FINAL)
         self.earned[event.worker] += event.paid
+        self.outcomes[event.worker].append(True)
 
     @_learn.register
     def _(self, event: events.Cancelled) -> None:

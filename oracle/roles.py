@@ -15,7 +15,13 @@ from oracle.demo.liars import WORKER_LIES, LyingWorker
 from oracle.deployments import Deployments
 from oracle.errors import OnlyForDevnet, UnknownLie
 from oracle.fetch import Limits
-from oracle.guard import MOST_LEASES, Guard
+from oracle.guard import (
+    BOND_RATE,
+    CLAIM_SHARE,
+    MOST_LEASES,
+    REQUESTER_SHARE,
+    Guard,
+)
 from oracle.honest import Honest
 from oracle.library import Library
 from oracle.models import Shelf
@@ -30,13 +36,22 @@ class WorkerSettings(NodeSettings):
     least_fee: Wei = 0
     least_profit: Wei = 0
     most_bond: Wei | None = None
-    risk_ppm: int = Field(10, ge=0)
+    bond_rate: float = Field(BOND_RATE, ge=0)
     most_leases: int = Field(MOST_LEASES, ge=1)
+    claim_share: float = Field(CLAIM_SHARE, gt=0, le=1)
+    requester_share: float = Field(REQUESTER_SHARE, gt=0, le=1)
 
     @property
     def guard(self) -> Guard:
-        prices = self.least_fee, self.least_profit, self.risk_ppm, self.most_bond
-        return Guard(*prices, self.most_leases)
+        return Guard(
+            least_fee_wei=self.least_fee,
+            least_profit_wei=self.least_profit,
+            bond_rate=self.bond_rate,
+            most_bond_wei=self.most_bond,
+            most_leases=self.most_leases,
+            claim_share=self.claim_share,
+            requester_share=self.requester_share,
+        )
 
 
 class ChallengerSettings(NodeSettings):

@@ -1,21 +1,24 @@
 """The worker: answers requests of the models that it holds, and defends its answers."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 from challenge.claim import Lease
 from mips_vm.keccak import keccak256
-from oracle.amounts import brief_wei, written_wei
 from oracle.chain.sender import Receipt, Sender
 from oracle.contracts import Contracts
 from oracle.guard import Guard
 from oracle.logs import logger
+from oracle.market import Held, Market, Rules
 from oracle.node import Node, Player, Wish
 from oracle.record import Answered, Asked, Status
+from oracle.second_try import refused
 
 NO_GUARD = Guard()
+MOST_MISSES = 2
+"""Of one request: what went wrong twice, in spite of all care, would go wrong again."""
 
 log = logger(__name__)
 
@@ -38,33 +41,21 @@ class Mind(Protocol):
 
     def answer(self, asked: Asked) -> bytes: ...
 
+    def seconds(self, asked: Asked) -> float | None:
+        """How long the answer takes to compute, once it is begun; None while that is
+        being found out."""
+        ...
+
+    @property
+    def width(self) -> int:
+        """How many answers are computed at a time."""
+        ...
+
     def output_bytes(self, asked: Asked) -> int:
         """How long the answer will be at most."""
         ...
 
     def defender(self, answered: Answered) -> Player: ...
-
-
-@dataclass(slots=True)
-class Market:
-    """One look at prices and at what is left of the free stake."""
-
-    node: Node
-    now: int
-    free_wei: int
-    gas_price_wei: int
-    leases: int
-    """That are held and not answered, or will be once what was sent is mined."""
-    _bonds: dict[int, int] = field(default_factory=dict)
-
-    def bond(self, asked: Asked) -> int:
-        """What a claim on the request would lock."""
-        least = asked.request.min_bond
-        if least not in self._bonds:
-            oracle = self.node.contracts.oracle
-            bond, _ = self.node.chain.known(oracle, "bondFor", least)
-            self._bonds[least] = int(bond)
-        return self._bonds[least]
 
 
 class Worker(Node):
@@ -136,13 +127,21 @@ class Worker(Node):
                 yield self._wish("finalize", asked, *arguments)
 
     def _expiries(self) -> Iterator[Wish]:
-        """Leases that ran out: ended, to answer oneself; for others nobody pays."""
+        """Leases that ran out: own ones, for what is left of the bond; others' only to
+        answer oneself, since nobody pays for more than the gas."""
         for asked in self.record.requests(Status.ACCEPTED):
-            lease, request = asked.lease, asked.request
-            if lease is None or self.seen.now >= request.deadline:
+            lease = asked.lease
+            if lease is None or self.seen.now < lease.end:
                 continue
-            if self.seen.now >= lease.end and self._mind.can(asked):
-                yield self._wish("expireLease", asked, asked.request, lease)
+            wish = self._wish("expireLease", asked, asked.request, lease)
+            if lease.worker == self.address:
+                yield wish
+            elif not self.is_on_its_way(wish):
+                yield from self._thoughts(asked, partial(self._expiry, asked, wish))
+
+    def _expiry(self, asked: Asked, wish: Wish) -> Iterator[Wish]:
+        if not self._objection(asked, self.market()):
+            yield wish
 
     def _leases(self) -> Iterator[Wish]:
         open_requests = self.record.requests(Status.OPEN)
@@ -151,19 +150,37 @@ class Worker(Node):
         market = self.market() if open_requests else None
         for asked in sorted(open_requests, key=self._turn):
             assert market is not None, "there is something to accept"
-            bond = market.bond(asked)
-            wish = self._wish(
-                "accept", asked, asked.request, asked.attempt, 0, market.free_wei
-            )
-            if self.is_on_its_way(wish):
-                continue
-            if objection := self.objection(asked, market):
-                self._decline(asked, objection)
-                continue
-            self.declined.pop(asked.request.id, None)
-            yield replace(wish, locks_wei=bond)
-            market.free_wei -= bond
-            market.leases += 1
+            if f"{self._place(asked)}:accept" in self.posted.wishes:
+                # However late that is mined, the answer will be there.
+                yield from self._thoughts(asked, partial(self._begin, asked))
+            elif self._place(asked) not in self.posted.places:
+                yield from self._thoughts(asked, partial(self._lease, asked, market))
+
+    def _begin(self, asked: Asked) -> Iterator[Wish]:
+        if self._mind.can(asked):
+            self._mind.ready(asked)
+        yield from ()
+
+    def _lease(self, asked: Asked, market: Market) -> Iterator[Wish]:
+        if objection := self._objection(asked, market):
+            self._decline(asked, objection)
+            return
+        self.declined.pop(asked.request.id, None)
+        size, seconds = self._mind.output_bytes(asked), self._mind.seconds(asked) or 0.0
+        most = market.most_bond(market.offer(asked, size), self._guard)
+        end = market.least_end(seconds)
+        arguments = (asked.request, asked.attempt, end, most)
+        yield replace(self._wish("accept", asked, *arguments), locks_wei=most)
+        market.take(asked, most, size, seconds)
+
+    def _thoughts(
+        self, asked: Asked, wishes: Callable[[], Iterator[Wish]]
+    ) -> Iterator[Wish]:
+        """Whatever goes wrong with one request's answer stops no other."""
+        job = ("answer", asked.request.id, asked.input)
+        yield from self.troubles.safely(job, wishes, request_id=asked.request.id)
+        if job in self.troubles.reasons:
+            self._decline(asked, self.troubles.reasons[job])
 
     def _turn(self, asked: Asked) -> bytes:
         """Places requests in an order of this account's own: of workers that all began
@@ -178,37 +195,129 @@ class Worker(Node):
             log.info("declined", request_id=request_id, reason=objection)
         self.declined[request_id] = objection
 
-    def market(self) -> Market:
-        """What is there to accept requests with, and at what prices, now."""
-        free, _ = self.chain.known(self.contracts.staking, "balanceOf", self.address)
-        spendable = int(free) - self.posted.locks_wei
-        held = self.record.requests(Status.ACCEPTED)
-        leases = sum(a.lease.worker == self.address for a in held if a.lease)
-        leases += sum(w.function == "accept" for w in self.posted.wishes.values())
+    @cached_property
+    def rules(self) -> Rules:
+        """The deployment's."""
+        return Rules.of(self.chain, self.contracts)
+
+    @property
+    def leases_at_most(self) -> int:
+        """How many it has to answer at a time: half after each lease that ran out, and
+        one more after each answer that was paid."""
+        most = self._guard.most_leases
+        outcomes = self.record.tables.outcomes.get(self.address, ())
+        return allowance(most, outcomes)
+
+    def market(self, timed: bool = True) -> Market:
+        """What is there to accept requests with, and at what prices, now. Not `timed`,
+        it takes answers to be there, and nothing is computed."""
+        free, locked = self.chain.known(
+            self.contracts.staking, "balanceOf", self.address
+        )
         head = self.record.head
-        price = head.base_fee + self.chain.tip()
-        return Market(self, head.timestamp, spendable, price, leases)
+        market = Market(
+            chain=self.chain,
+            contracts=self.contracts,
+            rules=self.rules,
+            head=head,
+            price_wei=head.base_fee + self.chain.tip(),
+            worst_price_wei=self.sender.worst_price(),
+            balance_wei=self.chain.known_balance(self.address),
+            stake_wei=int(free) + int(locked),
+            free_wei=int(free) - self.posted.locks_wei,
+            width=self._mind.width,
+        )
+        market.held += self._held(market, self._seconds_left if timed else _at_once)
+        return market
+
+    def _held(
+        self, market: Market, seconds_of: Callable[[Asked], float | None]
+    ) -> Iterator[Held]:
+        """What it has to answer, or to defend."""
+        for asked in self.record.requests(Status.ACCEPTED):
+            lease = asked.lease
+            if lease is not None and lease.worker == self.address:
+                seconds = seconds_of(asked) if market.now < lease.end else 0.0
+                yield self._holding(asked, market, lease.bond, lease.end, seconds)
+        for asked in self.record.requests(Status.CLAIMED):
+            claim = asked.claim
+            if claim is not None and claim.worker == self.address:
+                yield self._holding(asked, market, claim.bond)
+        accepts = [w for w in self.posted.wishes.values() if w.function == "accept"]
+        for wish in accepts:
+            asked = self.record.tables.requests[wish.request_id]
+            if asked.status is Status.OPEN:
+                end, seconds = market.lease_end(asked), seconds_of(asked)
+                yield self._holding(asked, market, wish.locks_wei, end, seconds)
+
+    def _holding(
+        self,
+        asked: Asked,
+        market: Market,
+        bond: int,
+        end: int | None = None,
+        seconds: float | None = 0.0,
+    ) -> Held:
+        size = self._mind.output_bytes(asked) if self._mind.can(asked) else 0
+        gas, request = market.gas_of(asked, size), asked.request
+        return Held(request.id, request.requester, bond, gas, end, seconds)
+
+    def _seconds_left(self, asked: Asked) -> float | None:
+        """Of computing; what can't be computed takes none."""
+        job = ("answer", asked.request.id, asked.input)
+        if not self._mind.can(asked) or job in self.troubles.reasons:
+            return 0.0
+        return self._mind.seconds(asked)
+
+    def _objection(self, asked: Asked, market: Market) -> str:
+        """Why not to accept the request now, after all that can be found out by
+        computing; empty if there is no reason."""
+        if objection := self.objection(asked, market):
+            return objection
+        if self.address in asked.missed and (objection := self._untried(asked)):
+            return objection
+        return market.time_objection(asked, self._mind.seconds(asked))
+
+    def _untried(self, asked: Asked) -> str:
+        """Why not to accept again what it failed to answer before."""
+        if not self._mind.ready(asked):
+            return "missed before: expected its answer to be computed first"
+        output = self._mind.answer(asked)
+        refusal = refused(self.chain, self.contracts, self.address, asked, output)
+        return f"missed before: its answer would fail: {refusal}" if refusal else ""
 
     def objection(self, asked: Asked, market: Market) -> str:
-        """Why not to accept the request; empty if there is no reason."""
-        request = asked.request
-        if market.now >= request.deadline:
-            return f"too late: expected before {request.deadline}, got {market.now}"
+        """Why not to accept the request, as far as that is known without computing;
+        empty if there is no reason."""
+        if late := market.lateness(asked):
+            return late
         if not self._mind.can(asked):
-            return f"no image held of model 0x{request.model_id.hex()}"
-        if (job := ("answer", request.id, asked.input)) in self.troubles.reasons:
-            return self.troubles.reasons[job]
-        if market.leases >= (most := self._guard.most_leases):
+            return f"no image held of model 0x{asked.request.model_id.hex()}"
+        if asked.missed.count(self.address) >= MOST_MISSES:
+            return "missed twice: expected an answer before its leases ran out"
+        if market.leases >= (most := self.leases_at_most):
             return f"busy: expected at most {most} leases to answer, got one more"
-        if (bond := market.bond(asked)) > market.free_wei:
-            return (
-                f"free stake: expected the bond of {brief_wei(bond)}, "
-                f"got {brief_wei(max(0, market.free_wei))}: "
-                f"`plumb worker stake {written_wei(bond)}`"
-            )
         size = self._mind.output_bytes(asked)
-        return self._guard.objection(asked, bond, market.gas_price_wei, size)
+        if objection := market.money_objection(asked, size):
+            return objection
+        return self._guard.objection(market.offer(asked, size))
 
     def _wish(self, function: str, asked: Asked, *arguments: Any) -> Wish:
         oracle = self.contracts.oracle
         return Wish(oracle, function, arguments, request_id=asked.request.id)
+
+    def _place(self, asked: Asked) -> str:
+        """Of all that is done about the request itself."""
+        return self._wish("", asked).place
+
+
+def _at_once(asked: Asked) -> float:
+    return 0.0
+
+
+def allowance(most: int, outcomes: Iterable[bool]) -> int:
+    """How many leases, after these came to something: they were paid for, or not."""
+    allowed = most
+    for paid in outcomes:
+        allowed = min(most, allowed + 1) if paid else max(1, allowed // 2)
+    return allowed

@@ -1,5 +1,6 @@
 """`plumb worker`: answer requests for money, and stand by the answers."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +38,7 @@ from oracle.doctor import examine
 from oracle.earnings import Earnings, earnings_of
 from oracle.errors import BadAmount, MissingSetting
 from oracle.honest import Honest
+from oracle.locked import Locked
 from oracle.node import Node
 from oracle.roles import Place, WorkerSettings
 
@@ -46,7 +48,8 @@ LeastFee = Annotated[str | None, typer.Option(help="Decline less. [PLUMB_LEAST_F
 LeastProfit = Annotated[
     str | None,
     typer.Option(
-        help="Decline what earns less after gas and risk. [PLUMB_LEAST_PROFIT]"
+        help="Decline what earns less after gas and the bond's rent. "
+        "[PLUMB_LEAST_PROFIT]"
     ),
 ]
 MostBond = Annotated[
@@ -54,10 +57,24 @@ MostBond = Annotated[
 ]
 MostLeases = Annotated[
     int | None,
+    typer.Option(help="Have no more to answer at a time. [PLUMB_MOST_LEASES]"),
+]
+BondRate = Annotated[
+    float | None,
     typer.Option(
-        help="Have no more to answer at a time; fewer for slow models. "
-        "[PLUMB_MOST_LEASES]"
+        help="What a locked bond must bring in a year, as a share of it; 0.1. "
+        "[PLUMB_BOND_RATE]"
     ),
+]
+ClaimShare = Annotated[
+    float | None,
+    typer.Option(
+        help="Of the stake, what one claim may lock; 0.1. [PLUMB_CLAIM_SHARE]"
+    ),
+]
+RequesterShare = Annotated[
+    float | None,
+    typer.Option(help="And all claims of one requester; 0.25. [PLUMB_REQUESTER_SHARE]"),
 ]
 SETTINGS_FILE = """\
 rpc_url = "{rpc_url}"
@@ -67,7 +84,7 @@ home = "{home}"
 
 [worker]
 models = []         # images, ids or names to serve
-least_profit = "0"  # after gas and risk; such as "0.001ether"
+least_profit = "0"  # after gas and the bond's rent; such as "0.001ether"
 """
 
 
@@ -169,6 +186,9 @@ def start(
     least_profit: LeastProfit = None,
     most_bond: MostBond = None,
     most_leases: MostLeases = None,
+    bond_rate: BondRate = None,
+    claim_share: ClaimShare = None,
+    requester_share: RequesterShare = None,
     max_model_bytes: MaxModelBytes = None,
     ipfs_gateways: IpfsGateways = None,
     processes: Processes = None,
@@ -220,13 +240,27 @@ def show(found: Earnings) -> None:
                 "at work on": f"leases: {found.leases}, claims: {found.claims}, "
                 f"games: {found.games}",
                 "claims lost": found.lost,
+                "leases missed": f"{found.missed}; takes {found.leases_at_most} "
+                "at a time",
             }
         )
     )
+    if found.locked:
+        columns = ("request", "what", "bond", "until", "challenged by")
+        table = [locked_row(locked) for locked in found.locked]
+        console().print(grid("Locked", columns, table))
     if found.declined:
         rows = list(found.declined.items())
         console().print(grid("Open requests declined", ("request", "reason"), rows))
     console().print(found.verdict)
+
+
+def locked_row(locked: Locked) -> tuple[object, ...]:
+    """`until` by the clock of the world, which block time follows."""
+    until = datetime.fromtimestamp(locked.until, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    challengers = ", ".join(map(hexadecimal, locked.challengers))
+    bond = brief_wei(locked.bond_wei)
+    return locked.request_id, locked.what, bond, until, challengers
 
 
 def tell_stake(place: Place, sender: Sender, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""What waits to be computed: the nearest due first, and in order where that is equal."""
+"""What waits to be computed: the nearest due first, then in order."""
 
 from concurrent.futures import Future
 from dataclasses import dataclass, field

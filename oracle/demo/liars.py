@@ -63,6 +63,11 @@ class LyingWorker:
     def output_bytes(self, asked: Asked) -> int:
         return self._honest.output_bytes(asked)
 
+    width = 1
+
+    def seconds(self, asked: Asked) -> float:
+        return 0.0
+
     def told(self, asked: Asked) -> Liar:
         """What it says about the request, thought out when it is first asked."""
         request = asked.request.id

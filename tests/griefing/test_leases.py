@@ -1,4 +1,4 @@
-"""A worker who accepts and never answers: it pays the requester for each lease."""
+"""A worker who accepts and never answers: it pays for each lease, to nobody."""
 
 from griefing.village import ASKER, GRIEFER, GWEI, WORKER, Village
 from support.world import FEE
@@ -6,27 +6,25 @@ from support.world import FEE
 LEASE_SECONDS = 30 * 60
 BOND_GAS = 37_000_000
 PENALTY = BOND_GAS // 10 * GWEI
-COMPENSATION = PENALTY // 5
 
 
-def test_leaser_pays_for_each_lease_and_the_requester_gains(village: Village) -> None:
+def test_leaser_pays_for_each_lease_and_nobody_gains(village: Village) -> None:
     world = village.world
     leaser, worker = village.leaser(), village.worker()
     before = {who: village.wealth(who) for who in (ASKER, GRIEFER, WORKER)}
-    patience = 3 * LEASE_SECONDS + 600
+    patience = 2 * LEASE_SECONDS
     request = world.ask(patience=patience)
     end = world.chain.now() + patience
 
     village.live(leaser, worker, until=lambda: world.chain.now() >= end)
     village.take_back(request)
     leases = village.count(GRIEFER, "accept")
-    assert leases == 4, "three whole ones, and what was left until the deadline"
+    assert leases == 4, "each half of what is left, down to the least"
     gained = {who: village.wealth(who) - was for who, was in before.items()}
-    assert gained[ASKER] > 0, "refund and compensation, less gas"
-    assert gained[ASKER] > leases * COMPENSATION // 2
+    assert -GWEI * 10**6 < gained[ASKER] < 0, "the fee comes back, less gas"
     assert gained[GRIEFER] <= -leases * PENALTY
-    # Whoever ends a lease pays for that, and loses if the leaser is quicker again.
-    assert gained[WORKER] == -village.fees(WORKER, "expireLease")
+    # Whoever ends a lease has the base fee back, and loses the tip.
+    assert -village.fees(WORKER, "expireLease") < gained[WORKER] < 0
     assert village.gas_of(WORKER, "expireLease") * 40 < BOND_GAS // 10
 
 
@@ -66,4 +64,4 @@ def test_lease_past_the_deadline_is_its_requesters_to_end(village: Village) -> N
     assert worker.step() is None
     before = village.wealth(ASKER)
     village.take_back(request)
-    assert village.wealth(ASKER) > before + FEE
+    assert before < village.wealth(ASKER) < before + FEE

@@ -15,7 +15,7 @@ ANYTHING = b"whatever its publisher likes"
 class Insider:
     """The mind of the one worker that is said to hold the model."""
 
-    models = 1
+    models = width = 1
 
     def can(self, asked: Asked) -> bool:
         return True
@@ -25,6 +25,9 @@ class Insider:
 
     def answer(self, asked: Asked) -> bytes:
         return ANYTHING
+
+    def seconds(self, asked: Asked) -> float:
+        return 0.0
 
     def output_bytes(self, asked: Asked) -> int:
         return len(ANYTHING)

@@ -80,6 +80,7 @@ def test_model_that_nobody_can_fetch_is_left_alone_and_the_fee_comes_back(
     assert worker.step() is None and challenger.step() is None
     assert worker.declined[request].startswith("no image held")
     asked = world.record().tables.requests[request].request
+    world.travel(60)
     world.senders[ASKER].send(world.contracts.oracle, "cancel", asked)
     assert village.status(request) is Status.CANCELLED
     lost = {who: was - village.wealth(who) for who, was in before.items()}

@@ -11,6 +11,7 @@ from oracle.chain.chain import Contract, contract_of
 from oracle.chain.events import Requested
 from oracle.challenger import Challenger
 from oracle.guard import Guard
+from oracle.market import Market
 from oracle.node import Done, Node, Wish
 from oracle.record import Answered, Asked, Record, Status
 from oracle.requests import take_back
@@ -20,7 +21,7 @@ from solidity.deployment import create_address
 
 ASKER, WORKER, CHALLENGER, GRIEFER = 1, 2, 3, 4
 GWEI = 10**9
-MOST_TURNS, TURN_SECONDS = 600, 30
+MOST_TURNS, TURN_SECONDS = 1500, 12
 NO_LOSS = Guard(least_profit_wei=0)
 """As `plumb worker` is set by default."""
 GAS_EATING = 2
@@ -55,6 +56,14 @@ class Leaser(Worker):
 
     def wishes(self) -> Iterator[Wish]:
         return self._leases()
+
+    def objection(self, asked: Asked, market: Market) -> str:
+        """However often it has failed to answer before."""
+        size = self._mind.output_bytes(asked)
+        return market.lateness(asked) or market.money_objection(asked, size)
+
+    def _untried(self, asked: Asked) -> str:
+        return ""
 
 
 @dataclass

@@ -167,6 +167,46 @@ def test_herald_tells_claims_disputes_and_settlements(world: World) -> None:
     json.dumps(everything)
 
 
+def test_missed_lease_is_told_to_its_worker_and_counted(world: World) -> None:
+    worker = Worker(world.senders[2], world.contracts, world.honest())
+    other = Worker(world.senders[3], world.contracts, world.honest())
+    loop = Loop(worker, poll_seconds=1)
+    told: list[list[Any]] = [[], []]
+    for node, facts in zip((worker, other), told, strict=True):
+        world.stake(node.sender)
+        node.record.refresh()
+        node.record.heard = Herald(node.record, node.address, facts.append).hear
+    request = world.ask()
+    assert worker.step() is not None
+    world.travel(1800)
+    assert worker.step() is not None
+    for node in (worker, other):
+        node.record.refresh()
+    (missed,) = told[0]
+    assert (missed["event"], missed["request_id"]) == ("missed lease", request)
+    assert missed["worker"] == "0x" + worker.address.hex() and told[1] == []
+    families = {family.name: family for family in NodeCollector(loop, None).collect()}
+    assert families["plumb_leases_missed"].samples[0].value == 1
+    assert families["plumb_leases_at_most"].samples[0].value == 32
+
+
+def test_skipped_callback_is_told_to_its_worker(world: World) -> None:
+    world.stake(world.senders[2])
+    worker = Worker(world.senders[2], world.contracts, world.honest())
+    worker.record.refresh()
+    told: list[Any] = []
+    worker.record.heard = Herald(worker.record, worker.address, told.append).hear
+    request = world.ask()
+    assert [worker.step() is not None for _ in range(2)] == [True, True]
+    world.embedded.hold_base_fee(10**11)
+    world.travel(WINDOW)
+    assert worker.step() is not None
+    worker.record.refresh()
+    kinds = [facts["event"] for facts in told]
+    assert kinds == ["claim", "settlement", "callback skipped"]
+    assert told[-1]["request_id"] == request
+
+
 def test_record_history_is_no_news(world: World) -> None:
     """Whoever starts today isn't told of what was claimed last year."""
     world.ask()

@@ -20,7 +20,7 @@ from oracle.node import MOST_ON_THEIR_WAY, Node
 from oracle.record import Status
 from oracle.store.outbox import Outbox
 from oracle.store.store import Store
-from oracle.worker import Worker
+from oracle.worker import NO_GUARD, Worker
 
 WORKER, CHALLENGER = 2, 3
 
@@ -43,11 +43,11 @@ class Street:
         outbox = Outbox(self.store, CHAIN_ID, address)
         return DurableSender(Chain(self.endpoint), account, outbox)
 
-    def worker(self, stake: int = ETHER) -> Worker:
+    def worker(self, stake: int = ETHER, guard: Guard = NO_GUARD) -> Worker:
         if stake:
             self.world.stake(self.world.senders[WORKER], stake)
         mind = self.world.honest()
-        return Worker(self.sender(WORKER), self.world.contracts, mind)
+        return Worker(self.sender(WORKER), self.world.contracts, mind, guard)
 
     def waiting(self) -> list[int]:
         """Nonces in the mempool."""
@@ -104,7 +104,7 @@ def test_worker_stake_on_its_way_is_not_staked_twice(street: Street) -> None:
     bond, _ = street.world.chain.call(street.world.contracts.oracle, "bondFor", 0)
     for n in range(5):
         street.world.ask(bytes([n, 1, 2, 3]))
-    worker = street.worker(2 * bond)
+    worker = street.worker(2 * bond, Guard(requester_share=1))
     for _ in range(3):
         acted(worker)
     assert len(street.waiting()) == 2
@@ -152,7 +152,8 @@ def test_challenger_each_challenge_brings_its_own_bond(street: Street) -> None:
     bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
     world.stake(world.senders[WORKER], 2 * bond)
     mind = LyingWorker(world.honest(), LIES["activation"], 8, 1)
-    liar = Worker(world.senders[WORKER], world.contracts, mind)
+    guard = Guard(requester_share=1)
+    liar = Worker(world.senders[WORKER], world.contracts, mind, guard)
     while liar.step() is not None:
         pass
     own, *_ = world.chain.call(world.contracts.game, "challengerBond", bond)

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from support.world import ETHER, FEE, World
+from support.world import World
 
 from oracle.chain.errors import Unavailable
 from oracle.errors import UnknownModel
-from oracle.guard import FIXED_GAS, OUTPUT_BYTE_GAS, Guard
 from oracle.loop import Loop
 from oracle.record import Asked
 from oracle.troubles import Troubles
@@ -63,24 +62,31 @@ def test_worker_answer_that_fails_stops_no_other(world: World) -> None:
     worker = Worker(world.senders[2], world.contracts, mind)
     done = [worker.step() for _ in range(3)]
     assert [d and (d.wish.function, d.wish.request_id) for d in done] == [
-        ("accept", first),
         ("accept", second),
         ("submit", second),
+        None,
     ]
+    assert worker.declined == {first: str(UnknownModel(world.model_id))}
 
 
-def test_guard_profit_is_fee_less_royalty_gas_and_risk(world: World) -> None:
-    world.ask()
-    asked = next(iter(world.record().tables.requests.values()))
-    gas = FIXED_GAS + OUTPUT_BYTE_GAS * 12 + 50_000
-    expected = FEE - FEE * 5 // 100 - gas * 3 - ETHER * 10 // 10**6
-    assert Guard().profit(asked, ETHER, 3, 12) == expected
-    at = {"bond_wei": ETHER, "gas_price_wei": 3, "output_bytes": 12}
-    assert Guard(least_profit_wei=expected).objection(asked, **at) == ""
-    too_much = Guard(least_profit_wei=expected + 1).objection(asked, **at)
-    assert too_much.startswith("profit: expected at least")
-    bond = Guard(most_bond_wei=ETHER - 1).objection(asked, **at)
-    assert bond.startswith("bond: expected at most")
+def test_worker_answer_that_fails_when_it_is_leased_stops_no_other(
+    world: World,
+) -> None:
+    world.stake(world.senders[2])
+    first, second = world.ask(b"\1\1\1\1"), world.ask(b"\2\2\2\2")
+    mind = world.honest()
+    worker = Worker(world.senders[2], world.contracts, mind)
+    assert [done.wish.function for done in worker.act()] == ["accept"] * 2
+
+    def answer(asked: Asked) -> bytes:
+        if asked.request.id == first:
+            raise UnknownModel(world.model_id)
+        return world.honest().answer(asked)
+
+    mind.answer = answer  # type: ignore[method-assign]
+    done = worker.step()
+    assert done and (done.wish.function, done.wish.request_id) == ("submit", second)
+    assert worker.step() is None and len(worker.troubles.reasons) == 1
 
 
 def test_loop_waits_longer_while_the_chain_is_away(world: World) -> None:

@@ -6,9 +6,13 @@ what bonds are reckoned at. So money and gas units are the same throughout an at
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Self
+
+from eth_account.signers.local import LocalAccount
 
 import tinynn
 from oracle.bench.griefing.outcome import Outcome
+from oracle.bench.griefing.slow import SlowMachine
 from oracle.bench.griefing.tiny import tiny_image
 from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
@@ -19,11 +23,12 @@ from oracle.chain.sender import Receipt, Sender
 from oracle.challenger import Challenger
 from oracle.contracts import Contracts
 from oracle.deploy import deploy
+from oracle.fees import Sizes, offered_fee, reckoned_fee
 from oracle.honest import Honest
 from oracle.library import Library
 from oracle.node import Done, Node
 from oracle.record import Asked, Record, Status
-from oracle.requests import Terms, ask, estimated_fee
+from oracle.requests import Terms, ask
 from oracle.roles import WorkerSettings
 from oracle.worker import Mind, Worker
 from solidity.deployment import Parameters
@@ -37,6 +42,7 @@ STAKE_WEI = 2 * ETHER
 """Of an honest worker: 27 bonds."""
 ROYALTY_BPS = 500
 PARAMETERS = Parameters(k=8, clock_seconds=600, min_lease_seconds=300)
+DEFAULT_GUARD = WorkerSettings.model_construct().guard
 TURN_SECONDS, MOST_TURNS = 12, 5000
 INPUT = b"\x10\x80\x00\xff"
 
@@ -51,6 +57,7 @@ class Town:
     senders: dict[str, Sender]
     contracts: Contracts
     model_id: bytes
+    machines: list[SlowMachine] = field(default_factory=list)
     done: list[tuple[str, Done]] = field(default_factory=list)
     record: Record = field(init=False)
     _before: dict[str, int] = field(default_factory=dict)
@@ -59,7 +66,7 @@ class Town:
         self.record = Record(self.chain, self.contracts)
 
     @classmethod
-    def made(cls, parameters: Parameters = PARAMETERS) -> "Town":
+    def made(cls, parameters: Parameters = PARAMETERS) -> Self:
         keys = development_accounts(ACCOUNTS)
         given = {bytes.fromhex(key.address[2:]): RICH_WEI for key in keys}
         endpoint = EmbeddedEndpoint(given)
@@ -77,15 +84,28 @@ class Town:
     def sender(self, name: str) -> Sender:
         """The account of that name, made when it is first asked for."""
         if name not in self.senders:
-            keys = development_accounts(ACCOUNTS)
-            self.senders[name] = Sender(self.chain, keys[len(self.senders)])
+            self.senders[name] = Sender(self.chain, self.key(name))
         return self.senders[name]
+
+    def key(self, name: str) -> LocalAccount:
+        """Of the account of that name."""
+        names = [*self.senders] if name in self.senders else [*self.senders, name]
+        return development_accounts(ACCOUNTS)[names.index(name)]
 
     def honest(self) -> Honest:
         """A mind that holds the model, and has computed nothing yet."""
+        return Honest(self._library())
+
+    def _library(self) -> Library:
         library = Library()
         library.add(tinynn.load(tiny_image()))
-        return Honest(library)
+        return library
+
+    def slow(self, seconds: float) -> Honest:
+        """A mind whose machine is at each answer for so long, by the chain's clock."""
+        machine = SlowMachine(seconds, lambda: self.now)
+        self.machines.append(machine)
+        return Honest(self._library(), executors=machine)
 
     def worker(
         self, name: str = "worker", mind: Mind | None = None, stake: int = STAKE_WEI
@@ -93,8 +113,7 @@ class Town:
         """One with the default settings, unless it has a mind of its own."""
         sender = self.sender(name)
         self.stake(name, stake)
-        guard = WorkerSettings.read().guard
-        return Worker(sender, self.contracts, mind or self.honest(), guard)
+        return Worker(sender, self.contracts, mind or self.honest(), DEFAULT_GUARD)
 
     def challenger(self, name: str = "challenger") -> Challenger:
         return Challenger(self.sender(name), self.contracts, self.honest())
@@ -109,27 +128,39 @@ class Town:
         request, _ = ask(sender, self.contracts, self.model_id, data, terms)
         return request
 
-    def usual_fee(self, callback_gas: int = 0) -> int:
+    def usual_fee(self, callback_gas: int = 0, window: int = 600) -> int:
         """As `plumb request send` offers it."""
-        sizes = (len(INPUT), 12, callback_gas)
-        return estimated_fee(self.contracts, self.chain, self.model_id, sizes) * 3 // 2
+        sizes = Sizes(len(INPUT), 12, callback_gas, window)
+        wanted = reckoned_fee(self.chain, self.contracts, self.model_id, sizes)
+        return offered_fee(wanted)
 
     def asked(self, request: int) -> Asked:
         """The request as it stands now."""
         self.record.refresh()
         return self.record.tables.requests[request]
 
-    def live(self, *nodes: Node, until: Callable[[], bool]) -> None:
+    def live(
+        self,
+        *nodes: Node,
+        until: Callable[[], bool],
+        turn_seconds: int = TURN_SECONDS,
+    ) -> None:
         """Everyone acts in turn; time passes when nobody has anything to do."""
         names = {sender.address: name for name, sender in self.senders.items()}
         for _ in range(MOST_TURNS):
+            self.tick()
             acted = [(names[n.address], done) for n in nodes if (done := n.step())]
             self.done += acted
             if until():
                 return
             if not acted:
-                self.travel(TURN_SECONDS)
+                self.travel(turn_seconds)
         raise AssertionError(f"not within {MOST_TURNS} turns")
+
+    def tick(self) -> None:
+        """The machines' clocks follow the chain's."""
+        for machine in self.machines:
+            machine.tick()
 
     def travel(self, seconds: int) -> None:
         self.endpoint.travel(seconds)
