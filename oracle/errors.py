@@ -11,6 +11,7 @@ OracleError
 ├── NotRegistered       the registry of this chain has no model with that id
 ├── NoSuchRequest       the chain has heard of no such request
 ├── NotCancelled        a request that can't be taken back as it stands
+├── PatienceTooShort    a request's deadline would come before anyone could answer it
 ├── TooSoon             a request can't be taken back in its first minute
 ├── NotItsRequester     only who asked may take a request back before its deadline
 ├── BadAbi              a file that should hold a contract's ABI doesn't
@@ -118,6 +119,18 @@ class NotCancelled(OracleError):
         super().__init__(
             f"request {request_id} not cancelled: expected it open, or leased to a "
             f"worker who never answered; got it {actual}"
+        )
+
+
+class PatienceTooShort(OracleError):
+    """In seconds. `min_lease` is what a worker has to answer in, at least."""
+
+    def __init__(self, expected: int, actual: int, min_lease: int) -> None:
+        self.expected, self.actual = expected, actual
+        super().__init__(
+            f"patience: expected at least {expected} seconds from the block that takes "
+            f"the request (a minute in which it can be accepted, and a lease of "
+            f"{min_lease}), got {actual}: name more with --patience"
         )
 
 

@@ -11,9 +11,18 @@ from oracle.chain.chain import Chain, Contract
 from oracle.chain.errors import Refused
 from oracle.chain.sender import Receipt, Sender
 from oracle.contracts import Contracts
-from oracle.errors import NoSuchRequest, NotCancelled, NotItsRequester, TooSoon
+from oracle.errors import (
+    NoSuchRequest,
+    NotCancelled,
+    NotItsRequester,
+    PatienceTooShort,
+    TooSoon,
+)
+from oracle.leases import last_instant, least_patience
 from oracle.reasons import explained
 from oracle.record import Asked, Record, Status
+
+SKIPPED = "its worker left it out, since gas costs more than twice what it did"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,7 @@ class Terms:
     window: int = 600
     patience: int = 3600
     min_bond_wei: int = 0
-    fee_wei: int | None = None
+    fee_wei: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,7 @@ class Situation:
 
     asked: Asked
     model_root: bytes
+    min_lease: int
     now: int
     games: int
     attempts: int
@@ -46,16 +56,28 @@ class Situation:
         return self.asked.status in (Status.FINAL, Status.CANCELLED)
 
     @property
+    def last_accept(self) -> int:
+        """The instant before which it must be accepted."""
+        return last_instant(self.asked.request.deadline, self.min_lease)
+
+    @property
     def hopeless(self) -> bool:
         """Whether nobody can answer it any more: its fee waits to be taken back."""
-        unanswered = self.asked.status in (Status.OPEN, Status.ACCEPTED)
-        return unanswered and self.now >= self.asked.request.deadline
+        if self.asked.status is Status.OPEN:
+            return self.now >= self.last_accept
+        if self.asked.status is not Status.ACCEPTED:
+            return False
+        assert self.asked.lease is not None, "it was leased"
+        return self.now >= max(self.asked.lease.end, self.last_accept)
 
     @property
     def explanation(self) -> str:
         """What is so, and what comes next."""
         if self.hopeless:
-            return "No worker answered in time: `plumb request cancel` takes it back."
+            return (
+                "No worker answered in time, and the last instant to accept it was "
+                f"{self.last_accept}: `plumb request cancel` takes it back."
+            )
         match self.asked.status:
             case Status.OPEN:
                 return self._open()
@@ -79,6 +101,7 @@ class Situation:
             "requester": f"0x{asked.request.requester.hex()}",
             "fee_wei": asked.request.fee,
             "deadline": asked.request.deadline,
+            "last_accept": self.last_accept,
             "now": self.now,
             "attempts": self.attempts,
             "lies": self.lies,
@@ -93,8 +116,11 @@ class Situation:
         }
 
     def _open(self) -> str:
-        left = self.asked.request.deadline - self.now
-        return f"Waits for a worker{self._again()}; {left} seconds are left."
+        left = self.last_accept - self.now
+        return (
+            f"Waits for a worker{self._again()}; the last instant to accept it is "
+            f"{self.last_accept}, in {left} seconds."
+        )
 
     def _again(self) -> str:
         """What became of the workers before."""
@@ -130,6 +156,8 @@ class Situation:
     def _callback(self) -> str:
         if not self.callback_failed:
             return ""
+        if self.failure == SKIPPED:
+            return f" The callback was skipped: {SKIPPED}. It can be retried."
         reason = f": {self.failure}" if self.failure else ""
         return f" The callback failed{reason}. It can be retried."
 
@@ -159,6 +187,7 @@ def situation_of(
     return Situation(
         asked=asked,
         model_root=record.tables.models[asked.request.model_id].model_root,
+        min_lease=min_lease_of(chain, contracts),
         now=chain.now(),
         games=len(disputed),
         attempts=int(attempts),
@@ -174,33 +203,44 @@ def find(record: Record, request_id: int) -> Asked:
     return record.tables.requests[request_id]
 
 
-def estimated_fee(
-    contracts: Contracts, chain: Chain, model_id: bytes, sizes: tuple[int, int, int]
-) -> int:
-    """What the oracle foretells that a worker wants. `sizes`: bytes of input and of
-    output, gas of the callback."""
-    fee = chain.call(contracts.oracle, "estimateFee", model_id, *sizes)
-    return int(fee)
-
-
 def ask(
     sender: Sender, contracts: Contracts, model_id: bytes, data: bytes, terms: Terms
 ) -> tuple[int, Receipt]:
-    """Sends the request; its id."""
+    """Sends the request; its id. Raises `PatienceTooShort`."""
+    check_patience(sender.chain, contracts, terms.patience)
     deadline = sender.chain.now() + terms.patience
-    receipt = sender.send(
-        contracts.oracle,
-        "request",
-        model_id,
-        data,
-        terms.callback_gas,
-        deadline,
-        terms.window,
-        terms.min_bond_wei,
-        sender.address,
-        value=terms.fee_wei or 0,
-    )
+    try:
+        receipt = sender.send(
+            contracts.oracle,
+            "request",
+            model_id,
+            data,
+            terms.callback_gas,
+            deadline,
+            terms.window,
+            terms.min_bond_wei,
+            sender.address,
+            value=terms.fee_wei,
+        )
+    except Refused as refused:
+        _, told = contracts.oracle.abi.error(refused.data)
+        if refused.name != "DeadlineOutOfRange" or deadline >= told["minimum"]:
+            raise
+        lease = min_lease_of(sender.chain, contracts)
+        raise PatienceTooShort(least_patience(lease), terms.patience, lease) from None
     return requested(receipt), receipt
+
+
+def min_lease_of(chain: Chain, contracts: Contracts) -> int:
+    """Seconds, a constant of the deployment."""
+    return int(chain.call(contracts.oracle, "minLease"))
+
+
+def check_patience(chain: Chain, contracts: Contracts, patience: int) -> None:
+    """Raises `PatienceTooShort` for what the oracle would refuse."""
+    min_lease = min_lease_of(chain, contracts)
+    if patience < (least := least_patience(min_lease)):
+        raise PatienceTooShort(least, patience, min_lease)
 
 
 def ask_through(
@@ -259,7 +299,7 @@ def _failure(
     ]
     match ends[-1:]:
         case [events.CallbackSkipped()]:
-            return "its worker left it out, since gas costs more than twice what it did"
+            return SKIPPED
         case [events.CallbackFailed(reason=reason)]:
             return explained(reason, abis)
         case _:

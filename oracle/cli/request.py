@@ -1,6 +1,5 @@
 """`plumb request`: ask for inference, and follow what becomes of it."""
 
-import re
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,8 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from oracle.amounts import brief_wei, parse_wei
-from oracle.chain.chain import Contract, contract_of
 from oracle.chain.errors import Refused
+from oracle.cli.asking import (
+    consumer_of,
+    image_of,
+    last_accept,
+    model_id_of,
+    told_callback,
+)
 from oracle.cli.errors import CallbackFailsAgain
 from oracle.cli.nodes import place_of
 from oracle.cli.output import (
@@ -28,25 +33,23 @@ from oracle.cli.settled import settled
 from oracle.cli.tensors import Array, read_input
 from oracle.config import Settings
 from oracle.connection import sender_of
-from oracle.deployments import PROTOCOL
-from oracle.errors import UnknownConsumer, UnknownName
-from oracle.models import id_of
+from oracle.fees import Sizes, offered_fee, reckoned_fee
+from oracle.leases import last_instant
 from oracle.node_config import NodeSettings
 from oracle.reasons import explained, read_abi
 from oracle.record import Asked, Status
-from oracle.rehearsal import Rehearsal, rehearse
+from oracle.rehearsal import rehearse
 from oracle.requests import (
     Situation,
     Terms,
     ask,
     ask_through,
-    estimated_fee,
+    check_patience,
+    min_lease_of,
     situation_of,
     take_back,
 )
 from oracle.roles import Place
-from solidity import artifact
-from tinynn import Model
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -59,9 +62,6 @@ Input = Annotated[
 ]
 LONGEST_SECONDS, MOST_GAS = (1 << 32) - 1, (1 << 32) - 1
 """Both are uint32 in the contract."""
-ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
-FEE_MARGIN_PERCENT = 150
-"""Of the oracle's guess: gas may cost more by the time that a worker looks."""
 Through = Annotated[
     str | None,
     typer.Option(
@@ -80,8 +80,28 @@ CallbackGas = Annotated[
     int, typer.Option(min=0, max=MOST_GAS, help="Gas for the requester's callback.")
 ]
 Fee = Annotated[
-    str | None, typer.Option(help="Such as 0.001ether; by default the oracle's guess.")
+    str | None,
+    typer.Option(help="Such as 0.001ether; by default what is reckoned, and half."),
 ]
+Window = Annotated[
+    int,
+    typer.Option(
+        metavar="SECONDS",
+        min=0,
+        max=LONGEST_SECONDS,
+        help="In which it can be challenged.",
+    ),
+]
+Patience = Annotated[
+    int,
+    typer.Option(
+        metavar="SECONDS",
+        min=1,
+        max=LONGEST_SECONDS,
+        help="In which it must be answered: a minute and a least lease, or more.",
+    ),
+]
+MinBond = Annotated[str, typer.Option(help="What a false answer must cost at least.")]
 
 
 @app.command()
@@ -92,31 +112,16 @@ def send(
     data: Input,
     fee: Fee = None,
     callback_gas: CallbackGas = 0,
-    window: Annotated[
-        int,
-        typer.Option(
-            metavar="SECONDS",
-            min=0,
-            max=LONGEST_SECONDS,
-            help="In which it can be challenged.",
-        ),
-    ] = 600,
-    patience: Annotated[
-        int,
-        typer.Option(
-            metavar="SECONDS",
-            min=1,
-            max=LONGEST_SECONDS,
-            help="In which it must be answered.",
-        ),
-    ] = 3600,
-    min_bond: Annotated[
-        str, typer.Option(help="What a false answer must cost at least.")
-    ] = "0",
+    window: Window = 600,
+    patience: Patience = 3600,
+    min_bond: MinBond = "0",
     through: Through = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask for a model's output on an input."""
+    """Ask for a model's output on an input.
+
+    With --through, --window is only for reckoning the fee: name the contract's own.
+    """
     place = place_of(settings)
     found = image_of(place, settings, model)
     request = read_input(data, found.inputs)
@@ -126,18 +131,20 @@ def send(
     consumer = None if through is None else consumer_of(place, through)
     if consumer is not None:
         callback_gas = place.chain.call(consumer, "CALLBACK_GAS")
-    sizes = (len(request), output_bytes, callback_gas)
-    guess = estimated_fee(contracts, place.chain, model_id, sizes)
-    wei = guess * FEE_MARGIN_PERCENT // 100 if fee is None else parse_wei(fee)
+    bond = parse_wei(min_bond)
+    sizes = Sizes(len(request), output_bytes, callback_gas, window, bond)
+    guess = reckoned_fee(place.chain, contracts, model_id, sizes)
+    wei = offered_fee(guess) if fee is None else parse_wei(fee)
     if consumer is not None:
         request_id, receipt = ask_through(sender, contracts, consumer, request, wei)
     else:
-        terms = Terms(callback_gas, window, patience, parse_wei(min_bond), wei)
+        terms = Terms(callback_gas, window, patience, bond, wei)
         request_id, receipt = ask(sender, contracts, model_id, request, terms)
     told: dict[str, Any] = {
         "request_id": request_id,
         "transaction": hexadecimal(receipt.transaction),
         "block": receipt.block,
+        "last_accept": last_accept(place, receipt),
     }
     if as_json:
         print_json(told | {"fee_wei": wei})
@@ -154,6 +161,9 @@ def simulate(
     model: ModelName,
     data: Input,
     callback_gas: CallbackGas = 0,
+    window: Window = 600,
+    patience: Patience = 3600,
+    min_bond: MinBond = "0",
     through: Through = None,
     as_json: AsJson = False,
 ) -> None:
@@ -162,6 +172,7 @@ def simulate(
     With --through the request and its callback are rehearsed by the node as well.
     """
     place = place_of(settings)
+    check_patience(place.chain, place.deployments.contracts, patience)
     found = image_of(place, settings, model)
     request = read_input(data, found.inputs)
     answer = found.answer(request)
@@ -171,14 +182,17 @@ def simulate(
         consumer = consumer_of(place, through)
         callback_gas = place.chain.call(consumer, "CALLBACK_GAS")
         played = rehearse(place.chain, contracts, consumer, request, answer)
-    sizes = (len(request), len(answer), callback_gas)
-    model_id = model_id_of(place, model)
-    fee = estimated_fee(contracts, place.chain, model_id, sizes)
-    bond, _ = place.chain.call(contracts.oracle, "bondFor", 0)
+    asked_bond, model_id = parse_wei(min_bond), model_id_of(place, model)
+    sizes = Sizes(len(request), len(answer), callback_gas, window, asked_bond)
+    fee = reckoned_fee(place.chain, contracts, model_id, sizes)
+    bond, _ = place.chain.call(contracts.oracle, "bondFor", asked_bond)
+    min_lease = min_lease_of(place.chain, contracts)
+    last = last_instant(place.chain.now() + patience, min_lease)
     named = zip(found.outputs, found.decode_output(answer), strict=True)
     outputs = {spec.name: array for spec, array in named}
     if as_json:
         costs = {"fee_wei": fee, "worker_bond_wei": bond, "callback_gas": callback_gas}
+        costs |= {"last_accept": last, "min_lease": min_lease}
         gas = {"callback_gas_needed": played.callback_gas if played else None}
         failure = {"callback_failure": played.failure or None if played else None}
         numbers = {name: as_numbers(array) for name, array in outputs.items()}
@@ -186,6 +200,7 @@ def simulate(
         print_json(told | costs | gas | failure)
     else:
         costs = {"fee": brief_wei(fee), "worker's bond": brief_wei(bond)}
+        costs["last instant to accept"] = f"{last}, if it were asked now"
         told = {"callback": told_callback(played, callback_gas)} if through else {}
         console().print(facts(listed(outputs) | costs | told))
 
@@ -193,26 +208,6 @@ def simulate(
 def listed(outputs: Outputs) -> dict[str, str]:
     """What a person sees of each output."""
     return {name: "  ".join(first_numbers(a)) for name, a in outputs.items()}
-
-
-def told_callback(played: Rehearsal | None, given: int) -> str:
-    """How the callback went, in a sentence."""
-    if played is None:
-        return f"gets {given:,} gas; this node can't rehearse it"
-    if not played.succeeded:
-        return f"would fail: {played.failure}"
-    enough = "" if played.callback_gas <= given else ": not enough"
-    return f"needs up to {played.callback_gas:,} gas and gets {given:,}{enough}"
-
-
-def consumer_of(place: Place, name: str) -> Contract:
-    """A contract that asks for others, as `DigitReader` does."""
-    if ADDRESS.fullmatch(name):
-        return contract_of(artifact("DigitReader"), bytes.fromhex(name[2:]))
-    known = [n for n in place.deployments.placed if n not in PROTOCOL]
-    if name not in known:
-        raise UnknownConsumer(known, name)
-    return place.deployments.contract(name)
 
 
 @app.command()
@@ -377,20 +372,3 @@ def situation(
     abis = [read_abi(path) for path in abi or ()]
     contracts = place.deployments.contracts
     return situation_of(place.chain, contracts, request_id, abis)
-
-
-def model_id_of(place: Place, name: str) -> bytes:
-    model_id = id_of(place.deployments, name)
-    if model_id is None:
-        raise UnknownName(tuple(place.deployments.models), name)
-    return model_id
-
-
-def image_of(place: Place, settings: NodeSettings, name: str) -> Model:
-    """The model itself: from the store, or fetched and checked now.
-
-    So nobody pays for a request that no worker could answer.
-    """
-    model_id_of(place, name)
-    shelf = place.shelf(settings)
-    return settings.model_store.load(shelf.bring(name))

@@ -11,7 +11,7 @@ from oracle.requests import find, take_back
 LEASE_SECONDS = 30 * 60
 ETHER = 10**18
 BASE_FEE_CAP = 2 * 10**9
-MIN_OPEN = 60
+MIN_OPEN, MIN_LEASE = 60, 300
 PENALTY_SHARE = 10
 """Of the least bond: what a silent worker loses."""
 EXPIRE_GAS = 71_000
@@ -76,7 +76,10 @@ def test_lease_past_the_deadline_ends_the_waiting_and_is_anyones_to_end(
     town.travel(600)
     ended = town.plumb("request", "wait", request)
     assert ended.status == 1
-    assert "No worker answered in time: `plumb request cancel`" in ended.out
+    deadline = town.json("request", "status", request)["deadline"]
+    told = " ".join(ended.out.split())
+    last = f"the last instant to accept it was {deadline - MIN_LEASE}"
+    assert f"No worker answered in time, and {last}: `plumb request cancel`" in told
     later = town.plumb("request", "wait", request, "--until", "cancelled", "--timeout",
                        0.01)  # fmt: skip
     assert (later.status, "No worker answered in time" in later.out) == (1, True)

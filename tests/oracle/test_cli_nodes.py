@@ -12,16 +12,18 @@ from web3.types import RPCEndpoint
 
 import tinynn
 from mips_vm.keccak import keccak256
+from oracle import doctor
 from oracle.chain.accounts import development_accounts
 from oracle.chain.errors import Refused
 from oracle.chain.sender import Sender
 from oracle.honest import Honest
 from oracle.library import Library
 from oracle.rehearsal import rehearse
-from oracle.roles import ChallengerSettings
+from oracle.roles import ChallengerSettings, WorkerSettings
 from tinynn import models
 
 ETHER = 10**18
+MIN_LEASE = 300
 
 
 def test_request_is_followed_to_its_end(town: Town) -> None:
@@ -29,6 +31,10 @@ def test_request_is_followed_to_its_end(town: Town) -> None:
     found = town.json("request", "status", request)
     assert (found["status"], found["worker"]) == ("open", None)
     assert found["explanation"].startswith("Waits for a worker")
+    last = found["deadline"] - MIN_LEASE
+    assert found["last_accept"] == last
+    left = f"{last}, in {last - found['now']} seconds."
+    assert found["explanation"].endswith(f"the last instant to accept it is {left}")
     stake = town.json("worker", "stake", "1ether", account=2)
     assert stake["free_wei"] == ETHER
     town.work(town.worker(2))
@@ -43,6 +49,11 @@ def test_request_is_followed_to_its_end(town: Town) -> None:
     assert "`plumb request finalize`" in explanation
     status = town.json("worker", "status", "--model", "mnist", account=2)
     assert status["verdict"] == "It is at work."
+    claim = town.json("request", "status", request)
+    (locked,) = status["locked"]
+    assert (locked["request_id"], locked["what"]) == (request, "claim")
+    assert (locked["until"], locked["challengers"]) == (claim["window_end"], [])
+    assert locked["bond_wei"] == status["locked_wei"] and status["missed_leases"] == 0
     town.work(town.worker(2))
     assert town.json("request", "wait", request)["callback_failed"] is False
     status = town.json("worker", "status", "--model", "mnist", account=2)
@@ -90,6 +101,64 @@ def test_request_simulated_says_output_and_price(town: Town) -> None:
     found = town.json("request", "simulate", "mnist", SEVEN)
     assert found["outputs"]["digit"] == [7]
     assert found["fee_wei"] > 0 and found["worker_bond_wei"] > 0
+    least = ("--patience", found["min_lease"] + 60)
+    now = town.json("request", "simulate", "mnist", SEVEN, *least)
+    assert now["last_accept"] == town.chain.now() + 60
+    # A month's window, and a bond of an ether, are paid for by default.
+    dear = ("--window", 30 * 24 * 3600, "--min-bond", "1ether")
+    asked = town.json("request", "simulate", "mnist", SEVEN, *dear)
+    rent = ETHER * (30 * 24 * 3600 + 1800 + 600) // (10 * 365 * 24 * 3600)
+    assert abs(asked["fee_wei"] - found["fee_wei"] - rent * 100 // 95) < ETHER // 10**5
+
+
+@pytest.mark.parametrize("command", ["send", "simulate"])
+def test_request_that_nobody_could_answer_in_time_is_refused(
+    town: Town, command: str
+) -> None:
+    asked = ("request", command, "mnist", SEVEN, "--patience", MIN_LEASE + 59)
+    ended = town.plumb(*asked)
+    told = " ".join(ended.err.split())
+    assert ended.status == 1
+    assert "patience: expected at least 360 seconds from the block that takes" in told
+    assert "a lease of 300), got 359: name more with --patience" in told
+
+
+def test_request_that_is_mined_too_late_is_refused_with_the_numbers(
+    town: Town,
+) -> None:
+    """Its patience is just enough, but begins before the block that takes it."""
+    town.travel(1)
+    asked = ("request", "send", "mnist", SEVEN, "--patience", MIN_LEASE + 60)
+    ended = town.plumb(*asked)
+    told = " ".join(ended.err.split())
+    assert (ended.status, "patience: expected at least 360" in told) == (1, True)
+
+
+def test_worker_status_says_who_has_locked_what_until_when(town: Town) -> None:
+    town.json("worker", "stake", "1ether", account=11)
+    request = town.send()
+    town.work(town.worker(11))
+    sender = Sender(town.chain, development_accounts(13)[12])
+    record = town.place.record()
+    record.refresh()
+    claim = record.tables.requests[request].claim
+    assert claim is not None
+    game = town.place.deployments.contracts.game
+    bond, *_ = town.chain.call(game, "challengerBond", claim.bond)
+    town.travel(claim.window_end - town.chain.now() - 30)
+    sender.send(game, "challenge", claim.abi(), value=2 * bond)
+    challenged = town.chain.now()
+    status = town.json("worker", "status", "--model", "mnist", account=11)
+    (locked,) = status["locked"]
+    assert locked["challengers"] == [f"0x{sender.address.hex()}"]
+    assert locked["until"] == challenged + 2 * 600, "both clocks"
+    assert status["free_wei"] + locked["bond_wei"] == ETHER
+    shown = town.plumb("worker", "status", "--model", "mnist", account=11).out
+    assert "Locked" in shown and "challenged by" in shown
+    town.work(town.worker(11))
+    town.travel(1200)
+    town.work(town.worker(11))
+    assert town.json("request", "wait", request)["status"] == "final"
 
 
 def test_request_through_a_contract_is_rehearsed(town: Town) -> None:
@@ -284,7 +353,19 @@ def test_doctor_names_the_cure_of_each_ill(town: Town) -> None:
     found = town.json("worker", "doctor", "--model", "mnist", account=9)["findings"]
     subjects = [finding["subject"] for finding in found]
     assert all(finding["well"] for finding in found)
-    assert {"determinism", "chain", "clock", "balance", "stake"} <= set(subjects)
+    known = {"determinism", "chain", "clock", "balance", "stake", "speed"}
+    assert known <= set(subjects)
+    assert "mnist 0." in found[subjects.index("speed")]["told"]
+
+
+def test_doctor_model_too_slow_for_any_lease_is_an_ill(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "HASTE", 10**9)
+    place, settings = town.place, WorkerSettings.read(models=("mnist",))
+    settings = settings.model_copy(update={"home": town.home})
+    finding = doctor.speed(settings, place)
+    assert finding.cure == "leave out mnist: no request of it will be accepted"
 
 
 def test_doctor_without_a_chain_stops_there(

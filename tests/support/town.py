@@ -29,8 +29,8 @@ class Town:
         self.place = Place(self.chain, ready.deployments)
         self._plumb = plumb
         ready.deployments.write(folder)
-        home = folder / "home"
-        self.shared = ("--rpc-url", url, "--deployments", folder, "--home", home)
+        self.home = folder / "home"
+        self.shared = ("--rpc-url", url, "--deployments", folder, "--home", self.home)
 
     @property
     def contracts(self) -> Contracts:

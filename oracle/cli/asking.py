@@ -1,0 +1,63 @@
+"""What the commands that ask need: a contract to ask through, a model, words."""
+
+import re
+
+from oracle.chain.chain import Contract, contract_of
+from oracle.chain.events import Requested
+from oracle.chain.sender import Receipt
+from oracle.deployments import PROTOCOL
+from oracle.errors import UnknownConsumer, UnknownName
+from oracle.leases import last_instant
+from oracle.models import id_of
+from oracle.node_config import NodeSettings
+from oracle.rehearsal import Rehearsal
+from oracle.requests import min_lease_of
+from oracle.roles import Place
+from solidity import artifact
+from tinynn import Model
+
+ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
+
+
+def consumer_of(place: Place, name: str) -> Contract:
+    """A contract that asks for others, as `DigitReader` does."""
+    if ADDRESS.fullmatch(name):
+        return contract_of(artifact("DigitReader"), bytes.fromhex(name[2:]))
+    known = [n for n in place.deployments.placed if n not in PROTOCOL]
+    if name not in known:
+        raise UnknownConsumer(known, name)
+    return place.deployments.contract(name)
+
+
+def model_id_of(place: Place, name: str) -> bytes:
+    model_id = id_of(place.deployments, name)
+    if model_id is None:
+        raise UnknownName(tuple(place.deployments.models), name)
+    return model_id
+
+
+def image_of(place: Place, settings: NodeSettings, name: str) -> Model:
+    """The model itself: from the store, or fetched and checked now.
+
+    So nobody pays for a request that no worker could answer.
+    """
+    model_id_of(place, name)
+    shelf = place.shelf(settings)
+    return settings.model_store.load(shelf.bring(name))
+
+
+def told_callback(played: Rehearsal | None, given: int) -> str:
+    """How the callback went, in a sentence."""
+    if played is None:
+        return f"gets {given:,} gas; this node can't rehearse it"
+    if not played.succeeded:
+        return f"would fail: {played.failure}"
+    enough = "" if played.callback_gas <= given else ": not enough"
+    return f"needs up to {played.callback_gas:,} gas and gets {given:,}{enough}"
+
+
+def last_accept(place: Place, receipt: Receipt) -> int:
+    """The instant before which the request must be accepted."""
+    (told,) = (e for e in receipt.events if isinstance(e, Requested))
+    min_lease = min_lease_of(place.chain, place.deployments.contracts)
+    return last_instant(told.request.deadline, min_lease)
