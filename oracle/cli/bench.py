@@ -52,6 +52,14 @@ def gas(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def griefing(as_json: AsJson = False) -> None:
+    """Attacks on honest nodes' money, played on the embedded chain."""
+    from oracle.bench.griefing.figures import figures
+
+    report("griefing", figures(), as_json)
+
+
+@app.command()
 def tree(as_json: AsJson = False) -> None:
     """Hashing of memory, beside safe-pysha3."""
     from oracle.bench.tree import figures

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from functools import partial
+from pathlib import Path
 
 import pytest
 from support.command import Plumb, plumb_in
@@ -9,6 +11,8 @@ from support.command import Plumb, plumb_in
 from mips_vm import Machine, Status
 from oracle.bench import figure, fresh, native, synthetic, tree, vm
 from oracle.bench.figure import Figure
+from oracle.bench.griefing.attacks import ATTACKS
+from oracle.bench.griefing.outcome import Outcome
 from oracle.cli import bench
 
 
@@ -106,3 +110,32 @@ def test_bench_without_peer_says_so() -> None:
     row = Figure("speed against a snail", None, "times", "a snail")
     assert row.as_json()["value"] is None and row.ratio is None
     assert list(bench.cells(row))[1] == "not measured"
+
+
+def test_bench_griefing_counts_attacks_and_the_worst_that_they_do(
+    plumb: Plumb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcomes = {
+        "harmless": Outcome(-5, {"worker": -7}),
+        "harmful": Outcome(-1, {"worker": 3, "challenger": 11}),
+        "paying": Outcome(0, {"worker": 0}),
+    }
+    attacks = {
+        name: partial(lambda o: o, outcome) for name, outcome in outcomes.items()
+    }
+    monkeypatch.setattr("oracle.bench.griefing.figures.ATTACKS", attacks)
+    report = plumb("bench", "griefing", "--json").json()
+    found = {row["name"]: row["value"] for row in report["figures"]}
+    assert found["griefing.attacks"] == 3
+    assert found["griefing.worst_honest_loss_gas"] == 11
+    assert found["griefing.attackers_ahead"] == 1
+    assert found["harmful, lost by the challenger"] == 11
+
+
+def test_griefing_every_attack_is_played_by_a_test() -> None:
+    """Under the name that it has there."""
+    folder = Path(__file__).parent.parent / "griefing"
+    tests = "".join(path.read_text() for path in folder.glob("test_*.py"))
+    for name, attack in ATTACKS.items():
+        played = getattr(attack, "__name__", type(attack).__name__)
+        assert f"{played}(" in tests, name

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from oracle.bench.griefing import leases, stakes
 from oracle.bench.griefing.outcome import Attack
 
-ATTACKS: Mapping[str, Attack] = {}
+ATTACKS: Mapping[str, Attack] = {**leases.ATTACKS, **stakes.ATTACKS}

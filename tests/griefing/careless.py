@@ -1,0 +1,67 @@
+"""Workers that lack a rule each: against them the attacks work."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from web3.exceptions import Web3RPCError
+
+from oracle.bench.griefing.leases import RICH_STAKE_WEI, WORKER
+from oracle.bench.griefing.town import Town
+from oracle.chain.errors import Rejected
+from oracle.chain.sender import Receipt
+from oracle.guard import Guard
+from oracle.honest import Honest
+from oracle.market import Market
+from oracle.node import Wish
+from oracle.record import Asked
+from oracle.worker import Worker
+
+NO_CAPS = Guard(claim_share=1, requester_share=1)
+
+
+class Hasty(Worker):
+    """Doesn't ask whether the answer will come in time, and agrees to any lease."""
+
+    def _lease(self, asked: Asked, market: Market) -> Iterator[Wish]:
+        for wish in super()._lease(asked, market):
+            request, attempt, _, most = wish.arguments
+            yield replace(wish, arguments=(request, attempt, 0, most))
+
+    def _objection(self, asked: Asked, market: Market) -> str:
+        return self.objection(asked, market)
+
+
+class Stubborn(Hasty):
+    """Nor whether it failed before, nor how much it has to do."""
+
+    leases_at_most = 64  # type: ignore[assignment]
+
+    def objection(self, asked: Asked, market: Market) -> str:
+        if late := market.lateness(asked):
+            return late
+        size = self._mind.output_bytes(asked)
+        return market.money_objection(asked, size)
+
+
+class Spendthrift(Worker):
+    """Doesn't ask whether its account can pay for what comes after the accept."""
+
+    def objection(self, asked: Asked, market: Market) -> str:
+        market.balance_wei = 10**30
+        return super().objection(asked, market)
+
+    def _post(self, wish: Wish) -> Receipt | None:
+        try:
+            return super()._post(wish)
+        except Web3RPCError as error:
+            raise Rejected(wish.function, str(error)) from None
+
+
+def of(kind: type[Worker], guard: Guard = NO_CAPS, stake: int = RICH_STAKE_WEI):
+    """Makes one in a town."""
+
+    def make(town: Town, mind: Honest) -> Worker:
+        town.stake(WORKER, stake)
+        return kind(town.sender(WORKER), town.contracts, mind, guard)
+
+    return make
