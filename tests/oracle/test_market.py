@@ -11,7 +11,6 @@ from oracle import bonds, leases
 from oracle.bench.griefing.town import PRICE_WEI, STAKE_WEI, Town
 from oracle.chain import events
 from oracle.chain.errors import Refused
-from oracle.chain.rhythm import Rhythm
 from oracle.chain.sender import Sender
 from oracle.earnings import earnings_of
 from oracle.guard import FIXED_GAS, OUTPUT_BYTE_GAS, Guard
@@ -290,22 +289,3 @@ def test_others_lease_is_ended_only_to_answer_oneself(town: Town) -> None:
     steps = [eager.step() for _ in range(3)]
     names = [s and s.wish.function for s in steps]
     assert names == ["expireLease", "accept", "submit"]
-
-
-def test_rhythm_is_of_the_quick_quarter_and_measured_now_and_then() -> None:
-    asked_for: list[int] = []
-    times = {n: 12 * n for n in range(1000)} | {990: 12 * 990 - 3}
-
-    def time_of(number: int) -> int:
-        asked_for.append(number)
-        return times[number]
-
-    rhythm = Rhythm()
-    assert rhythm.seconds(100, time_of) == 12
-    assert rhythm.seconds(163, time_of) == 12 and len(asked_for) == 17
-    assert rhythm.seconds(164, time_of) == 12 and len(asked_for) == 34
-    assert rhythm.seconds(10, time_of) == 12 and len(asked_for) == 45
-    # A chain that mines only for a transaction, and whose clock was moved.
-    odd = [0, 600, 601, 602, 1202, 1203, 5000, 5600, 5601]
-    assert Rhythm().seconds(8, odd.__getitem__) == 1
-    assert Rhythm().seconds(0, time_of) == 0
