@@ -17,7 +17,7 @@ from faults.injector import (
     Injector,
 )
 from support.street import CHALLENGER, WORKER
-from support.world import CLOCK, WINDOW, World
+from support.world import CLOCK, NO_CAPS, WINDOW, World
 
 from challenge.lies import LIES
 from oracle.chain.accounts import development_accounts
@@ -225,4 +225,4 @@ def liar(world: World, index: int) -> Worker:
     bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
     world.stake(world.senders[index], 5 * bond)
     mind = LyingWorker(world.honest(), LIES["activation"], 8, 1)
-    return Worker(world.senders[index], world.contracts, mind)
+    return Worker(world.senders[index], world.contracts, mind, NO_CAPS)

@@ -3,20 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from support.world import NO_CAPS
 from web3.exceptions import Web3RPCError
 
 from oracle.bench.griefing.leases import RICH_STAKE_WEI, WORKER
 from oracle.bench.griefing.town import Town
 from oracle.chain.errors import Rejected
 from oracle.chain.sender import Receipt
-from oracle.guard import Guard
 from oracle.honest import Honest
 from oracle.market import Market
 from oracle.node import Wish
 from oracle.record import Asked
 from oracle.worker import Worker
-
-NO_CAPS = Guard(claim_share=1, requester_share=1)
 
 
 class Hasty(Worker):

@@ -13,7 +13,7 @@ from web3.types import RPCEndpoint, RPCResponse
 
 from oracle.chain.errors import FeeAboveCap, InsufficientFunds, WrongChain
 from oracle.durable import MOST_OFFERS, PATIENCE_BLOCKS, DurableSender
-from oracle.guard import Guard
+from oracle.guard import Guard, Offer
 from oracle.loop import Loop
 from oracle.receipts import MISSES
 from oracle.record import Status
@@ -310,12 +310,13 @@ def test_request_whose_profit_cannot_be_told_keeps_no_other_from_being_taken(
     worker = street.worker()
     objection = Guard.objection
 
-    def odd(guard: Guard, asked: Any, *arguments: Any) -> str:
-        if asked.request.id == requests[1]:
+    def odd(guard: Guard, offer: Offer) -> str:
+        if offer.asked.request.id == requests[1]:
             raise ZeroDivisionError(ODD)
-        return objection(guard, asked, *arguments)
+        return objection(guard, offer)
 
     monkeypatch.setattr(Guard, "objection", odd)
     acted(worker)
     assert len(street.waiting()) == 2
-    assert list(worker.troubles.reasons) == [("accept", requests[1])]
+    ((_, request, *_),) = worker.troubles.reasons
+    assert request == requests[1]

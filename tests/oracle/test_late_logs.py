@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from support.faulty import proxy
 from support.late import Ills, LateEndpoint, LateProvider
-from support.world import World
+from support.world import NO_CAPS, World
 
 from challenge.lies import LIES
 from oracle import record as recording
@@ -68,7 +68,7 @@ class Play:
         world.stake(world.senders[LIAR], lies * bond)
         world.stake(world.senders[OURS])
         mind = LyingWorker(world.honest(), LIES["activation"], 8, seed=1)
-        self.liar = Worker(world.senders[LIAR], world.contracts, mind)
+        self.liar = Worker(world.senders[LIAR], world.contracts, mind, NO_CAPS)
         for n in range(lies):
             world.ask(bytes([n, 128, 0, 255]))
 

@@ -10,11 +10,12 @@ from oracle.chain.chain import Chain
 from oracle.chain.embedded import CHAIN_ID
 from oracle.challenger import Challenger
 from oracle.durable import DurableSender
+from oracle.guard import Guard
 from oracle.node import Node
 from oracle.record import Status
 from oracle.store.outbox import Outbox
 from oracle.store.store import Store
-from oracle.worker import Worker
+from oracle.worker import NO_GUARD, Worker
 
 WORKER, CHALLENGER = 2, 3
 
@@ -37,11 +38,11 @@ class Street:
         outbox = Outbox(self.store, CHAIN_ID, address)
         return DurableSender(Chain(self.endpoint), account, outbox)
 
-    def worker(self, stake: int = ETHER) -> Worker:
+    def worker(self, stake: int = ETHER, guard: Guard = NO_GUARD) -> Worker:
         if stake:
             self.world.stake(self.world.senders[WORKER], stake)
         mind = self.world.honest()
-        return Worker(self.sender(WORKER), self.world.contracts, mind)
+        return Worker(self.sender(WORKER), self.world.contracts, mind, guard)
 
     def challenger(self) -> Challenger:
         mind = self.world.honest()

@@ -13,6 +13,7 @@ from oracle.chain.events import ModelRegistered, Requested
 from oracle.chain.sender import Receipt, Sender
 from oracle.contracts import Contracts
 from oracle.deploy import deploy
+from oracle.guard import Guard
 from oracle.honest import Honest
 from oracle.library import Library
 from oracle.record import Record
@@ -23,6 +24,8 @@ WINDOW = 600
 CLOCK = 600
 PATIENCE = 24 * 3600
 FEE = ETHER // 1000
+NO_CAPS = Guard(claim_share=1, requester_share=1)
+"""Of a worker whose stake may all be bound at once, for one requester."""
 
 
 @dataclass
