@@ -10,6 +10,7 @@ from oracle.bench.griefing.leases import RICH_STAKE_WEI, WORKER
 from oracle.bench.griefing.town import Town
 from oracle.chain.errors import Rejected
 from oracle.chain.sender import Receipt
+from oracle.guard import Guard
 from oracle.honest import Honest
 from oracle.market import Market
 from oracle.node import Wish

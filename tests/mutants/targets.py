@@ -54,13 +54,27 @@ TARGETS = {
         "oracle/guard.py",
         (
             "tests/oracle/test_guard.py",
-            "tests/oracle/test_nodes.py",
-            "tests/griefing",
+            "tests/oracle/test_market.py",
+            "tests/oracle/test_troubles.py",
+        ),
+    ),
+    "market": Target(
+        "oracle/market.py",
+        (
+            "tests/oracle/test_market.py",
+            "tests/oracle/test_guard.py",
+            "tests/oracle/test_rhythm.py",
+            "tests/griefing/test_floods.py",
         ),
     ),
     "outbox": Target(
         "oracle/store/outbox.py",
-        ("tests/oracle/test_store.py", "tests/oracle/test_durable.py"),
+        (
+            "tests/oracle/test_store.py",
+            "tests/oracle/test_durable.py",
+            "tests/oracle/test_feeless.py",
+            "tests/oracle/test_isolation.py",
+        ),
     ),
     "validator": Target(
         "tinynn/validate.py",
