@@ -5,6 +5,7 @@ import re
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.events import Requested
 from oracle.chain.sender import Receipt
+from oracle.confirmations import BY_CHAIN
 from oracle.deployments import PROTOCOL
 from oracle.errors import UnknownConsumer, UnknownName
 from oracle.leases import last_instant
@@ -16,6 +17,7 @@ from oracle.roles import Place
 from solidity import artifact
 from tinynn import Model
 
+SEQUENCER_WINDOW_SECONDS = 30 * 60
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 
 
@@ -44,6 +46,20 @@ def image_of(place: Place, settings: NodeSettings, name: str) -> Model:
     model_id_of(place, name)
     shelf = place.shelf(settings)
     return settings.model_store.load(shelf.bring(name))
+
+
+def window_advice(chain_id: int, window_seconds: int) -> str:
+    """What to say of a window that an outage of the chain could use up; or nothing.
+
+    Time goes on while one sequencer stands still, and nobody can challenge. The chains
+    that we know by their ids have many who propose blocks, or are a devnet.
+    """
+    if chain_id in BY_CHAIN or window_seconds >= SEQUENCER_WINDOW_SECONDS:
+        return ""
+    return (
+        f"A window of {window_seconds} s: if one sequencer makes this chain's blocks, "
+        f"an outage could outlast it. Ask for {SEQUENCER_WINDOW_SECONDS} s or more."
+    )
 
 
 def told_callback(played: Rehearsal | None, given: int) -> str:

@@ -14,6 +14,7 @@ from oracle.cli.asking import (
     last_accept,
     model_id_of,
     told_callback,
+    window_advice,
 )
 from oracle.cli.errors import CallbackFailsAgain
 from oracle.cli.nodes import place_of
@@ -151,6 +152,8 @@ def send(
         print_json(told | {"fee_wei": wei})
     else:
         console().print(facts(told | {"fee": brief_wei(wei)}))
+    if advice := window_advice(place.chain.endpoint.chain_id, window):
+        remark(advice)
     if wei < guess:
         remark(f"A worker is reckoned to want {brief_wei(guess)}: it may find none.")
 
@@ -204,6 +207,8 @@ def simulate(
         costs["last instant to accept"] = f"{last}, if it were asked now"
         told = {"callback": told_callback(played, callback_gas)} if through else {}
         console().print(facts(listed(outputs) | costs | told))
+    if advice := window_advice(place.chain.endpoint.chain_id, window):
+        remark(advice)
 
 
 def listed(outputs: Outputs) -> dict[str, str]:
