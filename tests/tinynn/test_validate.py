@@ -10,8 +10,18 @@ import pytest
 from support.models import assert_guest_agrees, digit_reader
 
 import tinynn
+from challenge import tariff
 from tinynn import errors
-from tinynn.image import OPERAND, OPERATOR, SEGMENT, TENSOR, Offsets, decode
+from tinynn.bounds import foretold_instructions
+from tinynn.image import (
+    MAX_IO_BYTES,
+    OPERAND,
+    OPERATOR,
+    SEGMENT,
+    TENSOR,
+    Offsets,
+    decode,
+)
 from tinynn.validate import Limits, validate
 
 IMAGE = digit_reader(inputs=36, hidden=20)
@@ -392,3 +402,36 @@ def test_validate_random_addresses_are_refused_or_harmless() -> None:
         assert_guest_agrees(model, rng.integers(0, 256, 36).astype(np.uint8).tobytes())
         agreed += 1
     assert agreed > 15
+
+
+def test_limits_are_what_the_game_can_hold() -> None:
+    assert Limits().segment_instructions == tariff.MAX_INSTRUCTIONS
+    assert Limits().total_instructions == 2**44
+
+
+def test_validate_image_at_its_limits_passes_and_beyond_them_is_refused() -> None:
+    data = np.frombuffer(IMAGE, np.uint8)
+    bounds = foretold_instructions(validate(data))
+    most, total = max(bounds), sum(bounds)
+    validate(data, Limits(segment_instructions=most, total_instructions=total))
+    with pytest.raises(errors.Unbounded, match=f"at most {most - 1}, got {most}"):
+        validate(data, Limits(segment_instructions=most - 1))
+    with pytest.raises(errors.Unbounded, match=f"at most {total - 1}, got {total}"):
+        validate(data, Limits(total_instructions=total - 1))
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_validate_output_as_large_as_a_claim_can_be_passes_and_no_larger(
+    over: int,
+) -> None:
+    """The input stays small: only what is said of the output differs."""
+    graph = tinynn.GraphBuilder("wide")
+    given = graph.input("x", "float32", (1,))
+    ones = graph.constant(np.ones(MAX_IO_BYTES // 4 + over, np.float32))
+    graph.output(graph.op("Mul", given, ones), "y")
+    if not over:
+        data = np.frombuffer(graph.build(), np.uint8)
+        assert validate(data).output_bytes == MAX_IO_BYTES
+        return
+    with pytest.raises(errors.TinynnError, match=f"{MAX_IO_BYTES}"):
+        graph.build()
