@@ -134,8 +134,9 @@ class Flood:
         return town.outcome([LIAR])
 
     def _challenger(self, town: Town, glass: Sandglass) -> Challenger:
-        library = Library()
-        library.add(tinynn.load(tiny_image()))
+        library, model = Library(), tinynn.load(tiny_image())
+        library.add(model)
+        library.offer(model.model_root)
         mind = Honest(library, executors=glass)
         choice = Choice(secret=self.luck.to_bytes(32, "big"))
         return Challenger(town.sender(CHALLENGER), town.contracts, mind, choice)

@@ -97,8 +97,9 @@ class Town:
         return Honest(self._library())
 
     def _library(self) -> Library:
-        library = Library()
-        library.add(tinynn.load(tiny_image()))
+        library, model = Library(), tinynn.load(tiny_image())
+        library.add(model)
+        library.offer(model.model_root)
         return library
 
     def slow(self, seconds: float) -> Honest:
