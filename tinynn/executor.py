@@ -4,27 +4,15 @@ Works on any Space. After each operator the arena holds, bit for bit, what the g
 soft-float leaves there.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import numpy as np
-
 from .floatmode import exact_floats
 from .image import Segment, Tables
 from .operators import FAMILIES, Space
 
 
-@contextmanager
-def exactly() -> Iterator[None]:
-    """Floats as docs/float.md has them on this thread, and no warnings of numpy's."""
-    with exact_floats(), np.errstate(all="ignore"):
-        yield
-
-
 def run_segment(tables: Tables, row: Segment, space: Space) -> None:
     """Stores the segment's elements; the segment index is not touched."""
     operator = tables.operators[row.operator]
-    with exactly():
+    with exact_floats():
         FAMILIES[operator.opcode].run(operator, row.first, row.count, space)
 
 

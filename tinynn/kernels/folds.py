@@ -7,6 +7,10 @@ says. `fold.normalize`: y, x, rows, n, whether the mean is subtracted, epsilon's
 of the largest or smallest along n, for as many of the inner columns.
 
 `fold.{sum, mean, l2, prod, max, min}`: the same words; y is floats.
+`fold.whole_{sum, prod, max, min}`: of int32.
+
+`fold.log_softmax`: as softmax. `fold.running.{float32, int32}`: words are y, x, blocks,
+n, inner, exclusive, reverse; running sums along n.
 """
 
 from collections.abc import Callable
@@ -14,36 +18,21 @@ from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
+from . import formulas
+from .lanes import Real, Whole, choose
 from .writing import (
     FLOAT,
     FLOAT_BYTES,
     I32,
-    LANES,
-    WORDS,
     Values,
     Writer,
     constant,
+    kinds,
+    same,
     word,
 )
 
-LOG2_E: Final = 0x3FB8AA3B
-ROUNDER: Final = 0x4B400000
-LN2_HIGH: Final = 0x3F318000
-LN2_LOW: Final = 0xB95E8083
-POLYNOMIAL: Final = (
-    0x3950C611,
-    0x3AB6CE1B,
-    0x3C08884F,
-    0x3D2AAA3D,
-    0x3E2AAAAB,
-    0x3F000000,
-)
-"""From the highest power on."""
-
-OVERFLOW: Final = 0x42B20000
-UNDERFLOW: Final = 0xC2D00000
-INFINITY: Final = 0x7F800000
-ONE: Final = 0x3F800000
+ONE: Final = formulas.ONE
 
 Fold = Callable[[Writer, ir.Value, ir.Value], ir.Value]
 
@@ -51,50 +40,22 @@ Fold = Callable[[Writer, ir.Value, ir.Value], ir.Value]
 def module_ir() -> str:
     """The module with all of them."""
     module = ir.Module("fold")
-    _softmax(module)
+    _softmax(module, logarithm=False)
     _normalize(module)
     _extreme(module, "fold.most", "ogt")
     _extreme(module, "fold.least", "olt")
-    for name in FOLDS:
-        _reduction(module, name)
+    for name, (fold, start) in FOLDS.items():
+        _reduction(module, name, FLOAT, fold, start)
+    for name, (fold, start) in WHOLE_FOLDS.items():
+        _reduction(module, f"whole_{name}", I32, fold, start)
+    _softmax(module, logarithm=True)
+    _running(module, FLOAT)
+    _running(module, I32)
     return str(module)
 
 
-def exponential(write: Writer, z: ir.Value) -> ir.Value:
-    """e^z, in the order of docs/float.md, without branches."""
-    build, kind = write.build, z.type
-
-    def number(bits: int) -> ir.Value:
-        return constant(kind, bits)
-
-    shifted = build.fadd(build.fmul(z, number(LOG2_E)), number(ROUNDER))
-    k = build.fsub(shifted, number(ROUNDER))
-    r = build.fsub(z, build.fmul(k, number(LN2_HIGH)))
-    r = build.fsub(r, build.fmul(k, number(LN2_LOW)))
-    p = number(POLYNOMIAL[0])
-    for bits in POLYNOMIAL[1:]:
-        p = build.fadd(build.fmul(p, r), number(bits))
-    e = build.fadd(build.fmul(build.fmul(r, r), p), r)
-    e = build.fadd(e, number(ONE))
-    whole = I32 if kind == FLOAT else WORDS
-
-    def integer(value: int) -> ir.Value:
-        return ir.Constant(whole, value if kind == FLOAT else [value] * LANES)
-
-    exponent = build.sub(build.bitcast(shifted, whole), integer(ROUNDER))
-    half = build.ashr(exponent, integer(1))
-    for part in (half, build.sub(exponent, half)):
-        bits = build.shl(build.add(part, integer(127)), integer(23))
-        e = build.fmul(e, build.bitcast(bits, kind))
-    e = build.select(
-        build.fcmp_ordered("ogt", z, number(OVERFLOW)), number(INFINITY), e
-    )
-    e = build.select(build.fcmp_ordered("olt", z, number(UNDERFLOW)), number(0), e)
-    return build.select(build.fcmp_unordered("uno", z, z), z, e)
-
-
-def _softmax(module: ir.Module) -> None:
-    write = Writer(module, "fold.softmax", 4)
+def _softmax(module: ir.Module, *, logarithm: bool) -> None:
+    write = Writer(module, f"fold.{'log_' if logarithm else ''}softmax", 4)
     build = write.build
     y, x, (rows, n) = write.pointer(0), write.pointer(1), write.words[2:]
 
@@ -110,9 +71,12 @@ def _softmax(module: ir.Module) -> None:
         (most,) = write.loop(word(1), n, larger, [write.load(FLOAT, source)])
         mosts = write.both(most)
 
+        def apart(kind: ir.Type, i: ir.Value) -> Real:
+            value = write.load(kind, write.element(source, i))
+            return Real(write, build.fsub(value, mosts[kind]))
+
         def power(kind: ir.Type, i: ir.Value) -> None:
-            z = build.fsub(write.load(kind, write.element(source, i)), mosts[kind])
-            write.store(exponential(write, z), write.element(target, i))
+            write.store(formulas.exp(apart(kind, i)).value, write.element(target, i))
 
         write.vectors(n, power)
 
@@ -120,14 +84,19 @@ def _softmax(module: ir.Module) -> None:
             return [build.fadd(held[0], write.load(FLOAT, write.element(target, i)))]
 
         (total,) = write.loop(word(0), n, add, [constant(FLOAT, 0)])
+        if logarithm:
+            total = formulas.log(Real(write, total)).value
         totals = write.both(total)
 
-        def divide(kind: ir.Type, i: ir.Value) -> None:
-            at = write.element(target, i)
-            quotient = build.fdiv(write.load(kind, at), totals[kind])
-            write.store(write.canonical(quotient), at)
+        def finish(kind: ir.Type, i: ir.Value) -> None:
+            at, by = write.element(target, i), Real(write, totals[kind])
+            if logarithm:
+                result = apart(kind, i) - by
+            else:
+                result = Real(write, write.load(kind, at)) / by
+            write.store(write.canonical(result.value), at)
 
-        write.vectors(n, divide)
+        write.vectors(n, finish)
         return []
 
     write.loop(word(0), rows, row)
@@ -246,36 +215,127 @@ FOLDS: Final[dict[str, tuple[Fold, int | None]]] = {
 """How the next element is taken in, and the bits of the start; else the first one."""
 
 
-def _reduction(module: ir.Module, name: str) -> None:
+WHOLE_FOLDS: Final[dict[str, tuple[Fold, int | None]]] = {
+    "sum": (lambda write, a, b: write.build.add(a, b), 0),
+    "prod": (lambda write, a, b: write.build.mul(a, b), 1),
+    "max": (
+        lambda write, a, b: (
+            choose(
+                Whole(write, b) > Whole(write, a), Whole(write, b), Whole(write, a)
+            ).value
+        ),
+        None,
+    ),
+    "min": (
+        lambda write, a, b: (
+            choose(
+                Whole(write, b) < Whole(write, a), Whole(write, b), Whole(write, a)
+            ).value
+        ),
+        None,
+    ),
+}
+"""Of integers, whose start is a number."""
+
+
+CHAINS: Final = 8
+"""Rows that are added up at once: one alone waits for each of its additions."""
+
+
+def _reduction(
+    module: ir.Module, name: str, element: ir.Type, fold: Fold, start: int | None
+) -> None:
     write = Writer(module, f"fold.{name}", 6)
     build = write.build
-    fold, start = FOLDS[name]
     y, x = write.pointer(0), write.pointer(1)
     rows, n, inner, columns = write.words[2:]
     row_size = build.mul(n, inner)
     sizes = write.both(build.sitofp(n, FLOAT))
+
+    def totals(kind: ir.Type, places: Values) -> Values:
+        """Of what begins at each place."""
+
+        def load(at: ir.Value) -> ir.Value:
+            return write.load(kinds(element, kind), at)
+
+        def further(i: ir.Value, held: Values) -> Values:
+            skipped = build.mul(i, inner)
+            values = [load(write.element(place, skipped)) for place in places]
+            return [fold(write, *pair) for pair in zip(held, values, strict=True)]
+
+        begin = [load(place) for place in places]
+        if start is not None:
+            begin = [same(value.type, element, start) for value in begin]
+        return write.loop(word(int(start is None)), n, further, begin)
+
+    def finish(kind: ir.Type, total: ir.Value, at: ir.Value) -> None:
+        if name == "mean":
+            total = build.fdiv(total, sizes[kind])
+        if name == "l2":
+            total = write.root(total)
+        if element == FLOAT:
+            total = write.canonical(total)
+        write.store(total, at)
+
+    def together(index: ir.Value, _: Values) -> Values:
+        numbers = [build.add(index, word(i)) for i in range(CHAINS)]
+        places = [write.element(x, build.mul(row, row_size)) for row in numbers]
+        for row, total in zip(numbers, totals(FLOAT, places), strict=True):
+            finish(FLOAT, total, write.element(y, row))
+        return []
 
     def row(index: ir.Value, _: Values) -> Values:
         source = write.element(x, build.mul(index, row_size))
         target = write.element(y, build.mul(index, columns))
 
         def column(kind: ir.Type, c: ir.Value) -> None:
-            first = write.element(source, c)
-
-            def further(i: ir.Value, held: Values) -> Values:
-                at = write.element(first, build.mul(i, inner))
-                return [fold(write, held[0], write.load(kind, at))]
-
-            begin = write.load(kind, first) if start is None else constant(kind, start)
-            (total,) = write.loop(word(int(start is None)), n, further, [begin])
-            if name == "mean":
-                total = build.fdiv(total, sizes[kind])
-            if name == "l2":
-                total = write.root(total)
-            write.store(write.canonical(total), write.element(target, c))
+            (total,) = totals(kind, [write.element(source, c)])
+            finish(kind, total, write.element(target, c))
 
         write.vectors(columns, column)
         return []
 
-    write.loop(word(0), rows, row)
+    single = build.icmp_signed("==", columns, word(1))
+    whole = build.select(single, build.and_(rows, word(-CHAINS)), word(0))
+    write.loop(word(0), whole, together, step=CHAINS)
+    write.loop(whole, rows, row)
+    write.finish()
+
+
+def _running(module: ir.Module, element: ir.Type) -> None:
+    """A total goes along n, from either end; it is stored before or after it grows."""
+    name = "float32" if element == FLOAT else "int32"
+    write = Writer(module, f"fold.running.{name}", 7)
+    build = write.build
+    y, x = write.pointer(0), write.pointer(1)
+    blocks, n, inner, exclusive, reverse = write.words[2:]
+    before = build.icmp_signed("!=", exclusive, word(0))
+    turned = build.icmp_signed("!=", reverse, word(0))
+    size = build.mul(n, inner)
+
+    def block(index: ir.Value, _: Values) -> Values:
+        start = build.mul(index, size)
+        source, target = write.element(x, start), write.element(y, start)
+
+        def column(kind: ir.Type, c: ir.Value) -> None:
+            def further(i: ir.Value, held: Values) -> Values:
+                last = build.sub(build.sub(n, word(1)), i)
+                place = build.mul(build.select(turned, last, i), inner)
+                place = build.add(place, c)
+                value = write.load(held[0].type, write.element(source, place))
+                add = build.fadd if element == FLOAT else build.add
+                total = add(held[0], value)
+                stored = build.select(before, held[0], total)
+                if element == FLOAT:
+                    stored = write.canonical(stored)
+                write.store(stored, write.element(target, place))
+                return [total]
+
+            begin = same(kinds(element, kind), element, 0)
+            write.loop(word(0), n, further, [begin])
+
+        write.vectors(inner, column)
+        return []
+
+    write.loop(word(0), blocks, block)
     write.finish()

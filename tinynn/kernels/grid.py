@@ -1,6 +1,6 @@
-"""Calls that copy from one grid of elements to another, and grids made simpler."""
+"""Calls that copy from one grid of elements to another; how grids are made simpler."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any, Final
 
@@ -22,21 +22,22 @@ def move(
     to: Numbers,
     of: Numbers,
 ) -> Call:
-    """Copies elements from grid to grid, of at most four axes; steps in elements."""
-    size = target.itemsize
-    missing = moving.AXES - len(extents)
+    """Copies elements from grid to grid, of at most eight axes; steps in elements."""
+    size, deep = target.itemsize, len(extents) > moving.AXES
+    missing = (moving.DEEP_AXES if deep else moving.AXES) - len(extents)
     grid = [(1,) * missing + tuple(extents)]
     grid += [
         (0,) * missing + tuple(size * step for step in steps) for steps in (to, of)
     ]
-    return Call(f"move.{size}", (target, source, *grid[0], *grid[1], *grid[2]))
+    kernel = f"{'deep' if deep else 'move'}.{size}"
+    return Call(kernel, (target, source, *grid[0], *grid[1], *grid[2]))
 
 
-def joined(shape: Numbers, *strides: Numbers) -> list[tuple[int, ...]] | None:
-    """The extents and strides of a grid with as few axes as say the same, at most four.
+def joined(shape: Numbers, *strides: Numbers) -> list[tuple[int, ...]]:
+    """The extents and strides of a grid with as few axes as say the same.
 
-    None if more are needed. Axes of 1 go; two become one where in every stride the
-    outer one is as many of the inner one as there are.
+    Axes of 1 go; two become one where in every stride the outer one is as many of the
+    inner one as there are.
     """
     axes: list[list[int]] = []
     for axis in zip(shape, *strides, strict=True):
@@ -51,9 +52,39 @@ def joined(shape: Numbers, *strides: Numbers) -> list[tuple[int, ...]] | None:
             axes.append([*axis])
     if not axes:
         axes = [[1, *(1 for _ in strides)]]
-    return None if len(axes) > AXES else list(zip(*axes, strict=True))
+    return list(zip(*axes, strict=True))
 
 
 def row_major(shape: Numbers) -> tuple[int, ...]:
     """Elements from one neighbour to the next, by axis."""
     return tuple(prod(shape[axis + 1 :]) for axis in range(len(shape)))
+
+
+def boxes(
+    shape: Numbers, first: int, count: int
+) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """(starts, extents) of boxes that make up elements [first, first + count).
+
+    In row-major order; at most two an axis, less one.
+    """
+    if not shape:
+        yield (), ()
+        return
+    inner, deeper = prod(shape[1:]), shape[1:]
+    row, inside = divmod(first, inner)
+    if inside:
+        part = min(count, inner - inside)
+        for starts, extents in boxes(deeper, inside, part):
+            yield (row, *starts), (1, *extents)
+        row, count = row + 1, count - part
+    rows, rest = divmod(count, inner)
+    if rows:
+        yield (row, *(0 for _ in deeper)), (rows, *deeper)
+    if rest:
+        for starts, extents in boxes(deeper, 0, rest):
+            yield (row + rows, *starts), (1, *extents)
+
+
+def offset(starts: Numbers, strides: Numbers) -> int:
+    """Elements from the beginning to the first of a box."""
+    return sum(start * step for start, step in zip(starts, strides, strict=True))

@@ -2,7 +2,7 @@
 
 `move.4` and `move.1` copy elements of four bytes and of one. Words: target, source;
 four extents; four strides of the target, then of the source, in bytes. A stride of 0 in
-the source repeats an element.
+the source repeats an element. `deep.4` and `deep.1` are the same with eight axes.
 """
 
 from typing import Final
@@ -12,20 +12,30 @@ from llvmlite import ir  # type: ignore[import-untyped]
 from .writing import I8, I32, WORDS, Values, Writer, word
 
 AXES: Final = 4
+DEEP_AXES: Final = 8
 
 
-def module_ir() -> str:
-    """The module with both."""
-    module = ir.Module("move")
+def move_ir() -> str:
+    """The module of grids of four axes."""
+    return _module_ir("move", AXES)
+
+
+def deep_ir() -> str:
+    """The module of grids of eight axes."""
+    return _module_ir("deep", DEEP_AXES)
+
+
+def _module_ir(name: str, axes: int) -> str:
+    module = ir.Module(name)
     for size in (4, 1):
-        _move(module, size)
+        _move(module, f"{name}.{size}", size, axes)
     return str(module)
 
 
-def _move(module: ir.Module, size: int) -> None:
-    write = Writer(module, f"move.{size}", 2 + 3 * AXES)
+def _move(module: ir.Module, name: str, size: int, axes: int) -> None:
+    write = Writer(module, name, 2 + 3 * axes)
     build = write.build
-    extents, to, of = (write.words[2 + AXES * i :][:AXES] for i in range(3))
+    extents, to, of = (write.words[2 + axes * i :][:axes] for i in range(3))
     dense = build.and_(
         build.icmp_signed("==", to[-1], word(size)),
         build.icmp_signed("==", of[-1], word(size)),
@@ -33,10 +43,10 @@ def _move(module: ir.Module, size: int) -> None:
 
     def axis(number: int, target: ir.Value, source: ir.Value) -> None:
         """All that lies along this axis and those after it."""
-        if number == AXES - 1:
+        if number == axes - 1:
             with build.if_else(dense) as (together, apart):
                 with together:
-                    _row(write, size, target, source, extents[-1])
+                    copy_row(write, size, target, source, extents[-1])
                 with apart:
                     each(number, target, source)
         else:
@@ -44,7 +54,7 @@ def _move(module: ir.Module, size: int) -> None:
 
     def each(number: int, target: ir.Value, source: ir.Value) -> None:
         def body(_: ir.Value, held: Values) -> Values:
-            if number == AXES - 1:
+            if number == axes - 1:
                 kind = I32 if size == 4 else I8
                 build.store(build.load(held[1], typ=kind, align=1), held[0], align=1)
             else:
@@ -57,7 +67,7 @@ def _move(module: ir.Module, size: int) -> None:
     write.finish()
 
 
-def _row(
+def copy_row(
     write: Writer, size: int, target: ir.Value, source: ir.Value, count: ir.Value
 ) -> None:
     """Neighbours to neighbours, by vectors of 32 bytes, then one by one."""

@@ -15,21 +15,42 @@ from numpy.typing import NDArray
 
 from mips_vm import native
 
-from . import elements, folds, moving, pooling, rows, tiles, waiting
+from . import (
+    byte_products,
+    casting,
+    choosing,
+    elements,
+    folds,
+    moving,
+    pooling,
+    quantising,
+    rows,
+    tiles,
+    waiting,
+)
 
 Array = NDArray[Any]
 
 MODULES: Final[dict[str, Callable[[], str]]] = {
     "slide": tiles.slide_ir,
     "multiply": tiles.multiply_ir,
-    "move": moving.module_ir,
-    "element": elements.module_ir,
+    "move": moving.move_ir,
+    "deep": moving.deep_ir,
     "pool": pooling.module_ir,
     "row": rows.module_ir,
     "fold": folds.module_ir,
+    "gather": choosing.gather_ir,
+    "gather_each": choosing.gather_each_ir,
+    "scatter": choosing.scatter_ir,
+    "top": choosing.top_ir,
+    "cast": casting.module_ir,
     "team": waiting.module_ir,
+    **elements.MODULES,
+    **quantising.MODULES,
+    **byte_products.MODULES,
 }
-"""By the first part of a kernel's name: `slide.3` is of `slide`."""
+"""By the first part of a kernel's name, or the first two: `slide.3` is of `slide`,
+`element.add.vv` of `element.add`."""
 
 DRIVER: Final = """
 define void @run(ptr %table, i64 %count) {
@@ -97,7 +118,9 @@ def _plain(words: Sequence[int | Array]) -> list[int]:
 def address_of(kernel: str) -> int:
     """Where its code begins."""
     with _LOADING:
-        return _library(kernel.partition(".")[0]).address(kernel)
+        first, second, *_ = kernel.split(".")
+        module = first if first in MODULES else f"{first}.{second}"
+        return _library(module).address(kernel)
 
 
 _LOADING: Final = Lock()

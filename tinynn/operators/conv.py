@@ -10,7 +10,6 @@ between them: a transposed convolution has spread for stride, its kernel turned 
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, fields
-from functools import partial
 from math import prod
 from typing import Final
 
@@ -21,7 +20,7 @@ from mips_vm.constants import MODEL
 from ..kernels import Batch, Call
 from ..tensor import TensorType
 from . import sliding
-from .family import Family, Operator, Room, Space, Types, Words, run_calls
+from .family import Family, Operator, Room, Space, Types, Words
 from .graph import Graph, Value
 from .numbers import Floats
 from .shape import check_dtype, check_shape, demand
@@ -354,7 +353,6 @@ FAMILY = Family(
     name="conv",
     opcode=101,
     infer=infer,
-    run=partial(run_calls, calls),
     instructions=instructions,
     usual=usual,
     grain=grain,

@@ -249,17 +249,31 @@ def convolve(
             picture = room("picture", size)
             yield move(picture, NOTHING, (size,), (1,), (0,))
         yield from made.move_picture(x, picture)
+    yield from sums("slide", made, picture, len(x), weights, bias, y, room)
+
+
+def sums(
+    kernel: str,
+    made: Layout,
+    picture: Floats,
+    channels: int,
+    weights: Sequence[Blocks],
+    bias: Floats,
+    y: Floats,
+    room: Room,
+) -> Iterator[Call]:
+    """The result, of a picture that lies as `made` says."""
     held = y
     if made.result_line != made.columns.outputs or made.result_plane > y.shape[1]:
         held = room("result", len(y) * made.result_plane)
         held = held.reshape(len(y), made.result_plane)
     places, targets = halves(made)
-    taps = offsets(made, len(x))
+    taps = offsets(made, channels)
     row_bytes = held.strides[0]
     for part in weights:
         after = slice(part.first, None)
         arrays = (part.held, picture, held[after], bias[after], places, targets, taps)
         counts = (len(places), part.blocks, len(taps), row_bytes)
-        yield Call(f"slide.{part.rows}", (*arrays, *counts))
+        yield Call(f"{kernel}.{part.rows}", (*arrays, *counts))
     if held is not y:
         yield from made.move_result(held, y)
