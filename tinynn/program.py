@@ -11,11 +11,14 @@ from typing import Final
 
 import numpy as np
 
+from mips_vm.constants import ARENA
+
 from .executor import output_data
 from .floatmode import exact_floats
 from .image import Bytes, Tables
 from .kernels import Team
 from .operators import FAMILIES, Operator
+from .placement import Ranges
 from .planner import usual_instructions
 from .space import FlatSpace, aligned_zeros
 
@@ -41,12 +44,14 @@ class Program:
         lasting = image.size <= MOST_RESIDENT
         self._space = FlatSpace(self._input, self._arena, image, lasting)
         self._pool = ThreadPoolExecutor(threads, "tinynn") if threads > 1 else None
+        self._reads_zeros = reads_zeros(tables)
         self._run = self._joined(threads)
 
     def answer(self, input_bytes: bytes) -> bytes:
         """The outputs' bytes, for an input of the right length."""
         self._input[:] = np.frombuffer(input_bytes, np.uint8)
-        self._arena.fill(0)
+        if self._reads_zeros:
+            self._arena.fill(0)
         with exact_floats():
             self._run()
         return output_data(self._tables, self._space)
@@ -59,6 +64,24 @@ class Program:
             parts = shares(operator, threads)
             team.add([list(plan(operator, *part, self._space)) for part in parts])
         return team.step(self._pool, _exact_step)
+
+
+def reads_zeros(tables: Tables) -> bool:
+    """Whether anything in the arena is read that no operator has stored before.
+
+    No builder makes such images, but the guest defines them: the arena begins as zeros.
+    """
+    stored = Ranges()
+    for operator in tables.operators:
+        for source in operator.sources:
+            inside = ARENA.base <= source.address < ARENA.end
+            if inside and not stored.hold(source.extent.start, source.extent.end):
+                return True
+        stored.add(operator.target.extent.start, operator.target.extent.end)
+    return not all(
+        stored.hold(tensor.address, tensor.address + tensor.spec.size)
+        for tensor in tables.outputs
+    )
 
 
 def _exact_step(step: Callable[[], None]) -> None:

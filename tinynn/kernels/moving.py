@@ -9,7 +9,7 @@ from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from .writing import I8, I32, WORDS, Values, Writer, word
+from .writing import FLOAT_BYTES, I8, I32, WORDS, Values, Writer, word
 
 AXES: Final = 4
 DEEP_AXES: Final = 8
@@ -41,16 +41,28 @@ def _move(module: ir.Module, name: str, size: int, axes: int) -> None:
         build.icmp_signed("==", of[-1], word(size)),
     )
 
+    second = build.and_(
+        build.icmp_signed("==", to[-1], word(size)),
+        build.icmp_signed("==", of[-1], word(2 * size)),
+    )
+
     def axis(number: int, target: ir.Value, source: ir.Value) -> None:
         """All that lies along this axis and those after it."""
-        if number == axes - 1:
-            with build.if_else(dense) as (together, apart):
-                with together:
-                    copy_row(write, size, target, source, extents[-1])
-                with apart:
-                    each(number, target, source)
-        else:
+        if number < axes - 1:
             each(number, target, source)
+            return
+        with build.if_else(dense) as (together, apart):
+            with together:
+                copy_row(write, size, target, source, extents[-1])
+            with apart:
+                if size == FLOAT_BYTES:
+                    with build.if_else(second) as (every_second, other):
+                        with every_second:
+                            _every_second(write, target, source, extents[-1])
+                        with other:
+                            each(number, target, source)
+                else:
+                    each(number, target, source)
 
     def each(number: int, target: ir.Value, source: ir.Value) -> None:
         def body(_: ir.Value, held: Values) -> Values:
@@ -65,6 +77,18 @@ def _move(module: ir.Module, name: str, size: int, axes: int) -> None:
 
     axis(0, write.pointer(0), write.pointer(1))
     write.finish()
+
+
+def _every_second(
+    write: Writer, target: ir.Value, source: ir.Value, count: ir.Value
+) -> None:
+    """Neighbours from every second place, eight at once: a stride's phase."""
+
+    def copy(kind: ir.Type, index: ir.Value) -> None:
+        at = write.element(source, write.build.mul(index, word(2)))
+        write.store(write.every_second(kind, at), write.element(target, index))
+
+    write.vectors(count, copy)
 
 
 def copy_row(

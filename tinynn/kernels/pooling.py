@@ -15,14 +15,11 @@ from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from .writing import FLOAT, FLOAT_BYTES, I32, LANES, VECTOR, Values, Writer, word
+from .writing import FLOAT, LANES, VECTOR, Values, Writer, word
 from .writing import constant as floats
 
 MINUS_INFINITY: Final = 0xFF80_0000
 """The largest of no taps."""
-
-EVERY_SECOND: Final = (0, 2, 4, 6, 9, 11, 13, 15)
-"""Of eight neighbours and eight that begin seven further: nothing is read in vain."""
 
 Span = tuple[ir.Value, ir.Value]
 
@@ -167,13 +164,9 @@ class _Pool:
 
     def _load(self, kind: ir.Type, at: ir.Value) -> ir.Value:
         """A tap of one pixel, or of eight."""
-        write = self.write
-        low = write.load(kind, at)
-        if kind == FLOAT or self.stride == 1:
-            return low
-        high = write.load(kind, write.at(at, word(FLOAT_BYTES * (LANES - 1))))
-        lanes = ir.Constant(ir.VectorType(I32, LANES), list(EVERY_SECOND))
-        return write.build.shuffle_vector(low, high, lanes)
+        if self.stride == 2:
+            return self.write.every_second(kind, at)
+        return self.write.load(kind, at)
 
 
 def _eights(write: Writer, count: ir.Value, body: Callable[[ir.Value], None]) -> None:

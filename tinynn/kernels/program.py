@@ -33,6 +33,7 @@ Array = NDArray[Any]
 
 MODULES: Final[dict[str, Callable[[], str]]] = {
     "slide": tiles.slide_ir,
+    "patch": tiles.patch_ir,
     "multiply": tiles.multiply_ir,
     "move": moving.move_ir,
     "deep": moving.deep_ir,

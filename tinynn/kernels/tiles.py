@@ -50,21 +50,33 @@ def slide_ir() -> str:
     """
     module = ir.Module("slide")
     for rows in range(1, ROWS + 1):
-        _slide(module, rows)
+        _slide(module, f"slide.{rows}", rows)
     return str(module)
 
 
-def _slide(module: ir.Module, rows: int) -> None:
-    write = Writer(module, f"slide.{rows}", 11)
+def patch_ir() -> str:
+    """The module with patch.1 to patch.6: the same with a room in a last word.
+
+    The taps of some halves are copied there, side by side, before blocks of rows read
+    them: in pictures of a power of two all channels fall into one line of the cache.
+    """
+    module = ir.Module("patch")
+    for rows in range(1, ROWS + 1):
+        _slide(module, f"patch.{rows}", rows, patched=True)
+    return str(module)
+
+
+def _slide(module: ir.Module, name: str, rows: int, patched: bool = False) -> None:
+    write = Writer(module, name, 11 + patched)
     halves, width = write.words[7], HALVES[rows]
     whole = write.build.mul(write.build.udiv(halves, word(width)), word(width))
 
     def wide(half: ir.Value, _: Values) -> Values:
-        _slide_blocks(write, rows, half, width)
+        _slide_blocks(write, rows, half, width, patched)
         return []
 
     def narrow(half: ir.Value, _: Values) -> Values:
-        _slide_blocks(write, rows, half, 1)
+        _slide_blocks(write, rows, half, 1, patched)
         return []
 
     write.loop(word(0), whole, wide, step=width)
@@ -72,11 +84,13 @@ def _slide(module: ir.Module, rows: int) -> None:
     write.finish()
 
 
-def _slide_blocks(write: Writer, rows: int, half: ir.Value, width: int) -> None:
+def _slide_blocks(
+    write: Writer, rows: int, half: ir.Value, width: int, patched: bool
+) -> None:
     """Some halves of all blocks of rows: their patches stay in the nearest cache."""
     build = write.build
     a, x, y, bias, places, targets, offsets = map(write.pointer, range(7))
-    blocks, terms, row_bytes = write.words[8:]
+    blocks, terms, row_bytes = write.words[8:11]
     bases, stores = [], []
     for i in range(width):
         at = build.mul(build.add(half, word(i)), word(WORD_BYTES))
@@ -84,19 +98,39 @@ def _slide_blocks(write: Writer, rows: int, half: ir.Value, width: int) -> None:
         stores.append(write.at(y, write.load(I64, write.at(targets, at))))
     block_bytes = build.mul(terms, word(FLOAT_BYTES * rows))
 
+    def lying(k: ir.Value) -> Values:
+        """Where the halves' taps lie in the picture."""
+        offset = write.load(I64, write.at(offsets, build.mul(k, word(WORD_BYTES))))
+        return [write.at(base, offset) for base in bases]
+
+    def copied(k: ir.Value) -> Values:
+        """Where they are copied to."""
+        at = write.at(write.pointer(11), build.mul(k, word(VECTOR_BYTES * width)))
+        return [write.at(at, word(VECTOR_BYTES * i)) for i in range(width)]
+
+    def copy(k: ir.Value) -> None:
+        for source, target in zip(lying(k), copied(k), strict=True):
+            write.store(write.load(VECTOR, source), target)
+
+    if patched:
+        write.each(terms, copy)
+
     def block(index: ir.Value, _: Values) -> Values:
         at_a = write.at(a, build.mul(index, block_bytes))
 
         def term(k: ir.Value, sums: Values) -> Values:
-            at = build.mul(k, word(WORD_BYTES))
-            offset = write.load(I64, write.at(offsets, at))
-            columns = [write.at(base, offset) for base in bases]
+            columns = copied(k) if patched else lying(k)
             at = write.at(at_a, build.mul(k, word(FLOAT_BYTES * rows)))
             singles = [write.at(at, word(FLOAT_BYTES * row)) for row in range(rows)]
             return _add_term(write, singles, columns, sums)
 
+        def two(k: ir.Value, sums: Values) -> Values:
+            return term(build.add(k, word(1)), term(k, sums))
+
         zero = ir.Constant(VECTOR, [0.0] * LANES)
-        sums = write.loop(word(0), terms, term, [zero] * (rows * width))
+        even = build.and_(terms, word(-2))
+        sums = write.loop(word(0), even, two, [zero] * (rows * width), step=2)
+        sums = write.loop(even, terms, term, sums)
         first = build.mul(index, word(rows))
         for row in range(rows):
             number = build.add(first, word(row))

@@ -26,6 +26,9 @@ VECTOR: Final = ir.VectorType(FLOAT, LANES)
 WORDS: Final = ir.VectorType(I32, LANES)
 SPREAD: Final = ir.Constant(WORDS, [0] * LANES)
 
+EVERY_SECOND: Final = (0, 2, 4, 6, 9, 11, 13, 15)
+"""Of eight neighbours and eight that begin seven further: nothing is read in vain."""
+
 CANONICAL_NAN: Final = 0x7FC0_0000
 
 Values = list[ir.Value]
@@ -87,6 +90,15 @@ class Writer:
         """A word or floats, from any address."""
         align = WORD_BYTES if kind == I64 else FLOAT_BYTES
         return self.build.load(at, typ=kind, align=align)
+
+    def every_second(self, kind: ir.Type, at: ir.Value) -> ir.Value:
+        """A float, or the first eight of every second; nothing further is read."""
+        low = self.load(kind, at)
+        if kind == FLOAT:
+            return low
+        high = self.load(kind, self.at(at, word(FLOAT_BYTES * (LANES - 1))))
+        lanes = ir.Constant(ir.VectorType(I32, LANES), list(EVERY_SECOND))
+        return self.build.shuffle_vector(low, high, lanes)
 
     def store(self, value: ir.Value, at: ir.Value) -> None:
         """Floats, to any address."""

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels import Call, move
-from ..kernels.tiles import ROWS
+from ..kernels.tiles import HALVES, ROWS
 from ..kernels.writing import FLOAT_BYTES, LANES
 from .family import Room
 from .numbers import Floats
@@ -33,6 +33,12 @@ NOTHING: Final = np.zeros(1, np.float32)
 
 WASTE: Final = 1.1
 """Halves of eight columns that row by row may be more than all together."""
+
+COLLISION: Final = 256
+"""Floats: planes of whole kilobytes lie on one another in a cache of 64 lines a way."""
+
+PATCH: Final = 1 << 12
+"""Floats of a copied patch: half of the nearest cache."""
 
 Words = NDArray[np.int64]
 
@@ -111,6 +117,11 @@ class Layout:
 
     together: bool
     """Whether rows of the result are computed with what lies between them."""
+
+    @property
+    def collides(self) -> bool:
+        """Whether channels fall into few lines of the nearest cache."""
+        return self.plane % COLLISION == 0
 
     @property
     def result_line(self) -> int:
@@ -274,6 +285,11 @@ def sums(
         after = slice(part.first, None)
         arrays = (part.held, picture, held[after], bias[after], places, targets, taps)
         counts = (len(places), part.blocks, len(taps), row_bytes)
-        yield Call(f"{kernel}.{part.rows}", (*arrays, *counts))
+        size = LANES * HALVES[part.rows] * len(taps)
+        if kernel == "slide" and made.collides and part.blocks > 1 and size <= PATCH:
+            words = (*arrays, *counts, room("patch", size))
+            yield Call(f"patch.{part.rows}", words)
+        else:
+            yield Call(f"{kernel}.{part.rows}", (*arrays, *counts))
     if held is not y:
         yield from made.move_result(held, y)
