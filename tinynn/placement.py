@@ -42,11 +42,6 @@ class Ranges:
         self._starts[low:high] = [start]
         self._ends[low:high] = [end]
 
-    def hold(self, start: int, end: int) -> bool:
-        """Whether all of a range is taken."""
-        index = bisect_right(self._starts, start) - 1
-        return index >= 0 and end <= self._ends[index]
-
     def free_from(self, start: int, size: int) -> int:
         """The lowest address, `start` or above, with `size` bytes that are free."""
         index = bisect_right(self._ends, start)

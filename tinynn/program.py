@@ -11,14 +11,11 @@ from typing import Final
 
 import numpy as np
 
-from mips_vm.constants import ARENA
-
-from .executor import output_data
-from .floatmode import exact_floats
+from .executor import output_views
+from .fusion import steps_of
 from .image import Bytes, Tables
 from .kernels import Team
 from .operators import FAMILIES, Operator
-from .placement import Ranges
 from .planner import usual_instructions
 from .space import FlatSpace, aligned_zeros
 
@@ -38,55 +35,31 @@ class Program:
     def __init__(self, tables: Tables, image: Bytes, threads: int = 1) -> None:
         if sum(map(usual_instructions, tables.operators)) < WAKING_INSTRUCTIONS:
             threads = 1
-        self._tables = tables
+        self._steps = steps_of(tables)
         self._input = np.zeros(tables.input_bytes, np.uint8)
-        self._arena = aligned_zeros(tables.arena_bytes // 4).view(np.uint8)
+        self._arena = aligned_zeros(self._steps.arena_bytes // 4).view(np.uint8)
         lasting = image.size <= MOST_RESIDENT
         self._space = FlatSpace(self._input, self._arena, image, lasting)
         self._pool = ThreadPoolExecutor(threads, "tinynn") if threads > 1 else None
-        self._reads_zeros = reads_zeros(tables)
+        self._outputs = output_views(self._steps.outputs, self._space)
         self._run = self._joined(threads)
 
     def answer(self, input_bytes: bytes) -> bytes:
         """The outputs' bytes, for an input of the right length."""
         self._input[:] = np.frombuffer(input_bytes, np.uint8)
-        if self._reads_zeros:
+        if self._steps.begins_empty:
             self._arena.fill(0)
-        with exact_floats():
-            self._run()
-        return output_data(self._tables, self._space)
+        self._run()
+        return b"".join(self._outputs)
 
     def _joined(self, threads: int) -> Callable[[], None]:
         """All operators' calls, of each thread in one."""
         team = Team(threads)
-        for operator in self._tables.operators:
-            plan = FAMILIES[operator.opcode].calls
-            parts = shares(operator, threads)
-            team.add([list(plan(operator, *part, self._space)) for part in parts])
-        return team.step(self._pool, _exact_step)
-
-
-def reads_zeros(tables: Tables) -> bool:
-    """Whether anything in the arena is read that no operator has stored before.
-
-    No builder makes such images, but the guest defines them: the arena begins as zeros.
-    """
-    stored = Ranges()
-    for operator in tables.operators:
-        for source in operator.sources:
-            inside = ARENA.base <= source.address < ARENA.end
-            if inside and not stored.hold(source.extent.start, source.extent.end):
-                return True
-        stored.add(operator.target.extent.start, operator.target.extent.end)
-    return not all(
-        stored.hold(tensor.address, tensor.address + tensor.spec.size)
-        for tensor in tables.outputs
-    )
-
-
-def _exact_step(step: Callable[[], None]) -> None:
-    with exact_floats():
-        step()
+        for step in self._steps.steps:
+            parts = shares(step.operator, threads)
+            calls = [step.plan(step.operator, *part, self._space) for part in parts]
+            team.add([list(part) for part in calls])
+        return team.step(self._pool)
 
 
 def shares(operator: Operator, threads: int) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mips_vm import native
 
+from ..floatmode import exact_ir
 from . import (
     byte_products,
     casting,
@@ -32,8 +33,7 @@ from . import (
 Array = NDArray[Any]
 
 MODULES: Final[dict[str, Callable[[], str]]] = {
-    "slide": tiles.slide_ir,
-    "patch": tiles.patch_ir,
+    **tiles.MODULES,
     "multiply": tiles.multiply_ir,
     "move": moving.move_ir,
     "deep": moving.deep_ir,
@@ -54,7 +54,7 @@ MODULES: Final[dict[str, Callable[[], str]]] = {
 `element.add.vv` of `element.add`."""
 
 DRIVER: Final = """
-define void @run(ptr %table, i64 %count) {
+define void @walk(ptr %table, i64 %count) {
 entry:
   %end = getelementptr [2 x ptr], ptr %table, i64 %count
   br label %head
@@ -73,7 +73,7 @@ leave:
   ret void
 }
 """
-"""Rows of the table are a kernel and its words."""
+"""Goes through a table whose rows are a kernel and its words."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +88,7 @@ class Call:
 
 
 class Batch:
-    """Calls, one after another, which need the floating-point mode to be exact."""
+    """Calls, one after another, with floats as docs/float.md has them."""
 
     def __init__(self, calls: Sequence[Call]) -> None:
         self._calls = list(calls)  # keeps the arrays alive
@@ -136,5 +136,5 @@ def _library(module: str) -> native.Library:
 
 @cache
 def _driver() -> Callable[..., None]:
-    library = native.load_ir(DRIVER)
+    library = native.load_ir(DRIVER + exact_ir("run", "walk"))
     return library.function("run", None, ctypes.c_void_p, ctypes.c_int64)

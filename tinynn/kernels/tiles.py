@@ -12,7 +12,8 @@ term k of half h lies `places[h] + offsets[k]` bytes after x, and the result
 For `slide`, a is blocks of so many rows, each [k][row]; for `multiply` it is rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
@@ -43,105 +44,123 @@ TERMS: Final = 4
 """Of one round over packed panels; the processor can barely decode one in time."""
 
 
-def slide_ir() -> str:
-    """The module with slide.1 to slide.6.
+def slide_ir(name: str, *, patched: bool, rectified: bool) -> str:
+    """The module with slide.1 to slide.6, or one of the same kind.
 
     Words: a, x, y, bias, places, targets, offsets, halves, blocks, terms, row_bytes.
+
+    `patch.` has a room in a last word: the taps of some halves are copied there, side
+    by side, before blocks of rows read them. In pictures of a power of two all channels
+    fall into one line of the cache. `slide_relu.` and `patch_relu.` store what a ReLU
+    makes of the sums.
     """
-    module = ir.Module("slide")
+    module = ir.Module(name)
     for rows in range(1, ROWS + 1):
-        _slide(module, f"slide.{rows}", rows)
+        _Slide(module, f"{name}.{rows}", rows, patched, rectified).write_all()
     return str(module)
 
 
-def patch_ir() -> str:
-    """The module with patch.1 to patch.6: the same with a room in a last word.
-
-    The taps of some halves are copied there, side by side, before blocks of rows read
-    them: in pictures of a power of two all channels fall into one line of the cache.
-    """
-    module = ir.Module("patch")
-    for rows in range(1, ROWS + 1):
-        _slide(module, f"patch.{rows}", rows, patched=True)
-    return str(module)
+MODULES: Final[Mapping[str, Callable[[], str]]] = {
+    f"{name}{suffix}": partial(
+        slide_ir, f"{name}{suffix}", patched=name == "patch", rectified=bool(suffix)
+    )
+    for name in ("slide", "patch")
+    for suffix in ("", "_relu")
+}
 
 
-def _slide(module: ir.Module, name: str, rows: int, patched: bool = False) -> None:
-    write = Writer(module, name, 11 + patched)
-    halves, width = write.words[7], HALVES[rows]
-    whole = write.build.mul(write.build.udiv(halves, word(width)), word(width))
+class _Slide:
+    """One kernel."""
 
-    def wide(half: ir.Value, _: Values) -> Values:
-        _slide_blocks(write, rows, half, width, patched)
-        return []
+    def __init__(
+        self, module: ir.Module, name: str, rows: int, patched: bool, rectified: bool
+    ) -> None:
+        self.rows, self.patched, self.rectified = rows, patched, rectified
+        self.write = Writer(module, name, 11 + patched)
 
-    def narrow(half: ir.Value, _: Values) -> Values:
-        _slide_blocks(write, rows, half, 1, patched)
-        return []
+    def write_all(self) -> None:
+        """Halves in groups, then one by one."""
+        write, width = self.write, HALVES[self.rows]
+        halves = write.words[7]
+        whole = write.build.mul(write.build.udiv(halves, word(width)), word(width))
 
-    write.loop(word(0), whole, wide, step=width)
-    write.loop(whole, halves, narrow)
-    write.finish()
+        def wide(half: ir.Value, _: Values) -> Values:
+            self._blocks(half, width)
+            return []
 
+        def narrow(half: ir.Value, _: Values) -> Values:
+            self._blocks(half, 1)
+            return []
 
-def _slide_blocks(
-    write: Writer, rows: int, half: ir.Value, width: int, patched: bool
-) -> None:
-    """Some halves of all blocks of rows: their patches stay in the nearest cache."""
-    build = write.build
-    a, x, y, bias, places, targets, offsets = map(write.pointer, range(7))
-    blocks, terms, row_bytes = write.words[8:11]
-    bases, stores = [], []
-    for i in range(width):
-        at = build.mul(build.add(half, word(i)), word(WORD_BYTES))
-        bases.append(write.at(x, write.load(I64, write.at(places, at))))
-        stores.append(write.at(y, write.load(I64, write.at(targets, at))))
-    block_bytes = build.mul(terms, word(FLOAT_BYTES * rows))
+        write.loop(word(0), whole, wide, step=width)
+        write.loop(whole, halves, narrow)
+        write.finish()
 
-    def lying(k: ir.Value) -> Values:
-        """Where the halves' taps lie in the picture."""
-        offset = write.load(I64, write.at(offsets, build.mul(k, word(WORD_BYTES))))
-        return [write.at(base, offset) for base in bases]
+    def _blocks(self, half: ir.Value, width: int) -> None:
+        """Some halves of all blocks of rows: their patches stay in the cache."""
+        write, build, rows = self.write, self.write.build, self.rows
+        a, x, y, bias, places, targets, offsets = map(write.pointer, range(7))
+        blocks, terms, row_bytes = write.words[8:11]
+        bases, stores = [], []
+        for i in range(width):
+            at = build.mul(build.add(half, word(i)), word(WORD_BYTES))
+            bases.append(write.at(x, write.load(I64, write.at(places, at))))
+            stores.append(write.at(y, write.load(I64, write.at(targets, at))))
+        block_bytes = build.mul(terms, word(FLOAT_BYTES * rows))
 
-    def copied(k: ir.Value) -> Values:
-        """Where they are copied to."""
-        at = write.at(write.pointer(11), build.mul(k, word(VECTOR_BYTES * width)))
-        return [write.at(at, word(VECTOR_BYTES * i)) for i in range(width)]
+        def lying(k: ir.Value) -> Values:
+            """Where the halves' taps lie in the picture."""
+            at = build.mul(k, word(WORD_BYTES))
+            offset = write.load(I64, write.at(offsets, at))
+            return [write.at(base, offset) for base in bases]
 
-    def copy(k: ir.Value) -> None:
-        for source, target in zip(lying(k), copied(k), strict=True):
-            write.store(write.load(VECTOR, source), target)
+        def copied(k: ir.Value) -> Values:
+            """Where they are copied to."""
+            at = build.mul(k, word(VECTOR_BYTES * width))
+            room = write.at(write.pointer(11), at)
+            return [write.at(room, word(VECTOR_BYTES * i)) for i in range(width)]
 
-    if patched:
-        write.each(terms, copy)
+        def copy(k: ir.Value) -> None:
+            for source, target in zip(lying(k), copied(k), strict=True):
+                write.store(write.load(VECTOR, source), target)
 
-    def block(index: ir.Value, _: Values) -> Values:
-        at_a = write.at(a, build.mul(index, block_bytes))
+        if self.patched:
+            write.each(terms, copy)
 
-        def term(k: ir.Value, sums: Values) -> Values:
-            columns = copied(k) if patched else lying(k)
-            at = write.at(at_a, build.mul(k, word(FLOAT_BYTES * rows)))
-            singles = [write.at(at, word(FLOAT_BYTES * row)) for row in range(rows)]
-            return _add_term(write, singles, columns, sums)
+        def block(index: ir.Value, _: Values) -> Values:
+            at_a = write.at(a, build.mul(index, block_bytes))
 
-        def two(k: ir.Value, sums: Values) -> Values:
-            return term(build.add(k, word(1)), term(k, sums))
+            def term(k: ir.Value, sums: Values) -> Values:
+                columns = copied(k) if self.patched else lying(k)
+                at = write.at(at_a, build.mul(k, word(FLOAT_BYTES * rows)))
+                singles = [write.at(at, word(FLOAT_BYTES * row)) for row in range(rows)]
+                return _add_term(write, singles, columns, sums)
 
-        zero = ir.Constant(VECTOR, [0.0] * LANES)
-        even = build.and_(terms, word(-2))
-        sums = write.loop(word(0), even, two, [zero] * (rows * width), step=2)
-        sums = write.loop(even, terms, term, sums)
-        first = build.mul(index, word(rows))
-        for row in range(rows):
-            number = build.add(first, word(row))
-            added = write.spread(write.load(FLOAT, write.element(bias, number)))
-            below = build.mul(number, row_bytes)
-            for i, store in enumerate(stores):
-                total = build.fadd(sums[row * width + i], added)
-                write.store(write.canonical(total), write.at(store, below))
-        return []
+            def two(k: ir.Value, sums: Values) -> Values:
+                return term(build.add(k, word(1)), term(k, sums))
 
-    write.loop(word(0), blocks, block)
+            zero = ir.Constant(VECTOR, [0.0] * LANES)
+            even = build.and_(terms, word(-2))
+            sums = write.loop(word(0), even, two, [zero] * (rows * width), step=2)
+            sums = write.loop(even, terms, term, sums)
+            first = build.mul(index, word(rows))
+            for row in range(rows):
+                number = build.add(first, word(row))
+                added = write.spread(write.load(FLOAT, write.element(bias, number)))
+                below = build.mul(number, row_bytes)
+                for i, store in enumerate(stores):
+                    total = build.fadd(sums[row * width + i], added)
+                    if self.rectified:
+                        total = self._relu(total)
+                    write.store(write.canonical(total), write.at(store, below))
+            return []
+
+        write.loop(word(0), blocks, block)
+
+    def _relu(self, total: ir.Value) -> ir.Value:
+        """Of a sum from +0 on, which is never -0: so one instruction does."""
+        build, zero = self.write.build, ir.Constant(VECTOR, [0.0] * LANES)
+        return build.select(build.fcmp_ordered("ogt", zero, total), zero, total)
 
 
 def _add_term(

@@ -160,6 +160,21 @@ def calls(operator: Operator, first: int, count: int, space: Space) -> list[Call
     return planned
 
 
+def rectified_calls(
+    operator: Operator, first: int, count: int, space: Space
+) -> list[Call]:
+    """The same, with what a ReLU makes of it."""
+    return [rectified(call) for call in calls(operator, first, count, space)]
+
+
+def rectified(call: Call) -> Call:
+    """The call that stores max(sum, 0); what only moves elements stays."""
+    kind, _, rows = call.kernel.partition(".")
+    if kind in ("slide", "patch"):
+        return Call(f"{kind}_relu.{rows}", call.words)
+    return call
+
+
 def layout_of(operator: Operator, row: int, rows: int) -> sliding.Layout:
     """Of so many rows of the result."""
     window = Window(*operator.attributes)

@@ -144,5 +144,5 @@ class Family:
     share: Callable[[Operator], int] | None = None
 
     def run(self, operator: Operator, first: int, count: int, space: Space) -> None:
-        """Makes the calls at once; floats must be exact (executor.py)."""
+        """Makes the calls at once."""
         Batch(self.calls(operator, first, count, space))()
