@@ -17,6 +17,7 @@ from mips_vm import native
 
 from ..floatmode import exact_ir
 from . import (
+    byte_factors,
     byte_products,
     casting,
     choosing,
@@ -49,6 +50,7 @@ MODULES: Final[dict[str, Callable[[], str]]] = {
     **elements.MODULES,
     **quantising.MODULES,
     **byte_products.MODULES,
+    "byte": byte_factors.module_ir,
 }
 """By the first part of a kernel's name, or the first two: `slide.3` is of `slide`,
 `element.add.vv` of `element.add`."""

@@ -40,25 +40,28 @@ def nearest(x: Real) -> Whole:
 
 
 def nearest_product(x: Whole, factor: Real) -> Whole:
-    """near(x * factor): the product is exact, in 64 bits."""
+    """near(x * factor): the product is exact, in 64 bits.
+
+    A factor that is too large for any x but 0, or infinite, is one of 2^29; one that
+    makes nothing of any x, or a NaN, is 0.
+    """
     bits = factor.bits
     exponent = bits.unsigned_shift(FRACTION_BITS) & LARGEST_EXPONENT
     fraction = bits & FRACTION
     normal = exponent > 0
     significand = choose(normal, fraction | (1 << FRACTION_BITS), fraction)
-    signed = choose(bits < 0, significand.like(0) - significand, significand)
-    product = x.wide * signed.wide
     shift = fraction.like(BIAS + FRACTION_BITS) - exponent
     shift = choose(normal, shift, BIAS + FRACTION_BITS - 1)
-    within = clamped(shift, (1, MOST_SHIFT)).wide
-    half = (within.like(1) << (within - 1)) - 1
-    odd = (product >> within) & 1
-    whole = clamped((product + half + odd) >> within, (-LARGE, LARGE))
-    far = choose(product > 0, whole.like(LARGE), -LARGE)
-    whole = choose(shift < 1, far, whole)
+    significand = choose(shift < 1, significand.like(1 << 30), significand)
     nan = exponent.equals(LARGEST_EXPONENT) & (fraction > 0)
-    nothing = product.equals(0) | (shift > MOST_SHIFT) | nan
-    return choose(nothing, whole.like(0), whole).narrow
+    nothing = (shift > MOST_SHIFT) | nan
+    significand = choose(nothing, significand.like(0), significand)
+    signed = choose(bits < 0, significand.like(0) - significand, significand)
+    within = clamped(shift, (1, MOST_SHIFT)).wide
+    below_half = (within.like(1) << (within - 1)) - 1
+    product = x.wide * signed.wide
+    odd = (product >> within) & 1
+    return clamped((product + below_half + odd) >> within, (-LARGE, LARGE)).narrow
 
 
 def _shifted(n: Whole, zero: Whole, dtype: str) -> Whole:
