@@ -44,39 +44,51 @@ TERMS: Final = 4
 """Of one round over packed panels; the processor can barely decode one in time."""
 
 
-def slide_ir(name: str, *, patched: bool, rectified: bool) -> str:
+def slide_ir(name: str, *, patched: bool, rectified: bool, further: bool) -> str:
     """The module with slide.1 to slide.6, or one of the same kind.
 
     Words: a, x, y, bias, places, targets, offsets, halves, blocks, terms, row_bytes.
 
-    `patch.` has a room in a last word: the taps of some halves are copied there, side
-    by side, before blocks of rows read them. In pictures of a power of two all channels
-    fall into one line of the cache. `slide_relu.` and `patch_relu.` store what a ReLU
-    makes of the sums.
+    `slides.` has blocks of six rows and then one of its number, whose a is a further
+    word: a picture is gone over once. `patch.` and `patches.` have a room in a last
+    word: the taps of some halves are copied there, side by side, before blocks of rows
+    read them. In pictures of a power of two all channels fall into one line of the
+    cache. `slide_relu.` and the like store what a ReLU makes of the sums.
     """
     module = ir.Module(name)
-    for rows in range(1, ROWS + 1):
-        _Slide(module, f"{name}.{rows}", rows, patched, rectified).write_all()
+    for rows in range(1, ROWS + 1 - further):
+        blocks = (ROWS, rows) if further else (rows, 0)
+        _Slide(module, f"{name}.{rows}", blocks, patched, rectified).write_all()
     return str(module)
 
 
 MODULES: Final[Mapping[str, Callable[[], str]]] = {
     f"{name}{suffix}": partial(
-        slide_ir, f"{name}{suffix}", patched=name == "patch", rectified=bool(suffix)
+        slide_ir,
+        f"{name}{suffix}",
+        patched=name.startswith("patch"),
+        rectified=bool(suffix),
+        further=name.endswith("s"),
     )
-    for name in ("slide", "patch")
+    for name in ("slide", "slides", "patch", "patches")
     for suffix in ("", "_relu")
 }
 
 
 class _Slide:
-    """One kernel."""
+    """One kernel: rows of its blocks, and of one more that comes last, or 0."""
 
     def __init__(
-        self, module: ir.Module, name: str, rows: int, patched: bool, rectified: bool
+        self,
+        module: ir.Module,
+        name: str,
+        rows: tuple[int, int],
+        patched: bool,
+        rectified: bool,
     ) -> None:
-        self.rows, self.patched, self.rectified = rows, patched, rectified
-        self.write = Writer(module, name, 11 + patched)
+        self.rows, self.last = rows
+        self.patched, self.rectified = patched, rectified
+        self.write = Writer(module, name, 11 + (self.last > 0) + patched)
 
     def write_all(self) -> None:
         """Halves in groups, then one by one."""
@@ -98,15 +110,14 @@ class _Slide:
 
     def _blocks(self, half: ir.Value, width: int) -> None:
         """Some halves of all blocks of rows: their patches stay in the cache."""
-        write, build, rows = self.write, self.write.build, self.rows
-        a, x, y, bias, places, targets, offsets = map(write.pointer, range(7))
-        blocks, terms, row_bytes = write.words[8:11]
+        write, build = self.write, self.write.build
+        a, x, y, _, places, targets, offsets = map(write.pointer, range(7))
+        blocks, terms = write.words[8:10]
         bases, stores = [], []
         for i in range(width):
             at = build.mul(build.add(half, word(i)), word(WORD_BYTES))
             bases.append(write.at(x, write.load(I64, write.at(places, at))))
             stores.append(write.at(y, write.load(I64, write.at(targets, at))))
-        block_bytes = build.mul(terms, word(FLOAT_BYTES * rows))
 
         def lying(k: ir.Value) -> Values:
             """Where the halves' taps lie in the picture."""
@@ -117,7 +128,7 @@ class _Slide:
         def copied(k: ir.Value) -> Values:
             """Where they are copied to."""
             at = build.mul(k, word(VECTOR_BYTES * width))
-            room = write.at(write.pointer(11), at)
+            room = write.at(write.pointer(len(write.words) - 1), at)
             return [write.at(room, word(VECTOR_BYTES * i)) for i in range(width)]
 
         def copy(k: ir.Value) -> None:
@@ -126,36 +137,53 @@ class _Slide:
 
         if self.patched:
             write.each(terms, copy)
+        columns = copied if self.patched else lying
+        block_bytes = build.mul(terms, word(FLOAT_BYTES * self.rows))
 
         def block(index: ir.Value, _: Values) -> Values:
             at_a = write.at(a, build.mul(index, block_bytes))
-
-            def term(k: ir.Value, sums: Values) -> Values:
-                columns = copied(k) if self.patched else lying(k)
-                at = write.at(at_a, build.mul(k, word(FLOAT_BYTES * rows)))
-                singles = [write.at(at, word(FLOAT_BYTES * row)) for row in range(rows)]
-                return _add_term(write, singles, columns, sums)
-
-            def two(k: ir.Value, sums: Values) -> Values:
-                return term(build.add(k, word(1)), term(k, sums))
-
-            zero = ir.Constant(VECTOR, [0.0] * LANES)
-            even = build.and_(terms, word(-2))
-            sums = write.loop(word(0), even, two, [zero] * (rows * width), step=2)
-            sums = write.loop(even, terms, term, sums)
-            first = build.mul(index, word(rows))
-            for row in range(rows):
-                number = build.add(first, word(row))
-                added = write.spread(write.load(FLOAT, write.element(bias, number)))
-                below = build.mul(number, row_bytes)
-                for i, store in enumerate(stores):
-                    total = build.fadd(sums[row * width + i], added)
-                    if self.rectified:
-                        total = self._relu(total)
-                    write.store(write.canonical(total), write.at(store, below))
+            first = build.mul(index, word(self.rows))
+            self._block(self.rows, at_a, first, columns, stores)
             return []
 
         write.loop(word(0), blocks, block)
+        if self.last:
+            first = build.mul(blocks, word(self.rows))
+            self._block(self.last, write.pointer(11), first, columns, stores)
+
+    def _block(
+        self,
+        rows: int,
+        at_a: ir.Value,
+        first: ir.Value,
+        columns: Callable[[ir.Value], Values],
+        stores: Values,
+    ) -> None:
+        write, build, width = self.write, self.write.build, len(stores)
+        bias, (terms, row_bytes) = write.pointer(3), write.words[9:11]
+
+        def term(k: ir.Value, sums: Values) -> Values:
+            halves = columns(k)
+            at = write.at(at_a, build.mul(k, word(FLOAT_BYTES * rows)))
+            singles = [write.at(at, word(FLOAT_BYTES * row)) for row in range(rows)]
+            return _add_term(write, singles, halves, sums)
+
+        def two(k: ir.Value, sums: Values) -> Values:
+            return term(build.add(k, word(1)), term(k, sums))
+
+        zero = ir.Constant(VECTOR, [0.0] * LANES)
+        even = build.and_(terms, word(-2))
+        sums = write.loop(word(0), even, two, [zero] * (rows * width), step=2)
+        sums = write.loop(even, terms, term, sums)
+        for row in range(rows):
+            number = build.add(first, word(row))
+            added = write.spread(write.load(FLOAT, write.element(bias, number)))
+            below = build.mul(number, row_bytes)
+            for i, store in enumerate(stores):
+                total = build.fadd(sums[row * width + i], added)
+                if self.rectified:
+                    total = self._relu(total)
+                write.store(write.canonical(total), write.at(store, below))
 
     def _relu(self, total: ir.Value) -> ir.Value:
         """Of a sum from +0 on, which is never -0: so one instruction does."""

@@ -170,7 +170,7 @@ def rectified_calls(
 def rectified(call: Call) -> Call:
     """The call that stores max(sum, 0); what only moves elements stays."""
     kind, _, rows = call.kernel.partition(".")
-    if kind in ("slide", "patch"):
+    if kind in ("slide", "slides", "patch", "patches"):
         return Call(f"{kind}_relu.{rows}", call.words)
     return call
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ..kernels import Call, move
 from ..kernels.tiles import HALVES, ROWS
 from ..kernels.writing import FLOAT_BYTES, LANES
+from ..tensor import Array
 from .family import Room
 from .numbers import Floats
 
@@ -36,6 +37,9 @@ WASTE: Final = 1.1
 
 COLLISION: Final = 256
 """Floats: planes of whole kilobytes lie on one another in a cache of 64 lines a way."""
+
+PLURALS: Final = {"slide": "slides", "patch": "patches"}
+"""Kernels of blocks and one more of fewer rows."""
 
 PATCH: Final = 1 << 12
 """Floats of a copied patch: half of the nearest cache."""
@@ -280,16 +284,32 @@ def sums(
         held = held.reshape(len(y), made.result_plane)
     places, targets = halves(made)
     taps = offsets(made, channels)
-    row_bytes = held.strides[0]
-    for part in weights:
+    bytes_apart = held.strides[0]
+    for part, last in _joined(weights, kernel == "slide"):
         after = slice(part.first, None)
         arrays = (part.held, picture, held[after], bias[after], places, targets, taps)
-        counts = (len(places), part.blocks, len(taps), row_bytes)
+        counts = (len(places), part.blocks, len(taps), bytes_apart)
         size = LANES * HALVES[part.rows] * len(taps)
-        if kernel == "slide" and made.collides and part.blocks > 1 and size <= PATCH:
-            words = (*arrays, *counts, room("patch", size))
-            yield Call(f"patch.{part.rows}", words)
-        else:
-            yield Call(f"{kernel}.{part.rows}", (*arrays, *counts))
+        words: tuple[int | Array, ...] = (*arrays, *counts)
+        several = part.blocks > 1 or last is not None
+        patched = several and kernel == "slide" and made.collides and size <= PATCH
+        name, rows = "patch" if patched else kernel, part.rows
+        if last is not None:
+            name, rows, words = PLURALS[name], last.rows, (*words, last.held)
+        if patched:
+            words = (*words, room("patch", size))
+        yield Call(f"{name}.{rows}", words)
     if held is not y:
         yield from made.move_result(held, y)
+
+
+def _joined(
+    weights: Sequence[Blocks], together: bool
+) -> Iterator[tuple[Blocks, Blocks | None]]:
+    """Parts, the last but one with the last if that is of fewer rows."""
+    *before, last = weights
+    if together and before and last.rows < before[-1].rows:
+        yield from ((part, None) for part in before[:-1])
+        yield before[-1], last
+    else:
+        yield from ((part, None) for part in weights)
