@@ -14,16 +14,21 @@ n, inner, exclusive, reverse; running sums along n.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
 from . import formulas
-from .lanes import Real, Whole, choose
+from .lanes import Real, Truth, Whole, choose
 from .writing import (
     FLOAT,
-    FLOAT_BYTES,
     I32,
+    I64,
+    LANES,
+    VECTOR,
+    WORDS,
+    Body,
     Values,
     Writer,
     constant,
@@ -54,136 +59,261 @@ def module_ir() -> str:
     return str(module)
 
 
+def _add(write: Writer, total: ir.Value, value: ir.Value) -> ir.Value:
+    return write.build.fadd(total, value)
+
+
+def _add_square(write: Writer, total: ir.Value, value: ir.Value) -> ir.Value:
+    return write.build.fadd(total, write.build.fmul(value, value))
+
+
+CHAINS: Final = 8
+"""Rows that are added up at once: one alone waits for each of its additions."""
+
+
+class _Rows:
+    """A kernel that goes over rows of x and y several times, CHAINS at once."""
+
+    def __init__(self, module: ir.Module, name: str, words: int) -> None:
+        self.write = write = Writer(module, name, words)
+        self.build = write.build
+        self.y, self.x = write.pointer(0), write.pointer(1)
+        self.rows, self.n = write.words[2:4]
+        self.room = self.build.alloca(FLOAT, size=ir.Constant(I32, CHAINS))
+
+    def line(self, base: ir.Value, row: ir.Value) -> ir.Value:
+        """Where a row begins."""
+        return self.write.element(base, self.build.mul(row, self.n))
+
+    def write_all(self, body: Callable[[ir.Value, int], None]) -> None:
+        """body(first row, rows): for groups of CHAINS, then one by one."""
+
+        def group(rows: int) -> Body:
+            def some(first: ir.Value, _: Values) -> Values:
+                body(first, rows)
+                return []
+
+            return some
+
+        whole = self.build.and_(self.rows, word(-CHAINS))
+        self.write.loop(word(0), whole, group(CHAINS), step=CHAINS)
+        self.write.loop(whole, self.rows, group(1))
+        self.write.finish()
+
+    def each(
+        self, first: ir.Value, rows: int, body: Callable[[ir.Value, ir.Value], None]
+    ) -> None:
+        """body(row, place): of each row, and of its number in the room."""
+
+        def one(index: ir.Value) -> None:
+            place = self.write.element(self.room, index)
+            body(self.build.add(first, index), place)
+
+        self.write.each(word(rows), one)
+
+    def total(self, base: ir.Value, first: ir.Value, rows: int, add: Fold) -> None:
+        """To the room: each row's elements taken in by `add`, in order, from +0."""
+        write = self.write
+        lines = [self.line(base, self.build.add(first, word(i))) for i in range(rows)]
+
+        def further(i: ir.Value, held: Values) -> Values:
+            values = [write.load(FLOAT, write.element(line, i)) for line in lines]
+            return [add(write, *pair) for pair in zip(held, values, strict=True)]
+
+        totals = write.loop(word(0), self.n, further, [constant(FLOAT, 0)] * rows)
+        for i, value in enumerate(totals):
+            write.store(value, write.element(self.room, word(i)))
+
+
+def _largest(write: Writer, source: ir.Value, n: ir.Value) -> ir.Value:
+    """What is above all others; NaNs are passed over unless the first is one.
+
+    Each lane has its own, from the first on; which of two equal ones it is matters to
+    nobody, since zeros of either sign are alike to who asks.
+    """
+    build, first = write.build, write.load(FLOAT, source)
+
+    def larger(kind: ir.Type, i: ir.Value, held: Values) -> Values:
+        value = Real(write, write.load(kind, write.element(source, i)))
+        best = Real(write, held[0])
+        return [choose(value > best, value, best).value]
+
+    whole = build.and_(n, word(-LANES))
+    (lanes,) = write.loop(
+        word(0), whole, partial(larger, VECTOR), [write.spread(first)], step=LANES
+    )
+    best = Real(write, first)
+    for lane in range(LANES):
+        single = build.extract_element(lanes, ir.Constant(I32, lane))
+        best = choose(Real(write, single) > best, Real(write, single), best)
+    (most,) = write.loop(whole, n, partial(larger, FLOAT), [best.value])
+    return most
+
+
 def _softmax(module: ir.Module, *, logarithm: bool) -> None:
-    write = Writer(module, f"fold.{'log_' if logarithm else ''}softmax", 4)
-    build = write.build
-    y, x, (rows, n) = write.pointer(0), write.pointer(1), write.words[2:]
+    rows = _Rows(module, f"fold.{'log_' if logarithm else ''}softmax", 4)
+    write = rows.write
+    mosts = write.build.alloca(FLOAT, size=ir.Constant(I32, CHAINS))
 
-    def row(index: ir.Value, _: Values) -> Values:
-        start = build.mul(index, n)
-        source, target = write.element(x, start), write.element(y, start)
+    def group(first: ir.Value, count: int) -> None:
+        def number(place: ir.Value) -> ir.Value:
+            """In the memory of the largest, where `place` is in the room."""
+            bytes_apart = write.build.sub(
+                write.build.ptrtoint(place, I64), write.build.ptrtoint(rows.room, I64)
+            )
+            return write.at(mosts, bytes_apart)
 
-        def larger(i: ir.Value, held: Values) -> Values:
-            value = write.load(FLOAT, write.element(source, i))
-            above = build.fcmp_ordered("ogt", value, held[0])
-            return [build.select(above, value, held[0])]
+        def powers(row: ir.Value, place: ir.Value) -> None:
+            source, target = rows.line(rows.x, row), rows.line(rows.y, row)
+            most = _largest(write, source, rows.n)
+            write.store(most, number(place))
+            both = write.both(most)
 
-        (most,) = write.loop(word(1), n, larger, [write.load(FLOAT, source)])
-        mosts = write.both(most)
+            def power(kind: ir.Type, i: ir.Value) -> None:
+                value = Real(write, write.load(kind, write.element(source, i)))
+                z = value - Real(write, both[kind])
+                write.store(formulas.exp(z).value, write.element(target, i))
 
-        def apart(kind: ir.Type, i: ir.Value) -> Real:
-            value = write.load(kind, write.element(source, i))
-            return Real(write, build.fsub(value, mosts[kind]))
+            write.vectors(rows.n, power)
 
-        def power(kind: ir.Type, i: ir.Value) -> None:
-            write.store(formulas.exp(apart(kind, i)).value, write.element(target, i))
+        def finish(row: ir.Value, place: ir.Value) -> None:
+            source, target = rows.line(rows.x, row), rows.line(rows.y, row)
+            total = Real(write, write.load(FLOAT, place))
+            by = write.both((formulas.log(total) if logarithm else total).value)
+            most = write.both(write.load(FLOAT, number(place)))
 
-        write.vectors(n, power)
+            def element(kind: ir.Type, i: ir.Value) -> None:
+                at, last = write.element(target, i), Real(write, by[kind])
+                if logarithm:
+                    value = Real(write, write.load(kind, write.element(source, i)))
+                    result = (value - Real(write, most[kind])) - last
+                else:
+                    result = Real(write, write.load(kind, at)) / last
+                write.store(write.canonical(result.value), at)
 
-        def add(i: ir.Value, held: Values) -> Values:
-            return [build.fadd(held[0], write.load(FLOAT, write.element(target, i)))]
+            write.vectors(rows.n, element)
 
-        (total,) = write.loop(word(0), n, add, [constant(FLOAT, 0)])
-        if logarithm:
-            total = formulas.log(Real(write, total)).value
-        totals = write.both(total)
+        rows.each(first, count, powers)
+        rows.total(rows.y, first, count, _add)
+        rows.each(first, count, finish)
 
-        def finish(kind: ir.Type, i: ir.Value) -> None:
-            at, by = write.element(target, i), Real(write, totals[kind])
-            if logarithm:
-                result = apart(kind, i) - by
-            else:
-                result = Real(write, write.load(kind, at)) / by
-            write.store(write.canonical(result.value), at)
-
-        write.vectors(n, finish)
-        return []
-
-    write.loop(word(0), rows, row)
-    write.finish()
+    rows.write_all(group)
 
 
 def _normalize(module: ir.Module) -> None:
-    write = Writer(module, "fold.normalize", 6)
-    build = write.build
-    y, x = write.pointer(0), write.pointer(1)
-    rows, n, centred, epsilon = write.words[2:]
-    size = build.sitofp(n, FLOAT)
-    added = build.bitcast(build.trunc(epsilon, I32), FLOAT)
-    centred = build.icmp_signed("!=", centred, word(0))
+    rows = _Rows(module, "fold.normalize", 6)
+    write, build = rows.write, rows.build
+    size = build.sitofp(rows.n, FLOAT)
+    added = build.bitcast(build.trunc(write.words[5], I32), FLOAT)
+    centred = build.icmp_signed("!=", write.words[4], word(0))
 
-    def row(index: ir.Value, _: Values) -> Values:
-        start = build.mul(index, n)
-        source, target = write.element(x, start), write.element(y, start)
+    def group(first: ir.Value, count: int) -> None:
+        def centre(row: ir.Value, place: ir.Value) -> None:
+            source, target = rows.line(rows.x, row), rows.line(rows.y, row)
+            means = write.both(build.fdiv(write.load(FLOAT, place), size))
 
-        def add(i: ir.Value, held: Values) -> Values:
-            return [build.fadd(held[0], write.load(FLOAT, write.element(source, i)))]
+            def element(kind: ir.Type, i: ir.Value) -> None:
+                value = write.load(kind, write.element(source, i))
+                apart = build.fsub(value, means[kind])
+                chosen = build.select(centred, apart, value)
+                write.store(chosen, write.element(target, i))
 
-        (total,) = write.loop(word(0), n, add, [constant(FLOAT, 0)])
-        means = write.both(build.fdiv(total, size))
+            write.vectors(rows.n, element)
 
-        def centre(kind: ir.Type, i: ir.Value) -> None:
-            value = write.load(kind, write.element(source, i))
-            apart = build.fsub(value, means[kind])
-            chosen = build.select(centred, apart, value)
-            write.store(chosen, write.element(target, i))
+        def scale(row: ir.Value, place: ir.Value) -> None:
+            target = rows.line(rows.y, row)
+            variance = build.fdiv(write.load(FLOAT, place), size)
+            root = write.root(build.fadd(variance, added))
+            scales = write.both(build.fdiv(constant(FLOAT, ONE), root))
 
-        write.vectors(n, centre)
+            def element(kind: ir.Type, i: ir.Value) -> None:
+                at = write.element(target, i)
+                scaled = build.fmul(write.load(kind, at), scales[kind])
+                write.store(write.canonical(scaled), at)
 
-        def square(i: ir.Value, held: Values) -> Values:
-            value = write.load(FLOAT, write.element(target, i))
-            return [build.fadd(held[0], build.fmul(value, value))]
+            write.vectors(rows.n, element)
 
-        (total,) = write.loop(word(0), n, square, [constant(FLOAT, 0)])
-        variance = build.fadd(build.fdiv(total, size), added)
-        scales = write.both(build.fdiv(constant(FLOAT, ONE), write.root(variance)))
+        rows.total(rows.x, first, count, _add)
+        rows.each(first, count, centre)
+        rows.total(rows.y, first, count, _add_square)
+        rows.each(first, count, scale)
 
-        def scale(kind: ir.Type, i: ir.Value) -> None:
-            at = write.element(target, i)
-            scaled = build.fmul(write.load(kind, at), scales[kind])
-            write.store(write.canonical(scaled), at)
+    rows.write_all(group)
 
-        write.vectors(n, scale)
-        return []
 
-    write.loop(word(0), rows, row)
-    write.finish()
+def _better(order: str, value: Real, best: Real) -> Truth:
+    """Beyond it; the first NaN is beyond anything, of equals the first."""
+    beyond = value > best if order == "ogt" else value < best
+    return beyond | (value.is_nan & ~best.is_nan)
 
 
 def _extreme(module: ir.Module, name: str, order: str) -> None:
-    """The first NaN is beyond anything; of equals the first."""
     write = Writer(module, name, 6)
     build = write.build
     y, x = write.pointer(0), write.pointer(1)
     rows, n, inner, columns = write.words[2:]
     row_size = build.mul(n, inner)
+    numbers = ir.Constant(WORDS, list(range(LANES)))
+
+    def numbered(kind: ir.Type, i: ir.Value) -> ir.Value:
+        single = build.trunc(i, I32)
+        return single if kind == FLOAT else write.spread(single)
+
+    def taken(value: ir.Value, number: ir.Value, held: Values) -> Values:
+        new, best = Real(write, value), Real(write, held[0])
+        better = _better(order, new, best)
+        place = choose(better, Whole(write, number), Whole(write, held[1]))
+        return [choose(better, new, best).value, place.value]
+
+    def beside(source: ir.Value) -> ir.Value:
+        """Of neighbours, eight lanes or more: each lane its own, then the lanes'."""
+
+        def eight(i: ir.Value, held: Values) -> Values:
+            value = write.load(VECTOR, write.element(source, i))
+            return taken(value, build.add(numbered(VECTOR, i), numbers), held)
+
+        whole = build.and_(n, word(-LANES))
+        start = [write.load(VECTOR, source), numbers]
+        lanes = write.loop(word(LANES), whole, eight, start, step=LANES)
+        held = [build.extract_element(part, ir.Constant(I32, 0)) for part in lanes]
+        for lane in range(1, LANES):
+            at = ir.Constant(I32, lane)
+            value, number = (build.extract_element(part, at) for part in lanes)
+            new, best = Real(write, value), Real(write, held[0])
+            equal = ~_better(order, new, best) & ~_better(order, best, new)
+            sooner = equal & (Whole(write, number) < Whole(write, held[1]))
+            better = _better(order, new, best) | sooner
+            place = choose(better, Whole(write, number), Whole(write, held[1]))
+            held = [choose(better, new, best).value, place.value]
+
+        def one(i: ir.Value, held: Values) -> Values:
+            value = write.load(FLOAT, write.element(source, i))
+            return taken(value, numbered(FLOAT, i), held)
+
+        return write.loop(whole, n, one, held)[1]
 
     def row(index: ir.Value, _: Values) -> Values:
         source = write.element(x, build.mul(index, row_size))
         target = write.element(y, build.mul(index, columns))
 
-        def column(c: ir.Value, _: Values) -> Values:
+        def column(kind: ir.Type, c: ir.Value) -> None:
             first = write.element(source, c)
 
             def further(i: ir.Value, held: Values) -> Values:
-                best, place = held
-                value = write.load(FLOAT, write.element(first, build.mul(i, inner)))
-                nan = build.fcmp_unordered("uno", value, value)
-                known = build.fcmp_ordered("ord", best, best)
-                beyond = build.fcmp_ordered(order, value, best)
-                better = build.or_(beyond, build.and_(nan, known))
-                return [
-                    build.select(better, value, best),
-                    build.select(better, i, place),
-                ]
+                value = write.load(kind, write.element(first, build.mul(i, inner)))
+                return taken(value, numbered(kind, i), held)
 
-            start = [write.load(FLOAT, first), word(0)]
+            start = [write.load(kind, first), numbered(kind, word(0))]
             _, place = write.loop(word(1), n, further, start)
-            at = write.element(target, c)
-            build.store(build.trunc(place, I32), at, align=FLOAT_BYTES)
-            return []
+            write.store(place, write.element(target, c))
 
-        write.loop(word(0), columns, column)
+        wide = build.icmp_signed(">=", n, word(LANES))
+        neighbours = build.icmp_signed("==", inner, word(1))
+        with build.if_else(build.and_(wide, neighbours)) as (many, few):
+            with many:
+                write.store(beside(source), target)
+            with few:
+                write.vectors(columns, column)
         return []
 
     write.loop(word(0), rows, row)
@@ -200,13 +330,9 @@ def _beyond(order: str) -> Fold:
     return fold
 
 
-def _add_square(write: Writer, total: ir.Value, value: ir.Value) -> ir.Value:
-    return write.build.fadd(total, write.build.fmul(value, value))
-
-
 FOLDS: Final[dict[str, tuple[Fold, int | None]]] = {
-    "sum": (lambda write, a, b: write.build.fadd(a, b), 0),
-    "mean": (lambda write, a, b: write.build.fadd(a, b), 0),
+    "sum": (_add, 0),
+    "mean": (_add, 0),
     "l2": (_add_square, 0),
     "prod": (lambda write, a, b: write.build.fmul(a, b), ONE),
     "max": (_beyond("ogt"), None),
@@ -236,10 +362,6 @@ WHOLE_FOLDS: Final[dict[str, tuple[Fold, int | None]]] = {
     ),
 }
 """Of integers, whose start is a number."""
-
-
-CHAINS: Final = 8
-"""Rows that are added up at once: one alone waits for each of its additions."""
 
 
 def _reduction(

@@ -12,6 +12,8 @@ from typing import Final
 
 import numpy as np
 
+from mips_vm.constants import MODEL
+
 from ..kernels import Call, elements
 from ..tensor import TensorType, item_bytes
 from .family import Family, Operator, Space, Types, Words
@@ -21,6 +23,7 @@ from .zipping import zip_calls
 
 NUMBERS: Final = ("float32", "int32")
 BYTES: Final = ("uint8", "int8")
+SQUARE: Final = np.float32(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,21 @@ def infer(function: Function, types: Types, attributes: Words) -> TensorType:
     return TensorType(function.result or a.dtype, broadcast(a, b))
 
 
+def is_square(operator: Operator, space: Space) -> bool:
+    """Whether a power is the second of all elements: x^2 is x x, times 1."""
+    a, b = operator.sources
+    constant = b.address >= MODEL.base and b.count == 1
+    whole = a.shape == operator.target.shape
+    return constant and whole and bool(operator.flat(space, 1)[0] == SQUARE)
+
+
 def calls(
     kernel: str, operator: Operator, first: int, count: int, space: Space
 ) -> list[Call]:
     kind = operator.sources[0].dtype
+    if kernel == "pow" and is_square(operator, space):
+        x, y = operator.part(space, first, count), operator.tile(space, first, count)
+        return [Call("element.mul.vv", (y, x, x, 1, 1, 1, count, *(0,) * 6))]
     if kernel in elements.COMPARED:
         return zip_calls(f"truth.{kernel}.{kind}", operator, first, count, space)
     module = {"float32": "element", "int32": "whole", "bool": "truth"}[kind]

@@ -6,6 +6,7 @@ over the number of taps. A window without a tap is -inf, or +0. max_pool also ta
 bytes; a window without a tap is then the least of their type.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import partial
 from math import prod
@@ -24,6 +25,9 @@ from .graph import Graph, Value
 from .numbers import Floats
 from .shape import check_arity, check_dtype, demand
 from .window import MOST, Numbers, check_numbers, extent, pads_of, pair
+
+MOST_STRIDE: Final = 2
+"""Of columns that are taken eight at a time."""
 
 MAX_TAPS: Final = 1 << 24
 """Of a window: their number is exact as a float."""
@@ -59,18 +63,28 @@ class Pooling:
             and counted in ((0, 0), (height, width))
         )
 
-    def stride_of(
-        self, kind: str, starts: Numbers, extents: Numbers, width: int
-    ) -> str:
-        """Of the kernel that takes eight columns at a time, if one can."""
-        stride, columns = self.stride_columns, extents[2]
-        last = starts[2] + columns - 1
-        reach = last * stride + extent(self.columns, self.dilation_columns)
-        inside = self.left == 0 and reach <= width
+    def spans(
+        self, kind: str, begin: int, columns: int, width: int
+    ) -> Iterator[tuple[int, int, str]]:
+        """(first, count, stride) of columns: those at the edges, those between.
+
+        Where no window reaches beyond an end eight are taken at a time, by a kernel of
+        the stride; the others are taken one by one, which is the stride "".
+        """
+        stride, end = self.stride_columns, begin + columns
+        reach = extent(self.columns, self.dilation_columns)
+        low = min(max(begin, -(-self.left // stride)), end)
+        high = max(low, min(end, (width + self.left - reach) // stride + 1))
         plain = kind == "max" or self.counted_rows == self.counted_columns == 0
-        return (
-            str(stride) if inside and plain and columns >= LANES and stride < 3 else ""
-        )
+        if not plain or stride > MOST_STRIDE or high - low < LANES:
+            low = high = end
+        for first, after, name in (
+            (begin, low, ""),
+            (low, high, str(stride)),
+            (high, end, ""),
+        ):
+            if first < after:
+                yield first, after - first, name
 
 
 WORDS: Final = len(fields(Pooling))
@@ -127,13 +141,14 @@ def planned(
     shape = (planes, pooling.output_rows, pooling.output_columns)
     steps, made = row_major(shape), []
     for starts, extents in boxes(shape, first, len(y)):
-        plane, row, column = starts
-        kernel = f"pool.{kind}{pooling.stride_of(kind, starts, extents, width)}"
+        plane, row, begin = starts
         target = y[offset(starts, steps) - first :]
-        places = (row, extents[1], column, extents[2], *steps[:2])
-        sizes = (extents[0], height, width, *places, *operator.attributes[:8])
-        counted = (pooling.counted_rows, pooling.counted_columns)
-        made.append(Call(kernel, (target, x[plane * size :], *sizes, *counted)))
+        for column, columns, stride in pooling.spans(kind, begin, extents[2], width):
+            places = (row, extents[1], column, columns, *steps[:2])
+            sizes = (extents[0], height, width, *places, *operator.attributes[:8])
+            counted = (pooling.counted_rows, pooling.counted_columns)
+            arrays = (target[column - begin :], x[plane * size :])
+            made.append(Call(f"pool.{kind}{stride}", (*arrays, *sizes, *counted)))
     return made
 
 
