@@ -107,3 +107,20 @@ def test_boxes_are_the_stretch_in_order(shape: tuple[int, ...]) -> None:
             assert len(made) < 2 * len(shape)
             for (starts, _), part in zip(made, parts, strict=True):
                 assert offset(starts, row_major(shape)) == part.reshape(-1)[0]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_move_of_a_grid_turned_over_copies_the_bits(seed: int) -> None:
+    """Any order of axes, a target with gaps; blocks of eight by eight and the rest."""
+    rng = np.random.default_rng(seed)
+    rank = rng.integers(2, 5)
+    shape = tuple(int(n) for n in rng.integers(1, 21, rank))
+    perm = rng.permutation(rank)
+    x = rng.integers(0, 1 << 32, shape, dtype=np.uint32).view(np.float32)
+    expected = x.transpose(perm)
+    target = np.zeros((*expected.shape[:-1], expected.shape[-1] + 3), np.float32)
+    steps = [row_major(shape)[axis] for axis in perm]
+    grid = joined(expected.shape, row_major(target.shape), steps)
+    Batch([move(target.reshape(-1), x.reshape(-1), *grid)])()
+    assert np.array_equal(target[..., :-3].view(np.uint32), expected.view(np.uint32))
+    assert not target[..., -3:].any()

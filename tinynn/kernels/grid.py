@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from . import moving
 from .program import Call
+from .writing import FLOAT_BYTES, LANES
 
 Array = NDArray[Any]
 Numbers = Sequence[int]
@@ -24,13 +25,32 @@ def move(
 ) -> Call:
     """Copies elements from grid to grid, of at most eight axes; steps in elements."""
     size, deep = target.itemsize, len(extents) > moving.AXES
+    kernel = f"{'deep' if deep else 'move'}.{size}"
+    order = _turned(extents, to, of) if size == FLOAT_BYTES and not deep else None
+    if order is not None:
+        kernel = f"turn.{size}"
+        extents, to, of = ([axes[i] for i in order] for axes in (extents, to, of))
     missing = (moving.DEEP_AXES if deep else moving.AXES) - len(extents)
     grid = [(1,) * missing + tuple(extents)]
     grid += [
         (0,) * missing + tuple(size * step for step in steps) for steps in (to, of)
     ]
-    kernel = f"{'deep' if deep else 'move'}.{size}"
     return Call(kernel, (target, source, *grid[0], *grid[1], *grid[2]))
+
+
+def _turned(extents: Numbers, to: Numbers, of: Numbers) -> list[int] | None:
+    """The axes in another order if the copy turns the grid over; None if it does not.
+
+    The last but one is that along which the source has its neighbours, the last that of
+    the target's.
+    """
+    long = [axis for axis, extent in enumerate(extents) if extent >= LANES]
+    rows = next((axis for axis in long if of[axis] == 1 != to[axis]), None)
+    columns = next((axis for axis in long if to[axis] == 1 != of[axis]), None)
+    if rows is None or columns is None:
+        return None
+    others = [axis for axis in range(len(extents)) if axis not in (rows, columns)]
+    return [*others, rows, columns]
 
 
 def joined(shape: Numbers, *strides: Numbers) -> list[tuple[int, ...]]:

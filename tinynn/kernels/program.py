@@ -28,6 +28,7 @@ from . import (
     quantising,
     rows,
     tiles,
+    turning,
     waiting,
 )
 
@@ -38,6 +39,7 @@ MODULES: Final[dict[str, Callable[[], str]]] = {
     "multiply": tiles.multiply_ir,
     "move": moving.move_ir,
     "deep": moving.deep_ir,
+    "turn": turning.module_ir,
     "pool": pooling.module_ir,
     "row": rows.module_ir,
     "fold": folds.module_ir,
