@@ -15,7 +15,8 @@ from .errors import GraphError, Misfit, listed
 from .image import ALIGNMENT, INPUT_DATA, NAME_BYTES, Tables, aligned, encode
 from .operators import OPERATIONS, Family, Operand, Operator
 from .operators.graph import Constant, Home, Input, Result, Value
-from .planner import Lifetime, cut, place
+from .placement import Lifetime, place
+from .planner import cut
 from .tensor import (
     DTYPE_CODES,
     MAX_RANK,

@@ -22,6 +22,7 @@ PEER_NET: Final = 14_676_691
 PIXELS: Final = 784
 DIGITS: Final = 10
 BYTE_OUTPUTS: Final = 128
+ROWS: Final = 10, 100
 
 
 def figures() -> Iterator[Figure]:
@@ -56,6 +57,17 @@ def figures() -> Iterator[Figure]:
         sum(instructions(net, full.tobytes())) / (PIXELS * BYTE_OUTPUTS),
         unit,
     )
+    for name in ("Silu", "Softmax"):
+        figure = f"guest.instructions_per_{name.lower()}"
+        yield Figure(figure, instructions_per_element(name), unit)
+
+
+def instructions_per_element(name: str) -> float:
+    """Of an operation on rows of usual numbers, with all that a segment takes."""
+    builder = GraphBuilder(name)
+    builder.output(builder.op(name, builder.input("x", "float32", ROWS)), "y")
+    x = np.random.default_rng(4).normal(0, 2, ROWS).astype(np.float32)
+    return sum(instructions(tinynn.load(builder.build()), x.tobytes())) / x.size
 
 
 def drawn_digits() -> list[bytes]:
