@@ -6,6 +6,9 @@ bias and a batch normalisation are one product with a bias. The first half there
 lowers to a value that is not emitted yet, `Pixels` or `Affine`; the next one completes
 it, and whoever needs a tensor in memory has it emitted.
 
+A half whose tensor is a constant is a constant, too: computed when it is complete, as
+at run time.
+
 Every value carries the shape that the foreign graph gives it, batch axis included. Its
 `dtype` is how tinynn stores it: an int64 is an int32 there.
 """
@@ -23,8 +26,14 @@ Shape = tuple[int, ...]
 Floats = npt.NDArray[np.float32]
 Array = npt.NDArray[Any]
 
-STORED_AS: Mapping[str, str] = {"int64": "int32"}
-
+STORED_AS: Mapping[str, str] = {
+    "int64": "int32",
+    "float64": "float32",
+    "float16": "float32",
+    "bfloat16": "float32",
+}
+OTHER_FLOATS = ("float64", "float16", "bfloat16")
+"""What is computed in float32 all the same, which whoever converts is told."""
 
 TYPE_WAYS: Mapping[str, str] = {
     "bfloat16": "export the model in float32",
@@ -70,11 +79,15 @@ class Tensor:
         return self.handle.dtype
 
 
+Held = Constant | Tensor
+"""What is in memory, in the image's or in the arena."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pixels:
     """uint8 elements of `tensor`, each to be multiplied by `factor` as a float32."""
 
-    tensor: Tensor
+    tensor: Held
     factor: np.float32
     shape: Shape
     dtype: str = "float32"
@@ -90,7 +103,7 @@ class Affine:
     """
 
     operator: str
-    tensor: Tensor
+    tensor: Held
     weight: Floats
     bias: Floats
     shape: Shape
@@ -113,3 +126,9 @@ def whole_numbers(values: Iterable[int]) -> Constant:
 
 
 Value = Constant | Tensor | Pixels | Affine
+
+
+def is_known(value: Value) -> bool:
+    """Whether it depends on no input."""
+    whole = value.tensor if isinstance(value, Pixels | Affine) else value
+    return isinstance(whole, Constant)

@@ -261,7 +261,7 @@ def place_of(work: GraphLowering, name: str) -> int | None:
     if value is None or isinstance(value, Constant):
         return None
     if not isinstance(value, Tensor):
-        _, made = work.emitted.get(id(value), (None, None))
+        _, made = work.settled.get(id(value), (None, None))
         value = made or value
     if isinstance(value, Tensor) and isinstance(value.handle.home, Result):
         return value.handle.home.index

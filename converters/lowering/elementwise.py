@@ -65,6 +65,13 @@ def mean(graph: Graph, *parts: Value) -> Value:
     return graph.apply("Div", total(graph, *parts), count)
 
 
+@lowers("Neg")
+def negative(graph: Graph, x: Value) -> Value:
+    if x.dtype == "float32":
+        return graph.op("Neg", x)
+    return graph.apply("Sub", Constant(np.zeros((), np.dtype(x.dtype))), x)
+
+
 @lowers("Mod")
 def modulo(graph: Graph, a: Value, b: Value, *, fmod: int = 0) -> Value:
     """What a whole quotient leaves, with the divisor's sign; of fmod the dividend's."""

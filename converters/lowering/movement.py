@@ -236,6 +236,14 @@ def check_length(length: int) -> None:
         raise Refused(f"length: expected at most {LONGEST}, got {length}")
 
 
+def check_count(shape: Shape) -> None:
+    """Refused for a shape that nothing has, or of more elements than are ever held."""
+    if min(shape, default=0) < 0:
+        raise Refused(f"shape: expected no negative length, got {shape}")
+    if prod(shape) > LONGEST:
+        raise Refused(f"elements: expected at most {LONGEST}, got {prod(shape)}")
+
+
 def check_inside(indices: Value, lengths: Shape) -> None:
     """Refused if constant indices (.., axes) point outside of axes of these lengths.
 

@@ -12,10 +12,13 @@ import numpy as np
 
 from converters.lowering.dense import by_channel, constant_floats, rescaled
 from converters.registry import Graph, Refused, lowers
-from converters.values import Affine, Constant, Pixels, Tensor, Value, stored_as
+from converters.values import Affine, Constant, Pixels, Value, number, stored_as
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+OTHER_INTEGERS = ("int16", "uint16", "uint32")
+"""Of constants only; all of their numbers are int64's, too."""
 
 
 @lowers("Cast")
@@ -28,9 +31,24 @@ def cast(
     dtype = stored_as(helper.tensor_dtype_to_np_dtype(to).name)
     if dtype == x.dtype:
         return x
-    if isinstance(x, Tensor) and x.dtype == "uint8" and dtype == "float32":
-        return Pixels(x, np.float32(1), x.shape)
+    if x.dtype == "uint8" and dtype == "float32":
+        return Pixels(graph.settle(x), np.float32(1), x.shape)
+    if x.dtype == "float32" and dtype in ("uint8", "int8"):
+        return low_bits(graph, x, dtype)
+    if isinstance(x, Constant) and x.array.dtype in OTHER_INTEGERS:
+        x = Constant(x.array.astype(np.int64))
     return graph.op("Cast", x, to=dtype)
+
+
+def low_bits(graph: Graph, x: Value, dtype: str) -> Value:
+    """Of a float's whole part, as other runtimes have them: 300 is 44.
+
+    ONNX leaves open what a number is that the type does not hold. From 2^31 on a
+    float's low bits are zeros.
+    """
+    small = graph.apply("Less", graph.apply("Abs", x), number(2.0**31))
+    whole = graph.op("Cast", graph.apply("Where", small, x, number(0)), to="int32")
+    return graph.op("Cast", whole, to=dtype)
 
 
 def factor_of(x: Value, other: Value) -> "NDArray[np.float32] | None":
