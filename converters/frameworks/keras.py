@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from converters.errors import BadModelFile, UntrustedCode
+from converters.frameworks import Runner
 from converters.frameworks.tensorflow import OPSET, tensorflow_of, written_out
-from converters.values import Shape
+from converters.values import Array, Shape
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -26,12 +29,7 @@ def keras_file(
 ) -> "ModelProto":
     """The model in a `.keras` archive or a legacy `.h5` file."""
     tensorflow, tf2onnx = tensorflow_of()
-    config = config_of(path)
-    if not trust_code and has_lambda(config):
-        raise UntrustedCode(path, "a Lambda layer")
-    model = tensorflow.keras.models.load_model(
-        path, compile=False, safe_mode=not trust_code
-    )
+    model = loaded(path, trust_code)
     unroll(model)
     signature = []
     for index, tensor in enumerate(model.inputs):
@@ -41,6 +39,30 @@ def keras_file(
     function = tensorflow.function(lambda *inputs: model(list(inputs), training=False))
     converted, _ = tf2onnx.convert.from_function(function, signature, opset=OPSET)
     return written_out(converted)
+
+
+def loaded(path: Path, trust_code: bool) -> Any:
+    """Keras's model; UntrustedCode if there is code in it."""
+    tensorflow, _ = tensorflow_of()
+    if not trust_code and has_lambda(config_of(path)):
+        raise UntrustedCode(path, "a Lambda layer")
+    return tensorflow.keras.models.load_model(
+        path, compile=False, safe_mode=not trust_code
+    )
+
+
+def keras_runner(path: Path, trust_code: bool) -> Runner:
+    """Keras's own layers."""
+    tensorflow, _ = tensorflow_of()
+    model = loaded(path, trust_code)
+    count = len(model.inputs)
+    names = [name_of(x.name, index, count) for index, x in enumerate(model.inputs)]
+
+    def run(feeds: Mapping[str, Array]) -> list[Array]:
+        outputs = model([feeds[name] for name in names], training=False)
+        return [np.asarray(output) for output in tensorflow.nest.flatten(outputs)]
+
+    return run
 
 
 def unroll(model: Any) -> None:
