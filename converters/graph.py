@@ -21,6 +21,7 @@ from converters.nodes import attributes_of
 from converters.opsets import modernised
 from converters.registry import NoSuchOperator, Refused, lower
 from converters.source import Port, Source, first_line
+from converters.spans import SPAN_32
 from converters.unregistered import (
     OF_SHAPES,
     has_word,
@@ -37,6 +38,7 @@ from converters.values import (
     Tensor,
     Value,
     is_known,
+    source_type,
     stored_as,
 )
 from tinynn.errors import GraphError, ImageError
@@ -148,7 +150,8 @@ class GraphLowering(Emitter):
             )
         name = self.request.add(port.name, prod(port.shape) * item_bytes(dtype))
         handle = self.builder.input(name, dtype, unbatched(port.shape))
-        tensor = Tensor(self.builder.view(handle, port.shape))
+        span = SPAN_32 if port.dtype == "int64" else None
+        tensor = Tensor(self.builder.view(handle, port.shape), span)
         if as_bytes and port.dtype != "uint8":
             factor = np.float32(self.options.input_scale or 1)
             self.values[port.name] = Pixels(tensor, factor, port.shape)
@@ -228,7 +231,7 @@ class GraphLowering(Emitter):
             return results
         except NoSuchOperator as missing:
             types = [
-                None if value is None else TensorType(value.dtype, value.shape)
+                None if value is None else TensorType(source_type(value), value.shape)
                 for value in inputs
             ]
             prefix = f"{node.output[0]}/{node.op_type}"

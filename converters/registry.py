@@ -44,14 +44,17 @@ class Graph(Protocol):
         """Tell whoever converts what is lost at the node at hand."""
 
     def settle(self, value: Value) -> Held:
-        """`value` complete: a tensor in memory, or a constant."""
+        """`value` complete: in memory, or a constant; Refused of wide int64."""
 
-    def op(self, name: str, *values: Value | None, **attributes: Any) -> Held:
+    def as_int32(self, value: Value) -> Value:
+        """The low bits of an int64; what is computed of them wraps. Else `value`."""
+
+    def op(self, name: str, *values: Value | None, **attributes: Any) -> Value:
         """The only result of an operation of tinynn; NoSuchOperator without one."""
 
     def ops(
         self, name: str, *values: Value | None, **attributes: Any
-    ) -> tuple[Held, ...]:
+    ) -> tuple[Value, ...]:
         """All results of an operation of tinynn; of constants they are constants."""
 
     def apply(self, operator: str, *values: Value | None, **attributes: Any) -> Value:

@@ -10,7 +10,7 @@ A half whose tensor is a constant is a constant, too: computed when it is comple
 at run time.
 
 Every value carries the shape that the foreign graph gives it, batch axis included. Its
-`dtype` is how tinynn stores it: an int64 is an int32 there.
+`dtype` is how tinynn stores it: an int64 is an int32 there, or two (`Wide`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,6 +23,9 @@ import numpy.typing as npt
 from tinynn.graph import Value as Handle
 
 Shape = tuple[int, ...]
+Span = tuple[int, int]
+"""The least and the greatest that a whole number can be."""
+
 Floats = npt.NDArray[np.float32]
 Array = npt.NDArray[Any]
 
@@ -63,12 +66,23 @@ class Constant:
     def dtype(self) -> str:
         return stored_as(str(self.array.dtype))
 
+    @property
+    def span(self) -> Span | None:
+        """Of whole numbers; none of another type, or of nothing."""
+        if self.array.dtype.kind not in "iu" or not self.array.size:
+            return None
+        return int(self.array.min()), int(self.array.max())
+
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """A tensor of the graph under construction."""
+    """A tensor of the graph under construction.
+
+    One that stands for an int64 has a span, which 32 bits hold.
+    """
 
     handle: Handle
+    span: Span | None = None
 
     @property
     def shape(self) -> Shape:
@@ -115,6 +129,38 @@ class Affine:
         return len(self.shape) - 1 if self.operator == "Dense" else 1
 
 
+@dataclass(frozen=True, slots=True)
+class Wide:
+    """An int64 that 32 bits may not hold: its low word, and its high one."""
+
+    low: Held
+    high: Held
+    span: Span
+
+    @property
+    def shape(self) -> Shape:
+        return self.low.shape
+
+    @property
+    def dtype(self) -> str:
+        return self.low.dtype
+
+
+@dataclass(frozen=True, slots=True)
+class Truncated:
+    """An int64, the whole part of floats; not computed before it is known what for."""
+
+    tensor: Held
+
+    @property
+    def shape(self) -> Shape:
+        return self.tensor.shape
+
+    @property
+    def dtype(self) -> str:
+        return "int32"
+
+
 def number(value: float) -> Constant:
     """A float32 scalar."""
     return Constant(np.array(value, np.float32))
@@ -125,10 +171,27 @@ def whole_numbers(values: Iterable[int]) -> Constant:
     return Constant(np.array(list(values), np.int64))
 
 
-Value = Constant | Tensor | Pixels | Affine
+Integers = Wide | Truncated
+"""int64 that is not simply in memory."""
+
+Value = Constant | Tensor | Pixels | Affine | Integers
 
 
 def is_known(value: Value) -> bool:
     """Whether it depends on no input."""
-    whole = value.tensor if isinstance(value, Pixels | Affine) else value
+    whole = value.tensor if isinstance(value, Pixels | Affine | Truncated) else value
     return isinstance(whole, Constant)
+
+
+def is_int64(value: Value) -> bool:
+    """Whether the source has it in 64 bits."""
+    if isinstance(value, Constant):
+        return bool(value.array.dtype == np.int64)
+    if isinstance(value, Tensor):
+        return value.span is not None
+    return isinstance(value, Integers)
+
+
+def source_type(value: Value) -> str:
+    """The element type that the source has, by numpy's name; floats are float32."""
+    return "int64" if is_int64(value) else value.dtype

@@ -294,6 +294,7 @@ def row_numbers(graph: Graph, indices: Value, lengths: Shape) -> Value:
     A negative one counts from its axis's end.
     """
     check_inside(indices, lengths)
+    indices = graph.as_int32(indices)
     steps = [prod(lengths[axis + 1 :]) for axis in range(len(lengths))]
     behind = graph.apply("Add", indices, whole_numbers(lengths))
     negative = graph.apply("Less", indices, Constant(np.zeros((), np.int64)))
