@@ -317,14 +317,14 @@ def held_values(subject: Subject, targets: Mapping[int, Array]) -> dict[str, Arr
         for name in node.output:
             value = subject.work.values.get(name)
             kind = subject.source.inferred.get(name)
-            if value is None or kind is None or not prod(kind.shape):
+            if value is None or kind is None or not prod(value.shape):
                 continue
             place = place_of(subject.work, name)
             if isinstance(value, Constant):
                 held[name] = value.array.astype(kind.dtype)
             elif place is not None and place in targets:
                 array = targets[place].astype(kind.dtype)
-                held[name] = array.reshape(kind.shape)
+                held[name] = array.reshape(value.shape)
     return held
 
 

@@ -46,7 +46,7 @@ def local_differences(
     the source's types and shapes. Raises whatever onnxruntime does.
     """
     cut = cut_model(source, held)
-    session = session_of(cut, optimised=False)
+    session = session_of(cut)
     names = [value.name for value in cut.graph.output]
     if not names:
         return

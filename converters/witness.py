@@ -69,20 +69,20 @@ def onnx_runner(source: Source) -> Runner:
     return lambda feeds: [np.asarray(y) for y in session.run(names, dict(feeds))]
 
 
-def session_of(model: "ModelProto | Path", optimised: bool = True) -> Any:
+def session_of(model: "ModelProto | Path") -> Any:
     """onnxruntime's session, on the processor.
 
-    Bytes times signed bytes are summed in 32 bits: by default it saturates sums of two
-    in 16 bits on processors without VNNI.
+    Not optimised: its fusions round elsewhere, and some are lossy (it quantises what is
+    multiplied by dequantised weights). Bytes times signed bytes are summed in 32 bits:
+    by default it saturates sums of two in 16 bits on processors without VNNI.
     """
     import onnxruntime  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     options = onnxruntime.SessionOptions()
     options.add_session_config_entry("session.x64quantprecision", "1")
     options.log_severity_level = SILENT
-    if not optimised:
-        level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        options.graph_optimization_level = level
+    level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.graph_optimization_level = level
     held = str(model) if isinstance(model, Path) else model.SerializeToString()
     return onnxruntime.InferenceSession(
         held, options, providers=["CPUExecutionProvider"]

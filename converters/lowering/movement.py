@@ -264,6 +264,10 @@ def enter_choice(operator: str) -> None:
     def choose(graph: Graph, data: Value, indices: Value, *, axis: int = 0) -> Value:
         place = axis_of(data, axis)
         check_inside(indices, (data.shape[place],))
+        if operator == "GatherElements":
+            for axis, length in enumerate(indices.shape):
+                if axis != place:
+                    data = along(graph, data, axis, 0, length)
         return graph.op(operator, data, indices, axis=place)
 
 

@@ -1,5 +1,6 @@
 """Operators that make one element of many: reductions, extremes, running sums."""
 
+from collections.abc import Callable
 from math import prod
 
 import numpy as np
@@ -50,6 +51,35 @@ def enter_reduction(operator: str) -> None:
 
 for name in DIRECT:
     enter_reduction(name)
+
+
+def enter_sum(
+    operator: str,
+    before: Callable[[Graph, Value], Value],
+    after: Callable[[Graph, Value], Value],
+) -> None:
+    """A sum of what each element is made, and what becomes of the sum."""
+
+    @lowers(operator)
+    def reduction(
+        graph: Graph,
+        x: Value,
+        axes: Value | None = None,
+        *,
+        keepdims: int = 1,
+        noop_with_empty_axes: int = 0,
+    ) -> Value:
+        if noop_with_empty_axes and (axes is None or not integers(axes, "axes")):
+            return after(graph, before(graph, x))
+        summed = graph.apply("ReduceSum", before(graph, x), axes, keepdims=keepdims)
+        return after(graph, summed)
+
+
+enter_sum("ReduceL1", lambda graph, x: graph.apply("Abs", x), lambda graph, x: x)
+enter_sum("ReduceLogSum", lambda graph, x: x, lambda graph, x: graph.apply("Log", x))
+enter_sum(
+    "ReduceSumSquare", lambda graph, x: graph.apply("Mul", x, x), lambda graph, x: x
+)
 
 
 @lowers("ReduceLogSumExp")
