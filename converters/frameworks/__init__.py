@@ -77,7 +77,7 @@ def as_onnx(path: Path, shapes: Mapping[str, Shape], trust_code: bool) -> "Model
             raise BadModelFile(path, "a model file or a SavedModel", "another folder")
         from converters.frameworks import tensorflow
 
-        return tensorflow.saved_model(path, shapes)
+        return tensorflow.saved_model(path, shapes, trust_code)
     if suffix in KERAS:
         from converters.frameworks import keras
 
@@ -103,7 +103,7 @@ def runner_of(
     if path.is_dir():
         from converters.frameworks import tensorflow
 
-        return "TensorFlow", tensorflow.saved_model_runner(path)
+        return "TensorFlow", tensorflow.saved_model_runner(path, trust_code)
     if suffix in KERAS:
         from converters.frameworks import keras
 

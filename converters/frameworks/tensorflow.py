@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from converters.errors import BadModelFile, BadOption, MissingExtra
 from converters.frameworks import Runner, unheard
+from converters.frameworks.saved_graph import check_harmless
 from converters.values import Array, Shape
 
 if TYPE_CHECKING:
@@ -61,11 +62,15 @@ class Frozen:
     outputs: list[str]
 
 
-def frozen(path: Path) -> Frozen:
-    """The serving signature of a SavedModel."""
+def frozen(path: Path, trust_code: bool) -> Frozen:
+    """The serving signature of a SavedModel, calls of functions written out."""
     tensorflow, _ = tensorflow_of()
+    from tensorflow.python.framework import convert_to_constants  # type: ignore[import-not-found, import-untyped, unused-ignore]
+
+    if not trust_code:
+        check_harmless(path)
     compat = tensorflow.compat.v1
-    with tensorflow.Graph().as_default(), compat.Session() as session:
+    with unheard(), tensorflow.Graph().as_default(), compat.Session() as session:
         meta = compat.saved_model.load(session, ["serve"], str(path))
         signature = meta.signature_def.get(SERVING)
         if signature is None:
@@ -76,16 +81,39 @@ def frozen(path: Path) -> Frozen:
             for part in (signature.inputs, signature.outputs)
         )
         results = [name.split(":")[0] for name in outputs]
-        graph = compat.graph_util.convert_variables_to_constants(
-            session, session.graph_def, results
-        )
-    return Frozen(graph, inputs, outputs)
+        freeze = convert_to_constants.convert_variables_to_constants_from_session_graph
+        graph = freeze(session, session.graph_def, results)
+    return Frozen(without_calls(graph, [*inputs, *outputs]), inputs, outputs)
 
 
-def saved_model(path: Path, shapes: Mapping[str, Shape]) -> "ModelProto":
+def without_calls(graph: Any, names: list[str]) -> Any:
+    """The graph, its functions inlined by TensorFlow's optimiser; `names` are kept."""
+    tensorflow, _ = tensorflow_of()
+    from tensorflow.core.protobuf import config_pb2, meta_graph_pb2  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    from tensorflow.python.grappler import tf_optimizer  # type: ignore[import-not-found, import-untyped, unused-ignore]
+
+    if not graph.library.function:
+        return graph
+    compat, whole = tensorflow.compat.v1, tensorflow.Graph()
+    with whole.as_default():
+        compat.import_graph_def(graph, name="")
+    meta = compat.train.export_meta_graph(graph_def=whole.as_graph_def(), graph=whole)
+    kept = meta_graph_pb2.CollectionDef()
+    kept.node_list.value.extend(names)
+    meta.collection_def["train_op"].CopyFrom(kept)
+    config = config_pb2.ConfigProto()
+    config.graph_options.rewrite_options.optimizers.append("function")
+    config.graph_options.rewrite_options.min_graph_nodes = -1
+    with unheard():
+        return tf_optimizer.OptimizeGraph(config, meta)
+
+
+def saved_model(
+    path: Path, shapes: Mapping[str, Shape], trust_code: bool
+) -> "ModelProto":
     """The serving signature as ONNX."""
     _, tf2onnx = tensorflow_of()
-    model = frozen(path)
+    model = frozen(path, trust_code)
     check_names(shapes, model.inputs)
     converted, _ = tf2onnx.convert.from_graph_def(
         model.graph,
@@ -97,10 +125,10 @@ def saved_model(path: Path, shapes: Mapping[str, Shape]) -> "ModelProto":
     return written_out(converted)
 
 
-def saved_model_runner(path: Path) -> Runner:
+def saved_model_runner(path: Path, trust_code: bool) -> Runner:
     """TensorFlow's session, of the serving signature."""
     tensorflow, _ = tensorflow_of()
-    compat, model = tensorflow.compat.v1, frozen(path)
+    compat, model = tensorflow.compat.v1, frozen(path, trust_code)
     graph = tensorflow.Graph()
     with graph.as_default():
         compat.import_graph_def(model.graph, name="")

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 from support.onnx_nets import floats
+from support.witnessing import judged
 
 import tinynn
 from converters import Options, conversion, convert
 from converters.frameworks import tflite
 from converters.verdict import Verdict
-from converters.verify import Verification, verify, verify_conversion
+from converters.verify import verify_conversion
 
 # Frameworks warn about each other while they write the files of these tests.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -36,17 +37,6 @@ def network(keras: Any) -> Any:
             layers.Dense(4, bias_initializer="random_normal"),
         ]
     )
-
-
-def judged(path: Path, *, trust_code: bool = False, **shapes: Any) -> Verification:
-    made = conversion(path, Options(), input_shapes=shapes, trust_code=trust_code)
-    image = tinynn.load(made.image)
-    (spec,) = image.inputs
-    samples = [{spec.name: floats(*spec.shape, seed=seed)} for seed in range(2)]
-    found = verify_conversion(made, image, samples, trust_code)
-    again = verify(image, path, samples, input_shapes=shapes, trust_code=trust_code)
-    assert found.verdict(1.0) is again.verdict(1.0)
-    return found
 
 
 @pytest.mark.slow
@@ -103,22 +93,6 @@ def test_lost_bias_of_a_tflite_file_is_mended_and_would_be_noticed(
     found = judged(path)
     assert found.verdict(1.0) is Verdict.BEYOND
     assert found.first_bad is None and found.contested
-
-
-@pytest.mark.slow
-def test_witness_of_torch_files_is_torch(tmp_path: Path) -> None:
-    pytest.importorskip("onnxscript", reason="onnxscript is not installed")
-    torch = pytest.importorskip("torch", reason="torch is not installed")
-    torch.manual_seed(1)
-    nn = torch.nn
-    net = nn.Sequential(nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 3)).eval()
-    example = torch.zeros(1, 6)
-    torch.export.save(torch.export.export(net, (example,)), tmp_path / "net.pt2")
-    found = judged(tmp_path / "net.pt2")
-    assert found.reference == "PyTorch" and found.passed(1.0)
-    torch.jit.save(torch.jit.trace(net, example), tmp_path / "net.pt")
-    found = judged(tmp_path / "net.pt", trust_code=True, x=(1, 6))
-    assert found.reference == "PyTorch" and found.passed(1.0)
 
 
 def test_witness_of_an_onnx_file_reads_the_file_itself(
