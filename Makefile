@@ -4,6 +4,7 @@
 # make quickstart  docs/quickstart.md, typed as it stands
 # make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=)
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
+# make conformance  ONNX's operator tests at every opset; writes docs/operators.md
 # make lint   what CI checks besides
 # make build  artifacts and guest again from their sources (needs node and zig)
 
@@ -12,7 +13,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 JOBS   ?= 2
 
-.PHONY: demo test fuzz quickstart chaos load lint format build clean
+.PHONY: demo test fuzz quickstart chaos load conformance lint format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -34,6 +35,9 @@ chaos: $(VENV)/.dev
 load: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m load.run --requests $(or $(REQUESTS),1000) \
 	  $(if $(MODEL),--model $(MODEL))
+
+conformance: $(VENV)/.dev
+	$(BIN)/python -m converters.conformance docs/operators.md
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

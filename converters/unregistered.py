@@ -18,6 +18,8 @@ APART = "unregistered:"
 DEFAULT_DOMAINS = ("", "ai.onnx")
 OF_SHAPES = ("Shape", "Size")
 """What they tell is a constant, whatever the data."""
+OF_CONSTANTS = ("ConstantOfShape", "NonZero", "Range")
+"""What they make of data has no fixed length."""
 
 DOMAINS_WAYS_OUT = {
     "com.microsoft": "convert the model as it was before onnxruntime optimised it",
@@ -85,10 +87,10 @@ def is_foreign(node: "NodeProto") -> bool:
 
 
 def has_word(node: "NodeProto", opset: int) -> bool:
-    """Whether the table, tinynn or a definition of ONNX's has the operator."""
+    """Whether the table, tinynn or a definition of ONNX's has the operator, of data."""
     from onnx import defs
 
-    if is_foreign(node):
+    if is_foreign(node) or node.op_type in OF_CONSTANTS:
         return False
     if node.op_type in LOWERINGS or node.op_type in OPERATIONS:
         return True

@@ -1,7 +1,7 @@
 """`plumb model`: look into models, convert them, verify, run and register them."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -18,7 +18,7 @@ from oracle.cli.modelfile import (
     parse_scale,
     parse_shapes,
 )
-from oracle.cli.output import AsJson, console, facts, print_json, stage
+from oracle.cli.output import AsJson, console, facts, print_json, remark, stage
 from oracle.cli.portrait import described, segment_grid, segment_rows, summary
 from oracle.cli.targets import check_target
 
@@ -128,15 +128,22 @@ def convert(
         int | None,
         typer.Option("--limit", min=1, help="Calibrate on so many samples at most."),
     ] = None,
+    no_verify: Annotated[
+        bool,
+        typer.Option("--no-verify", help="Don't compare it with its source."),
+    ] = False,
     input_shape: InputShape = None,
     trust_code: TrustCode = False,
     as_json: AsJson = False,
 ) -> None:
     """Convert a model to an image, ready to be registered and served.
 
-    With --quantize, accuracy and cost before and after are told.
+    The image is compared with what the source's own runtime computes, on inputs drawn
+    here; one that is beyond tolerance is not written, with exit status 1. With
+    --quantize, accuracy and cost before and after are told.
     """
     import converters
+    from oracle.cli import judgement
 
     if (quantize is None) != (calibrate is None):
         given, missing = "--quantize int8", "--calibrate"
@@ -150,33 +157,49 @@ def convert(
     check_target(target, source, calibrate)
     scale = parse_scale(input_scale)
     shapes = parse_shapes(input_shape)
+    options = converters.Options(name, input_type, scale, argmax)
     with stage(f"converting {source}") as tell:
-        image = converters.convert(
+        made = converters.conversion(
             source,
-            name=name,
-            input_type=input_type,
-            input_scale=scale,
-            argmax=argmax,
+            options,
             input_shapes=shapes,
             trust_code=trust_code,
             progress=tell,
         )
         tell("validating the image")
-        model, found = tinynn.load(image), None
-        if calibrate is not None:
+        image, model, found = made.image, tinynn.load(made.image), None
+        judged = None
+        if not no_verify:
+            tell("comparing it with the source")
+            judged = judgement.judged(made, model, trust_code)
+        if calibrate is not None and (judged is None or judged.good):
             from oracle.cli import quantisation
 
             found = quantisation.quantised(model, calibrate, limit, tell)
             image, model = found.made.image, found.model
-    write_atomically(target, image)
+    good = judged is None or judged.good
+    if good:
+        write_atomically(target, image)
+    written = str(target) if good else None
     if as_json:
-        told = {"quantized": quantisation.quantisation_data(found)} if found else {}
-        print_json({"file": str(target)} | described(model) | told)
-        return
-    console().print(facts({"file": target}))
-    console().print(summary(model))
-    for part in quantisation.quantisation_tables(found) if found else ():
-        console().print(part)
+        parts: dict[str, Any] = {"notes": made.notes}
+        parts |= {"verification": judged and judged.data}
+        if found:
+            parts["quantized"] = quantisation.quantisation_data(found)
+        print_json({"file": written} | described(model) | parts)
+    else:
+        console().print(
+            facts({"file": written or "not written (--no-verify writes it)"})
+        )
+        console().print(summary(model))
+        for line in made.notes:
+            remark(f"note: {line}")
+        for part in judged.tables if judged else ():
+            console().print(part)
+        for part in quantisation.quantisation_tables(found) if found else ():
+            console().print(part)
+    if not good:
+        raise typer.Exit(1)
 
 
 for group in (verifying, running, registry):

@@ -47,12 +47,12 @@ NETS: dict[str, tuple[list[Any], str, dict[str, Any]]] = {
     ),
     "constant_out_of_range": (
         [node("Gather", "w far", "g"), node("Gemm", "x g", "y", transB=1)],
-        "expected a node that can be computed",
+        "index: expected -3 to 2, got 7",
         {"weights": {"w": W, "far": np.int64([0, 1, 7])}},
     ),
     "constant_too_large": (
         [node("Mul", "column line", "g"), node("Gemm", "x g", "y", transB=1)],
-        "constant: expected at most 1073741824 bytes",
+        "result: expected at most 1073741760 bytes, the arena, got 6400000000",
         {
             "y": (FLOAT, (1, 40_000)),
             "weights": {"column": floats(40_000, 1), "line": floats(1, 40_000)},

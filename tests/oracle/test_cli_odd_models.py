@@ -172,7 +172,7 @@ ODD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "weights too long": (changed(long), "cannot reshape array of size 14"),
     "weights of negative size": (changed(negative), "Negative dimension value"),
     "weights of no bounds": (changed(enormous), "dimension product overflow"),
-    "weights of no size": (changed(empty), "expected a sound model"),
+    "weights of no size": (changed(empty), "expected at least one element"),
     "weights twice": (changed(twice), "initializer name is not unique"),
     "weights of a gigabyte": (weights_of_a_gigabyte, "'w' to have at most 48 bytes"),
     "input left out": (changed(no_input), "expected a sound model"),
