@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mips_vm import native
 
-from . import elements, folds, moving, pooling, rows, tiles, waiting
+from . import elements, folds, moving, pooling, rows, tiles, trees, waiting
 
 Array = NDArray[Any]
 
@@ -27,6 +27,7 @@ MODULES: Final[dict[str, Callable[[], str]]] = {
     "pool": pooling.module_ir,
     "row": rows.module_ir,
     "fold": folds.module_ir,
+    "trees": trees.module_ir,
     "team": waiting.module_ir,
 }
 """By the first part of a kernel's name: `slide.3` is of `slide`."""
