@@ -24,6 +24,20 @@ def attributes_of(node: "NodeProto") -> dict[str, Any]:
     return {name: as_text(value) for name, value in values.items()}
 
 
+def told_attributes(node: "NodeProto", most: int) -> str:
+    """Names and values for a line of at most so many characters."""
+    held = attributes_of(node).items()
+    told = (
+        f"{name}={value[:most] if is_long(value) else value}" for name, value in held
+    )
+    return ", ".join(told)[:most]
+
+
+def is_long(value: Any) -> bool:
+    """Of tables of thousands of numbers the first are enough."""
+    return isinstance(value, list | str)
+
+
 def as_text(value: Any) -> Any:
     if isinstance(value, list):
         return [as_text(part) for part in value]

@@ -63,6 +63,12 @@ class Graph(Protocol):
     def reshape(self, value: Value, shape: Shape) -> Value:
         """The same elements under another shape; one length may be -1."""
 
+    def version(self, domain: str) -> int:
+        """Of a domain that the model uses."""
+
+    def name_columns(self, scores: Value, names: tuple[str, ...]) -> None:
+        """The classes that the columns of an output are about."""
+
 
 Lowering = Callable[..., Value | tuple[Value, ...]]
 Function = TypeVar("Function", bound=Lowering)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from math import prod
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -160,6 +160,11 @@ class Subject:
     def feeds(self, sample: Arrays) -> dict[str, Array]:
         return feeds_of(self.source, self.image, sample, self.scale)
 
+    def numbered(self, outputs: Sequence[Any]) -> list[Array]:
+        """What a witness says, text by its place among the labels."""
+        named = zip(self.source.outputs, outputs, strict=True)
+        return [self.work.meanings.numbers(name, found) for name, found in named]
+
 
 def compared(
     subject: Subject,
@@ -172,7 +177,7 @@ def compared(
     source, image = subject.source, subject.image
     expected, actual = [], []
     for sample in samples:
-        expected.append(witness.outputs(subject.feeds(sample)))
+        expected.append(subject.numbered(witness.outputs(subject.feeds(sample))))
         actual.append(image.run(given(image, sample)))
     check_sizes(source, expected[0], actual[0])
     columns = zip(zip(*expected, strict=True), zip(*actual, strict=True), strict=False)
@@ -318,6 +323,8 @@ def held_values(subject: Subject, targets: Mapping[int, Array]) -> dict[str, Arr
             value = subject.work.values.get(name)
             kind = subject.source.inferred.get(name)
             if value is None or kind is None or not prod(value.shape):
+                continue
+            if kind.dtype == "string":
                 continue
             place = place_of(subject.work, name)
             if isinstance(value, Constant):

@@ -62,8 +62,12 @@ static void score(const struct call *c, f32 *y) {
   const f32 *weights = source(c, 5);
   for (; tree < end; tree++) {
     uint32_t at = (uint32_t)leaf_of((const struct node *)(nodes + tree->root))->threshold;
-    for (const uint32_t last = at + tree->width; at < last; at++)
+    for (const uint32_t last = at + tree->width; at < last; at++) {
+      /* A sum that starts at +0 is never -0, so a zero changes nothing. */
+      if (how == SUM && !(weights[at] & F32_MAGNITUDE))
+        continue;
       y[targets[at]] = combined(how, y[targets[at]], weights[at]);
+    }
   }
 }
 
