@@ -10,7 +10,10 @@ from support.operations import Array, apply, model_of
 
 import tinynn
 from mips_vm.constants import MODEL
-from tinynn import GraphError
+from tinynn import GraphBuilder, GraphError
+from tinynn.errors import Misfit
+from tinynn.operators.trees import FAMILY
+from tinynn.tensor import TensorType
 
 SEED = 3
 SPECIAL = np.array(
@@ -182,6 +185,10 @@ def test_trees_computed_tables_are_refused() -> None:
         (2, np.zeros((3, 3), np.int32), "shape of nodes"),
         (3, np.zeros((1, 3), np.int32), "shape of trees"),
         (5, np.zeros(3, np.float32), r"weights: shape: expected \(2,\)"),
+        (5, np.zeros(2, np.int32), "weights: element type"),
+        (0, np.zeros((), np.float32), "rank of rows: expected at least 1"),
+        (4, np.zeros((2, 1), np.int32), "shape of targets"),
+        (2, np.zeros((3, 4), np.float32), "nodes: element type: expected int32"),
     ],
 )
 def test_trees_that_do_not_fit_are_refused(
@@ -191,3 +198,48 @@ def test_trees_that_do_not_fit_are_refused(
     arrays[place] = array
     with pytest.raises(GraphError, match=message):
         model_of("Trees", arrays, range(1, 6), outputs=1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"outputs": 1, "how": "mean"}, "how: expected sum or min or max"),
+        ({"outputs": 0}, "targets: expected 1 to 65536"),
+        ({"outputs": 1 << 17}, "targets: expected 1 to 65536"),
+    ],
+)
+def test_trees_asked_for_wrongly_are_refused(asked: dict, message: str) -> None:
+    arrays = [np.zeros((1, 1), np.float32), *stump(0).tables]
+    with pytest.raises(GraphError, match=message):
+        model_of("Trees", arrays, range(1, 6), **asked)
+
+
+def test_trees_with_walks_too_long_to_count_are_refused() -> None:
+    count = 70_000
+    nodes = np.zeros((count, 4), np.int32)
+    nodes[:-1, 2:] = 16
+    trees = np.tile(np.int32([0, 1]), (count, 1))
+    tables = [np.zeros(1, np.int32), nodes, trees, np.zeros(1, np.int32)]
+    arrays = [np.zeros((1, 1), np.float32), *tables, np.ones(1, np.float32)]
+    with pytest.raises(GraphError, match="longest walks, widths: expected of 32 bits"):
+        model_of("Trees", arrays, range(1, 6), outputs=1)
+
+
+@pytest.mark.parametrize("place", [1, 2, 3, 4])
+def test_trees_image_with_computed_tables_is_refused(place: int) -> None:
+    """Past the builder's own demand: the validator's."""
+    graph = GraphBuilder("trees")
+    x = graph.input("x", "float32", (1, 1))
+    values = [x, *map(graph.constant, stump(0).tables)]
+    kind = values[place].type
+    values[place] = graph.input("table", kind.dtype, kind.shape)
+    graph.output(graph.emit(FAMILY, values, (0, 1, 1, 1)), "y")
+    with pytest.raises(tinynn.ImageError, match="tables: expected constants"):
+        graph.build()
+
+
+def test_trees_record_with_another_way_to_combine_is_refused() -> None:
+    types = [TensorType("float32", (1, 1))]
+    types += [TensorType(str(t.dtype), t.shape) for t in stump(0).tables]
+    with pytest.raises(Misfit, match="how: expected below 3"):
+        FAMILY.infer(types, (3, 1, 1, 1))
