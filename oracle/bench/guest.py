@@ -11,6 +11,7 @@ import numpy as np
 
 import tinynn
 from mips_vm import Status
+from oracle.bench import forest
 from oracle.bench.figure import Figure
 from oracle.demo.drawing import draw
 from tinynn import GraphBuilder, Model, models
@@ -56,6 +57,12 @@ def figures() -> Iterator[Figure]:
         sum(instructions(net, full.tobytes())) / (PIXELS * BYTE_OUTPUTS),
         unit,
     )
+    shallow, deep = (
+        sum(instructions(forest.full_forest(depth), forest.row()))
+        for depth in (forest.SHALLOW, forest.DEEP)
+    )
+    steps = forest.TREES * (forest.DEEP - forest.SHALLOW)
+    yield Figure("guest.instructions_per_tree_node", (deep - shallow) / steps, unit)
 
 
 def drawn_digits() -> list[bytes]:
