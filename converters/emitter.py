@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from converters.bounded import Bounds
 from converters.lowering.movement import filled_in
 from converters.meanings import Meanings
 from converters.notes import Notes
@@ -69,6 +70,7 @@ class Emitter:
         self.builder = GraphBuilder(name)
         self.notes = Notes()
         self.meanings = Meanings()
+        self.bounds = Bounds()
         self.place = name
         """The node that is being lowered, for notes."""
         self.settled: dict[int, tuple[Value, Held]] = {}
@@ -156,7 +158,13 @@ class Emitter:
             )
         handles = [None if value is None else self.handle(value) for value in held]
         made = self.builder.ops(name, *handles, **attributes)
-        return tuple(Tensor(handle, span) for handle, span in zip_longest(made, spans))
+        found = [Tensor(handle, span) for handle, span in zip_longest(made, spans)]
+        for result in found:
+            self.bounds.learn(name, held, result)
+        return tuple(found)
+
+    def whole_span(self, x: Held) -> Span | None:
+        return self.bounds.of(x)
 
     def as_int32(self, value: Value) -> Value:
         if isinstance(value, Wide):
