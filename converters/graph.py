@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from onnx import GraphProto, NodeProto
 
 ATTRIBUTES_TOLD = 160
+ARGMAX = "argmax"
+"""What an output that was asked for is called."""
 UNSOUND = "expected inputs and attributes that make sense together"
 FAULTS = (ArithmeticError, LookupError, TypeError, ValueError)
 """What Python makes of a node that ONNX's checker lets pass and that has no meaning."""
@@ -80,8 +82,10 @@ class GraphLowering(Emitter):
         super().__init__(name, source.opset, source.versions)
         self.source = source
         self.options = options
-        self.request = Message("input", "take bytes, or fewer of them")
-        self.answer = Message("output", "let the model reduce it")
+        given = [port.name for port in source.inputs]
+        self.request = Message("input", "take bytes, or fewer of them", given)
+        made = [*source.outputs, *[ARGMAX] * options.argmax]
+        self.answer = Message("output", "let the model reduce it", made)
         self.problems: list[Problem] = []
         self.values: dict[str, Value] = {}
         self.lost: set[str] = set()
@@ -268,7 +272,7 @@ class GraphLowering(Emitter):
         self.builder.output(view, self.answer.add(name, view.size))
         if self.options.argmax:
             best = self.builder.argmax(view)
-            self.builder.output(best, self.answer.add("argmax", best.size))
+            self.builder.output(best, self.answer.add(ARGMAX, best.size))
 
 
 def narrowness(port: Port) -> int:
