@@ -39,6 +39,7 @@ def is_long(value: Any) -> bool:
 
 
 def as_text(value: Any) -> Any:
-    if isinstance(value, list):
-        return [as_text(part) for part in value]
+    if isinstance(value, list):  # of one type; numbers may be millions
+        words = value and isinstance(value[0], bytes)
+        return [as_text(part) for part in value] if words else value
     return value.decode(errors="replace") if isinstance(value, bytes) else value
