@@ -96,6 +96,20 @@ def test_trees_many_rows_are_cut_into_segments() -> None:
     assert y.tobytes() == np.stack([scores(forest, row, 2) for row in x]).tobytes()
 
 
+def test_trees_attributes_are_the_longest_walks_and_the_widths() -> None:
+    forest = random_forest(np.random.default_rng(SEED), 5, 30, depth=7, width=2)
+    children = forest.nodes[:, 2:] // 16
+    longest = [0] * len(children)
+    for at in reversed(range(len(children))):
+        first, second = children[at]
+        if first:
+            longest[at] = 1 + max(longest[at + first], longest[at + second])
+    arrays = [np.zeros((1, 5), np.float32), *forest.tables]
+    (row,) = model_of("Trees", arrays, range(1, 6), outputs=1).tables.operators
+    walks = sum(longest[root // 16] for root, _ in forest.trees)
+    assert row.attributes == (0, 1, walks, 60)
+
+
 def test_trees_nodes_may_be_shared() -> None:
     """x <= 0, and x <= -1 or not, lead to one leaf."""
     nodes = [[0, 0, 16, 32], [0, key_of(np.float32(-1), 0), 16, 32], [0, 0, 0, 0]]

@@ -1,8 +1,11 @@
-"""LLVM IR of a forest's scores: eight trees are walked at once, without branches.
+"""LLVM IR of forests' scores: eight trees are walked at once, without branches.
 
 `trees.{sum, min, max}`: words are y, x, columns, nodes, trees, targets, weights, room
 for the keys; rows, features, columns, trees, targets. operators/trees.py says what the
 tables hold. A leaf is its own child, so trees of one group wait for the longest walk.
+
+`trees.heights`: words are nodes, heights (words, zeros at first), count. The steps of
+the longest walk from each node, the last node first.
 """
 
 from collections.abc import Callable
@@ -10,7 +13,17 @@ from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from .writing import FLOAT, FLOAT_BYTES, I32, I64, Values, Writer, constant, word
+from .writing import (
+    FLOAT,
+    FLOAT_BYTES,
+    I32,
+    I64,
+    WORD_BYTES,
+    Values,
+    Writer,
+    constant,
+    word,
+)
 
 TOGETHER: Final = 8
 """Walks of a group: each waits for memory twice a step."""
@@ -23,6 +36,8 @@ LEAST: Final = -(1 << 31)
 
 NODE_BYTES: Final = 16
 TREE_BYTES: Final = 8
+CHILDREN: Final = (2, 3)
+"""Words of a node that lead on."""
 
 Fold = Callable[[Writer, ir.Value, ir.Value], ir.Value]
 
@@ -48,6 +63,7 @@ def module_ir() -> str:
     module = ir.Module("trees")
     for name in FOLDS:
         _trees(module, name)
+    _heights(module)
     return str(module)
 
 
@@ -102,6 +118,32 @@ def _trees(module: ir.Module, name: str) -> None:
         return []
 
     write.loop(word(0), rows, row)
+    write.finish()
+
+
+def _heights(module: ir.Module) -> None:
+    write = Writer(module, "trees.heights", 3)
+    build = write.build
+    nodes, heights, count = write.pointer(0), write.pointer(1), write.words[2]
+    last = build.sub(count, word(1))
+
+    def each(index: ir.Value) -> None:
+        place = build.sub(last, index)
+        node = write.at(nodes, build.mul(place, word(NODE_BYTES)))
+        own = write.at(heights, build.mul(place, word(WORD_BYTES)))
+        steps = [_whole(write, write.at(node, word(FLOAT_BYTES * i))) for i in CHILDREN]
+        first, second = (
+            write.load(
+                I64, write.at(own, build.udiv(step, word(NODE_BYTES // WORD_BYTES)))
+            )
+            for step in steps
+        )
+        higher = build.select(build.icmp_signed(">", first, second), first, second)
+        leaf = build.icmp_signed("==", steps[0], word(0))
+        height = build.select(leaf, word(0), build.add(higher, word(1)))
+        build.store(height, own, align=WORD_BYTES)
+
+    write.each(count, each)
     write.finish()
 
 

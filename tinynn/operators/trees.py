@@ -28,8 +28,7 @@ from numpy.typing import NDArray
 
 from mips_vm.constants import MODEL
 
-from ..jit import kernel
-from ..kernels import Call
+from ..kernels import Batch, Call
 from ..tensor import Array, TensorType
 from .family import Family, Operator, Space, Types, Words, run_calls
 from .graph import Graph, Value
@@ -50,13 +49,12 @@ COLUMN, THRESHOLD, FIRST_CHILD = range(3)
 """Words of a node; the children are the last two."""
 
 
-@kernel
-def walk_heights(children: Array, heights: NDArray[np.int64]) -> None:
-    """Steps of the longest walk from each node; children count in nodes from it."""
-    for i in range(len(heights) - 1, -1, -1):
-        first, second = children[i, 0], children[i, 1]
-        if first > 0:
-            heights[i] = 1 + max(heights[i + first], heights[i + second])
+def walk_heights(nodes: Array) -> NDArray[np.int64]:
+    """Steps of the longest walk from each node, of sound ones."""
+    held = np.ascontiguousarray(nodes, np.int32)
+    heights = np.zeros(len(held), np.int64)
+    Batch([Call("trees.heights", (held, heights, len(held)))])()
+    return heights
 
 
 def infer(types: Types, attributes: Words) -> TensorType:
@@ -113,8 +111,7 @@ def sums_of(tables: Sequence[Array], features: int, outputs: int) -> list[int]:
     _check_within("root", roots, NODE_BYTES * len(nodes), NODE_BYTES)
     _check_within("width", widths, len(targets) + 1)
     _check_nodes(nodes, len(columns), len(targets) - int(widths.max()))
-    heights = np.zeros(len(nodes), np.int64)
-    walk_heights(nodes[:, FIRST_CHILD:] // NODE_BYTES, heights)
+    heights = walk_heights(tables[1])
     return [int(heights[roots // NODE_BYTES].sum()), int(widths.sum())]
 
 
