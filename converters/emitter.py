@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from converters.bounded import Bounds
 from converters.lowering.movement import filled_in
+from converters.meanings import Meanings
 from converters.notes import Notes
 from converters.opsets import NEWEST
 from converters.registry import Refused, lower, operation
@@ -35,6 +37,7 @@ from converters.values import (
     Constant,
     Held,
     Integers,
+    Labels,
     Pixels,
     Shape,
     Span,
@@ -58,11 +61,16 @@ EITHER_SIDE = ("Add", "Mul")
 class Emitter:
     """The Graph of converters/registry.py, over an image's builder."""
 
-    def __init__(self, name: str, opset: int) -> None:
+    def __init__(self, name: str, opset: int, versions: Mapping[str, int]) -> None:
         self.opset = opset
+        self.versions = versions
+        """Of other domains than ONNX's own."""
+
         self.depth = 0
         self.builder = GraphBuilder(name)
         self.notes = Notes()
+        self.meanings = Meanings()
+        self.bounds = Bounds()
         self.place = name
         """The node that is being lowered, for notes."""
         self.settled: dict[int, tuple[Value, Held]] = {}
@@ -79,6 +87,12 @@ class Emitter:
 
     def note(self, text: str) -> None:
         self.notes.add(text, self.place)
+
+    def version(self, domain: str) -> int:
+        return self.versions.get(domain, 1)
+
+    def name_columns(self, scores: Value, names: tuple[str, ...]) -> None:
+        self.meanings.name_columns(scores, names)
 
     def known(self, array: Array) -> Constant:
         """A constant of the file, in float32 if it is of other floats."""
@@ -144,7 +158,13 @@ class Emitter:
             )
         handles = [None if value is None else self.handle(value) for value in held]
         made = self.builder.ops(name, *handles, **attributes)
-        return tuple(Tensor(handle, span) for handle, span in zip_longest(made, spans))
+        found = [Tensor(handle, span) for handle, span in zip_longest(made, spans)]
+        for result in found:
+            self.bounds.learn(name, held, result)
+        return tuple(found)
+
+    def whole_span(self, x: Held) -> Span | None:
+        return self.bounds.of(x)
 
     def as_int32(self, value: Value) -> Value:
         if isinstance(value, Wide):
@@ -179,6 +199,8 @@ class Emitter:
         whole = filled_in(value.shape, shape)
         if isinstance(value, Pixels):
             return replace(value, shape=whole)
+        if isinstance(value, Labels):
+            return replace(value, index=self.viewed(value.index, whole))
         if isinstance(value, Truncated):
             return Truncated(self.viewed(value.tensor, whole))
         if isinstance(value, Wide):
@@ -211,6 +233,8 @@ class Emitter:
         """`value` complete; completed once, however often used."""
         if isinstance(value, Tensor | Constant):
             return value
+        if isinstance(value, Labels):
+            return value.index
         if isinstance(value, Integers):
             found = reached(span_of(value))
             raise Refused(f"int64: expected numbers of 32 bits, got {found}", WAY_OUT)

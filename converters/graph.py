@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from converters import lowering as _families  # noqa: F401  (fills the registry)
+from converters import ml as _trained  # noqa: F401  (fills it, too)
 from converters.emitter import Emitter
 from converters.errors import Problem
 from converters.functions import TensorType, body_of
 from converters.message import Message, clipped
-from converters.nodes import attributes_of
+from converters.nodes import attributes_of, told_attributes
 from converters.opsets import modernised
 from converters.registry import NoSuchOperator, Refused, lower
 from converters.source import Port, Source, first_line
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from onnx import GraphProto, NodeProto
 
 ATTRIBUTES_TOLD = 160
+ARGMAX = "argmax"
+"""What an output that was asked for is called."""
 UNSOUND = "expected inputs and attributes that make sense together"
 FAULTS = (ArithmeticError, LookupError, TypeError, ValueError)
 """What Python makes of a node that ONNX's checker lets pass and that has no meaning."""
@@ -75,11 +78,14 @@ class GraphLowering(Emitter):
     """Lowers a checked ONNX model node by node through the registry."""
 
     def __init__(self, source: Source, options: Options) -> None:
-        super().__init__(clipped(options.name or source.path.stem), source.opset)
+        name = clipped(options.name or source.path.stem)
+        super().__init__(name, source.opset, source.versions)
         self.source = source
         self.options = options
-        self.request = Message("input", "take bytes, or fewer of them")
-        self.answer = Message("output", "let the model reduce it")
+        given = [port.name for port in source.inputs]
+        self.request = Message("input", "take bytes, or fewer of them", given)
+        made = [*source.outputs, *[ARGMAX] * options.argmax]
+        self.answer = Message("output", "let the model reduce it", made)
         self.problems: list[Problem] = []
         self.values: dict[str, Value] = {}
         self.lost: set[str] = set()
@@ -98,9 +104,9 @@ class GraphLowering(Emitter):
             self.attempt(port.name, "input", partial(self.enter, port), [port.name])
         for index, node in enumerate(self.source.needed_nodes()):
             label = node.name or f"#{index}"
-            told = ", ".join(f"{k}={v}" for k, v in attributes_of(node).items())
+            told = told_attributes(node, ATTRIBUTES_TOLD)
             kind, action = operator_name(node), partial(self.node, node)
-            self.attempt(label, kind, action, node.output, told[:ATTRIBUTES_TOLD])
+            self.attempt(label, kind, action, node.output, told)
         for name in self.source.outputs:
             self.attempt(name, "output", partial(self.leave, name))
 
@@ -222,9 +228,10 @@ class GraphLowering(Emitter):
 
     def lowered(self, node: "NodeProto", inputs: list[Value | None]) -> Sequence[Value]:
         """By the table; else by the definition that ONNX gives of the operator."""
-        given, attributes = modernised(node.op_type, inputs, attributes_of(node))
+        operator = operator_name(node)
+        given, attributes = modernised(operator, inputs, attributes_of(node))
         try:
-            results = lower(self, node.op_type, given, attributes, len(node.output))
+            results = lower(self, operator, given, attributes, len(node.output))
             if any(node.output[len(results) :]):
                 wanted = len(node.output)
                 raise NoSuchOperator(f"outputs: expected {len(results)}, got {wanted}")
@@ -256,6 +263,8 @@ class GraphLowering(Emitter):
         value = self.values.get(name)
         if value is None:
             return
+        for line in self.meanings.leave(name, value):
+            self.note(line)
         handle = self.handle(value)
         if not isinstance(handle.home, Result):
             handle = self.builder.op("Identity", handle)  # an operator's target
@@ -263,7 +272,7 @@ class GraphLowering(Emitter):
         self.builder.output(view, self.answer.add(name, view.size))
         if self.options.argmax:
             best = self.builder.argmax(view)
-            self.builder.output(best, self.answer.add("argmax", best.size))
+            self.builder.output(best, self.answer.add(ARGMAX, best.size))
 
 
 def narrowness(port: Port) -> int:

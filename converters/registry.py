@@ -14,7 +14,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from converters.values import Array, Constant, Held, Shape, Value
+from converters.values import Array, Constant, Held, Shape, Span, Value
 from tinynn.operators import OPERATIONS
 from tinynn.operators.graph import Operation
 
@@ -46,6 +46,9 @@ class Graph(Protocol):
     def settle(self, value: Value) -> Held:
         """`value` complete: in memory, or a constant; Refused of wide int64."""
 
+    def whole_span(self, x: Held) -> Span | None:
+        """Whole numbers between which x surely lies, if any are known."""
+
     def as_int32(self, value: Value) -> Value:
         """The low bits of an int64; what is computed of them wraps. Else `value`."""
 
@@ -62,6 +65,12 @@ class Graph(Protocol):
 
     def reshape(self, value: Value, shape: Shape) -> Value:
         """The same elements under another shape; one length may be -1."""
+
+    def version(self, domain: str) -> int:
+        """Of a domain that the model uses."""
+
+    def name_columns(self, scores: Value, names: tuple[str, ...]) -> None:
+        """The classes that the columns of an output are about."""
 
 
 Lowering = Callable[..., Value | tuple[Value, ...]]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from converters.errors import BadOption
 from converters.functions import TensorType
 from converters.nodes import attributes_of
-from converters.values import Shape
+from converters.values import Shape, type_name
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, TensorShapeProto, ValueInfoProto
@@ -20,8 +20,10 @@ POOLS = ("AveragePool", "LpPool", "MaxPool")
 PADS = "pads"
 
 
-def with_shapes(model: "ModelProto") -> "ModelProto":
+def with_shapes(model: "ModelProto", strict: bool) -> "ModelProto":
     """A copy with every shape that ONNX can tell, also of what is wrongly declared.
+
+    If not `strict`, what it can't infer is no error.
 
     Up to opset 21 ONNX counts windows that begin in the padding behind, if `ceil_mode`
     is on; no runtime does. In the copy such a pool has whole windows, as many as there
@@ -33,7 +35,7 @@ def with_shapes(model: "ModelProto") -> "ModelProto":
     bare.CopyFrom(model)
     declared = without_shapes(bare)
     while True:
-        shaped = shape_inference.infer_shapes(bare, strict_mode=True, data_prop=True)
+        shaped = shape_inference.infer_shapes(bare, strict_mode=strict, data_prop=True)
         wrong = next(miscounted(shaped), None)
         if wrong is None:
             break
@@ -185,5 +187,5 @@ def static_types(values: Iterable["ValueInfoProto"]) -> dict[str, TensorType]:
         if tensor.HasField("shape") and all(dim.HasField("dim_value") for dim in dims):
             dtype = helper.tensor_dtype_to_np_dtype(tensor.elem_type)
             shape = tuple(dim.dim_value for dim in dims)
-            types[value.name] = TensorType(dtype.name, shape)
+            types[value.name] = TensorType(type_name(dtype), shape)
     return types

@@ -20,13 +20,14 @@ from converters.local_functions import written_out
 from converters.nodes import all_nodes
 from converters.shapes import fix_shapes, static_types, with_shapes
 from converters.unregistered import DEFAULT_DOMAINS, set_apart
-from converters.values import Shape
+from converters.values import Shape, type_name
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, ValueInfoProto
 
 # Before opset 7, Add and its kin aligned axes by attributes of their own.
 FIRST_OPSET = 7
+ML_DOMAIN = "ai.onnx.ml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ class Source:
     outputs: tuple[str, ...]
     constants: dict[str, npt.NDArray[np.generic]]
     inferred: dict[str, TensorType]
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """Of the domains that the model uses."""
+        return {entry.domain: entry.version for entry in self.model.opset_import}
 
     def needed_nodes(self) -> list["NodeProto"]:
         """The nodes that an output depends on, in order.
@@ -148,8 +154,9 @@ def inferred(path: Path, model: "ModelProto", shapes: Mapping[str, Shape]) -> So
     weights = {tensor.name: tensor for tensor in model.graph.initializer}
     model.graph.name = model.graph.name or "graph"
     fix_shapes(path, model, set(weights), shapes)
-    shaped = with_shapes(model)
-    onnx.checker.check_model(shaped, full_check=True)
+    strict = knows_types(model)
+    shaped = with_shapes(model, strict)
+    onnx.checker.check_model(shaped, full_check=strict)
     graph = model.graph
     inputs = [value for value in graph.input if value.name not in weights]
     return Source(
@@ -162,6 +169,12 @@ def inferred(path: Path, model: "ModelProto", shapes: Mapping[str, Shape]) -> So
         constants={name: numpy_helper.to_array(weights[name]) for name in weights},
         inferred=static_types((*shaped.graph.value_info, *shaped.graph.output)),
     )
+
+
+def knows_types(model: "ModelProto") -> bool:
+    """Whether ONNX can infer all types: of ai.onnx.ml it says few, and what takes
+    such a result is then no error."""
+    return all(node.domain != ML_DOMAIN for node in all_nodes(model.graph))
 
 
 def first_line(error: Exception) -> str:
@@ -207,8 +220,7 @@ def port(path: Path, value: "ValueInfoProto") -> Port:
             raise open_length(path, f"axis {axis} of {value.name!r}", value.name, name)
         shape.append(dim.dim_value)
     dtype = helper.tensor_dtype_to_np_dtype(tensor.elem_type)
-    name = "string" if dtype == np.dtype(object) else dtype.name
-    return Port(value.name, name, tuple(shape))
+    return Port(value.name, type_name(dtype), tuple(shape))
 
 
 def open_length(path: Path, where: str, name: str, actual: str) -> BadModelFile:

@@ -83,7 +83,8 @@ def operator_name(node: "NodeProto") -> str:
 
 def is_foreign(node: "NodeProto") -> bool:
     """Whether no table and no definition of ONNX's is to be asked."""
-    return node.domain not in DEFAULT_DOMAINS
+    known = not node.domain.startswith(APART) and operator_name(node) in LOWERINGS
+    return node.domain not in DEFAULT_DOMAINS and not known
 
 
 def has_word(node: "NodeProto", opset: int) -> bool:
@@ -92,7 +93,7 @@ def has_word(node: "NodeProto", opset: int) -> bool:
 
     if is_foreign(node) or node.op_type in OF_CONSTANTS:
         return False
-    if node.op_type in LOWERINGS or node.op_type in OPERATIONS:
+    if operator_name(node) in LOWERINGS or node.op_type in OPERATIONS:
         return True
     schema: Any = defs.get_schema(node.op_type, opset, registry_domain(node))
     plain = schema.function_opset_versions

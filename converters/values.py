@@ -47,6 +47,11 @@ TYPE_WAYS: Mapping[str, str] = {
 """For an element type that tinynn has not, what usually does in its stead."""
 
 
+def type_name(dtype: np.dtype[Any]) -> str:
+    """numpy's name; ONNX's text is an object there."""
+    return "string" if dtype == np.dtype(object) else dtype.name
+
+
 def stored_as(dtype: str) -> str:
     """tinynn's element type for numpy's; most have none."""
     return STORED_AS.get(dtype, dtype)
@@ -161,6 +166,19 @@ class Truncated:
         return "int32"
 
 
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Text that is one of `names`: in memory, its place among them."""
+
+    index: Held
+    names: tuple[str, ...]
+    dtype: str = "string"
+
+    @property
+    def shape(self) -> Shape:
+        return self.index.shape
+
+
 def number(value: float) -> Constant:
     """A float32 scalar."""
     return Constant(np.array(value, np.float32))
@@ -174,12 +192,13 @@ def whole_numbers(values: Iterable[int]) -> Constant:
 Integers = Wide | Truncated
 """int64 that is not simply in memory."""
 
-Value = Constant | Tensor | Pixels | Affine | Integers
+Value = Constant | Tensor | Pixels | Affine | Integers | Labels
 
 
 def is_known(value: Value) -> bool:
     """Whether it depends on no input."""
     whole = value.tensor if isinstance(value, Pixels | Affine | Truncated) else value
+    whole = whole.index if isinstance(whole, Labels) else whole
     return isinstance(whole, Constant)
 
 

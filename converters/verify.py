@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from math import prod
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -17,7 +17,7 @@ import tinynn
 from converters.errors import BadOption, SourceFails
 from converters.graph import GraphLowering, Options
 from converters.hub import NO_SHAPES, Conversion, lowered
-from converters.message import clipped
+from converters.message import short_names
 from converters.source import Port, Source, read
 from converters.trace import results
 from converters.values import Array, Constant, Shape, Tensor
@@ -160,6 +160,11 @@ class Subject:
     def feeds(self, sample: Arrays) -> dict[str, Array]:
         return feeds_of(self.source, self.image, sample, self.scale)
 
+    def numbered(self, outputs: Sequence[Any]) -> list[Array]:
+        """What a witness says, text by its place among the labels."""
+        named = zip(self.source.outputs, outputs, strict=True)
+        return [self.work.meanings.numbers(name, found) for name, found in named]
+
 
 def compared(
     subject: Subject,
@@ -172,7 +177,7 @@ def compared(
     source, image = subject.source, subject.image
     expected, actual = [], []
     for sample in samples:
-        expected.append(witness.outputs(subject.feeds(sample)))
+        expected.append(subject.numbered(witness.outputs(subject.feeds(sample))))
         actual.append(image.run(given(image, sample)))
     check_sizes(source, expected[0], actual[0])
     columns = zip(zip(*expected, strict=True), zip(*actual, strict=True), strict=False)
@@ -202,17 +207,18 @@ def compared(
 
 def check_alike(source: Source, image: Model) -> None:
     """BadOption unless the source's inputs and outputs are the image's."""
-    ports = sorted(clipped(port.name) for port in source.inputs)
+    short = short_names([port.name for port in source.inputs])
+    ports = sorted(short.values())
     specs = sorted(spec.name for spec in image.inputs)
     if ports != specs:
         raise BadOption("--against", f"inputs {', '.join(specs)}", ", ".join(ports))
     shapes = {spec.name: spec.shape for spec in image.inputs}
     for port in source.inputs:
-        shape = shapes[clipped(port.name)]
+        shape = shapes[short[port.name]]
         if prod(shape) != prod(port.shape):
             told = f"input {port.name} like {shape}", f"{port.shape}"
             raise BadOption("--against", *told)
-    theirs = [clipped(name) for name in source.outputs]
+    theirs = list(short_names(source.outputs).values())
     ours = [spec.name for spec in image.outputs]
     if theirs != ours[: len(theirs)]:
         raise BadOption("--against", f"outputs {', '.join(ours)}", ", ".join(theirs))
@@ -221,7 +227,8 @@ def check_alike(source: Source, image: Model) -> None:
 def check_scale(source: Source, image: Model, scale: float | None) -> None:
     """BadOption for a scale where no input is of bytes for the source's floats."""
     types = {spec.name: spec.dtype for spec in image.inputs}
-    pairs = [(types[clipped(port.name)], port.dtype) for port in source.inputs]
+    short = short_names([port.name for port in source.inputs])
+    pairs = [(types[short[port.name]], port.dtype) for port in source.inputs]
     if scale is not None and ("uint8", "float32") not in pairs:
         actual = " and ".join(f"{ours} for {theirs}" for ours, theirs in pairs)
         raise BadOption("--input-scale", "an input of bytes for float32", actual)
@@ -254,9 +261,10 @@ def feeds_of(
 ) -> dict[str, Array]:
     """The sample in the source's types and shapes."""
     types = {spec.name: spec.dtype for spec in image.inputs}
+    short = short_names([port.name for port in source.inputs])
 
     def fed(port: Port) -> Array:
-        name = clipped(port.name)
+        name = short[port.name]
         array = np.asarray(sample[name])
         if types[name] == "uint8" and port.dtype != "uint8":
             array = array.astype(np.float32) * np.float32(scale or 1)
@@ -318,6 +326,8 @@ def held_values(subject: Subject, targets: Mapping[int, Array]) -> dict[str, Arr
             value = subject.work.values.get(name)
             kind = subject.source.inferred.get(name)
             if value is None or kind is None or not prod(value.shape):
+                continue
+            if kind.dtype == "string":
                 continue
             place = place_of(subject.work, name)
             if isinstance(value, Constant):

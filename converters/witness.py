@@ -34,7 +34,7 @@ class Witness:
     path: Path
     run: Runner
 
-    def outputs(self, feeds: Arrays) -> list[Array]:
+    def outputs(self, feeds: Arrays) -> list[Any]:
         """SourceFails if it can't be run on them."""
         with failing(self.path, self.name), quietly(), np.errstate(all="ignore"):
             return self.run(feeds)
@@ -66,7 +66,7 @@ def onnx_runner(source: Source) -> Runner:
     """onnxruntime's, of the file as it is."""
     session = session_of(source.path)
     names = list(source.outputs)
-    return lambda feeds: [np.asarray(y) for y in session.run(names, dict(feeds))]
+    return lambda feeds: list(session.run(names, dict(feeds)))
 
 
 def session_of(model: "ModelProto | Path") -> Any:

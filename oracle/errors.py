@@ -20,6 +20,7 @@ OracleError
 ├── WrongImage          a file is not the image of the model that it should be
 ├── NotFetched          no URI of the model led to its image
 ├── ImageTooLong        what a URI leads to is longer than the user wants to store
+├── BadCard             a file beside an image that is not its model card
 ├── DeploymentsError
 │   ├── NoDeployments   nobody told where the contracts of this chain lie
 │   └── BadDeployments  a file that does not tell it
@@ -194,6 +195,12 @@ class ImageTooLong(OracleError):
         super().__init__(
             f"image too long: expected at most {expected} bytes, got {actual} or more"
         )
+
+
+class BadCard(OracleError):
+    def __init__(self, path: Path, expected: str, actual: str) -> None:
+        self.path, self.expected, self.actual = path, expected, actual
+        super().__init__(f"{path}: expected {expected}, got {actual}")
 
 
 class DeploymentsError(OracleError):

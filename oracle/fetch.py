@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote, unquote, urlsplit
 
+from oracle.cards import is_card_uri
 from oracle.errors import ImageTooLong, NotFetched, WrongImage
 from oracle.logs import logger
 from oracle.model_store import ModelStore
@@ -75,7 +76,8 @@ def _fetch(
     gateways: Sequence[str],
 ) -> None:
     reasons: dict[str, str] = {}
-    for uri in [place for named in uris for place in addresses(named, gateways)]:
+    images = [named for named in uris if not is_card_uri(named)]
+    for uri in [place for named in images for place in addresses(named, gateways)]:
         name = sha256(uri.encode()).hexdigest()[:8]
         part = store.begin(model_root, name)
         try:

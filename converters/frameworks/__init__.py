@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from converters.errors import BadModelFile
 from converters.values import Array, Shape
@@ -15,7 +15,7 @@ from converters.values import Array, Shape
 if TYPE_CHECKING:
     from onnx import ModelProto
 
-Runner = Callable[[Mapping[str, Array]], list[Array]]
+Runner = Callable[[Mapping[str, Array]], list[Any]]
 """A framework's outputs, in order, of inputs by name."""
 
 KERAS = (".keras", ".h5", ".hdf5")

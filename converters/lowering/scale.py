@@ -12,7 +12,7 @@ import numpy as np
 
 from converters.lowering.dense import by_channel, constant_floats, rescaled
 from converters.registry import Graph, Refused, lowers
-from converters.spans import OF_TYPES, SPAN_64
+from converters.spans import OF_TYPES, SPAN_32, SPAN_64, within
 from converters.values import (
     Affine,
     Constant,
@@ -67,7 +67,11 @@ def as_int64(graph: Graph, x: Value) -> Value:
     if isinstance(x, Constant) and x.array.dtype.kind in "biu":
         return Constant(x.array.astype(np.int64))
     if x.dtype == "float32":
-        whole = Truncated(graph.settle(x))
+        floats = graph.settle(x)
+        span = None if is_known(x) else graph.whole_span(floats)
+        if span is not None and within(span, SPAN_32):
+            return counted(graph, graph.op("Cast", floats, to="int32"), span)
+        whole = Truncated(floats)
         return joined(pair_of(graph, whole), SPAN_64) if is_known(x) else whole
     held = x if x.dtype == "int32" else graph.op("Cast", x, to="int32")
     return counted(graph, held, OF_TYPES[x.dtype])

@@ -11,6 +11,7 @@ import numpy as np
 
 import tinynn
 from mips_vm import Status
+from oracle.bench import forest
 from oracle.bench.figure import Figure
 from oracle.demo.drawing import draw
 from tinynn import GraphBuilder, Model, models
@@ -60,6 +61,12 @@ def figures() -> Iterator[Figure]:
     for name in ("Silu", "Softmax"):
         figure = f"guest.instructions_per_{name.lower()}"
         yield Figure(figure, instructions_per_element(name), unit)
+    shallow, deep = (
+        sum(instructions(forest.full_forest(depth), forest.row()))
+        for depth in (forest.SHALLOW, forest.DEEP)
+    )
+    steps = forest.TREES * (forest.DEEP - forest.SHALLOW)
+    yield Figure("guest.instructions_per_tree_node", (deep - shallow) / steps, unit)
 
 
 def instructions_per_element(name: str) -> float:

@@ -1,6 +1,6 @@
 """`plumb model verify`: an image against the model that it was made of."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +10,9 @@ from rich.console import RenderableType
 
 from converters.verdict import Verdict
 from mips_vm import Status
+from oracle.cards import Card, card_path, found_card, write_card
+from oracle.cards.card import Accuracy
+from oracle.cli.carding import accuracy_of
 from oracle.cli.drawn import drawn, told
 from oracle.cli.modelfile import (
     InputShape,
@@ -21,7 +24,15 @@ from oracle.cli.modelfile import (
     parse_shapes,
     parse_tolerance,
 )
-from oracle.cli.output import AsJson, console, facts, grid, print_json, stage
+from oracle.cli.output import (
+    AsJson,
+    console,
+    facts,
+    grid,
+    print_json,
+    remark,
+    stage,
+)
 from oracle.cli.running import computed
 from oracle.cli.samples import Samples, read_samples
 from tinynn import Model
@@ -134,7 +145,9 @@ def verify(
 
     model = loaded(path)
     check_source(against)
-    samples = read_samples(data, model, limit) if data else made_up(model, limit)
+    card = found_card(path, model.model_root)
+    short = card.short_names if card else {}
+    samples = read_samples(data, model, limit, short) if data else made_up(model, limit)
     with stage(f"comparing {len(samples.inputs)} samples"):
         found = compare(
             model,
@@ -152,6 +165,9 @@ def verify(
     if not bits.same:
         verdict = Verdict.BEYOND
     inputs = str(data) if data else told(model)
+    if card:
+        on = data.name if data else "inputs drawn at random"
+        note_accuracy(path, card, accuracy_of(found, verdict, on))
     if as_json:
         print_json(verification_data(found, bits, verdict, inputs))
     else:
@@ -164,6 +180,12 @@ def verify(
 def made_up(model: Model, limit: int | None) -> Samples:
     """Inputs drawn here, without labels."""
     return Samples(drawn(model, min(DRAWN, limit or DRAWN)), None)
+
+
+def note_accuracy(path: Path, card: Card, accuracy: Accuracy) -> None:
+    """In the card beside the image, in place of what it said."""
+    write_card(card_path(path), replace(card, accuracy=accuracy))
+    remark(f"The verdict is noted in {card_path(path)}.")
 
 
 def same_bits(model: Model, samples: Samples, count: int) -> Bits:

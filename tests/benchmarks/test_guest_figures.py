@@ -12,6 +12,7 @@ MOST = {
     "guest.instructions_per_mac_mnist": 12,
     "guest.opml_net_instructions": 400_000,
     "guest.instructions_per_int8_mac": 3,
+    "guest.instructions_per_tree_node": 12,
 }
 
 

@@ -28,6 +28,7 @@ from . import (
     quantising,
     rows,
     tiles,
+    trees,
     turning,
     waiting,
 )
@@ -48,6 +49,7 @@ MODULES: Final[dict[str, Callable[[], str]]] = {
     "scatter": choosing.scatter_ir,
     "top": choosing.top_ir,
     "cast": casting.module_ir,
+    "trees": trees.module_ir,
     "team": waiting.module_ir,
     **elements.MODULES,
     **quantising.MODULES,
