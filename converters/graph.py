@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from converters import lowering as _families  # noqa: F401  (fills the registry)
+from converters import contrib as _contrib  # noqa: F401  (fills the registry)
+from converters import lowering as _families  # noqa: F401  (fills it, too)
 from converters import ml as _trained  # noqa: F401  (fills it, too)
 from converters.emitter import Emitter
 from converters.errors import Problem
@@ -31,6 +32,7 @@ from converters.unregistered import (
     operator_name,
 )
 from converters.values import (
+    LEFT_OUT,
     OTHER_FLOATS,
     TYPE_WAYS,
     Constant,
@@ -174,6 +176,8 @@ class GraphLowering(Emitter):
         known = all(value is None or is_known(value) for value in inputs)
         outputs = known and self.empty_outputs(node) or self.outputs_of(node, inputs)
         for name, value in zip(node.output, outputs, strict=False):
+            if name and value is LEFT_OUT:
+                raise Refused(f"expected no use of output {name!r}, got one")
             if name:
                 self.check_type(name, value)
                 self.values[name] = value
@@ -248,10 +252,7 @@ class GraphLowering(Emitter):
             with self.speaking(body.opset, deeper=1):
                 for part in body.nodes:
                     self.node(part)
-                return [
-                    self.result(name) if name else Constant(np.zeros(0))
-                    for name in node.output
-                ]
+                return [self.result(name) if name else LEFT_OUT for name in node.output]
 
     def result(self, name: str) -> Value:
         value = self.values.get(name)

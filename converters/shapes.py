@@ -116,6 +116,12 @@ def with_missing(model: "ModelProto", declared: dict[str, "TensorShapeProto"]) -
             tensor.shape.CopyFrom(declared[value.name])
 
 
+def fill_open_shapes(model: "ModelProto") -> None:
+    """Some shape where an output has none: ONNX's checker wants one, no runtime does."""
+    for value in model.graph.output:
+        value.type.tensor_type.shape.SetInParent()
+
+
 def fix_shapes(
     path: Path, model: "ModelProto", weights: set[str], shapes: Mapping[str, Shape]
 ) -> None:

@@ -18,8 +18,13 @@ from converters.errors import BadModelFile, ConverterError, MissingExtra
 from converters.functions import TensorType
 from converters.local_functions import written_out
 from converters.nodes import all_nodes
-from converters.shapes import fix_shapes, static_types, with_shapes
-from converters.unregistered import DEFAULT_DOMAINS, set_apart
+from converters.shapes import (
+    fill_open_shapes,
+    fix_shapes,
+    static_types,
+    with_shapes,
+)
+from converters.unregistered import CONTRIB, DEFAULT_DOMAINS, set_apart
 from converters.values import Shape, type_name
 
 if TYPE_CHECKING:
@@ -156,6 +161,8 @@ def inferred(path: Path, model: "ModelProto", shapes: Mapping[str, Shape]) -> So
     fix_shapes(path, model, set(weights), shapes)
     strict = knows_types(model)
     shaped = with_shapes(model, strict)
+    known = static_types((*shaped.graph.value_info, *shaped.graph.output))
+    fill_open_shapes(shaped)
     onnx.checker.check_model(shaped, full_check=strict)
     graph = model.graph
     inputs = [value for value in graph.input if value.name not in weights]
@@ -167,14 +174,16 @@ def inferred(path: Path, model: "ModelProto", shapes: Mapping[str, Shape]) -> So
         inputs=tuple(port(path, value) for value in inputs),
         outputs=tuple(value.name for value in graph.output),
         constants={name: numpy_helper.to_array(weights[name]) for name in weights},
-        inferred=static_types((*shaped.graph.value_info, *shaped.graph.output)),
+        inferred=known,
     )
 
 
 def knows_types(model: "ModelProto") -> bool:
-    """Whether ONNX can infer all types: of ai.onnx.ml it says few, and what takes
-    such a result is then no error."""
-    return all(node.domain != ML_DOMAIN for node in all_nodes(model.graph))
+    """Whether ONNX can infer all types: of ai.onnx.ml it says few, of com.microsoft
+    none, and what takes such a result is then no error."""
+    return all(
+        node.domain not in (ML_DOMAIN, CONTRIB) for node in all_nodes(model.graph)
+    )
 
 
 def first_line(error: Exception) -> str:

@@ -179,6 +179,10 @@ class Labels:
         return self.index.shape
 
 
+LEFT_OUT = Constant(np.zeros(0))
+"""A result that nobody may ask for."""
+
+
 def number(value: float) -> Constant:
     """A float32 scalar."""
     return Constant(np.array(value, np.float32))

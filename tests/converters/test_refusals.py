@@ -136,7 +136,7 @@ def test_inspect_lists_all_operators_that_nobody_knows(tmp_path: Path) -> None:
         node("Softmax", "a", "b1"),
         node("NonZero", "b1", "c"),
         node("Foo", "c", "d", domain="elsewhere"),
-        node("FusedGemm", "d", "e", domain="com.microsoft"),
+        node("Attention", "d", "e", domain="com.microsoft"),
         node("Tree", "e", "f", domain="ai.onnx.ml"),
         node("Upsample", "f", "g", mode="nearest"),
         node("Gelu", "g", "y"),
@@ -154,8 +154,8 @@ def test_inspect_lists_all_operators_that_nobody_knows(tmp_path: Path) -> None:
         "node_c": ("NonZero", "tinynn has no NonZero", masked),
         "node_d": ("elsewhere.Foo", "tinynn has no elsewhere.Foo", misspelt),
         "node_e": (
-            "com.microsoft.FusedGemm",
-            "tinynn has no com.microsoft.FusedGemm",
+            "com.microsoft.Attention",
+            "tinynn has no com.microsoft.Attention",
             before,
         ),
         "node_f": (
