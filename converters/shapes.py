@@ -117,7 +117,7 @@ def with_missing(model: "ModelProto", declared: dict[str, "TensorShapeProto"]) -
 
 
 def fill_open_shapes(model: "ModelProto") -> None:
-    """Some shape where an output has none: ONNX's checker wants one, no runtime does."""
+    """Some shape where an output has none: ONNX's checker wants one, runtimes don't."""
     for value in model.graph.output:
         value.type.tensor_type.shape.SetInParent()
 

@@ -25,6 +25,7 @@ OF_CONSTANTS = ("ConstantOfShape", "NonZero", "Range")
 
 DOMAINS_WAYS_OUT = {
     CONTRIB: "convert the model as it was before onnxruntime optimised it",
+    f"{CONTRIB}.nchwc": "let onnxruntime optimise it to ORT_ENABLE_EXTENDED at most",
     "ai.onnx.ml": "do it outside of the model",
 }
 MISSPELT = "a name misspelt? else export it by operators of ONNX"

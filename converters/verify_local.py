@@ -45,7 +45,7 @@ def local_differences(
     `feeds` are the source's inputs, `held` what the image makes of its tensors, both in
     the source's types and shapes. Raises whatever onnxruntime does.
     """
-    cut = cut_model(source, held)
+    cut = cut_model(source.model, held)
     session = session_of(cut)
     names = [value.name for value in cut.graph.output]
     if not names:
@@ -65,12 +65,12 @@ def local_differences(
                 yield node, apart
 
 
-def cut_model(source: Source, held: Mapping[str, Array]) -> "ModelProto":
+def cut_model(whole: "ModelProto", held: Mapping[str, Array]) -> "ModelProto":
     """Every node takes what is held from outside, and gives its own result."""
     from onnx import ModelProto, helper
 
     model = ModelProto()
-    model.CopyFrom(source.model)
+    model.CopyFrom(whole)
     graph = model.graph
     made = {name for node in graph.node for name in node.output}
     used: dict[str, None] = {}

@@ -10,7 +10,7 @@ from converters.verdict import Verdict
 from converters.verify import Verification, verify_conversion
 from oracle.cli.drawn import drawn, told
 from oracle.cli.output import facts
-from oracle.cli.verifying import comparison_data, comparison_tables
+from oracle.cli.verifying import BY_LEVELS, comparison_data, comparison_tables
 from tinynn import Model
 
 DRAWN = 3
@@ -52,9 +52,8 @@ class Judgement:
         most = max(part.maximum for part in found.outputs)
         on = f"{found.samples} inputs drawn here ({self.inputs})"
         doubts = "".join(f"; {doubt}" for doubt in found.doubts)
-        return (
-            f"{verdict}, against {found.reference} on {on}: off by {most:.3g}{doubts}"
-        )
+        off = f"off by {most:.3g}" + (f", {BY_LEVELS}" if found.levels_decide else "")
+        return f"{verdict}, against {found.reference} on {on}: {off}{doubts}"
 
 
 def judged(made: Conversion, model: Model, trust_code: bool) -> Judgement:

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import RenderableType
@@ -223,6 +223,9 @@ def verification_data(
     }
 
 
+BY_LEVELS: Final = "by levels of quantisers that rounding decides"
+
+
 def comparison_data(found: "Verification", verdict: Verdict, inputs: str) -> Any:
     """Of image and source, which the guest has no part in."""
     bad = found.first_bad
@@ -242,6 +245,7 @@ def comparison_data(found: "Verification", verdict: Verdict, inputs: str) -> Any
         "layers_compared": found.layers,
         "first_beyond": bad and layer_data(bad),
         "contested": found.contested,
+        "levels_decide": found.levels_decide,
         "doubts": found.doubts,
     }
 
@@ -292,6 +296,8 @@ def comparison_tables(
         )
     if found.contested:
         shown["but"] = "every operator by itself computes what onnxruntime does"
+    if found.levels_decide:
+        shown["but"] = f"outputs are off {BY_LEVELS}"
     shown["verdict"] = verdict_told(found, verdict)
     return [grid(None, columns, rows, numbers=numbers), facts(shown)]
 
