@@ -15,6 +15,7 @@ import numpy as np
 from converters import contrib as _contrib  # noqa: F401  (fills the registry)
 from converters import lowering as _families  # noqa: F401  (fills it, too)
 from converters import ml as _trained  # noqa: F401  (fills it, too)
+from converters.control import CONTROL, controlled
 from converters.emitter import Emitter
 from converters.errors import Problem
 from converters.functions import TensorType, body_of
@@ -50,7 +51,7 @@ from tinynn.operators.graph import Result
 from tinynn.tensor import DTYPE_CODES, item_bytes
 
 if TYPE_CHECKING:
-    from onnx import GraphProto, NodeProto
+    from onnx import NodeProto
 
 ATTRIBUTES_TOLD = 160
 ARGMAX = "argmax"
@@ -214,21 +215,9 @@ class GraphLowering(Emitter):
     def outputs_of(
         self, node: "NodeProto", inputs: list[Value | None]
     ) -> Sequence[Value]:
-        if node.op_type == "If" and isinstance(inputs[0], Constant):
-            return self.branch(node, bool(inputs[0].array))
+        if node.op_type in CONTROL and operator_name(node) == node.op_type:
+            return controlled(self, node.op_type, inputs, attributes_of(node))
         return self.lowered(node, self.prepared(node.op_type, inputs))
-
-    def branch(self, node: "NodeProto", condition: bool) -> list[Value]:
-        """What the branch that is known to be taken computes."""
-        from onnx import numpy_helper
-
-        chosen = "then_branch" if condition else "else_branch"
-        graph: GraphProto = attributes_of(node)[chosen]
-        for tensor in graph.initializer:
-            self.values[tensor.name] = self.known(numpy_helper.to_array(tensor))
-        for part in graph.node:
-            self.node(part)
-        return [self.result(value.name) for value in graph.output]
 
     def lowered(self, node: "NodeProto", inputs: list[Value | None]) -> Sequence[Value]:
         """By the table; else by the definition that ONNX gives of the operator."""

@@ -84,7 +84,7 @@ WAYS_OUT: Mapping[str, str] = {
     "Col2Im": "use ConvTranspose with a weight of ones",
     "CumProd": "use Exp of CumSum of Log, of positive numbers",
     "DFT": "use MatMul by a constant matrix of cosines and sines",
-    "If": "export with the branch decided: no control flow on data",
+    "If": "export with the branch decided, or with branches of equal shapes",
     "ImageDecoder": "decode outside of the model",
     "Loop": "unroll it: export for a fixed number of steps",
     "MaxUnpool": "use ConvTranspose or Resize",

@@ -119,7 +119,8 @@ def with_missing(model: "ModelProto", declared: dict[str, "TensorShapeProto"]) -
 def fill_open_shapes(model: "ModelProto") -> None:
     """Some shape where an output has none: ONNX's checker wants one, runtimes don't."""
     for value in model.graph.output:
-        value.type.tensor_type.shape.SetInParent()
+        if value.type.HasField("tensor_type"):
+            value.type.tensor_type.shape.SetInParent()
 
 
 def fix_shapes(

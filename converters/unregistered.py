@@ -7,6 +7,7 @@ lowering refuses them as it does every operator of a foreign domain.
 
 from typing import TYPE_CHECKING, Any
 
+from converters.control import CONTROL
 from converters.nodes import all_nodes
 from converters.registry import LOWERINGS, WAYS_OUT, NoSuchOperator
 from tinynn.operators import OPERATIONS
@@ -115,7 +116,8 @@ def has_word(node: "NodeProto", opset: int) -> bool:
 
     if is_foreign(node) or node.op_type in OF_CONSTANTS:
         return False
-    if operator_name(node) in LOWERINGS or node.op_type in OPERATIONS:
+    tables = LOWERINGS, OPERATIONS, CONTROL
+    if any(operator_name(node) in table for table in tables):
         return True
     schema: Any = defs.get_schema(node.op_type, opset, registry_domain(node))
     plain = schema.function_opset_versions
