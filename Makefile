@@ -7,6 +7,7 @@
 # make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=)
 # make faults every call of a node goes wrong, one at a time; JSON last (SHARE=, SEED=)
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
+# make conformance  ONNX's operator tests at every opset; writes docs/operators.md
 # make lint   what CI checks besides
 # make build  artifacts and guest again from their sources (needs node and zig)
 
@@ -15,7 +16,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 JOBS   ?= 2
 
-.PHONY: demo test fuzz fuzz-money mutants quickstart chaos faults load lint format build clean
+.PHONY: demo test fuzz fuzz-money mutants quickstart chaos faults load conformance lint format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -48,6 +49,9 @@ faults: $(VENV)/.dev
 load: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m load.run --requests $(or $(REQUESTS),1000) \
 	  $(if $(MODEL),--model $(MODEL))
+
+conformance: $(VENV)/.dev
+	$(BIN)/python -m converters.conformance docs/operators.md
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

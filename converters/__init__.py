@@ -5,6 +5,23 @@ module, and `inspect(path)` says what stands in its way.
 """
 
 from converters.errors import ConverterError
-from converters.hub import Report, convert, convert_module, inspect
+from converters.graph import Options
+from converters.hub import (
+    Conversion,
+    Report,
+    conversion,
+    convert,
+    convert_module,
+    inspect,
+)
 
-__all__ = ["ConverterError", "Report", "convert", "convert_module", "inspect"]
+__all__ = [
+    "Conversion",
+    "ConverterError",
+    "Options",
+    "Report",
+    "conversion",
+    "convert",
+    "convert_module",
+    "inspect",
+]

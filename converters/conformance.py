@@ -6,37 +6,37 @@ converter says what it can't express, and *failed* otherwise. A failure is a bug
 
 Inputs of a test are inputs of the image where tinynn can have them computed; where it
 can't (shapes, axes, often weights), those after the first are constants, as they are in
-the models that people export.
+the models that people export. What passes is tried once more with nothing but
+constants, which are folded.
+
+The same is done at older opsets (converters/old_opsets.py), where onnxruntime says what
+is right.
 """
 
 import argparse
 import re
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-import tinynn
+from converters.conformance_attempt import Run, Unfit, attempt, model_of
 from converters.errors import ConverterError
 from converters.files import write_atomically
-from converters.graph import GraphLowering, Options, unbatched
+from converters.old_opsets import OPSETS, cases_at
 from converters.own_cases import own_cases
-from converters.source import FIRST_OPSET, checked
-from converters.unregistered import DEFAULT_DOMAINS
-from converters.values import Array, stored_as
-from tinynn import Model, TensorSpec
+from tinynn import Model
 
 if TYPE_CHECKING:
     from onnx import ModelProto
     from onnx.backend.test.case.test_case import TestCase
 
-Verdict = Literal["passed", "refused", "failed"]
-WEIGHTS_ARE_NO_INPUTS = 4
-"""Since this version of the format a weight need not be an input, too."""
+Verdict = Literal["passed", "noted", "refused", "failed"]
+"""Noted: another result than the judge's, and the conversion says so."""
 
 EXPANDED = re.compile(r"_expanded.*$")
 NUMBERS = re.compile(r"(?<!\w)[(\[]?-?\d+(, ?-?\d+)*,?[)\]]?(?!\w)")
@@ -57,12 +57,7 @@ class Outcome:
 
 
 COLUMNS = ("passed", "own", "refused", "failed")
-
-Run = Callable[[Model, list[Array]], list[Array]]
-
-
-class Unfit(Exception):
-    """The test can't be converted like this; the message says why."""
+OLD_COLUMNS = ("passed", "noted", "refused", "failed")
 
 
 def outcomes(run: Run = Model.run) -> Iterator[Outcome]:
@@ -88,9 +83,17 @@ def outcomes(run: Run = Model.run) -> Iterator[Outcome]:
         yield replace(found, own=True)
 
 
-def model_of(case: "TestCase") -> "ModelProto":
-    assert case.model is not None, "node tests bring their models"
-    return case.model
+def old_outcomes(
+    opset: int, run: Run = Model.run, chosen: Callable[[str], bool] = bool
+) -> Iterator[Outcome]:
+    """What becomes of those tests that an older opset has; of the chosen names."""
+    from onnx.backend.test.case.node import collect_testcases
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        cases = [case for case in collect_testcases(None) if chosen(case.name)]
+        for case in cases_at(opset, cases):
+            yield outcome_of(case, operator_of(model_of(case)), run)
 
 
 def operator_of(model: "ModelProto") -> str:
@@ -108,19 +111,35 @@ def outcome_of(case: "TestCase", operator: str, run: Run) -> Outcome:
 
 def judged(case: "TestCase", operator: str, run: Run) -> Outcome:
     reasons = []
-    for constants in ways(len(model_of(case).graph.input)):
+    count = len(model_of(case).graph.input)
+    for constants in ways(count):
         try:
-            differences = list(tried(case, constants, run))
+            tried = attempt(case, constants, run)
         except (ConverterError, Unfit) as error:
             reasons.append(short(str(error)))
             continue
         except Exception as error:  # a crash is a failure, whatever it is
             reason = f"{type(error).__name__}: {error}"
             return Outcome(operator, case.name, "failed", reason)
-        if differences:
-            return Outcome(operator, case.name, "failed", "; ".join(differences))
-        return Outcome(operator, case.name, "passed")
+        if tried.differences:
+            verdict: Verdict = "noted" if tried.notes else "failed"
+            reason = "; ".join((*tried.differences, *tried.notes))
+            return Outcome(operator, case.name, verdict, reason)
+        wrong = folded(case, range(count), run)
+        return Outcome(operator, case.name, "failed" if wrong else "passed", wrong)
     return Outcome(operator, case.name, "refused", reasons[-1])
+
+
+def folded(case: "TestCase", constants: Sequence[int], run: Run) -> str:
+    """What is wrong with it if all its inputs are constants; "" if it is refused."""
+    try:
+        tried = attempt(case, constants, run)
+    except (ConverterError, Unfit):
+        return ""
+    except Exception as error:  # as above
+        return f"folded, {type(error).__name__}: {error}"
+    wrong = "; ".join(tried.differences)
+    return f"folded, {wrong}" if wrong and not tried.notes else ""
 
 
 def ways(inputs: int) -> Iterator[range]:
@@ -135,77 +154,6 @@ def short(message: str) -> str:
     return message.split(": ", 1)[-1].removeprefix("can't be converted: ")
 
 
-def tried(case: "TestCase", constants: Iterable[int], run: Run) -> Iterator[str]:
-    """Where the outputs differ; raises if the test can't be converted."""
-    ((inputs, outputs),) = case.data_sets or ()
-    model = with_constants(model_of(case), inputs, list(constants))
-    source = checked(Path(case.name), model, {})
-    work = GraphLowering(source, Options(name="test"))
-    work.lower_all()
-    image = work.build()
-    if image is None:
-        problem = work.problems[0]
-        raise Unfit(f"{problem.operator}: {problem.reason}")
-    names = [value.name for value in model_of(case).graph.input]
-    given = dict(zip(names, inputs, strict=True))
-    loaded = tinynn.load(image)
-    arrays = [fitted(given[spec.name], spec) for spec in loaded.inputs]
-    actual = dict(zip(source.outputs, run(loaded, arrays), strict=True))
-    for name, expected in zip(source.outputs, outputs, strict=True):
-        difference = difference_of(case, expected, actual[name])
-        if difference:
-            yield f"{name}: {difference}"
-
-
-def with_constants(
-    model: "ModelProto", inputs: Sequence[Any], constants: Sequence[int]
-) -> "ModelProto":
-    """A copy of the model in which some inputs are weights."""
-    from onnx import ModelProto, numpy_helper
-
-    copy = ModelProto()
-    copy.CopyFrom(model)
-    for entry in copy.opset_import:
-        if entry.domain in DEFAULT_DOMAINS:
-            entry.version = max(entry.version, FIRST_OPSET)
-    copy.ir_version = max(copy.ir_version, WEIGHTS_ARE_NO_INPUTS)
-    for index in reversed(constants):
-        value = copy.graph.input[index]
-        if not isinstance(inputs[index], np.ndarray | np.generic):
-            raise Unfit(f"input {value.name!r}: expected a tensor, got another type")
-        array = np.asarray(inputs[index])
-        copy.graph.initializer.append(numpy_helper.from_array(array, value.name))
-        del copy.graph.input[index]
-    return copy
-
-
-def fitted(array: Any, spec: TensorSpec) -> Array:
-    return np.asarray(array).astype(spec.dtype).reshape(spec.shape)
-
-
-def difference_of(case: "TestCase", expected: Any, actual: Array) -> str:
-    """How an output differs from what it should be, or nothing."""
-    wanted = np.asarray(expected)
-    if actual.dtype != wanted.dtype and str(actual.dtype) != stored_as(
-        str(wanted.dtype)
-    ):
-        return f"expected {wanted.dtype}, got {actual.dtype}"
-    if actual.shape not in (wanted.shape, unbatched(wanted.shape)):
-        return f"expected shape {wanted.shape}, got {actual.shape}"
-    close = np.allclose(
-        actual.reshape(wanted.shape).astype(np.float64),
-        wanted.astype(np.float64),
-        rtol=case.rtol,
-        atol=case.atol,
-        equal_nan=True,
-    )
-    return "" if close else f"expected {first(wanted)}, got {first(actual)}"
-
-
-def first(array: Array) -> str:
-    return str(array.reshape(-1)[:4].tolist())
-
-
 HEAD = """# Operators
 
 What becomes of ONNX's own operator tests (onnx {version}, {count} tests) when they are
@@ -218,7 +166,8 @@ written in float32, and Cast between all types of an image, against ONNX's refer
 implementation (`converters/own_cases.py`). *Refused*: the converter says what it can't
 express; the reasons are listed, the commonest first. *Failed* would be a wrong output
 or a crash. Tests called "expanded", where ONNX writes an operator in terms of others,
-count for that operator.
+count for that operator. What passes is tried once more with nothing but constants: they
+are folded, by the same kernels, and must come out the same.
 
 | | tests |
 |---|---|
@@ -249,6 +198,30 @@ def table(results: Sequence[Outcome]) -> str:
     return head + "".join(rows)
 
 
+OLD_HEAD = """
+## Older opsets
+
+The same tests in the words of older opsets, where those have the operator, with
+onnxruntime, unoptimised, for a judge (`converters/old_opsets.py`); what passes is
+folded besides. *Noted*: another result than onnxruntime's, which the conversion tells:
+Resize by `align_corners` and a scale that makes no whole length. A share of these runs
+with the project's tests, all of them with the command above.
+
+| opset | tests | passed | noted | refused | failed |
+|---|---|---|---|---|---|
+"""
+
+
+def old_table(results: Mapping[int, Sequence[Outcome]]) -> str:
+    """One row for each opset."""
+    rows = []
+    for opset, found in results.items():
+        counts = Counter(str(result.verdict) for result in found)
+        numbers = " | ".join(str(counts[name]) for name in OLD_COLUMNS)
+        rows.append(f"| {opset} | {len(found)} | {numbers} |\n")
+    return OLD_HEAD + "".join(rows)
+
+
 def column(result: Outcome) -> str:
     """Where the table counts it: own cases only if they pass, or fail."""
     if not result.own or result.verdict == "failed":
@@ -273,10 +246,11 @@ def main() -> None:
     parser.add_argument("out", type=Path, help="the table, as Markdown")
     arguments = parser.parse_args()
     results = list(outcomes())
-    write_atomically(arguments.out, table(results).encode())
+    older = {opset: list(old_outcomes(opset)) for opset in OPSETS}
+    write_atomically(arguments.out, (table(results) + old_table(older)).encode())
     counts = Counter(map(column, results))
     print(", ".join(f"{counts[name]} {name}" for name in COLUMNS))
-    for result in results:
+    for result in (*results, *(one for found in older.values() for one in found)):
         if result.verdict == "failed":
             print(f"{result.test}: {result.reason}")
 

@@ -5,14 +5,14 @@ simpler operators. Where tinynn has no word for such an operator, its body is lo
 its place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from onnx import FunctionProto, NodeProto
+    from onnx import FunctionProto, GraphProto, NodeProto
     from onnx.defs import OpSchema
 
 
@@ -142,4 +142,20 @@ def instance(
         kept = copy.attribute.add()
         kept.CopyFrom(source)
         kept.name = attribute.name
+        if kept.HasField("g"):
+            rename_inside(kept.g, renamed)
     return copy
+
+
+def rename_inside(body: "GraphProto", renamed: Mapping[str, str]) -> None:
+    """New names in a body for what it takes from around it."""
+    own = {value.name for value in (*body.input, *body.initializer)}
+    own.update(name for node in body.node for name in node.output)
+    around = {name: new for name, new in renamed.items() if name not in own}
+    for node in body.node:
+        node.input[:] = [around.get(name, name) for name in node.input]
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                rename_inside(attribute.g, around)
+    for value in body.output:
+        value.name = around.get(value.name, value.name)

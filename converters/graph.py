@@ -4,25 +4,27 @@ A node that is refused leaves no value; nodes that lean on it are passed over, s
 `problems` lists causes and not their consequences.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from converters import lowering as _families  # noqa: F401  (fills the registry)
+from converters import contrib as _contrib  # noqa: F401  (fills the registry)
+from converters import lowering as _families  # noqa: F401  (fills it, too)
+from converters import ml as _trained  # noqa: F401  (fills it, too)
+from converters.control import CONTROL, controlled
+from converters.emitter import Emitter
 from converters.errors import Problem
-from converters.fold import can_fold, fold
 from converters.functions import TensorType, body_of
-from converters.lowering.movement import filled_in
 from converters.message import Message, clipped
-from converters.nodes import attributes_of
-from converters.opsets import NEWEST, modernised
-from converters.registry import NoSuchOperator, Refused, lower, operation
-from converters.source import Port, Source
+from converters.nodes import attributes_of, told_attributes
+from converters.opsets import modernised
+from converters.registry import NoSuchOperator, Refused, lower
+from converters.source import Port, Source, first_line
+from converters.spans import SPAN_32
 from converters.unregistered import (
     OF_SHAPES,
     has_word,
@@ -31,25 +33,32 @@ from converters.unregistered import (
     operator_name,
 )
 from converters.values import (
+    LEFT_OUT,
+    OTHER_FLOATS,
     TYPE_WAYS,
-    Affine,
-    Array,
     Constant,
     Pixels,
     Shape,
     Tensor,
     Value,
+    is_known,
+    source_type,
     stored_as,
 )
 from tinynn.errors import GraphError, ImageError
-from tinynn.graph import GraphBuilder
+from tinynn.floatmode import exact_floats
 from tinynn.operators.graph import Result
 from tinynn.tensor import DTYPE_CODES, item_bytes
 
 if TYPE_CHECKING:
-    from onnx import GraphProto, NodeProto
+    from onnx import NodeProto
 
 ATTRIBUTES_TOLD = 160
+ARGMAX = "argmax"
+"""What an output that was asked for is called."""
+UNSOUND = "expected inputs and attributes that make sense together"
+FAULTS = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What Python makes of a node that ONNX's checker lets pass and that has no meaning."""
 MAX_DEPTH = 8
 """Of definitions within definitions: ONNX's own need four."""
 
@@ -68,33 +77,39 @@ class Options:
     argmax: bool = False
 
 
-class GraphLowering:
+class GraphLowering(Emitter):
     """Lowers a checked ONNX model node by node through the registry."""
 
     def __init__(self, source: Source, options: Options) -> None:
+        name = clipped(options.name or source.path.stem)
+        super().__init__(name, source.opset, source.versions)
         self.source = source
         self.options = options
-        self.opset = source.opset
-        self.depth = 0
-        self.request = Message("input", "take bytes, or fewer of them")
-        self.answer = Message("output", "let the model reduce it")
+        given = [port.name for port in source.inputs]
+        self.request = Message("input", "take bytes, or fewer of them", given)
+        made = [*source.outputs, *[ARGMAX] * options.argmax]
+        self.answer = Message("output", "let the model reduce it", made)
         self.problems: list[Problem] = []
-        self.builder = GraphBuilder(clipped(options.name or source.path.stem))
-        self.values: dict[str, Value] = {
-            name: Constant(array) for name, array in source.constants.items()
-        }
-        self.emitted: dict[int, tuple[Value, Tensor]] = {}
+        self.values: dict[str, Value] = {}
         self.lost: set[str] = set()
         """What depends on data and has no value, since it or its cause was refused."""
 
     def lower_all(self) -> None:
+        """In the arithmetic of the guest, whatever mode the host's is in."""
+        with exact_floats(), np.errstate(all="ignore"):
+            self.lower_each()
+
+    def lower_each(self) -> None:
+        for name, array in self.source.constants.items():
+            self.place = name
+            self.values[name] = self.known(array)
         for port in sorted(self.source.inputs, key=narrowness):
             self.attempt(port.name, "input", partial(self.enter, port), [port.name])
         for index, node in enumerate(self.source.needed_nodes()):
             label = node.name or f"#{index}"
-            told = ", ".join(f"{k}={v}" for k, v in attributes_of(node).items())
+            told = told_attributes(node, ATTRIBUTES_TOLD)
             kind, action = operator_name(node), partial(self.node, node)
-            self.attempt(label, kind, action, node.output, told[:ATTRIBUTES_TOLD])
+            self.attempt(label, kind, action, node.output, told)
         for name in self.source.outputs:
             self.attempt(name, "output", partial(self.leave, name))
 
@@ -117,6 +132,7 @@ class GraphLowering:
         told: str = "",
     ) -> None:
         """`outputs` have no value if the action is refused."""
+        self.place = label
         try:
             action()
         except (Refused, GraphError) as error:
@@ -127,17 +143,24 @@ class GraphLowering:
             reason = "expected tensors that the memory holds, got larger ones"
             self.problems.append(Problem(label, operator, reason, attributes=told))
             self.lost.update(outputs)
+        except FAULTS as error:
+            reason = f"{UNSOUND}, got {type(error).__name__}: {first_line(error)}"
+            self.problems.append(Problem(label, operator, reason, attributes=told))
+            self.lost.update(outputs)
 
     def enter(self, port: Port) -> None:
         """Declare an input; its batch axis of 1 is left out."""
         as_bytes = self.options.input_type == "uint8"
         dtype = "uint8" if as_bytes else stored_as(port.dtype)
-        if dtype not in DTYPE_CODES:
+        if not as_bytes and port.dtype in TYPE_WAYS or dtype not in DTYPE_CODES:
             expected = f"type: expected {' or '.join(DTYPE_CODES)}"
-            raise Refused(f"{expected}, got {dtype}", TYPE_WAYS.get(dtype, ""))
+            raise Refused(
+                f"{expected}, got {port.dtype}", TYPE_WAYS.get(port.dtype, "")
+            )
         name = self.request.add(port.name, prod(port.shape) * item_bytes(dtype))
         handle = self.builder.input(name, dtype, unbatched(port.shape))
-        tensor = Tensor(self.builder.view(handle, port.shape))
+        span = SPAN_32 if port.dtype == "int64" else None
+        tensor = Tensor(self.builder.view(handle, port.shape), span)
         if as_bytes and port.dtype != "uint8":
             factor = np.float32(self.options.input_scale or 1)
             self.values[port.name] = Pixels(tensor, factor, port.shape)
@@ -151,11 +174,22 @@ class GraphLowering:
         if any(name and name not in self.values for name in node.input):
             return self.passed_over(node)
         inputs = [self.values[name] if name else None for name in node.input]
-        outputs = self.outputs_of(node, inputs)
+        known = all(value is None or is_known(value) for value in inputs)
+        outputs = known and self.empty_outputs(node) or self.outputs_of(node, inputs)
         for name, value in zip(node.output, outputs, strict=False):
+            if name and value is LEFT_OUT:
+                raise Refused(f"expected no use of output {name!r}, got one")
             if name:
                 self.check_type(name, value)
                 self.values[name] = value
+
+    def empty_outputs(self, node: "NodeProto") -> list[Value]:
+        """Nothing is computed of nothing: what ONNX knows to have no elements."""
+        found = [self.source.inferred.get(name) for name in node.output]
+        if self.depth or not all(kind and 0 in kind.shape for kind in found):
+            return []
+        kinds = [kind for kind in found if kind]
+        return [Constant(np.zeros(k.shape, stored_as(k.dtype))) for k in kinds]
 
     def passed_over(self, node: "NodeProto") -> None:
         """Refused all the same, if it depends on data and nobody has a word for it."""
@@ -171,6 +205,8 @@ class GraphLowering:
         inferred = self.source.inferred.get(name)
         if inferred is None or self.depth:
             return
+        if inferred.dtype in OTHER_FLOATS and not isinstance(value, Constant):
+            self.note(f"{inferred.dtype} is computed in float32")
         if value.shape != inferred.shape:
             raise Refused(f"shape: expected {inferred.shape}, got {value.shape}")
         if value.dtype != stored_as(inferred.dtype):
@@ -179,45 +215,23 @@ class GraphLowering:
     def outputs_of(
         self, node: "NodeProto", inputs: list[Value | None]
     ) -> Sequence[Value]:
-        constants = {
-            name: value.array
-            for name, value in zip(node.input, inputs, strict=True)
-            if isinstance(value, Constant)
-        }
-        if can_fold(node) and all(name in constants for name in node.input if name):
-            results = fold(node, constants, self.opset)
-            named = iter(Constant(array) for array in results)
-            return [
-                next(named) if name else Constant(np.zeros(0)) for name in node.output
-            ]
-        if node.op_type == "If" and isinstance(inputs[0], Constant):
-            return self.branch(node, bool(inputs[0].array))
-        return self.lowered(node, inputs)
-
-    def branch(self, node: "NodeProto", condition: bool) -> list[Value]:
-        """What the branch that is known to be taken computes."""
-        from onnx import numpy_helper
-
-        chosen = "then_branch" if condition else "else_branch"
-        graph: GraphProto = attributes_of(node)[chosen]
-        for tensor in graph.initializer:
-            self.values[tensor.name] = Constant(numpy_helper.to_array(tensor))
-        for part in graph.node:
-            self.node(part)
-        return [self.result(value.name) for value in graph.output]
+        if node.op_type in CONTROL and operator_name(node) == node.op_type:
+            return controlled(self, node.op_type, inputs, attributes_of(node))
+        return self.lowered(node, self.prepared(node.op_type, inputs))
 
     def lowered(self, node: "NodeProto", inputs: list[Value | None]) -> Sequence[Value]:
         """By the table; else by the definition that ONNX gives of the operator."""
-        given, attributes = modernised(node.op_type, inputs, attributes_of(node))
+        operator = operator_name(node)
+        given, attributes = modernised(operator, inputs, attributes_of(node))
         try:
-            results = lower(self, node.op_type, given, attributes, len(node.output))
+            results = lower(self, operator, given, attributes, len(node.output))
             if any(node.output[len(results) :]):
                 wanted = len(node.output)
                 raise NoSuchOperator(f"outputs: expected {len(results)}, got {wanted}")
             return results
         except NoSuchOperator as missing:
             types = [
-                None if value is None else TensorType(value.dtype, value.shape)
+                None if value is None else TensorType(source_type(value), value.shape)
                 for value in inputs
             ]
             prefix = f"{node.output[0]}/{node.op_type}"
@@ -227,20 +241,7 @@ class GraphLowering:
             with self.speaking(body.opset, deeper=1):
                 for part in body.nodes:
                     self.node(part)
-                return [
-                    self.result(name) if name else Constant(np.zeros(0))
-                    for name in node.output
-                ]
-
-    @contextmanager
-    def speaking(self, opset: int, deeper: int = 0) -> Iterator[None]:
-        """The words of `opset` hold, perhaps in a definition within the one at hand."""
-        outer = self.opset, self.depth
-        self.opset, self.depth = opset, self.depth + deeper
-        try:
-            yield
-        finally:
-            self.opset, self.depth = outer
+                return [self.result(name) if name else LEFT_OUT for name in node.output]
 
     def result(self, name: str) -> Value:
         value = self.values.get(name)
@@ -252,130 +253,22 @@ class GraphLowering:
         value = self.values.get(name)
         if value is None:
             return
-        tensor = self.emit(value)
-        if not isinstance(tensor.handle.home, Result):
-            tensor = self.op("Identity", tensor)  # an output is an operator's target
-        view = self.builder.view(tensor.handle, unbatched(tensor.shape))
+        for line in self.meanings.leave(name, value):
+            self.note(line)
+        handle = self.handle(value)
+        if not isinstance(handle.home, Result):
+            handle = self.builder.op("Identity", handle)  # an operator's target
+        view = self.builder.view(handle, unbatched(handle.shape))
         self.builder.output(view, self.answer.add(name, view.size))
         if self.options.argmax:
-            best = self.op("ArgMax", Tensor(view), axis=-1)
-            name = self.answer.add("argmax", best.handle.size)
-            self.builder.output(best.handle, name)
-
-    # What lowerings ask for: the Graph of converters/registry.py.
-
-    def emit(self, value: Value) -> Tensor:
-        """`value` in memory; emitted once, however often used."""
-        if isinstance(value, Tensor):
-            return value
-        held = self.emitted.get(id(value))
-        if held is None:
-            held = self.emitted[id(value)] = (value, self.emit_pending(value))
-        return held[1]
-
-    def emit_pending(self, value: Constant | Pixels | Affine) -> Tensor:
-        if isinstance(value, Constant):
-            return Tensor(self.builder.constant(storable(value.array)))
-        if isinstance(value, Pixels):
-            pixels = value.tensor.handle
-            made = Tensor(self.builder.scale_u8(pixels, float(value.factor)))
-        elif value.operator == "Dense":
-            made = self.emit_product(value)
-        else:
-            bias = value.bias if value.bias.any() else None
-            made = self.op(
-                value.operator,
-                value.tensor,
-                Constant(value.weight),
-                None if bias is None else Constant(bias),
-                **value.attributes,
-            )
-        return self.viewed(made, value.shape)
-
-    def emit_product(self, value: Affine) -> Tensor:
-        """One row is a product with a vector, whose zeros may be left out."""
-        x, weight, bias = value.tensor, value.weight, value.bias
-        inputs = weight.shape[1]
-        if x.handle.count == inputs:
-            return Tensor(self.builder.dense(x.handle, weight, bias))
-        rows = self.viewed(x, (x.handle.count // inputs, inputs))
-        added = [Constant(bias)] if bias.any() else []
-        return self.op("Gemm", rows, Constant(weight.T), *added)
-
-    def viewed(self, x: Tensor, shape: Shape) -> Tensor:
-        return x if x.shape == shape else Tensor(self.builder.view(x.handle, shape))
-
-    def op(self, name: str, *values: Value | None, **attributes: Any) -> Tensor:
-        results = self.ops(name, *values, **attributes)
-        if len(results) != 1:
-            raise Refused(f"results of {name}: expected 1, got {len(results)}")
-        return results[0]
-
-    def ops(
-        self, name: str, *values: Value | None, **attributes: Any
-    ) -> tuple[Tensor, ...]:
-        operation(name)
-        given = [
-            value if value is None else self.emit(value).handle for value in values
-        ]
-        results = self.builder.ops(name, *given, **attributes)
-        return tuple(Tensor(handle) for handle in results)
-
-    def apply(self, operator: str, *values: Value | None, **attributes: Any) -> Value:
-        known = [value for value in values if value is not None]
-        if all(isinstance(value, Constant) for value in known):
-            return self.folded(operator, values, attributes)
-        with self.speaking(NEWEST):
-            return lower(self, operator, values, attributes)[0]
-
-    def folded(
-        self,
-        operator: str,
-        values: Sequence[Value | None],
-        attributes: Mapping[str, Any],
-    ) -> Constant:
-        from onnx import helper
-
-        arrays = {
-            f"x{index}": value.array
-            for index, value in enumerate(values)
-            if isinstance(value, Constant)
-        }
-        names = [f"x{i}" if f"x{i}" in arrays else "" for i in range(len(values))]
-        node = helper.make_node(operator, names, ["y"], **attributes)
-        return Constant(fold(node, arrays, NEWEST)[0])
-
-    def reshape(self, value: Value, shape: Shape) -> Value:
-        whole = filled_in(value.shape, shape)
-        if isinstance(value, Constant):
-            return Constant(value.array.reshape(whole))
-        if isinstance(value, Pixels):
-            return replace(value, shape=whole)
-        # A product's bias belongs to an axis, so the product is settled first.
-        return self.viewed(self.emit(value), whole)
+            best = self.builder.argmax(view)
+            self.builder.output(best, self.answer.add(ARGMAX, best.size))
 
 
 def narrowness(port: Port) -> int:
     """Wide elements come first in a request: then each input is aligned."""
     dtype = stored_as(port.dtype)
     return -item_bytes(dtype) if dtype in DTYPE_CODES else 0
-
-
-def storable(array: Array) -> Array:
-    """`array` in an element type of tinynn's; int64 only if 32 bits hold it."""
-    if array.dtype == np.int64:
-        limits = np.iinfo(np.int32)
-        if array.size and not limits.min <= array.min() <= array.max() <= limits.max:
-            raise Refused("constant: expected numbers of 32 bits, got wider ones")
-        return array.astype(np.int32)
-    if str(array.dtype) not in DTYPE_CODES:
-        raise Refused(
-            f"type: expected {' or '.join(DTYPE_CODES)}, got {array.dtype}",
-            "export the model in float32",
-        )
-    if not array.size:
-        raise Refused("constant: expected at least one element, got none")
-    return array
 
 
 def unbatched(shape: Shape) -> Shape:

@@ -34,7 +34,39 @@ class Report:
     parameters: int
     multiply_adds: int
     problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
     image: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """An image, and how it came about; `notes` say what of the source is lost."""
+
+    image: bytes
+    notes: tuple[str, ...]
+    source: Source
+    shapes: Mapping[str, Shape]
+    work: GraphLowering
+
+
+def conversion(
+    path: str | Path,
+    options: Options,
+    *,
+    input_shapes: Mapping[str, Shape] = NO_SHAPES,
+    trust_code: bool = False,
+    progress: Progress | None = None,
+) -> Conversion:
+    """The model image of the file `path`, and what there is to say of it.
+
+    Raises `Unsupported` with every node that can't be lowered, `BadModelFile` if the
+    file is no sound model, `BadOption` if an option does not fit it.
+    """
+    tell = progress or (lambda message: None)
+    tell(f"reading {path}")
+    source = read(Path(path), input_shapes, trust_code)
+    image, work = image_of(source, options, tell)
+    return Conversion(image, tuple(work.notes.lines()), source, input_shapes, work)
 
 
 def convert(
@@ -48,15 +80,14 @@ def convert(
     trust_code: bool = False,
     progress: Progress | None = None,
 ) -> bytes:
-    """The model image of the file `path`.
-
-    Raises `Unsupported` with every node that can't be lowered, `BadModelFile` if the
-    file is no sound model, `BadOption` if an option does not fit it.
-    """
-    tell = progress or (lambda message: None)
-    tell(f"reading {path}")
-    source = read(Path(path), input_shapes, trust_code)
-    return image_of(source, Options(name, input_type, input_scale, argmax), tell)
+    """The image alone; raises as `conversion` does."""
+    return conversion(
+        path,
+        Options(name, input_type, input_scale, argmax),
+        input_shapes=input_shapes,
+        trust_code=trust_code,
+        progress=progress,
+    ).image
 
 
 def convert_module(
@@ -71,18 +102,21 @@ def convert_module(
     path = Path(name)
     with refusing(path), quietly():
         model = pytorch.from_module(module, examples)
-    return image_of(checked(path, model, NO_SHAPES), Options(name, argmax=argmax))
+    source = checked(path, model, NO_SHAPES)
+    image, _ = image_of(source, Options(name, argmax=argmax), lambda message: None)
+    return image
 
 
-def image_of(source: Source, options: Options, tell: Progress | None = None) -> bytes:
-    tell = tell or (lambda message: None)
+def image_of(
+    source: Source, options: Options, tell: Progress
+) -> tuple[bytes, GraphLowering]:
     tell(f"lowering {len(source.model.graph.node)} nodes")
     work = lowered(source, options)
     tell("laying out the image")
     image = work.build()
     if image is None:
         raise Unsupported(source.path, work.problems)
-    return image
+    return image, work
 
 
 def inspect(
@@ -105,6 +139,7 @@ def inspect(
         parameters=sum(array.size for array in source.constants.values()),
         multiply_adds=source.multiply_adds(),
         problems=tuple(work.problems),
+        notes=tuple(work.notes.lines()),
         image=image,
     )
 

@@ -14,7 +14,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from converters.values import Shape, Tensor, Value
+from converters.values import Array, Constant, Held, Shape, Span, Value
 from tinynn.operators import OPERATIONS
 from tinynn.operators.graph import Operation
 
@@ -37,22 +37,40 @@ class Graph(Protocol):
 
     opset: int
 
-    def emit(self, value: Value) -> Tensor:
-        """`value` as a tensor in memory; a constant becomes one of the image."""
+    def known(self, array: Array) -> Constant:
+        """A constant of the file, in float32 if it is of other floats."""
 
-    def op(self, name: str, *values: Value | None, **attributes: Any) -> Tensor:
+    def note(self, text: str) -> None:
+        """Tell whoever converts what is lost at the node at hand."""
+
+    def settle(self, value: Value) -> Held:
+        """`value` complete: in memory, or a constant; Refused of wide int64."""
+
+    def whole_span(self, x: Held) -> Span | None:
+        """Whole numbers between which x surely lies, if any are known."""
+
+    def as_int32(self, value: Value) -> Value:
+        """The low bits of an int64; what is computed of them wraps. Else `value`."""
+
+    def op(self, name: str, *values: Value | None, **attributes: Any) -> Value:
         """The only result of an operation of tinynn; NoSuchOperator without one."""
 
     def ops(
         self, name: str, *values: Value | None, **attributes: Any
-    ) -> tuple[Tensor, ...]:
-        """All results of an operation of tinynn."""
+    ) -> tuple[Value, ...]:
+        """All results of an operation of tinynn; of constants they are constants."""
 
     def apply(self, operator: str, *values: Value | None, **attributes: Any) -> Value:
         """The first output of ONNX's `operator`, in the words of its newest opset."""
 
     def reshape(self, value: Value, shape: Shape) -> Value:
         """The same elements under another shape; one length may be -1."""
+
+    def version(self, domain: str) -> int:
+        """Of a domain that the model uses."""
+
+    def name_columns(self, scores: Value, names: tuple[str, ...]) -> None:
+        """The classes that the columns of an output are about."""
 
 
 Lowering = Callable[..., Value | tuple[Value, ...]]
@@ -66,7 +84,7 @@ WAYS_OUT: Mapping[str, str] = {
     "Col2Im": "use ConvTranspose with a weight of ones",
     "CumProd": "use Exp of CumSum of Log, of positive numbers",
     "DFT": "use MatMul by a constant matrix of cosines and sines",
-    "If": "export with the branch decided: no control flow on data",
+    "If": "export with the branch decided, or with branches of equal shapes",
     "ImageDecoder": "decode outside of the model",
     "Loop": "unroll it: export for a fixed number of steps",
     "MaxUnpool": "use ConvTranspose or Resize",

@@ -4,7 +4,7 @@
 other frameworks are turned into ONNX by converters/frameworks.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import prod
@@ -14,18 +14,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from converters.errors import BadModelFile, BadOption, ConverterError, MissingExtra
+from converters.errors import BadModelFile, ConverterError, MissingExtra
 from converters.functions import TensorType
 from converters.local_functions import written_out
 from converters.nodes import all_nodes
-from converters.unregistered import DEFAULT_DOMAINS, set_apart
-from converters.values import Shape
+from converters.shapes import (
+    fill_open_shapes,
+    fix_shapes,
+    static_types,
+    with_shapes,
+)
+from converters.unregistered import CONTRIB, DEFAULT_DOMAINS, set_apart
+from converters.values import Shape, type_name
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, ValueInfoProto
 
 # Before opset 7, Add and its kin aligned axes by attributes of their own.
 FIRST_OPSET = 7
+ML_DOMAIN = "ai.onnx.ml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,11 @@ class Source:
     outputs: tuple[str, ...]
     constants: dict[str, npt.NDArray[np.generic]]
     inferred: dict[str, TensorType]
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """Of the domains that the model uses."""
+        return {entry.domain: entry.version for entry in self.model.opset_import}
 
     def needed_nodes(self) -> list["NodeProto"]:
         """The nodes that an output depends on, in order.
@@ -139,15 +151,19 @@ def checked(path: Path, model: "ModelProto", shapes: Mapping[str, Shape]) -> Sou
 def inferred(path: Path, model: "ModelProto", shapes: Mapping[str, Shape]) -> Source:
     """`model` as a Source, its shapes fixed and inferred throughout."""
     import onnx
-    from onnx import numpy_helper, shape_inference
+    from onnx import numpy_helper
 
     opset = default_opset(path, model)
     model = written_out(path, model)
     set_apart(model, opset)
     weights = {tensor.name: tensor for tensor in model.graph.initializer}
+    model.graph.name = model.graph.name or "graph"
     fix_shapes(path, model, set(weights), shapes)
-    onnx.checker.check_model(model, full_check=True)
-    model = shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
+    strict = knows_types(model)
+    shaped = with_shapes(model, strict)
+    known = static_types((*shaped.graph.value_info, *shaped.graph.output))
+    fill_open_shapes(shaped)
+    onnx.checker.check_model(shaped, full_check=strict)
     graph = model.graph
     inputs = [value for value in graph.input if value.name not in weights]
     return Source(
@@ -158,7 +174,15 @@ def inferred(path: Path, model: "ModelProto", shapes: Mapping[str, Shape]) -> So
         inputs=tuple(port(path, value) for value in inputs),
         outputs=tuple(value.name for value in graph.output),
         constants={name: numpy_helper.to_array(weights[name]) for name in weights},
-        inferred=static_types((*graph.value_info, *graph.output)),
+        inferred=known,
+    )
+
+
+def knows_types(model: "ModelProto") -> bool:
+    """Whether ONNX can infer all types: of ai.onnx.ml it says few, of com.microsoft
+    none, and what takes such a result is then no error."""
+    return all(
+        node.domain not in (ML_DOMAIN, CONTRIB) for node in all_nodes(model.graph)
     )
 
 
@@ -167,59 +191,6 @@ def first_line(error: Exception) -> str:
     lines = str(error).strip().splitlines()
     told = lines[0].strip().rstrip(".:") if lines else ""
     return told if " " in told else f"{type(error).__name__} {told}".strip()
-
-
-def fix_shapes(
-    path: Path, model: "ModelProto", weights: set[str], shapes: Mapping[str, Shape]
-) -> None:
-    """Give inputs the shapes asked for; else a first axis left open is a batch of 1.
-
-    The name that the file gives to an axis stands for the same length elsewhere too.
-    Shapes in the middle of the graph are dropped: they are inferred again.
-    """
-    graph = model.graph
-    inputs = [value for value in graph.input if value.name not in weights]
-    names = [value.name for value in inputs]
-    for name in shapes:
-        if name not in names:
-            raise BadOption("--input-shape", f"one of {', '.join(names)}", name)
-    lengths: dict[str, int] = {}
-    for value in inputs:
-        fix_shape(value, shapes.get(value.name), lengths)
-    for value in (*graph.input, *graph.output):
-        for dim in value.type.tensor_type.shape.dim:
-            if dim.dim_param in lengths:
-                dim.dim_value = lengths[dim.dim_param]
-    del graph.value_info[:]
-
-
-def fix_shape(
-    value: "ValueInfoProto", shape: Shape | None, lengths: dict[str, int]
-) -> None:
-    dims = value.type.tensor_type.shape.dim
-    if shape is not None:
-        fits = not dims or len(dims) == len(shape)
-        known = [dim.dim_value for dim in dims if dim.HasField("dim_value")]
-        given = [
-            n for dim, n in zip(dims, shape, strict=False) if dim.HasField("dim_value")
-        ]
-        if not fits or known != given:
-            expected = ",".join(
-                str(dim.dim_value or dim.dim_param or "?") for dim in dims
-            )
-            actual = ",".join(map(str, shape))
-            raise BadOption(f"--input-shape {value.name}", expected, actual)
-    elif dims and not dims[0].HasField("dim_value"):
-        shape = (1,)
-    if shape is not None and not dims:
-        for _ in shape:
-            value.type.tensor_type.shape.dim.add()
-        dims = value.type.tensor_type.shape.dim
-    for dim, length in zip(dims, shape or (), strict=False):
-        if not dim.HasField("dim_value"):
-            if dim.dim_param:
-                lengths[dim.dim_param] = length
-            dim.dim_value = length
 
 
 def default_opset(path: Path, model: "ModelProto") -> int:
@@ -258,24 +229,9 @@ def port(path: Path, value: "ValueInfoProto") -> Port:
             raise open_length(path, f"axis {axis} of {value.name!r}", value.name, name)
         shape.append(dim.dim_value)
     dtype = helper.tensor_dtype_to_np_dtype(tensor.elem_type)
-    name = "string" if dtype == np.dtype(object) else dtype.name
-    return Port(value.name, name, tuple(shape))
+    return Port(value.name, type_name(dtype), tuple(shape))
 
 
 def open_length(path: Path, where: str, name: str, actual: str) -> BadModelFile:
     advice = f"(fix it with --input-shape {name}=...)"
     return BadModelFile(path, f"{where} to have a fixed length", f"{actual!r} {advice}")
-
-
-def static_types(values: Iterable["ValueInfoProto"]) -> dict[str, TensorType]:
-    from onnx import helper
-
-    types = {}
-    for value in values:
-        tensor = value.type.tensor_type
-        dims = tensor.shape.dim
-        if tensor.HasField("shape") and all(dim.HasField("dim_value") for dim in dims):
-            dtype = helper.tensor_dtype_to_np_dtype(tensor.elem_type)
-            shape = tuple(dim.dim_value for dim in dims)
-            types[value.name] = TensorType(dtype.name, shape)
-    return types

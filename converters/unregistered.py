@@ -7,20 +7,26 @@ lowering refuses them as it does every operator of a foreign domain.
 
 from typing import TYPE_CHECKING, Any
 
+from converters.control import CONTROL
 from converters.nodes import all_nodes
 from converters.registry import LOWERINGS, WAYS_OUT, NoSuchOperator
 from tinynn.operators import OPERATIONS
 
 if TYPE_CHECKING:
-    from onnx import ModelProto, NodeProto
+    from onnx import ModelProto, NodeProto, OperatorSetIdProto
 
 APART = "unregistered:"
 DEFAULT_DOMAINS = ("", "ai.onnx")
+CONTRIB = "com.microsoft"
+"""onnxruntime's own domain, which ONNX's checker and registry don't know."""
 OF_SHAPES = ("Shape", "Size")
 """What they tell is a constant, whatever the data."""
+OF_CONSTANTS = ("ConstantOfShape", "NonZero", "Range")
+"""What they make of data has no fixed length."""
 
 DOMAINS_WAYS_OUT = {
-    "com.microsoft": "convert the model as it was before onnxruntime optimised it",
+    CONTRIB: "convert the model as it was before onnxruntime optimised it",
+    f"{CONTRIB}.nchwc": "let onnxruntime optimise it to ORT_ENABLE_EXTENDED at most",
     "ai.onnx.ml": "do it outside of the model",
 }
 MISSPELT = "a name misspelt? else export it by operators of ONNX"
@@ -36,10 +42,29 @@ def set_apart(model: "ModelProto", opset: int) -> None:
     apart = set()
     for node in all_nodes(model.graph):
         own = (node.domain, node.op_type) in local
-        if not own and not registered(node, versions.get(node.domain, 1)):
+        if own or registered(node, versions.get(node.domain, 1)):
+            continue
+        if is_contrib(node):
+            model.opset_import.extend(missing(CONTRIB, versions))
+        else:
             node.domain = APART + node.domain
             apart.add(node.domain)
     model.opset_import.extend(helper.make_opsetid(name, 1) for name in sorted(apart))
+
+
+def is_contrib(node: "NodeProto") -> bool:
+    """Whether it is one of onnxruntime's own operators that the table has."""
+    return node.domain == CONTRIB and operator_name(node) in LOWERINGS
+
+
+def missing(domain: str, versions: dict[str, int]) -> "list[OperatorSetIdProto]":
+    """An entry for a domain that the model uses without one."""
+    from onnx import helper
+
+    if domain in versions:
+        return []
+    versions[domain] = 1
+    return [helper.make_opsetid(domain, 1)]
 
 
 def registered(node: "NodeProto", version: int) -> bool:
@@ -81,16 +106,18 @@ def operator_name(node: "NodeProto") -> str:
 
 def is_foreign(node: "NodeProto") -> bool:
     """Whether no table and no definition of ONNX's is to be asked."""
-    return node.domain not in DEFAULT_DOMAINS
+    known = not node.domain.startswith(APART) and operator_name(node) in LOWERINGS
+    return node.domain not in DEFAULT_DOMAINS and not known
 
 
 def has_word(node: "NodeProto", opset: int) -> bool:
-    """Whether the table, tinynn or a definition of ONNX's has the operator."""
+    """Whether the table, tinynn or a definition of ONNX's has the operator, of data."""
     from onnx import defs
 
-    if is_foreign(node):
+    if is_foreign(node) or node.op_type in OF_CONSTANTS:
         return False
-    if node.op_type in LOWERINGS or node.op_type in OPERATIONS:
+    tables = LOWERINGS, OPERATIONS, CONTROL
+    if any(operator_name(node) in table for table in tables):
         return True
     schema: Any = defs.get_schema(node.op_type, opset, registry_domain(node))
     plain = schema.function_opset_versions

@@ -35,11 +35,14 @@ class Tolerance:
     absolute: float = 1e-6
     relative: float = 1e-4
 
-    def allowed(self, expected: Array) -> Doubles:
-        """The greatest difference for each element of `expected` (samples, ...)."""
+    def allowed(self, expected: Array, room: float = 0.0) -> Doubles:
+        """The greatest difference for each element of `expected` (samples, ...).
+
+        `room` is allowed besides.
+        """
         if expected.dtype.kind in "biu":
             return np.full(expected.shape, self.absolute)
-        return self.absolute + self.relative * reach(finite_sizes(expected))
+        return self.absolute + room + self.relative * reach(finite_sizes(expected))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,16 @@ class Difference:
 
 
 def difference(
-    name: str, expected: Sequence[Array], actual: Sequence[Array], limits: Tolerance
+    name: str,
+    expected: Sequence[Array],
+    actual: Sequence[Array],
+    limits: Tolerance,
+    room: float = 0.0,
 ) -> Difference:
     """Of a tensor's values, one for each sample; `actual` may be shaped otherwise."""
     left = np.stack([np.asarray(part) for part in expected])
     right = np.stack([np.reshape(part, left.shape[1:]) for part in actual])
-    apart, allowed = gaps(left, right), limits.allowed(left)
+    apart, allowed = gaps(left, right), limits.allowed(left, room)
     excess = ratios(apart, allowed).reshape(len(left), -1).max(axis=1, initial=0)
     return Difference(
         name=name,

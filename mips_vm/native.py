@@ -93,6 +93,13 @@ def host_fingerprint() -> str:
     return "|".join((*versions, llvm.get_process_triple(), _cpu(), _features()))
 
 
+def has_feature(*names: str) -> bool:
+    """Whether this processor has all of these, by LLVM's names."""
+    _initialise()
+    found = llvm.get_host_cpu_features()
+    return all(found.get(name, False) for name in names)
+
+
 def _cpu() -> str:
     return str(llvm.get_host_cpu_name())
 
@@ -115,3 +122,4 @@ def _new_target_machine() -> llvm.TargetMachine:
 def _initialise() -> None:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
+    llvm.initialize_native_asmparser()  # for assembly within IR

@@ -27,6 +27,7 @@ OracleError
 ├── OutOfReach          a stranger's URI leads where only the operator may send us
 ├── FetchStopped        the program is to end, and so is what it was fetching
 ├── ImageTooLong        what a URI leads to is longer than the user wants to store
+├── BadCard             a file beside an image that is not its model card
 ├── DeploymentsError
 │   ├── NoDeployments   nobody told where the contracts of this chain lie
 │   └── BadDeployments  a file that does not tell it
@@ -262,6 +263,12 @@ class OutOfReach(OracleError):
 class FetchStopped(OracleError):
     def __init__(self) -> None:
         super().__init__("expected an image, got none: asked to stop")
+
+
+class BadCard(OracleError):
+    def __init__(self, path: Path, expected: str, actual: str) -> None:
+        self.path, self.expected, self.actual = path, expected, actual
+        super().__init__(f"{path}: expected {expected}, got {actual}")
 
 
 class DeploymentsError(OracleError):

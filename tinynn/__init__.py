@@ -3,6 +3,7 @@
 `load(path)` gives a Model, `GraphBuilder` makes an image.
 """
 
+from .calculator import calculated
 from .errors import GraphError, ImageError, InputError, TinynnError
 from .execution import Execution
 from .graph import GraphBuilder, Value
@@ -19,5 +20,6 @@ __all__ = [
     "TensorSpec",
     "TinynnError",
     "Value",
+    "calculated",
     "load",
 ]

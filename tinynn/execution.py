@@ -10,7 +10,7 @@ from mips_vm import Machine, Status
 from mips_vm.checkpoints import Checkpoints
 from mips_vm.constants import ARENA, IO_HEADER_BYTES, OUTPUT, STACK
 
-from .executor import output_data, run_segment
+from .executor import output_views, run_segment
 from .image import SEGMENT_INDEX, Tables
 from .space import MachineSpace
 
@@ -63,7 +63,7 @@ class Execution:
         if segment + 1 < self.segments:
             self.machine.memory.store_word(SEGMENT_INDEX, segment + 1)
         else:
-            self._halt(output_data(self.tables, space))
+            self._halt(b"".join(output_views(self.tables.outputs, space)))
 
     def _halt(self, output: bytes) -> None:
         """What the guest's last words and the machine's halt leave."""

@@ -96,17 +96,21 @@ def write_mode(mode: int) -> None:
     _access().write(mode)
 
 
-@cache
-def _access() -> _Access:
+def _register() -> _Register:
     machine = platform.machine()
     if machine not in _REGISTERS:
         raise UnsupportedHost(machine)
+    return _REGISTERS[machine]
+
+
+@cache
+def _access() -> _Access:
     import llvmlite.binding as llvm  # type: ignore[import-untyped]
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     llvm.initialize_native_asmparser()
-    register = _REGISTERS[machine]
+    register = _register()
     module = llvm.parse_assembly(_assembly(register))
     target = llvm.Target.from_default_triple().create_target_machine()
     engine = llvm.create_mcjit_compiler(module, target)
@@ -115,6 +119,24 @@ def _access() -> _Access:
     read = ctypes.CFUNCTYPE(word)(engine.get_function_address("read_mode"))
     write = ctypes.CFUNCTYPE(None, word)(engine.get_function_address("write_mode"))
     return _Access(register.exact, read, write, engine)
+
+
+def exact_ir(name: str, inner: str) -> str:
+    """LLVM IR of `name`, which calls `inner` of the same module with exact floats.
+
+    Both take a pointer and a word of 64 bits, and return nothing.
+    """
+    register = _register()
+    word = f"i{register.bits}"
+    return f"""{_assembly(register)}
+define void @{name}(ptr %a, i64 %b) {{
+  %before = call {word} @read_mode()
+  call void @write_mode({word} {register.exact})
+  call void @{inner}(ptr %a, i64 %b)
+  call void @write_mode({word} %before)
+  ret void
+}}
+"""
 
 
 def _assembly(register: _Register) -> str:

@@ -15,7 +15,8 @@ from .errors import GraphError, Misfit, listed
 from .image import ALIGNMENT, INPUT_DATA, NAME_BYTES, Tables, aligned, encode
 from .operators import OPERATIONS, Family, Operand, Operator
 from .operators.graph import Constant, Home, Input, Result, Value
-from .planner import Lifetime, cut, place
+from .placement import Lifetime, place
+from .planner import cut
 from .tensor import (
     DTYPE_CODES,
     MAX_RANK,
@@ -138,9 +139,7 @@ class GraphBuilder:
         """Adds one operator; its target, which the arena must be able to hold."""
         words = tuple(attributes)
         kind = family.infer([source.type for source in sources], words)
-        most = ARENA.size - ALIGNMENT
-        small = kind.size <= most
-        _check("result", f"at most {most} bytes, the arena", kind.size, small)
+        check_result(kind)
         result = Value(kind, Result(len(self._nodes)))
         self._nodes.append(_Node(family.opcode, tuple(sources), result, words))
         return result
@@ -278,6 +277,13 @@ class GraphBuilder:
             cursor += aligned(self._constants[index].nbytes)
         operators = self._operators(addresses)
         return replace(tables, operators=operators, image_bytes=cursor)
+
+
+def check_result(kind: TensorType) -> None:
+    """GraphError for a target that the arena can't hold."""
+    most = ARENA.size - ALIGNMENT
+    small = kind.size <= most
+    _check("result", f"at most {most} bytes, the arena", kind.size, small)
 
 
 def _end_of_arena(operators: Sequence[Operator]) -> int:

@@ -1,23 +1,29 @@
 """Files of any framework as ONNX models; frameworks are imported only when needed."""
 
 import logging
+import os
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from converters.errors import BadModelFile
-from converters.values import Shape
+from converters.values import Array, Shape
 
 if TYPE_CHECKING:
     from onnx import ModelProto
+
+Runner = Callable[[Mapping[str, Array]], list[Any]]
+"""A framework's outputs, in order, of inputs by name."""
 
 KERAS = (".keras", ".h5", ".hdf5")
 PYTORCH = (".pt2", ".pt", ".pth", ".th", ".ckpt")
 TFLITE = (".tflite",)
 SAVED_MODEL = "saved_model.pb"
+
+STANDARD_ERROR = 2
 
 MAX_BYTES = 2 << 30
 """As large as a model image can be, and as a protobuf can be."""
@@ -42,6 +48,20 @@ def quietly() -> Iterator[None]:
         logging.disable(before)
 
 
+@contextmanager
+def unheard() -> Iterator[None]:
+    """What a framework's C++ code writes to standard error goes nowhere."""
+    kept = os.dup(STANDARD_ERROR)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, STANDARD_ERROR)
+    try:
+        yield
+    finally:
+        os.dup2(kept, STANDARD_ERROR)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def as_onnx(path: Path, shapes: Mapping[str, Shape], trust_code: bool) -> "ModelProto":
     """The model in `path`, by what its name says it is.
 
@@ -57,7 +77,7 @@ def as_onnx(path: Path, shapes: Mapping[str, Shape], trust_code: bool) -> "Model
             raise BadModelFile(path, "a model file or a SavedModel", "another folder")
         from converters.frameworks import tensorflow
 
-        return tensorflow.saved_model(path, shapes)
+        return tensorflow.saved_model(path, shapes, trust_code)
     if suffix in KERAS:
         from converters.frameworks import keras
 
@@ -67,12 +87,36 @@ def as_onnx(path: Path, shapes: Mapping[str, Shape], trust_code: bool) -> "Model
 
         return pytorch.pytorch_file(path, shapes, trust_code)
     if suffix in TFLITE:
-        from converters.frameworks import tensorflow
+        from converters.frameworks import tflite
 
-        return tensorflow.tflite_file(path, shapes)
+        return tflite.tflite_file(path, shapes)
     from converters.frameworks import onnxfile
 
     return onnxfile.onnx_file(path)
+
+
+def runner_of(
+    path: Path, shapes: Mapping[str, Shape], trust_code: bool
+) -> tuple[str, Runner] | None:
+    """The framework's name and what computes the file in it; None of an ONNX file."""
+    suffix = path.suffix.lower()
+    if path.is_dir():
+        from converters.frameworks import tensorflow
+
+        return "TensorFlow", tensorflow.saved_model_runner(path, trust_code)
+    if suffix in KERAS:
+        from converters.frameworks import keras
+
+        return "Keras", keras.keras_runner(path, trust_code)
+    if suffix in PYTORCH:
+        from converters.frameworks import pytorch
+
+        return "PyTorch", pytorch.pytorch_runner(path, trust_code)
+    if suffix in TFLITE:
+        from converters.frameworks import tflite
+
+        return tflite.tflite_runner(path, shapes)
+    return None
 
 
 def check_unpacked(path: Path) -> None:

@@ -6,19 +6,27 @@ trusted.
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from converters.errors import BadModelFile, UntrustedCode
+from converters.frameworks import Runner
 from converters.frameworks.tensorflow import OPSET, tensorflow_of, written_out
-from converters.values import Shape
+from converters.values import Array, Shape
 
 if TYPE_CHECKING:
     from onnx import ModelProto
 
 COUNTED = "keras_tensor"
 MAX_CONFIG_BYTES = 64 << 20
+MODULES = ("", "builtins", "keras")
+"""Whose classes a layer's config may name; a class of builtins is no layer."""
+
+FUNCTIONS = ("keras.activations", "keras.initializers", "keras.regularizers")
+"""Whose functions: those of keras.utils, say, fetch files."""
 
 
 def keras_file(
@@ -26,12 +34,7 @@ def keras_file(
 ) -> "ModelProto":
     """The model in a `.keras` archive or a legacy `.h5` file."""
     tensorflow, tf2onnx = tensorflow_of()
-    config = config_of(path)
-    if not trust_code and has_lambda(config):
-        raise UntrustedCode(path, "a Lambda layer")
-    model = tensorflow.keras.models.load_model(
-        path, compile=False, safe_mode=not trust_code
-    )
+    model = loaded(path, trust_code)
     unroll(model)
     signature = []
     for index, tensor in enumerate(model.inputs):
@@ -39,8 +42,58 @@ def keras_file(
         shape = shapes.get(name) or (1, *tensor.shape[1:])
         signature.append(tensorflow.TensorSpec(shape, tensor.dtype, name))
     function = tensorflow.function(lambda *inputs: model(list(inputs), training=False))
+    captured = function.get_concrete_function(*signature).graph.captures
     converted, _ = tf2onnx.convert.from_function(function, signature, opset=OPSET)
+    hold(converted, {inner.name: outer for outer, inner in captured})
+    check_inputs(path, converted, [spec.name for spec in signature])
     return written_out(converted)
+
+
+def hold(model: "ModelProto", captured: Mapping[str, Any]) -> None:
+    """Constants that a layer holds are weights: tf2onnx makes inputs of them."""
+    from onnx import numpy_helper
+
+    inputs = list(model.graph.input)
+    del model.graph.input[:]
+    for value in inputs:
+        if value.name in captured:
+            array = np.asarray(captured[value.name])
+            model.graph.initializer.append(numpy_helper.from_array(array, value.name))
+        else:
+            model.graph.input.append(value)
+
+
+def check_inputs(path: Path, model: "ModelProto", names: Sequence[str]) -> None:
+    """BadModelFile for an input that the model itself does not have."""
+    actual = [value.name for value in model.graph.input]
+    if set(actual) - set(names):
+        expected = f"the inputs {', '.join(names)}"
+        raise BadModelFile(path, expected, ", ".join(actual))
+
+
+def loaded(path: Path, trust_code: bool) -> Any:
+    """Keras's model; UntrustedCode if there is code in it."""
+    tensorflow, _ = tensorflow_of()
+    code = None if trust_code else next(code_in(config_of(path)), None)
+    if code is not None:
+        raise UntrustedCode(path, code)
+    return tensorflow.keras.models.load_model(
+        path, compile=False, safe_mode=not trust_code
+    )
+
+
+def keras_runner(path: Path, trust_code: bool) -> Runner:
+    """Keras's own layers."""
+    tensorflow, _ = tensorflow_of()
+    model = loaded(path, trust_code)
+    count = len(model.inputs)
+    names = [name_of(x.name, index, count) for index, x in enumerate(model.inputs)]
+
+    def run(feeds: Mapping[str, Array]) -> list[Array]:
+        outputs = model([feeds[name] for name in names], training=False)
+        return [np.asarray(output) for output in tensorflow.nest.flatten(outputs)]
+
+    return run
 
 
 def unroll(model: Any) -> None:
@@ -75,9 +128,20 @@ def config_of(path: Path) -> Any:
     return json.loads(config)
 
 
-def has_lambda(config: Any) -> bool:
-    """Whether a layer at any depth is Python code."""
-    if isinstance(config, dict):
-        named = "Lambda" in (config.get("class_name"), config.get("type"))
-        return named or any(map(has_lambda, config.values()))
-    return isinstance(config, list) and any(map(has_lambda, config))
+def code_in(config: Any) -> Iterator[str]:
+    """What at any depth is Python code, or names some outside of Keras's layers."""
+    if isinstance(config, list):
+        for part in config:
+            yield from code_in(part)
+    if not isinstance(config, dict):
+        return
+    kinds = (config.get("class_name"), config.get("type"))
+    module = config.get("module")
+    if "Lambda" in kinds or "__lambda__" in kinds:
+        yield "a Lambda layer"
+    if "function" in kinds and not str(module).startswith(FUNCTIONS):
+        yield f"a function of {module}"
+    if isinstance(module, str) and module.partition(".")[0] not in MODULES:
+        yield f"a class of {module}"
+    for part in config.values():
+        yield from code_in(part)

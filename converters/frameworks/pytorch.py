@@ -21,7 +21,8 @@ from converters.errors import (
     MissingExtra,
     UntrustedCode,
 )
-from converters.values import Shape
+from converters.frameworks import Runner
+from converters.values import Array, Shape
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -63,6 +64,28 @@ def pytorch_file(
         advice = "build the module in Python and use torch.export.save(.., '.pt2')"
         raise BadModelFile(path, "a model with its architecture", f"{what} ({advice})")
     return exported(module.eval(), inputs_like(torch, path, shapes), list(shapes))
+
+
+def pytorch_runner(path: Path, trust_code: bool) -> Runner:
+    """PyTorch itself, of inputs in the order that they come in."""
+    torch = torch_of()
+    if path.suffix.lower() == ".pt2":
+        with only_weights(trust_code), telling_code(path):
+            module = torch.export.load(path).module()
+    elif is_script(path):
+        if not trust_code:
+            raise UntrustedCode(path, "TorchScript")
+        module = torch.jit.load(path, map_location="cpu").eval()
+    else:
+        module = unpickled(torch, path, trust_code).eval()
+
+    def run(feeds: Mapping[str, Array]) -> list[Array]:
+        with torch.no_grad():
+            outputs = module(*(torch.tensor(array) for array in feeds.values()))
+        leaves, _ = torch.utils._pytree.tree_flatten(outputs)
+        return [leaf.numpy() for leaf in leaves if isinstance(leaf, torch.Tensor)]
+
+    return run
 
 
 def unpickled(torch: Any, path: Path, trust_code: bool) -> Any:

@@ -80,7 +80,7 @@ def conv(
         return graph.op("Conv", x, w, b, group=group, **how)
     shape = (x.shape[0], w.shape[0], *outputs_of(x, kernel, how))
     attributes = {**how, "group": group}
-    return Affine("Conv", graph.emit(x), weight, bias, shape, attributes)
+    return Affine("Conv", graph.settle(x), weight, bias, shape, attributes)
 
 
 def conv_of_volumes(
@@ -231,7 +231,7 @@ def transposed(
     if weight is None or bias is None:
         return graph.op("ConvTranspose", x, w, b, **how)
     shape = (x.shape[0], channels, *lengths)
-    return Affine("ConvTranspose", graph.emit(x), weight, bias, shape, how)
+    return Affine("ConvTranspose", graph.settle(x), weight, bias, shape, how)
 
 
 def trimmed(graph: Graph, x: Value, sides: Lengths) -> Value:

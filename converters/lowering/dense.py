@@ -25,7 +25,7 @@ def matmul(graph: Graph, a: Value, b: Value) -> Value:
         raise Refused(f"shape: expected rows of {inputs}, got {a.shape}")
     bias = np.zeros(outputs, np.float32)
     shape = (*a.shape[:-1], outputs)
-    return Affine("Dense", graph.emit(a), matrix.T.copy(), bias, shape)
+    return Affine("Dense", graph.settle(a), matrix.T.copy(), bias, shape)
 
 
 @lowers("Gemm")

@@ -10,8 +10,11 @@ import numpy as np
 
 from converters.lowering.movement import integers
 from converters.lowering.reduction import FLOAT, INT32
+from converters.lowering.scale import counted
 from converters.registry import Graph, Refused, lowers
-from converters.values import Constant, Value, number
+from converters.spans import SPAN_32, within
+from converters.values import Constant, Span, Tensor, Value, is_int64, number
+from converters.words import WAY_OUT, reached
 
 
 @lowers("Swish")
@@ -65,11 +68,21 @@ def mean(graph: Graph, *parts: Value) -> Value:
     return graph.apply("Div", total(graph, *parts), count)
 
 
+@lowers("Neg")
+def negative(graph: Graph, x: Value) -> Value:
+    if x.dtype == "float32":
+        return graph.op("Neg", x)
+    return graph.apply("Sub", Constant(np.zeros((), np.dtype(x.dtype))), x)
+
+
 @lowers("Mod")
 def modulo(graph: Graph, a: Value, b: Value, *, fmod: int = 0) -> Value:
     """What a whole quotient leaves, with the divisor's sign; of fmod the dividend's."""
     if a.dtype == "float32":
         raise Refused("expected integers, got float32", "use x - Floor(x / y) * y")
+    if is_int64(a) and is_int64(b):
+        small = modulo(graph, *map(graph.as_int32, checked(graph, a, b)), fmod=fmod)
+        return counted(graph, small, remainders(b))
     quotient = graph.apply("Div", a, b)
     rest = graph.apply("Sub", a, graph.apply("Mul", quotient, b))
     if fmod or a.dtype == "uint8":
@@ -79,6 +92,24 @@ def modulo(graph: Graph, a: Value, b: Value, *, fmod: int = 0) -> Value:
     some = graph.apply("Not", graph.apply("Equal", rest, zero))
     wrong = graph.apply("And", some, graph.apply("Xor", *signs))
     return graph.apply("Where", wrong, graph.apply("Add", rest, b), rest)
+
+
+def checked(graph: Graph, *values: Value) -> list[Value]:
+    """Refused if one of them is wide."""
+    held = [graph.settle(value) for value in values]
+    for value in held:
+        if value.span and not within(value.span, SPAN_32):
+            found = reached(value.span)
+            raise Refused(f"int64: expected numbers of 32 bits, got {found}", WAY_OUT)
+    return list(held)
+
+
+def remainders(divisor: Value) -> Span:
+    """Smaller than the divisor, of either sign."""
+    span = divisor.span if isinstance(divisor, Constant | Tensor) else None
+    low, high = span or SPAN_32
+    most = max(abs(low), abs(high)) - 1
+    return -most, most
 
 
 @lowers("Pow")

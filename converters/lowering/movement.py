@@ -236,6 +236,14 @@ def check_length(length: int) -> None:
         raise Refused(f"length: expected at most {LONGEST}, got {length}")
 
 
+def check_count(shape: Shape) -> None:
+    """Refused for a shape that nothing has, or of more elements than are ever held."""
+    if min(shape, default=0) < 0:
+        raise Refused(f"shape: expected no negative length, got {shape}")
+    if prod(shape) > LONGEST:
+        raise Refused(f"elements: expected at most {LONGEST}, got {prod(shape)}")
+
+
 def check_inside(indices: Value, lengths: Shape) -> None:
     """Refused if constant indices (.., axes) point outside of axes of these lengths.
 
@@ -256,6 +264,10 @@ def enter_choice(operator: str) -> None:
     def choose(graph: Graph, data: Value, indices: Value, *, axis: int = 0) -> Value:
         place = axis_of(data, axis)
         check_inside(indices, (data.shape[place],))
+        if operator == "GatherElements":
+            for axis, length in enumerate(indices.shape):
+                if axis != place:
+                    data = along(graph, data, axis, 0, length)
         return graph.op(operator, data, indices, axis=place)
 
 
@@ -286,6 +298,7 @@ def row_numbers(graph: Graph, indices: Value, lengths: Shape) -> Value:
     A negative one counts from its axis's end.
     """
     check_inside(indices, lengths)
+    indices = graph.as_int32(indices)
     steps = [prod(lengths[axis + 1 :]) for axis in range(len(lengths))]
     behind = graph.apply("Add", indices, whole_numbers(lengths))
     negative = graph.apply("Less", indices, Constant(np.zeros((), np.int64)))

@@ -1,18 +1,22 @@
 """Operators that make one element of many: reductions, extremes, running sums."""
 
+from collections.abc import Callable
 from math import prod
 
 import numpy as np
 
 from converters.lowering.movement import along, axis_of, integers, sliced
 from converters.lowering.parts import LONGEST_SCAN, along_the_last
-from converters.registry import Graph, Refused, lowers
+from converters.opsets import SOFTMAX_ALONG_ONE_AXIS
+from converters.registry import Graph, lowers
 from converters.values import Constant, Value, number, whole_numbers
 
 FLOAT, INT32, BOOL = 1, 6, 9
 """ONNX's numbers of these types."""
 
 DIRECT = ("ReduceL2", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum")
+
+OF_NOTHING = {"ReduceL2": 0, "ReduceProd": 1, "ReduceSum": 0}
 
 
 def enter_reduction(operator: str) -> None:
@@ -34,17 +38,48 @@ def enter_reduction(operator: str) -> None:
             result = graph.apply(operator, numbers, axes, keepdims=keepdims)
             return graph.apply("Cast", result, to=BOOL)
         chosen = sorted({axis_of(x, axis) for axis in named} or range(len(x.shape)))
-        result = graph.op(operator, x, axes=tuple(chosen)) if chosen else x
         kept = [
             1 if axis in chosen else extent
             for axis, extent in enumerate(x.shape)
             if keepdims or axis not in chosen
         ]
+        if 0 in x.shape and operator in OF_NOTHING:
+            return Constant(np.full(kept, OF_NOTHING[operator], x.dtype))
+        result = graph.op(operator, x, axes=tuple(chosen)) if chosen else x
         return graph.reshape(result, tuple(kept))
 
 
 for name in DIRECT:
     enter_reduction(name)
+
+
+def enter_sum(
+    operator: str,
+    before: Callable[[Graph, Value], Value],
+    after: Callable[[Graph, Value], Value],
+) -> None:
+    """A sum of what each element is made, and what becomes of the sum."""
+
+    @lowers(operator)
+    def reduction(
+        graph: Graph,
+        x: Value,
+        axes: Value | None = None,
+        *,
+        keepdims: int = 1,
+        noop_with_empty_axes: int = 0,
+    ) -> Value:
+        if noop_with_empty_axes and (axes is None or not integers(axes, "axes")):
+            return after(graph, before(graph, x))
+        summed = graph.apply("ReduceSum", before(graph, x), axes, keepdims=keepdims)
+        return after(graph, summed)
+
+
+enter_sum("ReduceL1", lambda graph, x: graph.apply("Abs", x), lambda graph, x: x)
+enter_sum("ReduceLogSum", lambda graph, x: x, lambda graph, x: graph.apply("Log", x))
+enter_sum(
+    "ReduceSumSquare", lambda graph, x: graph.apply("Mul", x, x), lambda graph, x: x
+)
 
 
 @lowers("ReduceLogSumExp")
@@ -126,9 +161,14 @@ def cumulative_sum(
 
 @lowers("Hardmax")
 def hardmax(graph: Graph, x: Value, *, axis: int | None = None) -> Value:
-    """1 at the first greatest element along `axis`, 0 elsewhere."""
-    if graph.opset < 13:
-        raise Refused("expected opset 13 or later", "convert the model's opset")
+    """1 at the first greatest element along `axis`, 0 elsewhere.
+
+    In older opsets along all axes from one on, as along one.
+    """
+    if graph.opset < SOFTMAX_ALONG_ONE_AXIS:
+        first = axis_of(x, 1 if axis is None else axis)
+        rows = graph.reshape(x, (prod(x.shape[:first]), prod(x.shape[first:])))
+        return graph.reshape(graph.apply("Hardmax", rows, axis=1), x.shape)
     place = axis_of(x, -1 if axis is None else axis)
     index = graph.apply("ArgMax", x, axis=place, keepdims=1)
     line = [1] * len(x.shape)

@@ -32,6 +32,11 @@ class Stretch:
     scale: float
     part: tuple[float, float] | None = None
 
+    @property
+    def rounded(self) -> bool:
+        """Whether the scale asks for a length that is no whole number."""
+        return abs(self.before * self.scale - self.after) > NEARLY_WHOLE
+
     def places(self, how: str) -> Places:
         """Where in the source each element of the result lies."""
         check_length(self.after)
@@ -58,6 +63,14 @@ class Stretch:
             raise Refused(f"coordinate_transformation_mode {how} has no meaning here")
         return by_name[how]
 
+
+NEARLY_WHOLE = 1e-4
+"""Scales are float32: 5 times 1.2 is not quite 6."""
+
+ROUNDED_CORNERS = (
+    "stretched by the scale, as ONNX's tests say; onnxruntime and PyTorch stretch by "
+    "the rounded length"
+)
 
 ROUNDINGS: Mapping[str, Callable[[Places], Places]] = {
     "round_prefer_floor": lambda x: np.ceil(x - 0.5),
@@ -233,6 +246,8 @@ def resized(
         whole = stretch.part in (None, (0, 1))
         if whole and stretch.scale == 1 and stretch.before == stretch.after:
             continue
+        if transformation == "align_corners" and stretch.rounded:
+            graph.note(ROUNDED_CORNERS)
         places = stretch.places(transformation)
         if mean is None:
             x = picked(graph, x, stretch, ROUNDINGS[rounding](places))

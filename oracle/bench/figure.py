@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
-PACKAGES: Final = ("llvmlite", "numba", "numpy", "onnxruntime", "py-evm")
+PACKAGES: Final = ("llvmlite", "numpy", "onnxruntime", "py-evm")
 CPU_INFO: Final = Path("/proc/cpuinfo")
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 import tinynn
 from mips_vm import Status
+from oracle.bench import forest
 from oracle.bench.figure import Figure
 from oracle.demo.drawing import draw
 from tinynn import GraphBuilder, Model, models
@@ -22,6 +23,7 @@ PEER_NET: Final = 14_676_691
 PIXELS: Final = 784
 DIGITS: Final = 10
 BYTE_OUTPUTS: Final = 128
+ROWS: Final = 10, 100
 
 
 def figures() -> Iterator[Figure]:
@@ -56,6 +58,23 @@ def figures() -> Iterator[Figure]:
         sum(instructions(net, full.tobytes())) / (PIXELS * BYTE_OUTPUTS),
         unit,
     )
+    for name in ("Silu", "Softmax"):
+        figure = f"guest.instructions_per_{name.lower()}"
+        yield Figure(figure, instructions_per_element(name), unit)
+    shallow, deep = (
+        sum(instructions(forest.full_forest(depth), forest.row()))
+        for depth in (forest.SHALLOW, forest.DEEP)
+    )
+    steps = forest.TREES * (forest.DEEP - forest.SHALLOW)
+    yield Figure("guest.instructions_per_tree_node", (deep - shallow) / steps, unit)
+
+
+def instructions_per_element(name: str) -> float:
+    """Of an operation on rows of usual numbers, with all that a segment takes."""
+    builder = GraphBuilder(name)
+    builder.output(builder.op(name, builder.input("x", "float32", ROWS)), "y")
+    x = np.random.default_rng(4).normal(0, 2, ROWS).astype(np.float32)
+    return sum(instructions(tinynn.load(builder.build()), x.tobytes())) / x.size
 
 
 def drawn_digits() -> list[bytes]:

@@ -38,7 +38,7 @@ TOLERANCE: Final = 1e-3
 """Between answers that are summed in different orders."""
 
 ONE_THREAD: Final = {
-    f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")
+    f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")
 }
 
 
@@ -128,7 +128,7 @@ def network(name: str) -> Iterator[Figure]:
         lambda: model.answer(request, threads=2),
     ]
     if theirs is not None:
-        run = theirs
+        run = theirs.run
         (expected,) = run(None, batch)
         np.testing.assert_allclose(model.run(x)[0], expected[0], TOLERANCE, TOLERANCE)
         actions.append(lambda: run(None, batch))
@@ -138,19 +138,17 @@ def network(name: str) -> Iterator[Figure]:
         yield Figure(f"{name}, two threads", two, "us", "one thread", one)
 
 
-def session(path: Path) -> Callable[..., Any] | None:
-    """onnxruntime's `run` of a model file, if it is installed."""
+def session(path: Path) -> Any:
+    """onnxruntime's session of a model file; None if it is not installed."""
     try:
         import onnxruntime  # type: ignore[import-untyped, import-not-found, unused-ignore]
     except ImportError:
         return None
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    made = onnxruntime.InferenceSession(
+    return onnxruntime.InferenceSession(
         str(path), options, providers=["CPUExecutionProvider"]
     )
-    run: Callable[..., Any] = made.run
-    return run
 
 
 def dense_layers(model: tinynn.Model) -> list[tuple[Floats, Floats]]:

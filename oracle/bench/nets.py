@@ -25,11 +25,11 @@ class Net:
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
 
-    def add(self, kind: str, *inputs: str, to: str = "", **attributes: Any) -> str:
-        """An operator; the result's name."""
+    def add(self, kind: str, *inputs: str, **attributes: Any) -> str:
+        """An operator; the first result's name."""
         from onnx import helper
 
-        name = to or f"{kind}{len(self._nodes)}"
+        name = f"{kind}{len(self._nodes)}"
         self._nodes.append(helper.make_node(kind, inputs, [name], name, **attributes))
         return name
 
@@ -41,10 +41,11 @@ class Net:
         self._constants.append(numpy_helper.from_array(array, name))
         return name
 
-    def weights(self, *shape: int) -> str:
-        """Such that results are about as large as inputs."""
+    def weights(self, *shape: int, turned: bool = False) -> str:
+        """Such that results are about as large as inputs; perhaps transposed."""
         drawn = self._random.normal(0, np.sqrt(2 / prod(shape[1:])), shape)
-        return self.constant(drawn.astype(np.float32))
+        drawn = drawn.astype(np.float32)
+        return self.constant(np.ascontiguousarray(drawn.T) if turned else drawn)
 
     def conv(
         self, x: str, inputs: int, outputs: int, size: int, stride: int = 1
@@ -54,20 +55,47 @@ class Net:
         pads, strides = [size // 2] * 4, [stride] * 2
         return self.add("Conv", x, weights, bias, pads=pads, strides=strides)
 
+    def dense(self, x: str, inputs: int, outputs: int) -> str:
+        """Of a row, with a bias."""
+        weights, bias = self.weights(outputs, inputs), self.weights(outputs)
+        return self.add("Gemm", x, weights, bias, transB=1)
+
+    def matmul(self, x: str, inputs: int, outputs: int) -> str:
+        """Of rows, with a bias: as PyTorch exports a layer of more than one."""
+        y = self.add("MatMul", x, self.weights(outputs, inputs, turned=True))
+        return self.add("Add", y, self.weights(outputs))
+
+    def layer_norm(self, x: str, width: int) -> str:
+        """Over the last axis."""
+        scale = self.constant(np.ones(width, np.float32))
+        return self.add("LayerNormalization", x, scale, self.weights(width), axis=-1)
+
+    def split(self, x: str, sizes: str, axis: int) -> tuple[str, str]:
+        """Two parts."""
+        from onnx import helper
+
+        names = [f"Split{len(self._nodes)}_{index}" for index in range(2)]
+        self._nodes.append(helper.make_node("Split", [x, sizes], names, axis=axis))
+        return names[0], names[1]
+
     def save(self, path: Path, last: str, inputs: int) -> None:
         """The file; the last layer is dense."""
+        flat = self.add("Flatten", last)
+        self.finish(path, self.dense(flat, inputs, CLASSES), 1, CLASSES)
+
+    def finish(self, path: Path, last: str, *shape: int) -> None:
+        """The file; `last` is what the network gives."""
         import onnx
         from onnx import TensorProto, helper
 
-        weights, bias = self.weights(CLASSES, inputs), self.weights(CLASSES)
-        flat = self.add("Flatten", last)
-        self.add("Gemm", flat, weights, bias, to="y", transB=1)
+        for node in self._nodes:
+            node.output[:] = ["y" if name == last else name for name in node.output]
         value = helper.make_tensor_value_info
         graph = helper.make_graph(
             self._nodes,
             self.name,
             [value("x", TensorProto.FLOAT, self.shape)],
-            [value("y", TensorProto.FLOAT, (1, CLASSES))],
+            [value("y", TensorProto.FLOAT, shape)],
             self._constants,
         )
         imports = [helper.make_opsetid("", OPSET)]

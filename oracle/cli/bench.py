@@ -36,6 +36,14 @@ def native(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def zoo(as_json: AsJson = False) -> None:
+    """Networks of every kind, beside onnxruntime."""
+    from oracle.bench.zoo import figures
+
+    report("zoo", figures(), as_json)
+
+
+@app.command()
 def game(as_json: AsJson = False) -> None:
     """A dispute on the embedded chain: seconds, transactions, gas."""
     from oracle.bench.game import figures

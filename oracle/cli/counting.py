@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-import numpy as np
-
+from oracle.cli.drawn import drawn
 from tinynn import Model
 from tinynn.image import Segment
-from tinynn.operators import FAMILIES
 from tinynn.planner import usual_instructions
 
 MOST_COUNTED = 2_000_000_000
@@ -68,28 +66,4 @@ def elements(rows: Sequence[tuple[int, Segment]]) -> int:
 
 def made_up(model: Model) -> bytes:
     """A request of random numbers; indices are of rows that the table has."""
-    rng, parts = np.random.default_rng(1), []
-    for tensor in model.tables.inputs:
-        spec = tensor.spec
-        if spec.dtype == "float32":
-            parts.append(rng.standard_normal(spec.count).astype("<f4").tobytes())
-        elif spec.dtype == "int32":
-            rows = rng.integers(0, table_rows(model, tensor.address), spec.count)
-            parts.append(rows.astype("<i4").tobytes())
-        else:
-            wide = spec.dtype == "uint8"
-            parts.append(rng.bytes(spec.size) if wide else bytes(spec.size))
-    return b"".join(parts)
-
-
-def table_rows(model: Model, address: int) -> int:
-    """Of the shortest table that the input at `address` has the indices of; else 1."""
-    return min(
-        (
-            operator.sources[0].shape[operator.attributes[0]]
-            for operator in model.tables.operators
-            if FAMILIES[operator.opcode].name in ("gather", "gather_elements")
-            and operator.sources[1].address == address
-        ),
-        default=1,
-    )
+    return model.encode_input(list(drawn(model, 1)[0].values()))

@@ -35,6 +35,7 @@ def report_data(report: Report, data: Path | None = None) -> dict[str, Any]:
             }
             for problem in report.problems
         ],
+        "notes": report.notes,
         "image": image_data(model, data) if model else None,
     }
 
@@ -61,6 +62,8 @@ def report_tables(report: Report, data: Path | None = None) -> list[RenderableTy
         for port in ports:
             shape = " x ".join(map(str, port.shape)) or "scalar"
             shown[f"{does} {port.name}"] = f"{port.dtype} {shape}"
+    if report.notes:
+        shown["notes"] = "\n".join(report.notes)
     if report.problems:
         rows = [
             (

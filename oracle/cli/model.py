@@ -1,7 +1,7 @@
 """`plumb model`: look into models, convert them, verify, run and register them."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -18,9 +18,10 @@ from oracle.cli.modelfile import (
     parse_scale,
     parse_shapes,
 )
-from oracle.cli.output import AsJson, console, facts, print_json, stage
+from oracle.cli.output import AsJson, console, facts, print_json, remark, stage
 from oracle.cli.portrait import described, segment_grid, segment_rows, summary
 from oracle.cli.targets import check_target
+from oracle.errors import BadCard
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -128,15 +129,42 @@ def convert(
         int | None,
         typer.Option("--limit", min=1, help="Calibrate on so many samples at most."),
     ] = None,
+    no_verify: Annotated[
+        bool,
+        typer.Option("--no-verify", help="Don't compare it with its source."),
+    ] = False,
+    licence: Annotated[
+        str | None, typer.Option("--licence", help="Of the model, for its card.")
+    ] = None,
+    means: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--means",
+            metavar="NAME=WORDS",
+            help="What an input or output is, for the card: picture, text, numbers, "
+            "labels or scores, then words after a colon; may be given several times.",
+        ),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            "--labels", metavar="FILE", help="The classes, one a line, for the card."
+        ),
+    ] = None,
     input_shape: InputShape = None,
     trust_code: TrustCode = False,
     as_json: AsJson = False,
 ) -> None:
     """Convert a model to an image, ready to be registered and served.
 
-    With --quantize, accuracy and cost before and after are told.
+    The image is compared with what the source's own runtime computes, on inputs drawn
+    here; one that is beyond tolerance is not written, with exit status 1. With
+    --quantize, accuracy and cost before and after are told. A model card is written
+    beside the image (`plumb model show`).
     """
     import converters
+    from oracle.cards import card_path, write_card
+    from oracle.cli import carding, judgement
 
     if (quantize is None) != (calibrate is None):
         given, missing = "--quantize int8", "--calibrate"
@@ -147,35 +175,97 @@ def convert(
         raise typer.BadParameter("expected --calibrate with it", param_hint="--limit")
     check_source(source)
     target = output or source.with_suffix(".plumb")
-    check_target(target, source, calibrate)
+    card_target = card_path(target)
+    for written_to in (target, card_target):
+        check_target(written_to, source, calibrate, labels)
+    said = carding.said_of(licence, means, labels)
     scale = parse_scale(input_scale)
     shapes = parse_shapes(input_shape)
+    options = converters.Options(name, input_type, scale, argmax)
     with stage(f"converting {source}") as tell:
-        image = converters.convert(
+        made = converters.conversion(
             source,
-            name=name,
-            input_type=input_type,
-            input_scale=scale,
-            argmax=argmax,
+            options,
             input_shapes=shapes,
             trust_code=trust_code,
             progress=tell,
         )
         tell("validating the image")
-        model, found = tinynn.load(image), None
-        if calibrate is not None:
+        image, model, found = made.image, tinynn.load(made.image), None
+        judged = None
+        if not no_verify:
+            tell("comparing it with the source")
+            judged = judgement.judged(made, model, trust_code)
+        if calibrate is not None and (judged is None or judged.good):
             from oracle.cli import quantisation
 
-            found = quantisation.quantised(model, calibrate, limit, tell)
+            whole = carding.short_of(made)
+            found = quantisation.quantised(model, calibrate, limit, tell, whole)
             image, model = found.made.image, found.model
-    write_atomically(target, image)
+        tell("counting its work, for the card")
+        card = carding.card_of(
+            made,
+            model,
+            said,
+            carding.accuracy_found(judged, found),
+            carding.work_of(model, foretell(model)),
+        )
+    good = judged is None or judged.good
+    if good:
+        write_atomically(target, image)
+        write_card(card_target, card)
+    written = str(target) if good else None
     if as_json:
-        told = {"quantized": quantisation.quantisation_data(found)} if found else {}
-        print_json({"file": str(target)} | described(model) | told)
+        parts: dict[str, Any] = {"notes": made.notes}
+        parts |= {"verification": judged and judged.data}
+        parts |= {"card": str(card_target) if good else None}
+        if found:
+            parts["quantized"] = quantisation.quantisation_data(found)
+        print_json({"file": written} | described(model) | parts)
+    else:
+        console().print(
+            facts(
+                {"file": written, "card": card_target}
+                if good
+                else {"file": "not written (--no-verify writes it)"}
+            )
+        )
+        console().print(summary(model))
+        for line in made.notes:
+            remark(f"note: {line}")
+        for part in judged.tables if judged else ():
+            console().print(part)
+        for part in quantisation.quantisation_tables(found) if found else ():
+            console().print(part)
+    if not good:
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    path: Annotated[
+        Path,
+        typer.Argument(metavar="MODEL", help="Model image, or its card."),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Print a model's card: what it is made of, what its numbers mean, how it does."""
+    from oracle.cards import card_path, found_card, read_card
+    from oracle.cards.files import SUFFIX
+    from oracle.cli.card_portrait import card_data, card_tables
+
+    if path.name.endswith(SUFFIX):
+        card = read_card(path)
+    else:
+        found = found_card(path, loaded(path).model_root)
+        if found is None:
+            advice = "none (plumb model convert writes one)"
+            raise BadCard(card_path(path), "the model's card", advice)
+        card = found
+    if as_json:
+        print_json(card_data(card))
         return
-    console().print(facts({"file": target}))
-    console().print(summary(model))
-    for part in quantisation.quantisation_tables(found) if found else ():
+    for part in card_tables(card):
         console().print(part)
 
 

@@ -1,6 +1,6 @@
 """`plumb model convert --quantize int8`: what it costs, and what it saves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,13 +46,18 @@ class Quantisation:
 
 
 def quantised(
-    model: Model, data: Path, limit: int | None, tell: Callable[[str], None]
+    model: Model,
+    data: Path,
+    limit: int | None,
+    tell: Callable[[str], None],
+    short: Mapping[str, str],
 ) -> Quantisation:
     """`model` with products of bytes, calibrated and compared on the samples of `data`.
 
-    BadInputFile if they do not fit it.
+    `short` are the image's names of the source's inputs. BadInputFile if the samples do
+    not fit it.
     """
-    samples = read_samples(data, model, limit)
+    samples = read_samples(data, model, limit, short)
     tell(f"calibrating on {len(samples.inputs)} samples")
     made = quantise(model, samples.inputs)
     after = tinynn.load(made.image)

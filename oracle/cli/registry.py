@@ -40,6 +40,12 @@ def register(
             help="Where others get the image; by default where it lies on this machine."
         ),
     ] = None,
+    card_uri: Annotated[
+        str | None,
+        typer.Option(
+            "--card-uri", help="Where others get the card that lies beside the image."
+        ),
+    ] = None,
     royalty_bps: Annotated[
         int, typer.Option(min=0, max=10_000, help="Of each fee, in 1/10,000.")
     ] = 0,
@@ -59,6 +65,8 @@ def register(
     store = settings.model_store
     model = store.load(store.add(image))
     uris = uri or [image.resolve().as_uri()]
+    if card_uri is not None:
+        uris = [*uris, card_entry(image, model.model_root, card_uri)]
     parts = model.model_root, model.program_root, royalty_bps, uris
     sender = sender_of(settings, place.chain)
     try:
@@ -117,6 +125,17 @@ def fetch(
         print_json(told)
     else:
         console().print(facts(told))
+
+
+def card_entry(image: Path, model_root: bytes, uri: str) -> str:
+    """The registry's entry of the card beside an image; BadCard without one."""
+    from oracle.cards import card_path, card_uri, found_card
+    from oracle.errors import BadCard
+
+    path = card_path(image)
+    if found_card(image, model_root) is None:
+        raise BadCard(path, "the model's card", "none (plumb model convert writes one)")
+    return card_uri(uri, path)
 
 
 def show(told: "ModelRegistered", as_json: bool) -> None:

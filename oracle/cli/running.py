@@ -1,12 +1,14 @@
 """`plumb model run`: one inference, natively or in the machine."""
 
 import time
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from oracle.cards import found_card
 from oracle.cli.modelfile import ModelFile, loaded
 from oracle.cli.output import AsJson, console, facts, hexadecimal, print_json, progress
 from oracle.cli.portrait import as_numbers
@@ -64,11 +66,16 @@ def run(
     bounds = parse_limits(limits)
     if output:
         check_target(output, path, data)
-    request = read_input(data, model.inputs, invert)
+    card = found_card(path, model.model_root)
+    whole = card.whole_names if card else {}
+    short = card.short_names if card else {}
+    request = read_input(data, model.inputs, invert, short)
     begin = time.perf_counter()
     answer = computed(model, request, engine, threads)
     seconds = time.perf_counter() - begin
-    specs, arrays = chosen(model.outputs, model.decode_output(answer), take)
+    named = [replace(o, name=whole.get(o.name, o.name)) for o in model.outputs]
+    wanted = take and whole.get(take, take)
+    specs, arrays = chosen(named, model.decode_output(answer), wanted)
     if output:
         write_outputs(output, specs, arrays, bounds)
     if as_json:

@@ -13,7 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from oracle.cli.errors import BadInputFile
-from oracle.cli.tensors import Array, as_spec, numpy_arrays, read_input
+from oracle.cli.tensors import (
+    NO_NAMES,
+    Array,
+    as_spec,
+    numpy_arrays,
+    read_input,
+    renamed,
+)
 from tinynn import Model, TensorSpec
 
 LABELS = ("labels", "y")
@@ -27,12 +34,20 @@ class Samples:
     labels: Array | None
 
 
-def read_samples(path: Path, model: Model, limit: int | None = None) -> Samples:
-    """At most `limit` samples of the file; BadInputFile if they do not fit."""
+def read_samples(
+    path: Path,
+    model: Model,
+    limit: int | None = None,
+    short: Mapping[str, str] = NO_NAMES,
+) -> Samples:
+    """At most `limit` samples of the file; BadInputFile if they do not fit.
+
+    `short` are the image's names of inputs that the file may call by the source's.
+    """
     if path.suffix.lower() not in (".npz", ".npy"):
-        one = split(model, read_input(path, model.inputs))
+        one = split(model, read_input(path, model.inputs, short=short))
         return Samples((one,), None)
-    arrays = numpy_arrays(path)
+    arrays = renamed(numpy_arrays(path), short)
     named = arrays if isinstance(arrays, Mapping) else {"": arrays}
     labels = labels_of(path, named, model.outputs[0].count)
     rest = {name: array for name, array in named.items() if is_data(name, array)}

@@ -19,24 +19,33 @@ from oracle.json_text import parse
 from tinynn import TensorSpec
 
 Array = NDArray[Any]
+Given = Array | Mapping[str, Array]
+"""One array, or several by name."""
 
+NO_NAMES: Mapping[str, str] = {}
 MAX_UNPACKED = 2 << 30
 """Bytes of an archive's arrays."""
 
 
-def read_input(path: Path, specs: Sequence[TensorSpec], invert: bool = False) -> bytes:
+def read_input(
+    path: Path,
+    specs: Sequence[TensorSpec],
+    invert: bool = False,
+    short: Mapping[str, str] = NO_NAMES,
+) -> bytes:
     """The bytes of a request whose inputs are `specs`, from the file `path`.
 
-    `invert` turns a picture's black to white. Raises BadInputFile if the file can't be
+    `invert` turns a picture's black to white. `short` are the image's names of inputs
+    that the file may call by the source's. Raises BadInputFile if the file can't be
     read as what its name says, or does not fit.
     """
     suffix = path.suffix.lower()
     if suffix in PICTURES:
         return fitted(path, specs, read_picture(path, only(path, specs), invert))
     if suffix in (".npy", ".npz"):
-        return fitted(path, specs, numpy_arrays(path))
+        return fitted(path, specs, renamed(numpy_arrays(path), short))
     if suffix == ".json":
-        return fitted(path, specs, json_arrays(path))
+        return fitted(path, specs, renamed(json_arrays(path), short))
     size = sum(spec.size for spec in specs)
     with path.open("rb") as file:
         data = file.read(size + 1)  # which may be a device without an end
@@ -45,6 +54,13 @@ def read_input(path: Path, specs: Sequence[TensorSpec], invert: bool = False) ->
         actual = f"{whole}" if path.is_file() or whole < size else "more"
         raise BadInputFile(path, f"{size} bytes", actual)
     return data
+
+
+def renamed(data: Given, short: Mapping[str, str]) -> Given:
+    """Arrays by what the image calls them."""
+    if not isinstance(data, Mapping):
+        return data
+    return {short.get(name, name): array for name, array in data.items()}
 
 
 def only(path: Path, specs: Sequence[TensorSpec]) -> TensorSpec:

@@ -1,14 +1,19 @@
 """`plumb model verify`: an image against the model that it was made of."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import RenderableType
 
+from converters.verdict import Verdict
 from mips_vm import Status
+from oracle.cards import Card, card_path, found_card, write_card
+from oracle.cards.card import Accuracy
+from oracle.cli.carding import accuracy_of
+from oracle.cli.drawn import drawn, told
 from oracle.cli.modelfile import (
     InputShape,
     ModelFile,
@@ -19,7 +24,15 @@ from oracle.cli.modelfile import (
     parse_shapes,
     parse_tolerance,
 )
-from oracle.cli.output import AsJson, console, facts, grid, print_json, stage
+from oracle.cli.output import (
+    AsJson,
+    console,
+    facts,
+    grid,
+    print_json,
+    remark,
+    stage,
+)
 from oracle.cli.running import computed
 from oracle.cli.samples import Samples, read_samples
 from tinynn import Model
@@ -29,6 +42,9 @@ if TYPE_CHECKING:
     from converters.verify_rule import Difference
 
 GUEST_SAMPLES = 5
+DRAWN = 8
+UNJUDGED = 3
+"""The exit status where there is nothing to compare with."""
 
 app = typer.Typer()
 
@@ -67,11 +83,13 @@ def verify(
         Path, typer.Option("--against", metavar="SOURCE", help="What it was made of.")
     ],
     data: Annotated[
-        Path,
+        Path | None,
         typer.Option(
-            "--data", metavar="FILE", help=".npz of inputs and labels, or one input."
+            "--data",
+            metavar="FILE",
+            help=".npz of inputs and labels, or one input; else they are drawn.",
         ),
-    ],
+    ] = None,
     atol: Annotated[
         float,
         typer.Option(
@@ -120,14 +138,16 @@ def verify(
     """Compare an image with the model that it was made of, on data.
 
     Exit status 1 if a difference is beyond what is allowed, or if the guest's bits are
-    not the native ones.
+    not the native ones; 3 if nobody else can compute the model.
     """
     from converters.verify import verify as compare
     from converters.verify_rule import Tolerance
 
     model = loaded(path)
     check_source(against)
-    samples = read_samples(data, model, limit)
+    card = found_card(path, model.model_root)
+    short = card.short_names if card else {}
+    samples = read_samples(data, model, limit, short) if data else made_up(model, limit)
     with stage(f"comparing {len(samples.inputs)} samples"):
         found = compare(
             model,
@@ -140,14 +160,32 @@ def verify(
             trust_code=trust_code,
         )
     bits = same_bits(model, samples, guest_samples)
-    passed = found.passed(max_drop) and bits.same
+    # Of what was drawn, the greatest of nearly equal outputs tells nothing.
+    verdict = found.verdict(max_drop if data else 1.0)
+    if not bits.same:
+        verdict = Verdict.BEYOND
+    inputs = str(data) if data else told(model)
+    if card:
+        on = data.name if data else "inputs drawn at random"
+        note_accuracy(path, card, accuracy_of(found, verdict, on))
     if as_json:
-        print_json(verification_data(found, bits, passed))
+        print_json(verification_data(found, bits, verdict, inputs))
     else:
-        for part in verification_tables(found, bits, passed):
+        for part in verification_tables(found, bits, verdict, inputs):
             console().print(part)
-    if not passed:
-        raise typer.Exit(1)
+    if verdict is not Verdict.PASSED:
+        raise typer.Exit(UNJUDGED if verdict is Verdict.NO_WITNESS else 1)
+
+
+def made_up(model: Model, limit: int | None) -> Samples:
+    """Inputs drawn here, without labels."""
+    return Samples(drawn(model, min(DRAWN, limit or DRAWN)), None)
+
+
+def note_accuracy(path: Path, card: Card, accuracy: Accuracy) -> None:
+    """In the card beside the image, in place of what it said."""
+    write_card(card_path(path), replace(card, accuracy=accuracy))
+    remark(f"The verdict is noted in {card_path(path)}.")
 
 
 def same_bits(model: Model, samples: Samples, count: int) -> Bits:
@@ -174,12 +212,29 @@ def first_wrong(model: Model, request: bytes) -> int:
     return native.segments - 1
 
 
-def verification_data(found: "Verification", bits: Bits, passed: bool) -> Any:
+def verification_data(
+    found: "Verification", bits: Bits, verdict: Verdict, inputs: str
+) -> Any:
     """All of it for `--json`."""
+    return comparison_data(found, verdict, inputs) | {
+        "same_bits": bits.same,
+        "guest_samples": bits.samples,
+        "first_wrong": bits.wrong and asdict(bits.wrong),
+    }
+
+
+BY_LEVELS: Final = "by levels of quantisers that rounding decides"
+
+
+def comparison_data(found: "Verification", verdict: Verdict, inputs: str) -> Any:
+    """Of image and source, which the guest has no part in."""
     bad = found.first_bad
     return {
-        "passed": passed,
-        "reference": found.reference,
+        "passed": verdict is Verdict.PASSED,
+        "verdict": verdict.value,
+        "reference": found.reference or None,
+        "absent": found.absent or None,
+        "inputs": inputs,
         "origin": found.origin.name.lower(),
         "samples": found.samples,
         "outputs": [difference_data(part) for part in found.outputs],
@@ -190,10 +245,8 @@ def verification_data(found: "Verification", bits: Bits, passed: bool) -> Any:
         "layers_compared": found.layers,
         "first_beyond": bad and layer_data(bad),
         "contested": found.contested,
+        "levels_decide": found.levels_decide,
         "doubts": found.doubts,
-        "same_bits": bits.same,
-        "guest_samples": bits.samples,
-        "first_wrong": bits.wrong and asdict(bits.wrong),
     }
 
 
@@ -214,20 +267,27 @@ def difference_data(part: "Difference") -> dict[str, Any]:
 
 
 def verification_tables(
-    found: "Verification", bits: Bits, passed: bool
+    found: "Verification", bits: Bits, verdict: Verdict, inputs: str
 ) -> list[RenderableType]:
     """The same for a person."""
+    *tables, shown = comparison_tables(found, verdict, inputs)
+    return [*tables, facts({"native and guest": bits.told}), shown]
+
+
+def comparison_tables(
+    found: "Verification", verdict: Verdict, inputs: str
+) -> list[RenderableType]:
+    shown: dict[str, object] = {"inputs": f"{found.samples}, {inputs}"}
+    if not found.reference:
+        shown["verdict"] = f"{verdict.value}: {found.absent}"
+        return [facts(shown)]
     columns = ("output", "maximum", "mean", "relative", "within")
     numbers = columns[1:4]
     rows = [difference_row(part) for part in found.outputs]
-    shown: dict[str, object] = {
-        "reference": found.reference,
-        "samples": found.samples,
-        "top-1 agreement": f"{found.agreement:.2%}",
-    }
+    shown["reference"] = found.reference
+    shown["top-1 agreement"] = f"{found.agreement:.2%}"
     if found.accuracy is not None:
         shown["accuracy"] = f"{found.accuracy:.2%}, source {found.source_accuracy:.2%}"
-    shown["native and guest"] = bits.told
     bad = found.first_bad
     shown["operators compared"] = f"{found.layers}, {found.origin.value}"
     if bad:
@@ -235,18 +295,18 @@ def verification_tables(
             f"{bad.operator} {bad.node!r}: {bad.difference.maximum:.3g}"
         )
     if found.contested:
-        shown["but"] = "every operator computes what ONNX's own implementation does"
-    shown["verdict"] = verdict(found, passed)
+        shown["but"] = "every operator by itself computes what onnxruntime does"
+    if found.levels_decide:
+        shown["but"] = f"outputs are off {BY_LEVELS}"
+    shown["verdict"] = verdict_told(found, verdict)
     return [grid(None, columns, rows, numbers=numbers), facts(shown)]
 
 
-def verdict(found: "Verification", passed: bool) -> str:
-    """Passed, beyond tolerance, or why it would prove nothing."""
-    if passed:
-        return "passed"
-    if found.near and found.doubts:
+def verdict_told(found: "Verification", verdict: Verdict) -> str:
+    """With the reason, if nothing is proved."""
+    if verdict is Verdict.PROVES_NOTHING:
         return f"PROVES NOTHING: {'; '.join(found.doubts)}"
-    return "beyond tolerance"
+    return str(verdict.value)
 
 
 def difference_row(part: "Difference") -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from threading import Event
 from typing import Protocol
 from urllib.parse import quote, unquote, urlsplit
 
+from oracle.cards import is_card_uri
 from oracle.errors import ImageTooLong, NotFetched, OutOfReach, WrongImage
 from oracle.fetching.limits import UNHURRIED, Limits, Turn
 from oracle.fetching.web import Web
@@ -76,7 +77,8 @@ def fetch(
     one's reason; `FetchStopped` soon after `stop` is set.
     """
     stop = stop or Event()
-    places = [place for uri in uris for place in addresses(uri, sources.gateways)]
+    images = [uri for uri in uris if not is_card_uri(uri)]
+    places = [place for uri in images for place in addresses(uri, sources.gateways)]
     reasons: dict[str, str] = {}
     begun = now = time.monotonic()
     for number, place in enumerate(places):

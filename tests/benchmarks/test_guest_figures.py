@@ -6,10 +6,13 @@ from oracle.bench.figure import Figure
 from oracle.bench.guest import figures
 
 MOST = {
+    "guest.instructions_per_silu": 1000,
+    "guest.instructions_per_softmax": 1000,
     "guest.instructions_per_mac": 45,
     "guest.instructions_per_mac_mnist": 12,
     "guest.opml_net_instructions": 400_000,
     "guest.instructions_per_int8_mac": 3,
+    "guest.instructions_per_tree_node": 12,
 }
 
 

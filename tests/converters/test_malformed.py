@@ -7,11 +7,11 @@ import numpy as np
 import onnx
 import pytest
 from onnx import helper
-from support.onnx_nets import BOOL, FLOAT, INT64, floats, node, save_net
+from support.onnx_nets import FLOAT, INT64, floats, node, save_net
 
 import tinynn
 from converters import ConverterError, convert
-from converters.errors import BadModelFile, MissingExtra, Unsupported
+from converters.errors import BadModelFile, MissingExtra
 
 
 def test_convert_missing_file_raises_os_error(tmp_path: Path) -> None:
@@ -140,23 +140,6 @@ def test_convert_file_beyond_two_gibibytes_is_refused(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(3 << 30)
     with pytest.raises(BadModelFile, match="at most 2147483648 bytes"):
-        convert(path)
-
-
-def test_convert_control_flow_on_data_is_refused(tmp_path: Path) -> None:
-    branch = helper.make_graph(
-        [node("Not", "x", "z")],
-        "branch",
-        [],
-        [helper.make_tensor_value_info("z", BOOL, (1,))],
-    )
-    path = save_net(
-        tmp_path / "net.onnx",
-        [node("If", "x", "y", then_branch=branch, else_branch=branch)],
-        x=(BOOL, (1,)),
-        y=(BOOL, (1,)),
-    )
-    with pytest.raises(Unsupported, match="no control flow on data"):
         convert(path)
 
 

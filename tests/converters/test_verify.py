@@ -8,8 +8,9 @@ from support.onnx_nets import FLOAT, INT64, UINT8, floats, node, save_net
 from support.real_models import REAL
 
 import tinynn
-from converters import convert, verify_reference
+from converters import Options, conversion, convert, witness
 from converters.errors import SourceFails
+from converters.verdict import Verdict
 from converters.verify import Origin, verify
 from converters.verify_rule import Tolerance
 
@@ -157,24 +158,28 @@ def test_verify_source_that_fails_on_the_data_is_one_error(tmp_path: Path) -> No
     assert verify(image, path, [{"x": np.array([0, 2])}]).passed(0.0)
 
 
-@pytest.mark.parametrize("runtime", [None, "onnxruntime"])
-def test_verify_reference_is_named(
-    runtime: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_verify_without_a_witness_is_no_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without onnxruntime, or where it does not know an operator, ONNX's own is."""
-    if runtime:
-        pytest.importorskip(runtime, reason=f"{runtime} is not installed")
-    else:
-        monkeypatch.setattr(verify_reference, "runtime_of", lambda model: None)
+    """ONNX's own implementation, which folds alike, is none."""
+
+    def absent(*_: object) -> None:
+        raise ImportError("No module named 'onnxruntime'")
+
     path = net(tmp_path)
-    found = verify(tinynn.load(convert(path)), path, SAMPLES)
-    assert found.reference == runtime or found.reference.startswith("ONNX's own")
-    assert found.passed(0.0)
+    image = tinynn.load(convert(path))
+    assert verify(image, path, SAMPLES).reference == "onnxruntime"
+    monkeypatch.setattr(witness, "session_of", absent)
+    found = verify(image, path, SAMPLES)
+    assert found.verdict(1.0) is Verdict.NO_WITNESS and not found.passed(1.0)
+    assert (found.reference, found.outputs) == ("", ())
+    assert found.absent == "No module named 'onnxruntime'"
 
 
-def test_verify_outputs_that_only_the_runtime_contests_are_told(tmp_path: Path) -> None:
+def test_verify_operator_that_onnxruntime_computes_otherwise_is_named(
+    tmp_path: Path,
+) -> None:
     """A length that is rounded: onnxruntime stretches by it, ONNX by the scale."""
-    pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
     stretch = {
         "mode": "linear",
         "coordinate_transformation_mode": "align_corners",
@@ -184,8 +189,43 @@ def test_verify_outputs_that_only_the_runtime_contests_are_told(tmp_path: Path) 
     shapes = {"x": (FLOAT, (1, 1, 5)), "y": (FLOAT, (1, 1, 6))}
     weights = {"k": np.float32([1, 1, 1.3])}
     path = save_net(tmp_path / "wide.onnx", nodes, weights=weights, **shapes)
-    found = verify(tinynn.load(convert(path)), path, [{"x": floats(5)}])
-    assert not found.passed(1.0) and found.contested and found.first_bad is None
+    made = conversion(path, Options())
+    assert [note.partition(": ")[2][:22] for note in made.notes] == [
+        "stretched by the scale"
+    ]
+    found = verify(tinynn.load(made.image), path, [{"x": floats(5)}])
+    assert found.verdict(1.0) is Verdict.BEYOND
+    assert found.first_bad is not None and found.first_bad.operator == "Resize"
+
+
+def cancelling(folder: Path) -> Path:
+    """Sums that are nearly the same, their difference, and that once more."""
+    weights = {
+        "w": floats(64, 8),
+        "v": floats(64, 8)[::-1].copy(),
+        "k": np.float32(1000),
+    }
+    nodes = [
+        node("MatMul", "x w", "a"),
+        node("Slice", "x b e n s", "t"),
+        node("MatMul", "t v", "c"),
+        node("Sub", "a c", "d"),
+        node("Mul", "d k", "m"),
+        node("Add", "a a", "g"),
+        node("Add", "g d", "y"),
+    ]
+    reversal = {"b": [-1], "e": [-(2**31)], "n": [1], "s": [-1]}
+    weights |= {name: np.int64(row) for name, row in reversal.items()}
+    shapes = {"x": (FLOAT, (1, 64)), "y": (FLOAT, (1, 8))}
+    return save_net(folder / "cancelling.onnx", nodes, weights=weights, **shapes)
+
+
+def test_verify_difference_that_cancels_is_no_alarm(tmp_path: Path) -> None:
+    """onnxruntime adds the terms in another order: of zero nothing is left."""
+    path = cancelling(tmp_path)
+    samples = [{"x": floats(64, seed=seed)} for seed in range(4)]
+    found = verify(tinynn.load(convert(path)), path, samples)
+    assert found.passed(0.0) and found.layers >= 5
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,18 @@ import shutil
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from support.command import Plumb, plumb_in
 
+import converters
+import tinynn
 from mips_vm import Machine, Status
-from oracle.bench import figure, fresh, native, synthetic, tree, vm
+from oracle.bench import figure, fresh, native, synthetic, tree, vm, zoo
 from oracle.bench.figure import Figure
 from oracle.bench.griefing.attacks import ATTACKS
 from oracle.bench.griefing.outcome import Outcome
+from oracle.bench.zoo_nets import ZOO, Animal
 from oracle.cli import bench
 
 
@@ -92,6 +96,31 @@ def test_bench_vm_figures_have_the_promised_names(
         assert figures["vm.translated_vs_qemu"] is None
     assert figures["vm.first_use_warm_seconds"] < figures["vm.first_use_cold_seconds"]
     assert figures["vm.resident_mib"] > 64
+
+
+def test_bench_zoo_figures_have_the_promised_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In this process, of a few networks: a test counts no time."""
+    monkeypatch.setattr(zoo, "SECONDS", 0)
+    monkeypatch.setattr(zoo, "OPERATORS", 100)
+    chosen = [net for net in ZOO if net.name in ("mlp_exp", "gru_20x32", "yolo_head")]
+    figures = {figure.name: figure for figure in zoo.measured(chosen)}
+    kinds = ("convolution", "recurrent", "transformer", "worst")
+    promised = {f"zoo.{kind}_ratio" for kind in kinds}
+    promised |= {"native.int8_vs_fp32", "planner.place_100_seconds"}
+    assert promised | {f"zoo.{net.name}" for net in chosen} == figures.keys()
+    compared = figures["zoo.gru_20x32"].ratio
+    assert figures["zoo.recurrent_ratio"].value == compared
+    assert figures["zoo.convolution_ratio"].value is None
+
+
+@pytest.mark.parametrize("net", ZOO, ids=lambda net: net.name)
+def test_zoo_network_is_converted_and_answers(net: Animal, tmp_path: Path) -> None:
+    net.build(tmp_path / "net.onnx")
+    model = tinynn.load(converters.convert(tmp_path / "net.onnx"))
+    answer = model.answer(bytes(model.tables.input_bytes))
+    assert np.isfinite(np.frombuffer(answer, np.float32)).all()
 
 
 @pytest.mark.parametrize("instructions", [1, 500, 3000])

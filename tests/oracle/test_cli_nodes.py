@@ -4,9 +4,11 @@ import json
 import re
 import stat
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from support import onnx_nets
 from support.command import plumb_in
 from support.town import SEVEN, Town
 from support.world import tiny_image
@@ -402,6 +404,26 @@ def test_model_in_a_file_is_fetched_into_another_home_only_if_allowed(
     unnamed = town.json("worker", "status")
     assert unnamed["verdict"].startswith("It earns nothing: it serves no model.")
     assert town.json("worker", "status", "--model", "store")["models"] == 1
+
+
+def test_model_registered_with_its_card_is_fetched_all_the_same(
+    town: Town, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The entry of the card comes first here, and no image is sought there."""
+    nodes, kind = [onnx_nets.node("Relu", "x", "y")], (onnx_nets.FLOAT, (1, 4))
+    source = onnx_nets.save_net(tmp_path / "net.onnx", nodes, y=kind)
+    image = tmp_path / "net.plumb"
+    assert plumb_in(capsys)("model", "convert", source, "--no-verify").status == 0
+    card = tmp_path / "net.card.json"
+    entry = f"{card.as_uri()}#card=sha256:{sha256(card.read_bytes()).hexdigest()}"
+    uris = ("--uri", entry, "--uri", image.as_uri(), "--card-uri", card.as_uri())
+    told = town.json("model", "register", image, *uris, "--name", "net", account=6)
+    assert told["uris"] == [entry, image.as_uri(), entry]
+    fetched = Path(town.json("model", "fetch", "net")["file"])
+    assert fetched.read_bytes() == image.read_bytes()
+    card.unlink()
+    ended = town.plumb("model", "register", image, *uris, account=6)
+    assert ended.status == 1 and "expected the model's card, got none" in ended.err
 
 
 def test_doctor_names_the_cure_of_each_ill(town: Town) -> None:

@@ -129,7 +129,13 @@ def test_verify_wrong_lowering_has_status_1_and_is_named(
     operator, wrong = WRONG[name]
     monkeypatch.setitem(LOWERINGS, operator, wrong)
     source = net(tmp_path, scale)
-    assert plumb("model", "convert", source).status == 0
+    refused = plumb("model", "convert", source, "--json")
+    assert refused.status == 1 and not (tmp_path / "net.plumb").exists()
+    told = json.loads(refused.out)
+    assert told["file"] is None
+    assert told["verification"]["verdict"] == "beyond tolerance"
+    assert told["verification"]["first_beyond"]["operator"] == operator
+    assert plumb("model", "convert", source, "--no-verify").status == 0
     arguments = ("--against", source, "--data", samples(tmp_path), "--max-drop", 1)
     ended = plumb("model", "verify", tmp_path / "net.plumb", *arguments, "--json")
     assert ended.status == 1
@@ -137,6 +143,71 @@ def test_verify_wrong_lowering_has_status_1_and_is_named(
     assert not told["passed"]
     assert told["same_bits"] and told["guest_samples"] == 5
     assert told["first_beyond"]["operator"] == operator
+
+
+def test_verify_without_data_draws_inputs_and_says_so(
+    plumb: Plumb, tmp_path: Path
+) -> None:
+    source = net(tmp_path)
+    told = plumb("model", "convert", source, "--json").json()["verification"]
+    assert told["verdict"] == "passed" and told["reference"] == "onnxruntime"
+    assert told["samples"] == 3 and told["inputs"].startswith("x: normal numbers")
+    files = (tmp_path / "net.plumb", "--against", source)
+    told = plumb("model", "verify", *files, "--json").json()
+    assert told["verdict"] == "passed" and told["samples"] == 8
+    assert told["inputs"] == "x: normal numbers, 0 to 1, 0 to 255 in turn"
+    shown = plumb("model", "verify", *files, "--limit", 2)
+    assert "2, x: normal numbers" in shown.out and "passed" in shown.out
+
+
+def test_verify_without_a_witness_has_status_3(
+    plumb: Plumb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the image is written all the same: nobody says that it is wrong."""
+    from converters import witness
+
+    def absent(*_: object) -> None:
+        raise ImportError("No module named 'onnxruntime'")
+
+    monkeypatch.setattr(witness, "session_of", absent)
+    source = net(tmp_path)
+    shown = plumb("model", "convert", source)
+    assert shown.status == 0 and "nothing to compare with: No module" in shown.out
+    files = (tmp_path / "net.plumb", "--against", source)
+    ended = plumb("model", "verify", *files, "--json")
+    told = json.loads(ended.out)
+    assert ended.status == 3 and not told["passed"] and told["same_bits"]
+    assert told["verdict"] == "nothing to compare with"
+    assert told["reference"] is None and told["absent"]
+    shown = plumb("model", "verify", *files)
+    assert shown.status == 3 and "verdict" in shown.out
+
+
+def test_convert_no_verify_compares_nothing(plumb: Plumb, tmp_path: Path) -> None:
+    told = plumb("model", "convert", net(tmp_path), "--no-verify", "--json").json()
+    assert told["verification"] is None and told["notes"] == []
+
+
+def test_convert_notes_what_is_lost(plumb: Plumb, tmp_path: Path) -> None:
+    """float64 weights, and sums in float64, are float32 in the image."""
+    nodes = [
+        node("Cast", "x", "wide", to=11),
+        node("MatMul", "wide w", "h"),
+        node("Cast", "h", "y", to=1),
+    ]
+    shapes = {"x": (FLOAT, (1, 4)), "y": (FLOAT, (1, 3))}
+    weights = {"w": np.random.default_rng(1).normal(size=(4, 3))}
+    source = save_net(tmp_path / "wide.onnx", nodes, weights=weights, **shapes)
+    told = plumb("model", "convert", source, "--json").json()
+    assert told["notes"] == [
+        "'w': float64 rounded to float32",
+        "'node_wide', 'node_h': float64 is computed in float32",
+    ]
+    assert told["verification"]["verdict"] == "passed"
+    shown = plumb("model", "convert", source)
+    assert "note: 'w': float64 rounded to float32" in shown.err
+    found = plumb("model", "inspect", source, "--json").json()
+    assert found["notes"] == told["notes"]
 
 
 def test_verify_right_lowering_passes(plumb: Plumb, tmp_path: Path) -> None:

@@ -146,6 +146,15 @@ class BadGateway(Gateway):
     bad = True
 
 
+def test_fetch_passes_over_a_card(store: ModelStore, tmp_path: Path) -> None:
+    """Else the reasons would name it."""
+    card = f"{(tmp_path / 'x.card.json').as_uri()}#card=sha256:{'0' * 64}"
+    absent = (tmp_path / "absent.plumb").as_uri()
+    with pytest.raises(NotFetched) as caught:
+        fetch(store, ROOT, [card, absent], sources(UNHURRIED))
+    assert list(caught.value.reasons) == [absent]
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> ModelStore:
     return ModelStore(tmp_path / "models")

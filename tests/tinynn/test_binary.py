@@ -236,3 +236,15 @@ def test_function_of_other_sources_is_refused(
     values = [graph.input(f"x{i}", d, s) for i, (d, s) in enumerate(pairs)]
     with pytest.raises(GraphError, match=message):
         graph.op(name, *values)
+
+
+def test_square_is_the_product_of_any_bits() -> None:
+    """The second power of constants is planned as a product."""
+    rng = np.random.default_rng(8)
+    x = rng.integers(0, 1 << 32, 500, dtype=np.uint32).view(np.float32)
+    (y,) = apply("Pow", x, np.array(2, np.float32), constant=(1,))
+    with np.errstate(all="ignore"):
+        expected = x * x
+    assert np.array_equal(y, expected, equal_nan=True)
+    (two,) = apply("Pow", np.float32([3]), np.full(4, 2, np.float32), constant=(1,))
+    assert two.tolist() == [9, 9, 9, 9]

@@ -5,14 +5,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from support.models import assert_guest_agrees, digit_reader, random_floats
 
 import tinynn
-from mips_vm.constants import ARENA
 from tinynn import GraphBuilder, GraphError, Value
-from tinynn.planner import SEGMENT_INSTRUCTIONS, Lifetime, place
+from tinynn.planner import SEGMENT_INSTRUCTIONS
 
 
 def bytes_input(graph: GraphBuilder) -> Value:
@@ -194,28 +191,6 @@ def test_build_cuts_dense_layers_into_bounded_tiles() -> None:
     rows = graph.tables().segments
     assert [row.count for row in rows] == [8] * 16 + [2]
     assert all(row.count * 784 * 49 <= SEGMENT_INSTRUCTIONS for row in rows)
-
-
-@given(
-    st.lists(
-        st.builds(
-            lambda size, born, span: Lifetime(size, born, born + span),
-            st.integers(1, 500),
-            st.integers(0, 20),
-            st.integers(0, 20),
-        ),
-        max_size=20,
-    )
-)
-def test_place_tensors_that_live_together_never_overlap(
-    tensors: list[Lifetime],
-) -> None:
-    addresses = place(tensors)
-    for i, (a, start) in enumerate(zip(tensors, addresses, strict=True)):
-        assert start % 64 == 0 and start >= ARENA.base + 64
-        for b, other in zip(tensors[:i], addresses, strict=False):
-            apart = start + a.size <= other or other + b.size <= start
-            assert apart or not a.overlaps(b)
 
 
 def test_built_operators_never_write_what_they_read() -> None:

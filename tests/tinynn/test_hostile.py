@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.forests import random_forest
 from support.models import assert_guest_agrees
 from support.operations import model_of
 
@@ -99,6 +100,11 @@ EXAMPLES: dict[str, tuple[list, tuple[int, ...], dict]] = {
     ),
     "QuantizeLinear": ([floats(2, 3), floats(1), whole("uint8", 1)], (1, 2), {}),
     "DynamicQuantizeLinear": ([floats(2, 3)], (), {}),
+    "Trees": (
+        [floats(2, 3), *random_forest(np.random.default_rng(SEED), 3, 2, 3, 2).tables],
+        (1, 2, 3, 4, 5),
+        {"outputs": 2},
+    ),
 }
 
 WORDS = (0, 1, 2, 3, 4, 5, 8, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFE, 0xFFFF_FFFF)

@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from tinynn.kernels import Batch, Call, joined, move, row_major
+from tinynn.kernels import Batch, Call, boxes, joined, move, offset, row_major
 from tinynn.kernels.program import MODULES
 from tinynn.operators.sliding import Axis
 
@@ -62,7 +62,7 @@ def test_batch_runs_its_calls_in_order_and_again() -> None:
         ((2, 1, 4), (4, 99, 1), [(8,), (1,)]),
         ((5, 6), (0, 0), [(30,), (0,)]),
         ((1, 1), (3, 3), [(1,), (1,)]),
-        ((2,) * 5, (1, 2, 4, 8, 16), None),
+        ((2,) * 5, (1, 2, 4, 8, 16), [(2,) * 5, (1, 2, 4, 8, 16)]),
     ],
 )
 def test_joined_grid_has_as_few_axes_as_say_the_same(
@@ -90,3 +90,37 @@ def test_axis_copies_what_windows_look_at(numbers: tuple[int, ...]) -> None:
             index, rest = divmod(at, spread)
             expected = 1 + index if rest == 0 and 0 <= index < length else 0
             assert room[phases[tap], places[tap] + output] == expected
+
+
+@pytest.mark.parametrize("shape", [(7,), (3, 5), (2, 3, 4), (2, 1, 3, 2)])
+def test_boxes_are_the_stretch_in_order(shape: tuple[int, ...]) -> None:
+    numbers = np.arange(np.prod(shape)).reshape(shape)
+    for first in range(numbers.size):
+        for count in range(1, numbers.size - first + 1):
+            made = list(boxes(shape, first, count))
+            parts = [
+                numbers[tuple(slice(a, a + n) for a, n in zip(*box, strict=True))]
+                for box in made
+            ]
+            found = [int(i) for part in parts for i in part.reshape(-1)]
+            assert found == list(range(first, first + count))
+            assert len(made) < 2 * len(shape)
+            for (starts, _), part in zip(made, parts, strict=True):
+                assert offset(starts, row_major(shape)) == part.reshape(-1)[0]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_move_of_a_grid_turned_over_copies_the_bits(seed: int) -> None:
+    """Any order of axes, a target with gaps; blocks of eight by eight and the rest."""
+    rng = np.random.default_rng(seed)
+    rank = rng.integers(2, 5)
+    shape = tuple(int(n) for n in rng.integers(1, 21, rank))
+    perm = rng.permutation(rank)
+    x = rng.integers(0, 1 << 32, shape, dtype=np.uint32).view(np.float32)
+    expected = x.transpose(perm)
+    target = np.zeros((*expected.shape[:-1], expected.shape[-1] + 3), np.float32)
+    steps = [row_major(shape)[axis] for axis in perm]
+    grid = joined(expected.shape, row_major(target.shape), steps)
+    Batch([move(target.reshape(-1), x.reshape(-1), *grid)])()
+    assert np.array_equal(target[..., :-3].view(np.uint32), expected.view(np.uint32))
+    assert not target[..., -3:].any()

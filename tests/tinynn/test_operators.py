@@ -1,20 +1,12 @@
-"""Each operator against the tables of docs/float.md, and how kernels are compiled."""
+"""Each operator against the tables of docs/float.md."""
 
-import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
-
-import numba
 import numpy as np
 import pytest
-from numba import float32, int64
 from support.models import Floats, dense_layer, random_floats, single_operator
 
-from tinynn import floatmode, jit
+from tinynn import floatmode
 from tinynn.floatmode import exact_floats, read_mode, write_mode
-from tinynn.operators import functions, scan
+from tinynn.operators import functions
 
 NAN, INF = np.float32(np.nan), np.float32(np.inf)
 TINY = np.float32(1e-45)
@@ -211,26 +203,7 @@ def test_exponential_at_its_ends(z: float, bits: int) -> None:
     assert words(exponential(floats(z))) == [bits]
 
 
-# How the kernels are compiled.
-
-SIGNATURES = {
-    "accumulate_rows": (
-        scan.accumulate_rows,
-        (float32[::1], int64, int64, int64, int64, float32[::1]),
-    ),
-}
-
-
-@pytest.mark.parametrize("name", SIGNATURES)
-def test_kernel_code_has_no_double_and_no_fast_math(name: str) -> None:
-    kernel, signature = SIGNATURES[name]
-    fresh = numba.njit(**jit.OPTIONS)(kernel.function)
-    fresh.compile(signature)
-    code = fresh.inspect_llvm(fresh.signatures[0])
-    assert not re.search(r"\bdouble\b", code)
-    assert not re.search(
-        r"\b(fast|reassoc|contract|nnan|ninf|nsz|arcp|afn)\b|\bllvm\.fm", code
-    )
+# The mode of floats.
 
 
 def probe() -> list[int]:
@@ -269,36 +242,3 @@ def test_exact_floats_restores_the_mode_after_an_error() -> None:
     with pytest.raises(ValueError, match="inside"), exact_floats():
         raise ValueError("inside")
     assert read_mode() == before
-
-
-def test_kernel_with_a_damaged_cache_is_compiled_afresh(tmp_path: Path) -> None:
-    """numba unpickles what it finds beside the source; here it finds rubbish."""
-    package = tmp_path / "tinynn"
-    shutil.copytree(Path(jit.__file__).parent, package)
-    program = """
-import numpy as np
-from tinynn import jit
-from tinynn.doubled import doubled
-out = np.zeros(2, np.float32)
-doubled(np.ones(2, np.float32), out)
-print(jit.__file__, out.tolist())
-"""
-    (package / "doubled.py").write_text(
-        "from tinynn.jit import kernel\n\n"
-        "@kernel\ndef doubled(x, out):\n"
-        "    for i in range(len(x)):\n        out[i] = x[i] + x[i]\n"
-    )
-
-    def run() -> str:
-        command = [sys.executable, "-c", program]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    fresh = run()
-    assert str(tmp_path) in fresh and "[2.0, 2.0]" in fresh
-    damaged = list(package.rglob("doubled*.nb*"))
-    assert damaged
-    for path in damaged:
-        path.write_bytes(b"rubbish")
-    assert run() == fresh

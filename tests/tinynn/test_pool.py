@@ -183,3 +183,19 @@ def test_average_pool_of_bytes_is_refused() -> None:
         model_of(
             "AveragePool", [np.ones((1, 1, 2, 2), np.uint8)], (), kernel_shape=(2, 2)
         )
+
+
+@pytest.mark.parametrize("name", ["MaxPool", "AveragePool"])
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("width", [8, 11, 19, 40])
+def test_padded_pool_of_any_width_equals_native(
+    name: str, stride: int, width: int
+) -> None:
+    """Columns at the edges one by one, those between by eights where there are any."""
+    rng = np.random.default_rng(width)
+    x = random_floats(rng, 1, 2, 5, width)
+    x[0, 0, 2, width // 2] = np.nan
+    pads, strides = (1, 2, 1, 1), (1, stride)
+    for counted in (0, 1):
+        how = {"count_include_pad": counted} if name == "AveragePool" else {}
+        apply(name, x, kernel_shape=(3, 4), strides=strides, pads=pads, **how)

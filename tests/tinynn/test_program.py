@@ -1,15 +1,17 @@
 """Whole models as programs: the same bits whatever a thread was doing before."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
-from support.models import random_floats
+from support.models import assert_guest_agrees, random_floats
 
 import tinynn
 from tinynn import GraphBuilder, Model, floatmode
 from tinynn.floatmode import read_mode, write_mode
+from tinynn.image import encode
 from tinynn.tensor import Array
 
 TINY = np.float32(2e-38)
@@ -23,6 +25,9 @@ def network() -> Model:
     x = graph.input("x", "float32", (1, 8, 18, 18))
     w = random_floats(rng, 21, 8, 3, 3)
     (y,) = graph.ops("Conv", x, w, random_floats(rng, 21) * TINY, pads=(1, 1, 1, 1))
+    (u,) = graph.ops("Conv", x, w, pads=(1, 1, 1, 1), strides=(2, 2))
+    (v,) = graph.ops("Conv", graph.relu(u), random_floats(rng, 14, 21, 1, 1) * TINY)
+    v = graph.relu(v)
     (z,) = graph.ops("LeakyRelu", y, alpha=0.3)
     (z,) = graph.ops("Add", z, graph.constant(random_floats(rng, 21, 1, 1) * TINY))
     (z,) = graph.ops("MaxPool", z, kernel_shape=(3, 3), strides=(2, 2))
@@ -32,7 +37,8 @@ def network() -> Model:
     (rows,) = graph.ops("Mul", rows, graph.constant(np.float32([0.7])))
     (last,) = graph.ops("Slice", rows, starts=(7, 0), lengths=(1, 31))
     last = graph.dense(last, random_floats(rng, 5, 31), random_floats(rng, 5) * TINY)
-    for name, value in (("y", y), ("z", z), ("rows", rows), ("last", last)):
+    results = {"y": y, "z": z, "rows": rows, "last": last, "v": v}
+    for name, value in results.items():
         graph.output(value, name)
     return tinynn.load(graph.build())
 
@@ -117,3 +123,22 @@ def test_program_of_large_pictures_clears_what_they_share(
     fresh = network()
     assert fresh.answer(numbers(2)) == model.answer(numbers(2))
     assert fresh.answer(numbers(1)) == expected
+
+
+def test_program_that_reads_what_is_stored_later_finds_zeros_again() -> None:
+    """No builder makes such an image; the guest's arena begins as zeros every time."""
+    graph = GraphBuilder("backwards")
+    x = graph.input("x", "float32", (4,))
+    kept, late = graph.relu(x), graph.op("Neg", x)
+    early = graph.op("Add", kept, x)
+    for name, value in (("early", early), ("kept", kept), ("late", late)):
+        graph.output(value, name)
+    tables = graph.tables()
+    relu, negative, add = tables.operators
+    turned = replace(add, sources=(negative.target, add.sources[1]))
+    image = encode(replace(tables, operators=(relu, turned, negative)))
+    model = tinynn.load(image.ljust(tables.image_bytes, b"\0"))
+    data = np.float32([1, 2, 3, 4])
+    for _ in range(2):
+        assert model.run(data)[0].tolist() == data.tolist()
+        assert assert_guest_agrees(model, data.tobytes())[:16] == data.tobytes()

@@ -1,17 +1,23 @@
 """Between numbers and bytes: exact fractions decide; guest and native bit for bit."""
 
+import ctypes
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
+from llvmlite import ir
 from numpy.typing import NDArray
 from support.models import assert_guest_agrees, random_floats
 from support.operations import apply
 
 import tinynn
+from mips_vm import native
 from tinynn import GraphBuilder
-from tinynn.operators.quantize import LARGE, REQUANTIZE, nearest_products
+from tinynn.kernels.elements import Zip
+from tinynn.kernels.quantising import LARGE, nearest_product
+from tinynn.kernels.writing import FLOAT, I32
+from tinynn.operators.quantize import REQUANTIZE
 
 Array = NDArray[Any]
 NAN, INF = np.float32(np.nan), np.float32(np.inf)
@@ -85,7 +91,11 @@ def test_products_are_rounded_once_from_their_exact_value() -> None:
     factors[:500] = np.float32(0.5).view(np.uint32)
     factors[500:2000] = np.exp2(rng.uniform(-30, 2, 1500)).astype("f").view(np.uint32)
     y = np.empty(3000, np.int32)
-    nearest_products(x, factors, 1, y)
+    module = ir.Module("near")
+    Zip("near", nearest_product, (I32, FLOAT), I32).write_all(module)
+    run = native.load_ir(str(module)).function("near.vv", None, ctypes.c_void_p)
+    arrays = [array.ctypes.data for array in (y, x, factors)]
+    run(np.array([*arrays, 1, 1, 1, len(x), *(0,) * 6]).ctypes.data)
     pairs = zip(x.tolist(), factors.tolist(), strict=True)
     assert y.tolist() == [rounded_product(*pair) for pair in pairs]
 

@@ -261,3 +261,18 @@ def test_reduction_that_does_not_fit_is_refused(
     graph = GraphBuilder("bad")
     with pytest.raises(GraphError, match=message):
         graph.ops(name, graph.input("x", "int32", (3, 2)), **attributes)
+
+
+@pytest.mark.parametrize("shape", [(3, 37), (10, 8), (2, 21, 11)])
+@pytest.mark.parametrize("name", ["ArgMax", "ArgMin", "Softmax", "LogSoftmax"])
+def test_rows_with_ties_and_special_numbers_equal_native(
+    name: str, shape: tuple[int, ...]
+) -> None:
+    """Eight lanes of a row, eight rows or columns at once, and what is left of each."""
+    rng = np.random.default_rng(31)
+    x = rng.integers(-2, 3, shape).astype(np.float32)
+    x[(x == 0) & (rng.random(shape) < 0.5)] = -0.0
+    special = rng.random(shape) < 0.02
+    x[special] = rng.choice([np.nan, np.inf, -np.inf], special.sum())
+    for axis in range(1, len(shape)):
+        apply(name, x, axis=axis)

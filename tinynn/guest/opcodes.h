@@ -84,6 +84,7 @@
   X(113, dequantize) \
   X(114, requantize) \
   X(115, dynamic_scale) \
-  X(116, dynamic_zero)
+  X(116, dynamic_zero) \
+  X(120, trees)
 
 #endif

@@ -41,7 +41,7 @@ static uint32_t unpack_normal(f32 a, int32_t *e) {
   return m << shift;
 }
 
-f32 f32_add(f32 a, f32 b) {
+static f32 add_any(f32 a, f32 b) {
   if ((a & F32_MAGNITUDE) < (b & F32_MAGNITUDE)) {
     f32 larger = b;
     b = a;
@@ -75,9 +75,48 @@ f32 f32_add(f32 a, f32 b) {
   return round_pack(a & F32_SIGN, e - shift, m << shift);
 }
 
+/* Normal numbers with a normal sum, or one that cancels: the usual case, in line. */
+f32 f32_add(f32 a, f32 b) {
+  uint32_t sizes = a << 1, other = b << 1;
+  if (sizes < other) {
+    uint32_t larger = b;
+    b = a;
+    a = larger;
+    uint32_t size = other;
+    other = sizes;
+    sizes = size;
+  }
+  uint32_t e = sizes >> 24, distance = e - (other >> 24);
+  /* The smaller is not subnormal, the larger neither infinite nor about to be. */
+  if (other < F32_HIDDEN << 1 || e > 253)
+    return add_any(a, b);
+  if (distance > 25)
+    return a;
+  uint32_t m = (a << GUARD_BITS | NORMAL) & F32_MAGNITUDE;
+  uint32_t mb = (b << GUARD_BITS | NORMAL) & F32_MAGNITUDE;
+  mb = mb >> distance | (mb << (-distance & 31) != 0 && distance);
+  if (!((a ^ b) & F32_SIGN)) {
+    m += mb;
+    uint32_t carry = m >> 31;
+    m = m >> carry | (m & carry);
+    e += carry;
+  } else {
+    m -= mb;
+    if (!m)
+      return 0;
+    uint32_t shift = leading_zeros(m) - 1;
+    if (shift >= e)
+      return add_any(a, b);
+    m <<= shift;
+    e -= shift;
+  }
+  m = (m + (GUARD_HALF - 1) + (m >> GUARD_BITS & 1)) >> GUARD_BITS;
+  return (a & F32_SIGN) | (((e - 1) << F32_FRACTION_BITS) + m);
+}
+
 f32 f32_sub(f32 a, f32 b) { return f32_add(a, b ^ F32_SIGN); }
 
-f32 f32_mul(f32 a, f32 b) {
+static f32 mul_any(f32 a, f32 b) {
   uint32_t sign = (a ^ b) & F32_SIGN;
   a &= F32_MAGNITUDE;
   b &= F32_MAGNITUDE;
@@ -99,7 +138,19 @@ f32 f32_mul(f32 a, f32 b) {
   return round_pack(sign, e, m);
 }
 
-f32 f32_div(f32 a, f32 b) {
+/* Normal numbers with a normal product: the usual case, in line. */
+f32 f32_mul(f32 a, f32 b) {
+  uint32_t ea = f32_exponent(a), eb = f32_exponent(b), e = ea + eb - F32_BIAS;
+  if (ea - 1 > 253 || eb - 1 > 253 || e - 1 > 251)
+    return mul_any(a, b);
+  uint64_t product = (uint64_t)(a << 8 | F32_SIGN) * (b << 8 | F32_SIGN);
+  uint32_t h = (uint32_t)(product >> 32) | ((uint32_t)product != 0);
+  uint32_t wide = h >> 31, last = GUARD_BITS + wide;
+  h += (0x80u >> (1 - wide)) - 1 + (h >> last & 1);
+  return ((a ^ b) & F32_SIGN) | (((e + wide - 1) << F32_FRACTION_BITS) + (h >> last));
+}
+
+static f32 div_any(f32 a, f32 b) {
   uint32_t sign = (a ^ b) & F32_SIGN;
   a &= F32_MAGNITUDE;
   b &= F32_MAGNITUDE;
@@ -124,6 +175,27 @@ f32 f32_div(f32 a, f32 b) {
     ma = (ma << 8) % mb;
   }
   return round_pack(sign, e, quotient | (ma != 0));
+}
+
+/* Normal numbers with a normal quotient: the usual case, in line. */
+f32 f32_div(f32 a, f32 b) {
+  uint32_t ea = f32_exponent(a), eb = f32_exponent(b), e = ea - eb + F32_BIAS;
+  if (ea - 1 > 253 || eb - 1 > 253 || e - 2 > 251)
+    return div_any(a, b);
+  uint32_t ma = (a & F32_FRACTION) | F32_HIDDEN, mb = (b & F32_FRACTION) | F32_HIDDEN;
+  uint32_t less = ma < mb;
+  ma <<= less;
+  e -= less;
+  /* 24 bits of quotient. What is left rounds them: it is never half of mb, since then
+   * the quotient would have 25 bits, and its product with mb more than ma has. */
+  uint32_t quotient = (ma << 7) / mb;
+  ma = (ma << 7) % mb;
+  for (int digit = 0; digit < 2; digit++) {
+    quotient = quotient << 8 | (ma << 8) / mb;
+    ma = (ma << 8) % mb;
+  }
+  quotient += ma << 1 > mb;
+  return ((a ^ b) & F32_SIGN) | (((e - 1) << F32_FRACTION_BITS) + quotient);
 }
 
 f32 f32_sqrt(f32 a) {

@@ -27,7 +27,8 @@ ALWAYS_INLINE void map(const struct call *c, function *of) {
   }                                                                                    \
   void name(const struct call *c) { map(c, name##_of); }
 
-static bool is_negative(f32 x) { return f32_less(x, 0); }
+/* Not of -0, nor of a NaN. */
+static bool is_negative(f32 x) { return x > F32_SIGN && !f32_is_nan(x); }
 
 static f32 clip(f32 x, f32 low, f32 high) {
   f32 y = f32_less(x, low) ? low : x;

@@ -1,98 +1,152 @@
-"""LLVM IR of functions of one or two floats, element by element; NaNs made canonical.
+"""LLVM IR of functions of one element, two or three; NaNs of floats made canonical.
 
 `element.{function}` of one: words are target, source, count, and two numbers (bits).
 `element.scale_u8`: the same; the source is bytes, the first number their factor.
 
-`element.{function}.{how}` of two: target, a, b; four extents; the strides of a, then of
-b, in bytes, along the first three. The target is row-major. `how` says what goes along
-the last axis: `vv` both sources, `vs` a only, `sv` b only.
+`element.{function}.{how}` of two floats: target, a, b; four extents; the strides of a,
+then of b, in bytes, along the first three. The target is row-major. `how` says what
+goes along the last axis: `vv` both sources, `vs` a only, `sv` b only.
+
+`whole.{function}.{how}`: of int32. `truth.{comparison}.{type}.{how}`: of float32 or
+int32 to bool; `truth.{and, or, xor}.{how}`: of bools. `choice.{size}.{how}` of three: a
+condition, and elements of so many bytes, which are moved.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from inspect import signature
+from itertools import product
+from typing import Any, Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
+from . import formulas, turns
+from .formulas import greater_or_nan, less_or_nan
+from .lanes import Real, Truth, Whole, choose
 from .writing import FLOAT, I8, I32, LANES, VECTOR, Values, Writer, word
 
 AXES: Final = 4
 
-Formula = Callable[..., ir.Value]
+Formula = Callable[..., Any]
 
-
-def _zero(kind: ir.Type) -> ir.Constant:
-    return ir.Constant(kind, 0.0 if kind == FLOAT else [0.0] * LANES)
-
-
-def _rectified(write: Writer, x: ir.Value) -> ir.Value:
-    """x if it is above zero or a NaN, else +0."""
-    zero = _zero(x.type)
-    return write.build.select(write.build.fcmp_ordered("ole", x, zero), zero, x)
-
-
-def _leaky(write: Writer, x: ir.Value, alpha: ir.Value, _: ir.Value) -> ir.Value:
-    below = write.build.fcmp_ordered("olt", x, _zero(x.type))
-    return write.build.select(below, write.build.fmul(alpha, x), x)
-
-
-def _clipped(write: Writer, x: ir.Value, low: ir.Value, high: ir.Value) -> ir.Value:
-    build = write.build
-    x = build.select(build.fcmp_ordered("olt", x, low), low, x)
-    return build.select(build.fcmp_ordered("ogt", x, high), high, x)
-
-
-def _extreme(order: str) -> Formula:
-    """a where it is beyond b or a NaN, else b."""
-
-    def formula(write: Writer, a: ir.Value, b: ir.Value) -> ir.Value:
-        build = write.build
-        beyond = build.fcmp_ordered(order, a, b)
-        return build.select(build.or_(beyond, build.fcmp_unordered("uno", a, a)), a, b)
-
-    return formula
-
-
-ONE: Final[Mapping[str, Formula]] = {
-    "canonical": lambda write, x, *_: x,
-    "relu": lambda write, x, *_: _rectified(write, x),
-    "leaky_relu": _leaky,
-    "clip": _clipped,
+ONE: Final[Mapping[str, formulas.Formula]] = {
+    **formulas.ONE_NUMBER,
+    "sin": turns.sin,
+    "cos": turns.cos,
 }
+
+ALONE: Final = ("sin", "cos")
+"""One at a time: they look up digits of 2 / pi."""
+
 TWO: Final[Mapping[str, Formula]] = {
-    "add": lambda write, a, b: write.build.fadd(a, b),
-    "sub": lambda write, a, b: write.build.fsub(a, b),
-    "mul": lambda write, a, b: write.build.fmul(a, b),
-    "div": lambda write, a, b: write.build.fdiv(a, b),
-    "min": _extreme("olt"),
-    "max": _extreme("ogt"),
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+    "min": lambda a, b: choose(less_or_nan(a, b), a, b),
+    "max": lambda a, b: choose(greater_or_nan(a, b), a, b),
+    "prelu": lambda x, slope: choose(x < 0, slope * x, x),
+    "pow": formulas.power,
 }
 
 
-def module_ir() -> str:
-    """The module with all of them."""
-    module = ir.Module("element")
+def _quotient(a: Whole, b: Whole) -> Whole:
+    """Towards zero; 0 where the divisor is 0; of the least by -1 the least."""
+    unusual = b.equals(0) | b.equals(-1)
+    divisor = choose(unusual, b.like(1), b)
+    y = Whole(a.write, a.write.build.sdiv(a.value, divisor.value))
+    y = choose(b.equals(0), y.like(0), y)
+    return choose(b.equals(-1), a.like(0) - a, y)
+
+
+TWO_WHOLE: Final[Mapping[str, Formula]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": _quotient,
+    "min": lambda a, b: choose(a < b, a, b),
+    "max": lambda a, b: choose(a > b, a, b),
+    "bit_and": lambda a, b: a & b,
+    "bit_or": lambda a, b: a | b,
+    "bit_xor": lambda a, b: a ^ b,
+}
+
+COMPARED: Final[Mapping[str, Formula]] = {
+    "equal": lambda a, b: a.equals(b),
+    "less": lambda a, b: a < b,
+    "less_equal": lambda a, b: a <= b,
+}
+
+
+def _truth(x: Whole) -> Truth:
+    return ~x.equals(0)
+
+
+LOGICAL: Final[Mapping[str, Formula]] = {
+    "and": lambda a, b: _truth(a) & _truth(b),
+    "or": lambda a, b: _truth(a | b),
+    "xor": lambda a, b: _truth(a) ^ _truth(b),
+}
+
+
+def _where(condition: Whole, a: Whole, b: Whole) -> Whole:
+    return choose(_truth(condition), a, b)
+
+
+def _modules() -> Iterator[tuple[str, Callable[[ir.Module], None]]]:
+    """Each function in a module of its own: few are used, and writing takes longest."""
     for name, formula in ONE.items():
-        _one(module, name, formula)
-    _scale(module)
+        yield f"element.{name}", partial(_one, name, formula)
+    yield "element.scale_u8", _scale
     for name, formula in TWO.items():
-        for how in ("vv", "vs", "sv"):
-            _two(module, f"{name}.{how}", formula, how)
+        zipped = Zip(f"element.{name}", formula, (FLOAT, FLOAT), FLOAT)
+        yield zipped.name, zipped.write_all
+    for name, formula in TWO_WHOLE.items():
+        zipped = Zip(f"whole.{name}", formula, (I32, I32), I32)
+        yield zipped.name, zipped.write_all
+    for name, formula in COMPARED.items():
+        yield f"truth.{name}", partial(_compared, name, formula)
+    for name, formula in LOGICAL.items():
+        zipped = Zip(f"truth.{name}", formula, (I8, I8), I8)
+        yield zipped.name, zipped.write_all
+    for element in (I32, I8):
+        name = f"choice.{element.width // 8}"
+        zipped = Zip(name, _where, (I8, element, element), element)
+        yield name, zipped.write_all
+
+
+def _module_ir(name: str, write: Callable[[ir.Module], None]) -> str:
+    module = ir.Module(name)
+    write(module)
     return str(module)
 
 
-def _one(module: ir.Module, name: str, formula: Formula) -> None:
+def _compared(name: str, formula: Formula, module: ir.Module) -> None:
+    for element, dtype in ((FLOAT, "float32"), (I32, "int32")):
+        zipped = Zip(f"truth.{name}.{dtype}", formula, (element, element), I8)
+        zipped.write_all(module)
+
+
+def _one(name: str, formula: Formula, module: ir.Module) -> None:
+    if name in ALONE:
+        turns.add_table(module)
     write = Writer(module, f"element.{name}", 5)
     build = write.build
     singles = [build.bitcast(build.trunc(w, I32), FLOAT) for w in write.words[3:]]
-    vectors = [write.spread(single) for single in singles]
+    held = [write.both(single) for single in singles]
     target, source = write.pointer(0), write.pointer(1)
+    extra = len(signature(formula).parameters) - 1
 
     def body(kind: ir.Type, index: ir.Value) -> None:
-        x = write.load(kind, write.element(source, index))
-        y = formula(write, x, *(vectors if kind == VECTOR else singles))
-        write.store(write.canonical(y), write.element(target, index))
+        x = Real(write, write.load(kind, write.element(source, index)))
+        y = formula(x, *(Real(write, number[kind]) for number in held[:extra]))
+        write.store(write.canonical(y.value), write.element(target, index))
 
-    write.vectors(write.words[2], body)
+    if name in ALONE:
+        write.each(write.words[2], lambda index: body(FLOAT, index))
+    else:
+        write.vectors(write.words[2], body)
     write.finish()
 
 
@@ -112,55 +166,115 @@ def _scale(module: ir.Module) -> None:
     write.finish()
 
 
-def _two(module: ir.Module, name: str, formula: Formula, how: str) -> None:
-    write = Writer(module, f"element.{name}", 3 + AXES + 2 * (AXES - 1))
-    build = write.build
-    extents = write.words[3 : 3 + AXES]
-    strides = [write.words[3 + AXES + 3 * i :][: AXES - 1] for i in range(2)]
-    target = write.pointer(0)
-    inner = extents[-1]
-
-    def axis(number: int, row: ir.Value, sources: Values) -> None:
-        if number == AXES - 1:
-            at = write.element(target, build.mul(row, inner))
-            _row(write, formula, how, at, sources, inner)
-            return
-
-        def body(index: ir.Value, _: Values) -> Values:
-            below = build.add(build.mul(row, extents[number]), index)
-            places = [
-                write.at(source, build.mul(index, steps[number]))
-                for source, steps in zip(sources, strides, strict=True)
-            ]
-            axis(number + 1, below, places)
-            return []
-
-        write.loop(word(0), extents[number], body)
-
-    axis(0, word(0), [write.pointer(1), write.pointer(2)])
-    write.finish()
+def size_of(element: ir.Type) -> int:
+    """Bytes."""
+    return 4 if element == FLOAT else element.width // 8
 
 
-def _row(
-    write: Writer,
-    formula: Formula,
-    how: str,
-    target: ir.Value,
-    sources: Values,
-    count: ir.Value,
-) -> None:
-    held: dict[int, dict[ir.Type, ir.Value]] = {}
-    for i, source in enumerate(sources):
-        if how[i] == "s":
-            single = write.load(FLOAT, source)
-            held[i] = {FLOAT: single, VECTOR: write.spread(single)}
+@dataclass(frozen=True, slots=True)
+class Zip:
+    """A function of several elements, over grids."""
 
-    def body(kind: ir.Type, index: ir.Value) -> None:
-        values = [
-            held[i][kind] if i in held else write.load(kind, write.element(at, index))
-            for i, at in enumerate(sources)
+    name: str
+    formula: Formula
+    sources: tuple[ir.Type, ...]
+    target: ir.Type
+
+    def write_all(self, module: ir.Module) -> None:
+        """A kernel for each way in which sources go along the last axis."""
+        for letters in product("vs", repeat=len(self.sources)):
+            if "v" in letters:
+                self._write(module, "".join(letters))
+
+    def _write(self, module: ir.Module, how: str) -> None:
+        number = len(self.sources)
+        write = Writer(
+            module, f"{self.name}.{how}", 1 + number + AXES + number * (AXES - 1)
+        )
+        build, (target, *sources) = write.build, map(write.pointer, range(1 + number))
+        extents, rest = (
+            write.words[1 + number :][:AXES],
+            write.words[1 + number + AXES :],
+        )
+        strides = [rest[(AXES - 1) * i :][: AXES - 1] for i in range(number)]
+        inner = extents[-1]
+
+        def axis(level: int, row: ir.Value, places: Values) -> None:
+            if level == AXES - 1:
+                bytes_before = build.mul(row, word(size_of(self.target)))
+                at = write.at(target, build.mul(bytes_before, inner))
+                self._row(write, how, at, places, inner)
+                return
+
+            def body(index: ir.Value, _: Values) -> Values:
+                below = build.add(build.mul(row, extents[level]), index)
+                further = [
+                    write.at(place, build.mul(index, steps[level]))
+                    for place, steps in zip(places, strides, strict=True)
+                ]
+                axis(level + 1, below, further)
+                return []
+
+            write.loop(word(0), extents[level], body)
+
+        axis(0, word(0), sources)
+        write.finish()
+
+    def _row(
+        self, write: Writer, how: str, target: ir.Value, places: Values, count: ir.Value
+    ) -> None:
+        held = [
+            write.both(_load(write, element, place, word(0), FLOAT))
+            if letter == "s"
+            else None
+            for element, place, letter in zip(self.sources, places, how, strict=True)
         ]
-        result = write.canonical(formula(write, *values))
-        write.store(result, write.element(target, index))
 
-    write.vectors(count, body)
+        def body(kind: ir.Type, index: ir.Value) -> None:
+            values = [
+                _number(
+                    write,
+                    known[kind]
+                    if known is not None
+                    else _load(write, element, place, index, kind),
+                )
+                for element, place, known in zip(
+                    self.sources, places, held, strict=True
+                )
+            ]
+            self._store(write, target, index, self.formula(*values))
+
+        write.vectors(count, body)
+
+    def _store(self, write: Writer, target: ir.Value, index: ir.Value, y: Any) -> None:
+        size = size_of(self.target)
+        value = y.value
+        if isinstance(y, Truth):
+            wide = isinstance(value.type, ir.VectorType)
+            value = write.build.zext(value, ir.VectorType(I8, LANES) if wide else I8)
+        if isinstance(y, Real):
+            value = write.canonical(value)
+        at = write.at(target, write.build.mul(index, word(size)))
+        write.build.store(value, at, align=size)
+
+
+def _load(
+    write: Writer, element: ir.Type, at: ir.Value, index: ir.Value, kind: ir.Type
+) -> ir.Value:
+    """One element or eight."""
+    size = size_of(element)
+    place = write.at(at, write.build.mul(index, word(size)))
+    wide = ir.VectorType(element, LANES) if kind == VECTOR else element
+    return write.build.load(place, typ=wide, align=size)
+
+
+def _number(write: Writer, value: ir.Value) -> Real | Whole:
+    kind = value.type
+    element = kind.element if isinstance(kind, ir.VectorType) else kind
+    return Real(write, value) if element == FLOAT else Whole(write, value)
+
+
+MODULES: Final[Mapping[str, Callable[[], str]]] = {
+    name: partial(_module_ir, name, write) for name, write in _modules()
+}
+"""By the first two parts of a kernel's name."""

@@ -7,43 +7,37 @@ says. `fold.normalize`: y, x, rows, n, whether the mean is subtracted, epsilon's
 of the largest or smallest along n, for as many of the inner columns.
 
 `fold.{sum, mean, l2, prod, max, min}`: the same words; y is floats.
+`fold.whole_{sum, prod, max, min}`: of int32.
+
+`fold.log_softmax`: as softmax. `fold.running.{float32, int32}`: words are y, x, blocks,
+n, inner, exclusive, reverse; running sums along n.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
+from . import formulas
+from .lanes import Real, Truth, Whole, choose
 from .writing import (
     FLOAT,
-    FLOAT_BYTES,
     I32,
+    I64,
     LANES,
+    VECTOR,
     WORDS,
+    Body,
     Values,
     Writer,
     constant,
+    kinds,
+    same,
     word,
 )
 
-LOG2_E: Final = 0x3FB8AA3B
-ROUNDER: Final = 0x4B400000
-LN2_HIGH: Final = 0x3F318000
-LN2_LOW: Final = 0xB95E8083
-POLYNOMIAL: Final = (
-    0x3950C611,
-    0x3AB6CE1B,
-    0x3C08884F,
-    0x3D2AAA3D,
-    0x3E2AAAAB,
-    0x3F000000,
-)
-"""From the highest power on."""
-
-OVERFLOW: Final = 0x42B20000
-UNDERFLOW: Final = 0xC2D00000
-INFINITY: Final = 0x7F800000
-ONE: Final = 0x3F800000
+ONE: Final = formulas.ONE
 
 Fold = Callable[[Writer, ir.Value, ir.Value], ir.Value]
 
@@ -51,170 +45,275 @@ Fold = Callable[[Writer, ir.Value, ir.Value], ir.Value]
 def module_ir() -> str:
     """The module with all of them."""
     module = ir.Module("fold")
-    _softmax(module)
+    _softmax(module, logarithm=False)
     _normalize(module)
     _extreme(module, "fold.most", "ogt")
     _extreme(module, "fold.least", "olt")
-    for name in FOLDS:
-        _reduction(module, name)
+    for name, (fold, start) in FOLDS.items():
+        _reduction(module, name, FLOAT, fold, start)
+    for name, (fold, start) in WHOLE_FOLDS.items():
+        _reduction(module, f"whole_{name}", I32, fold, start)
+    _softmax(module, logarithm=True)
+    _running(module, FLOAT)
+    _running(module, I32)
     return str(module)
 
 
-def exponential(write: Writer, z: ir.Value) -> ir.Value:
-    """e^z, in the order of docs/float.md, without branches."""
-    build, kind = write.build, z.type
+def _add(write: Writer, total: ir.Value, value: ir.Value) -> ir.Value:
+    return write.build.fadd(total, value)
 
-    def number(bits: int) -> ir.Value:
-        return constant(kind, bits)
 
-    shifted = build.fadd(build.fmul(z, number(LOG2_E)), number(ROUNDER))
-    k = build.fsub(shifted, number(ROUNDER))
-    r = build.fsub(z, build.fmul(k, number(LN2_HIGH)))
-    r = build.fsub(r, build.fmul(k, number(LN2_LOW)))
-    p = number(POLYNOMIAL[0])
-    for bits in POLYNOMIAL[1:]:
-        p = build.fadd(build.fmul(p, r), number(bits))
-    e = build.fadd(build.fmul(build.fmul(r, r), p), r)
-    e = build.fadd(e, number(ONE))
-    whole = I32 if kind == FLOAT else WORDS
+def _add_square(write: Writer, total: ir.Value, value: ir.Value) -> ir.Value:
+    return write.build.fadd(total, write.build.fmul(value, value))
 
-    def integer(value: int) -> ir.Value:
-        return ir.Constant(whole, value if kind == FLOAT else [value] * LANES)
 
-    exponent = build.sub(build.bitcast(shifted, whole), integer(ROUNDER))
-    half = build.ashr(exponent, integer(1))
-    for part in (half, build.sub(exponent, half)):
-        bits = build.shl(build.add(part, integer(127)), integer(23))
-        e = build.fmul(e, build.bitcast(bits, kind))
-    e = build.select(
-        build.fcmp_ordered("ogt", z, number(OVERFLOW)), number(INFINITY), e
+CHAINS: Final = 8
+"""Rows that are added up at once: one alone waits for each of its additions."""
+
+
+class _Rows:
+    """A kernel that goes over rows of x and y several times, CHAINS at once."""
+
+    def __init__(self, module: ir.Module, name: str, words: int) -> None:
+        self.write = write = Writer(module, name, words)
+        self.build = write.build
+        self.y, self.x = write.pointer(0), write.pointer(1)
+        self.rows, self.n = write.words[2:4]
+        self.room = self.build.alloca(FLOAT, size=ir.Constant(I32, CHAINS))
+
+    def line(self, base: ir.Value, row: ir.Value) -> ir.Value:
+        """Where a row begins."""
+        return self.write.element(base, self.build.mul(row, self.n))
+
+    def write_all(self, body: Callable[[ir.Value, int], None]) -> None:
+        """body(first row, rows): for groups of CHAINS, then one by one."""
+
+        def group(rows: int) -> Body:
+            def some(first: ir.Value, _: Values) -> Values:
+                body(first, rows)
+                return []
+
+            return some
+
+        whole = self.build.and_(self.rows, word(-CHAINS))
+        self.write.loop(word(0), whole, group(CHAINS), step=CHAINS)
+        self.write.loop(whole, self.rows, group(1))
+        self.write.finish()
+
+    def each(
+        self, first: ir.Value, rows: int, body: Callable[[ir.Value, ir.Value], None]
+    ) -> None:
+        """body(row, place): of each row, and of its number in the room."""
+
+        def one(index: ir.Value) -> None:
+            place = self.write.element(self.room, index)
+            body(self.build.add(first, index), place)
+
+        self.write.each(word(rows), one)
+
+    def total(self, base: ir.Value, first: ir.Value, rows: int, add: Fold) -> None:
+        """To the room: each row's elements taken in by `add`, in order, from +0."""
+        write = self.write
+        lines = [self.line(base, self.build.add(first, word(i))) for i in range(rows)]
+
+        def further(i: ir.Value, held: Values) -> Values:
+            values = [write.load(FLOAT, write.element(line, i)) for line in lines]
+            return [add(write, *pair) for pair in zip(held, values, strict=True)]
+
+        totals = write.loop(word(0), self.n, further, [constant(FLOAT, 0)] * rows)
+        for i, value in enumerate(totals):
+            write.store(value, write.element(self.room, word(i)))
+
+
+def _largest(write: Writer, source: ir.Value, n: ir.Value) -> ir.Value:
+    """What is above all others; NaNs are passed over unless the first is one.
+
+    Each lane has its own, from the first on; which of two equal ones it is matters to
+    nobody, since zeros of either sign are alike to who asks.
+    """
+    build, first = write.build, write.load(FLOAT, source)
+
+    def larger(kind: ir.Type, i: ir.Value, held: Values) -> Values:
+        value = Real(write, write.load(kind, write.element(source, i)))
+        best = Real(write, held[0])
+        return [choose(value > best, value, best).value]
+
+    whole = build.and_(n, word(-LANES))
+    (lanes,) = write.loop(
+        word(0), whole, partial(larger, VECTOR), [write.spread(first)], step=LANES
     )
-    e = build.select(build.fcmp_ordered("olt", z, number(UNDERFLOW)), number(0), e)
-    return build.select(build.fcmp_unordered("uno", z, z), z, e)
+    best = Real(write, first)
+    for lane in range(LANES):
+        single = build.extract_element(lanes, ir.Constant(I32, lane))
+        best = choose(Real(write, single) > best, Real(write, single), best)
+    (most,) = write.loop(whole, n, partial(larger, FLOAT), [best.value])
+    return most
 
 
-def _softmax(module: ir.Module) -> None:
-    write = Writer(module, "fold.softmax", 4)
-    build = write.build
-    y, x, (rows, n) = write.pointer(0), write.pointer(1), write.words[2:]
+def _softmax(module: ir.Module, *, logarithm: bool) -> None:
+    rows = _Rows(module, f"fold.{'log_' if logarithm else ''}softmax", 4)
+    write = rows.write
+    mosts = write.build.alloca(FLOAT, size=ir.Constant(I32, CHAINS))
 
-    def row(index: ir.Value, _: Values) -> Values:
-        start = build.mul(index, n)
-        source, target = write.element(x, start), write.element(y, start)
+    def group(first: ir.Value, count: int) -> None:
+        def number(place: ir.Value) -> ir.Value:
+            """In the memory of the largest, where `place` is in the room."""
+            bytes_apart = write.build.sub(
+                write.build.ptrtoint(place, I64), write.build.ptrtoint(rows.room, I64)
+            )
+            return write.at(mosts, bytes_apart)
 
-        def larger(i: ir.Value, held: Values) -> Values:
-            value = write.load(FLOAT, write.element(source, i))
-            above = build.fcmp_ordered("ogt", value, held[0])
-            return [build.select(above, value, held[0])]
+        def powers(row: ir.Value, place: ir.Value) -> None:
+            source, target = rows.line(rows.x, row), rows.line(rows.y, row)
+            most = _largest(write, source, rows.n)
+            write.store(most, number(place))
+            both = write.both(most)
 
-        (most,) = write.loop(word(1), n, larger, [write.load(FLOAT, source)])
-        mosts = write.both(most)
+            def power(kind: ir.Type, i: ir.Value) -> None:
+                value = Real(write, write.load(kind, write.element(source, i)))
+                z = value - Real(write, both[kind])
+                write.store(formulas.exp(z).value, write.element(target, i))
 
-        def power(kind: ir.Type, i: ir.Value) -> None:
-            z = build.fsub(write.load(kind, write.element(source, i)), mosts[kind])
-            write.store(exponential(write, z), write.element(target, i))
+            write.vectors(rows.n, power)
 
-        write.vectors(n, power)
+        def finish(row: ir.Value, place: ir.Value) -> None:
+            source, target = rows.line(rows.x, row), rows.line(rows.y, row)
+            total = Real(write, write.load(FLOAT, place))
+            by = write.both((formulas.log(total) if logarithm else total).value)
+            most = write.both(write.load(FLOAT, number(place)))
 
-        def add(i: ir.Value, held: Values) -> Values:
-            return [build.fadd(held[0], write.load(FLOAT, write.element(target, i)))]
+            def element(kind: ir.Type, i: ir.Value) -> None:
+                at, last = write.element(target, i), Real(write, by[kind])
+                if logarithm:
+                    value = Real(write, write.load(kind, write.element(source, i)))
+                    result = (value - Real(write, most[kind])) - last
+                else:
+                    result = Real(write, write.load(kind, at)) / last
+                write.store(write.canonical(result.value), at)
 
-        (total,) = write.loop(word(0), n, add, [constant(FLOAT, 0)])
-        totals = write.both(total)
+            write.vectors(rows.n, element)
 
-        def divide(kind: ir.Type, i: ir.Value) -> None:
-            at = write.element(target, i)
-            quotient = build.fdiv(write.load(kind, at), totals[kind])
-            write.store(write.canonical(quotient), at)
+        rows.each(first, count, powers)
+        rows.total(rows.y, first, count, _add)
+        rows.each(first, count, finish)
 
-        write.vectors(n, divide)
-        return []
-
-    write.loop(word(0), rows, row)
-    write.finish()
+    rows.write_all(group)
 
 
 def _normalize(module: ir.Module) -> None:
-    write = Writer(module, "fold.normalize", 6)
-    build = write.build
-    y, x = write.pointer(0), write.pointer(1)
-    rows, n, centred, epsilon = write.words[2:]
-    size = build.sitofp(n, FLOAT)
-    added = build.bitcast(build.trunc(epsilon, I32), FLOAT)
-    centred = build.icmp_signed("!=", centred, word(0))
+    rows = _Rows(module, "fold.normalize", 6)
+    write, build = rows.write, rows.build
+    size = build.sitofp(rows.n, FLOAT)
+    added = build.bitcast(build.trunc(write.words[5], I32), FLOAT)
+    centred = build.icmp_signed("!=", write.words[4], word(0))
 
-    def row(index: ir.Value, _: Values) -> Values:
-        start = build.mul(index, n)
-        source, target = write.element(x, start), write.element(y, start)
+    def group(first: ir.Value, count: int) -> None:
+        def centre(row: ir.Value, place: ir.Value) -> None:
+            source, target = rows.line(rows.x, row), rows.line(rows.y, row)
+            means = write.both(build.fdiv(write.load(FLOAT, place), size))
 
-        def add(i: ir.Value, held: Values) -> Values:
-            return [build.fadd(held[0], write.load(FLOAT, write.element(source, i)))]
+            def element(kind: ir.Type, i: ir.Value) -> None:
+                value = write.load(kind, write.element(source, i))
+                apart = build.fsub(value, means[kind])
+                chosen = build.select(centred, apart, value)
+                write.store(chosen, write.element(target, i))
 
-        (total,) = write.loop(word(0), n, add, [constant(FLOAT, 0)])
-        means = write.both(build.fdiv(total, size))
+            write.vectors(rows.n, element)
 
-        def centre(kind: ir.Type, i: ir.Value) -> None:
-            value = write.load(kind, write.element(source, i))
-            apart = build.fsub(value, means[kind])
-            chosen = build.select(centred, apart, value)
-            write.store(chosen, write.element(target, i))
+        def scale(row: ir.Value, place: ir.Value) -> None:
+            target = rows.line(rows.y, row)
+            variance = build.fdiv(write.load(FLOAT, place), size)
+            root = write.root(build.fadd(variance, added))
+            scales = write.both(build.fdiv(constant(FLOAT, ONE), root))
 
-        write.vectors(n, centre)
+            def element(kind: ir.Type, i: ir.Value) -> None:
+                at = write.element(target, i)
+                scaled = build.fmul(write.load(kind, at), scales[kind])
+                write.store(write.canonical(scaled), at)
 
-        def square(i: ir.Value, held: Values) -> Values:
-            value = write.load(FLOAT, write.element(target, i))
-            return [build.fadd(held[0], build.fmul(value, value))]
+            write.vectors(rows.n, element)
 
-        (total,) = write.loop(word(0), n, square, [constant(FLOAT, 0)])
-        variance = build.fadd(build.fdiv(total, size), added)
-        scales = write.both(build.fdiv(constant(FLOAT, ONE), write.root(variance)))
+        rows.total(rows.x, first, count, _add)
+        rows.each(first, count, centre)
+        rows.total(rows.y, first, count, _add_square)
+        rows.each(first, count, scale)
 
-        def scale(kind: ir.Type, i: ir.Value) -> None:
-            at = write.element(target, i)
-            scaled = build.fmul(write.load(kind, at), scales[kind])
-            write.store(write.canonical(scaled), at)
+    rows.write_all(group)
 
-        write.vectors(n, scale)
-        return []
 
-    write.loop(word(0), rows, row)
-    write.finish()
+def _better(order: str, value: Real, best: Real) -> Truth:
+    """Beyond it; the first NaN is beyond anything, of equals the first."""
+    beyond = value > best if order == "ogt" else value < best
+    return beyond | (value.is_nan & ~best.is_nan)
 
 
 def _extreme(module: ir.Module, name: str, order: str) -> None:
-    """The first NaN is beyond anything; of equals the first."""
     write = Writer(module, name, 6)
     build = write.build
     y, x = write.pointer(0), write.pointer(1)
     rows, n, inner, columns = write.words[2:]
     row_size = build.mul(n, inner)
+    numbers = ir.Constant(WORDS, list(range(LANES)))
+
+    def numbered(kind: ir.Type, i: ir.Value) -> ir.Value:
+        single = build.trunc(i, I32)
+        return single if kind == FLOAT else write.spread(single)
+
+    def taken(value: ir.Value, number: ir.Value, held: Values) -> Values:
+        new, best = Real(write, value), Real(write, held[0])
+        better = _better(order, new, best)
+        place = choose(better, Whole(write, number), Whole(write, held[1]))
+        return [choose(better, new, best).value, place.value]
+
+    def beside(source: ir.Value) -> ir.Value:
+        """Of neighbours, eight lanes or more: each lane its own, then the lanes'."""
+
+        def eight(i: ir.Value, held: Values) -> Values:
+            value = write.load(VECTOR, write.element(source, i))
+            return taken(value, build.add(numbered(VECTOR, i), numbers), held)
+
+        whole = build.and_(n, word(-LANES))
+        start = [write.load(VECTOR, source), numbers]
+        lanes = write.loop(word(LANES), whole, eight, start, step=LANES)
+        held = [build.extract_element(part, ir.Constant(I32, 0)) for part in lanes]
+        for lane in range(1, LANES):
+            at = ir.Constant(I32, lane)
+            value, number = (build.extract_element(part, at) for part in lanes)
+            new, best = Real(write, value), Real(write, held[0])
+            equal = ~_better(order, new, best) & ~_better(order, best, new)
+            sooner = equal & (Whole(write, number) < Whole(write, held[1]))
+            better = _better(order, new, best) | sooner
+            place = choose(better, Whole(write, number), Whole(write, held[1]))
+            held = [choose(better, new, best).value, place.value]
+
+        def one(i: ir.Value, held: Values) -> Values:
+            value = write.load(FLOAT, write.element(source, i))
+            return taken(value, numbered(FLOAT, i), held)
+
+        return write.loop(whole, n, one, held)[1]
 
     def row(index: ir.Value, _: Values) -> Values:
         source = write.element(x, build.mul(index, row_size))
         target = write.element(y, build.mul(index, columns))
 
-        def column(c: ir.Value, _: Values) -> Values:
+        def column(kind: ir.Type, c: ir.Value) -> None:
             first = write.element(source, c)
 
             def further(i: ir.Value, held: Values) -> Values:
-                best, place = held
-                value = write.load(FLOAT, write.element(first, build.mul(i, inner)))
-                nan = build.fcmp_unordered("uno", value, value)
-                known = build.fcmp_ordered("ord", best, best)
-                beyond = build.fcmp_ordered(order, value, best)
-                better = build.or_(beyond, build.and_(nan, known))
-                return [
-                    build.select(better, value, best),
-                    build.select(better, i, place),
-                ]
+                value = write.load(kind, write.element(first, build.mul(i, inner)))
+                return taken(value, numbered(kind, i), held)
 
-            start = [write.load(FLOAT, first), word(0)]
+            start = [write.load(kind, first), numbered(kind, word(0))]
             _, place = write.loop(word(1), n, further, start)
-            at = write.element(target, c)
-            build.store(build.trunc(place, I32), at, align=FLOAT_BYTES)
-            return []
+            write.store(place, write.element(target, c))
 
-        write.loop(word(0), columns, column)
+        wide = build.icmp_signed(">=", n, word(LANES))
+        neighbours = build.icmp_signed("==", inner, word(1))
+        with build.if_else(build.and_(wide, neighbours)) as (many, few):
+            with many:
+                write.store(beside(source), target)
+            with few:
+                write.vectors(columns, column)
         return []
 
     write.loop(word(0), rows, row)
@@ -231,13 +330,9 @@ def _beyond(order: str) -> Fold:
     return fold
 
 
-def _add_square(write: Writer, total: ir.Value, value: ir.Value) -> ir.Value:
-    return write.build.fadd(total, write.build.fmul(value, value))
-
-
 FOLDS: Final[dict[str, tuple[Fold, int | None]]] = {
-    "sum": (lambda write, a, b: write.build.fadd(a, b), 0),
-    "mean": (lambda write, a, b: write.build.fadd(a, b), 0),
+    "sum": (_add, 0),
+    "mean": (_add, 0),
     "l2": (_add_square, 0),
     "prod": (lambda write, a, b: write.build.fmul(a, b), ONE),
     "max": (_beyond("ogt"), None),
@@ -246,36 +341,123 @@ FOLDS: Final[dict[str, tuple[Fold, int | None]]] = {
 """How the next element is taken in, and the bits of the start; else the first one."""
 
 
-def _reduction(module: ir.Module, name: str) -> None:
+WHOLE_FOLDS: Final[dict[str, tuple[Fold, int | None]]] = {
+    "sum": (lambda write, a, b: write.build.add(a, b), 0),
+    "prod": (lambda write, a, b: write.build.mul(a, b), 1),
+    "max": (
+        lambda write, a, b: (
+            choose(
+                Whole(write, b) > Whole(write, a), Whole(write, b), Whole(write, a)
+            ).value
+        ),
+        None,
+    ),
+    "min": (
+        lambda write, a, b: (
+            choose(
+                Whole(write, b) < Whole(write, a), Whole(write, b), Whole(write, a)
+            ).value
+        ),
+        None,
+    ),
+}
+"""Of integers, whose start is a number."""
+
+
+def _reduction(
+    module: ir.Module, name: str, element: ir.Type, fold: Fold, start: int | None
+) -> None:
     write = Writer(module, f"fold.{name}", 6)
     build = write.build
-    fold, start = FOLDS[name]
     y, x = write.pointer(0), write.pointer(1)
     rows, n, inner, columns = write.words[2:]
     row_size = build.mul(n, inner)
     sizes = write.both(build.sitofp(n, FLOAT))
+
+    def totals(kind: ir.Type, places: Values) -> Values:
+        """Of what begins at each place."""
+
+        def load(at: ir.Value) -> ir.Value:
+            return write.load(kinds(element, kind), at)
+
+        def further(i: ir.Value, held: Values) -> Values:
+            skipped = build.mul(i, inner)
+            values = [load(write.element(place, skipped)) for place in places]
+            return [fold(write, *pair) for pair in zip(held, values, strict=True)]
+
+        begin = [load(place) for place in places]
+        if start is not None:
+            begin = [same(value.type, element, start) for value in begin]
+        return write.loop(word(int(start is None)), n, further, begin)
+
+    def finish(kind: ir.Type, total: ir.Value, at: ir.Value) -> None:
+        if name == "mean":
+            total = build.fdiv(total, sizes[kind])
+        if name == "l2":
+            total = write.root(total)
+        if element == FLOAT:
+            total = write.canonical(total)
+        write.store(total, at)
+
+    def together(index: ir.Value, _: Values) -> Values:
+        numbers = [build.add(index, word(i)) for i in range(CHAINS)]
+        places = [write.element(x, build.mul(row, row_size)) for row in numbers]
+        for row, total in zip(numbers, totals(FLOAT, places), strict=True):
+            finish(FLOAT, total, write.element(y, row))
+        return []
 
     def row(index: ir.Value, _: Values) -> Values:
         source = write.element(x, build.mul(index, row_size))
         target = write.element(y, build.mul(index, columns))
 
         def column(kind: ir.Type, c: ir.Value) -> None:
-            first = write.element(source, c)
-
-            def further(i: ir.Value, held: Values) -> Values:
-                at = write.element(first, build.mul(i, inner))
-                return [fold(write, held[0], write.load(kind, at))]
-
-            begin = write.load(kind, first) if start is None else constant(kind, start)
-            (total,) = write.loop(word(int(start is None)), n, further, [begin])
-            if name == "mean":
-                total = build.fdiv(total, sizes[kind])
-            if name == "l2":
-                total = write.root(total)
-            write.store(write.canonical(total), write.element(target, c))
+            (total,) = totals(kind, [write.element(source, c)])
+            finish(kind, total, write.element(target, c))
 
         write.vectors(columns, column)
         return []
 
-    write.loop(word(0), rows, row)
+    single = build.icmp_signed("==", columns, word(1))
+    whole = build.select(single, build.and_(rows, word(-CHAINS)), word(0))
+    write.loop(word(0), whole, together, step=CHAINS)
+    write.loop(whole, rows, row)
+    write.finish()
+
+
+def _running(module: ir.Module, element: ir.Type) -> None:
+    """A total goes along n, from either end; it is stored before or after it grows."""
+    name = "float32" if element == FLOAT else "int32"
+    write = Writer(module, f"fold.running.{name}", 7)
+    build = write.build
+    y, x = write.pointer(0), write.pointer(1)
+    blocks, n, inner, exclusive, reverse = write.words[2:]
+    before = build.icmp_signed("!=", exclusive, word(0))
+    turned = build.icmp_signed("!=", reverse, word(0))
+    size = build.mul(n, inner)
+
+    def block(index: ir.Value, _: Values) -> Values:
+        start = build.mul(index, size)
+        source, target = write.element(x, start), write.element(y, start)
+
+        def column(kind: ir.Type, c: ir.Value) -> None:
+            def further(i: ir.Value, held: Values) -> Values:
+                last = build.sub(build.sub(n, word(1)), i)
+                place = build.mul(build.select(turned, last, i), inner)
+                place = build.add(place, c)
+                value = write.load(held[0].type, write.element(source, place))
+                add = build.fadd if element == FLOAT else build.add
+                total = add(held[0], value)
+                stored = build.select(before, held[0], total)
+                if element == FLOAT:
+                    stored = write.canonical(stored)
+                write.store(stored, write.element(target, place))
+                return [total]
+
+            begin = same(kinds(element, kind), element, 0)
+            write.loop(word(0), n, further, [begin])
+
+        write.vectors(inner, column)
+        return []
+
+    write.loop(word(0), blocks, block)
     write.finish()

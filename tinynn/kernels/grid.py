@@ -1,6 +1,6 @@
-"""Calls that copy from one grid of elements to another, and grids made simpler."""
+"""Calls that copy from one grid of elements to another; how grids are made simpler."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from . import moving
 from .program import Call
+from .writing import FLOAT_BYTES, LANES
 
 Array = NDArray[Any]
 Numbers = Sequence[int]
@@ -22,21 +23,41 @@ def move(
     to: Numbers,
     of: Numbers,
 ) -> Call:
-    """Copies elements from grid to grid, of at most four axes; steps in elements."""
-    size = target.itemsize
-    missing = moving.AXES - len(extents)
+    """Copies elements from grid to grid, of at most eight axes; steps in elements."""
+    size, deep = target.itemsize, len(extents) > moving.AXES
+    kernel = f"{'deep' if deep else 'move'}.{size}"
+    order = _turned(extents, to, of) if size == FLOAT_BYTES and not deep else None
+    if order is not None:
+        kernel = f"turn.{size}"
+        extents, to, of = ([axes[i] for i in order] for axes in (extents, to, of))
+    missing = (moving.DEEP_AXES if deep else moving.AXES) - len(extents)
     grid = [(1,) * missing + tuple(extents)]
     grid += [
         (0,) * missing + tuple(size * step for step in steps) for steps in (to, of)
     ]
-    return Call(f"move.{size}", (target, source, *grid[0], *grid[1], *grid[2]))
+    return Call(kernel, (target, source, *grid[0], *grid[1], *grid[2]))
 
 
-def joined(shape: Numbers, *strides: Numbers) -> list[tuple[int, ...]] | None:
-    """The extents and strides of a grid with as few axes as say the same, at most four.
+def _turned(extents: Numbers, to: Numbers, of: Numbers) -> list[int] | None:
+    """The axes in another order if the copy turns the grid over; None if it does not.
 
-    None if more are needed. Axes of 1 go; two become one where in every stride the
-    outer one is as many of the inner one as there are.
+    The last but one is that along which the source has its neighbours, the last that of
+    the target's.
+    """
+    long = [axis for axis, extent in enumerate(extents) if extent >= LANES]
+    rows = next((axis for axis in long if of[axis] == 1 != to[axis]), None)
+    columns = next((axis for axis in long if to[axis] == 1 != of[axis]), None)
+    if rows is None or columns is None:
+        return None
+    others = [axis for axis in range(len(extents)) if axis not in (rows, columns)]
+    return [*others, rows, columns]
+
+
+def joined(shape: Numbers, *strides: Numbers) -> list[tuple[int, ...]]:
+    """The extents and strides of a grid with as few axes as say the same.
+
+    Axes of 1 go; two become one where in every stride the outer one is as many of the
+    inner one as there are.
     """
     axes: list[list[int]] = []
     for axis in zip(shape, *strides, strict=True):
@@ -51,9 +72,39 @@ def joined(shape: Numbers, *strides: Numbers) -> list[tuple[int, ...]] | None:
             axes.append([*axis])
     if not axes:
         axes = [[1, *(1 for _ in strides)]]
-    return None if len(axes) > AXES else list(zip(*axes, strict=True))
+    return list(zip(*axes, strict=True))
 
 
 def row_major(shape: Numbers) -> tuple[int, ...]:
     """Elements from one neighbour to the next, by axis."""
     return tuple(prod(shape[axis + 1 :]) for axis in range(len(shape)))
+
+
+def boxes(
+    shape: Numbers, first: int, count: int
+) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """(starts, extents) of boxes that make up elements [first, first + count).
+
+    In row-major order; at most two an axis, less one.
+    """
+    if not shape:
+        yield (), ()
+        return
+    inner, deeper = prod(shape[1:]), shape[1:]
+    row, inside = divmod(first, inner)
+    if inside:
+        part = min(count, inner - inside)
+        for starts, extents in boxes(deeper, inside, part):
+            yield (row, *starts), (1, *extents)
+        row, count = row + 1, count - part
+    rows, rest = divmod(count, inner)
+    if rows:
+        yield (row, *(0 for _ in deeper)), (rows, *deeper)
+    if rest:
+        for starts, extents in boxes(deeper, 0, rest):
+            yield (row + rows, *starts), (1, *extents)
+
+
+def offset(starts: Numbers, strides: Numbers) -> int:
+    """Elements from the beginning to the first of a box."""
+    return sum(start * step for start, step in zip(starts, strides, strict=True))

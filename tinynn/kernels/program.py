@@ -15,24 +15,52 @@ from numpy.typing import NDArray
 
 from mips_vm import native
 
-from . import elements, folds, moving, pooling, rows, tiles, waiting
+from ..floatmode import exact_ir
+from . import (
+    byte_factors,
+    byte_products,
+    casting,
+    choosing,
+    elements,
+    folds,
+    moving,
+    pooling,
+    quantising,
+    rows,
+    tiles,
+    trees,
+    turning,
+    waiting,
+)
 
 Array = NDArray[Any]
 
 MODULES: Final[dict[str, Callable[[], str]]] = {
-    "slide": tiles.slide_ir,
+    **tiles.MODULES,
     "multiply": tiles.multiply_ir,
-    "move": moving.module_ir,
-    "element": elements.module_ir,
+    "move": moving.move_ir,
+    "deep": moving.deep_ir,
+    "turn": turning.module_ir,
     "pool": pooling.module_ir,
     "row": rows.module_ir,
     "fold": folds.module_ir,
+    "gather": choosing.gather_ir,
+    "gather_each": choosing.gather_each_ir,
+    "scatter": choosing.scatter_ir,
+    "top": choosing.top_ir,
+    "cast": casting.module_ir,
+    "trees": trees.module_ir,
     "team": waiting.module_ir,
+    **elements.MODULES,
+    **quantising.MODULES,
+    **byte_products.MODULES,
+    "byte": byte_factors.module_ir,
 }
-"""By the first part of a kernel's name: `slide.3` is of `slide`."""
+"""By the first part of a kernel's name, or the first two: `slide.3` is of `slide`,
+`element.add.vv` of `element.add`."""
 
 DRIVER: Final = """
-define void @run(ptr %table, i64 %count) {
+define void @walk(ptr %table, i64 %count) {
 entry:
   %end = getelementptr [2 x ptr], ptr %table, i64 %count
   br label %head
@@ -51,7 +79,7 @@ leave:
   ret void
 }
 """
-"""Rows of the table are a kernel and its words."""
+"""Goes through a table whose rows are a kernel and its words."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +94,7 @@ class Call:
 
 
 class Batch:
-    """Calls, one after another, which need the floating-point mode to be exact."""
+    """Calls, one after another, with floats as docs/float.md has them."""
 
     def __init__(self, calls: Sequence[Call]) -> None:
         self._calls = list(calls)  # keeps the arrays alive
@@ -97,7 +125,9 @@ def _plain(words: Sequence[int | Array]) -> list[int]:
 def address_of(kernel: str) -> int:
     """Where its code begins."""
     with _LOADING:
-        return _library(kernel.partition(".")[0]).address(kernel)
+        first, second, *_ = kernel.split(".")
+        module = first if first in MODULES else f"{first}.{second}"
+        return _library(module).address(kernel)
 
 
 _LOADING: Final = Lock()
@@ -112,5 +142,5 @@ def _library(module: str) -> native.Library:
 
 @cache
 def _driver() -> Callable[..., None]:
-    library = native.load_ir(DRIVER)
+    library = native.load_ir(DRIVER + exact_ir("run", "walk"))
     return library.function("run", None, ctypes.c_void_p, ctypes.c_int64)

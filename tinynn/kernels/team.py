@@ -39,17 +39,15 @@ class Team:
         for calls in self._calls:
             calls.append(Call("team.wait", (self._counter, arrived)))
 
-    def step(
-        self, pool: Executor | None, exact: Callable[[Callable[[], None]], None]
-    ) -> Callable[[], None]:
-        """What runs all; `exact` runs a member on a thread of the pool."""
+    def step(self, pool: Executor | None) -> Callable[[], None]:
+        """What runs all, the first member on the thread that calls it."""
         batches = [Batch(calls) for calls in self._calls]
         if pool is None or not any(self._calls[1:]):
             return batches[0]
 
         def run() -> None:
             self._counter[0] = 0
-            done = [pool.submit(exact, batch) for batch in batches[1:]]
+            done = [pool.submit(batch) for batch in batches[1:]]
             batches[0]()
             for future in done:
                 future.result()

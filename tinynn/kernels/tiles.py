@@ -12,7 +12,8 @@ term k of half h lies `places[h] + offsets[k]` bytes after x, and the result
 For `slide`, a is blocks of so many rows, each [k][row]; for `multiply` it is rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
@@ -43,71 +44,151 @@ TERMS: Final = 4
 """Of one round over packed panels; the processor can barely decode one in time."""
 
 
-def slide_ir() -> str:
-    """The module with slide.1 to slide.6.
+def slide_ir(name: str, *, patched: bool, rectified: bool, further: bool) -> str:
+    """The module with slide.1 to slide.6, or one of the same kind.
 
     Words: a, x, y, bias, places, targets, offsets, halves, blocks, terms, row_bytes.
+
+    `slides.` has blocks of six rows and then one of its number, whose a is a further
+    word: a picture is gone over once. `patch.` and `patches.` have a room in a last
+    word: the taps of some halves are copied there, side by side, before blocks of rows
+    read them. In pictures of a power of two all channels fall into one line of the
+    cache. `slide_relu.` and the like store what a ReLU makes of the sums.
     """
-    module = ir.Module("slide")
-    for rows in range(1, ROWS + 1):
-        _slide(module, rows)
+    module = ir.Module(name)
+    for rows in range(1, ROWS + 1 - further):
+        blocks = (ROWS, rows) if further else (rows, 0)
+        _Slide(module, f"{name}.{rows}", blocks, patched, rectified).write_all()
     return str(module)
 
 
-def _slide(module: ir.Module, rows: int) -> None:
-    write = Writer(module, f"slide.{rows}", 11)
-    halves, width = write.words[7], HALVES[rows]
-    whole = write.build.mul(write.build.udiv(halves, word(width)), word(width))
-
-    def wide(half: ir.Value, _: Values) -> Values:
-        _slide_blocks(write, rows, half, width)
-        return []
-
-    def narrow(half: ir.Value, _: Values) -> Values:
-        _slide_blocks(write, rows, half, 1)
-        return []
-
-    write.loop(word(0), whole, wide, step=width)
-    write.loop(whole, halves, narrow)
-    write.finish()
+MODULES: Final[Mapping[str, Callable[[], str]]] = {
+    f"{name}{suffix}": partial(
+        slide_ir,
+        f"{name}{suffix}",
+        patched=name.startswith("patch"),
+        rectified=bool(suffix),
+        further=name.endswith("s"),
+    )
+    for name in ("slide", "slides", "patch", "patches")
+    for suffix in ("", "_relu")
+}
 
 
-def _slide_blocks(write: Writer, rows: int, half: ir.Value, width: int) -> None:
-    """Some halves of all blocks of rows: their patches stay in the nearest cache."""
-    build = write.build
-    a, x, y, bias, places, targets, offsets = map(write.pointer, range(7))
-    blocks, terms, row_bytes = write.words[8:]
-    bases, stores = [], []
-    for i in range(width):
-        at = build.mul(build.add(half, word(i)), word(WORD_BYTES))
-        bases.append(write.at(x, write.load(I64, write.at(places, at))))
-        stores.append(write.at(y, write.load(I64, write.at(targets, at))))
-    block_bytes = build.mul(terms, word(FLOAT_BYTES * rows))
+class _Slide:
+    """One kernel: rows of its blocks, and of one more that comes last, or 0."""
 
-    def block(index: ir.Value, _: Values) -> Values:
-        at_a = write.at(a, build.mul(index, block_bytes))
+    def __init__(
+        self,
+        module: ir.Module,
+        name: str,
+        rows: tuple[int, int],
+        patched: bool,
+        rectified: bool,
+    ) -> None:
+        self.rows, self.last = rows
+        self.patched, self.rectified = patched, rectified
+        self.write = Writer(module, name, 11 + (self.last > 0) + patched)
 
-        def term(k: ir.Value, sums: Values) -> Values:
+    def write_all(self) -> None:
+        """Halves in groups, then one by one."""
+        write, width = self.write, HALVES[self.rows]
+        halves = write.words[7]
+        whole = write.build.mul(write.build.udiv(halves, word(width)), word(width))
+
+        def wide(half: ir.Value, _: Values) -> Values:
+            self._blocks(half, width)
+            return []
+
+        def narrow(half: ir.Value, _: Values) -> Values:
+            self._blocks(half, 1)
+            return []
+
+        write.loop(word(0), whole, wide, step=width)
+        write.loop(whole, halves, narrow)
+        write.finish()
+
+    def _blocks(self, half: ir.Value, width: int) -> None:
+        """Some halves of all blocks of rows: their patches stay in the cache."""
+        write, build = self.write, self.write.build
+        a, x, y, _, places, targets, offsets = map(write.pointer, range(7))
+        blocks, terms = write.words[8:10]
+        bases, stores = [], []
+        for i in range(width):
+            at = build.mul(build.add(half, word(i)), word(WORD_BYTES))
+            bases.append(write.at(x, write.load(I64, write.at(places, at))))
+            stores.append(write.at(y, write.load(I64, write.at(targets, at))))
+
+        def lying(k: ir.Value) -> Values:
+            """Where the halves' taps lie in the picture."""
             at = build.mul(k, word(WORD_BYTES))
             offset = write.load(I64, write.at(offsets, at))
-            columns = [write.at(base, offset) for base in bases]
+            return [write.at(base, offset) for base in bases]
+
+        def copied(k: ir.Value) -> Values:
+            """Where they are copied to."""
+            at = build.mul(k, word(VECTOR_BYTES * width))
+            room = write.at(write.pointer(len(write.words) - 1), at)
+            return [write.at(room, word(VECTOR_BYTES * i)) for i in range(width)]
+
+        def copy(k: ir.Value) -> None:
+            for source, target in zip(lying(k), copied(k), strict=True):
+                write.store(write.load(VECTOR, source), target)
+
+        if self.patched:
+            write.each(terms, copy)
+        columns = copied if self.patched else lying
+        block_bytes = build.mul(terms, word(FLOAT_BYTES * self.rows))
+
+        def block(index: ir.Value, _: Values) -> Values:
+            at_a = write.at(a, build.mul(index, block_bytes))
+            first = build.mul(index, word(self.rows))
+            self._block(self.rows, at_a, first, columns, stores)
+            return []
+
+        write.loop(word(0), blocks, block)
+        if self.last:
+            first = build.mul(blocks, word(self.rows))
+            self._block(self.last, write.pointer(11), first, columns, stores)
+
+    def _block(
+        self,
+        rows: int,
+        at_a: ir.Value,
+        first: ir.Value,
+        columns: Callable[[ir.Value], Values],
+        stores: Values,
+    ) -> None:
+        write, build, width = self.write, self.write.build, len(stores)
+        bias, (terms, row_bytes) = write.pointer(3), write.words[9:11]
+
+        def term(k: ir.Value, sums: Values) -> Values:
+            halves = columns(k)
             at = write.at(at_a, build.mul(k, word(FLOAT_BYTES * rows)))
             singles = [write.at(at, word(FLOAT_BYTES * row)) for row in range(rows)]
-            return _add_term(write, singles, columns, sums)
+            return _add_term(write, singles, halves, sums)
+
+        def two(k: ir.Value, sums: Values) -> Values:
+            return term(build.add(k, word(1)), term(k, sums))
 
         zero = ir.Constant(VECTOR, [0.0] * LANES)
-        sums = write.loop(word(0), terms, term, [zero] * (rows * width))
-        first = build.mul(index, word(rows))
+        even = build.and_(terms, word(-2))
+        sums = write.loop(word(0), even, two, [zero] * (rows * width), step=2)
+        sums = write.loop(even, terms, term, sums)
         for row in range(rows):
             number = build.add(first, word(row))
             added = write.spread(write.load(FLOAT, write.element(bias, number)))
             below = build.mul(number, row_bytes)
             for i, store in enumerate(stores):
                 total = build.fadd(sums[row * width + i], added)
+                if self.rectified:
+                    total = self._relu(total)
                 write.store(write.canonical(total), write.at(store, below))
-        return []
 
-    write.loop(word(0), blocks, block)
+    def _relu(self, total: ir.Value) -> ir.Value:
+        """Of a sum from +0 on, which is never -0: so one instruction does."""
+        build, zero = self.write.build, ir.Constant(VECTOR, [0.0] * LANES)
+        return build.select(build.fcmp_ordered("ogt", zero, total), zero, total)
 
 
 def _add_term(

@@ -26,10 +26,18 @@ VECTOR: Final = ir.VectorType(FLOAT, LANES)
 WORDS: Final = ir.VectorType(I32, LANES)
 SPREAD: Final = ir.Constant(WORDS, [0] * LANES)
 
+EVERY_SECOND: Final = (0, 2, 4, 6, 9, 11, 13, 15)
+"""Of eight neighbours and eight that begin seven further: nothing is read in vain."""
+
 CANONICAL_NAN: Final = 0x7FC0_0000
 
 Values = list[ir.Value]
 Body = Callable[[ir.Value, Values], Sequence[ir.Value]]
+
+
+def kinds(element: ir.Type, kind: ir.Type) -> ir.Type:
+    """The element, or a vector of them, as `kind` is one float or eight."""
+    return ir.VectorType(element, LANES) if kind == VECTOR else element
 
 
 def word(number: int) -> ir.Constant:
@@ -41,6 +49,13 @@ def constant(kind: ir.Type, bits: int) -> ir.Value:
     """Floats of the given bits."""
     (number,) = struct.unpack("<f", struct.pack("<I", bits))
     return ir.Constant(kind, number if kind == FLOAT else [number] * LANES)
+
+
+def same(kind: ir.Type, element: ir.Type, number: int) -> ir.Value:
+    """A constant: bits of floats, or integers, in every lane of `kind`."""
+    if element == FLOAT:
+        return constant(kind, number)
+    return ir.Constant(kind, number if kind == element else [number] * LANES)
 
 
 class Writer:
@@ -76,18 +91,27 @@ class Writer:
         align = WORD_BYTES if kind == I64 else FLOAT_BYTES
         return self.build.load(at, typ=kind, align=align)
 
+    def every_second(self, kind: ir.Type, at: ir.Value) -> ir.Value:
+        """A float, or the first eight of every second; nothing further is read."""
+        low = self.load(kind, at)
+        if kind == FLOAT:
+            return low
+        high = self.load(kind, self.at(at, word(FLOAT_BYTES * (LANES - 1))))
+        lanes = ir.Constant(ir.VectorType(I32, LANES), list(EVERY_SECOND))
+        return self.build.shuffle_vector(low, high, lanes)
+
     def store(self, value: ir.Value, at: ir.Value) -> None:
         """Floats, to any address."""
         self.build.store(value, at, align=FLOAT_BYTES)
 
     def spread(self, single: ir.Value) -> ir.Value:
-        """One float in every lane."""
-        undefined = ir.Constant(VECTOR, ir.Undefined)
+        """One element in every lane."""
+        undefined = ir.Constant(ir.VectorType(single.type, LANES), ir.Undefined)
         first = self.build.insert_element(undefined, single, ir.Constant(I32, 0))
         return self.build.shuffle_vector(first, undefined, SPREAD)
 
     def both(self, single: ir.Value) -> dict[ir.Type, ir.Value]:
-        """One float, alone and in every lane, by type."""
+        """One element, alone and in every lane, by what floats of as many are."""
         return {FLOAT: single, VECTOR: self.spread(single)}
 
     def root(self, value: ir.Value) -> ir.Value:
@@ -136,6 +160,32 @@ class Writer:
         build.branch(head)
         build.position_at_end(after)
         return phis
+
+    def down_while(
+        self,
+        start: ir.Value,
+        holds: Callable[[ir.Value], ir.Value],
+        step: Callable[[ir.Value], ir.Value],
+    ) -> ir.Value:
+        """From start down to 0: step(index) gives the next while holds(index)."""
+        build, before = self.build, self.build.block
+        head, look, inside, after = (
+            self.function.append_basic_block(name)
+            for name in ("head", "look", "inside", "after")
+        )
+        build.branch(head)
+        build.position_at_end(head)
+        index = build.phi(I64)
+        index.add_incoming(start, before)
+        build.cbranch(build.icmp_signed(">", index, word(0)), look, after)
+        build.position_at_end(look)
+        build.cbranch(holds(index), inside, after)
+        build.position_at_end(inside)
+        following = step(index)
+        index.add_incoming(following, build.block)
+        build.branch(head)
+        build.position_at_end(after)
+        return index
 
     def each(self, count: ir.Value, body: Callable[[ir.Value], None]) -> None:
         """body(index) for every index below count."""

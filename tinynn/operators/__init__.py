@@ -29,6 +29,7 @@ from . import (
     scatter,
     softmax,
     top,
+    trees,
     unary,
 )
 from .family import Family, Operand, Operator, Space
@@ -56,6 +57,7 @@ _MODULES: Final = (
     normalize,
     integer,
     quantize,
+    trees,
 )
 
 FAMILIES: Final[Mapping[int, Family]] = MappingProxyType(

@@ -8,7 +8,7 @@ from functools import partial
 
 from ..kernels import Call
 from ..tensor import TensorType
-from .family import Family, Operator, Space, Types, Words, run_calls
+from .family import Family, Operator, Space, Types, Words
 from .folding import fold_calls
 from .graph import Graph, Value
 from .shape import around, check_arity, check_axis, check_dtype, demand, normal_axis
@@ -62,7 +62,6 @@ FAMILY = Family(
     name="argmax",
     opcode=5,
     infer=infer,
-    run=partial(run_calls, calls),
     instructions=lambda operator, count: (60 + 45 * row_length(operator)) * count,
     usual=lambda operator: 40 * row_length(operator),
     calls=calls,

@@ -1,56 +1,29 @@
 """Functions of two elements, with broadcasting; where, which takes three.
 
-A row of the table is a family: its formula over arrays, the types that it takes and
-gives, the ONNX operation, and what an element costs the guest at most and usually.
-Shapes are aligned at the last axis; an axis of 1 is repeated.
+A row of the table is a family: the ONNX operation, the types that it takes and gives,
+and what an element costs the guest at most and usually. The formulas are those of
+tinynn/kernels/elements.py. Shapes are aligned at the last axis; an axis of 1 is
+repeated.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 import numpy as np
 
-from ..kernels import Call, joined, row_major
-from ..kernels.elements import AXES, TWO
-from ..kernels.writing import FLOAT_BYTES
-from ..tensor import Array, TensorType
-from . import functions as f
+from mips_vm.constants import MODEL
+
+from ..kernels import Call, elements
+from ..tensor import TensorType, item_bytes
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Operation, Value
-from .numbers import canonicalise
 from .shape import check_arity, check_dtype, demand, walk_instructions
-from .softmax import ZERO
+from .zipping import zip_calls
 
 NUMBERS: Final = ("float32", "int32")
 BYTES: Final = ("uint8", "int8")
-Formula = Callable[..., Array]
-
-
-def quotient(a: Array, b: Array) -> Array:
-    """Of integers towards zero, wrapping; 0 where the divisor is 0."""
-    if a.dtype != np.int32:
-        return a / b
-    wide, by = a.astype(np.int64), b.astype(np.int64)
-    size = np.abs(wide) // np.where(by == 0, 1, np.abs(by))
-    signed = np.where((wide < 0) != (by < 0), -size, size)
-    return np.where(by == 0, 0, signed).astype(np.int32)
-
-
-def least(a: Array, b: Array) -> Array:
-    """The smaller; a NaN if there is one; b if neither is smaller."""
-    return np.where((a < b) | (a != a), a, b)
-
-
-def greatest(a: Array, b: Array) -> Array:
-    """The larger; a NaN if there is one; b if neither is larger."""
-    return np.where((a > b) | (a != a), a, b)
-
-
-def sloped(x: Array, slope: Array) -> Array:
-    """slope x where x is negative."""
-    return np.where(x < ZERO, slope * x, x)
+SQUARE: Final = np.float32(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +33,6 @@ class Function:
     opcode: int
     onnx: str
     name: str
-    formula: Formula
     dtypes: tuple[str, ...]
     result: str
     most: int
@@ -68,25 +40,23 @@ class Function:
 
 
 FUNCTIONS: Final = (
-    Function(40, "Add", "zip_add", np.add, NUMBERS, "", 140, 65),
-    Function(41, "Sub", "zip_sub", np.subtract, NUMBERS, "", 140, 65),
-    Function(42, "Mul", "zip_mul", np.multiply, NUMBERS, "", 140, 65),
-    Function(43, "Div", "zip_div", quotient, NUMBERS, "", 350, 150),
-    Function(44, "Min", "zip_min", least, NUMBERS, "", 80, 35),
-    Function(45, "Max", "zip_max", greatest, NUMBERS, "", 80, 35),
-    Function(46, "Pow", "zip_pow", f.power, ("float32",), "", 9000, 3000),
-    Function(47, "PRelu", "zip_prelu", sloped, ("float32",), "", 160, 60),
-    Function(48, "Equal", "zip_equal", np.equal, NUMBERS, "bool", 80, 35),
-    Function(49, "Less", "zip_less", np.less, NUMBERS, "bool", 80, 35),
-    Function(
-        50, "LessOrEqual", "zip_less_equal", np.less_equal, NUMBERS, "bool", 80, 35
-    ),
-    Function(51, "And", "zip_and", np.logical_and, ("bool",), "bool", 60, 25),
-    Function(52, "Or", "zip_or", np.logical_or, ("bool",), "bool", 60, 25),
-    Function(53, "Xor", "zip_xor", np.logical_xor, ("bool",), "bool", 60, 25),
-    Function(55, "BitwiseAnd", "zip_bit_and", np.bitwise_and, ("int32",), "", 60, 25),
-    Function(56, "BitwiseOr", "zip_bit_or", np.bitwise_or, ("int32",), "", 60, 25),
-    Function(57, "BitwiseXor", "zip_bit_xor", np.bitwise_xor, ("int32",), "", 60, 25),
+    Function(40, "Add", "zip_add", NUMBERS, "", 140, 65),
+    Function(41, "Sub", "zip_sub", NUMBERS, "", 140, 65),
+    Function(42, "Mul", "zip_mul", NUMBERS, "", 140, 65),
+    Function(43, "Div", "zip_div", NUMBERS, "", 350, 150),
+    Function(44, "Min", "zip_min", NUMBERS, "", 80, 35),
+    Function(45, "Max", "zip_max", NUMBERS, "", 80, 35),
+    Function(46, "Pow", "zip_pow", ("float32",), "", 9000, 3000),
+    Function(47, "PRelu", "zip_prelu", ("float32",), "", 160, 60),
+    Function(48, "Equal", "zip_equal", NUMBERS, "bool", 80, 35),
+    Function(49, "Less", "zip_less", NUMBERS, "bool", 80, 35),
+    Function(50, "LessOrEqual", "zip_less_equal", NUMBERS, "bool", 80, 35),
+    Function(51, "And", "zip_and", ("bool",), "bool", 60, 25),
+    Function(52, "Or", "zip_or", ("bool",), "bool", 60, 25),
+    Function(53, "Xor", "zip_xor", ("bool",), "bool", 60, 25),
+    Function(55, "BitwiseAnd", "zip_bit_and", ("int32",), "", 60, 25),
+    Function(56, "BitwiseOr", "zip_bit_or", ("int32",), "", 60, 25),
+    Function(57, "BitwiseXor", "zip_bit_xor", ("int32",), "", 60, 25),
 )
 
 
@@ -111,79 +81,25 @@ def infer(function: Function, types: Types, attributes: Words) -> TensorType:
     return TensorType(function.result or a.dtype, broadcast(a, b))
 
 
-def elements(
-    operator: Operator, index: int, first: int, count: int, space: Space
-) -> Array:
-    """A source as the target's elements [first, first + count) see it."""
-    source, target = operator.sources[index], operator.target
-    if source.shape == target.shape:
-        return operator.part(space, first, count, index)
-    if source.count == 1:
-        return operator.flat(space, index)
-    seen = np.broadcast_to(operator.shaped(space, index), target.shape)
-    return seen.flat[first : first + count]
-
-
-def compute(
-    formula: Formula, operator: Operator, first: int, count: int, space: Space
-) -> Array:
-    """Stores the formula of the sources; what was stored."""
-    y = operator.tile(space, first, count)
-    indices = range(len(operator.sources))
-    if count == operator.target.count:
-        shaped = y.reshape(operator.target.shape)
-        sources = [operator.shaped(space, i) for i in indices]
-        if isinstance(formula, np.ufunc):
-            formula(*sources, out=shaped)
-        else:
-            shaped[...] = formula(*sources)
-    else:
-        y[:] = formula(*(elements(operator, i, first, count, space) for i in indices))
-    return y
-
-
-def run(
-    formula: Formula, operator: Operator, first: int, count: int, space: Space
-) -> None:
-    y = compute(formula, operator, first, count, space)
-    if operator.target.dtype == "float32":
-        canonicalise(y)
+def is_square(operator: Operator, space: Space) -> bool:
+    """Whether a power is the second of all elements: x^2 is x x, times 1."""
+    a, b = operator.sources
+    constant = b.address >= MODEL.base and b.count == 1
+    whole = a.shape == operator.target.shape
+    return constant and whole and bool(operator.flat(space, 1)[0] == SQUARE)
 
 
 def calls(
     kernel: str, operator: Operator, first: int, count: int, space: Space
-) -> list[Call] | None:
-    """Of float32: the whole, or a tile that sees each source as it lies."""
-    shape, sources = operator.target.shape, operator.sources
-    whole = count == operator.target.count
-    alike = all(source.shape == shape or source.count == 1 for source in sources)
-    if operator.target.dtype != "float32" or not (whole or alike):
-        return None
-    steps: list[tuple[int, ...]]
-    if alike:
-        shape = (count,)
-        steps = [(0,) if source.count == 1 else (1,) for source in sources]
-        held = [elements(operator, i, first, count, space) for i in range(2)]
-    else:
-        steps = [steps_in(source.shape, shape) for source in sources]
-        held = [operator.flat(space, i) for i in range(2)]
-    grid = joined(shape, *steps)
-    if grid is None:
-        return None
-    missing = (1,) * (AXES - len(grid[0]))
-    extents, a, b = (tuple(missing + axis) for axis in grid)
-    how = "".join("v" if axis[-1] else "s" for axis in (a, b))
-    strides = [FLOAT_BYTES * step for axis in (a, b) for step in axis[:-1]]
-    y = operator.tile(space, first, count)
-    how = "vv" if count == 1 else how
-    return [Call(f"element.{kernel}.{how}", (y, *held, *extents, *strides))]
-
-
-def steps_in(shape: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...]:
-    """Elements from one neighbour to the next, for each axis of the target."""
-    missing = len(target) - len(shape)
-    steps = zip(shape, row_major(shape), strict=True)
-    return (0,) * missing + tuple(0 if n == 1 else step for n, step in steps)
+) -> list[Call]:
+    kind = operator.sources[0].dtype
+    if kernel == "pow" and is_square(operator, space):
+        x, y = operator.part(space, first, count), operator.tile(space, first, count)
+        return [Call("element.mul.vv", (y, x, x, 1, 1, 1, count, *(0,) * 6))]
+    if kernel in elements.COMPARED:
+        return zip_calls(f"truth.{kernel}.{kind}", operator, first, count, space)
+    module = {"float32": "element", "int32": "whole", "bool": "truth"}[kind]
+    return zip_calls(f"{module}.{kernel}", operator, first, count, space)
 
 
 def emit(family: Family, graph: Graph, a: Value, b: Value) -> Value:
@@ -211,17 +127,16 @@ def emit_folded(family: Family, graph: Graph, *values: Value) -> Value:
 
 def family_of(function: Function) -> Family:
     """The row as a family."""
-    kernel = function.name.removeprefix("zip_")
+    planner = partial(calls, function.name.removeprefix("zip_"))
     return Family(
         name=function.name,
         opcode=function.opcode,
         infer=partial(infer, function),
-        run=partial(run, function.formula),
         instructions=lambda operator, count: (
             walk_instructions(operator, count) + (function.most + 20) * count
         ),
         usual=lambda operator: function.usual + 15,
-        calls=partial(calls, kernel) if kernel in TWO else None,
+        calls=planner,
     )
 
 
@@ -234,18 +149,9 @@ def infer_where(types: Types, attributes: Words) -> TensorType:
     return TensorType(a.dtype, broadcast(*types))
 
 
-def run_where(operator: Operator, first: int, count: int, space: Space) -> None:
-    """Words move as words: as floats they might be changed."""
-
-    def chosen(condition: Array, a: Array, b: Array) -> Array:
-        return np.where(condition != 0, as_words(a), as_words(b)).view(a.dtype)
-
-    compute(chosen, operator, first, count, space)
-
-
-def as_words(x: Array) -> Array:
-    """Elements as unsigned integers."""
-    return x.view(f"u{x.dtype.itemsize}")
+def calls_where(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
+    size = item_bytes(operator.target.dtype)
+    return zip_calls(f"choice.{size}", operator, first, count, space)
 
 
 def instructions_where(operator: Operator, count: int) -> int:
@@ -258,9 +164,9 @@ WHERE: Final = Family(
     name="zip_where",
     opcode=54,
     infer=infer_where,
-    run=run_where,
     instructions=instructions_where,
     usual=lambda operator: 40,
+    calls=calls_where,
 )
 
 _ROWS: Final = [(function, family_of(function)) for function in FUNCTIONS]

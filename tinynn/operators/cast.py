@@ -11,18 +11,11 @@
 The attribute is the target's type, as tensor.py numbers it.
 """
 
-from typing import Final
-
-import numpy as np
-
-from ..tensor import DTYPE_CODES, DTYPE_NAMES, Array, TensorType
+from ..kernels import Call
+from ..tensor import DTYPE_CODES, DTYPE_NAMES, TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
-from .numbers import canonicalise
 from .shape import check_arity, demand
-
-ENDS: Final = {"int32": (-(2**31), 2**31), "uint8": (0, 255), "int8": (-128, 127)}
-"""Of the types that float32 is cast to; 2^31 itself is one too many for int32."""
 
 
 def infer(types: Types, attributes: Words) -> TensorType:
@@ -33,25 +26,10 @@ def infer(types: Types, attributes: Words) -> TensorType:
     return TensorType(DTYPE_NAMES[code], types[0].shape)
 
 
-def truncated(x: Array, dtype: str) -> Array:
-    """float32 to integers; all that is between is exact."""
-    low, high = ENDS[dtype]
-    wide = np.where(x != x, np.float32(0), x).astype(np.float64)
-    whole = np.trunc(np.clip(wide, low, high)).astype(np.int64)
-    return np.minimum(whole, np.iinfo(dtype).max)
-
-
-def run(operator: Operator, first: int, count: int, space: Space) -> None:
+def calls(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
     x, y = operator.part(space, first, count), operator.tile(space, first, count)
     source, target = operator.sources[0].dtype, operator.target.dtype
-    if "bool" in (source, target):
-        x = x != 0
-    if source == "float32" and target in ENDS:
-        y[:] = truncated(x, target)
-    else:
-        y[:] = x.astype(y.dtype)
-    if target == "float32":
-        canonicalise(y)
+    return [Call(f"cast.{source}.{target}", (y, x, count))]
 
 
 def cast(graph: Graph, x: Value, *, to: str) -> Value:
@@ -66,9 +44,9 @@ FAMILY = Family(
     name="cast",
     opcode=78,
     infer=infer,
-    run=run,
     instructions=lambda operator, count: 400 + 120 * count,
     usual=lambda operator: 30,
+    calls=calls,
 )
 FAMILIES = (FAMILY,)
 OPERATIONS = {"Cast": cast}

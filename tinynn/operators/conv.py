@@ -10,7 +10,6 @@ between them: a transposed convolution has spread for stride, its kernel turned 
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, fields
-from functools import partial
 from math import prod
 from typing import Final
 
@@ -21,7 +20,7 @@ from mips_vm.constants import MODEL
 from ..kernels import Batch, Call
 from ..tensor import TensorType
 from . import sliding
-from .family import Family, Operator, Room, Space, Types, Words, run_calls
+from .family import Family, Operator, Room, Space, Types, Words
 from .graph import Graph, Value
 from .numbers import Floats
 from .shape import check_dtype, check_shape, demand
@@ -159,6 +158,21 @@ def calls(operator: Operator, first: int, count: int, space: Space) -> list[Call
         planned += packing
         planned += sliding.convolve(made, picture, weights, bias, target, room)
     return planned
+
+
+def rectified_calls(
+    operator: Operator, first: int, count: int, space: Space
+) -> list[Call]:
+    """The same, with what a ReLU makes of it."""
+    return [rectified(call) for call in calls(operator, first, count, space)]
+
+
+def rectified(call: Call) -> Call:
+    """The call that stores max(sum, 0); what only moves elements stays."""
+    kind, _, rows = call.kernel.partition(".")
+    if kind in ("slide", "slides", "patch", "patches"):
+        return Call(f"{kind}_relu.{rows}", call.words)
+    return call
 
 
 def layout_of(operator: Operator, row: int, rows: int) -> sliding.Layout:
@@ -354,7 +368,6 @@ FAMILY = Family(
     name="conv",
     opcode=101,
     infer=infer,
-    run=partial(run_calls, calls),
     instructions=instructions,
     usual=usual,
     grain=grain,

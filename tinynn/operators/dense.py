@@ -11,7 +11,6 @@ it does, and that it is set whenever it may be. Of computed weights nothing is k
 """
 
 from collections.abc import Hashable
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -21,7 +20,7 @@ from mips_vm.constants import MODEL
 from ..kernels import Call
 from ..kernels.writing import FLOAT_BYTES
 from ..tensor import TensorType
-from .family import Family, Operator, Room, Space, Types, Words, run_calls
+from .family import Family, Operator, Room, Space, Types, Words
 from .graph import Graph, Value
 from .numbers import Floats
 from .shape import check_arity, check_dtype, check_shape, demand
@@ -129,7 +128,6 @@ FAMILY = Family(
     name="dense",
     opcode=2,
     infer=infer,
-    run=partial(run_calls, calls),
     instructions=instructions,
     usual=usual,
     grain=lambda operator: BLOCK,

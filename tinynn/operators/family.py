@@ -100,16 +100,7 @@ Words = Sequence[int]
 Room = Callable[[Hashable, int], NDArray[np.float32]]
 """`Space.room`, perhaps of one thread's part."""
 
-Planner = Callable[[Operator, int, int, Space], Sequence[Call] | None]
-
-
-def run_calls(
-    calls: Planner, operator: Operator, first: int, count: int, space: Space
-) -> None:
-    """`run` of a family whose calls can do all."""
-    planned = calls(operator, first, count, space)
-    assert planned is not None
-    Batch(planned)()
+Planner = Callable[[Operator, int, int, Space], Sequence[Call]]
 
 
 def one_element(operator: Operator) -> int:
@@ -132,24 +123,26 @@ class Family:
 
     `infer(types, attributes)` is the target's type; Misfit if there is no operator
     with such sources and attributes. It must be total: whatever an image says reaches
-    it. `run(operator, first, count, space)` stores elements [first, first + count) of
-    the target; `first` is a multiple of `grain(operator)`, and so is `count` unless the
-    tile is the last. `instructions(operator, count)` is an upper bound for the guest,
-    `usual(operator)` about what one element of the target costs it: segments are cut by
-    it. `check(operator, space)` raises Misfit for constants that the family can't take.
-    `calls`, if there is one, says what `run` does as calls of kernels, which may be
-    made again when the elements of the space have changed, except for the image's; or
-    None where only `run` can do it. `share(operator)` is the grain of threads' parts,
-    where that is finer than segments'.
+    it. `calls(operator, first, count, space)` are calls of kernels that store elements
+    [first, first + count) of the target, and may be made again when the elements of the
+    space have changed, except for the image's; `first` is a multiple of
+    `grain(operator)`, and so is `count` unless the tile is the last.
+    `instructions(operator, count)` is an upper bound for the guest, `usual(operator)`
+    about what one element of the target costs it: segments are cut by it.
+    `check(operator, space)` raises Misfit for constants that the family can't take.
+    `share(operator)` is the grain of threads' parts, where segments' is coarser.
     """
 
     name: str
     opcode: int
     infer: Callable[[Types, Words], TensorType]
-    run: Callable[[Operator, int, int, Space], None]
+    calls: Planner
     instructions: Callable[[Operator, int], int]
     usual: Callable[[Operator], int]
     grain: Callable[[Operator], int] = one_element
     check: Callable[[Operator, Space], None] = anything
-    calls: Planner | None = None
     share: Callable[[Operator], int] | None = None
+
+    def run(self, operator: Operator, first: int, count: int, space: Space) -> None:
+        """Makes the calls at once."""
+        Batch(self.calls(operator, first, count, space))()

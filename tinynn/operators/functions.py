@@ -10,110 +10,44 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..kernels import coefficients as c
 from .numbers import Bits, Floats, float_of
-from .softmax import (
-    C2,
-    C3,
-    C4,
-    C5,
-    C6,
-    C7,
-    INF,
-    LN2_HIGH,
-    LN2_LOW,
-    LOG2_E,
-    ONE,
-    OVERFLOW,
-    ROUNDER,
-    UNDERFLOW,
-    ZERO,
-)
 
 SIGN: Final = np.uint32(0x8000_0000)
 MAGNITUDE: Final = np.uint32(0x7FFF_FFFF)
+ZERO: Final = float_of(0)
 HALF: Final = float_of(0x3F00_0000)
+ONE: Final = float_of(0x3F80_0000)
 TWO: Final = float_of(0x4000_0000)
+INF: Final = float_of(0x7F80_0000)
 
+LOG2_E: Final = float_of(c.LOG2_E)
+ROUNDER: Final = float_of(c.ROUNDER)
+LN2_HIGH: Final = float_of(c.LN2_HIGH)
+LN2_LOW: Final = float_of(c.LN2_LOW)
+OVERFLOW: Final = float_of(c.OVERFLOW)
+UNDERFLOW: Final = float_of(c.UNDERFLOW)
+EXPM1_SMALL: Final = float_of(c.EXPM1_SMALL)
+SQRT_HALF: Final = np.uint32(c.SQRT_HALF)
+TINY: Final = float_of(c.TINY)
+TWO_TO_24: Final = float_of(c.TWO_TO_24)
+TWO_TO_25: Final = float_of(c.TWO_TO_25)
+TANH_SMALL: Final = float_of(c.TANH_SMALL)
+ERF_SMALL: Final = float_of(c.ERF_SMALL)
+ERF_LARGE: Final = float_of(c.ERF_LARGE)
+SPLITTER: Final = float_of(c.SPLITTER)
+MOST_FACTORS: Final = float_of(c.MOST_FACTORS)
+MOST_EXPONENT: Final = float_of(c.MOST_EXPONENT)
+QUARTER_PI: Final = np.uint32(c.QUARTER_PI)
+TWO_BY_PI: Final = np.array(c.TWO_BY_PI, np.uint64)
+HALF_PI: Final = np.uint64(c.HALF_PI)
+TWO_TO_MINUS_62: Final = float_of(c.TWO_TO_MINUS_62)
 
-def words(*bits: int) -> tuple[np.float32, ...]:
-    """Coefficients, from the highest power down."""
-    return tuple(map(float_of, bits))
-
-
-EXP: Final = (C7, C6, C5, C4, C3, C2)
-
-LOG: Final = words(0x3E6F083B, 0x3E922D84, 0x3ECCCCF7, 0x3F2AAAAB)
-"""(2 atanh(s) / s - 2) / s^2 by s^2, for |s| <= 0.1716."""
-
-EXPM1_SMALL: Final = float_of(0x4180_0000)
-
-SQRT_HALF: Final = np.uint32(0x3F35_04F3)
-TINY: Final = float_of(0x0080_0000)
-TWO_TO_25: Final = float_of(0x4C00_0000)
-
-TANH: Final = words(
-    0x3B164149, 0xBC08B630, 0x3CB25526, 0xBD5D046E, 0x3E088875, 0xBEAAAAAB
+EXP, LOG, TANH, ERF, ERFC, SIN, COS = (
+    tuple(map(float_of, bits))
+    for bits in (c.EXP, c.LOG, c.TANH, c.ERF, c.ERFC, c.SIN, c.COS)
 )
-"""(tanh(x) / x - 1) / x^2 by x^2, for |x| <= 0.625."""
-
-TANH_SMALL: Final = float_of(0x3F20_0000)
-
-ERF: Final = words(
-    0x38AEE6DD, 0xBA554844, 0x3BAA68F8, 0xBCDC07D9, 0x3DE7170C, 0xBEC093A2, 0x3E0375D4
-)
-"""erf(x) / x - 1 by x^2, for |x| <= 0.93."""
-
-ERFC: Final = words(
-    0x35DA875E,
-    0xB84053B9,
-    0x3A1BF0B1,
-    0xBB9BA12E,
-    0x3CD82E32,
-    0xBDE1515B,
-    0xBF21C407,
-    0xBF90AA02,
-    0x39A18EEF,
-)
-"""log(1 - erf(x)) by x, for x in [0.92, 3.95]."""
-
-ERF_SMALL: Final = float_of(0x3F6C_CCCD)
-ERF_LARGE: Final = float_of(0x407C_CCCD)
-
-SIN: Final = words(0x3636DEE6, 0xB95009D3, 0x3C088887, 0xBE2AAAAB)
-"""(sin(r) / r - 1) / r^2 by r^2, for |r| <= pi / 4."""
-
-COS: Final = words(0x37CDE37F, 0xBAB6094E, 0x3D2AAAAA)
-"""(cos(r) - 1 + r^2 / 2) / r^4 by r^2, for |r| <= pi / 4."""
-
-SPLITTER: Final = float_of(0x4580_0800)
-"""2^12 + 1."""
-
-MOST_FACTORS: Final = float_of(0x4100_0000)
-MOST_EXPONENT: Final = float_of(0x4300_0000)
-TWO_TO_24: Final = float_of(0x4B80_0000)
-
-QUARTER_PI: Final = np.uint32(0x3F49_0FDB)
-TWO_BY_PI: Final = np.array(
-    [
-        0x00000000,
-        0x00000000,
-        0xA2F9836E,
-        0x4E441529,
-        0xFC2757D1,
-        0xF534DDC0,
-        0xDB629599,
-        0x3C439041,
-        0xFE5163AB,
-        0xDEBBC561,
-    ],
-    np.uint64,
-)
-"""2 / pi in binary, 32 digits a word, after two words of zeros."""
-
-HALF_PI: Final = np.uint64(0xC90F_DAA2)
-"""pi / 2 times 2^31."""
-
-TWO_TO_MINUS_62: Final = float_of(0x2080_0000)
+"""Polynomials, from the highest power down."""
 
 
 def polynomial(coefficients: Sequence[np.float32], x: Floats) -> Floats:

@@ -4,20 +4,14 @@ A negative index counts from the end; one that is still outside is moved to the 
 end, so that every index has a meaning.
 """
 
+from functools import partial
 from typing import Final
 
-import numpy as np
-
-from ..tensor import Array, TensorType
+from ..kernels import Call, boxes, offset
+from ..tensor import TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .shape import around, check_arity, check_axis, check_dtype, demand, normal_axis
-
-
-def inside(indices: Array, n: int) -> Array:
-    """Indices in [0, n)."""
-    wide = indices.astype(np.int64)
-    return np.clip(np.where(wide < 0, wide + n, wide), 0, n - 1)
 
 
 def infer_gather(types: Types, attributes: Words) -> TensorType:
@@ -31,29 +25,26 @@ def infer_gather(types: Types, attributes: Words) -> TensorType:
     return TensorType(data.dtype, shape)
 
 
-def places(operator: Operator, first: int, count: int) -> tuple[Array, Array, Array]:
-    """Outer, axis and inner number of the target's elements from `first` on."""
+def calls(
+    kernel: str, operator: Operator, first: int, count: int, space: Space
+) -> list[Call]:
+    """Boxes of (outer, along, inner); numbers are one a place along, or one each."""
+    each = operator.opcode == GATHER_ELEMENTS.opcode
     axis = operator.attributes[0]
-    inner = around(operator.sources[0].shape, axis)[2]
-    along = operator.sources[1].count
-    if operator.opcode == GATHER_ELEMENTS.opcode:
-        along = operator.target.shape[axis]
-    numbers = np.arange(first, first + count)
-    return numbers // (along * inner), numbers // inner % along, numbers % inner
-
-
-def run_gather(operator: Operator, first: int, count: int, space: Space) -> None:
-    axis = operator.attributes[0]
-    outer, n, inner = around(operator.sources[0].shape, axis)
+    _, n, step = around(operator.sources[0].shape, axis)
+    along = operator.target.shape[axis] if each else operator.sources[1].count
+    data, numbers = operator.flat(space), operator.flat(space, 1)
     y = operator.tile(space, first, count)
-    chosen = inside(operator.flat(space, 1), n)
-    data = operator.flat(space)
-    if count == operator.target.count:
-        shaped = y.reshape(outer, -1, inner)
-        np.take(data.reshape(outer, n, inner), chosen, axis=1, out=shaped)
-        return
-    o, k, j = places(operator, first, count)
-    y[:] = data[(o * n + chosen[k]) * inner + j]
+    outer = operator.target.count // (along * step)
+    steps, planned = (along * step, step, 1), []
+    for starts, extents in boxes((outer, along, step), first, count):
+        at = offset(starts, steps)
+        seen = data[offset(starts, (n * step, 0, 1)) :]
+        chosen = numbers[at if each else starts[1] :]
+        sizes = (*extents, *steps[:2], n, step)
+        target = y[at - first :]
+        planned.append(Call(f"{kernel}.{y.itemsize}", (target, seen, chosen, *sizes)))
+    return planned
 
 
 def infer_gather_elements(types: Types, attributes: Words) -> TensorType:
@@ -69,16 +60,6 @@ def infer_gather_elements(types: Types, attributes: Words) -> TensorType:
     same = list(indices.shape) == expected
     demand("indices: shape", tuple(expected), indices.shape, same)
     return TensorType(data.dtype, indices.shape)
-
-
-def run_gather_elements(
-    operator: Operator, first: int, count: int, space: Space
-) -> None:
-    _, n, inner = around(operator.sources[0].shape, operator.attributes[0])
-    y = operator.tile(space, first, count)
-    chosen = inside(operator.part(space, first, count, 1), n)
-    o, _, j = places(operator, first, count)
-    y[:] = operator.flat(space)[(o * n + chosen) * inner + j]
 
 
 def gather(graph: Graph, data: Value, indices: Value, *, axis: int = 0) -> Value:
@@ -98,17 +79,17 @@ GATHER: Final = Family(
     name="gather",
     opcode=63,
     infer=infer_gather,
-    run=run_gather,
     instructions=lambda operator, count: 400 + 80 * count,
     usual=lambda operator: 25,
+    calls=partial(calls, "gather"),
 )
 GATHER_ELEMENTS: Final = Family(
     name="gather_elements",
     opcode=64,
     infer=infer_gather_elements,
-    run=run_gather_elements,
     instructions=lambda operator, count: 400 + 120 * count,
     usual=lambda operator: 60,
+    calls=partial(calls, "gather_each"),
 )
 
 FAMILIES = (GATHER, GATHER_ELEMENTS)

@@ -3,31 +3,29 @@
 `y = sum of (x - x_zero) (w - w_zero)`, and of a bias, modulo 2^32. Integers have no
 order of operations to define; padding is a term of value 0.
 
-Natively the products are floats. A difference of bytes is at most 255, so 256 products
-sum up to less than 2^24: every sum on the way is a whole number that a float holds, and
-only those of 256 terms are added as integers.
+Natively four products of bytes are added up at once (quads.py, sweeping.py).
 """
 
+from collections.abc import Hashable
 from math import prod
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import gemm
+from ..kernels import Call
 from ..tensor import TensorType
-from . import conv
+from . import conv, quads, sweeping
 from .conv import WORDS, Window, check_kernel, output_type
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
+from .matmul import blocks
 from .numbers import Floats
-from .patches import geometry, packer_of, padded, spans
 from .shape import check_dtype, check_shape, demand
 from .weights import MAX_INPUTS
 from .window import Numbers, extent, pads_of, pair
 
 BYTES: Final = ("uint8", "int8")
-EXACT_TERMS: Final = 256
 GRAIN_PRODUCTS: Final = 16 * conv.GRAIN_PRODUCTS
 """A product of bytes takes a sixteenth of the instructions of one of floats."""
 
@@ -38,22 +36,6 @@ TOGETHER: Final = 256
 
 
 Integers = NDArray[np.int32]
-
-
-def add_products(a: Floats, pack: gemm.Packer, y: Integers) -> None:
-    """y (rows, columns) += a (rows, terms) times what is packed; all whole numbers."""
-    terms = a.shape[1]
-    part = np.empty(y.shape, np.float32)
-    for first in range(0, terms, EXACT_TERMS):
-        depth = min(EXACT_TERMS, terms - first)
-
-        def pack_from(
-            k: int, count: int, j: int, width: int, out: Floats, start: int = first
-        ) -> None:
-            pack(start + k, count, j, width, out)
-
-        gemm.multiply(a.reshape(-1)[first:], terms, depth, pack_from, part)
-        y += part.astype(np.int32)
 
 
 def check_bytes(what: str, types: Types, zero: TensorType, counts: set[int]) -> None:
@@ -85,22 +67,41 @@ def infer_matmul(types: Types, attributes: Words) -> TensorType:
     return TensorType("int32", (*a.shape[:-1], columns))
 
 
-def run_matmul(operator: Operator, first: int, count: int, space: Space) -> None:
-    """Whole rows, of which those elements are kept that belong to the tile."""
+def calls_matmul(
+    operator: Operator, first: int, count: int, space: Space
+) -> list[Call]:
     columns, terms = operator.sources[1].shape[-2:]
-    start, end = first // columns, -(-(first + count) // columns)
-    a = operator.part(space, start * terms, (end - start) * terms)
-    differences = a.reshape(-1, terms).astype(np.float32) - operator.flat(space, 2)
-    b = operator.flat(space, 1).reshape(-1, columns, terms).astype(np.float32)
-    b -= operator.flat(space, 3)[:, None]
-    y = np.zeros((end - start, columns), np.int32)
-    rows = operator.target.shape[-2] if len(b) > 1 else end
-    for row in range(start - start % rows, end, rows):
-        part = slice(max(row, start) - start, min(row + rows, end) - start)
-        pack = gemm.packer_of(b[row // rows % len(b)].reshape(-1), 1, terms)
-        add_products(differences[part], pack, y[part])
-    skipped = first - start * columns
-    operator.tile(space, first, count)[:] = y.reshape(-1)[skipped : skipped + count]
+    rows = operator.target.shape[-2]
+    a, b = operator.flat(space, 0), operator.flat(space, 1)
+    y = operator.tile(space, first, count)
+    batches = operator.sources[1].count // (columns * terms)
+    packed: dict[tuple[int, int, int], quads.Columns] = {}
+    planned: list[Call] = []
+
+    def room(name: Hashable, size: int) -> Floats:
+        """Parts that other threads compute have others."""
+        return space.room((first, name), size)
+
+    for start, height, left, width in blocks(first, count, columns, rows):
+        making, zeros, flips = quads.points(operator, left, width, space, room)
+        planned += making
+        given = a[start * terms :][: height * terms]
+        turning, v = quads.turned(given, flips[0], room("turned", len(given)))
+        planned += turning
+        batch = start // rows % batches
+        beside = b[(batch * columns + left) * terms :][: width * terms]
+        if quads.is_lasting(operator, space):
+            key = (batch, left, width)
+            if key not in packed:
+                packed[key] = quads.pack_constant(beside, terms, flips[1])
+            held = packed[key]
+        else:
+            packing, held = quads.pack(beside, terms, flips[1], room)
+            planned += packing
+        place = start * columns + left - first
+        block = y[place : place + height * width].reshape(height, width)
+        planned += quads.multiply(v, terms, held, zeros, block, room)
+    return planned
 
 
 def matmul_instructions(operator: Operator, count: int) -> int:
@@ -181,34 +182,27 @@ def infer_conv(types: Types, attributes: Words) -> TensorType:
     return output_type("conv_integer", [x, w], window, "int32")
 
 
-def run_conv(operator: Operator, first: int, count: int, space: Space) -> None:
-    """Whole channels, of which those pixels are kept that belong to the tile."""
-    plane = prod(operator.target.shape[2:])
-    start, end = first // plane, -(-(first + count) // plane)
-    y = np.zeros((end - start, plane), np.int32)
-    run_channels(operator, start, y, space)
-    skipped = first - start * plane
-    operator.tile(space, first, count)[:] = y.reshape(-1)[skipped : skipped + count]
-
-
-def run_channels(operator: Operator, start: int, y: Integers, space: Space) -> None:
-    """Channels from `start` on, through all batches; y is (channels, pixels), zero."""
-    window = Window(*operator.attributes)
-    differences = operator.shaped(space, 0).astype(np.float32)
-    differences -= operator.flat(space, 2)
-    x = padded(differences, window)
+def calls_conv(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
+    """Each part sweeps over its group's channels."""
+    x, y = operator.shaped(space, 0), operator.tile(space, first, count)
     outputs, depth = operator.sources[1].shape[:2]
-    weights = operator.flat(space, 1).reshape(outputs, -1).astype(np.float32)
-    weights -= operator.flat(space, 3)[:, None]
-    for first, count in spans(operator, start, len(y)):
-        batch, channel = divmod(first, outputs)
-        group = channel // (outputs // window.group)
+    plane, width = prod(operator.target.shape[2:]), operator.target.shape[3]
+    planned: list[Call] = []
+
+    def room(name: Hashable, size: int) -> Floats:
+        """Parts that other threads compute have others."""
+        return space.room((first, name), size)
+
+    for number, planes, row, rows in conv.parts(operator, first, count):
+        batch, channel = divmod(number, outputs)
+        group = channel // (outputs // operator.attributes[1])
         picture = x[batch, group * depth : (group + 1) * depth]
-        pack = packer_of(picture, geometry(operator, picture))
-        target = y[first - start :][:count]
-        add_products(weights[channel : channel + count], pack, target)
-        if len(operator.sources) == 5:
-            target += operator.part(space, channel, count, 4)[:, None]
+        at = number * plane + row * width - first
+        target = y[at:][: planes * rows * width].reshape(planes, rows * width)
+        layout = conv.layout_of(operator, row, rows)
+        part = sweeping.Part(operator, channel, planes, space, room)
+        planned += part.convolve(layout, picture, target)
+    return planned
 
 
 def conv_instructions(operator: Operator, count: int) -> int:
@@ -269,18 +263,19 @@ MATMUL: Final = Family(
     name="matmul_integer",
     opcode=110,
     infer=infer_matmul,
-    run=run_matmul,
     instructions=matmul_instructions,
     usual=matmul_usual,
+    calls=calls_matmul,
 )
 CONV: Final = Family(
     name="conv_integer",
     opcode=111,
     infer=infer_conv,
-    run=run_conv,
     instructions=conv_instructions,
     usual=conv_usual,
     grain=conv_grain,
+    calls=calls_conv,
+    share=lambda operator: operator.target.shape[3],
 )
 FAMILIES = (MATMUL, CONV)
 OPERATIONS = {"MatMulInteger": matmul_integer, "ConvInteger": conv_integer}

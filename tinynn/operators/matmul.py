@@ -6,7 +6,6 @@ matrix may lie transposed.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -16,7 +15,7 @@ from mips_vm.constants import MODEL
 from ..kernels import Call, move
 from ..tensor import Array, TensorType
 from .dense import BLOCK, row_calls
-from .family import Family, Operator, Room, Space, Types, Words, run_calls
+from .family import Family, Operator, Room, Space, Types, Words
 from .graph import Graph, Value
 from .numbers import Floats
 from .products import Matrix, pack_constant, product
@@ -246,7 +245,6 @@ FAMILY = Family(
     name="matmul",
     opcode=100,
     infer=infer,
-    run=partial(run_calls, calls),
     instructions=instructions,
     usual=usual,
     grain=lambda operator: BLOCK,

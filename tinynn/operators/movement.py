@@ -4,13 +4,14 @@ One family, `strided`, does all that reads its source in even steps. Bits are ne
 changed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from math import prod
 from typing import Final
 
 import numpy as np
 
-from ..kernels import Call, joined, move, row_major
-from ..tensor import MAX_RANK, Array, TensorType
+from ..kernels import Call, boxes, joined, move, offset, row_major
+from ..tensor import MAX_RANK, TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .shape import (
@@ -56,34 +57,23 @@ def infer_strided(types: Types, attributes: Words) -> TensorType:
     return TensorType(types[0].dtype, shape)
 
 
-def run_strided(operator: Operator, first: int, count: int, space: Space) -> None:
-    place, shape, strides = strides_of(operator.attributes)
-    x, y = operator.flat(space), operator.tile(space, first, count)
-    steps = [stride * x.itemsize for stride in strides]
-    seen = np.ndarray(shape, x.dtype, x, place * x.itemsize, steps)
-    if count == operator.target.count:
-        y.reshape(shape)[...] = seen
-    else:
-        y[:] = seen.flat[first : first + count]
-
-
 def calls_strided(
     operator: Operator, first: int, count: int, space: Space
-) -> list[Call] | None:
-    """The whole, if four axes are enough."""
+) -> list[Call]:
     place, shape, strides = strides_of(operator.attributes)
-    grid = joined(shape, row_major(shape), strides)
-    if grid is None or count < operator.target.count:
-        return None
     x, y = operator.flat(space), operator.tile(space, first, count)
-    return [move(y, x[place:], *grid)]
+    steps, planned = row_major(shape), []
+    for starts, extents in boxes(shape, first, count):
+        grid = joined(extents, steps, strides)
+        at, of = offset(starts, steps) - first, place + offset(starts, strides)
+        planned.append(move(y[at:], x[of:], *grid))
+    return planned
 
 
 STRIDED: Final = Family(
     name="strided",
     opcode=60,
     infer=infer_strided,
-    run=run_strided,
     instructions=lambda op, count: walk_instructions(op, count) + 20 * count,
     usual=lambda operator: 12,
     calls=calls_strided,
@@ -208,53 +198,24 @@ def infer_concat(types: Types, attributes: Words) -> TensorType:
     )
 
 
-def runs(operator: Operator, first: int, count: int) -> Iterator[tuple[int, int, int]]:
-    """(source, its first element, elements) of each stretch of the target's part."""
-    axis = operator.attributes[0]
-    widths = [source.shape[axis] for source in operator.sources]
-    inner = around(operator.target.shape, axis)[2]
-    row, end = first // (sum(widths) * inner), first + count
-    while True:
-        start = row * sum(widths) * inner
-        for i, width in enumerate(widths):
-            stop = start + width * inner
-            low, high = max(start, first), min(stop, end)
-            if low < high:
-                yield i, row * width * inner + low - start, high - low
-            start = stop
-        if start >= end:
-            return
-        row += 1
-
-
-def run_concat(operator: Operator, first: int, count: int, space: Space) -> None:
-    y = operator.tile(space, first, count)
-    if count == operator.target.count:
-        parts = [operator.shaped(space, i) for i in range(len(operator.sources))]
-        shaped = y.reshape(operator.target.shape)
-        np.concatenate(parts, axis=operator.attributes[0], out=shaped)
-        return
-    at = 0
-    for index, start, length in runs(operator, first, count):
-        y[at : at + length] = operator.part(space, start, length, index)
-        at += length
-
-
 def calls_concat(
     operator: Operator, first: int, count: int, space: Space
-) -> list[Call] | None:
-    """The whole, source by source."""
-    if count < operator.target.count:
-        return None
-    axis = operator.attributes[0]
+) -> list[Call]:
+    """Source by source: of each what lies in the columns of a box of rows."""
+    axis, y = operator.attributes[0], operator.tile(space, first, count)
     outer, extent, inner = around(operator.target.shape, axis)
-    y, at = operator.tile(space, first, count), 0
-    planned = []
-    for i, source in enumerate(operator.sources):
-        run = source.shape[axis] * inner
-        x = operator.flat(space, i)
-        planned.append(move(y[at:], x, (outer, run), (extent * inner, 1), (run, 1)))
-        at += run
+    row_size, planned = extent * inner, []
+    for (row, left), (rows, width) in boxes((outer, row_size), first, count):
+        column = 0
+        for i, source in enumerate(operator.sources):
+            run = source.shape[axis] * inner
+            low, high = max(column, left), min(column + run, left + width)
+            if low < high:
+                at = row * row_size + low - first
+                x = operator.flat(space, i)[row * run + low - column :]
+                grid = (rows, high - low), (row_size, 1), (run, 1)
+                planned.append(move(y[at:], x, *grid))
+            column += run
     return planned
 
 
@@ -276,7 +237,6 @@ CONCAT: Final = Family(
     name="concat",
     opcode=61,
     infer=infer_concat,
-    run=run_concat,
     instructions=concat_bound,
     usual=lambda operator: 12,
     calls=calls_concat,
@@ -300,38 +260,25 @@ def infer_pad(types: Types, attributes: Words) -> TensorType:
     return TensorType(x.dtype, shape)
 
 
-def run_pad(operator: Operator, first: int, count: int, space: Space) -> None:
-    y = operator.tile(space, first, count)
-    x, value = operator.shaped(space), operator.flat(space, 1)
-    whole = count == operator.target.count
-    padded = y.reshape(operator.target.shape) if whole else padded_like(operator, x)
-    padded[...] = value[0]
-    before = operator.attributes[: x.ndim]
-    inside = tuple(slice(a, a + n) for a, n in zip(before, x.shape, strict=True))
-    padded[inside] = x
-    if not whole:
-        y[:] = padded.reshape(-1)[first : first + count]
-
-
-def calls_pad(
-    operator: Operator, first: int, count: int, space: Space
-) -> list[Call] | None:
-    """The whole: the value everywhere, then what lies inside."""
-    source, target = operator.sources[0], operator.target
-    steps = row_major(target.shape)
-    grid = joined(source.shape, steps, row_major(source.shape))
-    if grid is None or count < target.count:
-        return None
-    before = operator.attributes[: len(source.shape)]
-    at = sum(a * step for a, step in zip(before, steps, strict=True))
-    y = operator.tile(space, first, count)
+def calls_pad(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
+    """The value everywhere, then what lies inside."""
     x, value = operator.flat(space), operator.flat(space, 1)
-    return [move(y, value, (count,), (1,), (0,)), move(y[at:], x, *grid)]
-
-
-def padded_like(operator: Operator, x: Array) -> Array:
-    """Memory for the whole target."""
-    return np.empty(operator.target.shape, x.dtype)
+    y = operator.tile(space, first, count)
+    source, target = operator.sources[0].shape, operator.target.shape
+    before = operator.attributes[: len(source)]
+    to, of = row_major(target), row_major(source)
+    planned = [move(y, value, (count,), (1,), (0,))]
+    for starts, extents in boxes(target, first, count):
+        ends = map(sum, zip(starts, extents, strict=True))
+        low = [max(a, start) for a, start in zip(before, starts, strict=True)]
+        high = [min(a + n, end) for a, n, end in zip(before, source, ends, strict=True)]
+        inside = [max(0, b - a) for a, b in zip(low, high, strict=True)]
+        if prod(inside):
+            at = offset(low, to) - first
+            origin = [a - b for a, b in zip(low, before, strict=True)]
+            grid = joined(inside, to, of)
+            planned.append(move(y[at:], x[offset(origin, of) :], *grid))
+    return planned
 
 
 def pad(
@@ -354,7 +301,6 @@ PAD: Final = Family(
     name="pad",
     opcode=62,
     infer=infer_pad,
-    run=run_pad,
     instructions=lambda op, count: walk_instructions(op, count) + 40 * count,
     usual=lambda operator: 25,
     calls=calls_pad,

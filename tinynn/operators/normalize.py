@@ -7,7 +7,6 @@ operators of their own.
 """
 
 from collections.abc import Sequence
-from functools import partial
 from math import prod
 from typing import Final
 
@@ -15,7 +14,7 @@ import numpy as np
 
 from ..kernels import Call
 from ..tensor import TensorType
-from .family import Family, Operator, Space, Types, Words, run_calls
+from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .numbers import Floats, bits_of
 from .shape import check_arity, check_axis, check_dtype, demand, normal_axis
@@ -158,7 +157,6 @@ FAMILY = Family(
     name="normalize",
     opcode=104,
     infer=infer,
-    run=partial(run_calls, calls),
     instructions=instructions,
     usual=lambda operator: 450,
     grain=row_of,

@@ -6,30 +6,28 @@ over the number of taps. A window without a tap is -inf, or +0. max_pool also ta
 bytes; a window without a tap is then the least of their type.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import partial
 from math import prod
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..jit import Kernel, kernel
-from ..kernels import Call
+from ..kernels import Call, boxes, offset, row_major
 from ..kernels.writing import LANES
 from ..tensor import TensorType
 from .binary import BYTES
 from .conv import as_pictures, without_axis
-from .family import Family, Operator, Planner, Space, Types, Words
+from .family import Family, Operator, Space, Types, Words
+from .folding import fold_calls
 from .graph import Graph, Value
-from .numbers import Floats, canonicalise, float_of
+from .numbers import Floats
 from .shape import check_arity, check_dtype, demand
 from .window import MOST, Numbers, check_numbers, extent, pads_of, pair
 
-Indices = NDArray[np.int64]
-
-NOTHING: Final = float_of(0xFF80_0000)
-"""-inf: the largest of no taps."""
+MOST_STRIDE: Final = 2
+"""Of columns that are taken eight at a time."""
 
 MAX_TAPS: Final = 1 << 24
 """Of a window: their number is exact as a float."""
@@ -54,67 +52,42 @@ class Pooling:
 
     counted_columns: int
 
+    def is_whole(self, height: int, width: int) -> bool:
+        """Whether the only window is the picture, of which all is counted."""
+        window = (self.rows, self.columns, self.dilation_rows, self.dilation_columns)
+        outputs = (self.output_rows, self.output_columns, self.top, self.left)
+        counted = (self.counted_rows, self.counted_columns)
+        return (
+            window == (height, width, 1, 1)
+            and outputs == (1, 1, 0, 0)
+            and counted in ((0, 0), (height, width))
+        )
+
+    def spans(
+        self, kind: str, begin: int, columns: int, width: int
+    ) -> Iterator[tuple[int, int, str]]:
+        """(first, count, stride) of columns: those at the edges, those between.
+
+        Where no window reaches beyond an end eight are taken at a time, by a kernel of
+        the stride; the others are taken one by one, which is the stride "".
+        """
+        stride, end = self.stride_columns, begin + columns
+        reach = extent(self.columns, self.dilation_columns)
+        low = min(max(begin, -(-self.left // stride)), end)
+        high = max(low, min(end, (width + self.left - reach) // stride + 1))
+        plain = kind == "max" or self.counted_rows == self.counted_columns == 0
+        if not plain or stride > MOST_STRIDE or high - low < LANES:
+            low = high = end
+        for first, after, name in (
+            (begin, low, ""),
+            (low, high, str(stride)),
+            (high, end, ""),
+        ):
+            if first < after:
+                yield first, after - first, name
+
 
 WORDS: Final = len(fields(Pooling))
-
-
-@kernel
-def largest(
-    x: Floats, height: int, width: int, words: Indices, first: int, y: Floats
-) -> None:
-    """Pixels from `first` on, through all planes; `words` are the attributes."""
-    rows, columns, down, across = words[0], words[1], words[2], words[3]
-    for i in range(len(y)):
-        row, column = divmod(first + i, words[9])
-        plane, row = divmod(row, words[8])
-        start = plane * height * width
-        top, left = row * down - words[6], column * across - words[7]
-        best, empty = NOTHING, True
-        for a in range(rows):
-            at = top + a * words[4]
-            if at < 0 or at >= height:
-                continue
-            for b in range(columns):
-                place = left + b * words[5]
-                if place < 0 or place >= width:
-                    continue
-                value = x[start + at * width + place]
-                if empty or value > best or value != value:
-                    best = value
-                    empty = False
-                    if value != value:
-                        break
-            if best != best:
-                break
-        y[i] = best
-
-
-@kernel
-def average(
-    x: Floats, height: int, width: int, words: Indices, first: int, y: Floats
-) -> None:
-    """Pixels from `first` on, through all planes; `words` are the attributes."""
-    rows, columns, down, across = words[0], words[1], words[2], words[3]
-    for i in range(len(y)):
-        row, column = divmod(first + i, words[9])
-        plane, row = divmod(row, words[8])
-        start = plane * height * width
-        top, left = row * down - words[6], column * across - words[7]
-        total, count = np.float32(0), 0
-        for a in range(rows):
-            at = top + a * words[4]
-            counted = 0 <= at + words[6] < words[10]
-            inside = 0 <= at < height
-            if not (inside or counted):
-                continue
-            for b in range(columns):
-                place = left + b * words[5]
-                if inside and 0 <= place < width:
-                    total = total + x[start + at * width + place]
-                    count += 1
-                elif counted and 0 <= place + words[7] < words[11]:
-                    count += 1
-        y[i] = total / np.float32(max(count, 1))
 
 
 def infer(dtypes: tuple[str, ...], types: Types, attributes: Words) -> TensorType:
@@ -140,56 +113,43 @@ def infer(dtypes: tuple[str, ...], types: Types, attributes: Words) -> TensorTyp
     return TensorType(x.dtype, (*x.shape[:2], *shape))
 
 
-def run(
-    pool: Kernel[..., None], operator: Operator, first: int, count: int, space: Space
-) -> None:
+def calls(
+    kind: str, operator: Operator, first: int, count: int, space: Space
+) -> list[Call]:
     """Bytes are pooled as floats, which hold them exactly."""
-    height, width = operator.sources[0].shape[2:]
-    words = np.array(operator.attributes, np.int64)
     x, y = operator.flat(space), operator.tile(space, first, count)
     if y.dtype == np.float32:
-        pool(x, height, width, words, first, y)
-        canonicalise(y)
-        return
-    pooled = np.empty(count, np.float32)
-    pool(x.astype(np.float32), height, width, words, first, pooled)
-    y[:] = np.maximum(pooled, np.float32(np.iinfo(y.dtype).min)).astype(y.dtype)
+        return planned(kind, operator, first, x, y)
+    dtype = operator.target.dtype
+    wide, pooled = space.room((first, "x"), len(x)), space.room((first, "y"), count)
+    return [
+        Call(f"cast.{dtype}.float32", (wide, x, len(x))),
+        *planned(kind, operator, first, wide, pooled),
+        Call(f"cast.float32.{dtype}", (y, pooled, count)),
+    ]
 
 
-def calls(
-    operator: Operator, first: int, count: int, space: Space
-) -> list[Call] | None:
-    """The largest of float32, of whole planes or of rows of one."""
+def planned(
+    kind: str, operator: Operator, first: int, x: Floats, y: Floats
+) -> list[Call]:
+    """Pixels from `first` on, through all planes."""
+    planes = prod(operator.target.shape[:2])
     height, width = operator.sources[0].shape[2:]
-    pooling = Pooling(*operator.attributes)
-    plane = pooling.output_rows * pooling.output_columns
-    planes = count // plane if first % plane == 0 and count % plane == 0 else 0
-    inside = first % plane
-    if (
-        operator.target.dtype != "float32"
-        or not planes
-        and (
-            inside % pooling.output_columns
-            or count % pooling.output_columns
-            or inside + count > plane
-        )
-    ):
-        return None
-    row = inside // pooling.output_columns
-    rows = pooling.output_rows if planes else count // pooling.output_columns
-    x = operator.flat(space)[first // plane * height * width :]
-    y = operator.tile(space, first, count)
-    sizes = (max(planes, 1), height, width, row, rows, pooling.output_columns)
-    kernel = f"pool.max{stride_of(pooling, width)}"
-    return [Call(kernel, (y, x, *sizes, *operator.attributes[:8]))]
-
-
-def stride_of(pooling: Pooling, width: int) -> str:
-    """Of the kernel that takes eight columns at a time, if one can."""
-    stride, columns = pooling.stride_columns, pooling.output_columns
-    reach = (columns - 1) * stride + extent(pooling.columns, pooling.dilation_columns)
-    inside = pooling.left == 0 and reach <= width
-    return str(stride) if inside and columns >= LANES and stride < 3 else ""
+    pooling, size = Pooling(*operator.attributes), height * width
+    if kind == "average" and pooling.is_whole(height, width):
+        return list(fold_calls("fold.mean", x, size, 1, first, y))
+    shape = (planes, pooling.output_rows, pooling.output_columns)
+    steps, made = row_major(shape), []
+    for starts, extents in boxes(shape, first, len(y)):
+        plane, row, begin = starts
+        target = y[offset(starts, steps) - first :]
+        for column, columns, stride in pooling.spans(kind, begin, extents[2], width):
+            places = (row, extents[1], column, columns, *steps[:2])
+            sizes = (extents[0], height, width, *places, *operator.attributes[:8])
+            counted = (pooling.counted_rows, pooling.counted_columns)
+            arrays = (target[column - begin :], x[plane * size :])
+            made.append(Call(f"pool.{kind}{stride}", (*arrays, *sizes, *counted)))
+    return made
 
 
 def taps_of(operator: Operator) -> int:
@@ -255,26 +215,20 @@ def whole_picture(family: Family, graph: Graph, x: Value) -> Value:
     return graph.view(y, (*x.shape[:2], *(1 for _ in x.shape[2:])))
 
 
-def _family(
-    name: str,
-    opcode: int,
-    pool: Kernel[..., None],
-    calls: Planner | None,
-    *dtypes: str,
-) -> Family:
+def _family(name: str, opcode: int, *dtypes: str) -> Family:
+    planner = partial(calls, name.removesuffix("_pool"))
     return Family(
         name=name,
         opcode=opcode,
         infer=partial(infer, dtypes),
-        run=partial(run, pool),
         instructions=instructions,
         usual=usual,
-        calls=calls,
+        calls=planner,
     )
 
 
-MAX_POOL: Final = _family("max_pool", 102, largest, calls, "float32", *BYTES)
-AVERAGE_POOL: Final = _family("average_pool", 103, average, None, "float32")
+MAX_POOL: Final = _family("max_pool", 102, "float32", *BYTES)
+AVERAGE_POOL: Final = _family("average_pool", 103, "float32")
 FAMILIES = (MAX_POOL, AVERAGE_POOL)
 OPERATIONS = {
     "MaxPool": partial(pool, MAX_POOL),

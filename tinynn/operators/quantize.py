@@ -11,89 +11,18 @@ scale))`, both to uint8.
 """
 
 from functools import partial
-from math import prod
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..jit import kernel
+from ..kernels import Call, row_major
 from ..tensor import TensorType
 from .family import Family, Operator, Space, Types, Words, whole
 from .graph import Graph, Value
 from .integer import BYTES, conv_integer, matmul_integer
-from .numbers import Bits, Floats, canonicalise, float_of
 from .shape import check_axis, check_dtype, demand, normal_axis
 from .window import Numbers
-
-LARGE: Final = 1 << 20
-"""Where rounded numbers end: far beyond any byte, so clamping makes no difference."""
-
-TOO_LARGE: Final = float_of(0x4980_0000)
-LEVELS: Final = np.float32(255)
-ZERO: Final = np.float32(0)
-ONE: Final = np.float32(1)
-
-Integers = NDArray[np.int32]
-
-
-@kernel
-def nearest(x: Floats, y: Integers) -> None:
-    """To whole numbers in [-LARGE, LARGE], ties to even; a NaN is 0."""
-    for i in range(len(x)):
-        if x[i] >= TOO_LARGE:
-            y[i] = LARGE
-        elif x[i] <= -TOO_LARGE:
-            y[i] = -LARGE
-        elif x[i] == x[i]:
-            y[i] = np.int32(np.rint(x[i]))
-        else:
-            y[i] = 0
-
-
-@kernel
-def nearest_products(x: Integers, factors: Bits, inner: int, y: Integers) -> None:
-    """near(x * factor), as `nearest`; of factors the one at i // inner, in turns."""
-    for i in range(len(x)):
-        bits = np.int64(factors[i // inner % len(factors)])
-        exponent = (bits >> 23) & 255
-        significand = bits & 0x7FFFFF
-        if exponent:
-            significand |= 0x800000
-        product = np.int64(x[i]) * significand
-        if bits >> 31:
-            product = -product
-        shift = 150 - exponent if exponent else 149
-        if product == 0 or (exponent == 255 and bits & 0x7FFFFF):
-            y[i] = 0
-        elif shift < 1:
-            y[i] = LARGE if product > 0 else -LARGE
-        elif shift > 60:
-            y[i] = 0
-        else:
-            whole = product >> shift
-            twice = (product - (whole << shift)) << 1
-            unit = np.int64(1) << shift
-            if twice > unit or (twice == unit and whole & 1):
-                whole += 1
-            if whole > LARGE:
-                y[i] = LARGE
-            elif whole < -LARGE:
-                y[i] = -LARGE
-            else:
-                y[i] = whole
-
-
-@kernel
-def least_and_greatest(x: Floats, y: Floats) -> None:
-    """Of x and +0; comparisons with a NaN are false."""
-    low, high = ZERO, ZERO
-    for i in range(len(x)):
-        if x[i] < low:
-            low = x[i]
-        if x[i] > high:
-            high = x[i]
-    y[0], y[1] = low, high
+from .zipping import steps_along, zip_calls
 
 
 def check_along(what: str, x: TensorType, per: TensorType, axis: int) -> None:
@@ -132,58 +61,17 @@ def infer_dequantize(types: Types, attributes: Words) -> TensorType:
     return TensorType("float32", x.shape)
 
 
-def places(operator: Operator, first: int, count: int, index: int) -> NDArray[np.int64]:
-    """For each element of a tile, which scale or zero point is its own."""
-    number = operator.sources[index].count
-    if number == 1:
-        return np.zeros(1, np.int64)
-    inner = inner_of(operator)
-    return np.arange(first, first + count) // inner % number
-
-
-def inner_of(operator: Operator) -> int:
-    """Elements between two neighbours along the axis."""
-    return prod(operator.target.shape[operator.attributes[0] + 1 :])
-
-
-def store_clamped(
-    operator: Operator, rounded: Integers, first: int, space: Space
-) -> None:
-    """Adds the zero points and stores bytes."""
-    count = len(rounded)
-    zeros = operator.flat(space, 2).astype(np.int32)
-    shifted = rounded + zeros[places(operator, first, count, 2)]
-    limits = np.iinfo(operator.target.dtype)
-    np.clip(shifted, limits.min, limits.max, out=shifted)
-    operator.tile(space, first, count)[:] = shifted.astype(operator.target.dtype)
-
-
-def run_quantize(operator: Operator, first: int, count: int, space: Space) -> None:
-    x = operator.part(space, first, count)
-    scales = operator.flat(space, 1)[places(operator, first, count, 1)]
-    rounded = np.empty(count, np.int32)
-    with np.errstate(all="ignore"):
-        nearest(np.divide(x, scales, dtype=np.float32), rounded)
-    store_clamped(operator, rounded, first, space)
-
-
-def run_requantize(operator: Operator, first: int, count: int, space: Space) -> None:
-    x = operator.part(space, first, count)
-    scales = operator.flat(space, 1)[places(operator, first, count, 1)]
-    rounded = np.empty(count, np.int32)
-    nearest_products(x, scales.view(np.uint32), 1, rounded)
-    store_clamped(operator, rounded, first, space)
-
-
-def run_dequantize(operator: Operator, first: int, count: int, space: Space) -> None:
-    x = operator.part(space, first, count).astype(np.int32)
-    zeros = operator.flat(space, 2).astype(np.int32)
-    scales = operator.flat(space, 1)[places(operator, first, count, 1)]
-    y = operator.tile(space, first, count)
-    differences = x - zeros[places(operator, first, count, 2)]
-    with np.errstate(all="ignore"):
-        np.multiply(differences.astype(np.float32), scales, out=y)
-    canonicalise(y)
+def calls(
+    kernel: str, operator: Operator, first: int, count: int, space: Space
+) -> list[Call]:
+    """Of x, scales and zero points; these are one, or one a place along the axis."""
+    shape, axis = operator.target.shape, operator.attributes[0]
+    kind = operator.sources[2].dtype
+    along = [
+        steps_along(source.count, axis, len(shape)) for source in operator.sources[1:]
+    ]
+    steps = [row_major(shape), *along]
+    return zip_calls(f"{kernel}.{kind}", operator, first, count, space, steps)
 
 
 # The range of data.
@@ -207,27 +95,14 @@ def infer_zero(types: Types, attributes: Words) -> TensorType:
     return TensorType("uint8", ())
 
 
-def range_of(operator: Operator, space: Space) -> Floats:
-    """Least and greatest of the data."""
-    ends = np.empty(2, np.float32)
-    least_and_greatest(operator.flat(space), ends)
-    return ends
+def calls_scale(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
+    x, y = operator.flat(space), operator.tile(space, 0, 1)
+    return [Call("range.scale", (y, x, len(x)))]
 
 
-def run_scale(operator: Operator, first: int, count: int, space: Space) -> None:
-    ends = range_of(operator, space)
-    y = operator.tile(space, 0, 1)
-    with np.errstate(all="ignore"):
-        y[:] = (ends[1:] - ends[:1]) / LEVELS if ends[0] != ends[1] else ONE
-    canonicalise(y)
-
-
-def run_zero(operator: Operator, first: int, count: int, space: Space) -> None:
-    ends, rounded = range_of(operator, space), np.empty(1, np.int32)
-    with np.errstate(all="ignore"):
-        scale = operator.flat(space, 1)
-        nearest(np.divide(-ends[:1], scale, dtype=np.float32), rounded)
-    operator.tile(space, 0, 1)[:] = np.clip(rounded, 0, 255).astype(np.uint8)
+def calls_zero(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
+    x, y = operator.flat(space), operator.tile(space, 0, 1)
+    return [Call("range.zero", (y, x, len(x), operator.flat(space, 1)))]
 
 
 def quantize(
@@ -336,43 +211,43 @@ QUANTIZE: Final = Family(
     name="quantize",
     opcode=112,
     infer=partial(infer_to_bytes, "quantize", "float32"),
-    run=run_quantize,
     instructions=lambda operator, count: 450 * count,
     usual=lambda operator: 250,
+    calls=partial(calls, "quantize"),
 )
 DEQUANTIZE: Final = Family(
     name="dequantize",
     opcode=113,
     infer=infer_dequantize,
-    run=run_dequantize,
     instructions=lambda operator, count: 350 * count,
     usual=lambda operator: 180,
+    calls=partial(calls, "dequantize"),
 )
 REQUANTIZE: Final = Family(
     name="requantize",
     opcode=114,
     infer=partial(infer_to_bytes, "requantize", "int32"),
-    run=run_requantize,
     instructions=lambda operator, count: 300 + 350 * count,
     usual=lambda operator: 30,
+    calls=partial(calls, "requantize"),
 )
 SCALE: Final = Family(
     name="dynamic_scale",
     opcode=115,
     infer=infer_scale,
-    run=run_scale,
     instructions=lambda operator, count: 1000 + 80 * operator.sources[0].count,
     usual=lambda operator: 50 * operator.sources[0].count,
     grain=whole,
+    calls=calls_scale,
 )
 ZERO_POINT: Final = Family(
     name="dynamic_zero",
     opcode=116,
     infer=infer_zero,
-    run=run_zero,
     instructions=lambda operator, count: 1000 + 80 * operator.sources[0].count,
     usual=lambda operator: 50 * operator.sources[0].count,
     grain=whole,
+    calls=calls_zero,
 )
 FAMILIES = (QUANTIZE, DEQUANTIZE, REQUANTIZE, SCALE, ZERO_POINT)
 OPERATIONS = {

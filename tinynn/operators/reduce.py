@@ -10,9 +10,7 @@ from functools import partial
 from math import prod
 from typing import Final
 
-import numpy as np
-
-from ..kernels import Batch, Call
+from ..kernels import Call
 from ..tensor import TensorType
 from .family import Family, Operator, Space, Types, Words
 from .folding import fold_calls
@@ -28,9 +26,6 @@ class Reduction:
     opcode: int
     onnx: str
     name: str
-    integers: np.ufunc
-    """Whose order does not matter: they wrap."""
-
     dtypes: tuple[str, ...]
     each: int
     usual: int
@@ -41,12 +36,12 @@ NUMBERS: Final = ("float32", "int32")
 FLOATS: Final = ("float32",)
 
 REDUCTIONS: Final = (
-    Reduction(70, "ReduceSum", "reduce_sum", np.add, NUMBERS, 130, 80),
-    Reduction(71, "ReduceMean", "reduce_mean", np.add, FLOATS, 130, 80, 600),
-    Reduction(72, "ReduceMax", "reduce_max", np.maximum, NUMBERS, 70, 32),
-    Reduction(73, "ReduceMin", "reduce_min", np.minimum, NUMBERS, 70, 32),
-    Reduction(74, "ReduceProd", "reduce_prod", np.multiply, NUMBERS, 130, 80),
-    Reduction(75, "ReduceL2", "reduce_l2", np.add, FLOATS, 230, 150, 600),
+    Reduction(70, "ReduceSum", "reduce_sum", NUMBERS, 130, 80),
+    Reduction(71, "ReduceMean", "reduce_mean", FLOATS, 130, 80, 600),
+    Reduction(72, "ReduceMax", "reduce_max", NUMBERS, 70, 32),
+    Reduction(73, "ReduceMin", "reduce_min", NUMBERS, 70, 32),
+    Reduction(74, "ReduceProd", "reduce_prod", NUMBERS, 130, 80),
+    Reduction(75, "ReduceL2", "reduce_l2", FLOATS, 230, 150, 600),
 )
 
 
@@ -64,28 +59,13 @@ def length(operator: Operator) -> int:
     return operator.sources[0].shape[operator.attributes[0]]
 
 
-def run(
-    reduction: Reduction, operator: Operator, first: int, count: int, space: Space
-) -> None:
-    planned = calls(reduction, operator, first, count, space)
-    if planned is not None:
-        Batch(planned)()
-        return
-    rows = around(operator.sources[0].shape, operator.attributes[0])
-    x = operator.flat(space).reshape(rows)
-    whole = reduction.integers.reduce(x, axis=1, dtype=np.int32).reshape(-1)
-    operator.tile(space, first, count)[:] = whole[first : first + count]
-
-
 def calls(
     reduction: Reduction, operator: Operator, first: int, count: int, space: Space
-) -> list[Call] | None:
-    """Of floats."""
-    if operator.target.dtype != "float32":
-        return None
+) -> list[Call]:
     _, n, inner = around(operator.sources[0].shape, operator.attributes[0])
     x, y = operator.flat(space), operator.tile(space, first, count)
-    kernel = reduction.name.replace("reduce_", "fold.")
+    whole = "" if operator.target.dtype == "float32" else "whole_"
+    kernel = reduction.name.replace("reduce_", f"fold.{whole}")
     return list(fold_calls(kernel, x, n, inner, first, y))
 
 
@@ -95,7 +75,6 @@ def family_of(reduction: Reduction) -> Family:
         name=reduction.name,
         opcode=reduction.opcode,
         infer=partial(infer, reduction),
-        run=partial(run, reduction),
         instructions=lambda operator, count: (
             300 + (reduction.once + reduction.each * length(operator)) * count
         ),

@@ -1,11 +1,10 @@
 """scale_u8: bytes to numbers, `y[i] = f32(x[i]) * factor`."""
 
-from functools import partial
 from typing import Final
 
 from ..kernels import Call
 from ..tensor import TensorType
-from .family import Family, Operator, Space, Types, Words, run_calls
+from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .numbers import bits_of
 from .shape import check_arity, check_dtype
@@ -40,7 +39,6 @@ FAMILY = Family(
     name="scale_u8",
     opcode=1,
     infer=infer,
-    run=partial(run_calls, calls),
     instructions=instructions,
     usual=lambda operator: 20,
     calls=calls,

@@ -4,33 +4,11 @@ Attributes: the axis; 1 if an element's own number is left out; 1 if the sum run
 the end. The sum starts at +0.
 """
 
-import numpy as np
-
-from ..jit import kernel
-from ..tensor import Array, TensorType
+from ..kernels import Call
+from ..tensor import TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
-from .numbers import canonicalise
 from .shape import around, check_arity, check_axis, check_dtype, demand, normal_axis
-
-
-@kernel
-def accumulate_rows(
-    x: Array, n: int, inner: int, exclusive: int, reverse: int, y: Array
-) -> None:
-    """x and y hold whole blocks of n * inner elements."""
-    total = np.zeros(1, x.dtype)
-    for block in range(0, len(x), n * inner):
-        for j in range(inner):
-            total[0] = 0
-            for i in range(n):
-                k = n - 1 - i if reverse else i
-                at = block + k * inner + j
-                if exclusive:
-                    y[at] = total[0]
-                total[0] = total[0] + x[at]
-                if not exclusive:
-                    y[at] = total[0]
 
 
 def infer(types: Types, attributes: Words) -> TensorType:
@@ -49,13 +27,13 @@ def grain(operator: Operator) -> int:
     return n * inner
 
 
-def run(operator: Operator, first: int, count: int, space: Space) -> None:
+def calls(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
     axis, exclusive, reverse = operator.attributes
     _, n, inner = around(operator.target.shape, axis)
     x, y = operator.part(space, first, count), operator.tile(space, first, count)
-    accumulate_rows(x, n, inner, exclusive, reverse, y)
-    if y.dtype == np.float32:
-        canonicalise(y)
+    kernel = f"fold.running.{operator.target.dtype}"
+    words = (count // (n * inner), n, inner, exclusive, reverse)
+    return [Call(kernel, (y, x, *words))]
 
 
 def cumsum(
@@ -70,10 +48,10 @@ FAMILY = Family(
     name="cumsum",
     opcode=76,
     infer=infer,
-    run=run,
     instructions=lambda operator, count: 400 + 160 * count,
     usual=lambda operator: 85,
     grain=grain,
+    calls=calls,
 )
 FAMILIES = (FAMILY,)
 OPERATIONS = {"CumSum": cumsum}

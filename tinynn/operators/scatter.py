@@ -10,40 +10,14 @@ end.
 
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..jit import kernel
-from ..tensor import Array, TensorType
-from .binary import as_words
+from ..kernels import Call, move
+from ..tensor import TensorType
 from .family import Family, Operator, Space, Types, Words
-from .gather import inside
 from .graph import Graph, Value
-from .numbers import canonicalise
 from .shape import check_arity, check_dtype, check_shape, demand
 
 HOW: Final = ("none", "add", "mul", "max", "min")
-REPLACE, ADD, MUL, MAX = range(4)
-
-
-@kernel
-def combine_rows(
-    y: Array, first: int, rows: NDArray[np.int64], updates: Array, width: int, how: int
-) -> None:
-    """y holds elements of the matrix from `first` on."""
-    end = first + len(y)
-    for k in range(len(rows)):
-        start = rows[k] * width
-        for i in range(max(start, first), min(start + width, end)):
-            a, b = y[i - first], updates[k * width + i - start]
-            if how == REPLACE:
-                y[i - first] = b
-            elif how == ADD:
-                y[i - first] = a + b
-            elif how == MUL:
-                y[i - first] = a * b
-            elif b != b or (b > a if how == MAX else b < a):
-                y[i - first] = b
+REPLACE: Final = 0
 
 
 def infer(types: Types, attributes: Words) -> TensorType:
@@ -64,19 +38,20 @@ def infer(types: Types, attributes: Words) -> TensorType:
     return data
 
 
-def run(operator: Operator, first: int, count: int, space: Space) -> None:
+def calls(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
+    """A copy, then all updates, of which the part takes what falls into it."""
     how = operator.attributes[0]
     rows, width = operator.target.shape
-    y = operator.tile(space, first, count)
-    chosen = inside(operator.flat(space, 1), rows)
-    updates = operator.flat(space, 2)
-    y[:] = operator.part(space, first, count)
-    if how == REPLACE:  # as words: as floats they might be changed
-        combine_rows(as_words(y), first, chosen, as_words(updates), width, how)
-        return
-    combine_rows(y, first, chosen, updates, width, how)
-    if y.dtype == np.float32:
-        canonicalise(y)
+    y, numbers = operator.tile(space, first, count), operator.flat(space, 1)
+    kind = y.itemsize if how == REPLACE else operator.target.dtype
+    words = (y, first, first + count, numbers, operator.flat(space, 2))
+    planned = [
+        move(y, operator.part(space, first, count), (count,), (1,), (1,)),
+        Call(f"scatter.{HOW[how]}.{kind}", (*words, len(numbers), rows, width)),
+    ]
+    if how != REPLACE and operator.target.dtype == "float32":
+        planned.append(Call("element.canonical", (y, y, count, 0, 0)))
+    return planned
 
 
 def instructions(operator: Operator, count: int) -> int:
@@ -109,10 +84,10 @@ FAMILY: Final = Family(
     name="scatter",
     opcode=65,
     infer=infer,
-    run=run,
     instructions=instructions,
     usual=usual,
     grain=grain,
+    calls=calls,
 )
 FAMILIES = (FAMILY,)
 OPERATIONS = {"ScatterRows": scatter}

@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels import Call, move
-from ..kernels.tiles import ROWS
+from ..kernels.tiles import HALVES, ROWS
 from ..kernels.writing import FLOAT_BYTES, LANES
+from ..tensor import Array
 from .family import Room
 from .numbers import Floats
 
@@ -33,6 +34,15 @@ NOTHING: Final = np.zeros(1, np.float32)
 
 WASTE: Final = 1.1
 """Halves of eight columns that row by row may be more than all together."""
+
+COLLISION: Final = 256
+"""Floats: planes of whole kilobytes lie on one another in a cache of 64 lines a way."""
+
+PLURALS: Final = {"slide": "slides", "patch": "patches"}
+"""Kernels of blocks and one more of fewer rows."""
+
+PATCH: Final = 1 << 12
+"""Floats of a copied patch: half of the nearest cache."""
 
 Words = NDArray[np.int64]
 
@@ -111,6 +121,11 @@ class Layout:
 
     together: bool
     """Whether rows of the result are computed with what lies between them."""
+
+    @property
+    def collides(self) -> bool:
+        """Whether channels fall into few lines of the nearest cache."""
+        return self.plane % COLLISION == 0
 
     @property
     def result_line(self) -> int:
@@ -249,17 +264,52 @@ def convolve(
             picture = room("picture", size)
             yield move(picture, NOTHING, (size,), (1,), (0,))
         yield from made.move_picture(x, picture)
+    yield from sums("slide", made, picture, len(x), weights, bias, y, room)
+
+
+def sums(
+    kernel: str,
+    made: Layout,
+    picture: Floats,
+    channels: int,
+    weights: Sequence[Blocks],
+    bias: Floats,
+    y: Floats,
+    room: Room,
+) -> Iterator[Call]:
+    """The result, of a picture that lies as `made` says."""
     held = y
     if made.result_line != made.columns.outputs or made.result_plane > y.shape[1]:
         held = room("result", len(y) * made.result_plane)
         held = held.reshape(len(y), made.result_plane)
     places, targets = halves(made)
-    taps = offsets(made, len(x))
-    row_bytes = held.strides[0]
-    for part in weights:
+    taps = offsets(made, channels)
+    bytes_apart = held.strides[0]
+    for part, last in _joined(weights, kernel == "slide"):
         after = slice(part.first, None)
         arrays = (part.held, picture, held[after], bias[after], places, targets, taps)
-        counts = (len(places), part.blocks, len(taps), row_bytes)
-        yield Call(f"slide.{part.rows}", (*arrays, *counts))
+        counts = (len(places), part.blocks, len(taps), bytes_apart)
+        size = LANES * HALVES[part.rows] * len(taps)
+        words: tuple[int | Array, ...] = (*arrays, *counts)
+        several = part.blocks > 1 or last is not None
+        patched = several and kernel == "slide" and made.collides and size <= PATCH
+        name, rows = "patch" if patched else kernel, part.rows
+        if last is not None:
+            name, rows, words = PLURALS[name], last.rows, (*words, last.held)
+        if patched:
+            words = (*words, room("patch", size))
+        yield Call(f"{name}.{rows}", words)
     if held is not y:
         yield from made.move_result(held, y)
+
+
+def _joined(
+    weights: Sequence[Blocks], together: bool
+) -> Iterator[tuple[Blocks, Blocks | None]]:
+    """Parts, the last but one with the last if that is of fewer rows."""
+    *before, last = weights
+    if together and before and last.rows < before[-1].rows:
+        yield from ((part, None) for part in before[:-1])
+        yield before[-1], last
+    else:
+        yield from ((part, None) for part in weights)

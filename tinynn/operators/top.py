@@ -4,23 +4,12 @@ A NaN counts as larger than any number; -0 equals +0; of equals the first comes 
 Attributes: the axis, k, and 1 for the smallest. TopK gathers the elements as well.
 """
 
-import numpy as np
-
-from ..tensor import Array, TensorType
+from ..kernels import Call
+from ..tensor import TensorType
 from .family import Family, Operator, Space, Types, Words
 from .gather import gather_elements
 from .graph import Graph, Value
 from .shape import around, check_arity, check_axis, check_dtype, demand, normal_axis
-
-
-def keys(x: Array) -> Array:
-    """Integers in the order of the elements."""
-    if x.dtype != np.float32:
-        return x.astype(np.int64)
-    words = x.view(np.int32).astype(np.int64)
-    magnitude = words & 0x7FFF_FFFF
-    signed = np.where(words < 0, -magnitude, magnitude)
-    return np.where(magnitude > 0x7F80_0000, 0x7FFF_FFFF, signed)
 
 
 def infer(types: Types, attributes: Words) -> TensorType:
@@ -41,14 +30,15 @@ def grain(operator: Operator) -> int:
     return k * around(operator.target.shape, axis)[2]
 
 
-def run(operator: Operator, first: int, count: int, space: Space) -> None:
+def calls(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
     axis, k, least = operator.attributes
     _, n, inner = around(operator.sources[0].shape, axis)
     start, blocks = first // (k * inner), count // (k * inner)
     x = operator.part(space, start * n * inner, blocks * n * inner)
-    order = keys(x).reshape(blocks, n, inner)
-    sorted_ = np.argsort(order if least else -order, axis=1, kind="stable")
-    operator.tile(space, first, count)[:] = sorted_[:, :k].reshape(-1)
+    y = operator.tile(space, first, count)
+    keys, places = space.room((first, "keys"), 2 * k), space.room((first, "places"), k)
+    kernel = f"top.{operator.sources[0].dtype}"
+    return [Call(kernel, (y, x, keys, places, blocks, n, inner, k, least))]
 
 
 def per_index(operator: Operator) -> int:
@@ -78,10 +68,10 @@ FAMILY = Family(
     name="top_indices",
     opcode=77,
     infer=infer,
-    run=run,
     instructions=lambda operator, count: 400 + per_index(operator) * count,
     usual=usual,
     grain=grain,
+    calls=calls,
 )
 FAMILIES = (FAMILY,)
 OPERATIONS = {"TopK": top_k}

@@ -13,26 +13,23 @@ from typing import Final
 import numpy as np
 
 from ..kernels import Call
-from ..kernels.elements import ONE as ONE_ELEMENT
+from ..kernels import coefficients as c
 from ..tensor import TensorType
 from . import functions as f
 from .family import Family, Operator, Space, Types, Words
 from .functions import HALF
 from .graph import Graph, Operation, Value
-from .numbers import Floats, bits_of, canonicalise, float_of
+from .numbers import Floats, bits_of, float_of
 from .shape import check_arity, check_dtype, demand
 from .softmax import ONE, ZERO
 
-BLOCK: Final = 1 << 13
-"""Elements computed at a time, so that what is between stays in the cache."""
+ROUNDER: Final = float_of(c.TWO_TO_23)
+"""From there on every float is whole."""
 
-ROUNDER: Final = float_of(0x4B00_0000)
-"""2^23: from there on every float is whole."""
-
-SQRT_2_BY_PI: Final = float_of(0x3F4C_422A)
-CUBIC: Final = float_of(0x3D37_2713)
-ROOT_HALF: Final = float_of(0x3F35_04F3)
-SIXTH: Final = float_of(0x3E2A_AAAB)
+SQRT_2_BY_PI: Final = float_of(c.SQRT_2_BY_PI)
+CUBIC: Final = float_of(c.CUBIC)
+ROOT_HALF: Final = float_of(c.ROOT_HALF)
+SIXTH: Final = float_of(c.SIXTH)
 
 Formula = Callable[..., Floats]
 
@@ -211,17 +208,6 @@ def infer(function: Function, types: Types, attributes: Words) -> TensorType:
     return types[0]
 
 
-def run(
-    formula: Formula, operator: Operator, first: int, count: int, space: Space
-) -> None:
-    numbers = [float_of(word) for word in operator.attributes]
-    x, y = operator.part(space, first, count), operator.tile(space, first, count)
-    for start in range(0, count, BLOCK):
-        block = slice(start, start + BLOCK)
-        y[block] = formula(x[block], *numbers)
-    canonicalise(y)
-
-
 def calls(
     kernel: str, operator: Operator, first: int, count: int, space: Space
 ) -> list[Call]:
@@ -243,16 +229,14 @@ def emit(
 
 def family_of(function: Function) -> Family:
     """The row as a family."""
-    name = function.formula.__name__
-    kernel = f"element.{name}"
+    planner = partial(calls, f"element.{function.formula.__name__}")
     return Family(
         name=function.name,
         opcode=function.opcode,
         infer=partial(infer, function),
-        run=partial(run, function.formula),
         instructions=lambda operator, count: function.most * count,
         usual=lambda operator: function.usual,
-        calls=partial(calls, kernel) if name in ONE_ELEMENT else None,
+        calls=planner,
     )
 
 
