@@ -85,6 +85,11 @@ TARGETS = {
 EXPLAINED: dict[tuple[str, str, str], str] = {
     (
         "tinynn/validate.py",
+        '_check_range("elements", 1, total - covered, row.count)',
+        "+",
+    ): "rows that cover too much are refused behind them, as elements in all",
+    (
+        "tinynn/validate.py",
         "if end <= ARENA.end:",
         "<",
     ): "a target that ends where the arena does is out of bounds of fewer bytes anyway",

@@ -435,3 +435,10 @@ def test_validate_output_as_large_as_a_claim_can_be_passes_and_no_larger(
         return
     with pytest.raises(errors.TinynnError, match=f"{MAX_IO_BYTES}"):
         graph.build()
+
+
+def test_validate_output_of_one_byte_passes() -> None:
+    graph = tinynn.GraphBuilder("small")
+    given = graph.input("x", "uint8", (1,))
+    graph.output(graph.op("Max", given, np.array([7], np.uint8)), "y")
+    assert validate(np.frombuffer(graph.build(), np.uint8)).output_bytes == 1
