@@ -199,6 +199,20 @@ def test_convert_weights_dequantised_by_channel(opset: int, tmp_path: Path) -> N
     assert len(image.tables.operators) == 1, "the weights are floats in the image"
 
 
+@pytest.mark.parametrize("repeats", [[1, 1, 2, 1, 1], [1, 3, 1, 1, 2], [1] * 5])
+def test_convert_tile_of_five_axes(repeats: list[int], tmp_path: Path) -> None:
+    """As TensorFlow repeats rows of a picture; axes of length 1 need no room."""
+    path = saved(
+        tmp_path / "net.onnx",
+        [node("Tile", "x r", "y")],
+        {"x": (FLOAT, (1, 3, 1, 2, 2))},
+        {"y": (FLOAT, None)},
+        {"r": np.int64(repeats)},
+        17,
+    )
+    agree(path, {"x": floats(1, 3, 1, 2, 2)})
+
+
 EXPECTED = (
     "dequantize_weight_opset17",
     "empty_graph_name",
