@@ -4,6 +4,7 @@
 other frameworks are turned into ONNX by converters/frameworks.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -186,10 +187,32 @@ def knows_types(model: "ModelProto") -> bool:
     )
 
 
+PREAMBLES = (
+    "in user code",
+    'File "',
+    "raise ",
+    "return ",
+    "lambda ",
+    "ValueError: Exception encountered",
+    "TypeError: Exception encountered",
+    "Exception encountered",
+)
+"""Of lines before the one that says something: stacks, and calls in them."""
+
+
+def bare(text: str) -> str:
+    """Without a terminal's colours."""
+    return re.sub("\x1b\\[[0-9;]*m", "", text).strip()
+
+
 def first_line(error: Exception) -> str:
-    """What the error says; of a word without a sentence, also what kind it is."""
-    lines = str(error).strip().splitlines()
-    told = lines[0].strip().rstrip(".:") if lines else ""
+    """What the error says; of a word without a sentence, also what kind it is.
+
+    TensorFlow and Keras say first where, and then what.
+    """
+    lines = [line.strip().rstrip(".:") for line in bare(str(error)).splitlines()]
+    said = [line for line in lines if line and not line.startswith(PREAMBLES)]
+    told = (said or lines or [""])[0]
     return told if " " in told else f"{type(error).__name__} {told}".strip()
 
 
