@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from converters.errors import BadModelFile, ConverterError, MissingExtra
+from converters.frameworks import MAX_BYTES
 from converters.functions import TensorType
 from converters.local_functions import written_out
 from converters.nodes import all_nodes
@@ -157,6 +158,7 @@ def inferred(path: Path, model: "ModelProto", shapes: Mapping[str, Shape]) -> So
     opset = default_opset(path, model)
     model = written_out(path, model)
     set_apart(model, opset)
+    fill_sparse(path, model)
     weights = {tensor.name: tensor for tensor in model.graph.initializer}
     model.graph.name = model.graph.name or "graph"
     fix_shapes(path, model, set(weights), shapes)
@@ -177,6 +179,25 @@ def inferred(path: Path, model: "ModelProto", shapes: Mapping[str, Shape]) -> So
         constants={name: numpy_helper.to_array(weights[name]) for name in weights},
         inferred=known,
     )
+
+
+def fill_sparse(path: Path, model: "ModelProto") -> None:
+    """Weights that are listed by place become whole ones."""
+    from onnx import numpy_helper
+
+    for sparse in model.graph.sparse_initializer:
+        values = numpy_helper.to_array(sparse.values)
+        size = prod(sparse.dims) * values.itemsize
+        if size > MAX_BYTES:
+            raise BadModelFile(path, f"weights of at most {MAX_BYTES} bytes", f"{size}")
+        places = numpy_helper.to_array(sparse.indices)
+        whole = np.zeros(tuple(sparse.dims), values.dtype)
+        listed = places.ndim == 1
+        at = np.unravel_index(places, whole.shape) if listed else tuple(places.T)
+        whole[at] = values
+        name = sparse.values.name
+        model.graph.initializer.append(numpy_helper.from_array(whole, name))
+    del model.graph.sparse_initializer[:]
 
 
 def knows_types(model: "ModelProto") -> bool:
