@@ -4,6 +4,7 @@
 other frameworks are turned into ONNX by converters/frameworks.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from converters.errors import BadModelFile, ConverterError, MissingExtra
+from converters.frameworks import MAX_BYTES
 from converters.functions import TensorType
 from converters.local_functions import written_out
 from converters.nodes import all_nodes
@@ -156,6 +158,7 @@ def inferred(path: Path, model: "ModelProto", shapes: Mapping[str, Shape]) -> So
     opset = default_opset(path, model)
     model = written_out(path, model)
     set_apart(model, opset)
+    fill_sparse(path, model)
     weights = {tensor.name: tensor for tensor in model.graph.initializer}
     model.graph.name = model.graph.name or "graph"
     fix_shapes(path, model, set(weights), shapes)
@@ -178,6 +181,25 @@ def inferred(path: Path, model: "ModelProto", shapes: Mapping[str, Shape]) -> So
     )
 
 
+def fill_sparse(path: Path, model: "ModelProto") -> None:
+    """Weights that are listed by place become whole ones."""
+    from onnx import numpy_helper
+
+    for sparse in model.graph.sparse_initializer:
+        values = numpy_helper.to_array(sparse.values)
+        size = prod(sparse.dims) * values.itemsize
+        if size > MAX_BYTES:
+            raise BadModelFile(path, f"weights of at most {MAX_BYTES} bytes", f"{size}")
+        places = numpy_helper.to_array(sparse.indices)
+        whole = np.zeros(tuple(sparse.dims), values.dtype)
+        listed = places.ndim == 1
+        at = np.unravel_index(places, whole.shape) if listed else tuple(places.T)
+        whole[at] = values
+        name = sparse.values.name
+        model.graph.initializer.append(numpy_helper.from_array(whole, name))
+    del model.graph.sparse_initializer[:]
+
+
 def knows_types(model: "ModelProto") -> bool:
     """Whether ONNX can infer all types: of ai.onnx.ml it says few, of com.microsoft
     none, and what takes such a result is then no error."""
@@ -186,10 +208,32 @@ def knows_types(model: "ModelProto") -> bool:
     )
 
 
+PREAMBLES = (
+    "in user code",
+    'File "',
+    "raise ",
+    "return ",
+    "lambda ",
+    "ValueError: Exception encountered",
+    "TypeError: Exception encountered",
+    "Exception encountered",
+)
+"""Of lines before the one that says something: stacks, and calls in them."""
+
+
+def bare(text: str) -> str:
+    """Without a terminal's colours."""
+    return re.sub("\x1b\\[[0-9;]*m", "", text).strip()
+
+
 def first_line(error: Exception) -> str:
-    """What the error says; of a word without a sentence, also what kind it is."""
-    lines = str(error).strip().splitlines()
-    told = lines[0].strip().rstrip(".:") if lines else ""
+    """What the error says; of a word without a sentence, also what kind it is.
+
+    TensorFlow and Keras say first where, and then what.
+    """
+    lines = [line.strip().rstrip(".:") for line in bare(str(error)).splitlines()]
+    said = [line for line in lines if line and not line.startswith(PREAMBLES)]
+    told = (said or lines or [""])[0]
     return told if " " in told else f"{type(error).__name__} {told}".strip()
 
 

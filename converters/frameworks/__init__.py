@@ -32,7 +32,21 @@ MAX_BYTES = 2 << 30
 def is_source(path: Path) -> bool:
     """Whether the file is a model to be converted, not an image."""
     known = (".onnx", *KERAS, *PYTORCH, *TFLITE)
-    return path.suffix.lower() in known or (path / SAVED_MODEL).exists()
+    named = path.suffix.lower() in known
+    return named or (path / SAVED_MODEL).exists() or is_script(path)
+
+
+def is_pytorch(path: Path) -> bool:
+    """By its name; TorchScript is known by what is in it, whatever its name."""
+    return path.suffix.lower() in PYTORCH or is_script(path)
+
+
+def is_script(path: Path) -> bool:
+    """Whether the file is an archive with TorchScript's code in it."""
+    if not path.is_file() or not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return any("/code/" in name for name in archive.namelist())
 
 
 @contextmanager
@@ -82,7 +96,7 @@ def as_onnx(path: Path, shapes: Mapping[str, Shape], trust_code: bool) -> "Model
         from converters.frameworks import keras
 
         return keras.keras_file(path, shapes, trust_code)
-    if suffix in PYTORCH:
+    if is_pytorch(path):
         from converters.frameworks import pytorch
 
         return pytorch.pytorch_file(path, shapes, trust_code)
@@ -108,7 +122,7 @@ def runner_of(
         from converters.frameworks import keras
 
         return "Keras", keras.keras_runner(path, trust_code)
-    if suffix in PYTORCH:
+    if is_pytorch(path):
         from converters.frameworks import pytorch
 
         return "PyTorch", pytorch.pytorch_runner(path, trust_code)

@@ -77,9 +77,31 @@ def loaded(path: Path, trust_code: bool) -> Any:
     code = None if trust_code else next(code_in(config_of(path)), None)
     if code is not None:
         raise UntrustedCode(path, code)
-    return tensorflow.keras.models.load_model(
+    model = tensorflow.keras.models.load_model(
         path, compile=False, safe_mode=not trust_code
     )
+    shape = legacy_shape(config_of(path))
+    return model if shape is None else begun(tensorflow.keras, model, shape)
+
+
+def legacy_shape(config: Any) -> list[int | None] | None:
+    """Of a row of layers without an input, as Keras 2 wrote it: with the batch.
+
+    Keras 3 takes it for a shape without one, and adds an axis.
+    """
+    if config.get("class_name") != "Sequential":
+        return None
+    first: dict[str, Any] = config["config"]["layers"][0]
+    named = first["class_name"] == "InputLayer"
+    return None if named else first["config"].get("batch_input_shape")
+
+
+def begun(keras: Any, model: Any, shape: Sequence[int | None]) -> Any:
+    """The same layers, from an input of this shape on."""
+    first = last = keras.Input(batch_shape=shape)
+    for layer in model.layers:
+        last = layer(last)
+    return keras.Model(first, last)
 
 
 def keras_runner(path: Path, trust_code: bool) -> Runner:

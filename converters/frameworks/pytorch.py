@@ -8,7 +8,6 @@ weights alone has no architecture: its author has to make the module and hand it
 
 import os
 import pickle
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +20,7 @@ from converters.errors import (
     MissingExtra,
     UntrustedCode,
 )
-from converters.frameworks import Runner
+from converters.frameworks import Runner, is_script
 from converters.values import Array, Shape
 
 if TYPE_CHECKING:
@@ -50,14 +49,14 @@ def pytorch_file(
 ) -> "ModelProto":
     """The model in a `.pt2`, a TorchScript archive or a pickle."""
     torch = torch_of()
-    if path.suffix.lower() == ".pt2":
-        with only_weights(trust_code), telling_code(path):
-            return exported(torch.export.load(path), None)
     if is_script(path):
         if not trust_code:
             raise UntrustedCode(path, "TorchScript")
         module = torch.jit.load(path, map_location="cpu").eval()
         return scripted(module, inputs_like(torch, path, shapes), list(shapes))
+    if path.suffix.lower() == ".pt2":
+        with only_weights(trust_code), telling_code(path):
+            return exported(torch.export.load(path), None)
     module = unpickled(torch, path, trust_code)
     if not isinstance(module, torch.nn.Module):
         what = f"weights without one: a {type(module).__name__}"
@@ -69,13 +68,13 @@ def pytorch_file(
 def pytorch_runner(path: Path, trust_code: bool) -> Runner:
     """PyTorch itself, of inputs in the order that they come in."""
     torch = torch_of()
-    if path.suffix.lower() == ".pt2":
-        with only_weights(trust_code), telling_code(path):
-            module = torch.export.load(path).module()
-    elif is_script(path):
+    if is_script(path):
         if not trust_code:
             raise UntrustedCode(path, "TorchScript")
         module = torch.jit.load(path, map_location="cpu").eval()
+    elif path.suffix.lower() == ".pt2":
+        with only_weights(trust_code), telling_code(path):
+            module = torch.export.load(path).module()
     else:
         module = unpickled(torch, path, trust_code).eval()
 
@@ -129,14 +128,6 @@ def only_weights(trust_code: bool) -> Iterator[None]:
         os.environ.pop(ONLY_WEIGHTS, None)
         if before is not None:
             os.environ[ONLY_WEIGHTS] = before
-
-
-def is_script(path: Path) -> bool:
-    """Whether the file is an archive with TorchScript's code in it."""
-    if not zipfile.is_zipfile(path):
-        return False
-    with zipfile.ZipFile(path) as archive:
-        return any("/code/" in name for name in archive.namelist())
 
 
 def inputs_like(torch: Any, path: Path, shapes: Mapping[str, Shape]) -> tuple[Any, ...]:

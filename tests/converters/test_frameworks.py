@@ -12,6 +12,7 @@ import pytest
 import tinynn
 from converters import convert, convert_module, inspect
 from converters.errors import BadModelFile, BadOption, UntrustedCode
+from converters.frameworks import is_pytorch, is_script, is_source
 
 # Frameworks warn about each other while they write the files of these tests.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -89,6 +90,18 @@ def test_convert_torch_script_needs_trust(torch: Any, net: Any, tmp_path: Path) 
         convert(path, trust_code=True)
     shapes = {"x": (1, 1, 8, 8)}
     agree(convert(path, trust_code=True, input_shapes=shapes), torch, net)
+
+
+@pytest.mark.parametrize("name", ["net.pt", "net.pt2", "net.onnx", "net.bin", "net"])
+def test_torch_script_is_known_by_what_is_in_it(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    assert not is_script(path)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("net/data.pkl", b"")
+    assert not is_script(path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("net/code/__torch__.py", b"")
+    assert is_script(path) and is_pytorch(path) and is_source(path)
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -12,6 +13,8 @@ from support.onnx_nets import FLOAT, INT64, floats, node, save_net
 import tinynn
 from converters import ConverterError, convert
 from converters.errors import BadModelFile, MissingExtra
+from converters.frameworks.keras import legacy_shape
+from converters.source import first_line
 
 
 def test_convert_missing_file_raises_os_error(tmp_path: Path) -> None:
@@ -187,3 +190,50 @@ def test_convert_without_framework_says_how_to_get_it(
         convert(path)
     assert package in str(refusal.value)
     assert f"pip install -e '.[{extra}]'" in str(refusal.value)
+
+
+USER_CODE = """in user code:
+
+    File "/somewhere/keras.py", line 44, in None  *
+        lambda *inputs: model(list(inputs), training=False)
+    File "/elsewhere/traceback_utils.py", line 122, in error_handler  **
+        raise e.with_traceback(filtered_tb) from None
+
+    ValueError: Exception encountered when calling Sequential.call().
+
+    \x1b[1mInvalid input shape: expected (None, 100), got (1, 7)\x1b[0m
+
+    Arguments received by Sequential.call():
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        (USER_CODE, "Invalid input shape: expected (None, 100), got (1, 7)"),
+        ("two words.\nand more", "two words"),
+        ("word", "ValueError word"),
+        ("", "ValueError"),
+        ("in user code:", "in user code"),
+    ],
+)
+def test_first_line_is_the_one_that_says_something(said: str, line: str) -> None:
+    assert first_line(ValueError(said)) == line
+
+
+@pytest.mark.parametrize(
+    ("kind", "layer", "shape"),
+    [
+        ("Sequential", {"batch_input_shape": [None, 100]}, [None, 100]),
+        ("Sequential", {"units": 3}, None),
+        ("Functional", {"batch_input_shape": [None, 100]}, None),
+    ],
+)
+def test_shape_of_a_row_of_layers_by_keras_2(
+    kind: str, layer: dict[str, Any], shape: list[int | None] | None
+) -> None:
+    layers = [{"class_name": "Dense", "config": layer}]
+    config = {"class_name": kind, "config": {"layers": layers}}
+    assert legacy_shape(config) == shape
+    layers.insert(0, {"class_name": "InputLayer", "config": layer})
+    assert legacy_shape(config) is None

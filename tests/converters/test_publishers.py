@@ -12,6 +12,7 @@ from support.onnx_nets import FLOAT, INT64, Array, floats, node
 
 import tinynn
 from converters import convert
+from converters.errors import BadModelFile
 from converters.old_opsets import OPSETS
 
 runtime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
@@ -197,6 +198,41 @@ def test_convert_weights_dequantised_by_channel(opset: int, tmp_path: Path) -> N
     )
     image = agree(path, ONE_ROW, rtol=1e-6)
     assert len(image.tables.operators) == 1, "the weights are floats in the image"
+
+
+@pytest.mark.parametrize("places", [[0, 5, 7], [[0, 0], [2, 1], [3, 1]]])
+def test_convert_weights_listed_by_place(places: list[Any], tmp_path: Path) -> None:
+    path = saved(
+        tmp_path / "net.onnx", [node("MatMul", "x w", "y")], X,
+        {"y": (FLOAT, (1, 2))}, {}, 17,
+    )  # fmt: skip
+    model = onnx.load_model(path)
+    values = numpy_helper.from_array(np.float32([1.5, -2, 3]), "w")
+    indices = numpy_helper.from_array(np.int64(places), "places")
+    sparse = helper.make_sparse_tensor(values, indices, [4, 2])
+    model.graph.sparse_initializer.append(sparse)
+    onnx.save_model(model, path)
+    agree(path, ONE_ROW, rtol=1e-6)
+    sparse.dims[:] = [1 << 20, 1 << 20]
+    del model.graph.sparse_initializer[:]
+    model.graph.sparse_initializer.append(sparse)
+    onnx.save_model(model, path)
+    with pytest.raises(BadModelFile, match="weights of at most 2147483648 bytes"):
+        convert(path)
+
+
+@pytest.mark.parametrize("repeats", [[1, 1, 2, 1, 1], [1, 3, 1, 1, 2], [1] * 5])
+def test_convert_tile_of_five_axes(repeats: list[int], tmp_path: Path) -> None:
+    """As TensorFlow repeats rows of a picture; axes of length 1 need no room."""
+    path = saved(
+        tmp_path / "net.onnx",
+        [node("Tile", "x r", "y")],
+        {"x": (FLOAT, (1, 3, 1, 2, 2))},
+        {"y": (FLOAT, None)},
+        {"r": np.int64(repeats)},
+        17,
+    )
+    agree(path, {"x": floats(1, 3, 1, 2, 2)})
 
 
 EXPECTED = (

@@ -77,7 +77,7 @@ def resnet_8(folder: Path, into: Path) -> Path:
 
 
 def dcgan(folder: Path, into: Path) -> Path:
-    """From 100 numbers a picture of 28 by 28; the file leaves the middle axis open."""
+    """From 100 numbers a picture of 28 by 28; Keras 2 wrote the file."""
     need_tensorflow()
     return folder / "keras" / "basicdcgan_generator.h5"
 
@@ -197,5 +197,5 @@ REAL: Mapping[str, RealModel] = {
     "resnet-8": RealModel(resnet_8, cifar),
     "resnet-20": RealModel(resnet_20, scaled_pictures),
     "kws": RealModel(kws, partial(noise, shape=(49, 10, 1))),
-    "dcgan": RealModel(dcgan, partial(noise, shape=(1, 100)), {"input": (1, 1, 100)}),
+    "dcgan": RealModel(dcgan, partial(noise, shape=(100,))),
 }

@@ -160,12 +160,16 @@ def expand(graph: Graph, x: Value, *, shape: Numbers) -> Value:
 
 
 def tile(graph: Graph, x: Value, *, repeats: Numbers) -> Value:
-    """Each axis repeated as a whole: of two axes, the first does not move."""
+    """Each axis repeated as a whole: of two axes, the first does not move.
+
+    Axes of length 1 are left out, so that the rank stays small.
+    """
     demand("repeats", len(x.shape), len(repeats), len(repeats) == len(x.shape))
-    shape, strides = [], []
+    axes = []
     for extent, stride, times in zip(x.shape, row_major(x.shape), repeats, strict=True):
-        shape += [times, extent]
-        strides += [0, stride]
+        axes += [(times, 0), (extent, stride)]
+    kept = [axis for axis in axes if axis[0] != 1] or axes[:1]
+    shape, strides = [length for length, _ in kept], [step for _, step in kept]
     moved = strided(graph, x, 0, shape, strides)
     pairs = zip(x.shape, repeats, strict=True)
     return graph.view(moved, [extent * times for extent, times in pairs])
