@@ -113,15 +113,26 @@ def doubles(folder: Path) -> Path:
 
 
 def control_flow(folder: Path) -> Path:
-    result = helper.make_tensor_value_info("z", BOOL, (1,))
-    branch = helper.make_graph([node("Not", "x", "z")], "branch", [], [result])
-    nodes = [node("If", "x", "y", then_branch=branch, else_branch=branch)]
-    return save_net(folder / "net.onnx", nodes, (BOOL, (1,)), (BOOL, (1,)))
+    """On data, to results of two lengths."""
+    branches = [
+        helper.make_graph(
+            [part], "branch", [], [helper.make_tensor_value_info("z", BOOL, (length,))]
+        )
+        for length, part in ((1, node("Not", "x", "z")), (2, node("Tile", "x t", "z")))
+    ]
+    nodes = [node("If", "x", "y", then_branch=branches[0], else_branch=branches[1])]
+    kinds = (BOOL, (1,)), (BOOL, ("n",))
+    return save_net(folder / "net.onnx", nodes, *kinds, {"t": np.int64([2])})
 
 
 def loop(folder: Path) -> Path:
+    """Whose end depends on data."""
     body = helper.make_graph(
-        [node("Identity", "go", "on"), node("Neg", "v", "w")],
+        [
+            node("Neg", "v", "w"),
+            node("ReduceSum", "w", "s", keepdims=0),
+            node("Cast", "s", "on", to=BOOL),
+        ],
         "body",
         [
             helper.make_tensor_value_info("i", onnx.TensorProto.INT64, ()),
@@ -176,7 +187,7 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "dynamic shape": (dynamic_shape, "fix it with --input-shape x=..."),
     "strings": (texts, "type: expected uint8 or int32 or float32 or int8 or bool, got"),
     "float64": (doubles, "got float64"),
-    "control flow": (control_flow, "no control flow on data"),
+    "control flow": (control_flow, "or with branches of equal shapes"),
     "loop": (loop, "unroll it: export for a fixed number of steps"),
     "3 GiB": (three_gibibytes, "at most 2147483648 bytes, got 3221225472"),
     "input too long": (picture_of_exabytes, "node 'x', input: input bytes: expected 1"),
