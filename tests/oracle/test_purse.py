@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from support.world import ETHER, FEE, World
+from support.world import ETHER, FEE, NO_CAPS, World
 
 from challenge import tariff
 from challenge.lies import LIES
@@ -31,7 +31,7 @@ def lied(world: World) -> tuple[Answered, Answered]:
         assert any(isinstance(event, Requested) for event in receipt.events)
     world.stake(world.senders[LIAR], 12 * int(bond))
     mind = LyingWorker(world.honest(), LIES["activation"], K, seed=1)
-    liar = Worker(world.senders[LIAR], world.contracts, mind)
+    liar = Worker(world.senders[LIAR], world.contracts, mind, NO_CAPS)
     while liar.step() is not None:
         pass
     claims = world.record().tables.claims.values()

@@ -9,11 +9,12 @@ import tinynn
 from challenge.lies import LIES
 from oracle.bench.griefing.outcome import Outcome
 from oracle.bench.griefing.tiny import tiny_image
-from oracle.bench.griefing.town import PARAMETERS, Town
+from oracle.bench.griefing.town import MOST_TURNS, PARAMETERS, Town
 from oracle.challenger import Challenger
 from oracle.choice import Choice
 from oracle.compute.task import Task
 from oracle.demo.liars import LyingWorker
+from oracle.guard import Guard
 from oracle.honest import Honest
 from oracle.library import Library
 from oracle.node import Player
@@ -91,6 +92,10 @@ class LiesOnce(LyingWorker):
         return super().defender(answered) if lies else self._truth.defender(answered)
 
 
+NO_CAPS = Guard(claim_share=1, requester_share=1)
+"""All of its stake may be bound at once, for itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flood:
     """`claims` true ones, on which the least is bound, before a lie about a request on
@@ -108,7 +113,7 @@ class Flood:
         lies_about = [0]
         mind = LiesOnce(town.honest(), lambda: lies_about[-1])
         town.stake(LIAR, (self.claims + self.times + 1) * int(least))
-        liar = Worker(town.sender(LIAR), town.contracts, mind)
+        liar = Worker(town.sender(LIAR), town.contracts, mind, NO_CAPS)
         glass = Sandglass(lambda: town.now, self.seconds)
         challenger = self._challenger(town, glass)
         town.open_books(REQUESTER, LIAR, CHALLENGER)
@@ -120,9 +125,11 @@ class Flood:
             fee_wei=fee, window=WINDOW_SECONDS, min_bond_wei=self.times * int(least)
         )
         lies_about.append(town.ask(REQUESTER, dear))
-        while town.asked(lies_about[-1]).claim is None:
-            liar.step()
-        while town.asked(lies_about[-1]).status is Status.CLAIMED:
+        lie = lies_about[-1]
+        town.live(liar, until=lambda: town.asked(lie).claim is not None)
+        for _ in range(MOST_TURNS):
+            if town.asked(lie).status is not Status.CLAIMED:
+                break
             glass.turn()
             if not any([challenger.step(), liar.step()]):
                 town.travel(LOOK_SECONDS)
