@@ -34,6 +34,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
         pass
     taken = world.ask(b"\1\2\3\4")
     asked = world.record().tables.requests[taken]
+    world.travel(60)  # before, nobody can cancel
     world.senders[1].send(world.contracts.oracle, "cancel", asked.request)
     return world.chain.events(world.contracts.telling, 0, world.chain.height)
 
