@@ -7,7 +7,7 @@ from urllib.request import urlopen
 
 import pytest
 from support.town import Town
-from support.world import World
+from support.world import NO_CAPS, World
 
 from oracle.bench.griefing.flood import Sandglass
 from oracle.challenger import Challenger
@@ -28,7 +28,7 @@ def behind(world: World) -> Challenger:
     world.stake(world.senders[2])
     for n in range(CLAIMS):
         world.ask(bytes([n, 0, 0, 0]))
-    worker = Worker(world.senders[2], world.contracts, world.honest())
+    worker = Worker(world.senders[2], world.contracts, world.honest(), NO_CAPS)
     while worker.step() is not None:
         pass
     glass = Sandglass(world.chain.now, MINUTE)
@@ -67,7 +67,7 @@ def test_vigil_metrics_status_and_readiness_tell_what_comes_too_late(
 
 
 def test_status_page_of_a_worker_is_not_there(world: World) -> None:
-    worker = Worker(world.senders[2], world.contracts, world.honest())
+    worker = Worker(world.senders[2], world.contracts, world.honest(), NO_CAPS)
     loop = Loop(worker, poll_seconds=1)
     with serving(application(loop), "127.0.0.1", 0) as url:
         with pytest.raises(HTTPError, match="404"):
