@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from support.anvil import anvil
-from support.world import ETHER, FEE, WINDOW, tiny_image
+from support.world import ETHER, FEE, NO_CAPS, WINDOW, tiny_image
 from web3.types import RPCEndpoint
 
 import tinynn
@@ -114,7 +114,7 @@ def test_anvil_many_requests_are_answered_in_two_blocks(
     for n in range(12):
         ask(asker, foreign.contracts, model_id, bytes([n, 1, 2, 3]), terms)
     foreign.rpc("evm_setAutomine", False)
-    worker = Worker(sender, foreign.contracts, Honest(Library([image])))
+    worker = Worker(sender, foreign.contracts, Honest(Library([image])), NO_CAPS)
     assert acted(worker) == []
     foreign.rpc("evm_mine")
     assert acted(worker) == ["accept"] * 12

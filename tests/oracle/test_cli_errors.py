@@ -232,7 +232,7 @@ def test_plumb_user_error_is_one_line_with_status_1(
         (["model", "convert", "n.onnx", "--input-scale", "1/0"], "Invalid value"),
         (["model", "convert", "n.onnx", "--input-shape", "x"], "Invalid value"),
         (["model", "inspect", "n.onnx", "--input-shape", "x=1,y"], "Invalid value"),
-        (["model", "verify", "mnist", "--against", "n.onnx"], "Missing option"),
+        (["model", "verify", "mnist", "--data", "n.npz"], "Missing option"),
         (["bench", "speed"], "No such command 'speed'"),
     ],
 )
