@@ -54,7 +54,9 @@ def build_from(folder: Path, out: Path, *, qemu: bool = False) -> Path:
     with tempfile.TemporaryDirectory() as written:
         sources = [folder / name for name in SOURCES]
         sources += write_assembly(Path(written))
-        return build_elf(sources, out, qemu=qemu)
+        # -O2 takes as many instructions, but more than 64 KiB: then each proof has a
+        # sibling more, which is some 2,000 gas a step.
+        return build_elf(sources, out, optimise="-Os", qemu=qemu)
 
 
 def write_assembly(folder: Path) -> list[Path]:
