@@ -2,7 +2,7 @@
 
 mips_vm <- tinynn <- converters; challenge imports mips_vm and tinynn; solidity (the
 loader of committed artifacts) imports nothing of ours; oracle may import all; nothing
-imports oracle.
+imports oracle. Inside oracle each folder is a room, and rooms form no circle.
 """
 
 import ast
@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+Arrows = dict[str, set[str]]
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("mips_vm", "tinynn", "converters", "challenge", "solidity", "oracle")
@@ -53,6 +55,82 @@ def test_layering_no_relative_import_leaves_its_folder() -> None:
             for node in ast.walk(ast.parse(source.read_text())):
                 if isinstance(node, ast.ImportFrom):
                     assert node.level <= depth, source
+
+
+def modules_of(root: Path, package: str) -> dict[str, Path]:
+    """Every module of `package`, by its dotted name; a folder's is its `__init__`."""
+    found = {}
+    for source in (root / package).rglob("*.py"):
+        path = source.relative_to(root).with_suffix("").parts
+        found[".".join(path[:-1] if path[-1] == "__init__" else path)] = source
+    return found
+
+
+def imported_modules(source: Path, modules: dict[str, Path]) -> set[str]:
+    """Those of `modules` that `source` imports anywhere, be it in a function."""
+    named: list[tuple[str, str]] = []
+    for node in ast.walk(ast.parse(source.read_text())):
+        if isinstance(node, ast.Import):
+            named += [(alias.name, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert not node.level, f"{source}: expected absolute imports"
+            named += [(f"{node.module}.{one.name}", node.module) for one in node.names]
+    return {name if name in modules else module for name, module in named} & set(
+        modules
+    )
+
+
+def rooms_of(root: Path, package: str) -> Arrows:
+    """Each folder of `package`, with the others that any of its modules imports."""
+    modules = modules_of(root, package)
+
+    def room(name: str) -> str:
+        return str(modules[name].parent.relative_to(root))
+
+    arrows: Arrows = {room(name): set() for name in modules}
+    for name, source in modules.items():
+        arrows[room(name)] |= {
+            room(other) for other in imported_modules(source, modules)
+        } - {room(name)}
+    return arrows
+
+
+def circles_in(arrows: Arrows) -> list[list[str]]:
+    """The strongly connected components of more than one room."""
+    reached: Arrows = {}
+    for start in arrows:
+        reached[start], left = set(), [start]
+        while left:
+            new = arrows[left.pop()] - reached[start]
+            reached[start] |= new
+            left += new
+    circles = {
+        tuple(sorted(other for other in reached[room] if room in reached[other]))
+        for room in arrows
+    }
+    return sorted(list(circle) for circle in circles if circle)
+
+
+def test_layering_rooms_of_oracle_form_no_circle() -> None:
+    assert circles_in(rooms_of(ROOT, "oracle")) == []
+
+
+def test_layering_circle_through_a_function_found(tmp_path: Path) -> None:
+    """`b` closes the circle only when it is called, and by a module's name."""
+    sources = {
+        "house/top.py": "import house.a.one",
+        "house/a/one.py": "from house.b.two import name",
+        "house/b/two.py": "def late():\n    from house.c import three",
+        "house/c/three.py": "from house import a\nfrom house.a import one",
+        "house/a/__init__.py": "",
+        "house/d/four.py": "import house.c.three, sys",
+    }
+    for name, text in sources.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert circles_in(rooms_of(tmp_path, "house")) == [
+        ["house/a", "house/b", "house/c"]
+    ]
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -17,8 +17,8 @@ from typing import Final
 import numpy as np
 
 from mips_vm import Machine, Status
-from oracle.bench import synthetic
 from oracle.bench.figure import Figure
+from oracle.bench.nets import synthetic
 from tinynn import GraphBuilder, guest, models
 
 LENGTH: Final = 10_000

@@ -11,8 +11,8 @@ import numpy as np
 
 import tinynn
 from mips_vm import Status
-from oracle.bench import forest
 from oracle.bench.figure import Figure
+from oracle.bench.nets import forest
 from oracle.demo.drawing import draw
 from tinynn import GraphBuilder, Model, models
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 import tinynn
 from mips_vm.constants import MODEL
 from oracle.bench.figure import Figure, least_seconds
-from oracle.bench.nets import NETS
+from oracle.bench.nets.nets import NETS
 from tinynn import GraphBuilder, models
 from tinynn.kernels import Batch
 from tinynn.operators import Operand, dense

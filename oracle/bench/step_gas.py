@@ -15,7 +15,7 @@ from eth_account import Account
 from mips_vm import Machine, Status, Witness
 from mips_vm.decode import Kind, decode
 from oracle.bench.errors import JudgeDisagrees
-from oracle.chain.embedded import CHAIN_ID, Call, EmbeddedChain
+from oracle.chain.local.embedded import CHAIN_ID, Call, EmbeddedChain
 from solidity import artifact
 
 SAMPLES: Final = 160

@@ -23,7 +23,7 @@ import numpy as np
 import tinynn
 from oracle.bench.figure import Figure, least_seconds
 from oracle.bench.native import ONE_THREAD, RUNTIME, TOLERANCE, session
-from oracle.bench.zoo_nets import ZOO, Animal
+from oracle.bench.nets.zoo_nets import ZOO, Animal
 from tinynn import GraphBuilder
 from tinynn.placement import Lifetime, place
 

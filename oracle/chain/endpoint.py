@@ -5,9 +5,9 @@ from typing import Protocol, Self
 
 from web3 import HTTPProvider, Web3
 
-from oracle.chain.embedded import CHAIN_ID, FIRST_BASE_FEE, EmbeddedChain
 from oracle.chain.errors import NoTimeTravel, WrongChain
-from oracle.chain.rpc import EmbeddedProvider
+from oracle.chain.local.embedded import CHAIN_ID, FIRST_BASE_FEE, EmbeddedChain
+from oracle.chain.local.rpc import EmbeddedProvider
 
 
 class Endpoint(Protocol):

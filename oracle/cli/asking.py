@@ -3,17 +3,17 @@
 import re
 
 from oracle.chain.chain import Contract, contract_of
+from oracle.chain.confirmations import BY_CHAIN
+from oracle.chain.deployments import PROTOCOL
 from oracle.chain.events import Requested
-from oracle.chain.sender import Receipt
-from oracle.confirmations import BY_CHAIN
-from oracle.deployments import PROTOCOL
 from oracle.errors import UnknownConsumer, UnknownName
-from oracle.leases import last_instant
-from oracle.models import id_of
-from oracle.node_config import NodeSettings
-from oracle.rehearsal import Rehearsal
-from oracle.requests import min_lease_of
-from oracle.roles import Place
+from oracle.models.models import id_of
+from oracle.node.roles.node_config import NodeSettings
+from oracle.node.roles.roles import Place
+from oracle.pricing.leases import last_instant
+from oracle.requester.rehearsal import Rehearsal
+from oracle.requester.requests import min_lease_of
+from oracle.sending.sender import Receipt
 from solidity import artifact
 from tinynn import Model
 

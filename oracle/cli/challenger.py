@@ -6,7 +6,6 @@ from urllib.request import urlopen
 import typer
 
 from oracle.amounts import brief_wei
-from oracle.chain.sender import Sender
 from oracle.cli.nodes import LOCAL, place_of, run_node
 from oracle.cli.options import (
     Cluster,
@@ -31,11 +30,12 @@ from oracle.cli.output import (
     print_json,
 )
 from oracle.cli.settled import settled
-from oracle.connection import sender_of
-from oracle.honest import Honest
-from oracle.node import Node
-from oracle.roles import ChallengerSettings, Place
-from oracle.vigil import Vigil, vigil_from_chain
+from oracle.node.challenger.vigil import Vigil, vigil_from_chain
+from oracle.node.honest import Honest
+from oracle.node.node import Node
+from oracle.node.roles.roles import ChallengerSettings, Place
+from oracle.sending.connection import sender_of
+from oracle.sending.sender import Sender
 
 SECONDS = 5.0
 """That a running node has to answer."""

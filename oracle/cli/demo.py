@@ -6,10 +6,10 @@ import typer
 
 from challenge.lies import FALSE_CHALLENGERS
 from oracle.cli.output import AsJson, console, grid, print_json
-from oracle.demo.liars import WORKER_LIES
 from oracle.demo.narrator import Narrator
 from oracle.demo.story import Story, script
 from oracle.demo.teller import Mute, Teller
+from oracle.node.worker.liars import WORKER_LIES
 from tinynn import models
 
 LIST = "list"

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from oracle.chain.sender import Receipt
+from oracle.chain.deployments import Deployments, Placed, placed_by_name
 from oracle.cli.output import AsJson, console, facts, print_json, stage
 from oracle.cli.settled import settled
 from oracle.config import Settings
-from oracle.connection import connected, sender_of
-from oracle.deploy import deploy as deploy_all
-from oracle.deployments import Deployments, Placed, placed_by_name
+from oracle.sending.connection import connected, sender_of
+from oracle.sending.deploy import deploy as deploy_all
+from oracle.sending.sender import Receipt
 from solidity.deployment import Parameters
 
 WEEK_SECONDS = 7 * 24 * 3600

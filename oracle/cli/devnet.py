@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import typer
 import typer.core
 
-from oracle.chain.accounts import MNEMONIC, PATH
-from oracle.chain.embedded import CHAIN_ID, FIRST_BASE_FEE
+from oracle.chain.local.accounts import MNEMONIC, PATH
+from oracle.chain.local.embedded import CHAIN_ID, FIRST_BASE_FEE
 from oracle.cli.output import AsJson, console, facts, print_json, stage
 from oracle.devnet.server import Service, application
+from oracle.devnet.serving import serving, stopping
 from oracle.devnet.setup import ACCOUNTS, BALANCE_WEI, ETHER, Ready, set_up
-from oracle.serving import serving, stopping
 from solidity.deployment import Parameters
 
 CLOCK_SECONDS = 10 * 60
@@ -130,7 +130,7 @@ def travel(
     """Let time pass on a devnet: move its clock on and mine a block."""
     from web3.types import RPCEndpoint
 
-    from oracle.connection import endpoint_at
+    from oracle.sending.connection import endpoint_at
 
     web3 = endpoint_at((rpc_url,), CHAIN_ID).web3
     for method, arguments in (("evm_increaseTime", [seconds]), ("evm_mine", [])):

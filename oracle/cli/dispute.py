@@ -22,16 +22,16 @@ from oracle.cli.output import (
     stage,
 )
 from oracle.cli.settled import settled
-from oracle.collector import Collector
 from oracle.config import Settings
-from oracle.connection import sender_of
-from oracle.disputes import Dispute, claim_of, disputes_of, ends_of, told_end
-from oracle.honest import Honest
-from oracle.joining import Terms, pointing_rightly, terms_of
-from oracle.node import Done, Node
-from oracle.record import Answered, Record, Status
-from oracle.roles import ChallengerSettings
-from oracle.views import view_of
+from oracle.node.challenger.joining import Terms, pointing_rightly, terms_of
+from oracle.node.collector import Collector
+from oracle.node.honest import Honest
+from oracle.node.node import Done, Node
+from oracle.node.roles.roles import ChallengerSettings
+from oracle.record.disputes import Dispute, claim_of, disputes_of, ends_of, told_end
+from oracle.record.record import Answered, Record, Status
+from oracle.record.views import view_of
+from oracle.sending.connection import sender_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 

@@ -5,19 +5,19 @@ from contextlib import ExitStack
 from threading import Event
 
 from oracle import logs
-from oracle.chain.sender import Sender
 from oracle.config import Settings
-from oracle.connection import connected, deployed_on, sender_of, store_of
-from oracle.fetching.stocker import Stocker
-from oracle.herald import Herald
-from oracle.honest import Honest
-from oracle.library import Library
-from oracle.loop import Loop
-from oracle.models import STORE, Named, Shelf
-from oracle.node import Node
-from oracle.node_config import NodeSettings
-from oracle.roles import Place
-from oracle.serving import serving, stopping
+from oracle.devnet.serving import serving, stopping
+from oracle.models.library import Library
+from oracle.models.models import STORE, Named, Shelf
+from oracle.models.stocker import Stocker
+from oracle.node.herald import Herald
+from oracle.node.honest import Honest
+from oracle.node.loop import Loop
+from oracle.node.node import Node
+from oracle.node.roles.node_config import NodeSettings
+from oracle.node.roles.roles import Place
+from oracle.sending.connection import connected, deployed_on, sender_of, store_of
+from oracle.sending.sender import Sender
 
 LOCAL = "127.0.0.1"
 
@@ -70,7 +70,9 @@ def run_node(settings: NodeSettings, make: Make) -> None:
         node.record.heard = Herald(node.record, node.address, tell).hear
         loop = Loop(node, settings.poll, news=mind.news)
         if settings.metrics is not None:
-            from oracle.metrics import application  # all commands come through here
+            from oracle.operator.metrics import (
+                application,  # all commands come through here
+            )
 
             host, _, port = settings.metrics.rpartition(":")
             app = application(loop, mind, lambda: stocker.awaited)

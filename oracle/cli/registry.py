@@ -21,7 +21,7 @@ from oracle.cli.output import (
 )
 from oracle.cli.settled import settled
 from oracle.config import Settings
-from oracle.node_config import NodeSettings
+from oracle.node.roles.node_config import NodeSettings
 
 if TYPE_CHECKING:
     from oracle.chain.events import ModelRegistered
@@ -59,7 +59,7 @@ def register(
     from oracle.chain.errors import Refused
     from oracle.chain.events import ModelRegistered
     from oracle.cli.nodes import place_of
-    from oracle.connection import sender_of
+    from oracle.sending.connection import sender_of
 
     place = place_of(settings)
     store = settings.model_store

@@ -8,6 +8,7 @@ import typer
 
 from oracle.amounts import brief_wei, parse_wei
 from oracle.chain.errors import Refused
+from oracle.chain.reasons import explained, read_abi
 from oracle.cli.asking import (
     consumer_of,
     image_of,
@@ -33,15 +34,14 @@ from oracle.cli.running import first_numbers
 from oracle.cli.settled import settled
 from oracle.cli.tensors import Array, read_input
 from oracle.config import Settings
-from oracle.connection import sender_of
-from oracle.fees import Sizes, offered_fee, reckoned_fee
-from oracle.following import followed
-from oracle.leases import last_instant
-from oracle.node_config import NodeSettings
-from oracle.reasons import explained, read_abi
-from oracle.record import Asked, Status
-from oracle.rehearsal import rehearse
-from oracle.requests import (
+from oracle.node.roles.node_config import NodeSettings
+from oracle.node.roles.roles import Place
+from oracle.pricing.leases import last_instant
+from oracle.record.record import Asked, Status
+from oracle.requester.fees import Sizes, offered_fee, reckoned_fee
+from oracle.requester.following import followed
+from oracle.requester.rehearsal import rehearse
+from oracle.requester.requests import (
     Situation,
     Terms,
     ask,
@@ -51,7 +51,7 @@ from oracle.requests import (
     situation_of,
     take_back,
 )
-from oracle.roles import Place
+from oracle.sending.connection import sender_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 

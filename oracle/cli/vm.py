@@ -11,6 +11,7 @@ from mips_vm import Machine, Status
 from mips_vm.build import MACRO, build_elf
 from mips_vm.constants import INPUT, IO_HEADER_BYTES
 from mips_vm.errors import BuildError, OutputOverrun
+from mips_vm.session import Observation, Session
 from oracle.cli.errors import BadInputFile
 from oracle.cli.output import (
     AsJson,
@@ -23,7 +24,6 @@ from oracle.cli.output import (
 )
 from oracle.cli.targets import check_target
 from oracle.legible import legible
-from oracle.session import Observation, Session
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 

@@ -23,14 +23,14 @@ from oracle.cli.options import (
 )
 from oracle.cli.output import AsJson, print_json
 from oracle.cli.settled import settled
-from oracle.fetching.stocker import Stocker
-from oracle.herald import Herald, Tell
-from oracle.honest import Honest
-from oracle.library import Library
-from oracle.loop import OUTAGES
-from oracle.roles import ChallengerSettings, Place
-from oracle.serving import stopping
-from oracle.watcher import Finding, Watcher
+from oracle.devnet.serving import stopping
+from oracle.models.library import Library
+from oracle.models.stocker import Stocker
+from oracle.node.challenger.watcher import Finding, Watcher
+from oracle.node.herald import Herald, Tell
+from oracle.node.honest import Honest
+from oracle.node.loop import OUTAGES
+from oracle.node.roles.roles import ChallengerSettings, Place
 
 app = typer.Typer(add_completion=False)
 log = logs.logger(__name__)

@@ -6,9 +6,7 @@ from typing import Annotated
 
 import typer
 
-from oracle import keys
 from oracle.amounts import brief_wei, parse_wei
-from oracle.chain.sender import Sender
 from oracle.cli.errors import NoneFree
 from oracle.cli.nodes import place_of, run_node
 from oracle.cli.options import (
@@ -35,14 +33,16 @@ from oracle.cli.output import (
 )
 from oracle.cli.settled import settled
 from oracle.config import DEFAULT_FILE, Settings
-from oracle.connection import sender_of
-from oracle.doctor import examine
-from oracle.earnings import Earnings, earnings_of
 from oracle.errors import BadAmount, MissingSetting
-from oracle.honest import Honest
-from oracle.locked import Locked
-from oracle.node import Node
-from oracle.roles import Place, WorkerSettings
+from oracle.node.honest import Honest
+from oracle.node.node import Node
+from oracle.node.roles.roles import Place, WorkerSettings
+from oracle.operator.doctor import examine
+from oracle.operator.earnings import Earnings, earnings_of
+from oracle.operator.locked import Locked
+from oracle.sending import keys
+from oracle.sending.connection import sender_of
+from oracle.sending.sender import Sender
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 

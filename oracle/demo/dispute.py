@@ -9,9 +9,9 @@ from challenge.game import SEGMENTS, GameView, Stage
 from challenge.moves import Prove
 from oracle.chain import events
 from oracle.chain.chain import Chain
-from oracle.node import Done, Node
-from oracle.record import Answered
-from oracle.views import view_of
+from oracle.node.node import Done, Node
+from oracle.record.record import Answered
+from oracle.record.views import view_of
 
 ENDS = (events.WorkerLost, events.ChallengerLost, events.Settled)
 Seen = Callable[[Node, Done], None]

@@ -8,8 +8,8 @@ from challenge.trace import Trace
 from mips_vm import Machine, Status
 from mips_vm.decode import Kind, decode
 from mips_vm.disassemble import disassemble
+from mips_vm.session import accessed, changes, fetch, memory_word, operands
 from mips_vm.state import State
-from oracle.session import accessed, changes, fetch, memory_word, operands
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from oracle.chain.chain import Chain, Contract
-from oracle.chain.sender import Receipt
+from oracle.sending.sender import Receipt
 
 ZERO_ADDRESS = bytes(20)
 

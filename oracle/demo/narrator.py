@@ -6,13 +6,13 @@ from rich.table import Table
 from rich.text import Text
 
 from oracle.chain.events import Proved
-from oracle.chain.sender import Receipt
 from oracle.demo.dispute import interval_of
 from oracle.demo.drawing import Image, half_blocks
 from oracle.demo.evidence import Evidence
 from oracle.demo.outcome import Outcome, Reading, Verdict
 from oracle.demo.troupe import ETHER
-from oracle.node import Done
+from oracle.node.node import Done
+from oracle.sending.sender import Receipt
 
 COLOURS = {
     "publisher": "blue",

@@ -6,7 +6,6 @@ from typing import Any, Protocol
 
 from challenge.trace import Trace
 from oracle.chain import events
-from oracle.chain.sender import Receipt
 from oracle.demo.dispute import Course, Reorg, interval_of, play
 from oracle.demo.drawing import Image
 from oracle.demo.evidence import Evidence, evidence
@@ -14,10 +13,11 @@ from oracle.demo.ledger import Receipts
 from oracle.demo.outcome import Reading, Verdict
 from oracle.demo.teller import Teller
 from oracle.demo.troupe import Troupe
-from oracle.honest import Honest
-from oracle.node import Done, Node
-from oracle.record import Answered, Asked, Record, Status
-from oracle.worker import Worker
+from oracle.node.honest import Honest
+from oracle.node.node import Done, Node
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Answered, Asked, Record, Status
+from oracle.sending.sender import Receipt
 from tinynn import InputError
 
 

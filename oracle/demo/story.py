@@ -12,19 +12,24 @@ from pathlib import Path
 from random import Random
 
 from challenge.lies import FALSE_CHALLENGERS, LIES
-from oracle.challenger import Challenger
 from oracle.demo.dispute import Reorg
 from oracle.demo.drawing import draw
 from oracle.demo.ledger import Receipts, spent_on
-from oracle.demo.liars import DIGIT_LIE, WORKER_LIES, LyingChallenger, LyingWorker
 from oracle.demo.outcome import Outcome, Reading, Verdict
 from oracle.demo.stage import Fraud, Side, Stage
 from oracle.demo.teller import Teller
 from oracle.demo.troupe import ETHER, K, gather
 from oracle.errors import UnknownLie
-from oracle.honest import Honest
-from oracle.record import Asked
-from oracle.worker import Worker
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.honest import Honest
+from oracle.node.worker.liars import (
+    DIGIT_LIE,
+    WORKER_LIES,
+    LyingChallenger,
+    LyingWorker,
+)
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Asked
 
 DEFAULT_LIE = DIGIT_LIE.name
 DEFAULT_SLANDER = "believer"

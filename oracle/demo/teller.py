@@ -2,11 +2,11 @@
 
 from typing import Protocol
 
-from oracle.chain.sender import Receipt
 from oracle.demo.drawing import Image
 from oracle.demo.evidence import Evidence
 from oracle.demo.outcome import Outcome, Reading, Verdict
-from oracle.node import Done
+from oracle.node.node import Done
+from oracle.sending.sender import Receipt
 
 
 class Teller(Protocol):

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tinynn
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain, Contract, contract_of
-from oracle.chain.embedded import BUILDER, EmbeddedChain
+from oracle.chain.contracts import Contracts
 from oracle.chain.endpoint import EmbeddedEndpoint
 from oracle.chain.events import ModelRegistered
-from oracle.chain.sender import Receipt, Sender
-from oracle.contracts import Contracts
+from oracle.chain.local.accounts import development_accounts
+from oracle.chain.local.embedded import BUILDER, EmbeddedChain
 from oracle.demo.ledger import Books
-from oracle.deploy import deploy
-from oracle.library import Library
+from oracle.models.library import Library
+from oracle.sending.deploy import deploy
+from oracle.sending.sender import Receipt, Sender
 from solidity import artifact
 from solidity.deployment import Parameters, create_address
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from eth_utils.exceptions import ValidationError
 
-from oracle.chain.rpc import EmbeddedProvider
-from oracle.chain.shapes import hexed
+from oracle.chain.local.rpc import EmbeddedProvider
+from oracle.chain.local.shapes import hexed
 
 
 @dataclass(slots=True)

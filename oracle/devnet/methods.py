@@ -16,9 +16,9 @@ from eth_utils.crypto import keccak
 from eth_utils.exceptions import ValidationError
 from web3.types import RPCEndpoint, RPCResponse
 
-from oracle.chain.embedded import EmbeddedChain
-from oracle.chain.rpc import INVALID, EmbeddedProvider, Handler, failure
-from oracle.chain.shapes import (
+from oracle.chain.local.embedded import EmbeddedChain
+from oracle.chain.local.rpc import INVALID, EmbeddedProvider, Handler, failure
+from oracle.chain.local.shapes import (
     block_entry,
     hexed,
     transaction_entry,

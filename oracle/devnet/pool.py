@@ -11,9 +11,9 @@ from eth_typing import Address
 from eth_utils.address import to_checksum_address
 from eth_utils.exceptions import ValidationError
 
-from oracle.chain.embedded import EmbeddedChain
-from oracle.chain.rpc import Handler
-from oracle.chain.shapes import unhexed, waiting_entry
+from oracle.chain.local.embedded import EmbeddedChain
+from oracle.chain.local.rpc import Handler
+from oracle.chain.local.shapes import unhexed, waiting_entry
 
 RAISE_PERCENT = 10
 """What a replacement must offer more, of the fee and of the tip."""

@@ -11,7 +11,7 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from trie.hexary import HexaryTrie
 
-from oracle.chain.shapes import hexed, word
+from oracle.chain.local.shapes import hexed, word
 
 HASH_BYTES = 32
 

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tinynn
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain, contract_of
-from oracle.chain.disk import DiskDB
-from oracle.chain.embedded import CHAIN_ID, FIRST_BASE_FEE, EmbeddedChain
+from oracle.chain.contracts import Contracts
+from oracle.chain.deployments import Deployments, Placed, placed_by_name
 from oracle.chain.endpoint import EmbeddedEndpoint
 from oracle.chain.events import ModelRegistered
-from oracle.chain.sender import Sender
-from oracle.contracts import Contracts
-from oracle.deploy import deploy
-from oracle.deployments import Deployments, Placed, placed_by_name
+from oracle.chain.local.accounts import development_accounts
+from oracle.chain.local.embedded import CHAIN_ID, FIRST_BASE_FEE, EmbeddedChain
 from oracle.devnet.clock import Clock
+from oracle.devnet.disk import DiskDB
 from oracle.devnet.methods import Devnet
+from oracle.sending.deploy import deploy
+from oracle.sending.sender import Sender
 from solidity import artifact
 from solidity.deployment import Parameters, create_address, plan
 from tinynn import models

@@ -8,9 +8,9 @@ from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_checksum_address
 from eth_utils.exceptions import ValidationError
 
-from oracle.chain.embedded import CHAIN_ID, EmbeddedChain
-from oracle.chain.rpc import Handler
-from oracle.chain.shapes import hexed, unhexed
+from oracle.chain.local.embedded import CHAIN_ID, EmbeddedChain
+from oracle.chain.local.rpc import Handler
+from oracle.chain.local.shapes import hexed, unhexed
 
 Quantity = int | str
 

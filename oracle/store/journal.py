@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from oracle.chain.chain import Log
-from oracle.journal import Tip
+from oracle.chain.journal import Tip
 from oracle.store.store import Store
 from oracle.store.tables import blocks, logs
 

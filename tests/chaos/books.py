@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chaos.town import CHALLENGER, NOTHING, WORKER, Town
 
 from oracle.chain import events
-from oracle.record import Status
+from oracle.record.record import Status
 
 HONEST = (WORKER, CHALLENGER)
 REPEATABLE = ("deposit", "withdraw", NOTHING)

@@ -29,12 +29,12 @@ from chaos.victim import Victim
 from support.acts import Speechless
 
 from challenge.lies import FALSE_CHALLENGERS, LIES
-from oracle.challenger import Challenger
-from oracle.demo.liars import LyingChallenger, LyingWorker
-from oracle.loop import OUTAGES
-from oracle.node import Done, Node
-from oracle.record import Asked, Status
-from oracle.worker import Worker
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.loop import OUTAGES
+from oracle.node.node import Done, Node
+from oracle.node.worker.liars import LyingChallenger, LyingWorker
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Asked, Status
 
 KINDS = ("activation", "weight-read", "last-step", "minimal", "segments-long", "output")
 MANNERS = ("first", "last", "random", "believer", "forger", "silent")

@@ -15,17 +15,17 @@ from web3 import Web3
 from web3.types import RPCEndpoint
 
 import tinynn
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
-from oracle.chain.embedded import CHAIN_ID
+from oracle.chain.contracts import Contracts
+from oracle.chain.deployments import read_deployments
 from oracle.chain.events import ModelRegistered
-from oracle.chain.sender import Sender
-from oracle.contracts import Contracts
-from oracle.deployments import read_deployments
-from oracle.honest import Honest
-from oracle.library import Library
-from oracle.record import Record
-from oracle.requests import Terms, ask
+from oracle.chain.local.accounts import development_accounts
+from oracle.chain.local.embedded import CHAIN_ID
+from oracle.models.library import Library
+from oracle.node.honest import Honest
+from oracle.record.record import Record
+from oracle.requester.requests import Terms, ask
+from oracle.sending.sender import Sender
 
 ETHER = 10**18
 K, CLOCK_SECONDS, WINDOW_SECONDS = 8, 3600, 3600

@@ -20,19 +20,19 @@ from support.street import CHALLENGER, WORKER
 from support.world import CLOCK, NO_CAPS, WINDOW, World
 
 from challenge.lies import LIES
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
-from oracle.chain.embedded import CHAIN_ID
-from oracle.challenger import Challenger
-from oracle.demo.liars import LyingWorker
-from oracle.durable import PATIENCE_BLOCKS, DurableSender
-from oracle.loop import Loop
-from oracle.node import Node
-from oracle.record import Answered, Record, Status
+from oracle.chain.local.accounts import development_accounts
+from oracle.chain.local.embedded import CHAIN_ID
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.loop import Loop
+from oracle.node.node import Node
+from oracle.node.worker.liars import LyingWorker
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Answered, Record, Status
+from oracle.sending.durable import PATIENCE_BLOCKS, DurableSender
+from oracle.sending.troubles import Troubles
 from oracle.store.outbox import Entry, Outbox
 from oracle.store.store import Store
-from oracle.troubles import Troubles
-from oracle.worker import Worker
 
 SLANDERER, SILENT, LIAR = 3, 4, 5
 MARGIN_SECONDS = 60

@@ -11,7 +11,7 @@ from faults.injector import Call
 from faults.run import Failure, calls_of, faults_of, undone
 from faults.scenes import Scene, challenger_scene, worker_scene
 
-from oracle.troubles import Troubles
+from oracle.sending.troubles import Troubles
 
 SAMPLE, SEED = 6, 20
 SCENES = {"worker": worker_scene, "challenger": challenger_scene}

@@ -9,13 +9,13 @@ from web3.exceptions import Web3RPCError
 from oracle.bench.griefing.leases import RICH_STAKE_WEI, WORKER
 from oracle.bench.griefing.town import Town
 from oracle.chain.errors import Rejected
-from oracle.chain.sender import Receipt
-from oracle.guard import Guard
-from oracle.honest import Honest
-from oracle.market import Market
-from oracle.node import Wish
-from oracle.record import Asked
-from oracle.worker import Worker
+from oracle.node.honest import Honest
+from oracle.node.node import Wish
+from oracle.node.worker.worker import Worker
+from oracle.pricing.guard import Guard
+from oracle.pricing.market import Market
+from oracle.record.record import Asked
+from oracle.sending.sender import Receipt
 
 
 class Hasty(Worker):

@@ -3,7 +3,7 @@
 from oracle.bench.griefing.stakes import WORKER, dear_callback
 from oracle.bench.griefing.town import PRICE_WEI, Town
 from oracle.chain.events import CallbackSkipped
-from oracle.requests import situation_of
+from oracle.requester.requests import situation_of
 
 
 def test_dear_callback_is_skipped_at_once_and_the_requester_is_told() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from oracle.bench.griefing.flood import Flood
 from oracle.bench.griefing.town import PRICE_WEI
-from oracle.checks import Check
+from oracle.node.challenger.checks import Check
 
 BOND_GAS = 37_000_000
 CANCEL_GAS = 200_000

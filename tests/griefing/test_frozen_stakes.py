@@ -13,7 +13,7 @@ from oracle.bench.griefing.stakes import (
     frozen_silently,
 )
 from oracle.bench.griefing.town import PARAMETERS, PRICE_WEI, Town
-from oracle.worker import Worker
+from oracle.node.worker.worker import Worker
 
 
 class Measured(Town):

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from challenge import tariff
-from oracle import joining
 from oracle.bench.griefing.in_step import InStep, moves_a_game
 from oracle.bench.griefing.outcome import Outcome
 from oracle.bench.griefing.town import ETHER, PARAMETERS, PRICE_WEI, Town
-from oracle.node import Node
-from oracle.worker import Worker
+from oracle.node.challenger import joining
+from oracle.node.node import Node
+from oracle.node.worker.worker import Worker
 
 BOND_GAS = 37_000_000
 MOVE_SECONDS = 30

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from griefing.village import ASKER, CHALLENGER, GRIEFER, WORKER, Village
 from support.world import FEE
 
-from oracle.node import Wish
-from oracle.record import Asked
-from oracle.worker import Worker
+from oracle.node.node import Wish
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Asked
 
 ANYTHING = b"whatever its publisher likes"
 

@@ -6,7 +6,7 @@ from support.world import FEE
 
 from oracle.chain.errors import Refused
 from oracle.chain.events import CallbackFailed
-from oracle.record import Status
+from oracle.record.record import Status
 
 MOST_CALLBACK_GAS = 2_000_000
 

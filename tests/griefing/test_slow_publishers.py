@@ -17,13 +17,13 @@ from support.world import tiny_image
 import tinynn
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from oracle.chain.events import Challenged, ChallengerLost, ModelRegistered
-from oracle.challenger import Challenger
-from oracle.demo.liars import LyingChallenger
-from oracle.honest import Honest
-from oracle.library import Library
-from oracle.record import Status
-from oracle.requests import Terms, ask
-from oracle.worker import Worker
+from oracle.models.library import Library
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.honest import Honest
+from oracle.node.worker.liars import LyingChallenger
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Status
+from oracle.requester.requests import Terms, ask
 from tinynn import models
 
 pytestmark = pytest.mark.slow

@@ -2,7 +2,7 @@
 
 from oracle.bench.griefing.outcome import Outcome
 from oracle.bench.griefing.town import PRICE_WEI, Town
-from oracle.requests import Terms
+from oracle.requester.requests import Terms
 
 
 def test_town_where_nobody_attacks_pays_its_worker_the_fee_less_gas() -> None:

@@ -9,13 +9,13 @@ from support.world import ETHER, World
 from challenge.lies import FALSE_CHALLENGERS, Player
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.events import Requested
-from oracle.challenger import Challenger
-from oracle.guard import Guard
-from oracle.market import Market
-from oracle.node import Done, Node, Wish
-from oracle.record import Answered, Asked, Record, Status
-from oracle.requests import take_back
-from oracle.worker import Worker
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.node import Done, Node, Wish
+from oracle.node.worker.worker import Worker
+from oracle.pricing.guard import Guard
+from oracle.pricing.market import Market
+from oracle.record.record import Answered, Asked, Record, Status
+from oracle.requester.requests import take_back
 from solidity import artifact
 from solidity.deployment import create_address
 

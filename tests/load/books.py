@@ -9,9 +9,9 @@ from load.city import City
 from web3.types import RPCEndpoint
 
 from oracle.chain import events
-from oracle.honest import Honest
-from oracle.library import Library
-from oracle.record import Status
+from oracle.models.library import Library
+from oracle.node.honest import Honest
+from oracle.record.record import Status
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,15 @@ from support.world import tiny_image
 from web3.types import RPCEndpoint
 
 import tinynn
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
+from oracle.chain.contracts import Contracts
+from oracle.chain.deployments import Deployments, Placed
 from oracle.chain.events import ModelRegistered
-from oracle.chain.failover import FailoverEndpoint
-from oracle.chain.sender import Sender
-from oracle.contracts import Contracts
-from oracle.deploy import deploy
-from oracle.deployments import Deployments, Placed
-from oracle.record import Record, Status
+from oracle.chain.local.accounts import development_accounts
+from oracle.chain.providers.failover import FailoverEndpoint
+from oracle.record.record import Record, Status
+from oracle.sending.deploy import deploy
+from oracle.sending.sender import Sender
 from solidity.deployment import Parameters
 from tinynn import models
 

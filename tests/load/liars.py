@@ -8,14 +8,14 @@ from threading import Event, Thread
 from challenge.game import GameView
 from challenge.lies import LIES, Liar
 from challenge.moves import Move
-from oracle.chain.sender import Sender
-from oracle.contracts import Contracts
-from oracle.demo.liars import LyingWorker
-from oracle.honest import Honest
-from oracle.loop import OUTAGES
-from oracle.node import Player
-from oracle.record import Answered, Asked
-from oracle.worker import Worker
+from oracle.chain.contracts import Contracts
+from oracle.node.honest import Honest
+from oracle.node.loop import OUTAGES
+from oracle.node.node import Player
+from oracle.node.worker.liars import LyingWorker
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Answered, Asked
+from oracle.sending.sender import Sender
 
 KINDS = ("activation", "weight-read", "last-step", "minimal", "segments-long", "output")
 PAUSE_SECONDS = 0.2

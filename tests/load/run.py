@@ -27,10 +27,10 @@ from load.liars import LyingThread, PatientMind
 from support.anvil import anvil
 from support.process import Running, running
 
-from oracle.chain.accounts import development_accounts
-from oracle.durable import DurableSender
-from oracle.honest import Honest
-from oracle.library import Library
+from oracle.chain.local.accounts import development_accounts
+from oracle.models.library import Library
+from oracle.node.honest import Honest
+from oracle.sending.durable import DurableSender
 from oracle.store.outbox import Outbox
 from oracle.store.store import Store
 

@@ -51,7 +51,7 @@ TARGETS = {
         ("DisputeGame", "InferenceOracle"),
     ),
     "guard": Target(
-        "oracle/guard.py",
+        "oracle/pricing/guard.py",
         (
             "tests/oracle/test_guard.py",
             "tests/oracle/test_market.py",
@@ -59,7 +59,7 @@ TARGETS = {
         ),
     ),
     "market": Target(
-        "oracle/market.py",
+        "oracle/pricing/market.py",
         (
             "tests/oracle/test_market.py",
             "tests/oracle/test_guard.py",

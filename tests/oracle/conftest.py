@@ -10,8 +10,8 @@ from support.town import Town
 from support.world import World
 
 from oracle.devnet.server import Service, application
+from oracle.devnet.serving import serving
 from oracle.devnet.setup import Ready, set_up
-from oracle.serving import serving
 from solidity.deployment import Parameters
 
 

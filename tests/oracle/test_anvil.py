@@ -11,22 +11,22 @@ from support.world import ETHER, FEE, NO_CAPS, WINDOW, tiny_image
 from web3.types import RPCEndpoint
 
 import tinynn
-from oracle.chain import sender as plain
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
+from oracle.chain.contracts import Contracts
 from oracle.chain.errors import NotMined
 from oracle.chain.events import ModelRegistered
-from oracle.chain.failover import FailoverEndpoint
-from oracle.contracts import Contracts
-from oracle.deploy import deploy
-from oracle.durable import DurableSender
-from oracle.honest import Honest
-from oracle.library import Library
-from oracle.record import Status
-from oracle.requests import Terms, ask
+from oracle.chain.local.accounts import development_accounts
+from oracle.chain.providers.failover import FailoverEndpoint
+from oracle.models.library import Library
+from oracle.node.honest import Honest
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Status
+from oracle.requester.requests import Terms, ask
+from oracle.sending import sender as plain
+from oracle.sending.deploy import deploy
+from oracle.sending.durable import DurableSender
 from oracle.store.outbox import Outbox
 from oracle.store.store import Store
-from oracle.worker import Worker
 from solidity.deployment import Parameters
 
 pytestmark = pytest.mark.toolchain

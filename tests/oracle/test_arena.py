@@ -14,18 +14,18 @@ from support.world import ETHER, World
 from challenge.game import NO_DISPUTE, Game, GameView, Side, Stage
 from challenge.lies import LIES
 from challenge.moves import Challenge, Open, Timeout
-from oracle.challenger import Challenger
 from oracle.compute.arena import Arena
 from oracle.compute.play import Question, updated
-from oracle.demo.liars import LyingWorker
 from oracle.errors import ComputationFailed, ExecutorDied
-from oracle.honest import Honest
-from oracle.library import Library
-from oracle.loop import Loop
-from oracle.node import Node
-from oracle.record import Status
-from oracle.views import view_of
-from oracle.worker import Worker
+from oracle.models.library import Library
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.honest import Honest
+from oracle.node.loop import Loop
+from oracle.node.node import Node
+from oracle.node.worker.liars import LyingWorker
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Status
+from oracle.record.views import view_of
 
 PATIENCE_SECONDS = 60.0
 FAST, OTHER = b"\1\1\1\1", b"\2\2\2\2"

@@ -8,11 +8,11 @@ import pytest
 from support.world import World
 
 from challenge.lies import LIES
-from oracle.audit import SAMPLE, Auditor
-from oracle.challenger import Challenger
-from oracle.demo.liars import LyingWorker
-from oracle.record import Status, Tables
-from oracle.worker import Worker
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.worker.liars import LyingWorker
+from oracle.node.worker.worker import Worker
+from oracle.record.audit import SAMPLE, Auditor
+from oracle.record.record import Status, Tables
 
 
 @pytest.fixture

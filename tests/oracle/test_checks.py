@@ -8,9 +8,9 @@ import pytest
 
 from challenge.claim import Claim, Request
 from oracle.chain.events import ModelRegistered
-from oracle.checks import CHALLENGE_SECONDS, LEAST_LEFT_SECONDS, Checks
 from oracle.errors import ComputationFailed
-from oracle.record import Answered, Asked
+from oracle.node.challenger.checks import CHALLENGE_SECONDS, LEAST_LEFT_SECONDS, Checks
+from oracle.record.record import Answered, Asked
 
 NOW, WINDOW, FLOOR = 10_000, 600, 37_000_000 * 10**9
 ROUNDS = 150

@@ -12,11 +12,12 @@ from support.command import Plumb, plumb_in
 import converters
 import tinynn
 from mips_vm import Machine, Status
-from oracle.bench import figure, fresh, native, synthetic, tree, vm, zoo
+from oracle.bench import figure, fresh, native, tree, vm, zoo
 from oracle.bench.figure import Figure
 from oracle.bench.griefing.attacks import ATTACKS
 from oracle.bench.griefing.outcome import Outcome
-from oracle.bench.zoo_nets import ZOO, Animal
+from oracle.bench.nets import synthetic
+from oracle.bench.nets.zoo_nets import ZOO, Animal
 from oracle.cli import bench
 
 

@@ -3,10 +3,10 @@
 import pytest
 from support.town import Town
 
-from oracle.chain.accounts import development_accounts
-from oracle.chain.sender import Sender
+from oracle.chain.local.accounts import development_accounts
 from oracle.errors import NotCancelled
-from oracle.requests import find, take_back
+from oracle.requester.requests import find, take_back
+from oracle.sending.sender import Sender
 
 LEASE_SECONDS = 30 * 60
 ETHER = 10**18

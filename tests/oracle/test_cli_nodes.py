@@ -17,16 +17,16 @@ from web3.types import RPCEndpoint
 
 import tinynn
 from mips_vm.keccak import keccak256
-from oracle import doctor
-from oracle.chain.accounts import development_accounts
 from oracle.chain.errors import Refused
-from oracle.chain.sender import Sender
-from oracle.collector import Collector
-from oracle.honest import Honest
-from oracle.library import Library
-from oracle.node import Wish
-from oracle.rehearsal import rehearse
-from oracle.roles import ChallengerSettings, WorkerSettings
+from oracle.chain.local.accounts import development_accounts
+from oracle.models.library import Library
+from oracle.node.collector import Collector
+from oracle.node.honest import Honest
+from oracle.node.node import Wish
+from oracle.node.roles.roles import ChallengerSettings, WorkerSettings
+from oracle.operator import doctor
+from oracle.requester.rehearsal import rehearse
+from oracle.sending.sender import Sender
 from tinynn import models
 
 ETHER = 10**18

@@ -19,10 +19,10 @@ from oracle.compute.executors import Inline, delivered
 from oracle.compute.pool import Pool
 from oracle.compute.task import Order, Task, carry_out
 from oracle.errors import ComputationFailed, ExecutorDied, NoCluster
-from oracle.honest import Honest
-from oracle.library import Library
-from oracle.node_config import NodeSettings
-from oracle.worker import Worker
+from oracle.models.library import Library
+from oracle.node.honest import Honest
+from oracle.node.roles.node_config import NodeSettings
+from oracle.node.worker.worker import Worker
 
 PATIENCE_SECONDS = 30.0
 

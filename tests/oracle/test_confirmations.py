@@ -8,16 +8,16 @@ import pytest
 from support.town import Town
 from support.world import FEE, WINDOW, World
 
-from oracle.chain.embedded import CHAIN_ID
-from oracle.chain.rpc import EmbeddedProvider
+from oracle.chain.confirmations import BY_CHAIN, DEFAULT, Depth, wanted_on
+from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.rpc import EmbeddedProvider
 from oracle.config import Settings
-from oracle.confirmations import BY_CHAIN, DEFAULT, Depth, wanted_on
-from oracle.earnings import earnings_of
 from oracle.errors import BadSetting, NoFinalizedBlock, NoSuchRequest, RequestUndone
-from oracle.following import followed
-from oracle.record import Status
-from oracle.requests import Situation, situation_of
-from oracle.worker import Worker
+from oracle.node.worker.worker import Worker
+from oracle.operator.earnings import earnings_of
+from oracle.record.record import Status
+from oracle.requester.following import followed
+from oracle.requester.requests import Situation, situation_of
 
 EARNED = FEE * 95 // 100
 

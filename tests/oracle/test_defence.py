@@ -4,9 +4,9 @@ import pytest
 from support.world import World
 
 from challenge.lies import FALSE_CHALLENGERS, LIES
-from oracle.challenger import Challenger
-from oracle.demo.liars import LyingChallenger
-from oracle.worker import Worker
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.worker.liars import LyingChallenger
+from oracle.node.worker.worker import Worker
 
 K = 8
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from challenge.lies import FALSE_CHALLENGERS
-from oracle.chain.sender import Receipt
 from oracle.cli import main
 from oracle.demo.ledger import Balances, Receipts
-from oracle.demo.liars import WORKER_LIES
 from oracle.demo.outcome import Outcome
 from oracle.demo.story import Story, script
 from oracle.demo.teller import Mute
+from oracle.node.worker.liars import WORKER_LIES
+from oracle.sending.sender import Receipt
 from tinynn import models
 
 MOST_TRANSACTIONS = 16

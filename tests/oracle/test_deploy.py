@@ -3,10 +3,10 @@
 from support.world import CLOCK, World
 
 from oracle.chain.chain import Chain
+from oracle.chain.contracts import check_contracts
 from oracle.chain.endpoint import EmbeddedEndpoint
-from oracle.chain.sender import Sender
-from oracle.contracts import check_contracts
-from oracle.deploy import deploy
+from oracle.sending.deploy import deploy
+from oracle.sending.sender import Sender
 from solidity.deployment import Parameters, plan
 
 

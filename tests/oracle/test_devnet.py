@@ -15,15 +15,15 @@ from web3.exceptions import Web3RPCError
 from web3.types import RPCEndpoint
 
 from oracle.chain.chain import Chain
+from oracle.chain.contracts import check_contracts
+from oracle.chain.deployments import Deployments, read_deployments
 from oracle.chain.endpoint import RemoteEndpoint
 from oracle.chain.errors import BadState
-from oracle.contracts import check_contracts
-from oracle.deployments import Deployments, read_deployments
 from oracle.devnet.clock import Clock
 from oracle.devnet.server import Service, application
+from oracle.devnet.serving import serving
 from oracle.devnet.setup import Ready, set_up
 from oracle.errors import BadDeployments, NoDeployments
-from oracle.serving import serving
 from solidity.deployment import Parameters
 
 ETHER = 10**18

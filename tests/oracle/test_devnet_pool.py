@@ -15,10 +15,10 @@ from web3 import HTTPProvider, Web3
 from web3.exceptions import TransactionNotFound, Web3RPCError
 from web3.types import RPCEndpoint
 
-from oracle.chain.accounts import development_accounts
+from oracle.chain.local.accounts import development_accounts
 from oracle.devnet.server import Service, application
+from oracle.devnet.serving import serving
 from oracle.devnet.setup import Ready, set_up
-from oracle.serving import serving
 from solidity.deployment import Parameters
 
 FIRST, SECOND = (account.address for account in development_accounts(2))

@@ -16,8 +16,8 @@ from web3.types import RPCEndpoint
 from websockets.sync.client import ClientConnection, connect
 
 from oracle.devnet.server import Service, application
+from oracle.devnet.serving import serving
 from oracle.devnet.setup import Ready, set_up
-from oracle.serving import serving
 from solidity.deployment import Parameters
 
 ETHER = 10**18

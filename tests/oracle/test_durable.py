@@ -8,8 +8,6 @@ import pytest
 from support.bench import ADDRESS, Bench, Immediate, Killed, waits
 from support.world import ETHER, World
 
-from oracle import durable
-from oracle.chain import sender as plain
 from oracle.chain.errors import (
     Displaced,
     FeeAboveCap,
@@ -17,9 +15,11 @@ from oracle.chain.errors import (
     Rejected,
     WentBack,
 )
-from oracle.durable import MOST_TRIES
-from oracle.receipts import MISSES
-from oracle.signer import MOST_ATTEMPTS
+from oracle.sending import durable
+from oracle.sending import sender as plain
+from oracle.sending.durable import MOST_TRIES
+from oracle.sending.receipts import MISSES
+from oracle.sending.signer import MOST_ATTEMPTS
 from oracle.store.errors import NonceTaken, OnItsWay
 from oracle.store.outbox import Outbox
 

@@ -7,7 +7,8 @@ from web3 import Web3
 from web3.exceptions import ContractLogicError, MethodUnavailable, Web3RPCError
 from web3.types import RPCEndpoint
 
-from oracle.chain.embedded import (
+from oracle.chain.endpoint import EmbeddedEndpoint
+from oracle.chain.local.embedded import (
     BLOCK_SECONDS,
     BUILDER,
     CHAIN_ID,
@@ -16,7 +17,6 @@ from oracle.chain.embedded import (
     Call,
     EmbeddedChain,
 )
-from oracle.chain.endpoint import EmbeddedEndpoint
 
 ETHER = 10**18
 ACCOUNT: LocalAccount = Account.from_key(b"\1" * 32)

@@ -10,20 +10,20 @@ from support.faulty import Fault, Proxy, proxy
 from support.world import ETHER, World
 from web3.exceptions import Web3RPCError
 
-from oracle import offers
-from oracle.chain import failover, http
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
-from oracle.chain.embedded import CHAIN_ID
 from oracle.chain.errors import Refused, Unavailable, WrongChain
-from oracle.chain.failover import FailoverEndpoint
+from oracle.chain.local.accounts import development_accounts
+from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.rpc import EmbeddedProvider
+from oracle.chain.providers import failover, http
+from oracle.chain.providers.failover import FailoverEndpoint
 from oracle.chain.ranges import Ranges
-from oracle.chain.rpc import EmbeddedProvider
-from oracle.durable import DurableSender
-from oracle.record import Record
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Record
+from oracle.sending import offers
+from oracle.sending.durable import DurableSender
 from oracle.store.outbox import Outbox
 from oracle.store.store import Store
-from oracle.worker import Worker
 
 ACCOUNT = development_accounts(3)[2]
 ADDRESS = bytes.fromhex(ACCOUNT.address[2:])

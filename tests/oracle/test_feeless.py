@@ -12,12 +12,12 @@ from support.world import ETHER, WINDOW, World
 from challenge.lies import LIES
 from oracle.chain.errors import Rejected
 from oracle.chain.head import Head
-from oracle.demo.liars import LyingWorker
 from oracle.devnet.setup import set_up
-from oracle.durable import PATIENCE_BLOCKS
-from oracle.record import Status
+from oracle.node.worker.liars import LyingWorker
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Status
+from oracle.sending.durable import PATIENCE_BLOCKS
 from oracle.store.store import Store
-from oracle.worker import Worker
 from solidity.deployment import Parameters
 
 LIAR = 4

@@ -19,13 +19,13 @@ import pytest
 from support.world import tiny_image
 
 import tinynn
-from oracle import model_store
 from oracle.errors import NotFetched, WrongImage
-from oracle.fetching.fetch import Place, Sources, fetch, gather
-from oracle.fetching.limits import UNHURRIED, Limits, Turn
-from oracle.fetching.reach import Reach
-from oracle.fetching.web import Web
-from oracle.model_store import ModelStore
+from oracle.models import model_store
+from oracle.models.fetch import Place, Sources, fetch, gather
+from oracle.models.limits import UNHURRIED, Limits, Turn
+from oracle.models.model_store import ModelStore
+from oracle.models.reach import Reach
+from oracle.models.web import Web
 
 IMAGE = tiny_image()
 ROOT = tinynn.load(IMAGE).model_root

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from support.world import ETHER, FEE, World
 
-from oracle.fees import Sizes, offered_fee, reckoned_fee
-from oracle.guard import FIXED_GAS, OUTPUT_BYTE_GAS, Guard, Offer, rent_wei
-from oracle.roles import WorkerSettings
+from oracle.node.roles.roles import WorkerSettings
+from oracle.pricing.guard import FIXED_GAS, OUTPUT_BYTE_GAS, Guard, Offer, rent_wei
+from oracle.requester.fees import Sizes, offered_fee, reckoned_fee
 
 YEAR = 365 * 24 * 3600
 WEEK, MONTH = 7 * 24 * 3600, 30 * 24 * 3600

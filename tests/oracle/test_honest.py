@@ -7,9 +7,9 @@ from support.world import World
 
 import tinynn
 from oracle.errors import CrossCheckFailed, ProgramMismatch, UnknownModel
-from oracle.honest import KEPT_ANSWERS, Honest
-from oracle.library import Library
-from oracle.record import Asked
+from oracle.models.library import Library
+from oracle.node.honest import KEPT_ANSWERS, Honest
+from oracle.record.record import Asked
 
 
 @pytest.fixture

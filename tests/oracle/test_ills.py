@@ -19,22 +19,22 @@ from support.world import ETHER, WINDOW, World
 from web3 import HTTPProvider, Web3
 
 import tinynn
-from oracle import keys
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
-from oracle.chain.embedded import CHAIN_ID
 from oracle.chain.endpoint import RemoteEndpoint
 from oracle.chain.events import ModelRegistered
-from oracle.chain.sender import Sender
+from oracle.chain.local.accounts import development_accounts
+from oracle.chain.local.embedded import CHAIN_ID
 from oracle.devnet.server import Service, application
+from oracle.devnet.serving import serving
 from oracle.devnet.setup import Ready, set_up
-from oracle.durable import DurableSender
-from oracle.loop import Loop
-from oracle.record import Status
-from oracle.serving import serving
+from oracle.node.loop import Loop
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Status
+from oracle.sending import keys
+from oracle.sending.durable import DurableSender
+from oracle.sending.sender import Sender
 from oracle.store.outbox import Outbox
 from oracle.store.store import Store
-from oracle.worker import Worker
 from solidity.deployment import Parameters
 from tinynn import models
 
@@ -220,7 +220,7 @@ def test_worker_whose_disk_fills_up_waits_until_there_is_room(
     request = world.ask(bytes(50_000))  # too long for the file's last page
     disk_ends_after(store, pages=1)
     assert loop._turn() == 1
-    (told,) = [r for r in caplog.records if r.name == "oracle.loop"]
+    (told,) = [r for r in caplog.records if r.name == "oracle.node.loop"]
     assert told.exc_info is None
     assert "make room on the disk" in str(vars(told)["reason"])
     disk_ends_after(store, pages=1 << 20)

@@ -12,14 +12,14 @@ from web3.exceptions import Web3RPCError
 from web3.types import RPCEndpoint, RPCResponse
 
 from oracle.chain.errors import FeeAboveCap, InsufficientFunds, WrongChain
-from oracle.durable import MOST_OFFERS, PATIENCE_BLOCKS, DurableSender
-from oracle.guard import Guard, Offer
-from oracle.loop import Loop
-from oracle.receipts import MISSES
-from oracle.record import Status
+from oracle.node.loop import Loop
+from oracle.node.worker.worker import Worker
+from oracle.pricing.guard import Guard, Offer
+from oracle.record.record import Status
+from oracle.sending.durable import MOST_OFFERS, PATIENCE_BLOCKS, DurableSender
+from oracle.sending.receipts import MISSES
+from oracle.sending.troubles import LONGEST_PAUSE_SECONDS, Troubles
 from oracle.store.store import Store
-from oracle.troubles import LONGEST_PAUSE_SECONDS, Troubles
-from oracle.worker import Worker
 
 NO_FUNDS = [
     "insufficient funds for gas * price + value: balance 0, tx cost 1",

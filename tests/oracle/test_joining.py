@@ -9,15 +9,15 @@ from support.world import CLOCK, WINDOW, World
 
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from challenge.whatif import shortfall_wei
-from oracle import joining
-from oracle.challenger import Challenger
-from oracle.demo.liars import LyingChallenger, LyingWorker
-from oracle.honest import Honest
-from oracle.joining import enough_for, terms_of
-from oracle.node import Node
-from oracle.record import Answered
-from oracle.views import view_of
-from oracle.worker import Worker
+from oracle.node.challenger import joining
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.challenger.joining import enough_for, terms_of
+from oracle.node.honest import Honest
+from oracle.node.node import Node
+from oracle.node.worker.liars import LyingChallenger, LyingWorker
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Answered
+from oracle.record.views import view_of
 
 K = 8
 LIAR, OURS, FIRST = 2, 3, 4

@@ -8,8 +8,8 @@ import pytest
 from support.world import World
 
 from oracle.chain.chain import Log
-from oracle.journal import Tip
-from oracle.record import Record
+from oracle.chain.journal import Tip
+from oracle.record.record import Record
 from oracle.store import journal as stored
 from oracle.store.journal import StoredJournal
 from oracle.store.store import Store

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 
-from oracle import keys
-from oracle.chain.embedded import CHAIN_ID
+from oracle.chain.local.embedded import CHAIN_ID
 from oracle.config import Settings
 from oracle.errors import (
     BadKeystore,
@@ -18,6 +17,7 @@ from oracle.errors import (
     WrongAccount,
     WrongPassword,
 )
+from oracle.sending import keys
 
 KEY = b"\7" * 32
 ADDRESS: str = Account.from_key(KEY).address

@@ -15,27 +15,27 @@ from support.late import Ills, LateEndpoint, LateProvider
 from support.world import NO_CAPS, World
 
 from challenge.lies import LIES
-from oracle import record as recording
-from oracle.audit import Auditor
-from oracle.chain import failover
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
-from oracle.chain.embedded import CHAIN_ID
+from oracle.chain.contracts import Contracts
 from oracle.chain.endpoint import Endpoint
 from oracle.chain.events import ChallengerLost, Finalized
-from oracle.chain.failover import FailoverEndpoint
 from oracle.chain.head import Head
-from oracle.challenger import Challenger
-from oracle.contracts import Contracts
-from oracle.demo.liars import LyingWorker
-from oracle.durable import DurableSender
-from oracle.journal import Tip
-from oracle.loop import OUTAGES
-from oracle.record import Record, Status
+from oracle.chain.journal import Tip
+from oracle.chain.local.accounts import development_accounts
+from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.providers import failover
+from oracle.chain.providers.failover import FailoverEndpoint
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.loop import OUTAGES
+from oracle.node.worker.liars import LyingWorker
+from oracle.node.worker.worker import Worker
+from oracle.record import record as recording
+from oracle.record.audit import Auditor
+from oracle.record.record import Record, Status
+from oracle.sending.durable import DurableSender
 from oracle.store.journal import StoredJournal
 from oracle.store.outbox import Outbox
 from oracle.store.store import Store
-from oracle.worker import Worker
 
 LIAR, OURS = 2, 3
 MOST_TURNS = 150
@@ -262,7 +262,7 @@ def test_record_far_behind_reads_ranges_and_asks_the_contracts(
             method,
             lambda *p, h=handler, m=method: asked.append(m) or h(*p),
         )
-    monkeypatch.setattr("oracle.reading.FAR_BLOCKS", 16)
+    monkeypatch.setattr("oracle.record.reading.FAR_BLOCKS", 16)
     record = audited(world, store, endpoint)
     record.refresh()
     assert record.tables == world.record().tables
@@ -279,7 +279,7 @@ def test_record_range_that_lacks_a_topic_is_looked_at_block_by_block(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     a_game(world, store)
-    monkeypatch.setattr("oracle.reading.FAR_BLOCKS", 16)
+    monkeypatch.setattr("oracle.record.reading.FAR_BLOCKS", 16)
     ills = Ills(lacks=topic(world.contracts, "Claimed"))
     record = audited(world, store, LateEndpoint(world.embedded, ills))
     record.refresh()
@@ -329,7 +329,7 @@ def test_journal_never_holds_what_the_contracts_deny(
         real(self, tip, found)
 
     monkeypatch.setattr(StoredJournal, "append", append)
-    monkeypatch.setattr("oracle.reading.FAR_BLOCKS", far_blocks)
+    monkeypatch.setattr("oracle.record.reading.FAR_BLOCKS", far_blocks)
     ills = Ills(lacks=missing, receipts=True, bloom="0")
     record = audited(world, store, LateEndpoint(world.embedded, ills))
     record.refresh()
@@ -341,7 +341,7 @@ def test_record_block_that_stays_unproved_is_not_waited_for_for_ever(
     world: World, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its logs never come; those after it are known all the same, and not kept."""
-    monkeypatch.setattr("oracle.reading.FAR_BLOCKS", 16)
+    monkeypatch.setattr("oracle.record.reading.FAR_BLOCKS", 16)
     ills = Ills(lacks=topic(world.contracts, "Requested"), receipts=True)
     endpoint = LateEndpoint(world.embedded, ills)
     record = audited(world, store, endpoint)

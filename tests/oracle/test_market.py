@@ -7,17 +7,17 @@ import pytest
 from support.world import World
 
 from challenge import tariff
-from oracle import bonds, leases
 from oracle.bench.griefing.town import PRICE_WEI, STAKE_WEI, Town
 from oracle.chain import events
 from oracle.chain.errors import Refused
-from oracle.chain.sender import Sender
-from oracle.earnings import earnings_of
-from oracle.guard import FIXED_GAS, OUTPUT_BYTE_GAS, Guard
-from oracle.market import SUBMIT_BLOCKS
-from oracle.node import Wish
-from oracle.requests import Terms
-from oracle.worker import Worker, allowance
+from oracle.node.node import Wish
+from oracle.node.worker.worker import Worker, allowance
+from oracle.operator.earnings import earnings_of
+from oracle.pricing import bonds, leases
+from oracle.pricing.guard import FIXED_GAS, OUTPUT_BYTE_GAS, Guard
+from oracle.pricing.market import SUBMIT_BLOCKS
+from oracle.requester.requests import Terms
+from oracle.sending.sender import Sender
 
 MIN_LEASE, BLOCK_SECONDS = 300, 12
 OUTPUT_BYTES = 12

@@ -16,16 +16,16 @@ from support.world import CLOCK, FEE, WINDOW, World
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from oracle.chain.errors import Unavailable
 from oracle.chain.events import Event
-from oracle.chain.failover import FailoverEndpoint
-from oracle.challenger import Challenger
-from oracle.demo.liars import LyingChallenger, LyingWorker
-from oracle.herald import Herald
-from oracle.loop import Loop
-from oracle.metrics import NodeCollector, answers, application
-from oracle.record import Record
-from oracle.serving import serving
-from oracle.webhook import Webhook
-from oracle.worker import Worker
+from oracle.chain.providers.failover import FailoverEndpoint
+from oracle.devnet.serving import serving
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.herald import Herald
+from oracle.node.loop import Loop
+from oracle.node.webhook import Webhook
+from oracle.node.worker.liars import LyingChallenger, LyingWorker
+from oracle.node.worker.worker import Worker
+from oracle.operator.metrics import NodeCollector, answers, application
+from oracle.record.record import Record
 
 
 def test_metrics_tell_what_was_sent_and_whether_all_is_well(world: World) -> None:
@@ -112,7 +112,7 @@ def test_webhook_is_told_in_order_and_tried_again() -> None:
 def test_webhook_that_nobody_hears_is_only_logged(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("oracle.webhook.FIRST_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("oracle.node.webhook.FIRST_PAUSE_SECONDS", 0.0)
     with Webhook("http://127.0.0.1:9/") as webhook:
         webhook.tell({"event": "claim"})
     assert "webhook failed" in caplog.text

@@ -7,19 +7,19 @@ from support.world import WINDOW, World
 
 import tinynn
 from challenge.lies import FALSE_CHALLENGERS, LIES
+from oracle.chain.deployments import Deployments
 from oracle.chain.events import ChallengerLost, ModelRegistered
-from oracle.challenger import Challenger
-from oracle.demo.liars import LyingChallenger, LyingWorker
-from oracle.deployments import Deployments
-from oracle.honest import Honest
-from oracle.library import Library
-from oracle.model_store import ModelStore
-from oracle.models import Shelf
-from oracle.node import Node
-from oracle.record import Status
-from oracle.roles import ChallengerSettings, WorkerSettings
-from oracle.watcher import Watcher
-from oracle.worker import Worker
+from oracle.models.library import Library
+from oracle.models.model_store import ModelStore
+from oracle.models.models import Shelf
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.challenger.watcher import Watcher
+from oracle.node.honest import Honest
+from oracle.node.node import Node
+from oracle.node.roles.roles import ChallengerSettings, WorkerSettings
+from oracle.node.worker.liars import LyingChallenger, LyingWorker
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Status
 
 K = 8
 

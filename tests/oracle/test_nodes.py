@@ -10,16 +10,16 @@ from support.world import CLOCK, ETHER, FEE, WINDOW, World
 from challenge.game import Stage
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from oracle.chain import events
-from oracle.chain.sender import Sender
-from oracle.challenger import Challenger
-from oracle.choice import Choice
-from oracle.collector import Collector
-from oracle.demo.liars import LyingChallenger, LyingWorker
-from oracle.guard import Guard
-from oracle.node import Done, Node
-from oracle.record import Status
-from oracle.views import view_of
-from oracle.worker import Worker
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.challenger.choice import Choice
+from oracle.node.collector import Collector
+from oracle.node.node import Done, Node
+from oracle.node.worker.liars import LyingChallenger, LyingWorker
+from oracle.node.worker.worker import Worker
+from oracle.pricing.guard import Guard
+from oracle.record.record import Status
+from oracle.record.views import view_of
+from oracle.sending.sender import Sender
 
 K = 8
 Make = Callable[[], Node]

@@ -8,13 +8,13 @@ from support.street import CHALLENGER, WORKER, Street, acted
 from support.world import ETHER, WINDOW, World
 
 from challenge.lies import LIES
-from oracle.demo.liars import LyingWorker
-from oracle.durable import PATIENCE_BLOCKS, DurableSender
-from oracle.guard import Guard
-from oracle.node import MOST_ON_THEIR_WAY
-from oracle.record import Status
+from oracle.node.node import MOST_ON_THEIR_WAY
+from oracle.node.worker.liars import LyingWorker
+from oracle.node.worker.worker import Worker
+from oracle.pricing.guard import Guard
+from oracle.record.record import Status
+from oracle.sending.durable import PATIENCE_BLOCKS, DurableSender
 from oracle.store.store import Store
-from oracle.worker import Worker
 
 
 @pytest.fixture

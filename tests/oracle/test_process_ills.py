@@ -14,7 +14,7 @@ from web3 import HTTPProvider
 from web3.types import RPCEndpoint
 
 from oracle.devnet.setup import WINDOW_SECONDS
-from oracle.record import Status
+from oracle.record.record import Status
 
 pytestmark = pytest.mark.slow
 

@@ -9,12 +9,12 @@ from support.process import running
 from web3 import HTTPProvider, Web3
 
 from oracle.chain import events
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
 from oracle.chain.endpoint import RemoteEndpoint
-from oracle.chain.sender import Sender
+from oracle.chain.local.accounts import development_accounts
 from oracle.devnet.setup import WINDOW_SECONDS
-from oracle.record import Status
+from oracle.record.record import Status
+from oracle.sending.sender import Sender
 
 pytestmark = pytest.mark.slow
 

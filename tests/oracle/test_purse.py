@@ -7,13 +7,13 @@ from support.world import ETHER, FEE, NO_CAPS, World
 
 from challenge import tariff
 from challenge.lies import LIES
-from oracle.chain.accounts import development_accounts
 from oracle.chain.events import Requested
-from oracle.chain.sender import Sender
-from oracle.challenger import Challenger
-from oracle.demo.liars import LyingWorker
-from oracle.record import Answered
-from oracle.worker import Worker
+from oracle.chain.local.accounts import development_accounts
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.worker.liars import LyingWorker
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Answered
+from oracle.sending.sender import Sender
 
 K, LIAR, OURS = 8, 2, 3
 GAME_GAS = tariff.max_challenger_due(K)

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from oracle.fetching.reach import PUBLIC, Reach, is_public, parsed
+from oracle.models.reach import PUBLIC, Reach, is_public, parsed
 
 NOT_PUBLIC = [
     "0.0.0.0",

@@ -9,9 +9,9 @@ from support.py_evm import PyEvm
 from support.world import ETHER, World
 
 from challenge.lies import LIES
-from oracle.challenger import Challenger
-from oracle.demo.liars import LyingWorker
-from oracle.worker import Worker
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.worker.liars import LyingWorker
+from oracle.node.worker.worker import Worker
 
 K = 8
 NEW_ACCOUNT_GAS = 25_000

@@ -2,8 +2,8 @@
 
 from support.world import World
 
-from oracle.record import Record, Status
-from oracle.worker import Worker
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Record, Status
 
 
 def test_record_refresh_reads_only_what_is_new(world: World) -> None:

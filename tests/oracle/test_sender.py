@@ -9,9 +9,8 @@ import pytest
 from eth_account import Account
 from support.world import ETHER, World
 
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
-from oracle.chain.embedded import CHAIN_ID, Call
+from oracle.chain.contracts import check_contracts
 from oracle.chain.endpoint import RemoteEndpoint
 from oracle.chain.errors import (
     FeeAboveCap,
@@ -22,10 +21,11 @@ from oracle.chain.errors import (
     WrongChain,
 )
 from oracle.chain.events import Requested
-from oracle.chain.rpc import EmbeddedProvider
-from oracle.chain.sender import MOST_TIP_WEI, Sender, calldata_gas
-from oracle.contracts import check_contracts
-from oracle.worker import Worker
+from oracle.chain.local.accounts import development_accounts
+from oracle.chain.local.embedded import CHAIN_ID, Call
+from oracle.chain.local.rpc import EmbeddedProvider
+from oracle.node.worker.worker import Worker
+from oracle.sending.sender import MOST_TIP_WEI, Sender, calldata_gas
 
 
 def test_development_accounts_are_everyones() -> None:

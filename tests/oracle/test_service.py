@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.command import plumb_in
 
-from oracle.roles import ChallengerSettings, WorkerSettings
+from oracle.node.roles.roles import ChallengerSettings, WorkerSettings
 
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "oracle" / "service" / "plumb@.service"

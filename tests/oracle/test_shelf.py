@@ -11,13 +11,13 @@ from support.world import World
 
 import tinynn
 from mips_vm.constants import MODEL
+from oracle.chain.deployments import Deployments
 from oracle.compute import task
 from oracle.compute.task import Order, Task, carry_out
-from oracle.deployments import Deployments
 from oracle.errors import WrongImage
-from oracle.library import Library
-from oracle.model_store import ModelStore
-from oracle.models import Shelf
+from oracle.models.library import Library
+from oracle.models.model_store import ModelStore
+from oracle.models.models import Shelf
 
 DATA = b"abcd"
 

@@ -11,16 +11,16 @@ import pytest
 from support.world import World
 
 import tinynn
+from oracle.devnet.serving import serving
 from oracle.errors import FetchStopped
-from oracle.fetching import stocker
-from oracle.fetching.stocker import FETCHING, Stocker
-from oracle.honest import Honest
-from oracle.library import Library
-from oracle.loop import Loop
-from oracle.metrics import application
-from oracle.models import Named
-from oracle.serving import serving
-from oracle.worker import Worker
+from oracle.models import stocker
+from oracle.models.library import Library
+from oracle.models.models import Named
+from oracle.models.stocker import FETCHING, Stocker
+from oracle.node.honest import Honest
+from oracle.node.loop import Loop
+from oracle.node.worker.worker import Worker
+from oracle.operator.metrics import application
 
 PATIENCE_SECONDS = 20
 

@@ -29,11 +29,11 @@ from support.world import tiny_image
 
 import tinynn
 from oracle.errors import FetchStopped, NotFetched
-from oracle.fetching.fetch import Sources, fetch
-from oracle.fetching.limits import UNHURRIED, Limits
-from oracle.fetching.reach import Reach
-from oracle.fetching.web import MOST_REDIRECTS, Web
-from oracle.model_store import ModelStore
+from oracle.models.fetch import Sources, fetch
+from oracle.models.limits import UNHURRIED, Limits
+from oracle.models.model_store import ModelStore
+from oracle.models.reach import Reach
+from oracle.models.web import MOST_REDIRECTS, Web
 
 IMAGE = tiny_image()
 ROOT = tinynn.load(IMAGE).model_root

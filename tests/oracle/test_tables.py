@@ -5,11 +5,11 @@ from support.world import World
 
 from challenge.lies import LIES
 from oracle.chain.events import Event
-from oracle.challenger import Challenger
-from oracle.demo.liars import LyingWorker
 from oracle.errors import Hole
-from oracle.record import Status, Tables
-from oracle.worker import Worker
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.worker.liars import LyingWorker
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Status, Tables
 
 
 @pytest.fixture(scope="module")

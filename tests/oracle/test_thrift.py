@@ -8,20 +8,20 @@ import pytest
 from support.world import ETHER, WINDOW, World
 
 from challenge.lies import LIES
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
-from oracle.chain.embedded import CHAIN_ID
 from oracle.chain.endpoint import EmbeddedEndpoint
 from oracle.chain.head import MOST_AGE_SECONDS, Known
-from oracle.chain.rpc import EmbeddedProvider, Handler
-from oracle.challenger import Challenger
-from oracle.demo.liars import LyingWorker
-from oracle.durable import DurableSender
-from oracle.node import Node
-from oracle.record import Record, Status
+from oracle.chain.local.accounts import development_accounts
+from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.rpc import EmbeddedProvider, Handler
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.node import Node
+from oracle.node.worker.liars import LyingWorker
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Record, Status
+from oracle.sending.durable import DurableSender
 from oracle.store.outbox import Outbox
 from oracle.store.store import Store
-from oracle.worker import Worker
 
 
 @pytest.fixture

@@ -7,15 +7,15 @@ import pytest
 from support.world import World
 from web3.exceptions import Web3RPCError
 
-from oracle import troubles as troubles_module
 from oracle.chain.errors import Unavailable, WentBack, WrongChain
 from oracle.errors import UnknownModel
-from oracle.loop import Loop
-from oracle.record import Answered, Asked, Record
+from oracle.node.challenger.watcher import Watcher
+from oracle.node.loop import Loop
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Answered, Asked, Record
+from oracle.sending import troubles as troubles_module
+from oracle.sending.troubles import Troubles
 from oracle.store.errors import StoreUnusable
-from oracle.troubles import Troubles
-from oracle.watcher import Watcher
-from oracle.worker import Worker
 
 
 class Wall:

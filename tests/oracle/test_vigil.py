@@ -10,14 +10,14 @@ from support.town import Town
 from support.world import NO_CAPS, World
 
 from oracle.bench.griefing.flood import Sandglass
-from oracle.challenger import Challenger
-from oracle.honest import Honest
-from oracle.library import Library
-from oracle.loop import Loop
-from oracle.metrics import application
-from oracle.serving import serving
-from oracle.vigil import Vigil, vigil_of
-from oracle.worker import Worker
+from oracle.devnet.serving import serving
+from oracle.models.library import Library
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.challenger.vigil import Vigil, vigil_of
+from oracle.node.honest import Honest
+from oracle.node.loop import Loop
+from oracle.node.worker.worker import Worker
+from oracle.operator.metrics import application
 
 CLAIMS, MINUTE = 12, 60.0
 

@@ -11,12 +11,12 @@ from eth_bloom import BloomFilter
 from support.late import Ills, LateEndpoint
 from support.world import World
 
-from oracle.chain.bloom import bits_of, bloom_of, may_hold
 from oracle.chain.chain import Chain
 from oracle.chain.head import Head
-from oracle.chain.rpc import EmbeddedProvider
-from oracle.chain.whole import Blocks
-from oracle.worker import Worker
+from oracle.chain.local.rpc import EmbeddedProvider
+from oracle.node.worker.worker import Worker
+from oracle.record.bloom import bits_of, bloom_of, may_hold
+from oracle.record.whole import Blocks
 
 
 def test_bloom_equals_another_implementation() -> None:

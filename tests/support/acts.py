@@ -9,19 +9,19 @@ from support.world import PATIENCE, World
 
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from challenge.moves import Move
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Contract
-from oracle.chain.embedded import CHAIN_ID
-from oracle.chain.sender import Receipt
-from oracle.challenger import Challenger
-from oracle.demo.liars import LyingChallenger, LyingWorker
-from oracle.durable import DurableSender
-from oracle.loop import OUTAGES
-from oracle.node import Done, Node, Player, Wish
-from oracle.record import Answered, Status
+from oracle.chain.local.accounts import development_accounts
+from oracle.chain.local.embedded import CHAIN_ID
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.loop import OUTAGES
+from oracle.node.node import Done, Node, Player, Wish
+from oracle.node.worker.liars import LyingChallenger, LyingWorker
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Answered, Status
+from oracle.sending.durable import DurableSender
+from oracle.sending.sender import Receipt
 from oracle.store.outbox import Outbox
 from oracle.store.store import Store
-from oracle.worker import Worker
 
 K, MOST_TURNS, TURN_SECONDS = 8, 200, 60
 ASKER, WORKER, CHALLENGER, LIAR, OTHER = 1, 2, 3, 4, 5

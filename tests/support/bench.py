@@ -10,12 +10,12 @@ import pytest
 from support.mempool import MempoolEndpoint
 from support.world import ETHER, World
 
-from oracle.chain import sender as plain
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
-from oracle.chain.embedded import CHAIN_ID
 from oracle.chain.errors import NotMined
-from oracle.durable import DurableSender
+from oracle.chain.local.accounts import development_accounts
+from oracle.chain.local.embedded import CHAIN_ID
+from oracle.sending import sender as plain
+from oracle.sending.durable import DurableSender
 from oracle.store.outbox import Outbox
 from oracle.store.store import Store
 

@@ -11,15 +11,15 @@ from web3 import Web3
 from web3.types import RPCEndpoint
 
 from oracle.chain import events
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
 from oracle.chain.endpoint import RemoteEndpoint
-from oracle.chain.sender import Sender
+from oracle.chain.local.accounts import development_accounts
 from oracle.devnet.server import Service, application
+from oracle.devnet.serving import serving
 from oracle.devnet.setup import set_up
-from oracle.record import Record, Status
-from oracle.requests import Terms, ask
-from oracle.serving import serving
+from oracle.record.record import Record, Status
+from oracle.requester.requests import Terms, ask
+from oracle.sending.sender import Sender
 from solidity.deployment import Parameters
 
 ETHER = 10**18

@@ -12,8 +12,8 @@ from hexbytes import HexBytes
 from web3 import Web3
 from web3.types import RPCEndpoint, RPCResponse
 
-from oracle.chain.embedded import CHAIN_ID, EmbeddedChain
-from oracle.chain.rpc import EmbeddedProvider
+from oracle.chain.local.embedded import CHAIN_ID, EmbeddedChain
+from oracle.chain.local.rpc import EmbeddedProvider
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from support.mempool import MempoolEndpoint
 from support.world import ETHER, World
 
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
-from oracle.chain.embedded import CHAIN_ID
-from oracle.challenger import Challenger
-from oracle.durable import DurableSender
-from oracle.guard import Guard
-from oracle.node import Node
-from oracle.record import Status
+from oracle.chain.local.accounts import development_accounts
+from oracle.chain.local.embedded import CHAIN_ID
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.node import Node
+from oracle.node.worker.worker import NO_GUARD, Worker
+from oracle.pricing.guard import Guard
+from oracle.record.record import Status
+from oracle.sending.durable import DurableSender
 from oracle.store.outbox import Outbox
 from oracle.store.store import Store
-from oracle.worker import NO_GUARD, Worker
 
 WORKER, CHALLENGER = 2, 3
 

@@ -6,16 +6,16 @@ from typing import Any
 from support.command import Ended, Plumb
 from web3.types import RPCEndpoint
 
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
+from oracle.chain.contracts import Contracts
 from oracle.chain.endpoint import RemoteEndpoint
-from oracle.chain.sender import Sender
-from oracle.contracts import Contracts
+from oracle.chain.local.accounts import development_accounts
 from oracle.devnet.setup import Ready
-from oracle.honest import Honest
-from oracle.library import Library
-from oracle.roles import Place, WorkerSettings
-from oracle.worker import Worker
+from oracle.models.library import Library
+from oracle.node.honest import Honest
+from oracle.node.roles.roles import Place, WorkerSettings
+from oracle.node.worker.worker import Worker
+from oracle.sending.sender import Sender
 from tinynn import models
 
 SEVEN = Path(__file__).parent.parent.parent / "docs" / "seven.json"

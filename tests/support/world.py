@@ -5,18 +5,18 @@ from pathlib import Path
 
 import tinynn
 from oracle.bench.griefing.tiny import tiny_image
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
-from oracle.chain.embedded import FIRST_BASE_FEE, EmbeddedChain
+from oracle.chain.contracts import Contracts
 from oracle.chain.endpoint import EmbeddedEndpoint
 from oracle.chain.events import ModelRegistered, Requested
-from oracle.chain.sender import Receipt, Sender
-from oracle.contracts import Contracts
-from oracle.deploy import deploy
-from oracle.guard import Guard
-from oracle.honest import Honest
-from oracle.library import Library
-from oracle.record import Record
+from oracle.chain.local.accounts import development_accounts
+from oracle.chain.local.embedded import FIRST_BASE_FEE, EmbeddedChain
+from oracle.models.library import Library
+from oracle.node.honest import Honest
+from oracle.pricing.guard import Guard
+from oracle.record.record import Record
+from oracle.sending.deploy import deploy
+from oracle.sending.sender import Receipt, Sender
 from solidity.deployment import Parameters
 
 ETHER = 10**18

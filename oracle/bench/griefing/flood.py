@@ -10,17 +10,17 @@ from challenge.lies import LIES
 from oracle.bench.griefing.outcome import Outcome
 from oracle.bench.griefing.tiny import tiny_image
 from oracle.bench.griefing.town import MOST_TURNS, PARAMETERS, Town
-from oracle.challenger import Challenger
-from oracle.choice import Choice
 from oracle.compute.task import Task
-from oracle.demo.liars import LyingWorker
-from oracle.guard import Guard
-from oracle.honest import Honest
-from oracle.library import Library
-from oracle.node import Player
-from oracle.record import Answered, Asked, Status
-from oracle.requests import Terms, take_back
-from oracle.worker import Worker
+from oracle.models.library import Library
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.challenger.choice import Choice
+from oracle.node.honest import Honest
+from oracle.node.node import Player
+from oracle.node.worker.liars import LyingWorker
+from oracle.node.worker.worker import Worker
+from oracle.pricing.guard import Guard
+from oracle.record.record import Answered, Asked, Status
+from oracle.requester.requests import Terms, take_back
 
 REQUESTER, LIAR, CHALLENGER = "requester", "liar", "challenger"
 WINDOW_SECONDS = 600

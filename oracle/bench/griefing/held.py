@@ -6,7 +6,7 @@ from typing import Any
 
 from oracle.chain.chain import Contract
 from oracle.chain.errors import Refused
-from oracle.chain.sender import Intent, Outcome, Receipt, Sender, intended
+from oracle.sending.sender import Intent, Outcome, Receipt, Sender, intended
 
 
 @dataclass(frozen=True, slots=True)

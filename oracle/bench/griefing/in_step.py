@@ -16,11 +16,11 @@ from challenge.tariff import rounds
 from oracle.bench.griefing.outcome import Outcome
 from oracle.bench.griefing.tiny import tiny_image
 from oracle.bench.griefing.town import PARAMETERS, Town
-from oracle.challenger import Challenger
-from oracle.node import Node
-from oracle.record import Answered, Asked
-from oracle.requests import Terms
-from oracle.worker import Worker
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.node import Node
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Answered, Asked
+from oracle.requester.requests import Terms
 
 WORKER = "worker"
 DESCENT_AND_PROOF = 2

@@ -10,11 +10,11 @@ from challenge import tariff
 from oracle.bench.griefing.held import HeldSender
 from oracle.bench.griefing.outcome import Attack, Outcome
 from oracle.bench.griefing.town import ETHER, PARAMETERS, PRICE_WEI, Town
-from oracle.honest import Honest
-from oracle.leases import MAX_LEASE, last_instant
-from oracle.record import Status
-from oracle.requests import Terms, take_back
-from oracle.worker import Worker
+from oracle.node.honest import Honest
+from oracle.node.worker.worker import Worker
+from oracle.pricing.leases import MAX_LEASE, last_instant
+from oracle.record.record import Status
+from oracle.requester.requests import Terms, take_back
 
 REQUESTER, WORKER = "requester", "worker"
 MIN_LEASE = PARAMETERS.min_lease_seconds

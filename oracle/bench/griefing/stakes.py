@@ -19,12 +19,12 @@ from oracle.bench.griefing.town import (
 )
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.events import Requested
-from oracle.challenger import Challenger
-from oracle.demo.liars import LyingChallenger
-from oracle.honest import Honest
-from oracle.record import Status
-from oracle.requests import Terms, take_back
-from oracle.worker import Worker
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.honest import Honest
+from oracle.node.worker.liars import LyingChallenger
+from oracle.node.worker.worker import Worker
+from oracle.record.record import Status
+from oracle.requester.requests import Terms, take_back
 from solidity import artifact
 from solidity.deployment import create_address
 

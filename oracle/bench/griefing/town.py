@@ -14,23 +14,23 @@ import tinynn
 from oracle.bench.griefing.outcome import Outcome
 from oracle.bench.griefing.slow import SlowMachine
 from oracle.bench.griefing.tiny import tiny_image
-from oracle.chain.accounts import development_accounts
 from oracle.chain.chain import Chain
-from oracle.chain.embedded import TIP_WEI
+from oracle.chain.contracts import Contracts
 from oracle.chain.endpoint import EmbeddedEndpoint
 from oracle.chain.events import ModelRegistered
-from oracle.chain.sender import Receipt, Sender
-from oracle.challenger import Challenger
-from oracle.contracts import Contracts
-from oracle.deploy import deploy
-from oracle.fees import Sizes, offered_fee, reckoned_fee
-from oracle.honest import Honest
-from oracle.library import Library
-from oracle.node import Done, Node
-from oracle.record import Asked, Record, Status
-from oracle.requests import Terms, ask
-from oracle.roles import WorkerSettings
-from oracle.worker import Mind, Worker
+from oracle.chain.local.accounts import development_accounts
+from oracle.chain.local.embedded import TIP_WEI
+from oracle.models.library import Library
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.honest import Honest
+from oracle.node.node import Done, Node
+from oracle.node.roles.roles import WorkerSettings
+from oracle.node.worker.worker import Mind, Worker
+from oracle.record.record import Asked, Record, Status
+from oracle.requester.fees import Sizes, offered_fee, reckoned_fee
+from oracle.requester.requests import Terms, ask
+from oracle.sending.deploy import deploy
+from oracle.sending.sender import Receipt, Sender
 from solidity.deployment import Parameters
 
 ETHER = 10**18

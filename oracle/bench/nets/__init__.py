@@ -1,0 +1,1 @@
+"""Networks and programs made up for measuring."""

@@ -1,0 +1,1 @@
+"""Chains without a network: py-evm in this process, and its JSON-RPC."""

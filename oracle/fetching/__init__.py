@@ -1,1 +1,0 @@
-"""Getting model images from strangers: whom to ask, for how long, and beside what."""

@@ -1,0 +1,1 @@
+"""Model images: fetched, held on this machine, and served."""

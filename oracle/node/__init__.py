@@ -1,0 +1,1 @@
+"""The node that reads the chain and acts, and what every node has."""

@@ -1,0 +1,1 @@
+"""The challenger: which claims it checks, and in which disputes it takes part."""

@@ -1,0 +1,126 @@
+"""How well a challenger keeps watch: what it holds, checks, and won't check in time."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from oracle.node.challenger.challenger import Challenger
+from oracle.node.challenger.checks import Check
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A claim that won't be checked in time. `window_end` is an instant."""
+
+    request_id: int
+    value_wei: int
+    window_end: int
+
+    @classmethod
+    def of(cls, check: Check) -> "Overdue":
+        claim = check.answered.claim
+        return cls(claim.request_id, check.value_wei, claim.window_end)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "request_id": self.request_id,
+            "value_wei": self.value_wei,
+            "window_end": self.window_end,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Vigil:
+    """One challenger as of its last look. `running`: told by itself; else from the
+    chain alone, which doesn't know what was checked."""
+
+    account: bytes
+    running: bool
+    models: int
+    waiting: int
+    checking: int
+    overdue: tuple[Overdue, ...]
+    unchecked: int
+    unpaid: dict[int, str]
+    games: int
+    free_wei: int
+    locked_wei: int
+    earned_wei: int
+
+    @property
+    def verdict(self) -> str:
+        """In a sentence or two."""
+        if not self.models:
+            return "It checks nothing: it holds no model. Name one with --model."
+        if self.overdue:
+            return (
+                "It won't check all in time: give it more processes, or leave out what "
+                "is worth little with --min-value."
+            )
+        if self.unpaid:
+            return "It can't pay for all challenges: send its account ether."
+        return "It keeps up."
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "account": f"0x{self.account.hex()}",
+            "running": self.running,
+            "models": self.models,
+            "waiting": self.waiting,
+            "checking": self.checking,
+            "overdue": [each.as_json() for each in self.overdue],
+            "unchecked": self.unchecked,
+            "unpaid": {str(i): reason for i, reason in self.unpaid.items()},
+            "games": self.games,
+            "free_wei": self.free_wei,
+            "locked_wei": self.locked_wei,
+            "earned_wei": self.earned_wei,
+            "verdict": self.verdict,
+        }
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> "Vigil":
+        """What a running challenger has told. Raises `KeyError`, `TypeError` or
+        `ValueError` where that is something else."""
+        overdue = tuple(Overdue(**each) for each in told["overdue"])
+        unpaid = {int(i): reason for i, reason in told["unpaid"].items()}
+        plain = {name: told[name] for name in PLAIN}
+        account = bytes.fromhex(told["account"].removeprefix("0x"))
+        return cls(account=account, overdue=overdue, unpaid=unpaid, **plain)
+
+
+PLAIN = (
+    "running", "models", "waiting", "checking", "unchecked", "games", "free_wei",
+    "locked_wei", "earned_wei",
+)  # fmt: skip
+
+
+def vigil_of(challenger: Challenger, models: int, running: bool = True) -> Vigil:
+    """As of its last look; asks the chain nothing."""
+    backlog, tables = challenger.checks.backlog, challenger.record.tables
+    claims = tables.claims
+    return Vigil(
+        account=challenger.address,
+        running=running,
+        models=models,
+        waiting=len(backlog.waiting),
+        checking=len(backlog.checking),
+        overdue=tuple(map(Overdue.of, backlog.late)),
+        unchecked=challenger.checks.unchecked,
+        unpaid={
+            claims[claim].claim.request_id: reason
+            for claim, reason in challenger.unpaid.items()
+            if claim in claims
+        },
+        games=challenger.open_challenges,
+        free_wei=challenger.seen.free_wei,
+        locked_wei=challenger.seen.locked_wei,
+        earned_wei=tables.earned[challenger.address],
+    )
+
+
+def vigil_from_chain(challenger: Challenger, models: int) -> Vigil:
+    """As if it began now: all that it could check waits, and nothing is begun."""
+    challenger.look()
+    claims, now = challenger.waiting(), challenger.seen.now
+    challenger.checks.foretell(claims, now)
+    return vigil_of(challenger, models, running=False)

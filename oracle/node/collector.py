@@ -1,0 +1,61 @@
+"""The collector: ends own games that are decided, and takes the money home.
+
+It needs no model: what is decided, the chain knows.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from challenge.game import GameView, Side, Stage
+from challenge.moves import Move, Settle, Timeout
+from oracle.node.node import Node, Player, Wish
+from oracle.record.record import Answered, Played
+
+
+@dataclass(frozen=True, slots=True)
+class Settler:
+    """Moves only where the other side has lost already."""
+
+    def attempts(self, view: GameView, now: int) -> tuple[Move, ...]:
+        if view.stage in (Stage.NONE, Stage.OVER):
+            return ()
+        if view.dispute.dead:
+            return (Settle(view.claim, view.challenger),)
+        if view.clock.expired(now) and view.mover is Side.WORKER:
+            return (Timeout(view.claim, view.challenger),)
+        return ()
+
+
+class Collector(Node):
+    """What is due to one account from the games that it began."""
+
+    def wishes(self) -> Iterator[Wish]:
+        return self.in_parts(self._games, self._withdrawal)
+
+    @property
+    def open_challenges(self) -> int:
+        """Own games that are not over."""
+        return len(self._own_games())
+
+    def _own_games(self) -> list[tuple[Played, Answered]]:
+        """Those that this account began and that are not over."""
+        games = self.record.games()
+        return [game for game in games if game[0].challenger == self.address]
+
+    def _player(self, answered: Answered) -> Player:
+        return Settler()
+
+    def _games(self) -> Iterator[Wish]:
+        """Moves in own games, the nearest deadline first."""
+        return self.play(
+            [(answered, self.address) for _, answered in self._own_games()],
+            self._player,
+        )
+
+    def _withdrawal(self) -> Iterator[Wish]:
+        """All that is free, once no own game is open, nor anything on its way."""
+        if self.open_challenges or self.posted.wishes:
+            return
+        if free := self.seen.free_wei:
+            arguments = (self.address, free)
+            yield Wish(self.contracts.staking, "withdraw", arguments)

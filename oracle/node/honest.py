@@ -1,0 +1,243 @@
+"""What an honest node computes: true answers, and true traces of their making."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from threading import Event
+from typing import TypeVar
+
+from challenge.game import GameView, Side
+from challenge.moves import Move
+from challenge.precedence import Run
+from challenge.trace import ExecutionTrace, Trace
+from oracle.compute.arena import Players
+from oracle.compute.executors import Executors, Inline
+from oracle.compute.play import NEXT_MOVE, Question, TraceNeeded, Unknown, updated
+from oracle.compute.task import Task
+from oracle.models.library import Library
+from oracle.node.node import Player
+from oracle.record.record import Answered, Asked
+from tinynn import Model
+
+CROSS_CHECK_STEPS = 10**10
+"""Up to so many foretold instructions, seconds of the translated machine, an answer is
+checked there before it is claimed: being wrong costs a bond."""
+INSTRUCTIONS_A_SECOND = 10**9
+"""Of the translated machine, about: what a run is taken for until one was timed."""
+KEPT_ANSWERS, KEPT_TRACES = 1024, 16
+MOST_UNDER_WAY = 256
+"""Answers that are computed or wait for it; what else is wanted will be asked again."""
+
+Key = tuple[bytes, bytes]
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Wanted:
+    """An answer, and until when it is of use."""
+
+    promise: Future[bytes]
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
+class TruePlayer:
+    """Defends a claim by showing how it came about, or attacks where it is false."""
+
+    side: Side
+    trace: Trace
+
+    def attempts(self, view: GameView, now: int) -> tuple[Move, ...]:
+        move = NEXT_MOVE[self.side](view, self.trace, now)
+        return () if move is None else (move,)
+
+
+@dataclass(frozen=True, slots=True)
+class RemotePlayer:
+    """The same, with what needs the run worked out elsewhere: no move until then."""
+
+    side: Side
+    players: Players
+    model: Model
+    data: bytes
+    note: Callable[[], None]
+    """Called when a move has been worked out."""
+
+    def attempts(self, view: GameView, now: int) -> tuple[Move, ...]:
+        try:
+            move = NEXT_MOVE[self.side](view, Unknown(), now)
+        except TraceNeeded:
+            question = Question.of(self.model, self.data, self.side, view, now)
+            promise = self.players.asked(question, self.note)
+            if not promise.done():
+                return ()
+            move = updated(promise.result(), view)
+        return () if move is None else (move,)
+
+
+class Honest:
+    """Has its executors compute natively; in a dispute, the machine is entered.
+
+    The last answers and traces are kept, so that a dispute starts from snapshots.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        cross_check_steps: int = CROSS_CHECK_STEPS,
+        executors: Executors | None = None,
+        players: Players | None = None,
+    ) -> None:
+        """Without `executors` it computes in this process, and waits meanwhile; without
+        `players` it works out moves here, too."""
+        self.library, self._cross_check_steps = library, cross_check_steps
+        self._executors: Executors = Inline() if executors is None else executors
+        self._players = players
+        self.news = Event()
+        """Set when something that was waited for has been worked out."""
+        self.answered, self.answer_seconds = 0, 0.0
+        """Answers that were computed, and how long they took from being wanted."""
+        self._answers: dict[Key, Wanted] = {}
+        self._traces: dict[Key, Trace] = {}
+
+    @property
+    def models(self) -> int:
+        """How many it serves."""
+        return self.library.served
+
+    @property
+    def under_way(self) -> int:
+        """How many answers were asked for and are not there yet."""
+        return sum(not wanted.promise.done() for wanted in self._answers.values())
+
+    def can(self, asked: Asked) -> bool:
+        """Whether it holds the model that was asked."""
+        return self.library.holds(asked.model)
+
+    def serves(self, asked: Asked) -> bool:
+        """Whether it is to answer requests of that model."""
+        return self.library.serves(asked.model)
+
+    def keep(self, asked: Asked) -> None:
+        """It has to stand by an answer of that model."""
+        self.library.keep(asked.model)
+
+    def ready(self, asked: Asked) -> bool:
+        """Whether the answer is there; if not, it will be worked on from now on."""
+        if _key(asked) not in self._answers and self.under_way >= MOST_UNDER_WAY:
+            return False
+        return self._promised(asked).done()
+
+    @property
+    def width(self) -> int:
+        """How many answers are computed at a time."""
+        return self._executors.width
+
+    def seconds(self, asked: Asked) -> float | None:
+        """How long the answer takes, once it is begun; 0 if it is there.
+
+        None if no such answer has been timed yet: then this one is begun, for that.
+        Raises as `answer` does, if it couldn't be computed.
+        """
+        found = self._executors.pace.seconds(self._task(asked))
+        if _key(asked) in self._answers or found is None:
+            if self.ready(asked):
+                self.answer(asked)
+                return 0.0
+        return found
+
+    def check_seconds(self, asked: Asked) -> float:
+        """How long the answer takes, as timed; before that, by its instructions."""
+        task = self._task(asked)
+        timed = self._executors.pace.seconds(task)
+        foretold = sum(task.model.foretold_instructions) / INSTRUCTIONS_A_SECOND
+        return foretold if timed is None else timed
+
+    def output_bytes(self, asked: Asked) -> int:
+        """How long the output is."""
+        return sum(spec.size for spec in self.library.find(asked.model).outputs)
+
+    def answer(self, asked: Asked) -> bytes:
+        """The true output, waited for if it isn't there. Raises what went wrong, and
+        then starts anew the next time."""
+        try:
+            return self._promised(asked).result()
+        except Exception:
+            self._answers.pop(_key(asked), None)
+            raise
+
+    def doubts(self, answered: Answered) -> bool:
+        """Whether the claim is false."""
+        return self.answer(answered.asked) != answered.output
+
+    def trace(self, asked: Asked) -> Trace:
+        """The true run."""
+        return _kept(self._traces, _key(asked), KEPT_TRACES, lambda: self.fork(asked))
+
+    def fork(self, asked: Asked) -> Trace:
+        """The true run once more, on a machine of its own."""
+        model = self.library.find(asked.model)
+        return ExecutionTrace(model.execution(asked.input))
+
+    def defender(self, answered: Answered) -> Player:
+        return self._player(Side.WORKER, answered.asked)
+
+    def attacker(self, answered: Answered) -> Player:
+        return self._player(Side.CHALLENGER, answered.asked)
+
+    def longest_run(self, asked: Asked) -> Run:
+        """As foretold of the model; of a malformed input, less."""
+        foretold = self.library.find(asked.model).foretold_instructions
+        return Run(len(foretold), max(foretold))
+
+    def _player(self, side: Side, asked: Asked) -> Player:
+        if self._players is None:
+            return TruePlayer(side, self.trace(asked))
+        model, note = self.library.find(asked.model), self.news.set
+        return RemotePlayer(side, self._players, model, asked.input, note)
+
+    def _promised(self, asked: Asked) -> Future[bytes]:
+        due = _due(asked)
+
+        def begin() -> Wanted:
+            begun = time.perf_counter()
+            promise = self._executors.submit(self._task(asked), due)
+            promise.add_done_callback(lambda _: self._note_answer(begun))
+            return Wanted(promise, due)
+
+        wanted = _kept(self._answers, _key(asked), KEPT_ANSWERS, begin)
+        if due < wanted.due:
+            wanted.due = due
+            self._executors.hasten(wanted.promise, due)
+        return wanted.promise
+
+    def _task(self, asked: Asked) -> Task:
+        model = self.library.find(asked.model)
+        return Task(model, asked.input, self._cross_check_steps)
+
+    def _note_answer(self, begun: float) -> None:
+        self.answered += 1
+        self.answer_seconds += time.perf_counter() - begun
+        self.news.set()
+
+
+def _key(asked: Asked) -> Key:
+    return asked.model.model_id, asked.input
+
+
+def _due(asked: Asked) -> int:
+    """Until when the answer is of use: while the lease lasts, or the window. What is
+    accepted by nobody may be computed to be timed, or while an accept is mined."""
+    if asked.lease is not None:
+        return asked.lease.end
+    return asked.request.deadline if asked.claim is None else asked.claim.window_end
+
+
+def _kept(kept: dict[Key, T], key: Key, most: int, make: Callable[[], T]) -> T:
+    """The value, made if need be; the oldest goes when there are too many."""
+    if key not in kept:
+        if len(kept) >= most:
+            del kept[next(iter(kept))]
+        kept[key] = make()
+    return kept[key]

@@ -1,0 +1,366 @@
+"""A node: read the chain, see what it could do, do the first thing that is not refused.
+
+It remembers nothing that it cannot read again. So it may be killed at any instant, and
+the next one goes on where the chain says.
+"""
+
+import time
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Protocol
+
+from challenge.errors import PositionMismatch, PositionMissing
+from challenge.game import GameView, Side, Stage
+from challenge.moves import Move
+from oracle.chain.chain import Contract
+from oracle.chain.contracts import Contracts
+from oracle.chain.errors import (
+    ChainError,
+    FeeAboveCap,
+    GasAboveCap,
+    InsufficientFunds,
+    Refused,
+    Rejected,
+)
+from oracle.record.audit import Auditor
+from oracle.record.record import Answered, Asked, Record
+from oracle.record.views import view_of
+from oracle.sending.sender import Receipt, Sender
+
+MOVED_ON = (PositionMismatch, PositionMissing)
+"""The chain told of a move after the log was read: next time."""
+REFUSALS = (Refused, Rejected, InsufficientFunds, GasAboveCap, FeeAboveCap)
+"""Of one wish; others may come true nevertheless."""
+MOST_ON_THEIR_WAY = 16
+"""As many of one account as nodes promise to keep in their mempools."""
+MOST_MOVES_ON_THEIR_WAY = 48
+"""Moves in games don't wait behind other things, as far as nodes have room at all."""
+
+
+class Player(Protocol):
+    """One side of one game: the moves to try, in order, until one is not refused."""
+
+    def attempts(self, view: GameView, now: int) -> tuple[Move, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A transaction that a node would send now. `view` and `move`: in a game.
+
+    `locks_wei`: how much of the free stake it may lock.
+    """
+
+    contract: Contract
+    function: str
+    arguments: tuple[Any, ...]
+    value: int = 0
+    request_id: int = 0
+    view: GameView | None = None
+    move: Move | None = None
+    locks_wei: int = 0
+
+    @property
+    def place(self) -> str:
+        """What it is about: of a request, or of a position in a game, one thing is done
+        at a time."""
+        if self.view is None:
+            return f"{self.contract.name}:{self.request_id}"
+        view = self.view
+        place = (view.claim_hash, view.challenger, view.game.commitment)
+        return ":".join(part.hex() for part in place)
+
+    @property
+    def key(self) -> str:
+        """Names what is done: while it is on its way, nobody does it again."""
+        return f"{self.place}:{self.function}"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A wish that came true."""
+
+    wish: Wish
+    receipt: Receipt
+
+
+@dataclass(slots=True)
+class Posted:
+    """What this process has sent and has no news of, by key."""
+
+    wishes: dict[str, Wish] = field(default_factory=dict)
+
+    @property
+    def places(self) -> set[str]:
+        return {wish.place for wish in self.wishes.values()}
+
+    @property
+    def locks_wei(self) -> int:
+        return sum(wish.locks_wei for wish in self.wishes.values())
+
+    def has_room(self, wish: Wish) -> bool:
+        most = MOST_ON_THEIR_WAY if wish.view is None else MOST_MOVES_ON_THEIR_WAY
+        return len(self.wishes) < most
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the node saw when it last looked. `now` is block time, the stake in wei."""
+
+    now: int = 0
+    free_wei: int = 0
+    locked_wei: int = 0
+
+
+class Node(ABC):
+    """One account acting on one deployment. `refused` is why wishes of the last time
+    did not come true: mostly that someone else was quicker."""
+
+    def __init__(self, sender: Sender, contracts: Contracts) -> None:
+        self.sender, self.contracts = sender, contracts
+        self.chain = sender.chain
+        journal = sender.journal(contracts.oracle.address)
+        auditor = Auditor(sender.chain, contracts)
+        self.record = Record(sender.chain, contracts, journal, auditor)
+        self.refused: list[ChainError] = []
+        self.troubles = sender.troubles
+        """What goes wrong about one thing, in sending or thinking, stops no other."""
+        self.posted = Posted()
+        self.seen = Look()
+        self.deadlines: list[int] = []
+        """Instants at which own clocks would have run out, as of the last look."""
+        self.tell: Callable[[Mapping[str, Any]], None] = lambda facts: None
+        """Somebody who wants to know what its people should look at."""
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        """What it spent its time with."""
+
+    @property
+    def address(self) -> bytes:
+        return self.sender.address
+
+    def step(self) -> Done | None:
+        """The first thing to come true; None if nothing does now."""
+        return next(self.act(), None)
+
+    def act(self) -> Iterator[Done]:
+        """Sends all that is wished, and tells what comes true meanwhile.
+
+        It sends nothing while something is on its way that it knows nothing of, such as
+        what a node sent that was killed since: what that changes cannot be read yet.
+        """
+        self.refused = []
+        with self._timed("settle"):
+            news = self.troubles.tried("news", self._news)
+        yield from news or ()
+        if self.sender.on_its_way != self.posted.wishes.keys():
+            return
+        with self._timed("read"):
+            self.record.refresh()
+            if self.record.height < self.sender.mined_height:
+                return  # by an endpoint that lags: our own moves are not in it
+            self._look()
+        yield from self._come_true()
+
+    def look(self) -> None:
+        """Reads what there is, and does nothing about it."""
+        self.record.refresh()
+        self._look()
+
+    def _look(self) -> None:
+        stake = self.troubles.tried("stake", self._known_stake)
+        last = (self.seen.free_wei, self.seen.locked_wei)
+        self.seen = Look(self.record.head.timestamp, *(stake or last))
+
+    def _known_stake(self) -> tuple[int, int]:
+        staking = self.contracts.staking
+        free, locked = self.chain.known(staking, "balanceOf", self.address)
+        return int(free), int(locked)
+
+    def _news(self) -> list[Done]:
+        """What became of what was posted."""
+        done = []
+        news = self.sender.news(self.contracts.all)
+        wishes, open_keys = self.posted.wishes, self.sender.on_its_way
+        self.posted = Posted({k: w for k, w in wishes.items() if k in open_keys})
+        for outcome in news:
+            intent, result = outcome.intent, outcome.result
+            unknown = Wish(intent.contract, intent.function, ())
+            if isinstance(result, Refused):
+                self.refused.append(result)
+            else:
+                done.append(Done(wishes.get(intent.key, unknown), result))
+        return done
+
+    def _come_true(self) -> Iterator[Done]:
+        done: set[str] = set()
+        wishes = self.wishes()
+        while (wish := self._thought_of(wishes)) is not None:
+            if self.sender.stop.is_set():
+                return
+            if wish.place in done or self.is_on_its_way(wish):
+                continue
+            if not self.posted.has_room(wish):
+                return
+            with self._timed("send"):
+                receipt = self._sent(wish)
+            if receipt is not None:
+                yield Done(wish, receipt)
+            if receipt is not None or wish.key in self.posted.wishes:
+                done.add(wish.place)
+
+    def _sent(self, wish: Wish) -> Receipt | None:
+        """Its receipt, if it is there at once. What is on its way is noted, even if
+        something went wrong then: else the next look would wait for what it doesn't
+        know."""
+        job = ("send", wish.key)
+        if self.troubles.puts_off(job):
+            return None
+        about = {"function": wish.function, "request_id": wish.request_id}
+        with self.troubles.facing(job, **about):
+            try:
+                receipt = self._post(wish)
+            except REFUSALS as refused:
+                self.refused.append(refused)
+                return None
+            if receipt is None:
+                self.posted.wishes[wish.key] = wish
+            return receipt
+        if wish.key in self.sender.on_its_way:
+            self.posted.wishes[wish.key] = wish
+        return None
+
+    def _thought_of(self, wishes: Iterator[Wish]) -> Wish | None:
+        with self._timed("think"):
+            return next(wishes, None)
+
+    @contextmanager
+    def _timed(self, part: str) -> Iterator[None]:
+        begin = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[part] += time.perf_counter() - begin
+
+    def is_on_its_way(self, wish: Wish) -> bool:
+        return wish.place in self.posted.places
+
+    @abstractmethod
+    def wishes(self) -> Iterator[Wish]:
+        """What to send, the most urgent first; computed as it is asked for."""
+
+    def in_parts(self, *parts: Callable[[], Iterator[Wish]]) -> Iterator[Wish]:
+        """The wishes of each, though something goes wrong in those before."""
+        for part in parts:
+            yield from self.troubles.safely(("part", part.__name__), part)
+
+    def of_each(
+        self,
+        part: str,
+        requests: Iterable[Asked],
+        wishes: Callable[[Asked], Iterator[Wish]],
+    ) -> Iterator[Wish]:
+        """The wishes about each request, though something goes wrong about others."""
+        for asked in requests:
+            job, about = (part, asked.request.id), {"request_id": asked.request.id}
+            yield from self.troubles.safely(job, partial(wishes, asked), **about)
+
+    def open_games(self) -> int:
+        """How many that are not over it plays in, on either side."""
+        return sum(
+            self.address in (played.challenger, answered.claim.worker)
+            for played, answered in list(self.record.games())
+        )
+
+    def stake(self) -> tuple[int, int]:
+        """Own stake in wei, free and locked."""
+        free, locked = self.chain.call(
+            self.contracts.staking, "balanceOf", self.address
+        )
+        return int(free), int(locked)
+
+    def withdraw(self, amount: int) -> Receipt:
+        """Free stake back to the account."""
+        arguments = (self.address, amount)
+        return self.sender.send(self.contracts.staking, "withdraw", *arguments)
+
+    def in_order(
+        self, games: Sequence[tuple[Answered, GameView]]
+    ) -> Sequence[tuple[Answered, GameView]]:
+        """Which game to move in first: the one whose clock runs out soonest."""
+        return sorted(games, key=lambda game: game[1].clock.deadline)
+
+    def play(
+        self,
+        games: Sequence[tuple[Answered, bytes]],
+        player_of: Callable[[Answered], Player],
+    ) -> Iterator[Wish]:
+        """The moves in each game, given by claim and challenger, in their order."""
+        found = []
+        for answered, challenger in games:
+            job = ("look", answered.hash, challenger)
+            look = partial(self._view, answered, challenger)
+            about = {"request_id": answered.claim.request_id}
+            if (view := self.troubles.tried(job, look, **about)) is not None:
+                found.append((answered, view))
+        self.deadlines = [v.clock.deadline for _, v in found if self._must_move(v)]
+        for rank, (answered, seen) in enumerate(self.in_order(found)):
+            view = replace(seen, rank=rank)
+            job = ("play", answered.hash, view.challenger)
+            about = {"request_id": answered.claim.request_id}
+            wishes = partial(self._moves, view, answered, player_of)
+            yield from self.troubles.safely(job, wishes, **about)
+
+    def moves(
+        self, answered: Answered, challenger: bytes, player: Player
+    ) -> Iterator[Wish]:
+        """The player's next moves in one game."""
+        if (view := self._view(answered, challenger)) is not None:
+            yield from self._moves(view, answered, lambda _: player)
+
+    def _must_move(self, view: GameView) -> bool:
+        sides = {
+            Side.WORKER: view.claim.worker,
+            Side.CHALLENGER: view.challenger,
+        }
+        return view.mover is not None and sides[view.mover] == self.address
+
+    def _view(self, answered: Answered, challenger: bytes) -> GameView | None:
+        """None if the chain has moved on since the log was read."""
+        reserved = self.posted.locks_wei
+        try:
+            return view_of(self.record, answered, challenger, reserved)
+        except MOVED_ON:
+            return None
+
+    def _moves(
+        self,
+        view: GameView,
+        answered: Answered,
+        player_of: Callable[[Answered], Player],
+    ) -> Iterator[Wish]:
+        player = player_of(answered)
+        for move in player.attempts(view, self.seen.now):
+            challenges = view.stage is Stage.NONE
+            yield Wish(
+                contract=self.contracts.game,
+                function=move.function,
+                arguments=move.args,
+                value=move.value,
+                request_id=answered.claim.request_id,
+                view=view,
+                move=move,
+                locks_wei=self.seen.free_wei if challenges else 0,
+            )
+
+    def _post(self, wish: Wish) -> Receipt | None:
+        return self.sender.post(
+            wish.contract,
+            wish.function,
+            *wish.arguments,
+            value=wish.value,
+            listening=self.contracts.telling,
+            key=wish.key,
+        )

@@ -1,0 +1,1 @@
+"""Nodes as programs: their settings, and what they are made of."""

@@ -1,0 +1,91 @@
+"""Settings of the programs that hold models."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from oracle.compute.arena import Arena
+from oracle.compute.executors import Executors
+from oracle.compute.pool import Pool
+from oracle.config import Listed, Settings, Urls
+from oracle.models.fetch import GATEWAYS, Sources
+from oracle.models.limits import Limits
+from oracle.models.model_store import ModelStore
+from oracle.models.reach import Reach
+from oracle.models.web import Web
+from oracle.node.herald import Tell
+from oracle.node.webhook import Webhook
+
+
+def shaped(pattern: str, expected: str) -> AfterValidator:
+    """A text of that shape; it isn't told when it is refused, for it may hold a key."""
+
+    def check(value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(pattern, value):
+            raise ValueError(f"expected {expected}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _reachable(names: tuple[str, ...]) -> tuple[str, ...]:
+    Reach.of(names)
+    return names
+
+
+class NodeSettings(Settings):
+    """What workers and challengers have in common. Times are in seconds."""
+
+    offers_all: ClassVar[bool] = True
+    """Whether all that the store holds is used, or only what `models` names."""
+
+    models: Annotated[tuple[str, ...], Listed] = ()
+    poll: float = Field(1.0, gt=0)
+    max_model_bytes: int = Field(1 << 31, gt=0)
+    ipfs_gateways: Urls = GATEWAYS
+    fetch_from: Annotated[tuple[str, ...], Listed, AfterValidator(_reachable)] = ()
+    processes: int | None = Field(None, ge=1)
+    cluster: str | None = None
+    log_json: bool = False
+    webhook: Annotated[str | None, shaped(r"https?://[^/].*", "http(s)://...")] = None
+    metrics: Annotated[
+        str | None, shaped(r"[^:]*:\d{1,5}", "HOST:PORT, such as 127.0.0.1:9100")
+    ] = None
+
+    @property
+    def model_store(self) -> ModelStore:
+        return ModelStore(self.home / "models")
+
+    @property
+    def sources(self) -> Sources:
+        """Whom images are fetched from."""
+        limits = Limits(self.max_model_bytes)
+        return Sources(limits, self.ipfs_gateways, Web(Reach.of(self.fetch_from)))
+
+    def telling(self) -> AbstractContextManager[Tell]:
+        """Where claims, disputes and settlements are told."""
+        if self.webhook is None:
+            return nullcontext(lambda facts: None)
+        return told_by(Webhook(self.webhook))
+
+    def executors(self) -> Executors:
+        """Who computes: a cluster, or processes here, by default one a processor."""
+        if self.cluster is not None:
+            from oracle.compute.cluster import Cluster
+
+            return Cluster(self.cluster)
+        return Pool(self.processes or os.cpu_count() or 1)
+
+    def players(self) -> Arena:
+        """Who works out moves in games: as many processes here."""
+        return Arena(self.processes or os.cpu_count() or 1)
+
+
+@contextmanager
+def told_by(webhook: Webhook) -> Iterator[Tell]:
+    with webhook:
+        yield webhook.tell

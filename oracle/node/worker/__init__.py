@@ -1,0 +1,1 @@
+"""The worker: answers requests, stands by its answers; and workers that lie."""

@@ -1,0 +1,389 @@
+"""The worker: answers requests of the models that it holds, and defends its answers."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import Any, Protocol
+
+from challenge.claim import Lease
+from challenge.game import GameView
+from challenge.precedence import LONGEST_RUN, Due, Pace, Run, in_order, moves_left
+from mips_vm.keccak import keccak256
+from oracle.chain.contracts import Contracts
+from oracle.logs import logger
+from oracle.node.node import Node, Player, Wish
+from oracle.node.worker.second_try import refused
+from oracle.pricing.guard import Guard
+from oracle.pricing.market import Held, Market, Rules
+from oracle.record.record import Answered, Asked, Status
+from oracle.sending.sender import Receipt, Sender
+
+NO_GUARD = Guard()
+FAR = 1 << 40
+"""A deadline that never comes."""
+MOST_MISSES = 2
+"""Of one request: what went wrong twice, in spite of all care, would go wrong again."""
+
+log = logger(__name__)
+
+
+class Mind(Protocol):
+    """What a worker thinks; `oracle.node.honest.Honest`, or a liar."""
+
+    @property
+    def models(self) -> int:
+        """How many it serves."""
+        ...
+
+    def can(self, asked: Asked) -> bool:
+        """Whether it could answer this request."""
+        ...
+
+    def serves(self, asked: Asked) -> bool:
+        """Whether it should."""
+        ...
+
+    def keep(self, asked: Asked) -> None:
+        """Sees to it that it can, for it owes the answer or its defence."""
+        ...
+
+    def ready(self, asked: Asked) -> bool:
+        """Whether the answer is there; if not, someone is working on it now."""
+        ...
+
+    def answer(self, asked: Asked) -> bytes: ...
+
+    def seconds(self, asked: Asked) -> float | None:
+        """How long the answer takes to compute, once it is begun; None while that is
+        being found out."""
+        ...
+
+    @property
+    def width(self) -> int:
+        """How many answers are computed at a time."""
+        ...
+
+    def output_bytes(self, asked: Asked) -> int:
+        """How long the answer will be at most."""
+        ...
+
+    def defender(self, answered: Answered) -> Player: ...
+
+    def longest_run(self, asked: Asked) -> Run:
+        """How long the run is at most."""
+        ...
+
+
+class Worker(Node):
+    """Accepts, submits, defends and finalises what its guard has no objection to."""
+
+    def __init__(
+        self, sender: Sender, contracts: Contracts, mind: Mind, guard: Guard = NO_GUARD
+    ) -> None:
+        super().__init__(sender, contracts)
+        self._mind, self._guard = mind, guard
+        self.pace = Pace()
+        self.declined: dict[int, str] = {}
+        """Why each open request is not accepted."""
+
+    @property
+    def models(self) -> int:
+        """How many it can answer for."""
+        return self._mind.models
+
+    def deposit(self, amount: int) -> Receipt:
+        """Adds to the stake that bonds are locked from."""
+        arguments = (self.address,)
+        staking = self.contracts.staking
+        return self.sender.send(staking, "deposit", *arguments, value=amount)
+
+    def wishes(self) -> Iterator[Wish]:
+        return self.in_parts(
+            self._keep_own,
+            self._defences,
+            self._answers,
+            self._finals,
+            self._expiries,
+            self._leases,
+        )
+
+    def _keep_own(self) -> Iterator[Wish]:
+        """Leases and claims bind, also where the settings name their model no more."""
+        yield from ()
+        for asked in self.record.requests(Status.ACCEPTED):
+            if asked.lease is not None and asked.lease.worker == self.address:
+                self._mind.keep(asked)
+        for asked in self.record.requests(Status.CLAIMED):
+            if asked.claim is not None and asked.claim.worker == self.address:
+                self._mind.keep(asked)
+
+    def _defences(self) -> Iterator[Wish]:
+        """Moves in the games about own claims."""
+        return self.play(
+            [
+                (answered, played.challenger)
+                for played, answered in self.record.games()
+                if answered.alive and answered.claim.worker == self.address
+            ],
+            self._mind.defender,
+        )
+
+    def in_order(
+        self, games: Sequence[tuple[Answered, GameView]]
+    ) -> Sequence[tuple[Answered, GameView]]:
+        """Those with something to do, as `challenge.precedence` has it; the rest."""
+        now = self.seen.now
+        ours = [game for game in games if self._must_move(game[1])]
+        places = ((v.claim_hash, v.challenger, v.game.commitment) for _, v in ours)
+        self.pace.look(now, places)
+        ended = [g for g in games if g not in ours and g[1].clock.expired(now)]
+        facts = [self._due(*game) for game in ours] + [
+            Due(answered.hash, view.claim.bond, 1, FAR) for answered, view in ended
+        ]
+        todo = [*ours, *ended]
+        order = in_order(facts, now, self.pace.seconds)
+        return [*(todo[i] for i in order), *(g for g in games if g not in todo)]
+
+    def _due(self, answered: Answered, view: GameView) -> Due:
+        """One whose run can't be foreseen is taken for the longest there can be."""
+        foresee = partial(self._mind.longest_run, answered.asked)
+        about = {"request_id": answered.claim.request_id}
+        run = self.troubles.tried(("foresee", answered.hash), foresee, **about)
+        moves = moves_left(view, run or LONGEST_RUN)
+        return Due(answered.hash, view.claim.bond, moves, view.clock.deadline)
+
+    def _answers(self) -> Iterator[Wish]:
+        """Own leases, those that end soonest first."""
+        held = [
+            (asked.lease.end, asked.request.id, asked, asked.lease)
+            for asked in self.record.requests(Status.ACCEPTED)
+            if asked.lease is not None and asked.lease.worker == self.address
+        ]
+        for end, request_id, asked, lease in sorted(held, key=lambda held: held[:2]):
+            if self.seen.now < end:
+                answer = partial(self._answer, asked, lease)
+                job = ("answer", request_id, asked.input)
+                yield from self.troubles.safely(job, answer, request_id=request_id)
+
+    def _answer(self, asked: Asked, lease: Lease) -> Iterator[Wish]:
+        if self._mind.can(asked) and self._mind.ready(asked):
+            output = self._mind.answer(asked)
+            yield self._wish("submit", asked, asked.request, lease, output)
+
+    def _finals(self) -> Iterator[Wish]:
+        disputed = {played.claim_hash for played, _ in self.record.games()}
+        claimed = self.record.requests(Status.CLAIMED)
+        return self.of_each("finalize", claimed, partial(self._final, disputed))
+
+    def _final(self, disputed: set[bytes], asked: Asked) -> Iterator[Wish]:
+        claim = asked.claim
+        if claim is None or claim.worker != self.address:
+            return
+        if self.seen.now >= claim.window_end and claim.hash() not in disputed:
+            arguments = (asked.request, claim, asked.output)
+            yield self._wish("finalize", asked, *arguments)
+
+    def _expiries(self) -> Iterator[Wish]:
+        """Leases that ran out: own ones, for what is left of the bond; others' only to
+        answer oneself, since nobody pays for more than the gas."""
+        return self.of_each(
+            "expire", self.record.requests(Status.ACCEPTED), self._expiry
+        )
+
+    def _expiry(self, asked: Asked) -> Iterator[Wish]:
+        lease = asked.lease
+        if lease is None or self.seen.now < lease.end:
+            return
+        wish = self._wish("expireLease", asked, asked.request, lease)
+        if lease.worker == self.address:
+            yield wish
+        elif not self.is_on_its_way(wish):
+            yield from self._thoughts(asked, partial(self._takeover, asked, wish))
+
+    def _takeover(self, asked: Asked, wish: Wish) -> Iterator[Wish]:
+        if not self._objection(asked, self.market()):
+            yield wish
+
+    def _leases(self) -> Iterator[Wish]:
+        open_requests = self.record.requests(Status.OPEN)
+        known = {asked.request.id for asked in open_requests}
+        self.declined = {i: why for i, why in self.declined.items() if i in known}
+        if open_requests:
+            accept = partial(self._acceptance, self.market())
+            in_turn = sorted(open_requests, key=self._turn)
+            yield from self.of_each("accept", in_turn, accept)
+
+    def _acceptance(self, market: Market, asked: Asked) -> Iterator[Wish]:
+        if f"{self._place(asked)}:accept" in self.posted.wishes:
+            # However late that is mined, the answer will be there.
+            yield from self._thoughts(asked, partial(self._begin, asked))
+        elif self._place(asked) not in self.posted.places:
+            yield from self._thoughts(asked, partial(self._lease, asked, market))
+
+    def _begin(self, asked: Asked) -> Iterator[Wish]:
+        if self._mind.can(asked):
+            self._mind.ready(asked)
+        yield from ()
+
+    def _lease(self, asked: Asked, market: Market) -> Iterator[Wish]:
+        if objection := self._objection(asked, market):
+            self._decline(asked, objection)
+            return
+        self.declined.pop(asked.request.id, None)
+        size, seconds = self._mind.output_bytes(asked), self._mind.seconds(asked) or 0.0
+        most = market.most_bond(market.offer(asked, size), self._guard)
+        end = market.least_end(seconds)
+        arguments = (asked.request, asked.attempt, end, most)
+        yield replace(self._wish("accept", asked, *arguments), locks_wei=most)
+        market.take(asked, most, size, seconds)
+
+    def _thoughts(
+        self, asked: Asked, wishes: Callable[[], Iterator[Wish]]
+    ) -> Iterator[Wish]:
+        """Whatever goes wrong with one request's answer stops no other."""
+        job = ("answer", asked.request.id, asked.input)
+        yield from self.troubles.safely(job, wishes, request_id=asked.request.id)
+        if job in self.troubles.reasons:
+            self._decline(asked, self.troubles.reasons[job])
+
+    def _turn(self, asked: Asked) -> bytes:
+        """Places requests in an order of this account's own: of workers that all began
+        with the same one, all but the quickest would pay in vain."""
+        return keccak256(self.address + asked.request.id.to_bytes(32, "big"))
+
+    def _decline(self, asked: Asked, objection: str) -> None:
+        request_id = asked.request.id
+        # The amounts in it change with every block.
+        kind = objection.partition(":")[0]
+        if not self.declined.get(request_id, "?").startswith(kind):
+            log.info("declined", request_id=request_id, reason=objection)
+        self.declined[request_id] = objection
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The deployment's."""
+        return Rules.of(self.chain, self.contracts)
+
+    @property
+    def leases_at_most(self) -> int:
+        """How many it has to answer at a time: half after each lease that ran out, and
+        one more after each answer that was paid."""
+        most = self._guard.most_leases
+        outcomes = self.record.tables.outcomes.get(self.address, ())
+        return allowance(most, outcomes)
+
+    def market(self, timed: bool = True) -> Market:
+        """What is there to accept requests with, and at what prices, now. Not `timed`,
+        it takes answers to be there, and nothing is computed."""
+        free, locked = self.chain.known(
+            self.contracts.staking, "balanceOf", self.address
+        )
+        head = self.record.head
+        market = Market(
+            chain=self.chain,
+            contracts=self.contracts,
+            rules=self.rules,
+            head=head,
+            price_wei=head.base_fee + self.chain.tip(),
+            worst_price_wei=self.sender.worst_price(),
+            balance_wei=self.chain.known_balance(self.address),
+            stake_wei=int(free) + int(locked),
+            free_wei=int(free) - self.posted.locks_wei,
+            width=self._mind.width,
+        )
+        market.held += self._held(market, self._seconds_left if timed else _at_once)
+        return market
+
+    def _held(
+        self, market: Market, seconds_of: Callable[[Asked], float | None]
+    ) -> Iterator[Held]:
+        """What it has to answer, or to defend."""
+        for asked in self.record.requests(Status.ACCEPTED):
+            lease = asked.lease
+            if lease is not None and lease.worker == self.address:
+                seconds = seconds_of(asked) if market.now < lease.end else 0.0
+                yield self._holding(asked, market, lease.bond, lease.end, seconds)
+        for asked in self.record.requests(Status.CLAIMED):
+            claim = asked.claim
+            if claim is not None and claim.worker == self.address:
+                yield self._holding(asked, market, claim.bond)
+        accepts = [w for w in self.posted.wishes.values() if w.function == "accept"]
+        for wish in accepts:
+            asked = self.record.tables.requests[wish.request_id]
+            if asked.status is Status.OPEN:
+                end, seconds = market.lease_end(asked), seconds_of(asked)
+                yield self._holding(asked, market, wish.locks_wei, end, seconds)
+
+    def _holding(
+        self,
+        asked: Asked,
+        market: Market,
+        bond: int,
+        end: int | None = None,
+        seconds: float | None = 0.0,
+    ) -> Held:
+        size = self._mind.output_bytes(asked) if self._mind.can(asked) else 0
+        gas, request = market.gas_of(asked, size), asked.request
+        return Held(request.id, request.requester, bond, gas, end, seconds)
+
+    def _seconds_left(self, asked: Asked) -> float | None:
+        """Of computing; what can't be computed takes none."""
+        job = ("answer", asked.request.id, asked.input)
+        if not self._mind.can(asked) or job in self.troubles.reasons:
+            return 0.0
+        return self._mind.seconds(asked)
+
+    def _objection(self, asked: Asked, market: Market) -> str:
+        """Why not to accept the request now, after all that can be found out by
+        computing; empty if there is no reason."""
+        if objection := self.objection(asked, market):
+            return objection
+        if self.address in asked.missed and (objection := self._untried(asked)):
+            return objection
+        return market.time_objection(asked, self._mind.seconds(asked))
+
+    def _untried(self, asked: Asked) -> str:
+        """Why not to accept again what it failed to answer before."""
+        if not self._mind.ready(asked):
+            return "missed before: expected its answer to be computed first"
+        output = self._mind.answer(asked)
+        refusal = refused(self.chain, self.contracts, self.address, asked, output)
+        return f"missed before: its answer would fail: {refusal}" if refusal else ""
+
+    def objection(self, asked: Asked, market: Market) -> str:
+        """Why not to accept the request, as far as that is known without computing;
+        empty if there is no reason."""
+        if late := market.lateness(asked):
+            return late
+        if not self._mind.can(asked):
+            return f"no image held of model 0x{asked.request.model_id.hex()}"
+        if not self._mind.serves(asked):
+            return f"not named by --model: model 0x{asked.request.model_id.hex()}"
+        if asked.missed.count(self.address) >= MOST_MISSES:
+            return "missed twice: expected an answer before its leases ran out"
+        if market.leases >= (most := self.leases_at_most):
+            return f"busy: expected at most {most} leases to answer, got one more"
+        size = self._mind.output_bytes(asked)
+        if objection := market.money_objection(asked, size):
+            return objection
+        return self._guard.objection(market.offer(asked, size))
+
+    def _wish(self, function: str, asked: Asked, *arguments: Any) -> Wish:
+        oracle = self.contracts.oracle
+        return Wish(oracle, function, arguments, request_id=asked.request.id)
+
+    def _place(self, asked: Asked) -> str:
+        """Of all that is done about the request itself."""
+        return self._wish("", asked).place
+
+
+def _at_once(asked: Asked) -> float:
+    return 0.0
+
+
+def allowance(most: int, outcomes: Iterable[bool]) -> int:
+    """How many leases, after these came to something: they were paid for, or not."""
+    allowed = most
+    for paid in outcomes:
+        allowed = min(most, allowed + 1) if paid else max(1, allowed // 2)
+    return allowed

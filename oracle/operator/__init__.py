@@ -1,0 +1,1 @@
+"""What a node's operator reads: health, earnings, metrics."""

@@ -1,0 +1,1 @@
+"""What an answer must pay, how large its bond is, how long its lease lasts."""

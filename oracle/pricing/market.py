@@ -1,0 +1,186 @@
+"""One look at prices, at what a worker has promised, and at what it has left."""
+
+from dataclasses import dataclass, field, replace
+
+from challenge import tariff
+from oracle.amounts import brief_wei, written_wei
+from oracle.chain.chain import Chain
+from oracle.chain.contracts import Contracts
+from oracle.chain.head import Head
+from oracle.pricing.bonds import highest_least_bond
+from oracle.pricing.guard import Guard, Offer, answer_gas
+from oracle.pricing.leases import last_instant, lease_end
+from oracle.record.record import Asked
+
+SUBMIT_BLOCKS = 20
+"""From a lease's beginning until its answer is mined, however blocks fill up."""
+HASTE = 2
+"""A run may take so many times what it took before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the deployment has fixed. Times are in seconds."""
+
+    min_lease: int
+    clock: int
+    k: int
+
+    @classmethod
+    def of(cls, chain: Chain, contracts: Contracts) -> "Rules":
+        return cls(
+            min_lease=int(chain.call(contracts.oracle, "minLease")),
+            clock=int(chain.call(contracts.game, "clockSeconds")),
+            k=int(chain.call(contracts.game, "k")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A request that is, or is about to be, this worker's to answer or to defend.
+
+    `end` of the lease while there is no answer; `seconds` until it is computed, None if
+    nobody knows.
+    """
+
+    request_id: int
+    requester: bytes
+    bond_wei: int
+    gas: int
+    end: int | None = None
+    seconds: float | None = 0.0
+
+
+@dataclass(slots=True)
+class Market:
+    """As of one block. `price_wei`: of a gas unit, tip included; `worst_price_wei`: the
+    most that will be paid for one. `width`: answers that are computed at a time."""
+
+    chain: Chain
+    contracts: Contracts
+    rules: Rules
+    head: Head
+    price_wei: int
+    worst_price_wei: int
+    balance_wei: int
+    stake_wei: int
+    free_wei: int
+    width: int
+    held: list[Held] = field(default_factory=list)
+    _bonds: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def now(self) -> int:
+        return self.head.timestamp
+
+    @property
+    def leases(self) -> int:
+        """That are not answered, or will be once what was sent is mined."""
+        return sum(held.end is not None for held in self.held)
+
+    def bond(self, asked: Asked) -> int:
+        """What a claim on the request would lock."""
+        return self._bond(asked.request.min_bond)
+
+    def _bond(self, least: int) -> int:
+        if least not in self._bonds:
+            bond, _ = self.chain.known(self.contracts.oracle, "bondFor", least)
+            self._bonds[least] = int(bond)
+        return self._bonds[least]
+
+    def offer(self, asked: Asked, output_bytes: int) -> Offer:
+        request = asked.request
+        locked = self.lease_end(asked) - self.now + request.window + self.rules.clock
+        mine = [h.bond_wei for h in self.held if h.requester == request.requester]
+        return Offer(
+            asked=asked,
+            bond_wei=self.bond(asked),
+            locked_seconds=locked,
+            gas_price_wei=self.price_wei,
+            output_bytes=output_bytes,
+            floor_wei=self._bond(0),
+            stake_wei=self.stake_wei,
+            requester_wei=sum(mine),
+        )
+
+    def most_bond(self, offer: Offer, guard: Guard) -> int:
+        """What an accept may lock: bonds follow the base fee, which may rise until it
+        is mined; but never more than there is, nor than the guard wants."""
+        least = highest_least_bond(self.head.base_fee)
+        risen = replace(offer, floor_wei=max(least, offer.floor_wei))
+        bond = max(risen.floor_wei, offer.bond_wei)
+        return min(bond, self.free_wei, guard.most_bond(risen))
+
+    def lease_end(self, asked: Asked) -> int:
+        """If it were accepted now."""
+        return lease_end(self.now, asked.request.deadline, self.rules.min_lease)
+
+    def least_end(self, seconds: float) -> int:
+        """Until when the answer will be mined that takes so long to compute."""
+        blocks = SUBMIT_BLOCKS * self.chain.block_seconds()
+        waits = sum(h.seconds or 0.0 for h in self.held) / self.width
+        return self.now + int(blocks + waits + HASTE * seconds) + 1
+
+    def gas_of(self, asked: Asked, output_bytes: int) -> int:
+        """What a request may come to cost: all its transactions, and one longest
+        defence."""
+        return answer_gas(asked, output_bytes) + tariff.max_worker_due(self.rules.k)
+
+    def money_objection(self, asked: Asked, output_bytes: int) -> str:
+        """Why the account or its stake can't bear another; empty if they can."""
+        if (bond := self.bond(asked)) > self.free_wei:
+            return (
+                f"free stake: expected the bond of {brief_wei(bond)}, "
+                f"got {brief_wei(max(0, self.free_wei))}: "
+                f"`plumb worker stake {written_wei(bond)}`"
+            )
+        gas = sum(held.gas for held in self.held) + self.gas_of(asked, output_bytes)
+        if (needed := gas * self.worst_price_wei) > self.balance_wei:
+            return (
+                f"balance: expected {brief_wei(needed)}, the gas of all that it holds "
+                f"and of this one if they are challenged, got "
+                f"{brief_wei(self.balance_wei)}: send it ether"
+            )
+        return ""
+
+    def lateness(self, asked: Asked) -> str:
+        """Why nobody can accept it any more; empty if it can be."""
+        last = last_instant(asked.request.deadline, self.rules.min_lease)
+        if self.now < last:
+            return ""
+        return f"too late: the last instant to accept was {last}, it is {self.now}"
+
+    def time_objection(self, asked: Asked, seconds: float | None) -> str:
+        """Why the answer would come too late; empty if it wouldn't. `seconds`: how long
+        it takes to compute."""
+        unknown = [held for held in self.held if held.seconds is None]
+        if seconds is None or unknown:
+            return "not timed yet: expected to know how long an answer takes here"
+        end, least = self.lease_end(asked), self.least_end(seconds)
+        if end < least:
+            last = last_instant(asked.request.deadline, self.rules.min_lease)
+            return (
+                f"lease too short: expected {least - self.now} seconds, for an answer "
+                f"that takes {seconds:.3g}, got {end - self.now}: the last instant to "
+                f"accept is {last}, it is {self.now}"
+            )
+        ends = [held.end for held in self.held if held.end is not None]
+        room = (min([end, *ends]) - self.now) / 2
+        work = sum(held.seconds or 0.0 for held in self.held) + seconds
+        if work / self.width > room:
+            return (
+                f"busy: expected answers of at most {room:.3g} seconds in all, half of "
+                f"the shortest lease, got {work / self.width:.3g}"
+            )
+        return ""
+
+    def take(
+        self, asked: Asked, bond_wei: int, output_bytes: int, seconds: float
+    ) -> None:
+        """It is about to be accepted."""
+        gas, end = self.gas_of(asked, output_bytes), self.lease_end(asked)
+        request = asked.request
+        self.free_wei -= bond_wei
+        self.held.append(
+            Held(request.id, request.requester, bond_wei, gas, end, seconds)
+        )

@@ -1,0 +1,1 @@
+"""What the chain has told: logs read whole, folded, audited, looked at."""

@@ -1,0 +1,53 @@
+"""The game of a claim and a challenger as the chain has it now, for a player."""
+
+from challenge import tariff
+from challenge.claim import game_id
+from challenge.game import Dispute, Game, GameView, Stage, position_of
+from oracle.record.record import Answered, Played, Record
+
+
+def view_of(
+    record: Record, answered: Answered, challenger: bytes, reserved_wei: int = 0
+) -> GameView:
+    """The view. The record must have been refreshed. `reserved_wei` of the challenger's
+    free stake are for something else.
+
+    Raises challenge's `PositionMismatch` or `PositionMissing` when the chain has moved
+    on since.
+    """
+    chain, contracts = record.chain, record.contracts
+    game = Game.from_abi(
+        chain.known(contracts.game, "getGame", answered.hash, challenger)
+    )
+    dispute = Dispute.from_abi(chain.known(contracts.game, "getDispute", answered.hash))
+    k = record.k
+    identity = game_id(answered.hash, challenger)
+    played = record.tables.games.get(
+        identity, Played(identity, answered.hash, challenger)
+    )
+    bond, missing = answered.claim.bond, 0
+    if game.stage == Stage.NONE:
+        missing = missing_bond(record, challenger, bond, reserved_wei)
+    return GameView(
+        claim=answered.claim,
+        claim_hash=answered.hash,
+        challenger=challenger,
+        program_root=answered.asked.model.program_root,
+        model_root=answered.asked.model.model_root,
+        k=k,
+        game=game,
+        dispute=dispute,
+        position=position_of(game, dispute, record.shown(played), k),
+        challenge_wei=missing,
+        rent_wei=tariff.rent_wei(bond, record.clock_seconds),
+    )
+
+
+def missing_bond(
+    record: Record, challenger: bytes, claim_bond_wei: int, reserved_wei: int
+) -> int:
+    """What a challenger must send along: the bond beyond its free stake."""
+    chain, contracts = record.chain, record.contracts
+    bond, *_ = chain.known(contracts.game, "challengerBond", claim_bond_wei)
+    free, _ = chain.known(contracts.staking, "balanceOf", challenger)
+    return max(0, int(bond) - max(0, int(free) - reserved_wei))

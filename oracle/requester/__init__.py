@@ -1,0 +1,1 @@
+"""A request as its requester meets it: fee, rehearsal, sending, end."""

@@ -1,0 +1,44 @@
+"""A request followed to its end, through whatever the chain undoes meanwhile."""
+
+import time
+from collections.abc import Callable
+
+from oracle.errors import Hole, NoSuchRequest, RequestUndone
+from oracle.record.record import Status
+from oracle.requester.requests import Situation
+
+Look = Callable[[], Situation]
+Tell = Callable[[str], None]
+
+
+def followed(
+    look: Look, goal: Status, seconds: float, poll_seconds: float, tell: Tell
+) -> tuple[Situation, bool]:
+    """Where the request stands in the end, and whether the goal was reached.
+
+    Neither goal nor end counts before it is confirmed. `seconds`: to wait at most, 0
+    for ever. Raises `RequestUndone`, and `NoSuchRequest` if there is none at first.
+    """
+    begin = time.monotonic()
+    now = look()
+    while True:
+        tell(now.explanation)
+        reached = now.asked.status >= goal and now.confirmed
+        hopeless = now.hopeless and goal is not Status.CANCELLED
+        late = seconds and time.monotonic() - begin > seconds
+        if reached or hopeless or (now.ended and now.confirmed) or late:
+            return now, reached
+        time.sleep(poll_seconds)
+        now = _after(now, look, tell)
+
+
+def _after(before: Situation, look: Look, tell: Tell) -> Situation:
+    """The next one; as before while the chain doesn't tell of it."""
+    try:
+        now = look()
+    except (NoSuchRequest, Hole) as reason:
+        tell(f"{reason}: it may come back.")
+        return before
+    if now.asked.request != before.asked.request:
+        raise RequestUndone(before.asked.request.id)
+    return now

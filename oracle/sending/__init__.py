@@ -1,0 +1,1 @@
+"""What leaves under our keys: signed, written down, sent, looked after."""
