@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from oracle.cli.deferred import deferred_group
+from oracle.cli.common.deferred import deferred_group
 from oracle.legible import legible
 
 GROUPS = {

@@ -6,7 +6,7 @@ from typing import Any
 import typer
 
 from oracle.bench.figure import Figure, significant, this_machine
-from oracle.cli.output import AsJson, console, facts, grid, print_json, progress
+from oracle.cli.common.output import AsJson, console, facts, grid, print_json, progress
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 

@@ -6,8 +6,7 @@ from urllib.request import urlopen
 import typer
 
 from oracle.amounts import brief_wei
-from oracle.cli.nodes import LOCAL, place_of, run_node
-from oracle.cli.options import (
+from oracle.cli.common.options import (
     Cluster,
     FetchFrom,
     IpfsGateways,
@@ -21,7 +20,7 @@ from oracle.cli.options import (
     Sample,
     WebhookUrl,
 )
-from oracle.cli.output import (
+from oracle.cli.common.output import (
     AsJson,
     console,
     facts,
@@ -29,7 +28,8 @@ from oracle.cli.output import (
     hexadecimal,
     print_json,
 )
-from oracle.cli.settled import settled
+from oracle.cli.common.settled import settled
+from oracle.cli.onchain.nodes import LOCAL, place_of, run_node
 from oracle.node.challenger.vigil import Vigil, vigil_from_chain
 from oracle.node.honest import Honest
 from oracle.node.node import Node

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from challenge.lies import FALSE_CHALLENGERS
-from oracle.cli.output import AsJson, console, grid, print_json
+from oracle.cli.common.output import AsJson, console, grid, print_json
 from oracle.demo.narrator import Narrator
 from oracle.demo.story import Story, script
 from oracle.demo.teller import Mute, Teller

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from oracle.chain.deployments import Deployments, Placed, placed_by_name
-from oracle.cli.output import AsJson, console, facts, print_json, stage
-from oracle.cli.settled import settled
+from oracle.cli.common.output import AsJson, console, facts, print_json, stage
+from oracle.cli.common.settled import settled
 from oracle.config import Settings
 from oracle.sending.connection import connected, sender_of
 from oracle.sending.deploy import deploy as deploy_all

@@ -9,7 +9,7 @@ import typer.core
 
 from oracle.chain.local.accounts import MNEMONIC, PATH
 from oracle.chain.local.embedded import CHAIN_ID, FIRST_BASE_FEE
-from oracle.cli.output import AsJson, console, facts, print_json, stage
+from oracle.cli.common.output import AsJson, console, facts, print_json, stage
 from oracle.devnet.server import Service, application
 from oracle.devnet.serving import serving, stopping
 from oracle.devnet.setup import ACCOUNTS, BALANCE_WEI, ETHER, Ready, set_up

@@ -9,9 +9,8 @@ import typer
 from challenge.whatif import WhatIf
 from challenge.whatif import whatif as foretell
 from oracle.amounts import brief_wei
-from oracle.cli.nodes import place_of
-from oracle.cli.options import FetchFrom, IpfsGateways, MaxModelBytes, Models
-from oracle.cli.output import (
+from oracle.cli.common.options import FetchFrom, IpfsGateways, MaxModelBytes, Models
+from oracle.cli.common.output import (
     AsJson,
     console,
     facts,
@@ -21,7 +20,8 @@ from oracle.cli.output import (
     remark,
     stage,
 )
-from oracle.cli.settled import settled
+from oracle.cli.common.settled import settled
+from oracle.cli.onchain.nodes import place_of
 from oracle.config import Settings
 from oracle.node.challenger.joining import Terms, pointing_rightly, terms_of
 from oracle.node.collector import Collector

@@ -8,9 +8,9 @@ import typer
 import tinynn
 from converters.files import write_atomically
 from converters.frameworks import is_source
-from oracle.cli import registry, running, verifying
-from oracle.cli.foretelling import foretell, foretold_data, foretold_facts
-from oracle.cli.modelfile import (
+from oracle.cli.common.output import AsJson, console, facts, print_json, remark, stage
+from oracle.cli.common.targets import check_target
+from oracle.cli.inputs.modelfile import (
     InputShape,
     TrustCode,
     check_source,
@@ -18,9 +18,10 @@ from oracle.cli.modelfile import (
     parse_scale,
     parse_shapes,
 )
-from oracle.cli.output import AsJson, console, facts, print_json, remark, stage
-from oracle.cli.portrait import described, segment_grid, segment_rows, summary
-from oracle.cli.targets import check_target
+from oracle.cli.models import running, verifying
+from oracle.cli.models.foretelling import foretell, foretold_data, foretold_facts
+from oracle.cli.onchain import registry
+from oracle.cli.show.portrait import described, segment_grid, segment_rows, summary
 from oracle.errors import BadCard
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -70,7 +71,7 @@ def inspect_source(
     as_json: bool,
 ) -> None:
     import converters
-    from oracle.cli.inspection import report_data, report_tables
+    from oracle.cli.models.inspection import report_data, report_tables
 
     with stage(f"reading {path}"):
         report = converters.inspect(path, input_shapes=shapes, trust_code=trust_code)
@@ -164,7 +165,7 @@ def convert(
     """
     import converters
     from oracle.cards import card_path, write_card
-    from oracle.cli import carding, judgement
+    from oracle.cli.models import carding, judgement
 
     if (quantize is None) != (calibrate is None):
         given, missing = "--quantize int8", "--calibrate"
@@ -197,7 +198,7 @@ def convert(
             tell("comparing it with the source")
             judged = judgement.judged(made, model, trust_code)
         if calibrate is not None and (judged is None or judged.good):
-            from oracle.cli import quantisation
+            from oracle.cli.models import quantisation
 
             whole = carding.short_of(made)
             found = quantisation.quantised(model, calibrate, limit, tell, whole)
@@ -252,7 +253,7 @@ def show(
     """Print a model's card: what it is made of, what its numbers mean, how it does."""
     from oracle.cards import card_path, found_card, read_card
     from oracle.cards.files import SUFFIX
-    from oracle.cli.card_portrait import card_data, card_tables
+    from oracle.cli.show.card_portrait import card_data, card_tables
 
     if path.name.endswith(SUFFIX):
         card = read_card(path)

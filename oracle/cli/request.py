@@ -9,18 +9,9 @@ import typer
 from oracle.amounts import brief_wei, parse_wei
 from oracle.chain.errors import Refused
 from oracle.chain.reasons import explained, read_abi
-from oracle.cli.asking import (
-    consumer_of,
-    image_of,
-    last_accept,
-    model_id_of,
-    told_callback,
-    window_advice,
-)
-from oracle.cli.errors import CallbackFailsAgain
-from oracle.cli.nodes import place_of
-from oracle.cli.options import Confirmations
-from oracle.cli.output import (
+from oracle.cli.common.errors import CallbackFailsAgain
+from oracle.cli.common.options import Confirmations
+from oracle.cli.common.output import (
     AsJson,
     console,
     facts,
@@ -29,10 +20,19 @@ from oracle.cli.output import (
     remark,
     stage,
 )
-from oracle.cli.portrait import as_numbers
-from oracle.cli.running import first_numbers
-from oracle.cli.settled import settled
-from oracle.cli.tensors import Array, read_input
+from oracle.cli.common.settled import settled
+from oracle.cli.inputs.tensors import Array, read_input
+from oracle.cli.models.running import first_numbers
+from oracle.cli.onchain.asking import (
+    consumer_of,
+    image_of,
+    last_accept,
+    model_id_of,
+    told_callback,
+    window_advice,
+)
+from oracle.cli.onchain.nodes import place_of
+from oracle.cli.show.portrait import as_numbers
 from oracle.config import Settings
 from oracle.node.roles.node_config import NodeSettings
 from oracle.node.roles.roles import Place

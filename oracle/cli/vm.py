@@ -12,8 +12,8 @@ from mips_vm.build import MACRO, build_elf
 from mips_vm.constants import INPUT, IO_HEADER_BYTES
 from mips_vm.errors import BuildError, OutputOverrun
 from mips_vm.session import Observation, Session
-from oracle.cli.errors import BadInputFile
-from oracle.cli.output import (
+from oracle.cli.common.errors import BadInputFile
+from oracle.cli.common.output import (
     AsJson,
     console,
     facts,
@@ -22,7 +22,7 @@ from oracle.cli.output import (
     print_json,
     progress,
 )
-from oracle.cli.targets import check_target
+from oracle.cli.common.targets import check_target
 from oracle.legible import legible
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)

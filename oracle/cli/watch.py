@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from oracle import logs
-from oracle.cli.nodes import place_of, shelves
-from oracle.cli.options import (
+from oracle.cli.common.options import (
     Cluster,
     FetchFrom,
     IpfsGateways,
@@ -21,8 +20,9 @@ from oracle.cli.options import (
     Sample,
     WebhookUrl,
 )
-from oracle.cli.output import AsJson, print_json
-from oracle.cli.settled import settled
+from oracle.cli.common.output import AsJson, print_json
+from oracle.cli.common.settled import settled
+from oracle.cli.onchain.nodes import place_of, shelves
 from oracle.devnet.serving import stopping
 from oracle.models.library import Library
 from oracle.models.stocker import Stocker

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from oracle.amounts import brief_wei, parse_wei
-from oracle.cli.errors import NoneFree
-from oracle.cli.nodes import place_of, run_node
-from oracle.cli.options import (
+from oracle.cli.common.errors import NoneFree
+from oracle.cli.common.options import (
     Cluster,
     Confirmations,
     FetchFrom,
@@ -22,7 +21,7 @@ from oracle.cli.options import (
     Processes,
     WebhookUrl,
 )
-from oracle.cli.output import (
+from oracle.cli.common.output import (
     AsJson,
     console,
     facts,
@@ -31,7 +30,8 @@ from oracle.cli.output import (
     print_json,
     stage,
 )
-from oracle.cli.settled import settled
+from oracle.cli.common.settled import settled
+from oracle.cli.onchain.nodes import place_of, run_node
 from oracle.config import DEFAULT_FILE, Settings
 from oracle.errors import BadAmount, MissingSetting
 from oracle.node.honest import Honest

@@ -13,7 +13,7 @@ from support.onnx_nets import FLOAT, floats, node, save_net
 
 import tinynn
 from oracle.cards import card_path, read_card
-from oracle.cli.carding import hash_of
+from oracle.cli.models.carding import hash_of
 
 LONG = "serving_default_sequential_input_"
 

@@ -12,7 +12,7 @@ from support.onnx_nets import FLOAT, node, save_net
 
 from oracle import logs
 from oracle.cli import complain
-from oracle.cli.output import (
+from oracle.cli.common.output import (
     console,
     facts,
     grid,

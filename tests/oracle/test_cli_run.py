@@ -9,7 +9,7 @@ import pytest
 from support.command import Plumb, plumb_in
 
 import tinynn
-from oracle.cli.pictures import as_pixels, layout
+from oracle.cli.inputs.pictures import as_pixels, layout
 from tinynn import GraphBuilder, models
 
 images = pytest.importorskip("PIL.Image", reason="Pillow is not installed")

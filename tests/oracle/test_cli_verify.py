@@ -15,7 +15,7 @@ from support.onnx_nets import FLOAT, INT64, floats, node, save_net
 import converters
 import tinynn
 from converters.registry import LOWERINGS
-from oracle.cli import verifying
+from oracle.cli.models import verifying
 from tinynn import Model, models
 
 MNIST = models.path("mnist")

@@ -12,8 +12,8 @@ import tinynn
 from converters import convert
 from converters.quantise import quantise
 from oracle.bench.guest import instructions
-from oracle.cli import counting
-from oracle.cli.counting import counted, made_up
+from oracle.cli.models import counting
+from oracle.cli.models.counting import counted, made_up
 from tinynn import GraphBuilder, Model
 from tinynn.execution import Execution
 

@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from oracle.cli.output import console
+from oracle.cli.common.output import console
 from oracle.demo.evidence import Evidence, Statement
 from oracle.demo.narrator import Narrator
 from oracle.demo.outcome import Reading

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oracle.cli.asking import SEQUENCER_WINDOW_SECONDS, window_advice
+from oracle.cli.onchain.asking import SEQUENCER_WINDOW_SECONDS, window_advice
 
 ROLLUP = 42_161
 

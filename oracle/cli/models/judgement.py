@@ -8,9 +8,9 @@ from rich.console import RenderableType
 from converters.hub import Conversion
 from converters.verdict import Verdict
 from converters.verify import Verification, verify_conversion
-from oracle.cli.drawn import drawn, told
-from oracle.cli.output import facts
-from oracle.cli.verifying import BY_LEVELS, comparison_data, comparison_tables
+from oracle.cli.common.output import facts
+from oracle.cli.inputs.drawn import drawn, told
+from oracle.cli.models.verifying import BY_LEVELS, comparison_data, comparison_tables
 from tinynn import Model
 
 DRAWN = 3

@@ -9,7 +9,7 @@ import typer
 
 import tinynn
 from converters.frameworks import is_source
-from oracle.cli.errors import BadImage, BadInputFile
+from oracle.cli.common.errors import BadImage, BadInputFile
 from tinynn import ImageError, Model, models
 from tinynn.image import MAGIC
 

@@ -8,9 +8,9 @@ from rich.console import RenderableType
 import tinynn
 from converters.hub import Report
 from converters.source import Port
-from oracle.cli.foretelling import foretell, foretold_data, foretold_facts
-from oracle.cli.output import facts, grid
-from oracle.cli.portrait import described, summary
+from oracle.cli.common.output import facts, grid
+from oracle.cli.models.foretelling import foretell, foretold_data, foretold_facts
+from oracle.cli.show.portrait import described, summary
 from tinynn import Model
 
 

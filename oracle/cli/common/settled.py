@@ -4,7 +4,7 @@ from collections.abc import Callable
 from inspect import Parameter, Signature, signature
 from typing import Any, get_type_hints
 
-from oracle.cli import options
+from oracle.cli.common import options
 from oracle.config import Settings
 
 SHARED: dict[str, Any] = {

@@ -9,8 +9,8 @@ from typing import Any
 from mips_vm import Machine, Witness
 from mips_vm.constants import MODEL
 from mips_vm.decode import Kind, decode
-from oracle.cli.counting import counted, made_up
-from oracle.cli.samples import read_samples
+from oracle.cli.inputs.samples import read_samples
+from oracle.cli.models.counting import counted, made_up
 from tinynn import Model
 from tinynn.operators import FAMILIES, Operator, conv, matmul
 

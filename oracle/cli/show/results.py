@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from converters.files import write_atomically
-from oracle.cli.errors import NoSuchOutput, NotAPicture
-from oracle.cli.pictures import Array, layout, write_picture
-from oracle.cli.portrait import as_numbers
+from oracle.cli.common.errors import NoSuchOutput, NotAPicture
+from oracle.cli.inputs.pictures import Array, layout, write_picture
+from oracle.cli.show.portrait import as_numbers
 from tinynn import TensorSpec
 
 Named = Mapping[str, Array]

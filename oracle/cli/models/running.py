@@ -9,12 +9,19 @@ from typing import Annotated, Literal
 import typer
 
 from oracle.cards import found_card
-from oracle.cli.modelfile import ModelFile, loaded
-from oracle.cli.output import AsJson, console, facts, hexadecimal, print_json, progress
-from oracle.cli.portrait import as_numbers
-from oracle.cli.results import chosen, write_outputs
-from oracle.cli.targets import check_target
-from oracle.cli.tensors import Array, read_input
+from oracle.cli.common.output import (
+    AsJson,
+    console,
+    facts,
+    hexadecimal,
+    print_json,
+    progress,
+)
+from oracle.cli.common.targets import check_target
+from oracle.cli.inputs.modelfile import ModelFile, loaded
+from oracle.cli.inputs.tensors import Array, read_input
+from oracle.cli.show.portrait import as_numbers
+from oracle.cli.show.results import chosen, write_outputs
 from tinynn import Model
 
 app = typer.Typer()

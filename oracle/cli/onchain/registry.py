@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from oracle.cli.options import FetchFrom, IpfsGateways, MaxModelBytes
-from oracle.cli.output import (
+from oracle.cli.common.options import FetchFrom, IpfsGateways, MaxModelBytes
+from oracle.cli.common.output import (
     AsJson,
     console,
     facts,
@@ -19,7 +19,7 @@ from oracle.cli.output import (
     print_json,
     remark,
 )
-from oracle.cli.settled import settled
+from oracle.cli.common.settled import settled
 from oracle.config import Settings
 from oracle.node.roles.node_config import NodeSettings
 
@@ -58,7 +58,7 @@ def register(
     """Register a model image, so that it can be requested; it is also kept at home."""
     from oracle.chain.errors import Refused
     from oracle.chain.events import ModelRegistered
-    from oracle.cli.nodes import place_of
+    from oracle.cli.onchain.nodes import place_of
     from oracle.sending.connection import sender_of
 
     place = place_of(settings)
@@ -90,7 +90,7 @@ def register(
 @settled()
 def list_models(settings: Settings, as_json: AsJson = False) -> None:
     """Every model that is registered."""
-    from oracle.cli.nodes import place_of
+    from oracle.cli.onchain.nodes import place_of
 
     record = place_of(settings).record()
     record.refresh()
@@ -116,7 +116,7 @@ def fetch(
     as_json: AsJson = False,
 ) -> None:
     """Get a model's image from where its publisher says it is, and check it."""
-    from oracle.cli.nodes import place_of
+    from oracle.cli.onchain.nodes import place_of
 
     root = place_of(settings).shelf(settings).bring(model)
     told = {"model_root": hexadecimal(root)}

@@ -7,7 +7,7 @@ from rich.console import RenderableType
 
 from converters.meanings import told as named
 from oracle.cards.card import Accuracy, Card, Tensor
-from oracle.cli.output import facts
+from oracle.cli.common.output import facts
 
 
 def card_data(card: Card) -> Any:

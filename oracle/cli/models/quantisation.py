@@ -16,8 +16,8 @@ from converters.quantise import (
     request_of,
 )
 from oracle.bench.guest import instructions
-from oracle.cli.output import facts, grid
-from oracle.cli.samples import read_samples
+from oracle.cli.common.output import facts, grid
+from oracle.cli.inputs.samples import read_samples
 from tinynn import Model
 from tinynn.planner import usual_instructions
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from oracle.cli.errors import BadInputFile, MissingPackage
+from oracle.cli.common.errors import BadInputFile, MissingPackage
 from tinynn import TensorSpec
 
 Array = NDArray[Any]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from oracle.cli.drawn import drawn
+from oracle.cli.inputs.drawn import drawn
 from tinynn import Model
 from tinynn.image import Segment
 from tinynn.planner import usual_instructions

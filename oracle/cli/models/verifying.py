@@ -12,9 +12,17 @@ from converters.verdict import Verdict
 from mips_vm import Status
 from oracle.cards import Card, card_path, found_card, write_card
 from oracle.cards.card import Accuracy
-from oracle.cli.carding import accuracy_of
-from oracle.cli.drawn import drawn, told
-from oracle.cli.modelfile import (
+from oracle.cli.common.output import (
+    AsJson,
+    console,
+    facts,
+    grid,
+    print_json,
+    remark,
+    stage,
+)
+from oracle.cli.inputs.drawn import drawn, told
+from oracle.cli.inputs.modelfile import (
     InputShape,
     ModelFile,
     TrustCode,
@@ -24,17 +32,9 @@ from oracle.cli.modelfile import (
     parse_shapes,
     parse_tolerance,
 )
-from oracle.cli.output import (
-    AsJson,
-    console,
-    facts,
-    grid,
-    print_json,
-    remark,
-    stage,
-)
-from oracle.cli.running import computed
-from oracle.cli.samples import Samples, read_samples
+from oracle.cli.inputs.samples import Samples, read_samples
+from oracle.cli.models.carding import accuracy_of
+from oracle.cli.models.running import computed
 from tinynn import Model
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """Model inputs read from files, in whichever form a person has them.
 
 `.npy` and `.npz` (arrays by input name, or one array), `.json` (lists, or an object by
-input name), pictures (one input, pixels as uint8; oracle/cli/pictures.py), and anything
-else as the request's raw bytes.
+input name), pictures (one input, pixels as uint8; oracle/cli/inputs/pictures.py), and
+anything else as the request's raw bytes.
 """
 
 import zipfile
@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from oracle.cli.errors import BadInputFile
-from oracle.cli.pictures import PICTURES, read_picture
+from oracle.cli.common.errors import BadInputFile
+from oracle.cli.inputs.pictures import PICTURES, read_picture
 from oracle.json_text import parse
 from tinynn import TensorSpec
 

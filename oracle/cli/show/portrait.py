@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
-from oracle.cli.output import facts, grid, hexadecimal
+from oracle.cli.common.output import facts, grid, hexadecimal
 from tinynn import Model, TensorSpec
 from tinynn.operators import FAMILIES
 

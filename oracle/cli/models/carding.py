@@ -14,14 +14,14 @@ from converters.hub import Conversion
 from converters.verdict import Verdict
 from converters.verify import Verification
 from oracle.cards.card import VERSION, Accuracy, Card, Source, Tensor, Work
-from oracle.cli.drawn import is_picture
-from oracle.cli.foretelling import Foretold
+from oracle.cli.inputs.drawn import is_picture
+from oracle.cli.models.foretelling import Foretold
 from oracle.errors import BadCard
 from tinynn import Model, TensorSpec
 
 if TYPE_CHECKING:
-    from oracle.cli.judgement import Judgement
-    from oracle.cli.quantisation import Quantisation
+    from oracle.cli.models.judgement import Judgement
+    from oracle.cli.models.quantisation import Quantisation
 
 CHUNK = 1 << 20
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from oracle.cli.errors import BadInputFile
-from oracle.cli.tensors import (
+from oracle.cli.common.errors import BadInputFile
+from oracle.cli.inputs.tensors import (
     NO_NAMES,
     Array,
     as_spec,

@@ -1,0 +1,1 @@
+"""What all command groups share: options, output, errors."""

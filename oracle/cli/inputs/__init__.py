@@ -1,0 +1,1 @@
+"""What people give to commands: model files, inputs, samples, pictures."""

@@ -1,0 +1,1 @@
+"""What `plumb model` does, verb by verb."""

@@ -1,0 +1,1 @@
+"""Models, cards and results as people and programs get to see them."""
