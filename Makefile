@@ -51,7 +51,7 @@ load: $(VENV)/.dev
 	  $(if $(MODEL),--model $(MODEL))
 
 conformance: $(VENV)/.dev
-	$(BIN)/python -m converters.conformance docs/operators.md
+	$(BIN)/python -m converters.tools.conformance docs/operators.md
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

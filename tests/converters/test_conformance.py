@@ -10,7 +10,7 @@ import numpy as np
 import onnx
 import pytest
 
-from converters.conformance import (
+from converters.tools.conformance import (
     OLD_HEAD,
     Outcome,
     column,
@@ -19,8 +19,8 @@ from converters.conformance import (
     outcomes,
     table,
 )
-from converters.old_opsets import OPSETS
-from converters.own_cases import own_cases
+from converters.tools.old_opsets import OPSETS
+from converters.tools.own_cases import own_cases
 from mips_vm import Status
 from tinynn import Model
 

@@ -12,8 +12,8 @@ from support.onnx_nets import FLOAT, UINT8, Array, floats, node
 import tinynn
 from converters import convert
 from converters.errors import Unsupported
-from converters.verdict import Verdict
-from converters.verify import verify
+from converters.verify.verdict import Verdict
+from converters.verify.verify import verify
 
 runtime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
 

@@ -9,7 +9,7 @@ from support.onnx_nets import FLOAT, node, save_net
 
 import tinynn
 from converters import convert
-from converters.accuracy import TRUTHS, errors, worst
+from converters.verify.accuracy import TRUTHS, errors, worst
 
 FEW = 25_013
 SPECIAL = np.float32(

@@ -13,7 +13,7 @@ from support.onnx_nets import FLOAT, INT64, Array, floats, node
 import tinynn
 from converters import convert
 from converters.errors import BadModelFile
-from converters.old_opsets import OPSETS
+from converters.tools.old_opsets import OPSETS
 
 runtime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
 

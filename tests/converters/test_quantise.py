@@ -11,8 +11,8 @@ from support.real_models import REAL, t10k
 import converters
 import tinynn
 from converters.errors import BadOption
-from converters.quantise import compare, quantise, request_of
-from converters.quantise_ranges import Range
+from converters.quantise.quantise import compare, quantise, request_of
+from converters.quantise.ranges import Range
 from tinynn import GraphBuilder, Model, models
 from tinynn.operators import FAMILIES
 

@@ -8,11 +8,12 @@ from support.onnx_nets import FLOAT, INT64, UINT8, floats, node, save_net
 from support.real_models import REAL
 
 import tinynn
-from converters import Options, conversion, convert, witness
+from converters import Options, conversion, convert
 from converters.errors import SourceFails
-from converters.verdict import Verdict
-from converters.verify import Origin, verify
-from converters.verify_rule import Tolerance
+from converters.verify import witness
+from converters.verify.rule import Tolerance
+from converters.verify.verdict import Verdict
+from converters.verify.verify import Origin, verify
 
 W, B = floats(3, 4), floats(3, seed=2)
 NODES = [
@@ -62,7 +63,7 @@ def test_verify_tolerance_decides(tmp_path: Path) -> None:
 def test_verify_broken_kernel_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import converters.verify as subject
+    import converters.verify.verify as subject
 
     path = net(tmp_path)
     image = tinynn.load(convert(path))

@@ -10,13 +10,14 @@ from onnx import numpy_helper
 from support.onnx_nets import FLOAT, Array, floats, node, save_net
 
 import tinynn
-from converters import convert, witness
+from converters import convert
 from converters.graph import Options
 from converters.hub import conversion
-from converters.verdict import Verdict
-from converters.verify import verify, verify_conversion
-from converters.verify_levels import is_level
-from converters.verify_rule import Tolerance
+from converters.verify import witness
+from converters.verify.levels import is_level
+from converters.verify.rule import Tolerance
+from converters.verify.verdict import Verdict
+from converters.verify.verify import verify, verify_conversion
 
 WIDTH = 512
 LAST = {

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from support.onnx_nets import floats
 
-from converters.verify_rule import Difference, Tolerance, difference
+from converters.verify.rule import Difference, Tolerance, difference
 
 Array = np.ndarray
 

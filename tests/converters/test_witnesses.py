@@ -11,8 +11,8 @@ from support.witnessing import judged
 import tinynn
 from converters import Options, conversion, convert
 from converters.frameworks import tflite
-from converters.verdict import Verdict
-from converters.verify import verify_conversion
+from converters.verify.verdict import Verdict
+from converters.verify.verify import verify_conversion
 
 # Frameworks warn about each other while they write the files of these tests.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -164,7 +164,7 @@ def test_verify_without_a_witness_has_status_3(
     plumb: Plumb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And the image is written all the same: nobody says that it is wrong."""
-    from converters import witness
+    from converters.verify import witness
 
     def absent(*_: object) -> None:
         raise ImportError("No module named 'onnxruntime'")

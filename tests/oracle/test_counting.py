@@ -10,7 +10,7 @@ from support.onnx_nets import FLOAT, floats, node, save_net
 
 import tinynn
 from converters import convert
-from converters.quantise import quantise
+from converters.quantise.quantise import quantise
 from oracle.bench.guest import instructions
 from oracle.cli.models import counting
 from oracle.cli.models.counting import counted, made_up

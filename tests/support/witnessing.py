@@ -7,7 +7,7 @@ from support.onnx_nets import floats
 
 import tinynn
 from converters import Options, conversion
-from converters.verify import Verification, verify, verify_conversion
+from converters.verify.verify import Verification, verify, verify_conversion
 
 
 def judged(path: Path, *, trust_code: bool = False, **shapes: Any) -> Verification:

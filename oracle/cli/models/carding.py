@@ -11,8 +11,8 @@ import typer
 
 from converters.graph import ARGMAX, Options
 from converters.hub import Conversion
-from converters.verdict import Verdict
-from converters.verify import Verification
+from converters.verify.verdict import Verdict
+from converters.verify.verify import Verification
 from oracle.cards.card import VERSION, Accuracy, Card, Source, Tensor, Work
 from oracle.cli.inputs.drawn import is_picture
 from oracle.cli.models.foretelling import Foretold

@@ -6,8 +6,8 @@ from typing import Any
 from rich.console import RenderableType
 
 from converters.hub import Conversion
-from converters.verdict import Verdict
-from converters.verify import Verification, verify_conversion
+from converters.verify.verdict import Verdict
+from converters.verify.verify import Verification, verify_conversion
 from oracle.cli.common.output import facts
 from oracle.cli.inputs.drawn import drawn, told
 from oracle.cli.models.verifying import BY_LEVELS, comparison_data, comparison_tables

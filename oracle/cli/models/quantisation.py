@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import RenderableType
 
 import tinynn
-from converters.quantise import (
+from converters.quantise.quantise import (
     Comparison,
     Quantised,
     compare,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from rich.console import RenderableType
 
-from converters.verdict import Verdict
+from converters.verify.verdict import Verdict
 from mips_vm import Status
 from oracle.cards import Card, card_path, found_card, write_card
 from oracle.cards.card import Accuracy
@@ -38,8 +38,8 @@ from oracle.cli.models.running import computed
 from tinynn import Model
 
 if TYPE_CHECKING:
-    from converters.verify import Layer, Verification
-    from converters.verify_rule import Difference
+    from converters.verify.rule import Difference
+    from converters.verify.verify import Layer, Verification
 
 GUEST_SAMPLES = 5
 DRAWN = 8
@@ -140,8 +140,8 @@ def verify(
     Exit status 1 if a difference is beyond what is allowed, or if the guest's bits are
     not the native ones; 3 if nobody else can compute the model.
     """
-    from converters.verify import verify as compare
-    from converters.verify_rule import Tolerance
+    from converters.verify.rule import Tolerance
+    from converters.verify.verify import verify as compare
 
     model = loaded(path)
     check_source(against)

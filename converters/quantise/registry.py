@@ -6,7 +6,7 @@ result, or None if this operator stays in float.
 
 from collections.abc import Callable
 
-from converters.quantise_forms import Forms, Rewriter
+from converters.quantise.forms import Forms, Rewriter
 
 Rule = Callable[[Rewriter, int], Forms | None]
 RULES: dict[str, Rule] = {}

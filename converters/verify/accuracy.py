@@ -1,4 +1,4 @@
-"""How far lowered functions are from the truth: `python -m converters.accuracy`.
+"""How far lowered functions are from the truth: `python -m converters.verify.accuracy`.
 
 Each is converted as a model of one node and run over every STEP-th of all 2^32 floats.
 Units, and what is left out, are those of tinynn/operators/accuracy.py, which measures

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from converters.quantise_ranges import Grid, Homes, Range
+from converters.quantise.ranges import Grid, Homes, Range
 from converters.values import Array, Floats
 from tinynn import GraphBuilder, Model
 from tinynn.graph import Value as Handle

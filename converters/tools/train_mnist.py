@@ -1,6 +1,6 @@
 """The digit reader: a 784-128-10 network, trained, exported and converted.
 
-    python -m converters.train_mnist --data cazala_train10k.npz --out mnist.plumb
+    python -m converters.tools.train_mnist --data cazala_train10k.npz --out mnist.plumb
 
 Needs the `train` extra (PyTorch). `--data` is a numpy archive of `x`, uint8 digits
 (n, 28, 28), white on black, and `y`, their labels. The network takes raw bytes and
@@ -151,7 +151,7 @@ def accuracy(reader: DigitReader, folder: Path) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m converters.train_mnist")
+    parser = argparse.ArgumentParser(prog="python -m converters.tools.train_mnist")
     parser.add_argument("--data", type=Path, required=True, help=".npz of x and y")
     parser.add_argument("--out", type=Path, required=True, help="the model image")
     parser.add_argument("--onnx", type=Path, help="where the ONNX file is kept")

@@ -1,7 +1,7 @@
 """An image against the model that it was made of, on data.
 
-The model's own runtime computes the outputs (converters/witness.py). On the way every
-operator is compared by itself (converters/verify_local.py).
+The model's own runtime computes the outputs (converters/verify/witness.py). On the way
+every operator is compared by itself (converters/verify/local.py).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,11 +21,11 @@ from converters.message import short_names
 from converters.source import Port, Source, read
 from converters.trace import results
 from converters.values import Array, Constant, Shape, Tensor
-from converters.verdict import Verdict
-from converters.verify_levels import levels_decide
-from converters.verify_local import local_differences
-from converters.verify_rule import Difference, Tolerance, difference
-from converters.witness import RUNTIME, Arrays, NoWitness, Witness, witness_of
+from converters.verify.levels import levels_decide
+from converters.verify.local import local_differences
+from converters.verify.rule import Difference, Tolerance, difference
+from converters.verify.verdict import Verdict
+from converters.verify.witness import RUNTIME, Arrays, NoWitness, Witness, witness_of
 from tinynn import Model
 from tinynn.operators import integer
 from tinynn.operators.graph import Result

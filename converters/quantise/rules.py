@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from converters.quantise_forms import Forms, Rewriter
-from converters.quantise_products import MOST_BIAS, MOST_BYTE, summed
-from converters.quantise_ranges import Grid
-from converters.quantise_registry import quantises
+from converters.quantise.forms import Forms, Rewriter
+from converters.quantise.products import MOST_BIAS, MOST_BYTE, summed
+from converters.quantise.ranges import Grid
+from converters.quantise.registry import quantises
 from converters.values import Array
 from tinynn.graph import Value as Handle
 from tinynn.operators import FAMILIES

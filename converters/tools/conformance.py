@@ -1,4 +1,6 @@
-"""ONNX's own operator tests, converted and run: `python -m converters.conformance`.
+"""ONNX's own operator tests, converted and run.
+
+`python -m converters.tools.conformance docs/operators.md` writes what comes of them.
 
 Every test is a small graph with inputs and the outputs that it must have. A test is
 *passed* if the image computes them (by the test's own tolerances), *refused* if the
@@ -9,8 +11,8 @@ can't (shapes, axes, often weights), those after the first are constants, as the
 the models that people export. What passes is tried once more with nothing but
 constants, which are folded.
 
-The same is done at older opsets (converters/old_opsets.py), where onnxruntime says what
-is right.
+The same is done at older opsets (converters/tools/old_opsets.py), where onnxruntime
+says what is right.
 """
 
 import argparse
@@ -24,11 +26,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from converters.conformance_attempt import Run, Unfit, attempt, model_of
 from converters.errors import ConverterError
 from converters.files import write_atomically
-from converters.old_opsets import OPSETS, cases_at
-from converters.own_cases import own_cases
+from converters.tools.conformance_attempt import Run, Unfit, attempt, model_of
+from converters.tools.old_opsets import OPSETS, cases_at
+from converters.tools.own_cases import own_cases
 from tinynn import Model
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ NUMBERS = re.compile(r"(?<!\w)[(\[]?-?\d+(, ?-?\d+)*,?[)\]]?(?!\w)")
 class Outcome:
     """What became of one test; `reason` of a refusal or a failure.
 
-    `own`: a case beside ONNX's tests, of converters/own_cases.py.
+    `own`: a case beside ONNX's tests, of converters/tools/own_cases.py.
     """
 
     operator: str
@@ -157,17 +159,17 @@ def short(message: str) -> str:
 HEAD = """# Operators
 
 What becomes of ONNX's own operator tests (onnx {version}, {count} tests) when they are
-converted and run. Written by `python -m converters.conformance docs/operators.md`; a
-test of the project fails when a test of ONNX does.
+converted and run. Written by `python -m converters.tools.conformance
+docs/operators.md`; a test of the project fails when a test of ONNX does.
 
 *Passed*: the image computes the outputs that the test names, within its tolerances.
 *Own*: cases of ours that pass, too: ONNX's tests of float64, float16 and bfloat16
 written in float32, and Cast between all types of an image, against ONNX's reference
-implementation (`converters/own_cases.py`). *Refused*: the converter says what it can't
-express; the reasons are listed, the commonest first. *Failed* would be a wrong output
-or a crash. Tests called "expanded", where ONNX writes an operator in terms of others,
-count for that operator. What passes is tried once more with nothing but constants: they
-are folded, by the same kernels, and must come out the same.
+implementation (`converters/tools/own_cases.py`). *Refused*: the converter says what it
+can't express; the reasons are listed, the commonest first. *Failed* would be a wrong
+output or a crash. Tests called "expanded", where ONNX writes an operator in terms of
+others, count for that operator. What passes is tried once more with nothing but
+constants: they are folded, by the same kernels, and must come out the same.
 
 | | tests |
 |---|---|
@@ -202,7 +204,7 @@ OLD_HEAD = """
 ## Older opsets
 
 The same tests in the words of older opsets, where those have the operator, with
-onnxruntime, unoptimised, for a judge (`converters/old_opsets.py`); what passes is
+onnxruntime, unoptimised, for a judge (`converters/tools/old_opsets.py`); what passes is
 folded besides. *Noted*: another result than onnxruntime's, which the conversion tells:
 Resize by `align_corners` and a scale that makes no whole length. A share of these runs
 with the project's tests, all of them with the command above.
@@ -242,7 +244,7 @@ def row(operator: str, results: Sequence[Outcome]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m converters.conformance")
+    parser = argparse.ArgumentParser(prog="python -m converters.tools.conformance")
     parser.add_argument("out", type=Path, help="the table, as Markdown")
     arguments = parser.parse_args()
     results = list(outcomes())

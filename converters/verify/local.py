@@ -13,8 +13,8 @@ import numpy as np
 
 from converters.source import Source
 from converters.values import Array
-from converters.verify_rule import Difference, Tolerance, difference
-from converters.witness import session_of
+from converters.verify.rule import Difference, Tolerance, difference
+from converters.verify.witness import session_of
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto

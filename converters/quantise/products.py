@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from converters.quantise_forms import Forms, Rewriter, Sums
-from converters.quantise_ranges import Grid
-from converters.quantise_registry import quantises
+from converters.quantise.forms import Forms, Rewriter, Sums
+from converters.quantise.ranges import Grid
+from converters.quantise.registry import quantises
 from converters.values import Array, Floats
 from tinynn.graph import Value as Handle
 from tinynn.operators import Operator

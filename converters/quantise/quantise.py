@@ -4,7 +4,7 @@ Weights become int8, symmetric, with a scale for each output channel; activation
 with one scale and zero point for each tensor, from the range that it has on the
 samples. Products of bytes are exact sums in int32; bytes or floats are made of those
 only where the next operator asks for them. Operators without a rule in
-converters/quantise_registry.py stay in float.
+converters/quantise/registry.py stay in float.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from converters import quantise_products, quantise_rules  # noqa: F401  (fill the table)
 from converters.errors import BadOption
-from converters.quantise_forms import Rewriter
-from converters.quantise_ranges import LEAST_SCALE, Homes, calibrated
-from converters.quantise_registry import RULES
+from converters.quantise import products as _products  # noqa: F401  (fills RULES)
+from converters.quantise import rules as _rules  # noqa: F401  (fills it, too)
+from converters.quantise.forms import Rewriter
+from converters.quantise.ranges import LEAST_SCALE, Homes, calibrated
+from converters.quantise.registry import RULES
 from converters.values import Array
 from tinynn import Model
 from tinynn.operators import FAMILIES

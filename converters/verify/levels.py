@@ -16,9 +16,9 @@ import numpy as np
 
 from converters.nodes import attributes_of
 from converters.values import Array
-from converters.verify_local import OURS, cut_model
-from converters.verify_rule import Tolerance, difference
-from converters.witness import session_of
+from converters.verify.local import OURS, cut_model
+from converters.verify.rule import Tolerance, difference
+from converters.verify.witness import session_of
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto

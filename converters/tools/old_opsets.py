@@ -14,7 +14,7 @@ import numpy as np
 from converters.opsets import BECAME_INPUTS
 from converters.unregistered import DEFAULT_DOMAINS
 from converters.values import Array
-from converters.witness import session_of
+from converters.verify.witness import session_of
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto
