@@ -38,7 +38,7 @@ mutants: $(VENV)/.dev
 	  $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
 
 quickstart: $(VENV)/.dev
-	$(BIN)/python -m pytest -q tests/oracle/test_quickstart.py
+	$(BIN)/python -m pytest -q tests/oracle/programs/test_quickstart.py
 
 chaos: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m chaos.run --rounds $(or $(ROUNDS),3) --seed $(or $(SEED),1)

@@ -53,27 +53,27 @@ TARGETS = {
     "guard": Target(
         "oracle/pricing/guard.py",
         (
-            "tests/oracle/test_guard.py",
-            "tests/oracle/test_market.py",
-            "tests/oracle/test_troubles.py",
+            "tests/oracle/pricing/test_guard.py",
+            "tests/oracle/pricing/test_market.py",
+            "tests/oracle/sending/test_troubles.py",
         ),
     ),
     "market": Target(
         "oracle/pricing/market.py",
         (
-            "tests/oracle/test_market.py",
-            "tests/oracle/test_guard.py",
-            "tests/oracle/test_rhythm.py",
+            "tests/oracle/pricing/test_market.py",
+            "tests/oracle/pricing/test_guard.py",
+            "tests/oracle/chain/test_rhythm.py",
             "tests/griefing/test_floods.py",
         ),
     ),
     "outbox": Target(
         "oracle/store/outbox.py",
         (
-            "tests/oracle/test_store.py",
-            "tests/oracle/test_durable.py",
-            "tests/oracle/test_feeless.py",
-            "tests/oracle/test_isolation.py",
+            "tests/oracle/store/test_store.py",
+            "tests/oracle/sending/test_durable.py",
+            "tests/oracle/sending/test_feeless.py",
+            "tests/oracle/node/test_isolation.py",
         ),
     ),
     "validator": Target(

@@ -1,7 +1,7 @@
 """What each action costs as a transaction by itself, and that tariffs cover moves.
 
 On py-evm, since pyrevm keeps storage warm from one transaction to the next;
-tests/oracle/test_real_gas.py compares py-evm with the embedded chain.
+tests/oracle/chain/test_real_gas.py compares py-evm with the embedded chain.
 """
 
 import pytest

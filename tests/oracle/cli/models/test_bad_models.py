@@ -14,7 +14,7 @@ from onnx import helper
 from support.command import Plumb, in_a_process, plumb_in
 from support.onnx_nets import BOOL, FLOAT, STRING, floats, node, save_net
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[4]
 MNIST_ONNX = ROOT / "tests" / "converters" / "data" / "mnist_mlp.onnx"
 DOUBLE = 11
 BOMB_BYTES = 3 << 30

@@ -13,7 +13,7 @@ from oracle.bench.guest import instructions
 from tinynn import models
 
 MNIST = models.path("mnist")
-MNIST_ONNX = Path(__file__).parent.parent / "converters" / "data" / "mnist_mlp.onnx"
+MNIST_ONNX = Path(__file__).parents[3] / "converters" / "data" / "mnist_mlp.onnx"
 
 
 @pytest.fixture

@@ -164,7 +164,7 @@ def test_bench_griefing_counts_attacks_and_the_worst_that_they_do(
 
 def test_griefing_every_attack_is_played_by_a_test() -> None:
     """Under the name that it has there."""
-    folder = Path(__file__).parent.parent / "griefing"
+    folder = Path(__file__).parents[2] / "griefing"
     tests = "".join(path.read_text() for path in folder.glob("test_*.py"))
     for name, attack in ATTACKS.items():
         played = getattr(attack, "__name__", type(attack).__name__)

@@ -8,7 +8,7 @@ from support.command import Plumb, in_a_process, plumb_in
 
 from oracle.cli import GROUPS
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 HEAVY = ("numpy", "mips_vm", "tinynn", "llvmlite", "web3", "onnx")
 
 

@@ -12,7 +12,7 @@ from support.onnx_nets import FLOAT, node, save_net
 
 from tinynn import guest, models
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 GUEST, MNIST = guest.elf_path(), models.path("mnist")
 MNIST_ONNX = ROOT / "tests" / "converters" / "data" / "mnist_mlp.onnx"
 LITTLE, BIG = 1, 2

@@ -11,7 +11,7 @@ from support.command import plumb_in
 
 from oracle.node.roles.roles import ChallengerSettings, WorkerSettings
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 UNIT = ROOT / "oracle" / "service" / "plumb@.service"
 CONTAINER = ROOT / "Containerfile"
 INSTALLED = "/opt/plumb/bin/plumb"

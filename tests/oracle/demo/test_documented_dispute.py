@@ -14,7 +14,7 @@ from oracle.demo.troupe import CLOCK_SECONDS
 from solidity.deployment import Parameters
 from tinynn import models
 
-PAGE = (Path(__file__).parents[2] / "docs" / "dispute-game.md").read_text()
+PAGE = (Path(__file__).parents[3] / "docs" / "dispute-game.md").read_text()
 COMMAND = re.compile(r"`plumb demo --lie (\w+) --seed (\d+)`")
 ROW = re.compile(r"\| \d+ \| (\w+) \| (\w+)(.*) \| ([\d,]+) \| ([\d,]+) \|")
 ROOTS = re.compile(r"(\d+) roots?")

@@ -12,7 +12,7 @@ from support.onnx_nets import floats, node, save_net
 from tinynn import GraphBuilder, models
 
 MNIST = models.path("mnist")
-MNIST_ONNX = Path(__file__).parent.parent / "converters" / "data" / "mnist_mlp.onnx"
+MNIST_ONNX = Path(__file__).parents[3] / "converters" / "data" / "mnist_mlp.onnx"
 
 PIXELS = np.zeros((3, 784), np.uint8)
 

@@ -24,7 +24,7 @@ from converters.tools.own_cases import own_cases
 from mips_vm import Status
 from tinynn import Model
 
-PAGE = Path(__file__).parents[2] / "docs" / "operators.md"
+PAGE = Path(__file__).parents[3] / "docs" / "operators.md"
 
 
 def both_ways(model: Model, inputs: list[np.ndarray]) -> list[np.ndarray]:

@@ -19,7 +19,7 @@ from oracle.cli.models import verifying
 from tinynn import Model, models
 
 MNIST = models.path("mnist")
-MNIST_ONNX = Path(__file__).parent.parent / "converters" / "data" / "mnist_mlp.onnx"
+MNIST_ONNX = Path(__file__).parents[3] / "converters" / "data" / "mnist_mlp.onnx"
 
 
 @pytest.fixture

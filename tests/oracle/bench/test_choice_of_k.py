@@ -9,7 +9,7 @@ import pytest
 from oracle.bench import choice_of_k
 from oracle.bench.choice_of_k import CHOICES, Cost, draw, foretold, measured
 
-PAGE = Path(__file__).parents[2] / "docs" / "choice-of-k.md"
+PAGE = Path(__file__).parents[3] / "docs" / "choice-of-k.md"
 
 
 def rows() -> list[tuple[Cost, Cost]]:

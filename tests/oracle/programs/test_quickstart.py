@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support.quickstart import type_page
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "quickstart.md"
+PAGE = Path(__file__).parents[3] / "docs" / "quickstart.md"
 
 
 @pytest.mark.slow
