@@ -1,5 +1,6 @@
 # make demo   the whole story on an embedded chain
 # make test   the tests
+# make quick  the part of them for while you work, under two minutes
 # make fuzz   the machines against each other, until Ctrl-C (SECONDS=, ROUNDS=, SEED=)
 # make fuzz-money  whatever anyone may do with the contracts' money (SEQUENCES=, SEED=)
 # make mutants  each guard changed by one operator at a time; hours (TARGET=, SAMPLE=)
@@ -9,20 +10,30 @@
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
 # make conformance  ONNX's operator tests at every opset; writes docs/operators.md
 # make lint   what CI checks besides
+# make package  sdist and wheel, installed and tried on each Python that is at hand
+# make audit  slither and solhint on the contracts, known holes of what we depend on
 # make build  artifacts and guest again from their sources (needs node and zig)
 
 PYTHON ?= python3.11
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 JOBS   ?= 2
+# slither needs other versions of what we use.
+AUDIT  := $(VENV)/audit
+SOLHINT := solhint@6.2.4
 
-.PHONY: demo test fuzz fuzz-money mutants quickstart chaos faults load conformance lint format build clean
+.PHONY: demo test quick fuzz fuzz-money mutants quickstart chaos faults load conformance lint package audit format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal $(ARGS)
+
+quick: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not slow and not toolchain" \
+	  tests/test_hints.py tests/test_layering.py tests/challenge tests/mips_vm \
+	  tests/solidity tests/tinynn tests/oracle/chain tests/oracle/store $(ARGS)
 
 fuzz: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m support.fuzz.campaign \
@@ -58,6 +69,17 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy mips_vm tinynn converters challenge oracle solidity
 
+package: $(VENV)/.dev
+	$(BIN)/python tests/packaging/check.py
+
+audit: $(VENV)/.dev $(AUDIT)/.audit
+	$(BIN)/python -m solidity.build --check ModelRegistry  # it brings the compiler
+	$(AUDIT)/bin/python tests/audit/solidity.py
+	npx --yes $(SOLHINT) --max-warnings 0 -c tests/audit/solhint.json 'solidity/src/**/*.sol'
+	$(BIN)/python -m pip freeze --exclude-editable > $(AUDIT)/installed.txt
+	$(AUDIT)/bin/pip-audit --progress-spinner off --disable-pip --no-deps \
+	  -r $(AUDIT)/installed.txt
+
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -65,6 +87,12 @@ format: $(VENV)/.dev
 build: $(VENV)/.dev
 	$(BIN)/python -m solidity.build
 	$(BIN)/python -m tinynn.guest.build
+
+$(AUDIT)/.audit: Makefile | $(BIN)/python
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  slither-analyzer==0.11.6 pip-audit==2.10.1
+	@touch $@
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

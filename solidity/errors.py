@@ -112,6 +112,6 @@ class ArtifactsStale(BuildError):
     def __init__(self, names: list[str]) -> None:
         super().__init__(
             "expected the committed artifacts to be what the sources give, got "
-            f"differences in {', '.join(names)}; run `python -m solidity.build`"
+            f"differences in {', '.join(names)}; run `make build`"
         )
         self.names = names

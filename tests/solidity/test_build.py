@@ -15,7 +15,8 @@ needs_node = pytest.mark.skipif(
 
 def test_build_record_committed_matches_sources_and_settings():
     committed = (ARTIFACTS / BUILD_RECORD).read_text()
-    assert committed == build.build_record(build.read_sources())
+    current = build.build_record(build.read_sources())
+    assert committed == current, "solidity/artifacts are stale: run `make build`"
 
 
 def test_artifacts_every_one_has_its_source():

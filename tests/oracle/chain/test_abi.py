@@ -1,16 +1,22 @@
 """ABI values: structs and addresses as ours, errors and events decoded."""
 
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
 import pytest
 from eth_abi.abi import encode
 
 from challenge.claim import Claim, Interval, Lease, Request, Struct
-from oracle.chain.abi import Abi
+from oracle.chain.abi import STRUCTS, Abi
 from oracle.chain.errors import Refused, UnknownEntry
 from oracle.chain.events import EVENTS, argument_names
 from solidity import artifact
 
 A, B = b"\xaa" * 20, b"\xbb" * 20
 H = bytes(range(32))
+CONTRACTS = ("InferenceOracle", "DisputeGame")
 TELLING = ("ModelRegistry", "InferenceOracle", "DisputeGame")
 
 
@@ -34,6 +40,32 @@ def test_calldata_struct_is_its_fields_in_order(
     (parameter,) = known.functions[function].inputs
     assert data[:4] == known.functions[function].selector
     assert data[4:] == encode([parameter.type], [struct.abi()])
+
+
+def components(entries: list[dict[str, Any]], struct: str) -> Iterator[list[str]]:
+    """Names of the fields of each value of a struct in a contract's ABI."""
+    for entry in entries:
+        inner = entry.get("components", [])
+        if re.fullmatch(rf"struct (\w+\.)?{struct}", entry.get("internalType", "")):
+            yield [field["name"] for field in inner]
+        for part in (inner, entry.get("inputs", []), entry.get("outputs", [])):
+            yield from components(part, struct)
+
+
+@pytest.mark.parametrize("struct", STRUCTS.values(), ids=STRUCTS)
+def test_struct_fields_are_those_of_the_contracts(struct: type[Struct]) -> None:
+    ours = [field.name for field in fields(struct)]
+    stated = [
+        [re.sub("[A-Z]", lambda c: f"_{c[0].lower()}", name) for name in names]
+        for contract in CONTRACTS
+        for names in components(artifact(contract).abi, struct.__name__)
+    ]
+    assert stated
+    for theirs in stated:
+        assert theirs == ours, (
+            f"{struct.__name__} differs between solidity/src/interfaces and"
+            f" challenge/claim.py in {sorted(set(theirs) ^ set(ours))}"
+        )
 
 
 def test_result_struct_comes_back_as_it_went() -> None:

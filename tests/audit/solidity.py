@@ -1,0 +1,97 @@
+"""`python tests/audit/solidity.py`: slither on the contracts that are deployed.
+
+Runs in an environment of its own (`make audit`), since slither pins other versions of
+what we need. Ends with 1 if it finds what `EXPLAINED` does not hold, or if an
+explanation has nothing left to explain.
+"""
+
+import inspect
+import os
+import sys
+from pathlib import Path
+
+from crytic_compile import CryticCompile
+from crytic_compile.platform.solc_standard_json import SolcStandardJson
+from slither import Slither
+from slither.detectors import all_detectors
+from slither.detectors.abstract_detector import AbstractDetector
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ROOT / "solidity" / "src"
+COMPILER = ROOT / "solidity" / "solc.cjs"
+SETTINGS = {
+    "viaIR": True,
+    "optimizer": {"enabled": True, "runs": 10_000},
+    "evmVersion": "cancun",
+    "remappings": [],
+    "outputSelection": {
+        "*": {
+            "*": ["abi", "metadata", "devdoc", "userdoc", "evm.bytecode"]
+            + ["evm.deployedBytecode"],
+            "": ["ast"],
+        }
+    },
+}
+
+CLOCKS = (
+    "clocks, windows and leases are in seconds: minutes at least, a builder has few"
+)
+PLAIN_TWIN = "tests/solidity compares it with its plain twin"
+EXPLAINED = {
+    ("timestamp", ""): CLOCKS,
+    ("assembly", ""): PLAIN_TWIN,
+    ("too-many-digits", ""): "addresses and masks of 32 bits have 8 digits",
+    ("low-level-calls", "Staking"): "ether is sent; success is checked",
+    ("incorrect-equality", "DisputeGame"): "compares a stage and a hash, no balance",
+    ("missing-zero-check", "Staking"): "their constructors check that they are there",
+    ("shadowing-local", "IModelRegistry"): "a parameter named as what it sets",
+    ("uninitialized-local", "MipsVerifier"): "a struct in memory begins as zeros",
+    ("dead-code", "InferenceConsumer"): "for the contracts that inherit from it",
+    ("reentrancy-benign", "InferenceConsumer"): "calls the oracle that it trusts",
+    ("reentrancy-benign", "DigitReader"): "calls the oracle that it trusts",
+    ("reentrancy-events", "DigitReader"): "calls the oracle that it trusts",
+    ("reentrancy-events", "InferenceOracle"): "calls its own Staking; the callback's"
+    " result is what the event tells",
+    ("reentrancy-eth", "MockInferenceOracle"): "for tests, and calls its own Staking",
+    ("reentrancy-benign", "MockInferenceOracle"): "for tests, calls its own Staking",
+    ("reentrancy-events", "MockInferenceOracle"): "for tests, calls its own Staking",
+}
+"""By detector and contract; an empty contract stands for all."""
+
+
+def findings() -> list[dict[str, str]]:
+    os.chdir(SOURCES)  # crytic-compile looks for each source below where it runs
+    paths = [path for path in sorted(Path().rglob("*.sol")) if path.parts[0] != "test"]
+    request = {
+        "language": "Solidity",
+        "sources": {path.as_posix(): {"content": path.read_text()} for path in paths},
+        "settings": SETTINGS,
+    }
+    unit = SolcStandardJson(request)
+    slither = Slither(CryticCompile(unit, solc=str(COMPILER)))
+    for _, detector in inspect.getmembers(all_detectors, inspect.isclass):
+        if issubclass(detector, AbstractDetector):
+            slither.register_detector(detector)
+    return [found for result in slither.run_detectors() for found in result]
+
+
+def main() -> int:
+    used, unexplained = set(), 0
+    for found in findings():
+        text = found["description"].strip()
+        place = text.removeprefix("Reentrancy in ").removeprefix("Low level call in ")
+        contract = place.partition(".")[0]
+        keys = {(found["check"], contract), (found["check"], "")} & EXPLAINED.keys()
+        used |= keys
+        if not keys:
+            unexplained += 1
+            print(f"{found['impact']} {found['check']}: {text}")
+    idle = EXPLAINED.keys() - used
+    for key in sorted(idle):
+        print(f"explained, but no longer found: {key}")
+    print(f"slither: {unexplained} findings without an explanation")
+    return 1 if unexplained or idle else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""`make package`: what a stranger gets who installs us from a file.
+
+Builds the sdist and, from it, the wheel; looks for what each must hold; installs the
+wheel in a clean environment of every Python of ours that is at hand, and runs the demo
+there, in a folder that has no other file of ours.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PYTHONS = ("3.11", "3.12", "3.13")
+PACKAGES = ("challenge", "converters", "mips_vm", "oracle", "solidity", "tinynn")
+SETTINGS_OF_A_CHECKOUT = ("PYTHONPATH", "VIRTUAL_ENV", "PLUMB_HOME")
+
+IN_BOTH = (
+    *(f"{package}/py.typed" for package in PACKAGES),
+    "oracle/service/plumb@.service",
+    "solidity/artifacts/InferenceOracle.json",
+    "tinynn/guest/guest.elf",
+)
+IN_SDIST = (
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "Containerfile",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "SECURITY.md",
+    "docs/architecture.md",
+    "docs/flow.svg",
+    "tests/conftest.py",
+)
+
+
+def main() -> int:
+    failed = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        wheel = built(folder)
+        for name, python in pythons():
+            problem = trial(python, wheel, folder / name)
+            failed += problem is not None
+            print(f"Python {name}: {problem or 'the demo ran'}", flush=True)
+    return 1 if failed else 0
+
+
+def built(folder: Path) -> Path:
+    """The wheel's path; ends the run if a file is missing from it or the sdist."""
+    source = folder / "source"
+    names = run(["git", "ls-files", "-z"], ROOT).split("\0")
+    for name in filter(None, names):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, source / name)
+    run([sys.executable, "-m", "build", "--outdir", str(folder)], source)
+    (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
+    with tarfile.open(sdist) as archive:
+        inside = {name.partition("/")[2] for name in archive.getnames()}
+    demand(sdist, (*IN_BOTH, *IN_SDIST), inside)
+    with zipfile.ZipFile(wheel) as archive:
+        demand(wheel, IN_BOTH, set(archive.namelist()))
+    return wheel
+
+
+def demand(archive: Path, expected: Iterable[str], inside: set[str]) -> None:
+    if missing := [name for name in expected if name not in inside]:
+        raise SystemExit(f"{archive.name} lacks {', '.join(missing)}")
+    print(f"{archive.name}: {len(inside)} files, all that it must hold", flush=True)
+
+
+def pythons() -> Iterator[tuple[str, str]]:
+    """Versions and executables, of those that start."""
+    for version in PYTHONS:
+        found = shutil.which(f"python{version}")
+        asked = [found or "", "-c", "import sys; print(sys.executable)"]
+        answer = found and subprocess.run(asked, capture_output=True, text=True)
+        if answer and answer.returncode == 0:
+            yield version, answer.stdout.strip()
+        else:
+            print(f"Python {version}: not here", flush=True)
+
+
+def trial(python: str, wheel: Path, folder: Path) -> str | None:
+    """What went wrong, if something did."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in SETTINGS_OF_A_CHECKOUT
+    } | {"PLUMB_HOME": str(folder / "home")}
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir(parents=True)
+    try:
+        run([python, "-m", "venv", str(folder / "venv")], folder)
+        pip = [str(folder / "venv" / "bin" / "pip"), "install", "--quiet"]
+        run([*pip, "--disable-pip-version-check", str(wheel)], folder)
+        plumb = str(folder / "venv" / "bin" / "plumb")
+        told = json.loads(run([plumb, "demo", "--json"], elsewhere, environment))
+    except (subprocess.CalledProcessError, json.JSONDecodeError) as error:
+        return f"{error}\n{getattr(error, 'stderr', '')}"
+    winners = [dispute["winner"] for dispute in told["disputes"]]
+    if winners != ["challenger", "worker"] or not told["conserved"]:
+        return f"expected both liars to lose, got winners {winners}"
+    return None
+
+
+def run(
+    command: list[str], folder: Path, environment: dict[str, str] | None = None
+) -> str:
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main())
