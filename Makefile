@@ -12,6 +12,7 @@
 # make lint   what CI checks besides
 # make package  sdist and wheel, installed and tried on each Python that is at hand
 # make audit  slither and solhint on the contracts, known holes of what we depend on
+# make forge  invariants and twins in Solidity, by foundry (PROFILE=long: 10^5 inputs)
 # make build  artifacts and guest again from their sources (needs node and zig)
 
 PYTHON ?= python3.11
@@ -22,7 +23,7 @@ JOBS   ?= 2
 AUDIT  := $(VENV)/audit
 SOLHINT := solhint@6.2.4
 
-.PHONY: demo test quick fuzz fuzz-money mutants quickstart chaos faults load conformance lint package audit format build clean
+.PHONY: demo test quick fuzz fuzz-money mutants quickstart chaos faults load conformance lint package audit forge format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -79,6 +80,9 @@ audit: $(VENV)/.dev $(AUDIT)/.audit
 	$(BIN)/python -m pip freeze --exclude-editable > $(AUDIT)/installed.txt
 	$(AUDIT)/bin/pip-audit --progress-spinner off --disable-pip --no-deps \
 	  -r $(AUDIT)/installed.txt
+
+forge: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python -m forge.run $(or $(PROFILE),default)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+
+import {Dissections} from "../../solidity/src/test/Dissections.sol";
+import {Libraries} from "../../solidity/src/test/Libraries.sol";
+
+/// @notice Each routine in assembly gives what its plain twin gives, on whatever it is handed.
+contract TwinsTest {
+    Libraries private immutable libraries = new Libraries();
+    Dissections private immutable dissections = new Dissections();
+
+    function testFuzz_dissection_root(bytes32 first, bytes32[] calldata inner, bytes32 last) external view {
+        require(dissections.root(first, inner, last) == dissections.rootPlain(first, inner, last), "another root");
+    }
+
+    function testFuzz_region_root(bytes calldata data) external view {
+        require(libraries.regionRoot(data) == libraries.regionRootPlain(data), "another root");
+    }
+
+    function testFuzz_parent(bytes32 left, bytes32 right) external view {
+        require(libraries.parent(left, right) == libraries.parentPlain(left, right), "another parent");
+    }
+
+    /// @notice Whole proofs, and proofs with bytes too few, bits too high or zeros where none may be.
+    function testFuzz_leaf_root(bytes32[27] calldata siblings, uint256 bits, uint8 depth, uint8 cut, uint256 index)
+        external
+        view
+    {
+        uint256 levels = uint256(depth) % 27;
+        uint32 bitmap = uint32(bits & ((1 << levels) - 1));
+        bytes memory proof = abi.encodePacked(keccak256(abi.encode(index)), bitmap);
+        for (uint256 i = 0; i < levels; i++) {
+            // One sibling in sixteen is a zero, which must be refused where it is sent.
+            if ((bitmap >> i) & 1 != 0) proof = bytes.concat(proof, (bits >> (64 + 4 * i)) & 15 == 0 ? bytes32(0) : siblings[i]);
+        }
+        if (cut == 0 && proof.length > 0) {
+            assembly ("memory-safe") {
+                mstore(proof, sub(mload(proof), 1))
+            }
+        }
+        bytes memory arguments = abi.encode(proof, levels, index, siblings[26]);
+        (bool fast, bytes memory fastAnswer) =
+            address(libraries).staticcall(bytes.concat(Libraries.leafRoot.selector, arguments));
+        (bool plain, bytes memory plainAnswer) =
+            address(libraries).staticcall(bytes.concat(Libraries.leafRootPlain.selector, arguments));
+        require(fast == plain && keccak256(fastAnswer) == keccak256(plainAnswer), "another answer");
+    }
+}
