@@ -100,6 +100,11 @@ EXAMPLES: dict[str, tuple[list, tuple[int, ...], dict]] = {
     ),
     "QuantizeLinear": ([floats(2, 3), floats(1), whole("uint8", 1)], (1, 2), {}),
     "DynamicQuantizeLinear": ([floats(2, 3)], (), {}),
+    "Rescale": (
+        [whole("int32", 2, 3), *[whole("int32", 3)] * 2, whole("int8", 1)],
+        (1, 2, 3),
+        {"axis": 1},
+    ),
     "Trees": (
         [floats(2, 3), *random_forest(np.random.default_rng(SEED), 3, 2, 3, 2).tables],
         (1, 2, 3, 4, 5),

@@ -39,6 +39,7 @@ SOURCES: Final = (
     "bytes.c",
     "integer.c",
     "quantize.c",
+    "rescale.c",
     "trees.c",
     "softfloat.c",
 )

@@ -85,6 +85,7 @@
   X(114, requantize) \
   X(115, dynamic_scale) \
   X(116, dynamic_zero) \
+  X(117, rescale) \
   X(120, trees)
 
 #endif

@@ -12,7 +12,7 @@ int32 to bool; `truth.{and, or, xor}.{how}`: of bools. `choice.{size}.{how}` of 
 condition, and elements of so many bytes, which are moved.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from inspect import signature
@@ -180,9 +180,9 @@ class Zip:
     sources: tuple[ir.Type, ...]
     target: ir.Type
 
-    def write_all(self, module: ir.Module) -> None:
-        """A kernel for each way in which sources go along the last axis."""
-        for letters in product("vs", repeat=len(self.sources)):
+    def write_all(self, module: ir.Module, ways: Sequence[str] = ()) -> None:
+        """A kernel for each way that sources go along the last axis, or for some."""
+        for letters in ways or product("vs", repeat=len(self.sources)):
             if "v" in letters:
                 self._write(module, "".join(letters))
 

@@ -26,6 +26,7 @@ from . import (
     moving,
     pooling,
     quantising,
+    rescaling,
     rows,
     tiles,
     trees,
@@ -53,6 +54,7 @@ MODULES: Final[dict[str, Callable[[], str]]] = {
     "team": waiting.module_ir,
     **elements.MODULES,
     **quantising.MODULES,
+    **rescaling.MODULES,
     **byte_products.MODULES,
     "byte": byte_factors.module_ir,
 }

@@ -24,6 +24,7 @@ from . import (
     quantize,
     reduce,
     relu,
+    rescale,
     scale_u8,
     scan,
     scatter,
@@ -57,6 +58,7 @@ _MODULES: Final = (
     normalize,
     integer,
     quantize,
+    rescale,
     trees,
 )
 
