@@ -26,8 +26,9 @@ from converters.spans import (
     INDICES,
     RULES,
     SPAN_32,
-    SPAN_64,
     Call,
+    fits,
+    span_of,
     within,
 )
 from converters.values import (
@@ -48,7 +49,8 @@ from converters.values import (
     is_int64,
     is_known,
 )
-from converters.words import WAY_OUT, halves, reached, wide_operation
+from converters.wide import reached, wide_operation
+from converters.words import WAY_OUT, halves
 from tinynn import calculated
 from tinynn.graph import GraphBuilder
 from tinynn.operators.graph import Value as Handle
@@ -283,19 +285,6 @@ def counts_in_int64(name: str, values: Sequence[Value | None]) -> bool:
     if computed:
         return all(map(is_int64, computed))
     return any(map(is_int64, chosen))
-
-
-def span_of(value: Value) -> Span | None:
-    """Of an int64, or of a constant of whole numbers."""
-    if isinstance(value, Truncated):
-        return SPAN_64
-    return value.span if isinstance(value, Constant | Tensor | Wide) else None
-
-
-def fits(value: Value | None) -> bool:
-    """Whether 32 bits hold it."""
-    span = value and span_of(value)
-    return not isinstance(value, Integers) and (not span or within(span, SPAN_32))
 
 
 def storable(array: Array) -> Array:

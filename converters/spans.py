@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any, Final
 
-from converters.values import Shape, Span
+from converters.values import (
+    Constant,
+    Integers,
+    Shape,
+    Span,
+    Tensor,
+    Truncated,
+    Value,
+    Wide,
+)
 
 SPAN_32: Final[Span] = (-(2**31), 2**31 - 1)
 SPAN_64: Final[Span] = (-(2**63), 2**63 - 1)
@@ -64,6 +73,19 @@ GIVING_INT64: Final = (*PLACES, "TopK")
 
 def within(span: Span, limits: Span) -> bool:
     return limits[0] <= span[0] and span[1] <= limits[1]
+
+
+def span_of(value: Value) -> Span | None:
+    """Of an int64, or of a constant of whole numbers."""
+    if isinstance(value, Truncated):
+        return SPAN_64
+    return value.span if isinstance(value, Constant | Tensor | Wide) else None
+
+
+def fits(value: Value | None) -> bool:
+    """Whether 32 bits hold it."""
+    span = value and span_of(value)
+    return not isinstance(value, Integers) and (not span or within(span, SPAN_32))
 
 
 def hull(spans: Sequence[Span]) -> Span:

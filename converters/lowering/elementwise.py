@@ -12,9 +12,8 @@ from converters.lowering.movement import integers
 from converters.lowering.reduction import FLOAT, INT32
 from converters.lowering.scale import counted
 from converters.registry import Graph, Refused, lowers
-from converters.spans import SPAN_32, within
+from converters.spans import SPAN_32, fits, within
 from converters.values import Constant, Span, Tensor, Value, is_int64, number
-from converters.words import WAY_OUT, reached
 
 
 @lowers("Swish")
@@ -81,8 +80,15 @@ def modulo(graph: Graph, a: Value, b: Value, *, fmod: int = 0) -> Value:
     if a.dtype == "float32":
         raise Refused("expected integers, got float32", "use x - Floor(x / y) * y")
     if is_int64(a) and is_int64(b):
-        small = modulo(graph, *map(graph.as_int32, checked(graph, a, b)), fmod=fmod)
-        return counted(graph, small, remainders(b))
+        narrow = fits(a) and fits(b)
+        words = map(graph.as_int32, (a, b)) if narrow else (a, b)
+        rest, span = remainder(graph, *words, fmod=fmod), remainders(b)
+        few = narrow or within(span, SPAN_32)
+        return counted(graph, graph.as_int32(rest), span) if few else rest
+    return remainder(graph, a, b, fmod=fmod)
+
+
+def remainder(graph: Graph, a: Value, b: Value, *, fmod: int) -> Value:
     quotient = graph.apply("Div", a, b)
     rest = graph.apply("Sub", a, graph.apply("Mul", quotient, b))
     if fmod or a.dtype == "uint8":
@@ -92,16 +98,6 @@ def modulo(graph: Graph, a: Value, b: Value, *, fmod: int = 0) -> Value:
     some = graph.apply("Not", graph.apply("Equal", rest, zero))
     wrong = graph.apply("And", some, graph.apply("Xor", *signs))
     return graph.apply("Where", wrong, graph.apply("Add", rest, b), rest)
-
-
-def checked(graph: Graph, *values: Value) -> list[Value]:
-    """Refused if one of them is wide."""
-    held = [graph.settle(value) for value in values]
-    for value in held:
-        if value.span and not within(value.span, SPAN_32):
-            found = reached(value.span)
-            raise Refused(f"int64: expected numbers of 32 bits, got {found}", WAY_OUT)
-    return list(held)
 
 
 def remainders(divisor: Value) -> Span:

@@ -85,6 +85,12 @@ CONSTANTS = {
 
 Truth = Callable[[Array, Array], Array]
 
+
+def trunc(a: Array, b: int) -> Array:
+    """Towards zero."""
+    return np.sign(a) * np.sign(b) * (np.abs(a) // abs(b))
+
+
 OPERATIONS: dict[str, tuple[list[onnx.NodeProto], Truth]] = {
     "itself": ([node("Identity", "p", "z")], lambda p, q: p),
     "sum": ([node("Add", "p q", "z")], lambda p, q: p + q),
@@ -117,11 +123,29 @@ OPERATIONS: dict[str, tuple[list[onnx.NodeProto], Truth]] = {
         ],
         lambda p, q: np.where(p > 0, p, q),
     ),
+    "quotient": ([node("Div", "p seven", "z")], lambda p, q: trunc(p, 7)),
+    "quotient by less than 0": (
+        [node("Div", "p minus_k", "z")], lambda p, q: trunc(p, -1000)
+    ),
+    "quotient by a product": (
+        [node("Div", "q many", "z")], lambda p, q: trunc(q, 10**9)
+    ),
+    "rest": ([node("Mod", "p seven", "z")], lambda p, q: p % 7),
+    "rest by less than 0": ([node("Mod", "p minus_k", "z")], lambda p, q: p % -1000),
+    "rest with the dividend's sign": (
+        [node("Mod", "p seven", "z", fmod=1)], lambda p, q: np.fmod(p, 7)
+    ),
+    "rest of many bits": ([node("Mod", "p huge", "z")], lambda p, q: p % 10**11),
     "back to few bits": (
         [node("Sub", "p xs", "z")], lambda p, q: p
     ),
 }  # fmt: skip
-MORE = {"three": np.int64(3), "zero": np.int64(0), "tall": np.int64([4, -1])}
+MORE = {
+    "seven": np.int64(7),
+    "minus_k": np.int64(-1000),
+    "many": np.int64(10**9),
+    "huge": np.int64(10**11),
+} | {"three": np.int64(3), "zero": np.int64(0), "tall": np.int64([4, -1])}
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -248,7 +272,7 @@ def small(folder: Path, nodes: Sequence[onnx.NodeProto], y: int = INT64) -> Path
 REFUSED: dict[str, tuple[list[onnx.NodeProto], str]] = {
     "output": ([node("Add", "x one", "y")], "'y', output: int64"),
     "division": (
-        [node("Mul", "x k", "h"), node("Div", "h k", "d"), node("Min", "d one", "y")],
+        [node("Mul", "x k", "h"), node("Div", "h x", "d"), node("Min", "d one", "y")],
         "node 'node_d', Div: int64",
     ),
     "greatest": (
