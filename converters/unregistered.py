@@ -19,6 +19,10 @@ APART = "unregistered:"
 DEFAULT_DOMAINS = ("", "ai.onnx")
 CONTRIB = "com.microsoft"
 """onnxruntime's own domain, which ONNX's checker and registry don't know."""
+FUSED = ("SimplifiedLayerNormalization",)
+"""Operators of onnxruntime's that it has in ONNX's domain, where ONNX has none."""
+OWN_DOMAIN = "plumbline"
+"""Of what is read out of files of other frameworks, and ONNX has no operator for."""
 OF_SHAPES = ("Shape", "Size")
 """What they tell is a constant, whatever the data."""
 OF_CONSTANTS = ("ConstantOfShape", "NonZero", "Range")
@@ -44,17 +48,19 @@ def set_apart(model: "ModelProto", opset: int) -> None:
         own = (node.domain, node.op_type) in local
         if own or registered(node, versions.get(node.domain, 1)):
             continue
-        if is_contrib(node):
-            model.opset_import.extend(missing(CONTRIB, versions))
+        if node.op_type in FUSED and node.domain in DEFAULT_DOMAINS:
+            node.domain = CONTRIB
+        if is_added(node):
+            model.opset_import.extend(missing(node.domain, versions))
         else:
             node.domain = APART + node.domain
             apart.add(node.domain)
     model.opset_import.extend(helper.make_opsetid(name, 1) for name in sorted(apart))
 
 
-def is_contrib(node: "NodeProto") -> bool:
-    """Whether it is one of onnxruntime's own operators that the table has."""
-    return node.domain == CONTRIB and operator_name(node) in LOWERINGS
+def is_added(node: "NodeProto") -> bool:
+    """Whether it is one of onnxruntime's own operators, or ours, that the table has."""
+    return node.domain in (CONTRIB, OWN_DOMAIN) and operator_name(node) in LOWERINGS
 
 
 def missing(domain: str, versions: dict[str, int]) -> "list[OperatorSetIdProto]":

@@ -3,6 +3,6 @@
 Importing this folder fills the table. Entries are named with their domain.
 """
 
-from converters.contrib import fused, levels, packed, transformers
+from converters.contrib import attention, fused, levels, packed, transformers
 
-__all__ = ["fused", "levels", "packed", "transformers"]
+__all__ = ["attention", "fused", "levels", "packed", "transformers"]

@@ -1,5 +1,6 @@
 """onnxruntime's own operators against onnxruntime: floats, and levels of bytes."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,13 @@ def saved(
     weights: dict[str, Array],
     order: str,
     kind: int = FLOAT,
+    outputs: Sequence[str] = ("y",),
     **attributes: Any,
 ) -> Path:
     """One node between inputs and an output whose shape the file leaves open."""
     names = ["" if name == "-" else name for name in order.split()]
     part = helper.make_node(
-        operator, names, ["y"], name="it", domain=DOMAIN, **attributes
+        operator, names, outputs, name="it", domain=DOMAIN, **attributes
     )
     graph = helper.make_graph(
         [part],
@@ -81,6 +83,13 @@ KERNEL = {"w": floats(4, 3, 3, 3, seed=2), "b": floats(4, seed=3)}
 ROWS = {"x": floats(2, 3, 8)}
 LINE = {"g": floats(8, seed=4), "h": floats(8, seed=5), "k": floats(8, seed=6)}
 MATRIX = {"x": floats(3, 8)}
+HEADS = {"w": floats(8, 24, seed=7), "c": floats(24, seed=8)}
+IDS = {"i": np.int32([[3, 0, 5, 1], [2, 2, 4, 0]]), "j": np.int32([[0, 0, 1, 1]] * 2)}
+TABLES = {
+    "words": floats(6, 8, seed=2), "places": floats(5, 8, seed=3),
+    "kinds": floats(2, 8, seed=9), "m": np.int32([[1, 1, 1, 0], [1, 0, 0, 0]]),
+    "at": np.int32([[4, 3, 2, 1]] * 2),
+} | LINE  # fmt: skip
 
 FLOATS: dict[str, tuple[Any, ...]] = {
     "FusedConv": ("FusedConv", PICTURE, KERNEL, "x w b", {"activation": "Relu"}),
@@ -125,6 +134,36 @@ FLOATS: dict[str, tuple[Any, ...]] = {
         "SkipSimplifiedLayerNormalization", ROWS | {"s": floats(2, 3, 8, seed=7)},
         LINE, "x s g k", {"epsilon": 1e-5},
     ),
+    "Attention": ("Attention", ROWS, HEADS, "x w c", {"num_heads": 2}),
+    "Attention without bias": ("Attention", ROWS, HEADS, "x w", {"num_heads": 4}),
+    "Attention to what came before": (
+        "Attention", ROWS, HEADS, "x w c", {"num_heads": 2, "unidirectional": 1}
+    ),
+    "Attention to some": (
+        "Attention", ROWS, HEADS | {"m": np.int32([[1, 1, 0], [1, 0, 1]])},
+        "x w c m", {"num_heads": 2},
+    ),
+    "Attention of pairs": (
+        "Attention", ROWS, HEADS | {"m": np.int32([np.tri(3), np.eye(3)])},
+        "x w c m", {"num_heads": 2, "mask_filter_value": -30.0},
+    ),
+    "Attention to the first": (
+        "Attention", ROWS, HEADS | {"m": np.int32([2, 3])},
+        "x w c m", {"num_heads": 2},
+    ),
+    "Attention of other depths, with an addend": (
+        "Attention", ROWS,
+        {"w": floats(8, 20, seed=7), "c": floats(20), "a": floats(1, 2, 3, 3, seed=3)},
+        "x w c - - a", {"num_heads": 2, "qkv_hidden_sizes": [6, 6, 8], "scale": 0.3},
+    ),
+    "EmbedLayerNormalization": (
+        "EmbedLayerNormalization", IDS, TABLES, "i j words places kinds g h m",
+        {"outputs": ["y", "n"]},
+    ),
+    "EmbedLayerNormalization of words alone": (
+        "EmbedLayerNormalization", IDS, TABLES, "i - words places - g h - at",
+        {"epsilon": 1e-3, "outputs": ["y", "n", "sum"]},
+    ),
 }  # fmt: skip
 
 
@@ -132,8 +171,37 @@ FLOATS: dict[str, tuple[Any, ...]] = {
 def test_contrib_function_of_floats_is_onnxruntimes(name: str, tmp_path: Path) -> None:
     operator, inputs, weights, order, how = FLOATS[name]
     kept = {key: array for key, array in weights.items() if key in order.split()}
-    path = saved(tmp_path / "net.onnx", operator, inputs, kept, order, **how)
-    actual, expected = both(path, inputs)
+    given = {key: array for key, array in inputs.items() if key in order.split()}
+    path = saved(tmp_path / "net.onnx", operator, given, kept, order, **how)
+    actual, expected = both(path, given)
+    np.testing.assert_allclose(actual, expected, rtol=2e-5, atol=3e-6)
+
+
+def test_contrib_embedding_counts_what_is_seen(tmp_path: Path) -> None:
+    order = "i j words places kinds g h m"
+    kept = {key: array for key, array in TABLES.items() if key in order.split()}
+    path = saved(
+        tmp_path / "net.onnx",
+        "EmbedLayerNormalization",
+        IDS,
+        kept,
+        order,
+        onnx.TensorProto.INT32,
+        ["n", "y"],
+    )
+    actual, expected = both(path, IDS)
+    assert actual.tolist() == expected.tolist() == [3, 1]
+
+
+def test_contrib_normalisation_in_onnx_domain_is_known(tmp_path: Path) -> None:
+    """onnxruntime's optimiser writes it there, where ONNX has none."""
+    path = tmp_path / "net.onnx"
+    name = "SimplifiedLayerNormalization"
+    saved(path, name, ROWS, {"g": LINE["g"]}, "x g", epsilon=1e-4, axis=-1)
+    model = onnx.load_model(path)
+    model.graph.node[0].domain = ""
+    onnx.save_model(model, path)
+    actual, expected = both(path, ROWS)
     np.testing.assert_allclose(actual, expected, rtol=2e-5, atol=3e-6)
 
 
@@ -296,7 +364,8 @@ def test_contrib_product_by_packed_weights_is_onnxruntimes(
     [
         ("FusedConv", "x w", {"activation": "Selu"}, "activation: expected Relu"),
         ("FusedMatMul", "x w", {"transBatchA": 1}, "transBatch: expected 0"),
-        ("Attention", "x w", {"num_heads": 2}, "no com.microsoft.Attention"),
+        ("Attention", "x w - - x", {"num_heads": 2}, "past: expected none"),
+        ("Inverse", "x", {}, "no com.microsoft.Inverse"),
     ],
 )
 def test_contrib_form_that_is_not_known_is_refused(
