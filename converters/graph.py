@@ -15,6 +15,7 @@ import numpy as np
 from converters import contrib as _contrib  # noqa: F401  (fills the registry)
 from converters import lowering as _families  # noqa: F401  (fills it, too)
 from converters import ml as _trained  # noqa: F401  (fills it, too)
+from converters import tflite as _tflite  # noqa: F401
 from converters.control import CONTROL, controlled
 from converters.emitter import Emitter
 from converters.errors import Problem

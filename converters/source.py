@@ -26,7 +26,7 @@ from converters.shapes import (
     static_types,
     with_shapes,
 )
-from converters.unregistered import CONTRIB, DEFAULT_DOMAINS, set_apart
+from converters.unregistered import CONTRIB, DEFAULT_DOMAINS, OWN_DOMAIN, set_apart
 from converters.values import Shape, type_name
 
 if TYPE_CHECKING:
@@ -123,8 +123,9 @@ def read(
         import onnx  # noqa: F401
     except ImportError as error:
         raise MissingExtra("onnx", "convert") from error
-    from converters.frameworks import as_onnx, quietly
+    from converters.frameworks import SAVED_MODEL, as_onnx, quietly
 
+    path = path.parent if path.name == SAVED_MODEL else path
     shapes = shapes or {}
     with refusing(path), quietly():
         model = as_onnx(path, shapes, trust_code)
@@ -201,11 +202,10 @@ def fill_sparse(path: Path, model: "ModelProto") -> None:
 
 
 def knows_types(model: "ModelProto") -> bool:
-    """Whether ONNX can infer all types: of ai.onnx.ml it says few, of com.microsoft
+    """Whether ONNX can infer all types: of ai.onnx.ml it says few, of other domains
     none, and what takes such a result is then no error."""
-    return all(
-        node.domain not in (ML_DOMAIN, CONTRIB) for node in all_nodes(model.graph)
-    )
+    others = (ML_DOMAIN, CONTRIB, OWN_DOMAIN)
+    return all(node.domain not in others for node in all_nodes(model.graph))
 
 
 PREAMBLES = (

@@ -1,4 +1,5 @@
-"""TFLite files: through tf2onnx, its mistakes mended, and judged by LiteRT."""
+"""TFLite files, judged by LiteRT: read here if they are of whole numbers, else through
+tf2onnx, its mistakes mended."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -7,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from converters.errors import MissingExtra
+from converters.errors import BadModelFile
 from converters.frameworks import Runner, unheard
 from converters.frameworks.tensorflow import OPSET, tensorflow_of, written_out
+from converters.tflite import exact_model
+from converters.tflite.interpreter import interpreter_of
+from converters.tflite.reading import IDENTIFIER, read_network
 from converters.values import Array, Shape
 
 if TYPE_CHECKING:
@@ -21,8 +25,12 @@ MATRIX = 2
 
 
 def tflite_file(path: Path, shapes: Mapping[str, Shape]) -> "ModelProto":
-    """The only subgraph of a TFLite file."""
+    """The only subgraph of a TFLite file: of whole numbers where it can be."""
+    whole = exact_model(path, shapes)
+    if whole is not None:
+        return whole
     _, tf2onnx = tensorflow_of()
+    check_kind(path)
     mend()
     override = {name: list(shape) for name, shape in shapes.items()} or None
     with unheard():
@@ -30,6 +38,17 @@ def tflite_file(path: Path, shapes: Mapping[str, Shape]) -> "ModelProto":
             str(path), opset=OPSET, shape_override=override
         )
     return written_out(converted)
+
+
+def check_kind(path: Path) -> None:
+    """BadModelFile for what is no TFLite, or of numbers that an image has not."""
+    data = path.read_bytes()
+    if data[4:8] != IDENTIFIER:
+        raise BadModelFile(path, "a TFLite model", "another file")
+    network = read_network(path)
+    if network and any(tensor.dtype == "INT16" for tensor in network.tensors):
+        found = "int16 (quantise its activations to int8, or not at all)"
+        raise BadModelFile(path, "activations of 8 bits or in floats", found)
 
 
 @cache
@@ -71,15 +90,7 @@ def flatten(ctx: Any, node: Any) -> None:
 
 def tflite_runner(path: Path, shapes: Mapping[str, Shape]) -> tuple[str, Runner]:
     """The interpreter's reference kernels, of LiteRT or of TensorFlow."""
-    name, module = interpreters()
-    kernels = module.OpResolverType.BUILTIN_REF
-    interpreter = module.Interpreter(
-        model_path=str(path), experimental_op_resolver_type=kernels
-    )
-    for detail in interpreter.get_input_details():
-        if detail["name"] in shapes:
-            interpreter.resize_tensor_input(detail["index"], shapes[detail["name"]])
-    interpreter.allocate_tensors()
+    name, interpreter = interpreter_of(path, shapes)
 
     def run(feeds: Mapping[str, Array]) -> list[Array]:
         details = interpreter.get_input_details()
@@ -92,19 +103,3 @@ def tflite_runner(path: Path, shapes: Mapping[str, Shape]) -> tuple[str, Runner]
         return [interpreter.get_tensor(detail["index"]).copy() for detail in outputs]
 
     return name, run
-
-
-def interpreters() -> tuple[str, Any]:
-    """LiteRT's module, or TensorFlow's older one."""
-    try:
-        from ai_edge_litert import interpreter  # type: ignore[import-not-found, import-untyped, unused-ignore]
-
-        return "LiteRT", interpreter
-    except ImportError:
-        pass
-    try:
-        from tensorflow.lite.python import interpreter  # type: ignore[import-not-found, import-untyped, unused-ignore]
-
-        return "TensorFlow Lite", interpreter
-    except ImportError as error:
-        raise MissingExtra("ai-edge-litert", "tensorflow") from error

@@ -15,15 +15,24 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from converters.nodes import attributes_of
+from converters.source import Source
 from converters.values import Array
 from converters.verify.local import OURS, cut_model
-from converters.verify.rule import Tolerance, difference
+from converters.verify.rule import Difference, Tolerance, difference
 from converters.verify.witness import session_of
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto
 
 QUANTISER: Final = "QuantizeLinear"
+DEQUANTISER: Final = "DequantizeLinear"
+BYTES: Final = (2, 3)
+"""ONNX's numbers of uint8 and int8."""
+
+MOST_APART: Final = 2
+"""Levels of 256 that an output may be off by, where kernels differ by as much."""
+
+MOVES: Final = ("Identity", "Reshape", "Squeeze", "Transpose")
 
 
 def levels_decide(
@@ -109,3 +118,33 @@ def level(x: Array, scale: Array, zero: Any) -> Array:
     """ONNX's QuantizeLinear, wide."""
     limits = np.iinfo(zero.dtype)
     return np.clip(np.rint(x / scale) + np.float64(zero), limits.min, limits.max)
+
+
+def levels_apart(source: Source, outputs: Sequence[Difference]) -> int | None:
+    """How many levels the outputs are off by, at most; None if one that is off has no
+    levels, or is off by more than MOST_APART."""
+    worst = 0
+    for part in outputs:
+        step = level_of(source, part.name)
+        if part.within:
+            continue
+        apart = None if step is None else round(part.maximum / step)
+        if apart is None or apart > MOST_APART:
+            return None
+        worst = max(worst, apart)
+    return worst
+
+
+def level_of(source: Source, name: str) -> float | None:
+    """What an output's level is worth: 1 of bytes, a scale of floats made of them."""
+    makers = {
+        output: node for node in source.model.graph.node for output in node.output
+    }
+    node = makers.get(name)
+    while node is not None and node.op_type in MOVES:
+        node = makers.get(node.input[0])
+    if node is None or node.op_type != DEQUANTISER:
+        kinds = {value.name: value.type for value in source.model.graph.output}
+        return 1.0 if kinds[name].tensor_type.elem_type in BYTES else None
+    scale = source.constants.get(node.input[1])
+    return float(scale.item()) if scale is not None and scale.size == 1 else None

@@ -24,6 +24,9 @@ FROM_SLICE: Final = 10
 SMALLEST_SLICE: Final = 8
 """Of fewer numbers the greatest says little."""
 
+HALF: Final = 2.0**-7
+"""Of a number that went through a few roundings to float16, of 2^-11 each."""
+
 MOST: Final = 0.5
 """Of a tensor's numbers."""
 
@@ -34,6 +37,10 @@ class Tolerance:
 
     absolute: float = 1e-6
     relative: float = 1e-4
+
+    def of_halves(self) -> "Tolerance":
+        """For a model that computes in float16, which an image has in float32."""
+        return Tolerance(self.absolute, max(self.relative, HALF))
 
     def allowed(self, expected: Array, room: float = 0.0) -> Doubles:
         """The greatest difference for each element of `expected` (samples, ...).

@@ -10,7 +10,12 @@ from converters.verify.verdict import Verdict
 from converters.verify.verify import Verification, verify_conversion
 from oracle.cli.common.output import facts
 from oracle.cli.inputs.drawn import drawn, told
-from oracle.cli.models.verifying import BY_LEVELS, comparison_data, comparison_tables
+from oracle.cli.models.verifying import (
+    BY_LEVELS,
+    apart_told,
+    comparison_data,
+    comparison_tables,
+)
 from tinynn import Model
 
 DRAWN = 3
@@ -53,6 +58,7 @@ class Judgement:
         on = f"{found.samples} inputs drawn here ({self.inputs})"
         doubts = "".join(f"; {doubt}" for doubt in found.doubts)
         off = f"off by {most:.3g}" + (f", {BY_LEVELS}" if found.levels_decide else "")
+        off += f", {apart_told(found)}" if found.levels_apart else ""
         return f"{verdict}, against {found.reference} on {on}: {off}{doubts}"
 
 
