@@ -153,11 +153,13 @@ class GraphLowering(Emitter):
         """Declare an input; its batch axis of 1 is left out."""
         as_bytes = self.options.input_type == "uint8"
         dtype = "uint8" if as_bytes else stored_as(port.dtype)
-        if not as_bytes and port.dtype in TYPE_WAYS or dtype not in DTYPE_CODES:
+        if port.dtype == "bfloat16" or dtype not in DTYPE_CODES:
             expected = f"type: expected {' or '.join(DTYPE_CODES)}"
             raise Refused(
                 f"{expected}, got {port.dtype}", TYPE_WAYS.get(port.dtype, "")
             )
+        if port.dtype in OTHER_FLOATS and not as_bytes:
+            self.note(f"{port.dtype} is taken in float32")
         name = self.request.add(port.name, prod(port.shape) * item_bytes(dtype))
         handle = self.builder.input(name, dtype, unbatched(port.shape))
         span = SPAN_32 if port.dtype == "int64" else None

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from converters.errors import BadOption, Problem, Unsupported
+from converters.frameworks import losses_of
 from converters.graph import GraphLowering, Options
 from converters.source import Port, Source, checked, read, refusing
 from converters.values import Shape
@@ -156,6 +157,8 @@ def lowered(source: Source, options: Options) -> GraphLowering:
     check_options(source, options)
     work = GraphLowering(source, options)
     work.lower_all()
+    for layer, loss in losses_of(source.path):
+        work.notes.add(loss, layer)
     return work
 
 

@@ -32,7 +32,7 @@ MAX_BYTES = 2 << 30
 def is_source(path: Path) -> bool:
     """Whether the file is a model to be converted, not an image."""
     known = (".onnx", *KERAS, *PYTORCH, *TFLITE)
-    named = path.suffix.lower() in known
+    named = path.suffix.lower() in known or path.name == SAVED_MODEL
     return named or (path / SAVED_MODEL).exists() or is_script(path)
 
 
@@ -131,6 +131,14 @@ def runner_of(
 
         return tflite.tflite_runner(path, shapes)
     return None
+
+
+def losses_of(path: Path) -> Iterator[tuple[str, str]]:
+    """Layers, and what of them an image does not have."""
+    if path.suffix.lower() in KERAS:
+        from converters.frameworks import keras
+
+        yield from keras.lost_states(keras.config_of(path))
 
 
 def check_unpacked(path: Path) -> None:

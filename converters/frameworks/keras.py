@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from onnx import ModelProto
 
 COUNTED = "keras_tensor"
+LOST_STATE = "its state is lost: each request begins anew"
 MAX_CONFIG_BYTES = 64 << 20
 MODULES = ("", "builtins", "keras")
 """Whose classes a layer's config may name; a class of builtins is no layer."""
@@ -105,17 +106,25 @@ def begun(keras: Any, model: Any, shape: Sequence[int | None]) -> Any:
 
 
 def keras_runner(path: Path, trust_code: bool) -> Runner:
-    """Keras's own layers."""
+    """Keras's own layers, which remember nothing between requests."""
     tensorflow, _ = tensorflow_of()
     model = loaded(path, trust_code)
     count = len(model.inputs)
     names = [name_of(x.name, index, count) for index, x in enumerate(model.inputs)]
 
     def run(feeds: Mapping[str, Array]) -> list[Array]:
+        forget(model)
         outputs = model([feeds[name] for name in names], training=False)
         return [np.asarray(output) for output in tensorflow.nest.flatten(outputs)]
 
     return run
+
+
+def forget(model: Any) -> None:
+    """Each request is the first one."""
+    for layer in model._flatten_layers():
+        if getattr(layer, "stateful", False) and hasattr(layer, "reset_state"):
+            layer.reset_state()
 
 
 def unroll(model: Any) -> None:
@@ -148,6 +157,20 @@ def config_of(path: Path) -> Any:
     if config is None:
         raise BadModelFile(path, "a model with its architecture", "weights without one")
     return json.loads(config)
+
+
+def lost_states(config: Any) -> Iterator[tuple[str, str]]:
+    """Recurrent layers, at any depth, that go on from where the last request ended."""
+    if isinstance(config, list):
+        for part in config:
+            yield from lost_states(part)
+    if not isinstance(config, dict):
+        return
+    held = config.get("config")
+    if isinstance(held, dict) and held.get("stateful") is True:
+        yield str(held.get("name")), LOST_STATE
+    for part in config.values():
+        yield from lost_states(part)
 
 
 def code_in(config: Any) -> Iterator[str]:

@@ -58,7 +58,7 @@ class Outcome:
     own: bool = False
 
 
-COLUMNS = ("passed", "own", "refused", "failed")
+COLUMNS = ("passed", "own", "noted", "refused", "failed")
 OLD_COLUMNS = ("passed", "noted", "refused", "failed")
 
 
@@ -169,17 +169,20 @@ implementation (`converters/tools/own_cases.py`). *Refused*: the converter says 
 can't express; the reasons are listed, the commonest first. *Failed* would be a wrong
 output or a crash. Tests called "expanded", where ONNX writes an operator in terms of
 others, count for that operator. What passes is tried once more with nothing but
-constants: they are folded, by the same kernels, and must come out the same.
+constants: they are folded, by the same kernels, and must come out the same. *Noted*:
+another result, which the conversion tells: float16 is computed in float32, and exact
+where the test's own number was rounded on the way.
 
 | | tests |
 |---|---|
 | passed | {passed} |
 | own cases passed | {own} |
+| noted | {noted} |
 | refused | {refused} |
 | failed | {failed} |
 
-| operator | passed | own | refused | failed | reasons |
-|---|---|---|---|---|---|
+| operator | passed | own | noted | refused | failed | reasons |
+|---|---|---|---|---|---|---|
 """
 
 

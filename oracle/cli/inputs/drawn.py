@@ -1,7 +1,8 @@
 """Inputs that nobody gave: drawn at random by what kind of input each is.
 
 Always the same for a model. Numbers are such as networks are made for; indices are of
-rows that their table has; what is only compared or masked with is 0 or 1.
+rows that their table has; what becomes one on a longer way is 0 or 1; other whole
+numbers are small, and larger, in turn.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,6 +17,9 @@ from tinynn.tensor import Array
 PICTURE_RANK = 3
 CHANNELS = (1, 3, 4)
 LEVELS = 255
+TABLES = ("gather", "gather_elements")
+CHOOSING = (*TABLES, "scatter")
+"""Families whose second source says places."""
 
 Draw = Callable[[np.random.Generator, int], Array]
 """Flat elements of a spec, of so many."""
@@ -50,6 +54,16 @@ def below(end: int, told: str) -> Kind:
     return Kind(told, (lambda rng, count: rng.integers(0, end, count),))
 
 
+COUNTS = Kind(
+    "0 and 1, 0 to 9, -1000 to 1000 in turn",
+    (
+        lambda rng, count: rng.integers(0, 2, count),
+        lambda rng, count: rng.integers(0, 10, count),
+        lambda rng, count: rng.integers(-1000, 1001, count),
+    ),
+)
+
+
 def drawn(model: Model, count: int) -> tuple[dict[str, Array], ...]:
     """`count` samples, arrays by input name."""
     rng, kinds = np.random.default_rng(1), list(kinds_of(model))
@@ -82,8 +96,25 @@ def kind_of(model: Model, spec: TensorSpec, address: int) -> Kind:
     if spec.dtype == "int8":
         middle = (LEVELS + 1) // 2
         return Kind("signed bytes", (lambda rng, n: level(rng, n) - middle,))
-    rows = table_rows(model, address) if spec.dtype == "int32" else None
-    return below(rows, f"0 to {rows - 1}") if rows else below(2, "0 and 1")
+    if spec.dtype != "int32":
+        return below(2, "0 and 1")
+    rows = table_rows(model, address)
+    if rows:
+        return below(rows, f"0 to {rows - 1}")
+    return below(2, "0 and 1") if is_pointing(model, address) else COUNTS
+
+
+def is_pointing(model: Model, address: int) -> bool:
+    """Whether an index is computed of the input at `address`."""
+    computed = {address}
+    for operator in model.tables.operators:
+        uses = [source.address in computed for source in operator.sources]
+        if FAMILIES[operator.opcode].name in CHOOSING and uses[1]:
+            return True
+        computed.discard(operator.target.address)
+        if any(uses) and operator.target.dtype == "int32":
+            computed.add(operator.target.address)
+    return False
 
 
 def is_picture(shape: tuple[int, ...]) -> bool:
@@ -99,7 +130,7 @@ def table_rows(model: Model, address: int) -> int | None:
         (
             operator.sources[0].shape[operator.attributes[0]]
             for operator in model.tables.operators
-            if FAMILIES[operator.opcode].name in ("gather", "gather_elements")
+            if FAMILIES[operator.opcode].name in TABLES
             and operator.sources[1].address == address
         ),
         default=None,

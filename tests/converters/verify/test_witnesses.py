@@ -10,7 +10,8 @@ from support.witnessing import judged
 
 import tinynn
 from converters import Options, conversion, convert
-from converters.frameworks import tflite
+from converters.frameworks import is_source, tflite
+from converters.frameworks.keras import lost_states
 from converters.verify.verdict import Verdict
 from converters.verify.verify import verify_conversion
 
@@ -51,6 +52,34 @@ def test_witness_of_keras_files_is_keras(
 
 
 @pytest.mark.slow
+def test_stateful_layer_begins_anew_and_is_told(keras: Any, tmp_path: Path) -> None:
+    """Keras, too, is asked as if each request were the first."""
+    layers = keras.layers
+    net = keras.Sequential(
+        [
+            layers.Input(batch_shape=(1, 4, 3)),
+            layers.SimpleRNN(5, stateful=True, name="memory"),
+            layers.Dense(2),
+        ]
+    )
+    path = tmp_path / "net.keras"
+    net.save(path)
+    assert judged(path).passed(1.0)
+    told = "'memory': its state is lost: each request begins anew"
+    assert told in conversion(path, Options()).notes
+
+
+def test_lost_states_are_found_at_any_depth() -> None:
+    def layer(name: str, **how: Any) -> dict[str, Any]:
+        return {"class_name": "GRU", "config": {"name": name, **how}}
+
+    inner = {"class_name": "Model", "config": {"layers": [layer("b", stateful=True)]}}
+    held = {"layer": layer("c", stateful=True)}
+    config = {"config": {"layers": [layer("a", stateful=False), inner, held]}}
+    assert [name for name, _ in lost_states(config)] == ["b", "c"]
+
+
+@pytest.mark.slow
 def test_witness_of_a_saved_model_is_tensorflow(keras: Any, tmp_path: Path) -> None:
     import tensorflow
 
@@ -61,8 +90,10 @@ def test_witness_of_a_saved_model_is_tensorflow(keras: Any, tmp_path: Path) -> N
         y = tensorflow.nn.relu(tensorflow.matmul(x, w))
         session.run(compat.global_variables_initializer())
         compat.saved_model.simple_save(session, folder, {"x": x}, {"y": y})
-    found = judged(tmp_path / "net")
-    assert found.reference == "TensorFlow" and found.passed(1.0)
+    for path in (tmp_path / "net", tmp_path / "net" / "saved_model.pb"):
+        found = judged(path)
+        assert found.reference == "TensorFlow" and found.passed(1.0)
+        assert is_source(path)
 
 
 @pytest.mark.slow
