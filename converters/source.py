@@ -142,7 +142,18 @@ def refusing(path: Path) -> Iterator[None]:
     except Exception as error:
         if isinstance(error, OSError) and error.filename:  # which the system names
             raise
-        raise BadModelFile(path, "a sound model", first_line(error)) from error
+        told = first_line(error)
+        cures = (cure for fault, cure in CURES.items() if fault in told)
+        found = "".join(f"{told} ({cure})" for cure in cures) or told
+        raise BadModelFile(path, "a sound model", found) from error
+
+
+BY_CHANNEL = "quantise it at opset 13 or later: scales by channel came with it"
+CURES = {
+    "attribute: axis for operator QuantizeLinear": BY_CHANNEL,
+    "attribute: axis for operator DequantizeLinear": BY_CHANNEL,
+}
+"""For what exporters are known to write, and no runtime takes."""
 
 
 def checked(path: Path, model: "ModelProto", shapes: Mapping[str, Shape]) -> Source:
