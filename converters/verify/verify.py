@@ -84,6 +84,12 @@ class Verification:
         return self.source_accuracy - self.accuracy
 
     @property
+    def apart(self) -> str:
+        """For a person, how many levels outputs are off by; "" if none."""
+        levels = "1 level" if self.levels_apart == 1 else f"{self.levels_apart} levels"
+        return f"at most {levels} of 256 apart" if self.levels_apart else ""
+
+    @property
     def contested(self) -> bool:
         """Only the outputs are off: what was read out of the file is not what it is."""
         return not self.near and self.layers > 0 and self.first_bad is None

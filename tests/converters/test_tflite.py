@@ -510,7 +510,8 @@ def test_verify_tells_levels_of_a_tflite_file_that_was_replaced(
     sample = {"x": random_bytes(256)}
     found = verify_conversion(made, image, [sample], False)
     assert found.verdict(1.0) is verdict
-    assert found.levels_apart == (moved_by if verdict is Verdict.PASSED else 0)
+    told = f"at most {moved_by} levels of 256 apart"
+    assert found.apart == (told if verdict is Verdict.PASSED else "")
 
 
 def test_tflite_file_that_is_none_is_told(tmp_path: Path) -> None:

@@ -165,8 +165,9 @@ def accuracy_of(found: Verification, verdict: Verdict, data: str) -> Accuracy:
     """As verified; without a witness there is only the verdict."""
     known = bool(found.reference)
     most = max((part.maximum for part in found.outputs), default=0.0)
+    told = f", {found.apart}" if found.apart else ""
     return Accuracy(
-        verdict=verdict.value,
+        verdict=verdict.value + told,
         reference=found.reference,
         samples=found.samples,
         data=data,

@@ -12,7 +12,6 @@ from oracle.cli.common.output import facts
 from oracle.cli.inputs.drawn import drawn, told
 from oracle.cli.models.verifying import (
     BY_LEVELS,
-    apart_told,
     comparison_data,
     comparison_tables,
 )
@@ -58,7 +57,7 @@ class Judgement:
         on = f"{found.samples} inputs drawn here ({self.inputs})"
         doubts = "".join(f"; {doubt}" for doubt in found.doubts)
         off = f"off by {most:.3g}" + (f", {BY_LEVELS}" if found.levels_decide else "")
-        off += f", {apart_told(found)}" if found.levels_apart else ""
+        off += f", {found.apart}" if found.apart else ""
         return f"{verdict}, against {found.reference} on {on}: {off}{doubts}"
 
 

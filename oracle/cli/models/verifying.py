@@ -226,12 +226,6 @@ def verification_data(
 BY_LEVELS: Final = "by levels of quantisers that rounding decides"
 
 
-def apart_told(found: "Verification") -> str:
-    """Of outputs whose levels are not those of TFLite's kernels."""
-    levels = "1 level" if found.levels_apart == 1 else f"{found.levels_apart} levels"
-    return f"at most {levels} of 256 apart"
-
-
 def comparison_data(found: "Verification", verdict: Verdict, inputs: str) -> Any:
     """Of image and source, which the guest has no part in."""
     bad = found.first_bad
@@ -305,8 +299,8 @@ def comparison_tables(
         shown["but"] = "every operator by itself computes what onnxruntime does"
     if found.levels_decide:
         shown["but"] = f"outputs are off {BY_LEVELS}"
-    if found.levels_apart:
-        shown["but"] = f"outputs are {apart_told(found)}"
+    if found.apart:
+        shown["but"] = f"outputs are {found.apart}"
     shown["verdict"] = verdict_told(found, verdict)
     return [grid(None, columns, rows, numbers=numbers), facts(shown)]
 

@@ -12,8 +12,10 @@ from support.command import Plumb, plumb_in
 from support.onnx_nets import FLOAT, floats, node, save_net
 
 import tinynn
+from converters.verify.verdict import Verdict
+from converters.verify.verify import Origin, Verification
 from oracle.cards import card_path, read_card
-from oracle.cli.models.carding import hash_of
+from oracle.cli.models.carding import accuracy_of, hash_of
 
 LONG = "serving_default_sequential_input_"
 
@@ -207,3 +209,16 @@ def test_hash_of_a_folder_is_that_of_a_list_of_hashes(tmp_path: Path) -> None:
         for name, text in (("a.txt", b"a"), ("b/c.txt", b"c"))
     )
     assert hash_of(tmp_path) == sha256(lines.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("levels", "said"),
+    [
+        (0, "passed"),
+        (1, "passed, at most 1 level of 256 apart"),
+        (2, "passed, at most 2 levels of 256 apart"),
+    ],
+)
+def test_card_keeps_the_levels_that_outputs_are_apart(levels: int, said: str) -> None:
+    found = Verification("LiteRT", Origin.CONVERSION, 3, levels_apart=levels)
+    assert accuracy_of(found, Verdict.PASSED, "inputs").verdict == said
