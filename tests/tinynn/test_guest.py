@@ -12,6 +12,7 @@ import pytest
 from support.models import digit_reader
 
 import tinynn
+from mips_vm import elf
 from tinynn import guest
 from tinynn.errors import GuestBuildError
 from tinynn.guest import build as guest_build
@@ -112,6 +113,12 @@ def test_guest_softmax_constants_are_the_native_ones() -> None:
 
 
 @pytest.mark.toolchain
+def test_guest_is_within_64_kib() -> None:
+    """Beyond, each proof of an instruction would have a sibling more."""
+    segments = elf.read(guest.elf_path()).segments
+    assert max(part.address + len(part.data) for part in segments) <= 64 << 10
+
+
 def test_guest_rebuild_gives_the_committed_bytes() -> None:
     pytest.importorskip("ziglang")
     guest_build.check()
