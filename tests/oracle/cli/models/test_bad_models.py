@@ -16,7 +16,7 @@ from support.onnx_nets import BOOL, FLOAT, STRING, floats, node, save_net
 
 ROOT = Path(__file__).parents[4]
 MNIST_ONNX = ROOT / "tests" / "converters" / "data" / "mnist_mlp.onnx"
-DOUBLE = 11
+BFLOAT16 = 16
 BOMB_BYTES = 3 << 30
 
 
@@ -105,11 +105,10 @@ def texts(folder: Path) -> Path:
     return save_net(folder / "net.onnx", [node("Identity", "x", "y")], shape, shape)
 
 
-def doubles(folder: Path) -> Path:
-    nodes = [node("Gemm", "x w", "y", transB=1)]
-    held = {"w": floats(3, 4).astype(np.float64)}
-    shapes: dict[str, Any] = {"x": (DOUBLE, (1, 4)), "y": (DOUBLE, (1, 3))}
-    return save_net(folder / "net.onnx", nodes, weights=held, **shapes)
+def short_floats(folder: Path) -> Path:
+    nodes = [node("Cast", "x", "y", to=FLOAT)]
+    shapes: dict[str, Any] = {"x": (BFLOAT16, (1, 4)), "y": (FLOAT, (1, 4))}
+    return save_net(folder / "net.onnx", nodes, **shapes)
 
 
 def control_flow(folder: Path) -> Path:
@@ -186,7 +185,7 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "weights anywhere": (weights_in("/etc/passwd"), "in this folder, got /etc/passwd"),
     "dynamic shape": (dynamic_shape, "fix it with --input-shape x=..."),
     "strings": (texts, "type: expected uint8 or int32 or float32 or int8 or bool, got"),
-    "float64": (doubles, "got float64"),
+    "bfloat16": (short_floats, "got bfloat16"),
     "control flow": (control_flow, "or with branches of equal shapes"),
     "loop": (loop, "unroll it: export for a fixed number of steps"),
     "3 GiB": (three_gibibytes, "at most 2147483648 bytes, got 3221225472"),

@@ -14,7 +14,7 @@ from support.onnx_nets import FLOAT, STRING, floats, node, save_net
 
 import tinynn
 
-DOUBLE = 11
+BFLOAT16 = 16
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ ODD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "folder": (folder_by_its_name, "a SavedModel, got another folder"),
     "below a file": (below_a_file, "Not a directory"),
     "text": (typed(STRING), "got string (do without text: tokenise"),
-    "doubles": (typed(DOUBLE), "got float64 (export the model in float32)"),
+    "short floats": (typed(BFLOAT16), "got bfloat16 (export the model in float32)"),
 }
 
 
