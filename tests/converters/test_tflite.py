@@ -140,6 +140,44 @@ def test_tflite_depthwise_convolution_multiplies_channels(tmp_path: Path) -> Non
     compared(path)
 
 
+UNSIGNED = Part((1, 7, 6, 4), "uint8", scale=0.021, zero=119)
+
+
+def unsigned_weights(*shape: int) -> Part:
+    """One scale and a zero point, as TensorFlow's first quantiser wrote them."""
+    return held(random_bytes(*shape, dtype="uint8"), "uint8", scale=0.004, zero=131)
+
+
+@pytest.mark.parametrize(
+    ("kind", "kernel", "channels"),
+    [("CONV_2D", (5, 3, 3, 4), 5), ("DEPTHWISE_CONV_2D", (1, 3, 3, 4), 4)],
+)
+def test_tflite_convolution_of_unsigned_bytes_has_a_zero_point_of_weights(
+    kind: str, kernel: tuple[int, ...], channels: int, tmp_path: Path
+) -> None:
+    options = {"padding": 0, "strideH": 1, "strideW": 1, "depthMultiplier": 1}
+    path = single(
+        tmp_path,
+        kind,
+        {"x": UNSIGNED, "w": unsigned_weights(*kernel), "b": bias(channels)},
+        Part((1, 7, 6, channels), "uint8", scale=0.11, zero=120),
+        "Conv2D" if kind == "CONV_2D" else "DepthwiseConv2D",
+        dilationHFactor=1,
+        dilationWFactor=1,
+        **options,
+    )
+    compared(path)
+
+
+@pytest.mark.parametrize("kind", ["ADD", "SUB", "MUL"])
+def test_tflite_pair_of_unsigned_bytes_is_computed_likewise(
+    kind: str, tmp_path: Path
+) -> None:
+    other = replace(UNSIGNED, scale=0.0031, zero=100)
+    output = replace(UNSIGNED, scale=0.0001 if kind == "MUL" else 0.025, zero=128)
+    compared(single(tmp_path, kind, {"a": UNSIGNED, "b": other}, output))
+
+
 @pytest.mark.parametrize(
     ("padding", "stride", "shape"),
     [(0, 2, (1, 14, 12, 5)), (1, 2, (1, 15, 13, 5)), (0, 1, (1, 7, 6, 5))],
