@@ -62,12 +62,20 @@ class Execution(Protocol):
     @property
     def machine(self) -> Machine: ...
 
+    @property
+    def segments(self) -> int:
+        """The boundary at which it is halted or faulted; found by running, if need be.
+
+        RunTooLong if that is too far away.
+        """
+        ...
+
     def advance(self) -> Status:
         """Goes to the boundary after the last one; its status."""
         ...
 
     def seek(self, index: int, /) -> None:
-        """Makes the machine stand at a boundary that was reached, wherever it was."""
+        """Makes the machine stand at a boundary, of those up to the last."""
         ...
 
 
@@ -89,6 +97,18 @@ class MachineExecution:
         self._limits = limits
         self._engine: Engine = engine
         self._checkpoints = Checkpoints(machine.snapshot())
+        self._segments = 0 if _ended(machine) else -1
+
+    @property
+    def segments(self) -> int:
+        if self._segments < 0:
+            self.seek(self._checkpoints.latest)
+            while not _ended(self.machine):
+                if self.index >= self._limits.segments:
+                    raise RunTooLong("segments", self._limits.segments)
+                self.advance()
+            self._segments = self.index
+        return self._segments
 
     def advance(self) -> Status:
         machine = self.machine
@@ -106,6 +126,10 @@ class MachineExecution:
         self.machine.restore(snapshot)
         while self.index < index:
             self.advance()
+
+
+def _ended(machine: Machine) -> bool:
+    return machine.status in (Status.HALTED, Status.FAULTED)
 
 
 class _Segment:
@@ -127,7 +151,8 @@ class _Segment:
 
 
 class ExecutionTrace:
-    """The trace of an execution. Nothing is run before it is asked for."""
+    """The trace of an execution. Nothing is run before it is asked for, and nothing is
+    hashed but what is asked for: a game looks at few of a long run's boundaries."""
 
     def __init__(
         self,
@@ -141,16 +166,22 @@ class ExecutionTrace:
         self._limits = limits
         self._engine: Engine = engine
         self._machine = execution.machine
-        self._boundaries: list[bytes] = []
+        self._roots: dict[int, bytes] = {}
         self._segments: dict[int, _Segment] = {}
         self._lengths: dict[int, int] = {}
 
     def segments(self) -> int:
-        return len(self._run()) - 1
+        found = self._execution.segments
+        if found > self._limits.segments:
+            raise RunTooLong("segments", self._limits.segments)
+        return found
 
     def boundary_root(self, boundary: int) -> bytes:
-        boundaries = self._run()
-        return boundaries[min(boundary, len(boundaries) - 1)]
+        boundary = min(boundary, self.segments())
+        if boundary not in self._roots:
+            self._execution.seek(boundary)
+            self._roots[boundary] = self._machine.state_root()
+        return self._roots[boundary]
 
     def instructions(self, segment: int) -> int:
         if segment not in self._lengths:
@@ -178,24 +209,9 @@ class ExecutionTrace:
             inside.keep(nearest + ran, self._machine.snapshot())
         return self._machine
 
-    def _run(self) -> list[bytes]:
-        """All boundaries' roots, from one run."""
-        execution = self._execution
-        if not self._boundaries:
-            status = Status(self._machine.status)
-            roots = [self._machine.state_root()]
-            while status in (Status.YIELDED, Status.RUNNING):
-                if len(roots) > self._limits.segments:
-                    raise RunTooLong("segments", self._limits.segments)
-                status = execution.advance()
-                roots.append(self._machine.state_root())
-            self._boundaries = roots
-        return self._boundaries
-
     def _enter(self, segment: int) -> _Segment:
         """The segment's checkpoints, beginning with its start as a running state."""
-        boundaries = self._run()
-        segment = min(segment, len(boundaries) - 1)
+        segment = min(segment, self.segments())
         if segment not in self._segments:
             self._execution.seek(segment)
             if self._machine.status == Status.YIELDED:
@@ -212,7 +228,8 @@ class ExecutionTrace:
         length = nearest + self._machine.run(limit - nearest, self._engine)
         if self._machine.status == Status.RUNNING:
             raise RunTooLong("instructions", limit)
-        expected, actual = self.boundary_root(segment + 1), self._machine.state_root()
+        actual = self._machine.state_root()  # to ask for a boundary moves the machine
+        expected = self.boundary_root(segment + 1)
         if expected != actual:
             raise ExecutorsDisagree(segment + 1, expected, actual)
         return length

@@ -33,13 +33,15 @@ class WhatIf:
         return -self.bond_at_risk_wei if self.claim_is_true else self.gain_wei
 
 
-def whatif(view: GameView, trace: Trace, price_wei: int = 0) -> WhatIf:
+def whatif(view: GameView, trace: Trace, longest: int, price_wei: int = 0) -> WhatIf:
     """The dispute as it would go from here, if both sides play it to its end.
 
-    `price_wei`: of a gas unit, at which a bond would be locked now; else the claim's.
+    `longest`: instructions of the longest segment, as foretold: to count them all would
+    run all of the machine. `price_wei`: of a gas unit, at which a bond would be locked
+    now; else the claim's.
     """
     true = is_true(view, trace)
-    selects, others = _rounds_left(view, trace)
+    selects, others = _rounds_left(view, trace, longest)
     own_gas = selects * tariff.SELECT + tariff.PROVE * (view.stage is not Stage.OVER)
     if view.stage is Stage.NONE:
         own_gas += tariff.CHALLENGE
@@ -91,7 +93,7 @@ def _bond_wei(view: GameView, price_wei: int) -> int:
     return tariff.challenger_bond_gas(view.k) * price + view.rent_wei
 
 
-def _rounds_left(view: GameView, trace: Trace) -> tuple[int, int]:
+def _rounds_left(view: GameView, trace: Trace, longest: int) -> tuple[int, int]:
     """Selections, and other moves, until the proof is made."""
     if view.stage is Stage.OVER:
         return 0, 0
@@ -99,7 +101,6 @@ def _rounds_left(view: GameView, trace: Trace) -> tuple[int, int]:
     selects = _selects(view.k, length, shown)
     others = selects - shown + 1  # dissections, and the proof
     if level == SEGMENTS and view.stage is not Stage.PROVE:
-        longest = max(map(trace.instructions, range(trace.segments())))
         inside = _selects(view.k, longest, True)
         selects, others = selects + inside, others + inside
     if view.stage in (Stage.NONE, Stage.OPEN):

@@ -8,7 +8,7 @@ from converters.values import Array
 from tinynn import Model
 from tinynn.executor import run_segment
 from tinynn.image import Segment
-from tinynn.space import FlatSpace
+from tinynn.space import FlatSpace, InputRegion
 
 
 def results(image: Model, request: bytes) -> Iterator[tuple[int, Array]]:
@@ -17,7 +17,9 @@ def results(image: Model, request: bytes) -> Iterator[tuple[int, Array]]:
     A later operator may use the same memory.
     """
     arena = np.zeros(image.tables.arena_bytes, np.uint8)
-    space = FlatSpace(np.frombuffer(request, np.uint8), arena, image.image)
+    region = InputRegion(image.tables.input_bytes)
+    region.load(request)
+    space = FlatSpace(region.array, arena, image.image)
     for index, operator in enumerate(image.tables.operators):
         target = operator.target
         run_segment(image.tables, Segment(index, 0, target.count), space)

@@ -1,9 +1,11 @@
 """How many guest instructions a segment takes at most, foretold from its row alone.
 
 Each family has a formula, an upper bound that tests hold against hostile data. A worker
-declines a model that it can't bound, and a dispute has a cap on a segment's length.
+declines a model that it can't bound, and a dispute has a cap on a segment's length. In
+a whole run every pass counts: prologue + passes x body + epilogue.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from .image import Tables
@@ -17,14 +19,35 @@ OUTPUT_BYTE_INSTRUCTIONS: Final = 10
 
 
 def foretold_instructions(tables: Tables) -> tuple[int, ...]:
-    """Upper bound of each segment's instructions; the last also writes the output."""
+    """Upper bound of each row's instructions; the last also writes the output."""
+    bounds = _computing(tables)
+    bounds[-1] += _writing(tables)
+    return tuple(bounds)
+
+
+def most_instructions(tables: Tables) -> int:
+    """Upper bound of a whole run's instructions."""
+    return _writing(tables) + most_in_all(tables, _computing(tables))
+
+
+def most_in_all(tables: Tables, by_row: Sequence[int]) -> int:
+    """The sum over a run of all its passes of what a row has each time."""
+    loop = tables.loop
+    again = max(loop.passes - 1, 0)
+    return sum(by_row) + again * sum(by_row[loop.first : loop.end])
+
+
+def _computing(tables: Tables) -> list[int]:
     bounds = []
     for row in tables.segments:
         operator = tables.operators[row.operator]
         family = FAMILIES[operator.opcode]
         bounds.append(BOOT_INSTRUCTIONS + family.instructions(operator, row.count))
-    bounds[-1] += (
+    return bounds
+
+
+def _writing(tables: Tables) -> int:
+    return (
         OUTPUT_TENSOR_INSTRUCTIONS * len(tables.outputs)
         + OUTPUT_BYTE_INSTRUCTIONS * tables.output_bytes
     )
-    return tuple(bounds)

@@ -21,7 +21,8 @@ TinynnError
 └── GuestBuildError          the committed guest differs from its sources
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 
 class TinynnError(Exception):
@@ -44,6 +45,16 @@ class ImageError(TinynnError):
     def __str__(self) -> str:
         where = f"{self.place}: {self.what}" if self.place else self.what
         return f"{where}: expected {self.expected}, got {self.actual}"
+
+
+@contextmanager
+def located(place: str) -> Iterator[None]:
+    """Errors from within say which row they are about."""
+    try:
+        yield
+    except ImageError as error:
+        error.place = place
+        raise
 
 
 class WrongMagic(ImageError):

@@ -1,4 +1,4 @@
-"""One inference on a machine's memory, natively, one segment at a time.
+"""One inference on a machine's memory, natively, one segment at a time, without a loop.
 
 At every boundary the machine is exactly what the guest would have made it, so its state
 root is the boundary's. Going back restores a snapshot; going on computes nothing twice.
@@ -10,7 +10,7 @@ from mips_vm import Machine, Status
 from mips_vm.checkpoints import Checkpoints
 from mips_vm.constants import ARENA, IO_HEADER_BYTES, OUTPUT, STACK
 
-from .executor import output_views, run_segment
+from .executor import answer_of, output_views, run_segment
 from .image import SEGMENT_INDEX, Tables
 from .space import MachineSpace
 
@@ -33,9 +33,18 @@ class Execution:
         self._checkpoints = Checkpoints(self.machine.snapshot())
 
     @property
+    def row(self) -> int:
+        """Of the segment that comes next; at the end, of the one that came last."""
+        return min(self.index, self.segments - 1)
+
+    @property
     def segments(self) -> int:
         """Segments until the machine halts."""
         return len(self.tables.segments) if self.right_length else 1
+
+    def boundaries_of(self, row: int) -> range:
+        """At which a row of the segment table comes next."""
+        return range(row, row + 1)
 
     def advance(self) -> Status:
         """Goes to the next boundary; at the last one nothing changes."""
@@ -56,21 +65,23 @@ class Execution:
 
     def _run(self, segment: int) -> None:
         if not self.right_length:
-            self._halt(b"")
+            halt(self.machine, b"")
             return
         space = MachineSpace(self.machine.memory)
         run_segment(self.tables, self.tables.segments[segment], space)
         if segment + 1 < self.segments:
             self.machine.memory.store_word(SEGMENT_INDEX, segment + 1)
         else:
-            self._halt(b"".join(output_views(self.tables.outputs, space)))
+            views = output_views(self.tables.outputs, space)
+            halt(self.machine, answer_of(self.tables, views, space))
 
-    def _halt(self, output: bytes) -> None:
-        """What the guest's last words and the machine's halt leave."""
-        memory = self.machine.memory
-        if output:
-            memory.write(OUTPUT.base, len(output).to_bytes(IO_HEADER_BYTES, "little"))
-            memory.write(OUTPUT.base + IO_HEADER_BYTES, output)
-        memory.clear(STACK)
-        memory.clear(ARENA)
-        self.machine.status = Status.HALTED
+
+def halt(machine: Machine, output: bytes) -> None:
+    """What the guest's last words and the machine's halt leave."""
+    memory = machine.memory
+    if output:
+        memory.write(OUTPUT.base, len(output).to_bytes(IO_HEADER_BYTES, "little"))
+        memory.write(OUTPUT.base + IO_HEADER_BYTES, output)
+    memory.clear(STACK)
+    memory.clear(ARENA)
+    machine.status = Status.HALTED

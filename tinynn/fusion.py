@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from mips_vm.constants import ARENA
 
-from .image import Tables, aligned
+from .image import NEVER, PLAIN_VERSION, Tables, aligned
+from .loop import NO_LOOP, Loop
 from .operators import FAMILIES, Operand, Operator, conv, relu
 from .operators.family import Planner
 from .placement import Lifetime, place
@@ -21,35 +22,48 @@ from .tensor import PlacedTensor
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An operator and what plans its calls."""
+    """An operator, what plans its calls, and when it is skipped (as in a segment)."""
 
     operator: Operator
     plan: Planner
+    skip: int = NEVER
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """All of an answer. `begins_empty`: the arena must be zeros before."""
+    """All of an answer. `begins_empty`: the arena must be zeros before.
+
+    `loop` counts steps where an image's counts segments.
+    """
 
     steps: tuple[Step, ...]
     outputs: tuple[PlacedTensor, ...]
     arena_bytes: int
     begins_empty: bool
+    loop: Loop = NO_LOOP
 
 
 def steps_of(tables: Tables) -> Steps:
     """Fused, if everything read in the arena is all of what one operator has stored.
 
     It is, in images that a builder made. The others are run as they stand: they may
-    read what nothing has stored, or parts of several results.
+    read what nothing has stored, or parts of several results. So are loops, in which an
+    earlier pass may have stored what is read.
     """
-    traced = _traced(tables)
-    return _as_it_stands(tables) if traced is None else _Fusion(tables, traced).steps()
+    traced = _traced(tables) if tables.version == PLAIN_VERSION else None
+    return as_it_stands(tables) if traced is None else _Fusion(tables, traced).steps()
 
 
-def _as_it_stands(tables: Tables) -> Steps:
-    steps = (Step(each, FAMILIES[each.opcode].calls) for each in tables.operators)
-    return Steps(tuple(steps), tables.outputs, tables.arena_bytes, True)
+def as_it_stands(tables: Tables) -> Steps:
+    """Every operator, where the image places it."""
+    skips = {row.operator: row.skip for row in tables.segments}
+    steps = tuple(
+        Step(operator, FAMILIES[operator.opcode].calls, skips[index])
+        for index, operator in enumerate(tables.operators)
+    )
+    body = tables.body
+    loop = replace(tables.loop, first=body.start, end=body.stop)
+    return Steps(steps, tables.outputs, tables.arena_bytes, True, loop)
 
 
 @dataclass(slots=True)

@@ -3,8 +3,9 @@
 import hashlib
 import inspect
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -12,9 +13,18 @@ from mips_vm.constants import ARENA, MODEL
 
 from .bounds import foretold_instructions
 from .errors import GraphError, Misfit, listed
-from .image import ALIGNMENT, INPUT_DATA, NAME_BYTES, Tables, aligned, encode
-from .operators import OPERATIONS, Family, Operand, Operator
-from .operators.graph import Constant, Home, Input, Result, Value
+from .image import (
+    ALIGNMENT,
+    INPUT_DATA,
+    NAME_BYTES,
+    PASSES_BYTES,
+    Tables,
+    aligned,
+    encode,
+)
+from .looping import FOREVER, Looping
+from .operators import OPERATIONS, PUT_ROW, Family, Operand, Operator
+from .operators.graph import Cache, Constant, Home, Input, Result, Value
 from .placement import Lifetime, place
 from .planner import cut
 from .tensor import (
@@ -29,9 +39,6 @@ from .tensor import (
 )
 from .validate import validate
 
-FOREVER: Final = 1 << 32
-"""The death of a tensor that is an output."""
-
 __all__ = ["GraphBuilder", "Value"]
 
 
@@ -43,6 +50,7 @@ class _Node:
     sources: tuple[Value, ...]
     result: Value
     attributes: tuple[int, ...]
+    skip: Value | None = None
 
 
 @dataclass(slots=True)
@@ -59,6 +67,8 @@ class GraphBuilder:
     _outputs: list[tuple[str, Value]] = field(default_factory=list)
     _constants: list[Array] = field(default_factory=list)
     _known: dict[bytes, int] = field(default_factory=dict)
+    _looping: Looping = field(default_factory=Looping)
+    _skip: Value | None = None
 
     def __post_init__(self) -> None:
         _check_name("model name", self.name)
@@ -105,7 +115,7 @@ class GraphBuilder:
         Outputs lie in the arena; inputs and constants are copied there.
         """
         _check_name("output name", name)
-        if not isinstance(x.home, Result):
+        if not isinstance(x.home, Result | Cache):
             x = self.op("Identity", x)
         self._outputs.append((name, x))
 
@@ -131,6 +141,74 @@ class GraphBuilder:
         """Index of the largest element along the last axis, which becomes 1."""
         return self.op("ArgMax", x, axis=-1)
 
+    # The loop, as docs/model-image.md has it.
+
+    @contextmanager
+    def loop(self, passes: int) -> Iterator[None]:
+        """What is added within is run again and again, at most so many times."""
+        self._looping.begin(len(self._nodes), passes)
+        yield
+        self._looping.finish(len(self._nodes))
+
+    @property
+    def passes_done(self) -> Value:
+        """int32 (1,): 0 before the loop and in its first pass."""
+        return self._looping.done()
+
+    @property
+    def input_length(self) -> Value:
+        """int32 (1,): bytes of the input that came."""
+        return self._looping.input_length()
+
+    def cache(self, dtype: str, shape: Sequence[int]) -> Value:
+        """Rows that passes put and later ones read: zeros, or what `fill` stores."""
+        kind = TensorType(dtype, tuple(shape))
+        check_result(kind)
+        return self._looping.cache(kind)
+
+    def fill(self, cache: Value, x: Value) -> None:
+        """Stores all of a cache, before the loop."""
+        alike = cache.type == x.type and isinstance(cache.home, Cache)
+        _check("fill", f"a cache of {x.type}", cache.type, alike)
+        self.op("Identity", x)
+        self._nodes[-1] = replace(self._nodes[-1], result=cache)
+
+    def put_row(self, cache: Value, row: Value, *, offset: int = 0) -> None:
+        """Stores row min(passes done + offset, rows - 1) of a cache; 0 or 1."""
+        words = (cache.shape[0] if cache.shape else 0, offset)
+        sources = (row, self.passes_done)
+        try:
+            kind = PUT_ROW.infer([source.type for source in sources], words)
+        except Misfit as misfit:
+            raise GraphError(misfit.what, misfit.expected, misfit.actual) from misfit
+        alike = cache.type == kind and isinstance(cache.home, Cache)
+        _check("put_row", f"a cache of {kind}", cache.type, alike)
+        self._nodes.append(_Node(PUT_ROW.opcode, sources, cache, words, self._skip))
+
+    @contextmanager
+    def unless_zero(self, word: Value) -> Iterator[None]:
+        """What is added within is skipped if an int32 is 0. Its results then hold
+        anything: their memory may have been another's."""
+        _check_word("skip", word)
+        before, self._skip = self._skip, word
+        yield
+        self._skip = before
+
+    def stop_unless_zero(self, word: Value) -> None:
+        """The loop ends after a pass that leaves an int32 of the body other than 0."""
+        _check_word("stop", word)
+        self._looping.stop = word
+
+    def answer_length(self, word: Value) -> None:
+        """How many of the outputs' bytes are the answer: an int32."""
+        _check_word("length", word)
+        self._looping.length = word
+
+    def let_input_vary(self) -> None:
+        """The last input may be shorter; then zeros follow. The output begins with the
+        passes that were run, four bytes."""
+        self._looping.varies = True
+
     # What operations ask for: the Graph of tinynn/operators/graph.py.
 
     def emit(
@@ -141,7 +219,8 @@ class GraphBuilder:
         kind = family.infer([source.type for source in sources], words)
         check_result(kind)
         result = Value(kind, Result(len(self._nodes)))
-        self._nodes.append(_Node(family.opcode, tuple(sources), result, words))
+        node = _Node(family.opcode, tuple(sources), result, words, self._skip)
+        self._nodes.append(node)
         return result
 
     def constant(self, array: Array) -> Value:
@@ -186,7 +265,7 @@ class GraphBuilder:
     def tables(self) -> Tables:
         """The image's tables with all addresses; `arena_bytes` is the peak."""
         _check("outputs", "at least one", len(self._outputs), bool(self._outputs))
-        addresses = self._addresses(place(self._lifetimes()))
+        addresses = self._addresses()
         operators = self._operators(addresses)
         tables = Tables(
             name=self.name,
@@ -203,10 +282,13 @@ class GraphBuilder:
             operators=operators,
             segments=tuple(cut(operators)),
             input_bytes=sum(spec.size for spec in self._inputs),
-            output_bytes=sum(value.size for _, value in self._outputs),
+            output_bytes=sum(value.size for _, value in self._outputs)
+            + PASSES_BYTES * self._looping.varies,
             arena_bytes=aligned(_end_of_arena(operators) - ARENA.base),
             image_bytes=0,
         )
+        skips = [node.skip for node in self._nodes]
+        tables = self._looping.told(tables, skips, addresses)
         return self._with_constants(tables, addresses)
 
     def build(self) -> bytes:
@@ -224,24 +306,30 @@ class GraphBuilder:
         """Upper bound of the guest's instructions, by segment."""
         return foretold_instructions(self.tables())
 
-    def _lifetimes(self) -> list[Lifetime]:
+    def _lifetimes(self) -> dict[Home, Lifetime]:
         """Of each operator's result, through all its views."""
-        last = list(range(len(self._nodes)))
+        looping, born, last = self._looping, dict[Home, int](), dict[Home, int]()
         for i, node in enumerate(self._nodes):
-            for source in node.sources:
-                if isinstance(source.home, Result):
-                    last[source.home.index] = i
-        for _, value in self._outputs:
-            assert isinstance(value.home, Result)
-            last[value.home.index] = FOREVER
-        return [
-            Lifetime(node.result.size, i, dies)
-            for i, (node, dies) in enumerate(zip(self._nodes, last, strict=True))
-        ]
+            reads = [source.home for source in (*node.sources, *_words(node.skip))]
+            if isinstance(node.result.home, Result):
+                reads.append(node.result.home)
+                born[node.result.home] = i
+            last.update((home, i) for home in reads)
+        for word in _words(looping.stop):
+            last[word.home] = max(last.get(word.home, 0), looping.end - 1)
+        for word in (*(value for _, value in self._outputs), *_words(looping.length)):
+            last[word.home] = FOREVER
+        return {
+            home: Lifetime(self._nodes[i].result.size, i, looping.death(i, last[home]))
+            for home, i in born.items()
+        }
 
-    def _addresses(self, places: Sequence[int]) -> dict[Home, int]:
-        """Of results and inputs; constants follow once the tables' size is known."""
-        addresses: dict[Home, int] = {Result(i): at for i, at in enumerate(places)}
+    def _addresses(self) -> dict[Home, int]:
+        """Of all but constants, which follow once the tables' size is known."""
+        lifetimes, caches = self._lifetimes(), self._looping.lifetimes()
+        homes = [*lifetimes, *map(Cache, range(len(caches)))]
+        places = place([*lifetimes.values(), *caches])
+        addresses = {**self._looping.words(), **dict(zip(homes, places, strict=True))}
         cursor = INPUT_DATA
         for i, spec in enumerate(self._inputs):
             addresses[Input(i)] = cursor
@@ -284,6 +372,15 @@ def check_result(kind: TensorType) -> None:
     most = ARENA.size - ALIGNMENT
     small = kind.size <= most
     _check("result", f"at most {most} bytes, the arena", kind.size, small)
+
+
+def _words(word: Value | None) -> Sequence[Value]:
+    return () if word is None else (word,)
+
+
+def _check_word(what: str, word: Value) -> None:
+    good = word.type.dtype == "int32" and word.count == 1
+    _check(what, "one int32", word.type, good)
 
 
 def _end_of_arena(operators: Sequence[Operator]) -> int:

@@ -10,12 +10,35 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mips_vm.constants import ARENA, INPUT, IO_HEADER_BYTES, MODEL
 
-from .errors import FieldOutOfRange, WrongField, WrongMagic, WrongSize, WrongVersion
+from .errors import WrongField, WrongSize
+from .header import (
+    ALIGNMENT,
+    HEADER,
+    LOOP_VERSION,
+    MAGIC,
+    MAX_ATTRIBUTES,
+    MAX_COUNT,
+    MAX_IO_BYTES,
+    MAX_SOURCES,
+    NAME_BYTES,
+    NEVER,
+    OPERAND,
+    OPERATOR,
+    PASSES_BYTES,
+    PLAIN_VERSION,
+    SEGMENT,
+    TENSOR,
+    VARIES,
+    Bytes,
+    Header,
+    Offsets,
+    check_equal,
+    check_range,
+    decode_header,
+)
+from .loop import NO_LOOP, Loop
 from .operators.family import Operand, Operator
 from .tensor import (
     DTYPE_CODES,
@@ -26,22 +49,6 @@ from .tensor import (
     TensorType,
 )
 
-MAGIC: Final = b"PLMB"
-VERSION: Final = 2
-
-ALIGNMENT: Final = 64
-"""Of every table, constant and arena tensor: a cache line, two leaves."""
-
-NAME_BYTES: Final = 32
-MAX_IO_BYTES: Final = 96 << 10
-MAX_SEGMENTS: Final = (1 << 32) - 1
-MAX_COUNT: Final = 1 << 16
-"""Inputs, outputs or operators of one model."""
-
-MAX_SOURCES: Final = 1 << 10
-MAX_ATTRIBUTES: Final = 1 << 10
-"""Of one operator, in words."""
-
 INPUT_DATA: Final = INPUT.base + IO_HEADER_BYTES
 SEGMENT_INDEX: Final = ARENA.base
 """Address of the u32 that says which segment runs next."""
@@ -49,13 +56,34 @@ SEGMENT_INDEX: Final = ARENA.base
 ARENA_DATA: Final = ARENA.base + ALIGNMENT
 """The first arena address that a tensor may have."""
 
-HEADER: Final = struct.Struct(f"<4s15I{NAME_BYTES}s32s")
-TENSOR: Final = struct.Struct(f"<{NAME_BYTES}s2I{MAX_RANK}I2I")
-OPERATOR: Final = struct.Struct("<4I")
-OPERAND: Final = struct.Struct(f"<4I{MAX_RANK}I")
-SEGMENT: Final = struct.Struct("<4I")
-
-Bytes = NDArray[np.uint8]
+__all__ = [
+    "ALIGNMENT",
+    "ARENA_DATA",
+    "HEADER",
+    "INPUT_DATA",
+    "LOOP_VERSION",
+    "MAGIC",
+    "MAX_IO_BYTES",
+    "NAME_BYTES",
+    "NEVER",
+    "OPERAND",
+    "OPERATOR",
+    "PASSES_BYTES",
+    "PLAIN_VERSION",
+    "SEGMENT",
+    "SEGMENT_INDEX",
+    "TENSOR",
+    "Bytes",
+    "Header",
+    "Offsets",
+    "Segment",
+    "Tables",
+    "aligned",
+    "decode",
+    "encode",
+    "record_bytes",
+    "record_size",
+]
 
 
 def aligned(size: int) -> int:
@@ -67,14 +95,14 @@ def aligned(size: int) -> int:
 class Segment:
     """What the guest runs between two boots: elements of one operator.
 
-    They are [first, first + count) of its target.
-    `repeat` is reserved for token loops; version 1 knows only 1.
+    They are [first, first + count) of its target. `skip` is 0 or NEVER, or else the
+    address of an int32: if that is 0, the segment computes nothing.
     """
 
     operator: int
     first: int
     count: int
-    repeat: int = 1
+    skip: int = NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +118,35 @@ class Tables:
     output_bytes: int
     arena_bytes: int
     image_bytes: int
+    loop: Loop = NO_LOOP
+    length: int = 0
+    """Address of an int32, how many of the outputs' bytes are the answer; 0: all."""
+
+    varies: bool = False
+    """Whether the last input may be shorter; then zeros stand behind it."""
+
+    version: int = PLAIN_VERSION
+
+    @property
+    def answer_bytes(self) -> int:
+        """Bytes of the outputs, without the passes that may stand before them."""
+        return self.output_bytes - PASSES_BYTES * self.varies
+
+    @property
+    def body(self) -> range:
+        """Operators of the loop's body, by index; none without a loop."""
+        rows, loop = self.segments, self.loop
+        if loop == NO_LOOP:
+            return range(0)
+        behind = rows[loop.end].operator if loop.end < len(rows) else None
+        end = len(self.operators) if behind is None else behind
+        return range(rows[loop.first].operator, end)
+
+    def accepts(self, input_bytes: int) -> bool:
+        """Whether the guest runs on so many bytes of input, or halts at once."""
+        if self.varies:
+            return input_bytes <= self.input_bytes
+        return input_bytes == self.input_bytes
 
     @property
     def offsets(self) -> "Offsets":
@@ -107,26 +164,6 @@ class Tables:
         return self.offsets.records + sum(map(record_bytes, self.operators))
 
 
-@dataclass(frozen=True, slots=True)
-class Offsets:
-    """Places of the tables of an image, which its counts determine."""
-
-    inputs: int
-    outputs: int
-    operators: int
-    segments: int
-    records: int
-
-    @classmethod
-    def of(cls, inputs: int, outputs: int, operators: int, segments: int) -> "Offsets":
-        """The tables follow the header and one another, and the records follow them."""
-        first = HEADER.size
-        second = first + inputs * TENSOR.size
-        third = second + outputs * TENSOR.size
-        fourth = third + operators * OPERATOR.size
-        return cls(first, second, third, fourth, fourth + segments * SEGMENT.size)
-
-
 def record_size(sources: int, attributes: int) -> int:
     """Bytes of a record: target, sources, attribute words."""
     return (1 + sources) * OPERAND.size + 4 * attributes
@@ -137,54 +174,20 @@ def record_bytes(operator: Operator) -> int:
     return record_size(len(operator.sources), len(operator.attributes))
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The fields of the header, in order."""
-
-    magic: bytes
-    version: int
-    image_bytes: int
-    arena_bytes: int
-    input_bytes: int
-    output_bytes: int
-    input_count: int
-    output_count: int
-    operator_count: int
-    segment_count: int
-    inputs_offset: int
-    outputs_offset: int
-    operators_offset: int
-    segments_offset: int
-    records_offset: int
-    constants_offset: int
-    name: bytes
-    tail: bytes
-
-    @property
-    def offsets(self) -> Offsets:
-        """Where the counts place the parts."""
-        return Offsets.of(
-            self.input_count,
-            self.output_count,
-            self.operator_count,
-            self.segment_count,
-        )
-
-
 def encode(tables: Tables) -> bytes:
     """Header and tables, padded to where the constants begin.
 
     FieldOutOfRange if a part is larger than the memory that it is made for.
     """
-    _check_range("number of inputs", 1, MAX_COUNT, len(tables.inputs))
-    _check_range("input bytes", 1, MAX_IO_BYTES, tables.input_bytes)
-    _check_range("output bytes", 1, MAX_IO_BYTES, tables.output_bytes)
-    _check_range("arena bytes", ALIGNMENT, ARENA.size, tables.arena_bytes)
-    _check_range("image size", HEADER.size, MODEL.size, tables.image_bytes)
+    check_range("number of inputs", 1, MAX_COUNT, len(tables.inputs))
+    check_range("input bytes", 1, MAX_IO_BYTES, tables.input_bytes)
+    check_range("output bytes", 1, MAX_IO_BYTES, tables.output_bytes)
+    check_range("arena bytes", ALIGNMENT, ARENA.size, tables.arena_bytes)
+    check_range("image size", HEADER.size, MODEL.size, tables.image_bytes)
     offsets = tables.offsets
     header = Header(
         magic=MAGIC,
-        version=VERSION,
+        version=tables.version,
         image_bytes=tables.image_bytes,
         arena_bytes=tables.arena_bytes,
         input_bytes=tables.input_bytes,
@@ -200,7 +203,12 @@ def encode(tables: Tables) -> bytes:
         records_offset=offsets.records,
         constants_offset=aligned(tables.end),
         name=tables.name.encode(),
-        tail=b"",
+        loop_first=tables.loop.first,
+        loop_end=tables.loop.end,
+        passes=tables.loop.passes,
+        stop=tables.loop.stop,
+        length=tables.length,
+        flags=VARIES * tables.varies,
     )
     parts = [
         HEADER.pack(*astuple(header)),
@@ -218,7 +226,7 @@ def decode(data: Bytes) -> Tables:
     Raises the ImageErrors of a broken frame: magic, version, size, table offsets,
     counts, names that are no text, unknown element types, reserved fields in use.
     """
-    header = _decode_header(data)
+    header = decode_header(data)
     offsets = header.offsets
     tables = Tables(
         name=_text("model name", header.name),
@@ -230,38 +238,13 @@ def decode(data: Bytes) -> Tables:
         output_bytes=header.output_bytes,
         arena_bytes=header.arena_bytes,
         image_bytes=header.image_bytes,
+        loop=Loop(header.loop_first, header.loop_end, header.passes, header.stop),
+        length=header.length,
+        varies=bool(header.flags & VARIES),
+        version=header.version,
     )
-    _check_equal(
-        "offset of the constants", aligned(tables.end), header.constants_offset
-    )
+    check_equal("offset of the constants", aligned(tables.end), header.constants_offset)
     return tables
-
-
-def _decode_header(data: Bytes) -> Header:
-    """A header whose tables lie where its counts place them, inside the file."""
-    if len(data) < HEADER.size:
-        raise WrongSize("image size", f"at least {HEADER.size} bytes", len(data))
-    header = Header(*HEADER.unpack_from(data.data))
-    if header.magic != MAGIC:
-        raise WrongMagic("magic", MAGIC.hex(), header.magic.hex())
-    if header.version != VERSION:
-        raise WrongVersion("version", VERSION, header.version)
-    _check_range("image size", HEADER.size, MODEL.size, header.image_bytes)
-    if header.image_bytes != len(data):
-        raise WrongSize("image size", f"{header.image_bytes} bytes", len(data))
-    _check_range("number of inputs", 1, MAX_COUNT, header.input_count)
-    _check_range("number of outputs", 1, MAX_COUNT, header.output_count)
-    _check_range("number of operators", 1, MAX_COUNT, header.operator_count)
-    _check_range("number of segments", 1, MAX_SEGMENTS, header.segment_count)
-    offsets = header.offsets
-    if offsets.records > header.image_bytes:
-        most = f"at most {header.image_bytes} bytes"
-        raise WrongSize("tables", most, offsets.records)
-    for part in ("inputs", "outputs", "operators", "segments", "records"):
-        actual = getattr(header, f"{part}_offset")
-        _check_equal(f"offset of the {part}", getattr(offsets, part), actual)
-    _check_equal("reserved header bytes", bytes(32).hex(), header.tail.hex())
-    return header
 
 
 def _encode_tensor(tensor: PlacedTensor) -> bytes:
@@ -311,18 +294,18 @@ def _decode_tensor(what: str, row: tuple[int | bytes, ...]) -> PlacedTensor:
     dims, (address, size) = numbers[:MAX_RANK], numbers[MAX_RANK:]
     kind = _decode_type(what, code, rank, dims)
     spec = TensorSpec(_text(f"{what}: name", name), kind.dtype, kind.shape)
-    _check_equal(f"{what}: bytes", spec.size, size)
+    check_equal(f"{what}: bytes", spec.size, size)
     return PlacedTensor(spec, address)
 
 
 def _decode_type(what: str, code: int, rank: int, dims: Sequence[int]) -> TensorType:
     if code not in DTYPE_NAMES:
         raise WrongField(f"{what}: element type", dict(DTYPE_NAMES), code)
-    _check_range(f"{what}: rank", 0, MAX_RANK, rank)
+    check_range(f"{what}: rank", 0, MAX_RANK, rank)
     if any(dims[rank:]):
         raise WrongField(f"{what}: unused dimensions", "zeros", dims[rank:])
     for extent in dims[:rank]:
-        _check_range(f"{what}: dimension", 1, MODEL.size, extent)
+        check_range(f"{what}: dimension", 1, MODEL.size, extent)
     return TensorType(DTYPE_NAMES[code], tuple(dims[:rank]))
 
 
@@ -332,9 +315,9 @@ def _operators(data: Bytes, offsets: Offsets, count: int) -> tuple[Operator, ...
     for i in range(count):
         row = OPERATOR.unpack_from(data.data, offsets.operators + i * OPERATOR.size)
         opcode, sources, attributes, address = row
-        _check_range(f"operator {i}: sources", 1, MAX_SOURCES, sources)
-        _check_range(f"operator {i}: attributes", 0, MAX_ATTRIBUTES, attributes)
-        _check_equal(f"operator {i}: record", MODEL.base + start, address)
+        check_range(f"operator {i}: sources", 1, MAX_SOURCES, sources)
+        check_range(f"operator {i}: attributes", 0, MAX_ATTRIBUTES, attributes)
+        check_equal(f"operator {i}: record", MODEL.base + start, address)
         end = start + record_size(sources, attributes)
         if end > len(data):
             raise WrongSize("records", f"at most {len(data)} bytes", end)
@@ -362,7 +345,7 @@ def _decode_record(
 def _decode_operand(what: str, row: tuple[int, ...]) -> Operand:
     address, code, count, rank, *dims = row
     kind = _decode_type(what, code, rank, dims)
-    _check_equal(f"{what}: elements", kind.count, count)
+    check_equal(f"{what}: elements", kind.count, count)
     return Operand(kind, address)
 
 
@@ -382,13 +365,3 @@ def _text(what: str, raw: bytes) -> str:
         return text.decode()
     except UnicodeDecodeError as error:
         raise WrongField(what, "UTF-8 text", raw.hex()) from error
-
-
-def _check_equal(what: str, expected: object, actual: object) -> None:
-    if expected != actual:
-        raise WrongField(what, expected, actual)
-
-
-def _check_range(what: str, least: int, most: int, actual: int) -> None:
-    if not least <= actual <= most:
-        raise FieldOutOfRange(what, least, most, actual)

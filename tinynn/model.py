@@ -16,12 +16,14 @@ from mips_vm.held_file import HeldFile
 from mips_vm.tree import ZERO, region_root_of
 
 from . import guest
-from .bounds import foretold_instructions
+from .bounds import foretold_instructions, most_instructions
 from .errors import InputError
 from .execution import Execution
-from .image import Bytes, Tables
+from .image import PASSES_BYTES, Bytes, Tables
+from .loop import NO_LOOP, Schedule
+from .loop_execution import LoopExecution
 from .program import MOST_RESIDENT, Program
-from .tensor import Array, TensorSpec, little_endian
+from .tensor import Array, TensorSpec, item_bytes, little_endian
 from .validate import validate
 
 Source = bytes | str | os.PathLike[str]
@@ -72,8 +74,9 @@ class Model:
 
     @property
     def segments(self) -> int:
-        """Boots of the guest, for an input of the right length."""
-        return len(self.tables.segments)
+        """Boots of the guest at most, in which a loop runs all of its passes."""
+        loop = self.tables.loop
+        return Schedule(loop, len(self.tables.segments), loop.passes).segments
 
     @cached_property
     def model_root(self) -> bytes:
@@ -96,8 +99,13 @@ class Model:
 
     @cached_property
     def foretold_instructions(self) -> tuple[int, ...]:
-        """Upper bound of the guest's instructions in each segment."""
+        """Upper bound of the guest's instructions in each row of the segment table."""
         return foretold_instructions(self.tables)
+
+    @cached_property
+    def most_instructions(self) -> int:
+        """Upper bound of the guest's instructions in a whole run."""
+        return most_instructions(self.tables)
 
     @cached_property
     def _resident(self) -> Bytes:
@@ -112,7 +120,7 @@ class Model:
 
     def answer(self, input_bytes: bytes, threads: int = 1) -> bytes:
         """Native: exactly what the guest leaves as its output, by so many threads."""
-        if len(input_bytes) != self.tables.input_bytes:
+        if not self.tables.accepts(len(input_bytes)):
             return EMPTY
         idle = self._programs.setdefault(threads, [])
         try:
@@ -131,7 +139,7 @@ class Model:
             raise InputError("number of inputs", len(self.inputs), len(arrays))
         for spec, array in zip(self.inputs, arrays, strict=True):
             actual = (str(array.dtype), array.shape)
-            if actual != (spec.dtype, spec.shape):
+            if actual != (spec.dtype, spec.shape) and not self._shorter(spec, array):
                 raise InputError(
                     f"input {spec.name}", f"{spec.dtype} {spec.shape}", actual
                 )
@@ -140,17 +148,36 @@ class Model:
             for spec, array in zip(self.inputs, arrays, strict=True)
         )
 
+    def _shorter(self, spec: TensorSpec, array: Array) -> bool:
+        """Whether it is a beginning of the input that varies: a row of elements."""
+        varies = self.tables.varies and spec is self.inputs[-1]
+        beginning = array.ndim == 1 and array.size <= spec.count
+        return varies and beginning and str(array.dtype) == spec.dtype
+
     def decode_output(self, output: bytes) -> list[Array]:
-        """An answer's tensors; InputError if its length is not the model's."""
-        if len(output) != self.tables.output_bytes:
-            raise InputError("output bytes", self.tables.output_bytes, len(output))
+        """An answer's tensors; InputError if its length can't be the model's.
+
+        Where a model says how long its answer is, what is cut off is missing: whole
+        elements that are left of a tensor are a row.
+        """
+        most, head = self.tables.output_bytes, PASSES_BYTES * self.tables.varies
+        least = head if self.tables.length else most
+        if not least <= len(output) <= most:
+            expected = most if least == most else f"{least} to {most}"
+            raise InputError("output bytes", expected, len(output))
         arrays: list[Array] = []
-        offset = 0
         for spec in self.outputs:
-            flat = np.frombuffer(output, little_endian(spec.dtype), spec.count, offset)
-            arrays.append(flat.reshape(spec.shape).astype(spec.dtype))
-            offset += spec.size
+            part = output[head : head + spec.size]
+            whole = len(part) // item_bytes(spec.dtype)
+            flat = np.frombuffer(part, little_endian(spec.dtype), whole)
+            shape = spec.shape if flat.size == spec.count else flat.shape
+            arrays.append(flat.reshape(shape).astype(spec.dtype))
+            head += spec.size
         return arrays
+
+    def passes_of(self, output: bytes) -> int:
+        """Passes that were run for the output of a model whose input varies."""
+        return int.from_bytes(output[:PASSES_BYTES], "little")
 
     def machine(self, input_bytes: bytes) -> Machine:
         """The initial state of a claim: program, input and image loaded, yielded.
@@ -163,10 +190,13 @@ class Model:
         machine.status = Status.YIELDED
         return machine
 
-    def execution(self, input_bytes: bytes) -> Execution:
+    def execution(self, input_bytes: bytes) -> Execution | LoopExecution:
         """The inference segment by segment, each boundary a machine's state."""
-        right_length = len(input_bytes) == self.tables.input_bytes
-        return Execution(self.machine(input_bytes), self.tables, right_length)
+        machine = self.machine(input_bytes)
+        right = self.tables.accepts(len(input_bytes))
+        if right and self.tables.loop != NO_LOOP:
+            return LoopExecution(machine, self.tables)
+        return Execution(machine, self.tables, right)
 
 
 def load(source: Source) -> Model:

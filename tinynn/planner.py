@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from .image import Segment
+from .image import Segment, Tables
 from .operators import FAMILIES, Operator
 
 SEGMENT_INSTRUCTIONS: Final = 400_000
@@ -21,6 +21,18 @@ many terms alone stays whole, since its order is what defines it."""
 def usual_instructions(operator: Operator) -> int:
     """About what the guest needs for all of an operator."""
     return operator.target.count * FAMILIES[operator.opcode].usual(operator)
+
+
+def usual_in_all(tables: Tables) -> int:
+    """About what the guest needs for a whole run of as many passes as there can be."""
+    return in_all(tables, [*map(usual_instructions, tables.operators)])
+
+
+def in_all(tables: Tables, by_operator: Sequence[int]) -> int:
+    """The sum over such a run of what each operator has each time."""
+    again = max(tables.loop.passes - 1, 0)
+    body = by_operator[tables.body.start : tables.body.stop]
+    return sum(by_operator) + again * sum(body)
 
 
 def segment_instructions(operators: Sequence[Operator]) -> int:

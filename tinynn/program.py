@@ -5,19 +5,19 @@ shared by threads: an element does not depend on the tile that it is in, so the 
 the same.
 """
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 import numpy as np
 
-from .executor import output_views
+from .executor import answer_of, output_views
 from .fusion import steps_of
 from .image import Bytes, Tables
-from .kernels import Team
 from .operators import FAMILIES, Operator
-from .planner import usual_instructions
-from .space import FlatSpace, aligned_zeros
+from .planner import usual_in_all, usual_instructions
+from .runner import Runner
+from .space import FlatSpace, InputRegion, aligned_zeros
 
 SHARED_INSTRUCTIONS: Final = 1 << 24
 """Of the guest: an operator with fewer is done before threads have waited for it."""
@@ -33,33 +33,24 @@ class Program:
     """Memory for one inference, and what computes it; not for two threads at once."""
 
     def __init__(self, tables: Tables, image: Bytes, threads: int = 1) -> None:
-        if sum(map(usual_instructions, tables.operators)) < WAKING_INSTRUCTIONS:
+        if usual_in_all(tables) < WAKING_INSTRUCTIONS:
             threads = 1
+        self._tables = tables
         self._steps = steps_of(tables)
-        self._input = np.zeros(tables.input_bytes, np.uint8)
+        self._input = InputRegion(tables.input_bytes)
         self._arena = aligned_zeros(self._steps.arena_bytes // 4).view(np.uint8)
         lasting = image.size <= MOST_RESIDENT
-        self._space = FlatSpace(self._input, self._arena, image, lasting)
-        self._pool = ThreadPoolExecutor(threads, "tinynn") if threads > 1 else None
+        self._space = FlatSpace(self._input.array, self._arena, image, lasting)
         self._outputs = output_views(self._steps.outputs, self._space)
-        self._run = self._joined(threads)
+        self._run = Runner(self._steps, self._space, partial(shares, threads=threads))
 
     def answer(self, input_bytes: bytes) -> bytes:
-        """The outputs' bytes, for an input of the right length."""
-        self._input[:] = np.frombuffer(input_bytes, np.uint8)
+        """The output's bytes, for an input that the model accepts."""
+        self._input.load(input_bytes)
         if self._steps.begins_empty:
             self._arena.fill(0)
-        self._run()
-        return b"".join(self._outputs)
-
-    def _joined(self, threads: int) -> Callable[[], None]:
-        """All operators' calls, of each thread in one."""
-        team = Team(threads)
-        for step in self._steps.steps:
-            parts = shares(step.operator, threads)
-            calls = [step.plan(step.operator, *part, self._space) for part in parts]
-            team.add([list(part) for part in calls])
-        return team.step(self._pool)
+        self._run.all()
+        return answer_of(self._tables, self._outputs, self._space)
 
 
 def shares(operator: Operator, threads: int) -> Iterator[tuple[int, int]]:

@@ -23,7 +23,8 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class FlatSpace:
-    """Input data, arena and image in three arrays of bytes."""
+    """Input, behind its length as the region has it, arena and image: three arrays of
+    bytes."""
 
     input: Array
     arena: Array
@@ -44,7 +45,7 @@ class FlatSpace:
         elif address >= ARENA.base:
             held, offset = self.arena, address - ARENA.base
         else:
-            held, offset = self.input, address - INPUT.base - IO_HEADER_BYTES
+            held, offset = self.input, address - INPUT.base
         return _view(held, offset, count, dtype, writable=False)
 
     def write(self, address: int, count: int, dtype: str) -> Array:
@@ -53,10 +54,21 @@ class FlatSpace:
 
     def room(self, key: Hashable, count: int) -> Floats:
         """The same for the same key and about as many floats."""
-        size = 1 << (count - 1).bit_length()
-        if (key, size) not in self.rooms:
-            self.rooms[key, size] = aligned_zeros(size)
-        return self.rooms[key, size][:count]
+        return _room(self.rooms, key, count)
+
+
+class InputRegion:
+    """The beginning of the input region, for requests of at most `size` bytes."""
+
+    def __init__(self, size: int) -> None:
+        self.array = np.zeros(IO_HEADER_BYTES + size, np.uint8)
+
+    def load(self, request: bytes) -> None:
+        """Length, bytes, and zeros up to the end, whatever was there before."""
+        end = IO_HEADER_BYTES + len(request)
+        length = len(request).to_bytes(IO_HEADER_BYTES, "little")
+        self.array[:end] = np.frombuffer(length + request, np.uint8)
+        self.array[end:] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,37 @@ class MachineSpace:
     def room(self, key: Hashable, count: int) -> Floats:
         """Always new."""
         return aligned_zeros(count)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaySpace:
+    """A machine's memory for calls that are made again and again: who makes them says
+    each time what is dirty."""
+
+    memory: Memory
+    lasting: bool
+    rooms: dict[tuple[Hashable, int], Floats] = field(default_factory=dict)
+
+    def read(self, address: int, count: int, dtype: str) -> Array:
+        """`count` elements at `address`."""
+        return _view(self.memory.array, address, count, dtype, writable=False)
+
+    def write(self, address: int, count: int, dtype: str) -> Array:
+        """`count` elements at `address`."""
+        return _view(self.memory.array, address, count, dtype, writable=True)
+
+    def room(self, key: Hashable, count: int) -> Floats:
+        """The same for the same key and about as many floats."""
+        return _room(self.rooms, key, count)
+
+
+def _room(
+    rooms: dict[tuple[Hashable, int], Floats], key: Hashable, count: int
+) -> Floats:
+    size = 1 << (count - 1).bit_length()
+    if (key, size) not in rooms:
+        rooms[key, size] = aligned_zeros(size)
+    return rooms[key, size][:count]
 
 
 def aligned_zeros(count: int) -> Floats:

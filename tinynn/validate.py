@@ -7,32 +7,31 @@ remains free are names, arena addresses, the width of tiles, and sources that sh
 constant.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 
 from mips_vm.constants import ARENA, MODEL
 
-from .bounds import foretold_instructions
+from .bounds import foretold_instructions, most_instructions
 from .errors import (
     AddressOutOfBounds,
     Aliasing,
-    FieldOutOfRange,
-    ImageError,
     Misaligned,
     Misfit,
     NonZeroPadding,
     Unbounded,
     UnknownOperator,
     WrongField,
+    located,
 )
 from .extent import Extent
+from .header import check_equal, check_range
 from .image import (
     ALIGNMENT,
     ARENA_DATA,
     INPUT_DATA,
     MAX_IO_BYTES,
+    PASSES_BYTES,
     SEGMENT_INDEX,
     Bytes,
     Segment,
@@ -43,6 +42,7 @@ from .image import (
 from .operators import FAMILIES, Operator
 from .space import FlatSpace
 from .tensor import item_bytes
+from .validate_loop import check_caches, check_loop, check_skip, reads_run_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +63,19 @@ def validate(data: Bytes, limits: Limits = DISPUTABLE) -> Tables:
     _check_known(tables)
     arena = _declared_arena(tables)
     given = Extent(INPUT_DATA, tables.input_bytes)
-    image = Extent(MODEL.base, tables.image_bytes)
     for i, operator in enumerate(tables.operators):
-        with _located(f"operator {i}"):
-            _check_memory(operator, given, arena, image)
+        with located(f"operator {i}"):
+            _check_memory(tables, operator, given, arena)
             _check_type(operator)
     _check_outputs(tables, arena)
     _check_constants(tables, data)
     space = FlatSpace.of_image(data)
     for i, operator in enumerate(tables.operators):
-        with _located(f"operator {i}"):
+        with located(f"operator {i}"):
             _check_content(operator, space)
-    _check_segments(tables)
+    _check_segments(tables, given, arena)
+    check_loop(tables, arena)
+    check_caches(tables)
     _check_bounds(tables, limits)
     return tables
 
@@ -83,12 +84,12 @@ def _check_inputs(tables: Tables) -> None:
     """Inputs lie end to end, so that a request's bytes are their concatenation."""
     cursor = INPUT_DATA
     for i, tensor in enumerate(tables.inputs):
-        with _located(f"input {i}"):
+        with located(f"input {i}"):
             _check_aligned("address", item_bytes(tensor.spec.dtype), tensor.address)
-            _check_equal("address", cursor, tensor.address)
+            check_equal("address", cursor, tensor.address)
         cursor += tensor.spec.size
-    _check_range("input bytes", 1, MAX_IO_BYTES, cursor - INPUT_DATA)
-    _check_equal("input bytes", cursor - INPUT_DATA, tables.input_bytes)
+    check_range("input bytes", 1, MAX_IO_BYTES, cursor - INPUT_DATA)
+    check_equal("input bytes", cursor - INPUT_DATA, tables.input_bytes)
 
 
 def _check_known(tables: Tables) -> None:
@@ -100,10 +101,10 @@ def _check_known(tables: Tables) -> None:
 
 def _declared_arena(tables: Tables) -> Extent:
     """Where tensors may lie; it ends, rounded up, where the last tensor does."""
-    _check_range("arena bytes", ALIGNMENT, ARENA.size, tables.arena_bytes)
+    check_range("arena bytes", ALIGNMENT, ARENA.size, tables.arena_bytes)
     end = max(operator.target.extent.end for operator in tables.operators)
     if end <= ARENA.end:
-        _check_equal("arena bytes", aligned(end - ARENA.base), tables.arena_bytes)
+        check_equal("arena bytes", aligned(end - ARENA.base), tables.arena_bytes)
     return Extent(ARENA_DATA, ARENA.base + tables.arena_bytes - ARENA_DATA)
 
 
@@ -114,20 +115,22 @@ def _check_type(operator: Operator) -> None:
         expected = FAMILIES[operator.opcode].infer(types, operator.attributes)
     except Misfit as misfit:
         raise WrongField(misfit.what, misfit.expected, misfit.actual) from misfit
-    _check_equal("target", str(expected), str(operator.target.type))
+    check_equal("target", str(expected), str(operator.target.type))
 
 
 def _check_memory(
-    operator: Operator, given: Extent, arena: Extent, image: Extent
+    tables: Tables, operator: Operator, given: Extent, arena: Extent
 ) -> None:
     """Alignment, bounds, and no write over what is read."""
+    image = Extent(MODEL.base, tables.image_bytes)
     target = operator.target.extent
     _check_aligned("target", item_bytes(operator.target.dtype), target.start)
     reads = [("the segment index", Extent(SEGMENT_INDEX, 4))]
     for i, source in enumerate(operator.sources):
         what, extent = f"source {i}", source.extent
         _check_aligned(what, item_bytes(source.dtype), source.address)
-        if not any(extent.within(held) for held in (arena, given, image)):
+        inside = any(extent.within(held) for held in (arena, given, image))
+        if not inside and not reads_run_word(tables, source):
             places = f"within {given}, {arena} or {image}"
             raise AddressOutOfBounds(what, places, extent)
         reads.append((what, extent))
@@ -148,14 +151,15 @@ def _check_content(operator: Operator, space: FlatSpace) -> None:
 def _check_outputs(tables: Tables, arena: Extent) -> None:
     """Outputs lie in the arena, and are at most MAX_IO_BYTES in all."""
     for i, tensor in enumerate(tables.outputs):
-        with _located(f"output {i}"):
+        with located(f"output {i}"):
             _check_aligned("address", item_bytes(tensor.spec.dtype), tensor.address)
             extent = Extent(tensor.address, tensor.spec.size)
             if not extent.within(arena):
                 raise AddressOutOfBounds("address", f"within {arena}", extent)
     total = sum(tensor.spec.size for tensor in tables.outputs)
-    _check_range("output bytes", 1, MAX_IO_BYTES, total)
-    _check_equal("output bytes", total, tables.output_bytes)
+    total += PASSES_BYTES * tables.varies
+    check_range("output bytes", 1, MAX_IO_BYTES, total)
+    check_equal("output bytes", total, tables.output_bytes)
 
 
 def _check_constants(tables: Tables, data: Bytes) -> None:
@@ -169,31 +173,32 @@ def _check_constants(tables: Tables, data: Bytes) -> None:
         for j, source in enumerate(operator.sources):
             if source.address < MODEL.base:
                 continue
-            with _located(f"operator {i}"):
+            with located(f"operator {i}"):
                 size = source.type.size
                 if source.address in known:
-                    _check_range(f"source {j}: bytes", 1, known[source.address], size)
+                    check_range(f"source {j}: bytes", 1, known[source.address], size)
                     continue
                 start = aligned(end)
-                _check_equal(f"source {j}", MODEL.base + start, source.address)
+                check_equal(f"source {j}", MODEL.base + start, source.address)
                 _check_zeros(data, end, start)
                 known[source.address] = size
                 end = start + size
-    _check_equal("image bytes", aligned(end), tables.image_bytes)
+    check_equal("image bytes", aligned(end), tables.image_bytes)
     _check_zeros(data, end, aligned(end))
 
 
-def _check_segments(tables: Tables) -> None:
+def _check_segments(tables: Tables, given: Extent, arena: Extent) -> None:
     """Every operator in turn, its elements once and in order."""
     for i, row in enumerate(tables.segments):
-        with _located(f"segment {i}"):
-            _check_range("operator", 0, len(tables.operators) - 1, row.operator)
-            _check_equal("repeat", 1, row.repeat)
+        with located(f"segment {i}"):
+            check_range("operator", 0, len(tables.operators) - 1, row.operator)
     order = [index for index, _ in groupby(row.operator for row in tables.segments)]
-    _check_equal("operators of the segments", list(range(len(tables.operators))), order)
-    for index, rows in groupby(tables.segments, key=lambda row: row.operator):
-        with _located(f"segments of operator {index}"):
-            _check_cover(tables.operators[index], list(rows))
+    check_equal("operators of the segments", list(range(len(tables.operators))), order)
+    for index, found in groupby(tables.segments, key=lambda row: row.operator):
+        rows, operator = list(found), tables.operators[index]
+        with located(f"segments of operator {index}"):
+            _check_cover(operator, rows)
+            check_skip(tables, operator, rows, given, arena)
 
 
 def _check_cover(operator: Operator, rows: list[Segment]) -> None:
@@ -201,12 +206,12 @@ def _check_cover(operator: Operator, rows: list[Segment]) -> None:
     grain = FAMILIES[operator.opcode].grain(operator)
     total, covered = operator.target.count, 0
     for row in rows:
-        _check_equal("first element", covered, row.first)
-        _check_range("elements", 1, total - covered, row.count)
+        check_equal("first element", covered, row.first)
+        check_range("elements", 1, total - covered, row.count)
         covered += row.count
         if covered % grain and covered != total:
             raise WrongField("elements", f"a multiple of {grain}", row.count)
-    _check_equal("elements in all", total, covered)
+    check_equal("elements in all", total, covered)
 
 
 def _check_bounds(tables: Tables, limits: Limits) -> None:
@@ -215,29 +220,10 @@ def _check_bounds(tables: Tables, limits: Limits) -> None:
         if bound > limits.segment_instructions:
             most = f"at most {limits.segment_instructions}"
             raise Unbounded(f"instructions of segment {i}", most, bound)
-    if sum(bounds) > limits.total_instructions:
+    total = most_instructions(tables)
+    if total > limits.total_instructions:
         most = f"at most {limits.total_instructions}"
-        raise Unbounded("instructions in all", most, sum(bounds))
-
-
-@contextmanager
-def _located(place: str) -> Iterator[None]:
-    """Errors from within say which row they are about."""
-    try:
-        yield
-    except ImageError as error:
-        error.place = place
-        raise
-
-
-def _check_equal(what: str, expected: object, actual: object) -> None:
-    if expected != actual:
-        raise WrongField(what, expected, actual)
-
-
-def _check_range(what: str, least: int, most: int, actual: int) -> None:
-    if not least <= actual <= most:
-        raise FieldOutOfRange(what, least, most, actual)
+        raise Unbounded("instructions in all", most, total)
 
 
 def _check_aligned(what: str, alignment: int, address: int) -> None:

@@ -120,10 +120,12 @@ def whatif(
     answered = claim_of(record, request_id)
     challenger = sender_of(settings, place.chain).address
     with stage("computing the truth"):
-        trace = Honest(place.library(settings)).trace(answered.asked)
+        honest = Honest(place.library(settings))
+        trace = honest.trace(answered.asked)
+        longest = honest.longest_run(answered.asked).instructions
         view = view_of(record, answered, challenger)
         terms = terms_of(record, view)
-        found = foretell(view, trace, terms.price_wei)
+        found = foretell(view, trace, longest, terms.price_wei)
         right = pointing_rightly(record, view, trace)
     if as_json:
         print_json(foretold(found, terms, right))

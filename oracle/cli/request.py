@@ -129,7 +129,7 @@ def send(
     request = read_input(data, found.inputs)
     sender = sender_of(settings, place.chain)
     contracts, model_id = place.deployments.contracts, model_id_of(place, model)
-    output_bytes = sum(spec.size for spec in found.outputs)
+    output_bytes = found.tables.output_bytes
     consumer = None if through is None else consumer_of(place, through)
     if consumer is not None:
         callback_gas = place.chain.call(consumer, "CALLBACK_GAS")

@@ -28,12 +28,12 @@ class Task:
     @property
     def kind(self) -> Hashable:
         """Tasks of one kind take about the same time."""
-        return self.model.model_root, len(self.data) == self.model.tables.input_bytes
+        return self.model.model_root, self.model.tables.accepts(len(self.data))
 
     def compute(self) -> bytes:
         """The output. Raises `CrossCheckFailed`."""
         native = self.model.answer(self.data)
-        if sum(self.model.foretold_instructions) <= self.cross_check_steps:
+        if self.model.most_instructions <= self.cross_check_steps:
             execution = MachineExecution(self.model.machine(self.data))
             while execution.advance() is Status.YIELDED:
                 pass

@@ -151,12 +151,12 @@ class Honest:
         """How long the answer takes, as timed; before that, by its instructions."""
         task = self._task(asked)
         timed = self._executors.pace.seconds(task)
-        foretold = sum(task.model.foretold_instructions) / INSTRUCTIONS_A_SECOND
+        foretold = task.model.most_instructions / INSTRUCTIONS_A_SECOND
         return foretold if timed is None else timed
 
     def output_bytes(self, asked: Asked) -> int:
-        """How long the output is."""
-        return sum(spec.size for spec in self.library.find(asked.model).outputs)
+        """How long the output is, at most."""
+        return self.library.find(asked.model).tables.output_bytes
 
     def answer(self, asked: Asked) -> bytes:
         """The true output, waited for if it isn't there. Raises what went wrong, and
@@ -188,8 +188,8 @@ class Honest:
 
     def longest_run(self, asked: Asked) -> Run:
         """As foretold of the model; of a malformed input, less."""
-        foretold = self.library.find(asked.model).foretold_instructions
-        return Run(len(foretold), max(foretold))
+        model = self.library.find(asked.model)
+        return Run(model.segments, max(model.foretold_instructions))
 
     def _player(self, side: Side, asked: Asked) -> Player:
         if self._players is None:

@@ -143,14 +143,28 @@ def test_run_beyond_its_limits_is_an_error(limits: Limits, unit: str) -> None:
     assert caught.value.unit == unit
 
 
+def test_roots_are_made_only_of_boundaries_that_are_asked_for(monkeypatch) -> None:
+    trace, made = guests.tally((1,) * 20), []
+    plain = Machine.state_root
+
+    def counted(machine: Machine) -> bytes:
+        made.append(machine)
+        return plain(machine)
+
+    monkeypatch.setattr(Machine, "state_root", counted)
+    assert trace.segments() == 20 and not made
+    roots = [trace.boundary_root(boundary) for boundary in (20, 7, 7, 99)]
+    assert roots[0] == roots[3] != roots[1] == roots[2]
+    assert len(made) == 2
+
+
 class Fickle(MachineExecution):
     """An execution whose boundaries are not what the machine computes."""
 
-    def advance(self) -> Status:
-        status = super().advance()
-        if self.index == 1:
+    def seek(self, index: int, /) -> None:
+        super().seek(index)
+        if index == 1:
             self.machine.memory.write(0x40000100, b"native was wrong")
-        return status
 
 
 def test_boundary_that_the_machine_refutes_is_an_error() -> None:

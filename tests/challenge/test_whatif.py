@@ -12,13 +12,16 @@ from challenge.whatif import whatif
 CAROL = "carol"
 
 
+LONGEST = max(map(PLAIN.truth().instructions, range(PLAIN.truth().segments())))
+
+
 def claimed(kind: str) -> tuple[Liar, Duel]:
     liar = PLAIN.liar(kind)
     return liar, PLAIN.duel(liar.output)
 
 
 def test_whatif_of_a_true_claim_is_a_lost_bond() -> None:
-    foretold = whatif(PLAIN.duel().view(CAROL), PLAIN.truth())
+    foretold = whatif(PLAIN.duel().view(CAROL), PLAIN.truth(), LONGEST)
     assert foretold.claim_is_true
     assert foretold.divergence is None
     assert foretold.gain_wei == 0
@@ -28,7 +31,7 @@ def test_whatif_of_a_true_claim_is_a_lost_bond() -> None:
 @pytest.mark.parametrize("kind", ["activation", "register", "last-step", "early-halt"])
 def test_whatif_of_a_false_claim_foretells_moves_gas_bond_and_gain(kind: str) -> None:
     liar, duel = claimed(kind)
-    foretold = whatif(duel.view(CAROL), PLAIN.truth())
+    foretold = whatif(duel.view(CAROL), PLAIN.truth(), LONGEST)
     duel.play(liar, {CAROL: honest_challenger(PLAIN.truth())})
 
     assert not foretold.claim_is_true
@@ -49,7 +52,7 @@ def test_whatif_all_along_the_game_narrows_to_the_proof() -> None:
     seen = []
     while duel.view(CAROL).stage is not Stage.OVER:
         view = duel.view(CAROL)
-        seen.append(whatif(view, truth))
+        seen.append(whatif(view, truth, LONGEST))
         mover = CAROL if duel.attempt(challenger, CAROL, view) else WORKER
         if mover == WORKER:
             assert duel.attempt(liar, WORKER, view)
@@ -61,7 +64,7 @@ def test_whatif_all_along_the_game_narrows_to_the_proof() -> None:
     assert last is not None
     assert (last.level, last.length) == (2, 1)
     assert len({foretold.gain_wei for foretold in seen}) <= 2
-    over = whatif(duel.view(CAROL), truth)
+    over = whatif(duel.view(CAROL), truth, LONGEST)
     assert (over.moves_left, over.gas_left) == (0, 0)
 
 
@@ -69,6 +72,6 @@ def test_whatif_of_a_false_part_that_is_shown_is_that_part() -> None:
     liar, duel = claimed("last-step")
     challenger = honest_challenger(PLAIN.truth())
     view = duel.reach(Stage.SELECT, liar, CAROL, challenger)
-    assert whatif(view, PLAIN.truth()).divergence == Interval(1, 0, 2, 1)
+    assert whatif(view, PLAIN.truth(), LONGEST).divergence == Interval(1, 0, 2, 1)
     view = duel.reach(Stage.DESCEND, liar, CAROL, challenger)
-    assert whatif(view, PLAIN.truth()).divergence == Interval(1, 0, 2, 1)
+    assert whatif(view, PLAIN.truth(), LONGEST).divergence == Interval(1, 0, 2, 1)

@@ -38,7 +38,7 @@ ROW_FIELDS = "opcode sources attributes record".split()
 DIMENSIONS = " ".join(f"dim{i}" for i in range(8))
 OPERAND_FIELDS = f"address type count rank {DIMENSIONS}".split()
 TENSOR_FIELDS = f"type rank {DIMENSIONS} address bytes".split()
-SEGMENT_FIELDS = "operator first count repeat".split()
+SEGMENT_FIELDS = "operator first count skip".split()
 
 SCALE, DENSE, RELU, DENSE2, SOFTMAX, ARGMAX = range(6)
 
@@ -112,7 +112,7 @@ CASES = [
         "image bytes",
     ),
     change("magic", 0, 0x464C457F, errors.WrongMagic, "504c4d42, got 7f454c46"),
-    change("version", 4, 1, errors.WrongVersion, "expected 2, got 1"),
+    change("version", 4, 1, errors.WrongVersion, "expected 2 or 3, got 1"),
     change("no operators", header("operators"), 0, errors.FieldOutOfRange, "operators"),
     change("many inputs", header("inputs"), 1 << 17, errors.FieldOutOfRange, "inputs"),
     change("many rows", header("segments"), 1 << 20, errors.WrongSize, "tables"),
@@ -314,7 +314,7 @@ CASES = [
         errors.FieldOutOfRange,
         "segment 0",
     ),
-    change("repeat", segment(2, "repeat"), 2, errors.WrongField, "segment 2: repeat"),
+    change("skip", segment(2, "skip"), 2, errors.WrongField, "operator 2: skip"),
     change("gap", segment(1, "first"), 1, errors.WrongField, "first element"),
     change(
         "short cover", segment(1, "count"), 16, errors.WrongField, "elements in all"

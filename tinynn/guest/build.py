@@ -41,6 +41,7 @@ SOURCES: Final = (
     "quantize.c",
     "rescale.c",
     "trees.c",
+    "cache.c",
     "softfloat.c",
 )
 

@@ -27,8 +27,17 @@ struct header {
   uint32_t records_offset;
   uint32_t constants_offset;
   uint32_t name[NAME_WORDS];
-  uint32_t unused[8];
+  uint32_t loop_first;
+  uint32_t loop_end;
+  uint32_t passes;
+  uint32_t stop;
+  uint32_t length;
+  uint32_t flags;
+  uint32_t unused[2];
 };
+
+/* Flags of the header: the last input may be shorter than its tensor. */
+#define VARIES 1u
 
 struct tensor {
   uint32_t name[NAME_WORDS];
@@ -59,8 +68,11 @@ struct segment {
   uint32_t operator_index;
   uint32_t first;
   uint32_t count;
-  uint32_t repeat;
+  uint32_t skip;
 };
+
+/* The skip field of a segment that is never skipped, or 0; else it is an address. */
+#define NEVER 1u
 
 _Static_assert(sizeof(struct header) == 128, "header");
 _Static_assert(sizeof(struct tensor) == 80, "tensor");

@@ -86,6 +86,7 @@
   X(115, dynamic_scale) \
   X(116, dynamic_zero) \
   X(117, rescale) \
-  X(120, trees)
+  X(120, trees) \
+  X(130, put_row)
 
 #endif

@@ -23,6 +23,7 @@ from . import (
     choosing,
     elements,
     folds,
+    looping,
     moving,
     pooling,
     quantising,
@@ -52,6 +53,7 @@ MODULES: Final[dict[str, Callable[[], str]]] = {
     "cast": casting.module_ir,
     "trees": trees.module_ir,
     "team": waiting.module_ir,
+    "loop": looping.module_ir,
     **elements.MODULES,
     **quantising.MODULES,
     **rescaling.MODULES,
@@ -67,21 +69,35 @@ entry:
   %end = getelementptr [2 x ptr], ptr %table, i64 %count
   br label %head
 head:
-  %row = phi ptr [ %table, %entry ], [ %next, %step ]
+  %row = phi ptr [ %table, %entry ], [ %next, %call ], [ %place, %jump ]
   %done = icmp eq ptr %row, %end
   br i1 %done, label %leave, label %step
 step:
   %kernel = load ptr, ptr %row
-  %place = getelementptr ptr, ptr %row, i64 1
-  %words = load ptr, ptr %place
+  %second = getelementptr ptr, ptr %row, i64 1
+  %words = load ptr, ptr %second
+  %is.jump = icmp eq ptr %kernel, null
+  br i1 %is.jump, label %jump, label %call
+call:
   call void %kernel(ptr %words)
   %next = getelementptr [2 x ptr], ptr %row, i64 1
+  br label %head
+jump:
+  %at = load ptr, ptr %words
+  %word = load i32, ptr %at
+  %zero = icmp eq i32 %word, 0
+  %third = getelementptr i64, ptr %words, i64 1
+  %rows = load i64, ptr %third
+  %far = select i1 %zero, i64 %rows, i64 1
+  %place = getelementptr [2 x ptr], ptr %row, i64 %far
   br label %head
 leave:
   ret void
 }
 """
-"""Goes through a table whose rows are a kernel and its words."""
+"""Goes through a table whose rows are a kernel and its words. A row without a kernel is
+a jump: its words are the address of an int32, and how many rows further the walk goes
+on if that is 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,25 +111,48 @@ class Call:
     words: tuple[int | Array, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Jump:
+    """Goes on so many rows further, or back, if an int32 is 0; else with the next."""
+
+    word: Array
+    rows: int
+
+    @property
+    def words(self) -> tuple[int | Array, ...]:
+        """What the driver finds in its row."""
+        return self.word, self.rows
+
+
+Row = Call | Jump
+
+
 class Batch:
     """Calls, one after another, with floats as docs/float.md has them."""
 
-    def __init__(self, calls: Sequence[Call]) -> None:
-        self._calls = list(calls)  # keeps the arrays alive
-        self._words = [np.array(_plain(call.words), np.int64) for call in calls]
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._rows = list(rows)  # keeps the arrays alive
+        self._words = [np.array(_plain(row.words), np.int64) for row in rows]
         self._table = np.array(
             [
-                (address_of(call.kernel), words.ctypes.data)
-                for call, words in zip(calls, self._words, strict=True)
+                (address_of(row.kernel) if isinstance(row, Call) else 0, place)
+                for row, place in zip(rows, self._places(), strict=True)
             ],
             np.int64,
-        )
-        self._arguments = (self._table.ctypes.data, len(self._calls))
+        ).reshape(-1, 2)
+        self._arguments = (self._table.ctypes.data, len(self._rows))
         self._driver = _driver()
+
+    def _places(self) -> list[int]:
+        return [words.ctypes.data for words in self._words]
 
     def __call__(self) -> None:
         """All of them."""
         self._driver(*self._arguments)
+
+    def part(self, first: int, end: int) -> None:
+        """Rows [first, end): no jump may lead out of them."""
+        self._driver(self._table[first:].ctypes.data, end - first)
 
 
 def _plain(words: Sequence[int | Array]) -> list[int]:

@@ -8,8 +8,11 @@ define void @team.wait(ptr %words) {
 entry:
   %place = load ptr, ptr %words
   %second = getelementptr i64, ptr %words, i64 1
-  %goal = load i64, ptr %second
+  %members = load i64, ptr %second
   %before = atomicrmw add ptr %place, i64 1 seq_cst
+  %waits = udiv i64 %before, %members
+  %more.waits = add i64 %waits, 1
+  %goal = mul i64 %more.waits, %members
   br label %look
 look:
   %looks = phi i64 [ 0, %entry ], [ %more, %again ], [ %more, %rest ]
@@ -28,7 +31,9 @@ leave:
   ret void
 }
 """
-"""`team.wait`: words are a counter, and what it holds when all have arrived."""
+"""`team.wait`: words are a counter of arrivals, from 0 on, and how many a wait takes.
+Nobody arrives at the next wait before all have at this one, so the counter tells which
+wait it is, also in a loop."""
 
 
 def module_ir() -> str:

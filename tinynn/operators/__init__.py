@@ -11,6 +11,7 @@ from typing import Final
 from . import (
     argmax,
     binary,
+    cache,
     cast,
     conv,
     dense,
@@ -33,6 +34,7 @@ from . import (
     trees,
     unary,
 )
+from .cache import PUT_ROW
 from .family import Family, Operand, Operator, Space
 from .graph import Operation, Value
 
@@ -60,6 +62,7 @@ _MODULES: Final = (
     quantize,
     rescale,
     trees,
+    cache,
 )
 
 FAMILIES: Final[Mapping[int, Family]] = MappingProxyType(
@@ -72,4 +75,13 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
 )
 """By name."""
 
-__all__ = ["FAMILIES", "OPERATIONS", "Family", "Operand", "Operator", "Space", "Value"]
+__all__ = [
+    "FAMILIES",
+    "OPERATIONS",
+    "PUT_ROW",
+    "Family",
+    "Operand",
+    "Operator",
+    "Space",
+    "Value",
+]

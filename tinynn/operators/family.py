@@ -113,6 +113,11 @@ def whole(operator: Operator) -> int:
     return operator.target.count
 
 
+def all_of_it(operator: Operator, passes: int) -> Extent:
+    """What families store that store their whole target."""
+    return operator.target.extent
+
+
 def anything(operator: Operator, space: Space) -> None:
     """The check of families that take constants of any content."""
 
@@ -131,6 +136,8 @@ class Family:
     about what one element of the target costs it: segments are cut by it.
     `check(operator, space)` raises Misfit for constants that the family can't take.
     `share(operator)` is the grain of threads' parts, where segments' is coarser.
+    `stored(operator, passes)` is what all of the operator stores when so many passes of
+    a loop are done.
     """
 
     name: str
@@ -142,6 +149,7 @@ class Family:
     grain: Callable[[Operator], int] = one_element
     check: Callable[[Operator, Space], None] = anything
     share: Callable[[Operator], int] | None = None
+    stored: Callable[[Operator, int], Extent] = all_of_it
 
     def run(self, operator: Operator, first: int, count: int, space: Space) -> None:
         """Makes the calls at once."""

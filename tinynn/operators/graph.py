@@ -33,7 +33,21 @@ class Constant:
     index: int
 
 
-Home = Input | Result | Constant
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Memory that a loop keeps from pass to pass, by number."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunWord:
+    """A word that the guest keeps of a run, by address (tinynn/loop.py)."""
+
+    address: int
+
+
+Home = Input | Result | Constant | Cache | RunWord
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,11 +179,10 @@ def accuracy_of(found: Verification, verdict: Verdict, data: str) -> Accuracy:
 
 
 def work_of(model: Model, found: Foretold) -> Work:
-    most = model.foretold_instructions
     on = f"{found.samples} samples" if found.samples else "random numbers"
     return Work(
-        instructions_at_most=sum(most),
-        longest_segment=max(most),
+        instructions_at_most=model.most_instructions,
+        longest_segment=max(model.foretold_instructions),
         instructions_usually=found.usual_instructions,
         counted_on=on,
         worst_step_gas=found.worst_step_gas,

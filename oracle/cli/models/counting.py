@@ -1,7 +1,8 @@
 """What an inference takes in the machine: counted there, not reckoned.
 
 Every segment is run on the memory that native execution leaves at its beginning. Of a
-long inference only some segments of each operator are, and stand for the others. How
+long inference only some segments of each operator are, and stand for the others; of a
+loop, those of a pass in its middle. How
 much work an operator has depends on its input: products of floats leave zeros out.
 """
 
@@ -13,7 +14,7 @@ from itertools import groupby
 from oracle.cli.inputs.drawn import drawn
 from tinynn import Model
 from tinynn.image import Segment
-from tinynn.planner import usual_instructions
+from tinynn.planner import usual_in_all
 
 MOST_COUNTED = 2_000_000_000
 """Instructions, about: a second of the translated machine."""
@@ -29,7 +30,7 @@ class Work:
 
 def counted(model: Model, requests: Sequence[bytes]) -> Work:
     """On average over the requests."""
-    usual = sum(map(usual_instructions, model.tables.operators))
+    usual = usual_in_all(model.tables)
     stride = 1 + usual * len(requests) // MOST_COUNTED
     if stride == 1:
         one(model, requests[0], stride)  # else mostly compilation would be measured
@@ -48,11 +49,12 @@ def one(model: Model, request: bytes, stride: int) -> tuple[float, float]:
         seen = rows[min(stride, len(rows)) // 2 :: stride]
         share = elements(rows) / elements(seen)
         for index, _ in seen:
-            execution.seek(index)
+            boundaries = execution.boundaries_of(index)
+            execution.seek(boundaries[len(boundaries) // 2])
             execution.machine.resume()
             begin = time.thread_time()
-            instructions += share * execution.machine.run()
-            seconds += share * (time.thread_time() - begin)
+            instructions += share * len(boundaries) * execution.machine.run()
+            seconds += share * len(boundaries) * (time.thread_time() - begin)
     return instructions, seconds
 
 

@@ -13,6 +13,7 @@ from oracle.cli.inputs.samples import read_samples
 from oracle.cli.models.counting import counted, made_up
 from tinynn import Model
 from tinynn.operators import FAMILIES, Operator, conv, matmul
+from tinynn.planner import in_all
 
 MOST_RUN = 20_000_000_000
 """Of a longer inference no step is sampled."""
@@ -57,10 +58,10 @@ def foretell(model: Model, data: Path | None = None) -> Foretold:
         for sample in samples
     ] or [made_up(model)]
     work, request = counted(model, requests), requests[0]
-    usual, most = work.instructions, sum(model.foretold_instructions)
+    usual, most = work.instructions, model.most_instructions
     return Foretold(
         parameters=parameters(operators),
-        multiply_adds=sum(map(multiply_adds, operators)),
+        multiply_adds=in_all(model.tables, [*map(multiply_adds, operators)]),
         usual_instructions=usual,
         samples=len(samples),
         native_seconds=native_seconds(model, request),
@@ -130,7 +131,7 @@ def worst_step_gas(model: Model, request: bytes) -> int:
 
     execution = model.execution(request)
     bounds = model.foretold_instructions
-    execution.seek(bounds.index(max(bounds)))
+    execution.seek(execution.boundaries_of(bounds.index(max(bounds)))[0])
     witnesses = sampled(execution.machine)
     gas, _ = Judge().gas(max(witnesses, key=weight))
     return gas

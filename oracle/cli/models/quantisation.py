@@ -19,7 +19,7 @@ from oracle.bench.guest import instructions
 from oracle.cli.common.output import facts, grid
 from oracle.cli.inputs.samples import read_samples
 from tinynn import Model
-from tinynn.planner import usual_instructions
+from tinynn.planner import usual_in_all
 
 MOST_COUNTED = 20_000_000_000
 """Of a longer inference only the bound is told: counting would take ten seconds."""
@@ -71,9 +71,9 @@ def quantised(
 
 
 def cost(model: Model, request: bytes) -> Cost:
-    usual = sum(map(usual_instructions, model.tables.operators))
+    usual = usual_in_all(model.tables)
     counted = sum(instructions(model, request)) if usual <= MOST_COUNTED else None
-    return Cost(len(model.image), sum(model.foretold_instructions), counted)
+    return Cost(len(model.image), model.most_instructions, counted)
 
 
 def quantisation_data(found: Quantisation) -> dict[str, Any]:

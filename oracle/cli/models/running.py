@@ -123,7 +123,7 @@ def computed(model: Model, request: bytes, engine: str, threads: int = 1) -> byt
         model.machine(request),
         "reference" if engine == "reference" else "translated",
     )
-    with progress("running", sum(model.foretold_instructions), "instructions") as show:
+    with progress("running", model.most_instructions, "instructions") as show:
         session.advance(None, show)
     return session.machine.output()
 

@@ -21,7 +21,7 @@ def described(model: Model) -> dict[str, Any]:
         "inputs": [as_dict(spec) for spec in model.inputs],
         "outputs": [as_dict(spec) for spec in model.outputs],
         "segments": model.segments,
-        "foretold_instructions": sum(foretold),
+        "foretold_instructions": model.most_instructions,
         "longest_segment": max(foretold),
         "arena_bytes": model.tables.arena_bytes,
     }
@@ -45,8 +45,13 @@ def summary(model: Model) -> Table:
             shape = " x ".join(map(str, spec.shape)) or "scalar"
             rows[f"{kind} {spec.name}"] = f"{spec.dtype} {shape}"
     rows["segments"] = model.segments
+    loop = model.tables.loop
+    if loop.passes:
+        rows["loop"] = (
+            f"rows {loop.first} to {loop.end - 1}, at most {loop.passes} passes"
+        )
     rows["instructions"] = (
-        f"at most {sum(foretold):,}, {max(foretold):,} in the longest segment"
+        f"at most {model.most_instructions:,}, {max(foretold):,} in the longest segment"
     )
     return facts(rows)
 

@@ -1,0 +1,20 @@
+/* The twin of tinynn/operators/cache.py. */
+
+#include "kernels.h"
+
+/* Attributes: rows, and how many behind the pass is stored. */
+void put_row(const struct call *c) {
+  const uint32_t rows = c->attributes[0], bytes = item_bytes(c->target->type);
+  const uint32_t size = c->sources[0].count * bytes;
+  uint32_t row = *(const uint32_t *)source(c, 1) + c->attributes[1];
+  if (row >= rows)
+    row = rows - 1;
+  const uint8_t *from = source(c, 0);
+  uint8_t *to = (uint8_t *)target(c) + row * size;
+  if (bytes == 4)
+    for (uint32_t i = 0; i < size; i += 4)
+      *(uint32_t *)(to + i) = *(const uint32_t *)(from + i);
+  else
+    for (uint32_t i = 0; i < size; i++)
+      to[i] = from[i];
+}
