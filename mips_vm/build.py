@@ -21,6 +21,8 @@ COMPILER: Final = "ziglang"
 RUNTIME: Final = Path(__file__).parent / "runtime"
 """The linker script, the entry point and plumb.h, which every program may include."""
 
+SCRIPT: Final = RUNTIME / "link.ld"
+
 TARGET_FLAGS: Final = (
     # `-freestanding-none` would silently emit hardware floating point.
     "-target",
@@ -51,7 +53,6 @@ CODE_FLAGS: Final = (
 )
 
 LINK_FLAGS: Final = (
-    f"-Wl,-T,{RUNTIME / 'link.ld'}",
     "-Wl,--gc-sections",
     "-Wl,--build-id=none",
     "-Wl,-s",
@@ -72,13 +73,15 @@ def build_elf(
     optimise: str = "-O2",
     defines: Sequence[str] = (),
     qemu: bool = False,
+    script: Path = SCRIPT,
 ) -> Path:
     """The path `out`, where the linked program now is; BuildError with the reason,
     CompilerAbsent if it is that.
 
     `defines` are NAME or NAME=VALUE. With `qemu` the same program is linked for
     qemu-mipsel instead: it reads its input on stdin, writes its output on stdout, and
-    takes a model image as an argument (runtime/qemu.c). Nothing is written over but a
+    takes a model image as an argument (runtime/qemu.c). `script` says where code and
+    constants lie in the program region. Nothing is written over but a
     program or an empty file, and nothing into the runtime's own folder.
     """
     files = [Path(source).resolve() for source in sources]
@@ -94,7 +97,8 @@ def build_elf(
         defines = [*defines, "PLUMB_QEMU"]
     folders = sorted({file.parent for file in files})
     command = [sys.executable, "-m", COMPILER, "cc"]
-    command += [*TARGET_FLAGS, *CODE_FLAGS, *LINK_FLAGS, optimise, f"-I{RUNTIME}"]
+    command += [*TARGET_FLAGS, *CODE_FLAGS, *LINK_FLAGS, f"-Wl,-T,{script}"]
+    command += [optimise, f"-I{RUNTIME}"]
     command += [f"-D{define}" for define in defines]
     # __FILE__ must not tell where the sources lie.
     command += [f"-ffile-prefix-map={folder}{os.sep}=" for folder in folders]

@@ -16,6 +16,7 @@ from ..errors import GuestBuildError
 from . import dot_block, elf_path
 
 FOLDER: Final = Path(__file__).parent
+SCRIPT: Final = FOLDER / "link.ld"
 SOURCES: Final = (
     "main.c",
     "elements.c",
@@ -56,9 +57,8 @@ def build_from(folder: Path, out: Path, *, qemu: bool = False) -> Path:
     with tempfile.TemporaryDirectory() as written:
         sources = [folder / name for name in SOURCES]
         sources += write_assembly(Path(written))
-        # -O2 takes as many instructions, but more than 64 KiB: then each proof has a
-        # sibling more, which is some 2,000 gas a step.
-        return build_elf(sources, out, optimise="-Os", qemu=qemu)
+        # -O2 takes as many instructions, and more bytes: what is near would not fit.
+        return build_elf(sources, out, optimise="-Os", qemu=qemu, script=SCRIPT)
 
 
 def write_assembly(folder: Path) -> list[Path]:

@@ -3,6 +3,8 @@
 
 #include "bytes.h"
 
+#pragma clang section text = ".text.near"
+
 /* The first and the last byte of a word. */
 #define OUTER 0xff0000ffu
 /* The first and the third. */

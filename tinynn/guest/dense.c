@@ -3,6 +3,8 @@
 #include "dot.h"
 #include "kernels.h"
 
+#pragma clang section text = ".text.near"
+
 void dense(const struct call *c) {
   struct list list;
   list_open(&list);

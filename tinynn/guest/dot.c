@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#pragma clang section text = ".text.near"
+
 struct term terms[MAX_TERMS + 1];
 
 /* The first of the words from `next` on that is not ±0, or `end`. */

@@ -80,7 +80,7 @@ def assembly(function: str, fetching: Mapping[str, str]) -> str:
         "/* Made by dot_block.py. */",
         *(f"#define {name} ${number}" for name, number in REGISTERS.items()),
         *(f"#define {name} {code}".rstrip() for name, code in fetching.items()),
-        f'  .section .text.{function}, "ax", @progbits',
+        f'  .section .text.near.{function}, "ax", @progbits',
         "  .set noreorder",
         "  .set noat",
         f"  .globl {function}",

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#pragma clang section text = ".text.near"
+
 #define SEGMENT_INDEX ((uint32_t *)PLUMB_ARENA_BASE)
 #define PASSES_DONE (SEGMENT_INDEX + 1)
 

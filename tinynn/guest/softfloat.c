@@ -1,5 +1,7 @@
 #include "softfloat.h"
 
+#pragma clang section text = ".text.near"
+
 /* Between unpacking and rounding a significand has its hidden bit at bit 30, and seven
  * bits below the last that a result keeps. */
 #define GUARD_BITS 7
