@@ -223,6 +223,11 @@ def _check_bounds(tables: Tables, limits: Limits) -> None:
     total = most_instructions(tables)
     if total > limits.total_instructions:
         most = f"at most {limits.total_instructions}"
+        loop = tables.loop
+        body = sum(bounds[loop.first : loop.end])
+        passes = loop.passes - -(-(total - limits.total_instructions) // max(body, 1))
+        if loop.passes > passes > 0:
+            most += f", which {passes} passes have"
         raise Unbounded("instructions in all", most, total)
 
 

@@ -458,8 +458,12 @@ def test_validate_instructions_of_all_passes_are_bounded() -> None:
     by_pass = sum(bounds[: LOOP.first]) + sum(bounds[LOOP.end :])
     assert total == by_pass + LOOP.passes * sum(body)
     validate(data, Limits(total_instructions=total))
-    with pytest.raises(errors.Unbounded, match=f"at most {total - 1}, got {total}"):
-        validate(data, Limits(total_instructions=total - 1))
+    for less, fitting in ((1, 4), (sum(body), 4), (sum(body) + 1, 3)):
+        most = f"at most {total - less}, which {fitting} passes have, got {total}"
+        with pytest.raises(errors.Unbounded, match=most):
+            validate(data, Limits(total_instructions=total - less))
+    with pytest.raises(errors.Unbounded, match="at most 9, got"):
+        validate(data, Limits(total_instructions=9, segment_instructions=1 << 36))
 
 
 def test_bounds_of_a_loop_that_is_all_write_the_output_once() -> None:
