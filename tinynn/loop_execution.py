@@ -74,9 +74,7 @@ class LoopExecution:
             self._finish()
         else:
             self._run_to(row, done, self._begins(index))
-            memory = self.machine.memory
-            memory.store_word(SEGMENT_INDEX, row)
-            memory.store_word(PASS_WORD.start, done)
+            self.machine.memory.store_word(SEGMENT_INDEX, row)
         self.index = index
 
     @property

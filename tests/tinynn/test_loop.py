@@ -24,6 +24,7 @@ from mips_vm.constants import INPUT, OUTPUT
 from tinynn import GraphBuilder, Model, planner
 from tinynn.errors import GraphError, InputError
 from tinynn.image import ARENA_DATA, SEGMENT_INDEX, Tables
+from tinynn.kernels import Call, Team
 from tinynn.loop import LENGTH_WORD, NO_LOOP, PASS_WORD, Loop, Schedule
 from tinynn.loop_execution import LoopExecution
 
@@ -229,23 +230,89 @@ def test_seek_after_the_machine_ran_on_comes_back() -> None:
         assert execution.machine.state_root() == roots[index + 1]
 
 
-def test_put_row_dirties_its_row_and_no_more() -> None:
-    """A cache of megabytes is not hashed anew for a row of it."""
+def wide(passes: int, offset: int) -> Model:
+    """A cache of 2 MiB, whose rows of 2 KiB are x, halved pass by pass."""
     graph = GraphBuilder("wide")
     x = graph.op("Identity", graph.input("x", "float32", (512,)))
     cache = graph.cache("float32", (1024, 512))
-    with graph.loop(9):
-        graph.put_row(cache, x)
-    graph.output(
-        graph.view(graph.op("Gather", cache, np.int32([3]), axis=0), (512,)), "y"
-    )
-    model = model_of(graph)
+    with graph.loop(passes):
+        row = graph.op("Mul", x, graph.op("Cast", graph.passes_done, to="float32"))
+        graph.put_row(cache, row, offset=offset)
+    third = graph.op("Gather", cache, np.int32([3]), axis=0)
+    graph.output(graph.view(third, (512,)), "y")
+    return model_of(graph)
+
+
+def test_put_row_dirties_its_row_and_no_more() -> None:
+    """A cache of megabytes is not hashed anew for a row of it."""
+    model = wide(9, 0)
     assert model.tables.arena_bytes > 2 << 20
-    execution = model.execution(bytes(4 * 512))
+    execution = model.execution(np.ones(512, np.float32).tobytes())
     execution.seek(execution.segments - 1)
     held = execution.machine.snapshot().memory.pages
     arena = [page for page in held if SEGMENT_INDEX <= page << 12 < 0x8000_0000]
     assert len(arena) <= 12
+
+
+@pytest.mark.parametrize("offset", [0, 1])
+def test_put_row_is_seen_in_the_roots_of_all_passes(
+    offset: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each row has blocks of memory of its own: none may be forgotten."""
+    monkeypatch.setattr(checkpoints, "MAX_KEPT", 2)
+    model, data = wide(11, offset), np.arange(1, 513, dtype=np.float32).tobytes()
+    roots, execution = roots_of(model, data), model.execution(data)
+    for index in (len(roots) - 2, 9, len(roots) - 9, 3, len(roots) - 1):
+        execution.seek(index)
+        assert execution.machine.state_root() == roots[index], index
+
+
+def test_what_a_loop_reads_lives_as_long_as_the_loop() -> None:
+    """Its memory would suit what the body makes later, if it were not for its return.
+    Nor is the stop written over before the pass is done."""
+    graph = GraphBuilder("lives")
+    given = graph.input("x", "float32", (1,))
+    x, limit = graph.op("Neg", given), graph.op("Cast", given, to="int32")
+    cache = graph.cache("float32", (9, 1))
+    with graph.loop(9):
+        done = graph.op("Cast", graph.passes_done, to="float32")
+        late = graph.op("Less", limit, graph.passes_done)
+        graph.stop_unless_zero(graph.op("Cast", late, to="int32"))
+        y = graph.op("Add", x, done)
+        graph.put_row(cache, y)
+        for _ in range(4):
+            y = graph.op("Add", graph.op("Mul", y, y), y)
+    graph.output(graph.view(cache, (9,)), "rows")
+    model = model_of(graph)
+    output = assert_guest_agrees(model, np.float32([5]).tobytes())
+    rows = [done - 5 if done < 7 else 0 for done in range(9)]
+    assert np.frombuffer(output, np.float32).tolist() == rows
+
+
+def test_usual_instructions_of_a_loop_are_those_of_all_passes() -> None:
+    tables = model_of(counting(7)).tables
+    usual = [*map(planner.usual_instructions, tables.operators)]
+    expected = sum(usual) + 6 * sum(usual[index] for index in tables.body)
+    assert planner.usual_in_all(tables) == expected
+
+
+def test_team_waits_before_and_after_a_turn() -> None:
+    """Else a thread would go on in memory that another still reads or writes."""
+    team = Team(2)
+    work, turn, ended = Call("work", ()), Call("turn", ()), np.zeros(1, np.int32)
+    team.add([[work]])
+    begin = team.begin()
+    team.add([[work], [work]])
+    team.again(begin, turn, ended)
+    kernels = [
+        [row.kernel if isinstance(row, Call) else row.rows for row in rows]
+        for rows in team._rows
+    ]
+    wait = "team.wait"
+    assert kernels == [
+        ["work", wait, wait, "work", wait, "turn", wait, -5],
+        [wait, wait, "work", wait, wait, -4],
+    ]
 
 
 def test_wrong_length_of_a_loops_input_halts_with_empty_output() -> None:

@@ -426,6 +426,31 @@ def test_validate_two_caches_that_overlap_are_refused() -> None:
             tinynn.load(image)
 
 
+@pytest.mark.parametrize("place", ["before", "within", "behind"])
+def test_validate_a_cache_is_filled_before_the_loop_only(place: str) -> None:
+    graph = GraphBuilder("filled")
+    rows = graph.input("rows", "float32", (8, 4))
+    cache = graph.cache("float32", (8, 4))
+    row = graph.op("Identity", graph.input("x", "float32", (4,)))
+    made = {"before": graph.op("Identity", rows)}
+    with graph.loop(3):
+        made["within"] = graph.op("Identity", rows)
+        graph.put_row(cache, row)
+    made["behind"] = graph.op("Identity", rows)
+    for value in (cache, *made.values()):
+        graph.output(value, "y")
+    tables = graph.tables()
+    index = {"before": 1, "within": 2, "behind": 4}[place]
+    copy = tables.operators[index]
+    moved = replace(copy, target=tables.operators[3].target)
+    image = encode(with_operator(tables, index, moved))
+    if place == "before":
+        assert tinynn.load(image)
+        return
+    with pytest.raises(errors.Aliasing, match=PUT_INTO):
+        tinynn.load(image)
+
+
 def long_loop(passes: int) -> GraphBuilder:
     """A body of 1024 segments and more."""
     graph = GraphBuilder("long")
