@@ -191,13 +191,15 @@ class GraphBuilder:
         anything: their memory may have been another's."""
         _check_word("skip", word)
         before, self._skip = self._skip, word
-        yield
-        self._skip = before
+        try:
+            yield
+        finally:
+            self._skip = before
 
     def stop_unless_zero(self, word: Value) -> None:
         """The loop ends after a pass that leaves an int32 of the body other than 0."""
         _check_word("stop", word)
-        self._looping.stop = word
+        self._looping.stop_by(word)
 
     def answer_length(self, word: Value) -> None:
         """How many of the outputs' bytes are the answer: an int32."""

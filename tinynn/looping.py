@@ -61,6 +61,12 @@ class Looping:
         self._demand("loop's body", "an operator", "none", end > self.first)
         self.end = end
 
+    def stop_by(self, word: Value) -> None:
+        """What ends the loop that is being made."""
+        inside = bool(self.passes) and not self.end
+        self._demand("stop", "in the loop's body", "outside", inside)
+        self.stop = word
+
     def death(self, born: int, last: int) -> int:
         """When a tensor may go that operator `born` makes and `last` reads: what is
         from before the loop is read again in each pass."""
@@ -103,7 +109,7 @@ class Looping:
     def _loop(self, rows: Sequence[Segment], stop: int) -> Loop:
         first = sum(row.operator < self.first for row in rows)
         end = sum(row.operator < self.end for row in rows)
-        return Loop(first * bool(self.passes), end, self.passes, stop)
+        return Loop(first, end, self.passes, stop)
 
     @staticmethod
     def _demand(what: str, expected: object, actual: object, good: bool) -> None:
