@@ -17,7 +17,6 @@ from mips_vm.checkpoints import Checkpoints
 from mips_vm.machine import Engine
 
 CHECKPOINTS_MAX = 64  # kept for each segment; each costs the pages that changed
-SHORT_STEPS = 1 << 14  # sooner interpreted than code compiled for where they begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +202,7 @@ class ExecutionTrace:
         nearest = inside.nearest(step)
         self._machine.restore(inside.snapshots[nearest])
         if step > nearest and self._machine.status == Status.RUNNING:
-            short = step - nearest <= SHORT_STEPS
-            engine: Engine = "reference" if short else self._engine
-            ran = self._machine.run(step - nearest, engine)
+            ran = self._machine.run(step - nearest, self._engine)
             inside.keep(nearest + ran, self._machine.snapshot())
         return self._machine
 

@@ -3,6 +3,10 @@
 Native code is entered at heads of chunks (`flow.py`) and hands back what it does not
 do: the last steps before a stop, system calls, faults, unusual control flow. So the
 reference interpreter stays the only place where those are defined.
+
+A run may begin anywhere: a game stops machines at steps that it happens to ask about.
+Nothing is translated there, but further on, where a chunk begins that others come to as
+well. So what is translated is bounded by the program, however many the stops.
 """
 
 import ctypes
@@ -15,12 +19,20 @@ from typing import Any, Final
 import numpy as np
 
 from mips_vm import native
-from mips_vm.constants import PROGRAM, REGISTER_COUNT, WORD_BYTES, Status
+from mips_vm.constants import (
+    ENTRY_POINT,
+    PROGRAM,
+    REGISTER_COUNT,
+    WORD_BYTES,
+    Status,
+)
+from mips_vm.decode import decode
+from mips_vm.instructions import Kind
 from mips_vm.memory import HEADER_BYTES, Memory
 from mips_vm.state import State
 from mips_vm.step import step
 from mips_vm.translate import unit
-from mips_vm.translate.flow import Words, translatable
+from mips_vm.translate.flow import LINKS, Words, translatable
 from mips_vm.translate.instruments import ALL, NONE, Instruments
 from mips_vm.translate.layout import HANDED_OVER_WORD, MAX_DEPTH, PC_WORD, TABLE_WORD
 from mips_vm.translate.registers import COUNT, HI, LO
@@ -31,8 +43,9 @@ UNLIMITED: Final = 1 << 62
 SLICE: Final = 1 << 29
 """Steps of one call of native code: Python sees to signals in between."""
 
-PATIENCE: Final = 4096
-"""Steps by reference on straight code before it is translated from where it is."""
+PATIENCE: Final = 1 << 14
+"""Steps by reference, to where a call or a loop leads or native code is known, before
+code is translated from where it is."""
 
 MAX_TRANSLATED: Final = 1 << 18
 """Instructions of a program that are translated: beyond, hostile code runs by reference
@@ -137,6 +150,8 @@ class _Run:
         self.translation = _translation(memory, self.words, instruments)
         self.left = 0
         self.handed_over = False
+        self.arrived = state.pc == ENTRY_POINT
+        """Whether pc was come to as any run would: a chunk may begin here."""
 
     def run(self, steps: int) -> int:
         """As `run` of this module."""
@@ -151,7 +166,9 @@ class _Run:
         pc = self.state.pc
         if not self._straight() or self._skip_nops():
             return False
-        return self.translation.knows(pc) or self.translation.translate(self.words, pc)
+        if self.translation.knows(pc):
+            return True
+        return self.arrived and self.translation.translate(self.words, pc)
 
     def _straight(self) -> bool:
         """Whether pc is a word of the program, and no delay slot is pending."""
@@ -177,23 +194,38 @@ class _Run:
         state.lo, state.hi, state.pc, state.next_pc = values[LO : COUNT + 2]
         self.left -= granted - left
         self.handed_over = bool(header[HANDED_OVER_WORD])
+        self.arrived = not self.handed_over
         return True
 
     def _by_reference(self) -> None:
         """Steps to the next place where native code exists or should.
 
-        That is a head, or the landing of a jump; straight code gets some patience.
+        That is a head, or where a call or a branch back leads; other code gets some
+        patience.
         """
         self.handed_over = False
         for _ in range(PATIENCE):
-            jumping = self.state.next_pc != self.state.pc + WORD_BYTES
             self._skip_nops()
+            slot = self.state.pc
+            jumping = self.state.next_pc != slot + WORD_BYTES
             if not self.left or self.state.status is not Status.RUNNING:
                 return
             step(self.state, self.memory)
             self.left -= 1
-            if self._straight() and (jumping or self.translation.knows(self.state.pc)):
+            if not self._straight():
+                continue
+            self.arrived = jumping and self._begins(slot)
+            if self.arrived or self.translation.knows(self.state.pc):
                 return
+        self.arrived = True
+
+    def _begins(self, slot: int) -> bool:
+        """Whether pc, where the jump before the delay slot leads, begins a function or
+        closes a loop."""
+        decoded = decode(int(self.words[slot // WORD_BYTES - 1]))
+        kind = decoded.instruction.kind if decoded else Kind.NOTHING
+        back = self.state.pc <= slot and kind is not Kind.JUMP_REGISTER
+        return back or kind in LINKS
 
     def _skip_nops(self) -> bool:
         """Passes at once over the zeros behind the program's last word."""

@@ -37,6 +37,9 @@ _TRANSFERS: Final = _CONDITIONAL | _DIRECT | _INDIRECT
 _LINKS_RA: Final = frozenset(
     {Kind.BRANCH_LINK, Kind.BRANCH_LINK_LIKELY, Kind.JUMP_LINK}
 )
+LINKS: Final = _LINKS_RA | {Kind.JUMP_REGISTER_LINK}
+"""Calls: their targets begin functions."""
+
 _REFERENCE_ONLY: Final = frozenset({Kind.SYSCALL, Kind.BREAK})
 
 
