@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.loops import counting as counting_loop
+from support.loops import model_of, numbers
 from support.models import random_floats
 from support.networks import save_encoder, save_reader
 from support.onnx_nets import FLOAT, floats, node, save_net
@@ -59,6 +61,16 @@ def sample(model: Model) -> dict[str, np.ndarray]:
 
 def taken(model: Model, one: dict[str, np.ndarray]) -> int:
     return sum(instructions(model, model.encode_input(list(one.values()))))
+
+
+def test_counted_work_of_a_loop_is_that_of_the_passes_it_runs() -> None:
+    """Of five passes here, though nine might be run; counted in the third."""
+    model = model_of(counting_loop(9))
+    request = numbers(1.5, -2.0, 3.0, 2.5, text=b"text")
+    most, run = model.segments, instructions(model, request)
+    loop = model.tables.loop
+    assert len(run) == most - 4 * loop.body
+    assert counted(model, [request]).instructions == pytest.approx(sum(run), rel=0.02)
 
 
 @pytest.mark.parametrize("name", NETS)
