@@ -116,7 +116,7 @@ def request(model: Model, rng: np.random.Generator) -> bytes:
     return data[: int(rng.integers(0, len(data) + 1))]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 1 << 32))
 def test_random_loop_equals_guest_at_every_boundary(seed: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -184,7 +184,7 @@ def test_hostile_loops_are_refused_or_have_the_same_bits(
     boundaries sought at random, few snapshots being kept."""
     monkeypatch.setattr(checkpoints, "MAX_KEPT", 2)
     rng, outcomes = np.random.default_rng(15), {"refused": 0, "agreed": 0}
-    while sum(outcomes.values()) < 60:
+    while sum(outcomes.values()) < 30:
         image = random_graph(rng).build()
         tables = tinynn.load(image).tables
         for _ in range(rng.integers(1, 4)):
@@ -201,7 +201,7 @@ def test_hostile_loops_are_refused_or_have_the_same_bits(
         assert_guest_agrees(model, data)
         assert_seeks_agree(model, data, rng)
         outcomes["agreed"] += 1
-    assert min(outcomes.values()) > 12, outcomes
+    assert min(outcomes.values()) > 6, outcomes
 
 
 @pytest.mark.parametrize("bytes_kept", [1 << 28, 5 << 12])
@@ -211,7 +211,7 @@ def test_seek_at_random_in_random_loops_gives_the_guests_roots(
     """Few snapshots, so that most places lie far behind one."""
     monkeypatch.setattr(checkpoints, "MAX_KEPT", 3)
     monkeypatch.setattr(checkpoints, "MAX_BYTES", bytes_kept)
-    for seed in range(4):
+    for seed in range(3):
         rng = np.random.default_rng([seed, 77])
         model = model_of(random_graph(rng))
         data = request(model, rng)
@@ -274,7 +274,7 @@ def test_put_row_is_seen_in_the_roots_of_all_passes(
 ) -> None:
     """Each row has blocks of memory of its own: none may be forgotten."""
     monkeypatch.setattr(checkpoints, "MAX_KEPT", 2)
-    model, data = wide(11, offset), np.arange(1, 513, dtype=np.float32).tobytes()
+    model, data = wide(7, offset), np.arange(1, 513, dtype=np.float32).tobytes()
     roots, execution = roots_of(model, data), model.execution(data)
     for index in (len(roots) - 2, 9, len(roots) - 9, 3, len(roots) - 1):
         execution.seek(index)
@@ -405,7 +405,7 @@ def test_threads_share_a_loop_with_the_same_bits(
 ) -> None:
     for name in ("SHARED_INSTRUCTIONS", "WAKING_INSTRUCTIONS"):
         monkeypatch.setattr(tinynn.program, name, 0)
-    for seed in range(5):
+    for seed in range(3):
         rng = np.random.default_rng([seed, 3])
         model = model_of(random_graph(rng))
         data = request(model, rng)
