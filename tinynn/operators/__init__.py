@@ -29,6 +29,7 @@ from . import (
     scan,
     scatter,
     softmax,
+    text,
     top,
     trees,
     unary,
@@ -60,6 +61,7 @@ _MODULES: Final = (
     quantize,
     rescale,
     trees,
+    text,
 )
 
 FAMILIES: Final[Mapping[int, Family]] = MappingProxyType(
