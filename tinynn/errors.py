@@ -18,7 +18,9 @@ TinynnError
 │                            does not take: reported as one of the two others
 ├── GraphError               a graph that the builder can't express
 ├── InputError               data that does not fit the model's inputs
-└── GuestBuildError          the committed guest differs from its sources
+├── GuestBuildError          the committed guest differs from its sources
+├── TokensBuildError         so does the tokenizers' code for the host
+└── BadTokenizer             a vocabulary that no table can hold
 """
 
 from collections.abc import Iterator, Sequence
@@ -145,6 +147,23 @@ class GuestBuildError(TinynnError):
 
     def __init__(self, expected: str, actual: str) -> None:
         super().__init__(f"guest.elf: expected {expected}, got {actual}")
+
+
+class TokensBuildError(TinynnError):
+    """The committed IR of the tokenizers is not what their sources compile to."""
+
+    def __init__(self, expected: str, actual: str) -> None:
+        super().__init__(f"host.ll: expected {expected}, got {actual}")
+
+
+class BadTokenizer(TinynnError):
+    """A tokenizer's parts contradict one another, or are beyond a table's limits."""
+
+    def __init__(self, what: str, expected: object, actual: object) -> None:
+        super().__init__(f"tokenizer: {what}: expected {expected}, got {actual}")
+        self.what = what
+        self.expected = expected
+        self.actual = actual
 
 
 def listed(names: Sequence[object]) -> str:

@@ -169,7 +169,12 @@ def test_guest_check_of_another_elf_is_an_error(
 
 @pytest.mark.toolchain
 @pytest.mark.parametrize(
-    ("build", "name"), [("build", "softfloat_ops.elf"), ("build_dot", "dot_ops.elf")]
+    ("build", "name"),
+    [
+        ("build", "softfloat_ops.elf"),
+        ("build_dot", "dot_ops.elf"),
+        ("build_tokens", "tokens_ops.elf"),
+    ],
 )
 def test_exerciser_rebuild_gives_the_committed_bytes(
     build: str, name: str, tmp_path: Path

@@ -13,6 +13,7 @@ import pytest
 from support.forests import random_forest
 from support.models import assert_guest_agrees
 from support.operations import model_of
+from support.small_tokenizers import table_of
 
 import tinynn
 from mips_vm.constants import ARENA
@@ -37,6 +38,8 @@ def floats(*shape: int) -> np.ndarray:
 def whole(dtype: str, *shape: int) -> np.ndarray:
     return np.random.default_rng(SEED).integers(0, 100, shape).astype(dtype)
 
+
+TABLE = np.frombuffer(table_of(0, spoil=False), np.uint8)
 
 EXAMPLES: dict[str, tuple[list, tuple[int, ...], dict]] = {
     "ScaleU8": ([whole("uint8", 6)], (), {"factor": 0.5}),
@@ -109,6 +112,17 @@ EXAMPLES: dict[str, tuple[list, tuple[int, ...], dict]] = {
         [floats(2, 3), *random_forest(np.random.default_rng(SEED), 3, 2, 3, 2).tables],
         (1, 2, 3, 4, 5),
         {"outputs": 2},
+    ),
+    "Encode": (
+        [TABLE, whole("uint8", 12), whole("int32", 1), whole("int32", 3)],
+        (0, 3),
+        {"rows": 20, "offset": 2, "prefix": 1},
+    ),
+    "TokenCount": ([whole("int32", 9)], (), {}),
+    "Decode": (
+        [TABLE, whole("int32", 9), np.array([2], np.int32)],
+        (0,),
+        {"room": 30, "strip": 1},
     ),
 }
 

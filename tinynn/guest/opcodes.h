@@ -87,6 +87,10 @@
   X(116, dynamic_zero) \
   X(117, rescale) \
   X(120, trees) \
-  X(130, put_row)
+  X(130, put_row) \
+  X(140, encode) \
+  X(141, token_count) \
+  X(142, decode) \
+  X(143, decode_length)
 
 #endif

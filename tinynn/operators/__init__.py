@@ -30,6 +30,7 @@ from . import (
     scan,
     scatter,
     softmax,
+    text,
     top,
     trees,
     unary,
@@ -63,6 +64,7 @@ _MODULES: Final = (
     rescale,
     trees,
     cache,
+    text,
 )
 
 FAMILIES: Final[Mapping[int, Family]] = MappingProxyType(

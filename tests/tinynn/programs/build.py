@@ -1,4 +1,4 @@
-"""Makes softfloat_ops.elf and dot_ops.elf: `python tests/tinynn/programs/build.py`."""
+"""Makes the folder's *_ops.elf: `python tests/tinynn/programs/build.py`."""
 
 import tempfile
 from pathlib import Path
@@ -6,10 +6,12 @@ from pathlib import Path
 from mips_vm.build import build_elf
 from tinynn import guest
 from tinynn.guest.build import write_assembly
+from tinynn.tokens.build import SOURCES
 
 FOLDER = Path(__file__).parent
 ELF = FOLDER / "softfloat_ops.elf"
 DOT_ELF = FOLDER / "dot_ops.elf"
+TOKENS_ELF = FOLDER / "tokens_ops.elf"
 
 SOFTFLOAT = guest.elf_path().with_name("softfloat.c")
 DOT = guest.elf_path().with_name("dot.c")
@@ -27,6 +29,12 @@ def build_dot(out: Path) -> Path:
         return build_elf([*sources, *write_assembly(Path(folder))], out)
 
 
+def build_tokens(out: Path) -> Path:
+    """Compiles tokenizers, as the guest has them, to `out`."""
+    return build_elf([FOLDER / "tokens_ops.c", *SOURCES], out, optimise="-Os")
+
+
 if __name__ == "__main__":
     build(ELF)
     build_dot(DOT_ELF)
+    build_tokens(TOKENS_ELF)

@@ -1,0 +1,1 @@
+"""Tokenizers of other projects, read without executing anything, as tables."""

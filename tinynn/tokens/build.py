@@ -1,0 +1,97 @@
+"""Makes host.ll from the C sources: `python -m tinynn.tokens.build [--check]`.
+
+Byte for byte the same from any folder; `--check` only compares. Needs ziglang, whose
+LLVM is llvmlite's. Whoever loads the file compiles it for the processor at hand.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from ..errors import TokensBuildError
+
+FOLDER: Final = Path(__file__).parent
+IR: Final = FOLDER / "host.ll"
+
+SOURCES: Final = tuple(
+    FOLDER / f"{name}.c"
+    for name in ("operators", "encode", "decode", "merge", "words", "normal", "table")
+)
+"""What a program in the machine is compiled with to have tokenizers."""
+
+OPERATORS: Final = FOLDER / "guest.c"
+"""What the guest is, besides."""
+
+FLAGS: Final = (
+    # Any processor of 64 bits, little-endian: the code has integers of fixed widths.
+    "-target",
+    "x86_64-freestanding-none",
+    "-mcpu=x86_64",
+    "-ffreestanding",
+    "-std=c11",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-Wno-unused-command-line-argument",
+    "-Os",
+    "-fno-vectorize",
+    "-fno-slp-vectorize",
+    "-fno-unroll-loops",
+    "-fno-strict-aliasing",
+    "-fno-sanitize=undefined",
+    "-fno-stack-protector",
+    "-fno-unwind-tables",
+    "-g0",
+)
+
+DROPPED: Final = re.compile(
+    r"^(; .*|source_filename .*|target .*|attributes .*|!.*|.*noalias\.scope.*)\n"
+    r"|, !\S+ !\d+| #\d+|(?<=^define )internal ",
+    re.MULTILINE,
+)
+"""What speaks of the compiler and its host; and that a function is nobody else's, since
+the loader asks for all of them."""
+
+KERNEL: Final = re.compile(r"@kernel_(\w+)")
+
+
+def compiled() -> str:
+    """The module, with its kernels named as tinynn/kernels/ names them."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / IR.name
+        compiler = [sys.executable, "-m", "ziglang", "cc", *FLAGS, "-S", "-emit-llvm"]
+        done = subprocess.run(
+            [*compiler, "host.c", "-o", str(made)],
+            cwd=FOLDER,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise TokensBuildError("sources that compile", done.stderr)
+        ir = made.read_text()
+    return KERNEL.sub(r"@tokens.\1", DROPPED.sub("", ir)).strip() + "\n"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Exit status 0, or 1 if `--check` found a difference."""
+    if list(arguments) not in ([], ["--check"]):
+        print("usage: python -m tinynn.tokens.build [--check]", file=sys.stderr)
+        return 2
+    try:
+        text = compiled()
+        if arguments and IR.read_text() != text:
+            raise TokensBuildError("what the sources compile to", "another file")
+    except TokensBuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if not arguments:
+        IR.write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
