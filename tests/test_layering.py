@@ -19,7 +19,7 @@ FOLDERS = ("mips_vm", "tinynn", "converters", "challenge", "solidity", "oracle")
 MAY_IMPORT = {
     "mips_vm": {"mips_vm"},
     "tinynn": {"tinynn", "mips_vm"},
-    "converters": {"converters", "tinynn"},
+    "converters": {"converters", "tinynn", "mips_vm"},
     "challenge": {"challenge", "mips_vm", "tinynn", "solidity"},
     "solidity": {"solidity"},
     "oracle": set(FOLDERS),

@@ -4,7 +4,6 @@ A Lambda layer is Python code inside of the file: such a file is read only if it
 trusted.
 """
 
-import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from converters.errors import BadModelFile, UntrustedCode
 from converters.frameworks import Runner
 from converters.frameworks.tensorflow import OPSET, tensorflow_of, written_out
 from converters.values import Array, Shape
+from mips_vm.json_text import parse
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -149,14 +149,14 @@ def config_of(path: Path) -> Any:
             if size > MAX_CONFIG_BYTES:
                 limit = f"a config of at most {MAX_CONFIG_BYTES} bytes"
                 raise BadModelFile(path, limit, f"{size}")
-            return json.loads(archive.read("config.json"))
+            return parse(archive.read("config.json"))
     import h5py  # type: ignore[import-untyped, import-not-found, unused-ignore]
 
     with h5py.File(path) as file:
         config = file.attrs.get("model_config")
     if config is None:
         raise BadModelFile(path, "a model with its architecture", "weights without one")
-    return json.loads(config)
+    return parse(config.encode() if isinstance(config, str) else config)
 
 
 def lost_states(config: Any) -> Iterator[tuple[str, str]]:

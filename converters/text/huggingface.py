@@ -1,10 +1,10 @@
 """Hugging Face's tokenizer.json: read as data, whatever wrote it."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from mips_vm.json_text import parse
 from tinynn.tokens.table import Added, Flag, Tokenizer, Words
 
 from ..errors import BadModelFile, OddTokenizer
@@ -37,9 +37,8 @@ def parsed(path: Path, data: bytes) -> Tokenizer:
     Truncation, padding and the post-processor are not part of the text: templates are.
     """
     try:
-        held = json.loads(data)
-        return _File(path, held).tokenizer()
-    except (ValueError, RecursionError) as error:
+        return _File(path, parse(data)).tokenizer()
+    except ValueError as error:
         raise BadModelFile(path, "JSON", str(error)) from None
     except (KeyError, TypeError, AttributeError) as error:
         problem = f"{type(error).__name__} at {error}"

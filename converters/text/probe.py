@@ -115,7 +115,7 @@ def together_rows(nfc: Normaliser, rows: Sequence[Row]) -> list[Row]:
 
 def probed() -> str:
     """The file's text."""
-    import tokenizers as peer  # type: ignore[import-not-found, unused-ignore]
+    import tokenizers as peer  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     if peer.__version__ != VERSION:
         raise SystemExit(f"tokenizers: expected {VERSION}, got {peer.__version__}")

@@ -11,10 +11,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from converters.files import write_atomically
+from mips_vm.json_text import parse
 from oracle.cards.card import VERSION, Card
 from oracle.cards.reading import made_of
 from oracle.errors import BadCard
-from oracle.json_text import parse
 
 SUFFIX = ".card.json"
 MARK = "#card=sha256:"

@@ -14,10 +14,10 @@ from typing import Any, Self
 from eth_utils.address import to_checksum_address
 
 from converters.files import write_atomically
+from mips_vm.json_text import parse
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.contracts import Contracts
 from oracle.errors import BadDeployments, NoDeployments
-from oracle.json_text import parse
 from solidity import artifact
 
 PROTOCOL = (

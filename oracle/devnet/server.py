@@ -17,12 +17,12 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.concurrency import run_in_threadpool
 from web3.types import RPCEndpoint
 
+from mips_vm.json_text import parse
 from oracle.chain.errors import DiskUnusable
 from oracle.chain.local.rpc import failure
 from oracle.devnet.disk import DiskDB
 from oracle.devnet.methods import BAD_PARAMETERS, Devnet
 from oracle.devnet.subscriptions import Ask, Subscriber
-from oracle.json_text import parse
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from web3 import Web3
 from web3.providers.base import JSONBaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
+from mips_vm.json_text import parse
 from oracle.chain.errors import Unanswered
-from oracle.json_text import parse
 
 TIMEOUT_SECONDS = 20.0
 MOST_BYTES = 1 << 26

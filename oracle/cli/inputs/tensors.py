@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mips_vm.json_text import parse
 from oracle.cli.common.errors import BadInputFile
 from oracle.cli.inputs.pictures import PICTURES, read_picture
-from oracle.json_text import parse
 from tinynn import TensorSpec
 
 Array = NDArray[Any]

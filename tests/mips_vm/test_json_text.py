@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
+from mips_vm.json_text import MOST_DEPTH, parse
 from oracle.chain.errors import Unanswered
 from oracle.chain.providers.http import HttpTransport
-from oracle.json_text import MOST_DEPTH, parse
 
 KILLER = b"[" * 10**5
 
@@ -40,7 +40,7 @@ def test_json_nested_deeper_than_allowed_is_refused(
 def test_json_that_would_overrun_the_stack_kills_nobody() -> None:
     """With py-evm there, in a process of its own."""
     code = (
-        "import oracle.chain.local.embedded, oracle.json_text as j\n"
+        "import oracle.chain.local.embedded, mips_vm.json_text as j\n"
         f"try: j.parse(b'[' * {len(KILLER)})\n"
         "except ValueError: print('refused')"
     )
