@@ -3,36 +3,27 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, TypeVar
 
-from eth_typing import BlockNumber
+from eth_abi.exceptions import DecodingError
+from eth_typing import BlockNumber, ChecksumAddress
 from eth_utils.address import to_checksum_address
 from web3 import Web3
 from web3.exceptions import BlockNotFound, ContractLogicError, Web3RPCError
-from web3.types import LogReceipt, TxParams
+from web3.types import LogReceipt, RPCEndpoint, TxParams
 
 from oracle.chain.abi import Abi
 from oracle.chain.endpoint import Endpoint
-from oracle.chain.errors import InsufficientFunds, NoCode, Refused
+from oracle.chain.errors import InsufficientFunds, NoCode, OddAnswer, Refused
 from oracle.chain.events import Event, event_of
 from oracle.chain.head import NOTHING, Head, Known, base_fee_of
 from oracle.chain.ranges import Ranges
 from oracle.chain.rhythm import Rhythm
+from oracle.chain.words import lacks_funds, revert_data, said
 from solidity import Artifact
 
 T = TypeVar("T")
-NO_FUNDS = (
-    "insufficient funds",
-    "insufficient balance",
-    "insufficientfunds",
-    "enough funds",
-    "enough balance",
-    "lack of funds",
-    "lackoffund",
-    "exceeds account balance",
-    "exceeds transaction sender account balance",
-)
-"""How nodes say it, in part."""
 BLANK_WORDS = re.compile(rb"\x00{32,}")
 
 
@@ -66,7 +57,7 @@ class Chain:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
-        self._ranges = Ranges()
+        self._ranges = Ranges(reachable=self.reachable)
         self._known = Known()
         self._rhythm = Rhythm()
         self.latest = NOTHING
@@ -125,8 +116,15 @@ class Chain:
 
     def tip(self) -> int:
         """Wei a gas unit that the node advises to add; asked once a head."""
-        eth = self.endpoint.web3.eth
-        return int(self._known.get("tip", lambda: eth.max_priority_fee))
+        return int(self._known.get("tip", self._asked_tip))
+
+    def _asked_tip(self) -> int:
+        web3 = self.endpoint.web3
+        method = RPCEndpoint("eth_maxPriorityFeePerGas")
+        try:
+            return int(web3.manager.request_blocking(method, []), 16)
+        except Web3RPCError:  # not every node has it
+            return max(0, int(web3.eth.gas_price) - self.latest.base_fee)
 
     def burned_fees(self, last: int) -> int:
         """Wei of base fees that all blocks up to `last` have burned."""
@@ -172,7 +170,11 @@ class Chain:
         output = refusing(
             contract, function, lambda: self.endpoint.web3.eth.call(query, at)
         )
-        return contract.abi.result(function, bytes(output))
+        try:
+            return contract.abi.result(function, bytes(output))
+        except DecodingError:
+            call = f"{contract.name}.{function}"
+            raise OddAnswer(call, f"{len(output)} bytes") from None
 
     def known(self, contract: Contract, function: str, *arguments: Any) -> Any:
         """The same, asked once until `head` shows another block."""
@@ -186,15 +188,23 @@ class Chain:
         self._known.forget()
 
     def logs(self, contracts: Sequence[Contract], first: int, last: int) -> list[Log]:
-        """What the contracts logged in blocks [first, last], in order."""
+        """What the contracts logged in blocks [first, last], in order.
+
+        Raises `LogsRefused` where the node won't tell of a block, nor of it and one
+        contract.
+        """
         addresses = [to_checksum_address(c.address) for c in contracts]
+        apart = [partial(self._asked_logs, [address]) for address in addresses]
+        ask = partial(self._asked_logs, addresses)
+        found = self._ranges.read(ask, first, last, apart)
+        return [log_of(receipt) for receipt in found]
 
-        def ask(start: int, end: int) -> Sequence[LogReceipt]:
-            return self.endpoint.web3.eth.get_logs(
-                {"fromBlock": start, "toBlock": end, "address": addresses}
-            )
-
-        return [log_of(receipt) for receipt in self._ranges.read(ask, first, last)]
+    def _asked_logs(
+        self, addresses: list[ChecksumAddress], start: int, end: int
+    ) -> Sequence[LogReceipt]:
+        return self.endpoint.web3.eth.get_logs(
+            {"fromBlock": start, "toBlock": end, "address": addresses}
+        )
 
     def block_logs(self, block: bytes) -> list[Log]:
         """All logs of the block with that hash, anyone's, in order (EIP-234)."""
@@ -241,40 +251,27 @@ def events_of(contracts: Sequence[Contract], logs: Iterable[Log]) -> list[Event]
 
 
 def refusing(contract: Contract, function: str, ask: Callable[[], T]) -> T:
-    """Asks the node, with a revert turned into `Refused`."""
+    """Asks the node, with a revert turned into `Refused`, and with the complaint that
+    the account cannot pay into `InsufficientFunds`."""
     try:
         return ask()
     except (ContractLogicError, Web3RPCError) as error:
-        data, call = revert_data(error), f"{contract.name}.{function}"
-        if data is None:
-            if lacks_funds(error):
-                raise InsufficientFunds(call, complaint(error)) from None
+        refusal = refusal_of(contract.abi, f"{contract.name}.{function}", error)
+        if refusal is None:
             raise
-        name, arguments = contract.abi.error(data)
-        raise Refused(call, name, arguments, data) from None
+        raise refusal from None
 
 
-def lacks_funds(error: Exception) -> bool:
-    """Whether a node complains that the account cannot pay."""
-    said = str(error).lower()
-    return any(sign in said for sign in NO_FUNDS)
-
-
-def complaint(error: ContractLogicError | Web3RPCError) -> str:
-    """What the node said, without what web3 wraps it in."""
-    response = getattr(error, "rpc_response", None) or {}
-    details = response.get("error")
-    return str(details.get("message", details) if isinstance(details, dict) else error)
-
-
-def revert_data(error: ContractLogicError | Web3RPCError) -> bytes | None:
-    """The reason's bytes; None if the node's complaint was no revert."""
-    if isinstance(error, Web3RPCError) and not isinstance(error, ContractLogicError):
-        return None
-    data = getattr(error, "data", None)
-    if isinstance(data, str) and data.startswith("0x"):
-        return bytes.fromhex(data[2:])
-    return b""
+def refusal_of(
+    abi: Abi | None, call: str, error: ContractLogicError | Web3RPCError
+) -> Refused | InsufficientFunds | None:
+    """What the node's complaint says about the call, decoded as far as the ABI is
+    known; None if it is about something else."""
+    data = revert_data(error)
+    if data is None:
+        return InsufficientFunds(call, said(error)) if lacks_funds(error) else None
+    name, arguments = ("", {}) if abi is None else abi.error(data)
+    return Refused(call, name, arguments, data)
 
 
 def _same_but_immutables(expected: bytes, actual: bytes) -> bool:

@@ -22,7 +22,13 @@ from web3 import Web3
 from web3.providers import BaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
-from oracle.chain.errors import NoTimeTravel, Unanswered, Unavailable, WrongChain
+from oracle.chain.errors import (
+    NoTimeTravel,
+    OtherChain,
+    Unanswered,
+    Unavailable,
+    WrongChain,
+)
 from oracle.chain.providers.http import TIMEOUT_SECONDS, HttpTransport, chain_id_of
 
 log = logging.getLogger(__name__)
@@ -49,6 +55,7 @@ class Health:
     checked_at: int | None = None
     """The connection behind which the right chain was found."""
     wrong_chain: int | None = None
+    other_chain: OtherChain | None = None
     head: int = 0
 
     @property
@@ -84,6 +91,9 @@ class FailoverProvider(BaseProvider):
     patience_seconds: float = PATIENCE_SECONDS
     most_lag: int = MOST_LAG_BLOCKS
     global_ccip_read_enabled: bool = False  # a contract must not make us dial anyone
+    known_blocks: dict[int, bytes] = field(default_factory=dict)
+    """Hashes of blocks that are of this chain and stay so, by number: an endpoint that
+    has others there is of another chain, whatever its id."""
     _head: int = field(default=0, init=False)
     _probed_at: float = field(default=0.0, init=False)
 
@@ -184,16 +194,36 @@ class FailoverProvider(BaseProvider):
         if endpoint.wrong_chain is not None:
             reason = f"wrong chain id: expected {self.chain_id}, got {actual}"
             raise Unanswered(endpoint.transport.name, reason, LONGEST_REST_SECONDS)
+        self._check_blocks(endpoint)
         endpoint.checked_at = endpoint.transport.connections
+
+    def _check_blocks(self, endpoint: Health) -> None:
+        """What it doesn't know, old or new, tells nothing."""
+        endpoint.other_chain = None
+        for number, expected in self.known_blocks.items():
+            asked = [hex(number), False]
+            answer = endpoint.transport.ask("eth_getBlockByNumber", asked)
+            block: Any = answer.get("result")
+            if block is None or (actual := _bytes(block["hash"])) == expected:
+                continue
+            endpoint.other_chain = OtherChain(number, expected, actual)
+            name, told = endpoint.transport.name, str(endpoint.other_chain)
+            raise Unanswered(name, told, LONGEST_REST_SECONDS)
 
     def _lagging(self, endpoint: Health, head: int) -> Unanswered:
         actual = f"the head {head} after {self._head} elsewhere"
         return Unanswered(endpoint.transport.name, actual)
 
     def _check_any_of_this_chain(self) -> None:
-        wrong = [e.wrong_chain for e in self.endpoints if e.wrong_chain is not None]
+        wrong = list(filter(None, map(self._wrong, self.endpoints)))
         if len(wrong) == len(self.endpoints):
-            raise WrongChain(self.chain_id, wrong[0])
+            raise wrong[0]
+
+    def _wrong(self, endpoint: Health) -> WrongChain | None:
+        """Why the endpoint is of no use, whatever it answers."""
+        if endpoint.wrong_chain is not None:
+            return WrongChain(self.chain_id, endpoint.wrong_chain)
+        return endpoint.other_chain
 
     def _probe(self) -> None:
         """Now and then all are asked for their head: a stuck one doesn't say so."""
@@ -244,6 +274,10 @@ class FailoverEndpoint:
     def travel(self, seconds: int) -> None:
         raise NoTimeTravel
 
+    def hold_to(self, block: int, block_hash: bytes) -> None:
+        """From now on only endpoints are asked that have this block there, or none."""
+        self.provider.known_blocks[block] = block_hash
+
     @property
     def errors(self) -> dict[str, int]:
         """How often each endpoint failed, by its name."""
@@ -267,6 +301,10 @@ class FailoverEndpoint:
             except Unanswered as reason:
                 complaints[transport.name] = reason.actual
         raise Unavailable("eth_chainId", complaints)
+
+
+def _bytes(value: str) -> bytes:
+    return bytes.fromhex(value.removeprefix("0x"))
 
 
 def asks_for_head(method: str, params: Any) -> bool:

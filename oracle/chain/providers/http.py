@@ -12,6 +12,7 @@ from web3.providers.base import JSONBaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
 from oracle.chain.errors import Unanswered
+from oracle.chain.providers.answers import oddity
 from oracle.json_text import parse
 
 TIMEOUT_SECONDS = 20.0
@@ -59,7 +60,9 @@ class HttpTransport:
             raise Unanswered(self.name, _briefly(error, timeout)) from None
         if answer is None:
             return _too_large()
-        return self._read(answer)
+        response = self._read(answer)
+        self._check_result(method, response)
+        return response
 
     def close(self) -> None:
         self._session.close()
@@ -108,6 +111,10 @@ class HttpTransport:
             self._check_complaint(complaint)
             return _response("error", complaint)
         return _response("result", response.get("result"))
+
+    def _check_result(self, method: str, response: RPCResponse) -> None:
+        if "error" not in response and (odd := oddity(method, response["result"])):
+            raise Unanswered(self.name, f"{odd} as the result of {method}")
 
     def _check_complaint(self, complaint: Any) -> None:
         """Raises for complaints about the node, not about what it was asked."""
