@@ -12,7 +12,7 @@ from threading import Event
 
 from web3.exceptions import Web3Exception
 
-from oracle.chain.errors import ChainError, WrongChain
+from oracle.chain.errors import ChainError, FeeAboveCap, WrongChain
 from oracle.errors import OracleError
 from oracle.logs import logger
 from oracle.node.node import Done, Node
@@ -55,6 +55,7 @@ class Loop:
         at once."""
         self.node, self.pulse = node, Pulse()
         self._refusals: set[str] = set()
+        self._waited = False
         self._poll_seconds, self._heard = poll_seconds, heard
         self._news = Event() if news is None else news
 
@@ -95,8 +96,16 @@ class Loop:
         return 0.0 if busy else self._poll_seconds
 
     def _tell_refusals(self) -> None:
-        """Those that were not told before: they come again with every step."""
-        reasons = {str(refused) for refused in self.node.refused}
+        """Those that were not told before: they come again with every step. A fee that
+        is too high is told when that begins and when it ends."""
+        waits = self.node.waits
+        if waits and not self._waited:
+            log.warning("waits", reason=waits, cure="raise --max-fee, or let it wait")
+        elif self._waited and not waits:
+            log.info("goes on", reason="the fee is no longer above --max-fee")
+        self._waited = bool(waits)
+        refused = [r for r in self.node.refused if not isinstance(r, FeeAboveCap)]
+        reasons = {str(reason) for reason in refused}
         for reason in sorted(reasons - self._refusals):
             log.info("refused", reason=reason)
         self._refusals = reasons
@@ -127,7 +136,9 @@ class Loop:
             1 << min(self.pulse.failures_in_a_row, 16)
         )
         pause = min(doubled, LONGEST_PAUSE_SECONDS)
-        if isinstance(error, OUTAGES):
+        if isinstance(error, FeeAboveCap):
+            log.warning("waits", reason=str(error), retry_in=pause)
+        elif isinstance(error, OUTAGES):
             log.warning("chain unavailable", reason=_brief(error), retry_in=pause)
         elif isinstance(error, OracleError):
             log.error("cannot go on", reason=_brief(error), retry_in=pause)

@@ -141,6 +141,12 @@ class Node(ABC):
     def address(self) -> bytes:
         return self.sender.address
 
+    @property
+    def waits(self) -> str:
+        """Why what it would send waits for another block; empty if nothing does."""
+        dear = [error for error in self.refused if isinstance(error, FeeAboveCap)]
+        return str(dear[-1]) if dear else ""
+
     def step(self) -> Done | None:
         """The first thing to come true; None if nothing does now."""
         return next(self.act(), None)
@@ -217,6 +223,9 @@ class Node(ABC):
         know."""
         job = ("send", wish.key)
         if self.troubles.puts_off(job):
+            return None
+        if (too_dear := self.sender.too_dear()) is not None:
+            self.refused.append(too_dear)  # without asking the node about each wish
             return None
         about = {"function": wish.function, "request_id": wish.request_id}
         with self.troubles.facing(job, **about):

@@ -80,6 +80,8 @@ class NodeCollector(Collector):
         yield GaugeMetricFamily(
             "plumb_on_their_way", "Sent and not mined.", len(node.posted.wishes)
         )
+        about = "Whether something waits for a fee that is no longer above --max-fee."
+        yield GaugeMetricFamily("plumb_waits_for_fee", about, bool(node.waits))
 
     def _money(self) -> Iterator[Metric]:
         node = self._loop.node
@@ -188,14 +190,17 @@ def application(
     @app.get("/readyz")
     def readyz() -> Response:
         """Whether its last turn reached the chain, and so did its last request; and
-        whether it keeps up with what it is to check, and can pay for it.
+        whether it keeps up with what it is to check, and can pay for it: also at the
+        present fee, if there is something to send.
 
         It is ready while models are awaited: it plays, and serves the others.
         """
         pulse = loop.pulse
         turned = pulse.steps > 0 and not pulse.failures_in_a_row
         reaches = turned and answers(loop.node.chain.endpoint)
-        return _verdict(reaches and keeps_up(loop.node), awaited=dict(awaited()))
+        waits = loop.node.waits
+        well = reaches and keeps_up(loop.node) and not waits
+        return _verdict(well, awaited=dict(awaited()), waits=waits or None)
 
     @app.get("/status")
     def status() -> Response:

@@ -17,10 +17,12 @@ from web3.exceptions import ContractLogicError, Web3RPCError
 from web3.types import TxParams, TxReceipt, Wei
 
 from mips_vm.keccak import keccak256
-from oracle.chain.chain import Chain, Contract, lacks_funds
+from oracle.chain.abi import Abi
+from oracle.chain.chain import Chain, Contract, refusal_of
 from oracle.chain.errors import (
     Displaced,
     FeeAboveCap,
+    InsufficientFunds,
     NotMined,
     Refused,
     Rejected,
@@ -31,14 +33,7 @@ from oracle.chain.journal import Journal
 from oracle.sending import sender as plain
 from oracle.sending.offers import Answer, Offers
 from oracle.sending.receipts import Receipts
-from oracle.sending.sender import (
-    Intent,
-    Outcome,
-    Receipt,
-    Sender,
-    fee_of,
-    intended,
-)
+from oracle.sending.sender import Intent, Outcome, Receipt, Sender, fee_of, intended
 from oracle.sending.signer import MOST_ATTEMPTS, Signer
 from oracle.store.errors import NonceTaken, OnItsWay
 from oracle.store.journal import StoredJournal
@@ -75,6 +70,11 @@ class DurableSender(Sender):
         self._receipts = Receipts(chain)
         self._there: tuple[bytes, bytes] | None = None
         """Our last mined block, and the head with which it was there."""
+        self._abis: dict[bytes, Abi] = {}
+        """Of the contracts that it has sent to, by address."""
+        self._doubtful = False
+        """Whether something was given up in this look, so that what is behind it may
+        have to be, too."""
 
     @property
     def nonce(self) -> int:
@@ -122,6 +122,7 @@ class DurableSender(Sender):
 
     def news(self, contracts: Sequence[Contract]) -> list[Outcome]:
         known = {contract.address: contract for contract in contracts}
+        self._abis |= {contract.address: contract.abi for contract in contracts}
         found: list[Outcome] = []
         for entry, mined in self.settle():
             if (contract := known.get(entry.draft.to)) is not None:
@@ -167,6 +168,7 @@ class DurableSender(Sender):
         return self._receipt(intent, self._until_mined(entry), listening)
 
     def _begin(self, intent: Intent, key: str) -> Entry:
+        self._abis[intent.to] = intent.contract.abi
         wanted = self._estimated(intent)
         draft = Draft(
             key, intent.name, intent.to, intent.data, intent.value, wanted["gas"]
@@ -217,6 +219,7 @@ class DurableSender(Sender):
         before. What goes wrong about one keeps no other from being looked after."""
         found: list[tuple[Entry, TxReceipt]] = []
         mined = self._mined_count() if entries else 0
+        self._doubtful = False
         for entry in entries:
             if self.stop.is_set():
                 return found
@@ -234,16 +237,19 @@ class DurableSender(Sender):
         """Its receipt, if it is mined. What is given up for a good reason is told."""
         try:
             return self._advance(entry, head, mined)
-        except (Displaced, Refused, Rejected) as error:
+        except (Displaced, Refused, Rejected, InsufficientFunds) as error:
             log.warning("%s", error)
+            self._doubtful = True
             return None
 
     def _advance(self, entry: Entry, head: Head, mined: int) -> TxReceipt | None:
         """Its receipt, if it is mined; else what can be done so that it will be.
 
         `mined`, the number of nonces used, was read before: no receipt is missed.
-        Raises `Displaced`, `Refused` if a reorg left nothing for it to do, or
-        `Rejected` if no node takes it, whose turn it is: others wait behind it.
+        Raises `Displaced`, `Refused` if a reorg left nothing for it to do,
+        `InsufficientFunds`, or `Rejected` if no node takes it, whose turn it is: others
+        wait behind it. Behind one that was given up, what undid that may have undone
+        the next as well: it is asked before it is offered.
         """
         if entry.nonce < mined:
             return self._receipt_of(entry)
@@ -253,6 +259,7 @@ class DurableSender(Sender):
             return None  # it was mined meanwhile
         if entry.nonce == mined:
             self._check_taken(entry)
+        if entry.nonce == mined or self._doubtful:
             self._check_wanted(entry)
         if self._lags(entry, head, mined):
             entry = self._bumped(entry)
@@ -295,7 +302,8 @@ class DurableSender(Sender):
     def _check_wanted(self, entry: Entry) -> None:
         """Drops what would fail by now: a reorg, or someone quicker, undid its cause.
 
-        Raises `Refused`. Its nonce is used by whatever is sent next.
+        Raises `Refused`, with the contract's reason, or `InsufficientFunds`. Its nonce
+        is used by whatever is sent next.
         """
         draft = entry.draft
         to: TxParams = {"to": cast(Any, draft.to)} if draft.to else {}
@@ -304,13 +312,14 @@ class DurableSender(Sender):
         try:
             self.chain.endpoint.web3.eth.estimate_gas(call, "latest")
         except (ContractLogicError, Web3RPCError) as error:
-            if not (isinstance(error, ContractLogicError) or lacks_funds(error)):
+            refusal = refusal_of(self._abis.get(draft.to), draft.action, error)
+            if refusal is None:
                 log.warning("%s may fail by now: %s", draft.action, error)
                 return  # a node that cannot tell is no reason to give it up
             if self._mined_count() > entry.nonce:
                 return  # it failed because it is done, this very moment
-            self.outbox.dropped(entry, f"would fail by now: {error}")
-            raise Refused(draft.action, "", {}, b"") from None
+            self.outbox.dropped(entry, f"would fail by now: {refusal}")
+            raise refusal from None
 
     def _close_gap(self) -> None:
         """Sends nothing to ourselves under a nonce that was given up before others.
@@ -320,6 +329,8 @@ class DurableSender(Sender):
         """
         entries = self.outbox.open()
         if not entries or entries[0].nonce <= (mined := self._mined_count()):
+            return
+        if self.too_dear() is not None:
             return
         eth = self.chain.endpoint.web3.eth
         if eth.get_transaction_count(self._account.address, "pending") > mined:
@@ -334,7 +345,7 @@ class DurableSender(Sender):
         """Whether it would not fail by now; if it would, it is dropped."""
         try:
             self._check_wanted(entry)
-        except Refused as error:
+        except (Refused, InsufficientFunds) as error:
             log.warning("%s", error)
             return False
         return True

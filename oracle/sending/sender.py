@@ -111,6 +111,14 @@ class Sender:
             return self._fee_cap
         return 2 * self.chain.latest.base_fee + self.chain.tip()
 
+    def too_dear(self) -> FeeAboveCap | None:
+        """Why nothing can be sent at present: the latest block's base fee is above what
+        the user pays. Asks for nothing; the next block may be another matter."""
+        fee = self.chain.latest.base_fee
+        if self._fee_cap is None or fee <= self._fee_cap:
+            return None
+        return FeeAboveCap(self._fee_cap, fee)
+
     @property
     def nonce(self) -> int:
         eth = self.chain.endpoint.web3.eth
