@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 from typing import Any, Literal, TypeVar
 
 from eth_abi.exceptions import DecodingError
@@ -11,19 +12,24 @@ from eth_typing import BlockNumber, ChecksumAddress
 from eth_utils.address import to_checksum_address
 from web3 import Web3
 from web3.exceptions import BlockNotFound, ContractLogicError, Web3RPCError
-from web3.types import LogReceipt, RPCEndpoint, TxParams
+from web3.types import LogReceipt, RPCEndpoint, TxParams, TxReceipt
 
 from oracle.chain.abi import Abi
 from oracle.chain.endpoint import Endpoint
 from oracle.chain.errors import InsufficientFunds, NoCode, OddAnswer, Refused
 from oracle.chain.events import Event, event_of
-from oracle.chain.head import NOTHING, Head, Known, base_fee_of
+from oracle.chain.head import MOST_AGE_SECONDS, NOTHING, Head, Known, base_fee_of
+from oracle.chain.providers.failover import FailoverProvider
 from oracle.chain.ranges import Ranges
 from oracle.chain.rhythm import Rhythm
 from oracle.chain.words import lacks_funds, revert_data, said
 from solidity import Artifact
 
 T = TypeVar("T")
+Count = Literal["latest", "pending"]
+TIP_SECONDS = 12.0
+"""Advice about tips is no better than so old."""
+MOST_TIMES, MOST_BLOCKS_KEPT = 256, 4
 BLANK_WORDS = re.compile(rb"\x00{32,}")
 
 
@@ -60,14 +66,33 @@ class Chain:
         self._ranges = Ranges(reachable=self.reachable)
         self._known = Known()
         self._rhythm = Rhythm()
+        self._times: dict[int, int] = {}
+        """Instants of blocks that were seen, by number."""
+        self._tip, self._tip_until = 0, 0.0
+        self._receipts: dict[bytes, Sequence[TxReceipt]] = {}
+        self._gives_receipts = True
         self.latest = NOTHING
         """As `head` saw it last."""
+        self._looked_at = monotonic() - 2 * MOST_AGE_SECONDS
 
     def head(self) -> Head:
         """The latest block. What `known` has kept of another is forgotten."""
-        self.latest = Head.of(self.endpoint.web3.eth.get_block("latest"))
+        self.latest = self._noted(Head.of(self.endpoint.web3.eth.get_block("latest")))
         self._known.notice(self.latest.hash)
+        self._looked_at = monotonic()
         return self.latest
+
+    def recent(self) -> Head:
+        """As `head` saw it last, unless that was long ago."""
+        if monotonic() - self._looked_at > MOST_AGE_SECONDS:
+            return self.head()
+        return self.latest
+
+    def _noted(self, head: Head) -> Head:
+        self._times[head.number] = head.timestamp
+        while len(self._times) > MOST_TIMES:
+            del self._times[next(iter(self._times))]
+        return head
 
     def reachable(self) -> bool:
         """Whether the endpoint answers the simplest question, asked once more."""
@@ -89,7 +114,7 @@ class Chain:
         """The block that has this number now, or that name; None if none has."""
         asked = block if isinstance(block, str) else BlockNumber(block)
         try:
-            return Head.of(self.endpoint.web3.eth.get_block(asked))
+            return self._noted(Head.of(self.endpoint.web3.eth.get_block(asked)))
         except BlockNotFound:
             return None
 
@@ -99,11 +124,14 @@ class Chain:
         return b"" if header is None else header.hash
 
     def block_seconds(self) -> float:
-        """From one block to the next, as measured lately."""
+        """From one block to the next, as measured lately; mostly of blocks that were
+        looked at anyway."""
 
         def time_of(number: int) -> int:
-            block = self.endpoint.web3.eth.get_block(BlockNumber(number))
-            return int(block["timestamp"])
+            if number not in self._times:
+                block = self.endpoint.web3.eth.get_block(BlockNumber(number))
+                self._times[number] = int(block["timestamp"])
+            return self._times[number]
 
         return self._rhythm.seconds(self.latest.number, time_of)
 
@@ -115,8 +143,10 @@ class Chain:
         return base_fee_of(header)
 
     def tip(self) -> int:
-        """Wei a gas unit that the node advises to add; asked once a head."""
-        return int(self._known.get("tip", self._asked_tip))
+        """Wei a gas unit that the node advises to add; asked now and then."""
+        if monotonic() >= self._tip_until:
+            self._tip, self._tip_until = self._asked_tip(), monotonic() + TIP_SECONDS
+        return self._tip
 
     def _asked_tip(self) -> int:
         web3 = self.endpoint.web3
@@ -134,9 +164,9 @@ class Chain:
 
     def balance(self, address: bytes, block: int | None = None) -> int:
         """Wei after that block; by default the latest."""
-        at = self.height if block is None else block
+        at = None if block is None else BlockNumber(block)
         eth = self.endpoint.web3.eth
-        return int(eth.get_balance(to_checksum_address(address), BlockNumber(at)))
+        return int(eth.get_balance(to_checksum_address(address), at))
 
     def known_balance(self, address: bytes) -> int:
         """Wei as of the latest block, asked once until `head` shows another."""
@@ -183,9 +213,45 @@ class Chain:
             question, lambda: self.call(contract, function, *arguments)
         )
 
+    def count(self, address: bytes, at: Count) -> int:
+        """Transactions that the account has sent, pending ones included or not."""
+        eth = self.endpoint.web3.eth
+        return int(eth.get_transaction_count(to_checksum_address(address), at))
+
+    def known_count(self, address: bytes, at: Count) -> int:
+        """The same, asked once until `head` shows another block."""
+        question = ("count", address, at)
+        return int(self._known.get(question, lambda: self.count(address, at)))
+
+    def receipts(self, block: bytes) -> Sequence[TxReceipt]:
+        """Those of all transactions of the block with that hash, asked for at once and
+        kept for a while; none where the node can't tell."""
+        if block not in self._receipts and self._gives_receipts:
+            eth = self.endpoint.web3.eth
+            try:
+                self._receipts[block] = eth.get_block_receipts(Web3.to_hex(block))
+            except BlockNotFound:
+                return ()
+            except Web3RPCError:  # not every node has the method
+                self._gives_receipts = False
+            while len(self._receipts) > MOST_BLOCKS_KEPT:
+                del self._receipts[next(iter(self._receipts))]
+        return self._receipts.get(block, ())
+
+    def kept_receipts(self, block: bytes) -> Sequence[TxReceipt]:
+        """The same if they are here already; no longer than until they are taken."""
+        return self._receipts.pop(block, ())
+
+    def ahead(self, asks: Sequence[Callable[[], object]]) -> bool:
+        """Says what will be asked: each of these, called once more. Where that can be
+        had in one request, it is, and its answers are of now; whether they are."""
+        provider = self.endpoint.web3.provider
+        return isinstance(provider, FailoverProvider) and provider.ahead(asks)
+
     def forget(self) -> None:
         """What is known may have changed, by a transaction that was mined just now."""
         self._known.forget()
+        self._looked_at = monotonic() - 2 * MOST_AGE_SECONDS
 
     def logs(self, contracts: Sequence[Contract], first: int, last: int) -> list[Log]:
         """What the contracts logged in blocks [first, last], in order.

@@ -16,6 +16,7 @@ from oracle.chain.errors import ChainError, FeeAboveCap, WrongChain
 from oracle.errors import OracleError
 from oracle.logs import logger
 from oracle.node.node import Done, Node
+from oracle.node.tempo import Tempo
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 60.0
@@ -42,7 +43,8 @@ class Pulse:
 
 
 class Loop:
-    """Runs one node; looks at the chain every `poll_seconds` when nothing is to do."""
+    """Runs one node. When nothing is to do it looks at the chain when the next block is
+    due, but no sooner than after `poll_seconds`, and then if nobody can tell."""
 
     def __init__(
         self,
@@ -56,7 +58,7 @@ class Loop:
         self.node, self.pulse = node, Pulse()
         self._refusals: set[str] = set()
         self._waited = False
-        self._poll_seconds, self._heard = poll_seconds, heard
+        self._tempo, self._heard = Tempo(poll_seconds), heard
         self._news = Event() if news is None else news
 
     def run(self, stop: Event) -> None:
@@ -93,7 +95,7 @@ class Loop:
         self._tell_refusals()
         # Where blocks come at once, so does what follows from what was sent just now.
         busy = busy or not before.issuperset(self.node.posted.wishes)
-        return 0.0 if busy else self._poll_seconds
+        return self._tempo.pause(self.node.chain.latest, busy)
 
     def _tell_refusals(self) -> None:
         """Those that were not told before: they come again with every step. A fee that

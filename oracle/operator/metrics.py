@@ -71,8 +71,10 @@ class NodeCollector(Collector):
         errors: Mapping[str, int] = {}
         if isinstance(endpoint, FailoverEndpoint):
             errors = endpoint.errors
-            about = "Requests to the chain."
-            yield counted("plumb_rpc_calls", about, "method", endpoint.calls)
+            yield calls_of(role_of(node), endpoint.calls)
+            about = "Requests of HTTP to the chain, with one call each, or several."
+            posts = {role_of(node): endpoint.posts}
+            yield counted("plumb_rpc_requests", about, "role", posts)
         about = "Requests that an endpoint failed to answer."
         yield counted("plumb_rpc_errors", about, "endpoint", errors)
         about = "Transactions mined."
@@ -154,6 +156,19 @@ class NodeCollector(Collector):
         yield GaugeMetricFamily(
             "plumb_models_awaited", "Not here yet.", len(self._awaited())
         )
+
+
+def role_of(node: Node) -> str:
+    return "challenger" if isinstance(node, Challenger) else "worker"
+
+
+def calls_of(role: str, calls: Mapping[str, int]) -> CounterMetricFamily:
+    """Calls to the chain by method, as providers bill them."""
+    about = "Calls to the chain."
+    found = CounterMetricFamily("plumb_rpc_calls", about, labels=["role", "method"])
+    for method, number in sorted(calls.items()):
+        found.add_metric([role, method], number)
+    return found
 
 
 def counted(

@@ -8,16 +8,18 @@ something was never told (a hole), and then goes back.
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from time import monotonic
+from typing import Any
 
 from challenge import game
 from oracle.chain.chain import Chain, events_of
 from oracle.chain.contracts import Contracts
 from oracle.chain.events import Event
-from oracle.chain.head import NOTHING
+from oracle.chain.head import NOTHING, Head
 from oracle.chain.journal import Forgetful, Journal, Tip
 from oracle.errors import Hole
 from oracle.logs import logger
 from oracle.record.audit import Auditor
+from oracle.record.memory import Memory
 from oracle.record.reading import Reader, Reading
 from oracle.record.tables import ENDED, Answered, Asked, Played, Status, Tables
 
@@ -51,6 +53,7 @@ class Record:
         """The latest block at the last look."""
         self._auditor = auditor
         self._reader = Reader(chain, contracts)
+        self._memory = Memory()
         self._kept: Journal = Forgetful() if journal is None else journal
         self._journal = self._kept
         self._begun = False
@@ -68,13 +71,14 @@ class Record:
         self.forgets = False
         """Whether what has ended is dropped, so that a node may run for years."""
 
-    def refresh(self) -> None:
-        """Reads the blocks since the last time, and again those that are gone.
+    def refresh(self, head: Head | None = None) -> None:
+        """Reads the blocks since the last time, and again those that are gone, up to
+        that head; the latest if none is given.
 
         Where logs turn out to lack something it looks closer, then reads everything
         again; if that doesn't help it makes do with what there is, and keeps nothing.
         """
-        self.head = self.chain.head()
+        self.head = self.chain.head() if head is None else head
         if self._makes_do and monotonic() > self._patient_until:
             self._journal = self._kept
             self._start_over()
@@ -89,6 +93,11 @@ class Record:
             self._read()
         if self._told is None and self._journal.tip is not None:
             self._told = self.height
+
+    @property
+    def blooms(self) -> bool:
+        """Whether blooms say what blocks have logged, and nothing is in doubt."""
+        return self._reader.blocks.blooms and not self._makes_do
 
     @property
     def _makes_do(self) -> bool:
@@ -125,6 +134,7 @@ class Record:
         """Its events, now in the tables. After a `Hole` those are good for nothing."""
         told = events_of(self.contracts.telling, reading.logs)
         self.tables.fold(told)
+        self._memory.hear(told, self.tables)
         return told
 
     def _keep(self, reading: Reading, told: Sequence[Event]) -> None:
@@ -209,6 +219,7 @@ class Record:
         if tip is not None and (undone or self._told is None):
             self._told = tip.block if self._told is None else min(self._told, tip.block)
         if undone:
+            self._memory.clear()
             self.tables = Tables(lenient=self._makes_do)
             self.tables.fold(events_of(self.contracts.telling, self._journal.logs()))
             self._begun = True
@@ -220,8 +231,24 @@ class Record:
         return self.chain.block_hash(tip.block) == tip.hash
 
     def _forget_ended(self) -> None:
-        if self.forgets:
-            self.tables.forget_ended()
+        if self.forgets and self.tables.forget_ended():
+            self._memory.forget(self.tables.claims)
+
+    def asked(self, claim: bytes, function: str, *arguments: Any) -> Any:
+        """What the game contract says about something of the claim; not asked again
+        before the log tells of it."""
+        game = self.contracts.game
+
+        def ask() -> Any:
+            return self.chain.known(game, function, *arguments)
+
+        if self._makes_do:
+            return ask()
+        return self._memory.get(claim, (function, arguments), ask)
+
+    def doubt(self, claim: bytes) -> None:
+        """What was answered about the claim doesn't fit what the log tells."""
+        self._memory.doubt(claim)
 
     def requests(self, status: Status) -> list[Asked]:
         """The requests of that status, oldest first."""

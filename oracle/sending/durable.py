@@ -26,6 +26,7 @@ from oracle.chain.errors import (
     NotMined,
     Refused,
     Rejected,
+    Unavailable,
     WentBack,
 )
 from oracle.chain.head import Head
@@ -33,7 +34,15 @@ from oracle.chain.journal import Journal
 from oracle.sending import sender as plain
 from oracle.sending.offers import Answer, Offers
 from oracle.sending.receipts import Receipts
-from oracle.sending.sender import Intent, Outcome, Receipt, Sender, fee_of, intended
+from oracle.sending.sender import (
+    Intent,
+    Outcome,
+    Post,
+    Receipt,
+    Sender,
+    fee_of,
+    intended,
+)
 from oracle.sending.signer import MOST_ATTEMPTS, Signer
 from oracle.store.errors import NonceTaken, OnItsWay
 from oracle.store.journal import StoredJournal
@@ -45,6 +54,7 @@ log = logging.getLogger(__name__)
 
 PATIENCE_BLOCKS = 3
 """After so many blocks without it, a transaction is signed anew with a higher fee."""
+OFFERING = "eth_sendRawTransaction"
 TRANSFER_GAS = 21_000
 MOST_TRIES = 8
 """So often another process of the account may be quicker to take the next nonce."""
@@ -72,6 +82,12 @@ class DurableSender(Sender):
         """Our last mined block, and the head with which it was there."""
         self._abis: dict[bytes, Abi] = {}
         """Of the contracts that it has sent to, by address."""
+        self._waiting: list[Entry] | None = None
+        """What is written down, and will be sent together; None if that is done at
+        once."""
+        self._estimated_all = False
+        self._counted: int | None = None
+        """Nonces that were used when all of those had been estimated."""
         self._doubtful = False
         """Whether something was given up in this look, so that what is behind it may
         have to be, too."""
@@ -83,11 +99,15 @@ class DurableSender(Sender):
         What others sent with this account is respected; what we dropped is replaced.
         Raises `WentBack` if the chain lacks what was mined at the last look.
         """
-        eth = self.chain.endpoint.web3.eth
-        mined = self._mined_count()
+        # Asked anew: what was estimated just now holds only where nothing was undone.
+        mined = self._counted
+        if mined is None:
+            mined = self.chain.count(self.address, "latest")
+        if self._waiting is not None and self._estimated_all:
+            self._counted = mined  # what comes next was estimated before that, too
         if mined < (expected := self.outbox.mined_nonces()):
             raise WentBack(expected, mined)
-        pending = int(eth.get_transaction_count(self._account.address, "pending"))
+        pending = self._pending_count()
         ours = {entry.nonce for entry in self.outbox.open()}
         dropped = self.outbox.dropped_nonces(mined) - ours
         # One of so many is free, whatever the endpoint says of others.
@@ -110,21 +130,23 @@ class DurableSender(Sender):
         name = f"{chain_id}:{oracle.hex()}:{account}"
         return StoredJournal(self.outbox.store, name)
 
-    def settle(self) -> list[tuple[Entry, TxReceipt]]:
+    def settle(self, head: Head | None = None) -> list[tuple[Entry, TxReceipt]]:
         """Finds out what came of what is open; sends again, or for more, what lags.
 
-        What was mined since the last time.
+        What was mined since the last time, as of the head; the latest if none is given.
         """
-        head = self.chain.head()
+        head = self.chain.head() if head is None else head
         self._look_back(head)
         entries = self.outbox.open()
         return self._look_after(entries, head) if entries else []
 
-    def news(self, contracts: Sequence[Contract]) -> list[Outcome]:
+    def news(
+        self, contracts: Sequence[Contract], head: Head | None = None
+    ) -> list[Outcome]:
         known = {contract.address: contract for contract in contracts}
         self._abis |= {contract.address: contract.abi for contract in contracts}
         found: list[Outcome] = []
-        for entry, mined in self.settle():
+        for entry, mined in self.settle(head):
             if (contract := known.get(entry.draft.to)) is not None:
                 work = partial(self._outcome, entry.draft, contract, mined, contracts)
                 outcome = self._tried("outcome", entry, work)
@@ -145,6 +167,44 @@ class DurableSender(Sender):
         if self.outbox.find(name) is None:
             with suppress(OnItsWay):  # another process of this account was quicker
                 self._begin(intent, name)
+        return None
+
+    @property
+    def bundles(self) -> bool:
+        return True
+
+    def expect(self, posts: Sequence[Post]) -> None:
+        intents = [
+            intended(p.contract, p.function, p.arguments, p.value, p.key) for p in posts
+        ]
+        sender = self._account.address
+        fields = [intent.fields(sender) for intent in intents]
+        estimates = [partial(self._estimate, wanted) for wanted in fields]
+        self._estimated_all = self.chain.ahead(estimates)
+        self._waiting, self._counted = [], None
+
+    def flush(self) -> dict[str, Rejected]:
+        entries, self._waiting = self._waiting or [], None
+        self._counted = None
+        self._offers.expect(entries)
+        rejected = {}
+        for entry in entries:
+            if self.stop.is_set():
+                break  # what is left is written down, and the next process's
+            error = self._tried("offer", entry, partial(self._first_offer, entry))
+            if error is not None:
+                rejected[entry.draft.key] = error
+        return rejected
+
+    def _first_offer(self, entry: Entry) -> Rejected | None:
+        """A node's no. Raises `Unavailable` where none answers anything any more: what
+        is left is offered at the next look."""
+        try:
+            answer = self._offer(entry, fresh=True)
+        except Rejected as error:
+            return error
+        if answer is Answer.UNKNOWN and not self.chain.reachable():
+            raise Unavailable(OFFERING, {"all endpoints": "no answer"})
         return None
 
     def _outcome(
@@ -174,7 +234,10 @@ class DurableSender(Sender):
             key, intent.name, intent.to, intent.data, intent.value, wanted["gas"]
         )
         entry = self._written_down(draft)
-        self._offer(entry, fresh=True)
+        if self._waiting is None:
+            self._offer(entry, fresh=True)
+        else:
+            self._waiting.append(entry)
         return entry
 
     def _written_down(self, draft: Draft) -> Entry:
@@ -219,6 +282,7 @@ class DurableSender(Sender):
         before. What goes wrong about one keeps no other from being looked after."""
         found: list[tuple[Entry, TxReceipt]] = []
         mined = self._mined_count() if entries else 0
+        self._receipts.gather(entries, head)
         self._doubtful = False
         for entry in entries:
             if self.stop.is_set():
@@ -255,13 +319,14 @@ class DurableSender(Sender):
             return self._receipt_of(entry)
         if self._offers.made_lately(entry, head.number):
             return None
-        if entry.nonce < (mined := self._mined_count()):
-            return None  # it was mined meanwhile
+        lags = self._lags(entry, head, mined)
+        if not lags and self._offers.was_taken(entry, self._pending_count()):
+            return None
         if entry.nonce == mined:
             self._check_taken(entry)
         if entry.nonce == mined or self._doubtful:
             self._check_wanted(entry)
-        if self._lags(entry, head, mined):
+        if lags:
             entry = self._bumped(entry)
         self._offer(entry)
         return None
@@ -287,7 +352,7 @@ class DurableSender(Sender):
         those behind it, if their turn would not help them either."""
         if head.number - entry.last.block < self._patience:
             return False
-        return entry.nonce == mined or entry.last.max_fee < self.chain.base_fee()
+        return entry.nonce == mined or entry.last.max_fee < head.base_fee
 
     def _check_taken(self, entry: Entry) -> None:
         """Drops what was offered again and again, and never taken.
@@ -316,7 +381,7 @@ class DurableSender(Sender):
             if refusal is None:
                 log.warning("%s may fail by now: %s", draft.action, error)
                 return  # a node that cannot tell is no reason to give it up
-            if self._mined_count() > entry.nonce:
+            if self.chain.count(self.address, "latest") > entry.nonce:
                 return  # it failed because it is done, this very moment
             self.outbox.dropped(entry, f"would fail by now: {refusal}")
             raise refusal from None
@@ -332,8 +397,7 @@ class DurableSender(Sender):
             return
         if self.too_dear() is not None:
             return
-        eth = self.chain.endpoint.web3.eth
-        if eth.get_transaction_count(self._account.address, "pending") > mined:
+        if self.chain.count(self.address, "pending") > mined:
             return  # somebody's transaction is there
         if not any(self._is_wanted(entry) for entry in entries):
             return
@@ -350,7 +414,7 @@ class DurableSender(Sender):
             return False
         return True
 
-    def _offer(self, entry: Entry, fresh: bool = False) -> None:
+    def _offer(self, entry: Entry, fresh: bool = False) -> Answer:
         """Sends the signed bytes, for more as long as nodes want more. `fresh`: for the
         first time, so no node has them.
 
@@ -363,7 +427,7 @@ class DurableSender(Sender):
             raised = self._bumped(entry)
             if raised is entry:
                 self._offers.note(entry)  # it waits for want of a higher fee
-                return
+                return heard.answer
             entry, fresh = raised, False
             heard = self._offers.make(entry)
         if heard.answer is Answer.REFUSED and fresh:
@@ -371,6 +435,7 @@ class DurableSender(Sender):
             raise Rejected(entry.draft.action, heard.words)
         if heard.answer is not Answer.TAKEN:
             log.warning("%s may not be sent: %s", entry.draft.action, heard.words)
+        return heard.answer
 
     def _bumped(self, entry: Entry) -> Entry:
         """The same, signed with a higher fee; as it is, if that is above the cap, or
@@ -394,7 +459,9 @@ class DurableSender(Sender):
             assert last.block is not None, "it was mined in a block"
             if self._there == (last.block_hash, head.hash):
                 return
-            if self.chain.block_hash(last.block) == last.block_hash:
+            follows = self._there == (last.block_hash, head.parent)
+            here = last.block_hash in (head.hash, head.parent) or follows
+            if here or self.chain.block_hash(last.block) == last.block_hash:
                 self._there = last.block_hash, head.hash
                 return
             log.warning("%s: block %d is gone", last.draft.action, last.block)
@@ -402,8 +469,12 @@ class DurableSender(Sender):
             self._offers.forget()
 
     def _mined_count(self) -> int:
-        eth = self.chain.endpoint.web3.eth
-        return int(eth.get_transaction_count(self._account.address, "latest"))
+        """As of the latest head."""
+        return self.chain.known_count(self.address, "latest")
+
+    def _pending_count(self) -> int:
+        """The same, and what nodes had waiting then."""
+        return self.chain.known_count(self.address, "pending")
 
 
 def _digest(intent: Intent) -> str:

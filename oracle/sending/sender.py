@@ -14,8 +14,9 @@ from web3.types import Nonce, TxParams, TxReceipt, Wei
 
 from oracle.chain.chain import Chain, Contract, read_logs, refusing
 from oracle.chain.endpoint import check_chain
-from oracle.chain.errors import FeeAboveCap, GasAboveCap, NotMined, Refused
+from oracle.chain.errors import FeeAboveCap, GasAboveCap, NotMined, Refused, Rejected
 from oracle.chain.events import Event as Told
+from oracle.chain.head import Head
 from oracle.chain.journal import Forgetful, Journal
 from oracle.chain.local.embedded import TRANSACTION_GAS
 from oracle.sending.troubles import Troubles
@@ -75,6 +76,17 @@ class Intent:
 
     def refusing(self, ask: Callable[[], T]) -> T:
         return refusing(self.contract, self.function, ask)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A call that is to be posted, as `Sender.post` takes it."""
+
+    contract: Contract
+    function: str
+    arguments: tuple[Any, ...]
+    value: int
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +153,11 @@ class Sender:
         """Fees of what was mined, successful or not, since the start."""
         return self._spent_wei
 
-    def news(self, contracts: Sequence[Contract]) -> list[Outcome]:
-        """What became of posted calls of these contracts since the last time."""
+    def news(
+        self, contracts: Sequence[Contract], head: Head | None = None
+    ) -> list[Outcome]:
+        """What became of posted calls of these contracts since the last time, as of the
+        head; the latest if none is given."""
         return []
 
     def journal(self, oracle: bytes) -> Journal:
@@ -181,6 +196,19 @@ class Sender:
             contract, function, *arguments, value=value, listening=listening, key=key
         )
 
+    @property
+    def bundles(self) -> bool:
+        """Whether several calls can be posted before the first is mined."""
+        return False
+
+    def expect(self, posts: Sequence[Post]) -> None:
+        """These are about to be posted, one after the other, and then `flush` is called
+        in any case: whatever can be asked and sent at once is."""
+
+    def flush(self) -> dict[str, Rejected]:
+        """Sends what was posted since `expect`; by key, what no node would take."""
+        return {}
+
     def deploy(self, contract: Contract, creation: bytes) -> Receipt:
         """Creates the contract, which must come to lie at its address."""
         receipt = self._transact(Intent(contract, "constructor", creation), ())
@@ -201,10 +229,12 @@ class Sender:
         """The transaction but for nonce and fees. Raises `Refused` or `GasAboveCap`."""
         check_chain(self.chain.endpoint)
         wanted = intent.fields(self._account.address)
-        eth = self.chain.endpoint.web3.eth
-        estimate = intent.refusing(lambda: eth.estimate_gas(wanted))
+        estimate = intent.refusing(lambda: self._estimate(wanted))
         chain_id = self.chain.endpoint.chain_id
         return {**wanted, "gas": _with_margin(estimate), "chainId": chain_id}
+
+    def _estimate(self, wanted: TxParams) -> int:
+        return self.chain.endpoint.web3.eth.estimate_gas(wanted)
 
     def _receipt(
         self, intent: Intent, mined: TxReceipt, listening: Sequence[Contract]
@@ -234,9 +264,9 @@ class Sender:
         INVARIANT: without a cap, too, what a node advises is paid up to a bound only:
         it may be the one who builds the block.
         """
-        base_fee = self.chain.base_fee()
-        if self._fee_cap is not None and base_fee > self._fee_cap:
-            raise FeeAboveCap(self._fee_cap, base_fee)
+        base_fee = self.chain.recent().base_fee
+        if (too_dear := self.too_dear()) is not None:
+            raise too_dear
         tip = self.chain.tip()
         if self._fee_cap is None:
             tip = min(tip, MOST_TIP_WEI)

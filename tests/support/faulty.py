@@ -39,11 +39,16 @@ class Proxy:
     chain_id: int | None = None
     frozen_at: int | None = None
     most_blocks: int | None = None
+    batches: str = "array"
+    """What it makes of several calls at once: an `array` of answers, a `shuffled` one,
+    one of `some`, an error (`none`), or something `odd`."""
     hangs_up: bool = False
     """After each answer: what comes next comes through a new connection."""
     hung_up: threading.Event = field(default_factory=threading.Event)
     """Set once a connection has ended: whoever goes on with it sees that."""
     asked: list[str] = field(default_factory=list)
+    arrays: list[list[str]] = field(default_factory=list)
+    """The methods of each batch."""
     released: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -89,6 +94,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if isinstance(asked, list):
+            self.answer_all(asked)
+            return
         method, params = asked["method"], asked["params"]
         self.close_connection = self.close_connection or self.proxy.hangs_up
         fault = self.proxy.fault_of(method)
@@ -112,6 +120,35 @@ class Handler(BaseHTTPRequestHandler):
             self.reply(json.dumps({"result": "0x" + "ab" * 32}).encode())
         else:
             self.pass_on(fault, asked["id"], method, params)
+
+    def answer_all(self, asked: list[dict[str, Any]]) -> None:
+        """One fault is all of theirs."""
+        faults = {self.proxy.fault_of(each["method"]) for each in asked}
+        self.proxy.arrays.append([each["method"] for each in asked])
+        kind = self.proxy.batches
+        if faults & {Fault.SERVER_ERROR}:
+            self.send_response(500)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        elif faults & {Fault.NO_JSON}:
+            self.reply(b"<html>please log in</html>")
+        elif faults & {Fault.TRUNCATED}:
+            self.reply(b'[{"id": 0, ', length=1 << 10)
+            self.close_connection = True
+        elif kind == "none":
+            self.complain(-32600, "batch requests are not supported")
+        else:
+            answers: list[Any] = [
+                {**self.proxy.answer(each["method"], each["params"]), "id": each["id"]}
+                for each in asked
+            ]
+            if kind == "shuffled":
+                answers.reverse()
+            if kind == "some":
+                del answers[1]
+            if kind == "odd":
+                answers[1] = "what?"
+            self.reply(json.dumps(answers).encode())
 
     def pass_on(
         self, fault: Fault | None, identity: int, method: str, params: list[Any]
