@@ -27,6 +27,7 @@ from oracle.node.honest import Honest
 from oracle.node.loop import Loop
 from oracle.node.node import Node
 from oracle.node.worker.worker import Worker
+from oracle.requester.declines import About, Decline
 
 STALE_SECONDS = 300.0
 """A loop that has not turned for so long hangs; a long computation may take as much."""
@@ -158,6 +159,15 @@ class NodeCollector(Collector):
         )
 
 
+def decline_of(node: Node, request_id: int) -> Decline | None:
+    """As of the last look."""
+    if not isinstance(node, Worker) or request_id not in node.declined:
+        return None
+    chain_id, oracle = node.chain.endpoint.chain_id, node.contracts.oracle.address
+    about, block = About(chain_id, oracle, request_id), node.record.head.number
+    return Decline(about, node.address, block, node.declined[request_id])
+
+
 def role_of(node: Node) -> str:
     return "challenger" if isinstance(node, Challenger) else "worker"
 
@@ -216,6 +226,13 @@ def application(
         waits = loop.node.waits
         well = reaches and keeps_up(loop.node) and not waits
         return _verdict(well, awaited=dict(awaited()), waits=waits or None)
+
+    @app.get("/declined/{request_id}")
+    def declined(request_id: int) -> Response:
+        """Why this worker doesn't take the request, signed; `null` if it does, or has
+        not looked at it."""
+        told = decline_of(loop.node, request_id)
+        return JSONResponse(None if told is None else told.signed(loop.node.sender))
 
     @app.get("/status")
     def status() -> Response:

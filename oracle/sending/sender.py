@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any, TypedDict, TypeVar, cast
 
+from eth_account.messages import encode_defunct
 from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_checksum_address
 from hexbytes import HexBytes
@@ -115,6 +116,11 @@ class Sender:
     @property
     def address(self) -> bytes:
         return bytes.fromhex(self._account.address.removeprefix("0x"))
+
+    def sign(self, text: str) -> bytes:
+        """The account's signature (65 bytes) of a text, as of EIP-191."""
+        signed = self._account.sign_message(encode_defunct(text=text))
+        return bytes(signed.signature)
 
     def worst_price(self) -> int:
         """Wei that a gas unit may cost: the user's cap, or twice the base fee and the
