@@ -15,11 +15,10 @@ from web3.exceptions import BlockNotFound, ContractLogicError, Web3RPCError
 from web3.types import LogReceipt, RPCEndpoint, TxParams, TxReceipt
 
 from oracle.chain.abi import Abi
-from oracle.chain.endpoint import Endpoint
+from oracle.chain.endpoint import Endpoint, TakesSeveral
 from oracle.chain.errors import InsufficientFunds, NoCode, OddAnswer, Refused
 from oracle.chain.events import Event, event_of
 from oracle.chain.head import MOST_AGE_SECONDS, NOTHING, Head, Known, base_fee_of
-from oracle.chain.providers.failover import FailoverProvider
 from oracle.chain.ranges import Ranges
 from oracle.chain.rhythm import Rhythm
 from oracle.chain.words import lacks_funds, revert_data, said
@@ -246,7 +245,7 @@ class Chain:
         """Says what will be asked: each of these, called once more. Where that can be
         had in one request, it is, and its answers are of now; whether they are."""
         provider = self.endpoint.web3.provider
-        return isinstance(provider, FailoverProvider) and provider.ahead(asks)
+        return isinstance(provider, TakesSeveral) and provider.ahead(asks)
 
     def forget(self) -> None:
         """What is known may have changed, by a transaction that was mined just now."""

@@ -26,8 +26,9 @@ from oracle.chain.errors import (
     Refused,
     Rejected,
 )
-from oracle.chain.head import Head, Quiet
+from oracle.chain.head import Head
 from oracle.record.audit import Auditor
+from oracle.record.quiet import Quiet
 from oracle.record.record import Answered, Asked, Record
 from oracle.record.views import view_of
 from oracle.sending.sender import Post, Receipt, Sender

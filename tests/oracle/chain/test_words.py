@@ -240,7 +240,7 @@ BROKEN = [
 ]
 COMMANDS: list[list[object]] = [
     ["request", "status", 1],
-    ["request", "send", "mnist", Path(__file__).parents[2] / "docs" / "seven.json"],
+    ["request", "send", "mnist", Path(__file__).parents[3] / "docs" / "seven.json"],
     ["watch", "--once"],
 ]
 

@@ -10,13 +10,7 @@ from support.world import ETHER, WINDOW, World
 from challenge.lies import LIES
 from oracle.chain.chain import Chain
 from oracle.chain.endpoint import EmbeddedEndpoint
-from oracle.chain.head import (
-    LONGEST_QUIET_SECONDS,
-    MOST_AGE_SECONDS,
-    Head,
-    Known,
-    Quiet,
-)
+from oracle.chain.head import MOST_AGE_SECONDS, Head, Known
 from oracle.chain.local.accounts import development_accounts
 from oracle.chain.local.embedded import CHAIN_ID
 from oracle.chain.local.rpc import EmbeddedProvider, Handler
@@ -25,6 +19,7 @@ from oracle.node.node import Node
 from oracle.node.worker.liars import LyingWorker
 from oracle.node.worker.worker import Worker
 from oracle.record.bloom import bloom_of
+from oracle.record.quiet import LONGEST_SECONDS, Quiet
 from oracle.record.record import Record, Status
 from oracle.sending.durable import DurableSender
 from oracle.store.outbox import Outbox
@@ -131,7 +126,7 @@ def test_answer_that_an_event_changes_is_asked_for_when_there_may_be_one() -> No
     ]
     for number, (latest, blooms, expected) in enumerate(rows):
         assert quiet.get(latest, blooms, ask) == expected, number
-    clock[0] += LONGEST_QUIET_SECONDS + 1
+    clock[0] += LONGEST_SECONDS + 1
     assert quiet.get(head(10), True, ask) == 6
     quiet.forget()
     assert quiet.get(head(10), True, ask) == 7
