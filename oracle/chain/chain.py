@@ -72,7 +72,7 @@ class Chain:
         self._gives_receipts = True
         self.latest = NOTHING
         """As `head` saw it last."""
-        self._looked_at = monotonic() - 2 * MOST_AGE_SECONDS
+        self.stale()
 
     def head(self) -> Head:
         """The latest block. What `known` has kept of another is forgotten."""
@@ -81,11 +81,16 @@ class Chain:
         self._looked_at = monotonic()
         return self.latest
 
-    def recent(self) -> Head:
-        """As `head` saw it last, unless that was long ago."""
-        if monotonic() - self._looked_at > MOST_AGE_SECONDS:
+    def recent(self, seconds: float = MOST_AGE_SECONDS) -> Head:
+        """As `head` saw it last, unless that was longer ago, or something was sent or
+        mined since."""
+        if monotonic() - self._looked_at > seconds:
             return self.head()
         return self.latest
+
+    def stale(self) -> None:
+        """Where blocks come with transactions, there may be another by now."""
+        self._looked_at = monotonic() - 2 * MOST_AGE_SECONDS
 
     def _noted(self, head: Head) -> Head:
         self._times[head.number] = head.timestamp
@@ -250,7 +255,7 @@ class Chain:
     def forget(self) -> None:
         """What is known may have changed, by a transaction that was mined just now."""
         self._known.forget()
-        self._looked_at = monotonic() - 2 * MOST_AGE_SECONDS
+        self.stale()
 
     def logs(self, contracts: Sequence[Contract], first: int, last: int) -> list[Log]:
         """What the contracts logged in blocks [first, last], in order.

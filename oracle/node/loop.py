@@ -56,6 +56,7 @@ class Loop:
         """`news` is set by whoever has worked something out for the node: then it looks
         at once."""
         self.node, self.pulse = node, Pulse()
+        node.head_seconds = poll_seconds / 2
         self._refusals: set[str] = set()
         self._waited = False
         self._tempo, self._heard = Tempo(poll_seconds), heard

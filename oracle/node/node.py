@@ -140,6 +140,9 @@ class Node(ABC):
         self._stake = Quiet((contracts.staking.address, topic))
         self.deadlines: list[int] = []
         """Instants at which own clocks would have run out, as of the last look."""
+        self.head_seconds = 0.0
+        """A look may begin with a head that was seen so long ago: when something was
+        worked out, the chain need not be asked for it."""
         self.tell: Callable[[Mapping[str, Any]], None] = lambda facts: None
         """Somebody who wants to know what its people should look at."""
         self.seconds: defaultdict[str, float] = defaultdict(float)
@@ -167,7 +170,7 @@ class Node(ABC):
         """
         self.refused = []
         with self._timed("settle"):
-            head = self.chain.head()
+            head = self.chain.recent(self.head_seconds)
             news = self.troubles.tried("news", partial(self._news, head))
         yield from news or ()
         if self.sender.on_its_way != self.posted.wishes.keys():

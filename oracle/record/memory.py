@@ -6,6 +6,7 @@ its claim. So what was asked once need not be asked with each block.
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
@@ -16,41 +17,60 @@ LONGEST_SECONDS = 60.0
 """An endpoint that lags may have answered: it is not believed for longer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`heard`: how many events of each subject, when it was asked for; `until` when, by
+    the process's steady clock, it is believed."""
+
+    subjects: tuple[bytes, ...]
+    heard: tuple[int, ...]
+    until: float
+    value: Any
+
+
 class Memory:
-    """Answers by claim and question."""
+    """Answers by question; each is about subjects, which are claims (by their hashes)
+    and games (by their ids)."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._heard: Counter[bytes] = Counter()
-        self._answers: dict[Hashable, tuple[int, float, Any]] = {}
+        self._answers: dict[Hashable, Answer] = {}
 
-    def hear(self, told: Iterable[Event], tables: Tables) -> None:
-        """Events that the tables have learned."""
+    def hear(self, told: Iterable[Event]) -> None:
+        """A move in one game leaves the others of its claim as they are; what concerns
+        the claim concerns all of its games."""
         for event in told:
-            claim = getattr(event, "claim_hash", None)
-            played = tables.games.get(getattr(event, "game_id", b""))
-            if claim is None and played is not None:
-                claim = played.claim_hash
-            if claim is not None:
-                self._heard[claim] += 1
+            about = getattr(event, "claim_hash", None) or getattr(
+                event, "game_id", None
+            )
+            if about is not None:
+                self._heard[about] += 1
 
-    def get(self, claim: bytes, question: Hashable, ask: Callable[[], Any]) -> Any:
-        """The answer, asked for unless nothing has been heard of the claim since."""
-        heard, now = self._heard[claim], self._clock()
-        known = self._answers.get((claim, question))
-        if known is None or known[0] != heard or now - known[1] > LONGEST_SECONDS:
-            known = self._answers[claim, question] = heard, now, ask()
-        return known[2]
+    def get(
+        self, subjects: tuple[bytes, ...], question: Hashable, ask: Callable[[], Any]
+    ) -> Any:
+        """The answer, asked for unless nothing has been heard of its subjects since."""
+        heard, now = tuple(self._heard[each] for each in subjects), self._clock()
+        known = self._answers.get(question)
+        if known is None or known.heard != heard or now > known.until:
+            known = Answer(subjects, heard, now + LONGEST_SECONDS, ask())
+            self._answers[question] = known
+        return known.value
 
-    def doubt(self, claim: bytes) -> None:
+    def doubt(self, subject: bytes) -> None:
         """What was answered doesn't fit what was heard."""
-        self._heard[claim] += 1
+        self._heard[subject] += 1
 
-    def forget(self, claims: Iterable[bytes]) -> None:
-        """All but what is about these claims."""
-        kept = set(claims)
-        self._answers = {q: a for q, a in self._answers.items() if q[0] in kept}  # type: ignore[index]
-        self._heard = Counter({c: n for c, n in self._heard.items() if c in kept})
+    def forget_all_but(self, tables: Tables) -> None:
+        """What has ended."""
+        kept = tables.claims.keys() | tables.games.keys()
+        self._heard = Counter({s: n for s, n in self._heard.items() if s in kept})
+        self._answers = {
+            question: answer
+            for question, answer in self._answers.items()
+            if kept.issuperset(answer.subjects)
+        }
 
     def clear(self) -> None:
         """Blocks are gone: whatever was heard may not be so."""

@@ -6,11 +6,12 @@ something was never told (a hole), and then goes back.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from time import monotonic
 from typing import Any
 
 from challenge import game
+from challenge.claim import game_id
 from oracle.chain.chain import Chain, events_of
 from oracle.chain.contracts import Contracts
 from oracle.chain.events import Event
@@ -134,7 +135,7 @@ class Record:
         """Its events, now in the tables. After a `Hole` those are good for nothing."""
         told = events_of(self.contracts.telling, reading.logs)
         self.tables.fold(told)
-        self._memory.hear(told, self.tables)
+        self._memory.hear(told)
         return told
 
     def _keep(self, reading: Reading, told: Sequence[Event]) -> None:
@@ -232,19 +233,25 @@ class Record:
 
     def _forget_ended(self) -> None:
         if self.forgets and self.tables.forget_ended():
-            self._memory.forget(self.tables.claims)
+            self._memory.forget_all_but(self.tables)
 
-    def asked(self, claim: bytes, function: str, *arguments: Any) -> Any:
-        """What the game contract says about something of the claim; not asked again
-        before the log tells of it."""
-        game = self.contracts.game
+    def dispute_of(self, claim: bytes) -> game.Dispute:
+        """Of that claim, as the contract has it; not asked for again before the log
+        tells of it."""
+        told = self._asked((claim,), "getDispute", claim)
+        return game.Dispute.from_abi(told)
 
-        def ask() -> Any:
-            return self.chain.known(game, function, *arguments)
+    def game_of(self, claim: bytes, challenger: bytes) -> game.Game:
+        """The same of a game."""
+        subjects = claim, game_id(claim, challenger)
+        return game.Game.from_abi(self._asked(subjects, "getGame", claim, challenger))
 
+    def _asked(self, subjects: tuple[bytes, ...], function: str, *about: bytes) -> Any:
+        contract = self.contracts.game
+        ask = partial(self.chain.known, contract, function, *about)
         if self._makes_do:
             return ask()
-        return self._memory.get(claim, (function, arguments), ask)
+        return self._memory.get(subjects, (function, about), ask)
 
     def doubt(self, claim: bytes) -> None:
         """What was answered about the claim doesn't fit what the log tells."""

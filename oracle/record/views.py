@@ -3,7 +3,7 @@
 from challenge import tariff
 from challenge.claim import game_id
 from challenge.errors import PositionMismatch, PositionMissing
-from challenge.game import Dispute, Game, GameView, Stage, position_of
+from challenge.game import GameView, Stage, position_of
 from oracle.record.record import Answered, Played, Record
 
 
@@ -17,8 +17,7 @@ def view_of(
     on since.
     """
     claim = answered.hash
-    game = Game.from_abi(record.asked(claim, "getGame", claim, challenger))
-    dispute = Dispute.from_abi(record.asked(claim, "getDispute", claim))
+    game, dispute = record.game_of(claim, challenger), record.dispute_of(claim)
     k = record.k
     identity = game_id(answered.hash, challenger)
     played = record.tables.games.get(
@@ -27,7 +26,7 @@ def view_of(
     try:
         position = position_of(game, dispute, record.shown(played), k)
     except (PositionMismatch, PositionMissing):
-        record.doubt(claim)
+        record.doubt(claim)  # and with it all games of it
         raise
     bond, missing = answered.claim.bond, 0
     if game.stage == Stage.NONE:

@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -56,10 +57,25 @@ PATIENCE_BLOCKS = 3
 """After so many blocks without it, a transaction is signed anew with a higher fee."""
 OFFERING = "eth_sendRawTransaction"
 TRANSFER_GAS = 21_000
+MOST_TOLD = 2
+"""Blocks in a row of which it is believed that nobody else used this account."""
 MOST_TRIES = 8
 """So often another process of the account may be quicker to take the next nonce."""
 MOST_OFFERS = 5
 """So often what is next is offered in vain: all others wait behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Nonces that were used as of a head (its hash). `told`: how many blocks ago that
+    was asked for."""
+
+    head: bytes
+    mined: int
+    told: int
+
+
+NEVER = Count(b"", 0, 0)
 
 
 class DurableSender(Sender):
@@ -77,6 +93,7 @@ class DurableSender(Sender):
         self.outbox, self._patience = outbox, patience_blocks
         self._signer = Signer(chain, account, outbox, self._fees, fee_cap)
         self._offers = Offers(chain)
+        self._count = NEVER
         self._receipts = Receipts(chain)
         self._there: tuple[bytes, bytes] | None = None
         """Our last mined block, and the head with which it was there."""
@@ -433,7 +450,11 @@ class DurableSender(Sender):
         if heard.answer is Answer.REFUSED and fresh:
             self.outbox.rejected(entry, heard.words)
             raise Rejected(entry.draft.action, heard.words)
-        if heard.answer is not Answer.TAKEN:
+        if heard.words:
+            self._count = NEVER  # its nonce may be used
+        if heard.answer is Answer.TAKEN:
+            self.chain.stale()
+        else:
             log.warning("%s may not be sent: %s", entry.draft.action, heard.words)
         return heard.answer
 
@@ -469,12 +490,29 @@ class DurableSender(Sender):
             self._offers.forget()
 
     def _mined_count(self) -> int:
-        """As of the latest head."""
-        return self.chain.known_count(self.address, "latest")
+        """As of the latest head. Where that lists transactions of ours they are
+        counted, and nothing is asked; what else uses this account is noticed a little
+        later."""
+        head, count = self.chain.latest, self._count
+        if head.hash == count.head:
+            return count.mined
+        listed, ours = set(head.transactions), 0
+        if head.parent == count.head and count.told < MOST_TOLD:
+            ours = sum(_is_among(listed, entry) for entry in self.outbox.open())
+        if ours:
+            self._count = Count(head.hash, count.mined + ours, count.told + 1)
+        else:
+            asked = self.chain.known_count(self.address, "latest")
+            self._count = Count(head.hash, asked, 0)
+        return self._count.mined
 
     def _pending_count(self) -> int:
         """The same, and what nodes had waiting then."""
         return self.chain.known_count(self.address, "pending")
+
+
+def _is_among(hashes: set[bytes], entry: Entry) -> bool:
+    return any(attempt.hash in hashes for attempt in entry.attempts)
 
 
 def _digest(intent: Intent) -> str:

@@ -21,6 +21,7 @@ from oracle.chain.chain import Chain
 from oracle.chain.errors import OtherChain, Refused
 from oracle.chain.local.embedded import CHAIN_ID
 from oracle.chain.local.rpc import EmbeddedProvider
+from oracle.chain.providers import failover
 from oracle.chain.providers.failover import FailoverEndpoint
 from oracle.devnet.serving import serving
 from oracle.node.loop import Loop
@@ -125,11 +126,12 @@ def nodes(world: World) -> Iterator[Any]:
 
 
 def test_endpoint_of_another_chain_with_the_same_id_is_left_and_then_fatal(
-    world: World, nodes: Any, tmp_path: Path
+    world: World, nodes: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when a development node was started anew behind the same address."""
+    monkeypatch.setattr(failover, "FIRST_WAIT_SECONDS", 0.01)
     urls = [node.url for node in nodes]
-    endpoint = FailoverEndpoint(urls, CHAIN_ID, 5.0, patience_seconds=0.0)
+    endpoint = FailoverEndpoint(urls, CHAIN_ID, 5.0, patience_seconds=2.0)
     chain = Chain(endpoint)
     hold_to_chain(chain, world.contracts, None)
     assert set(endpoint.provider.known_blocks) == {0, world.contracts.block}
@@ -164,6 +166,7 @@ def replace(node: Any, chain: Chain, upstream: Any) -> None:
     node.hangs_up = True
     node.hung_up.clear()
     chain.height  # noqa: B018
+    node.hung_up.wait(1)
     node.upstream, node.hangs_up = upstream, False
 
 
