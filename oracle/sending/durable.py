@@ -9,7 +9,6 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -28,11 +27,11 @@ from oracle.chain.errors import (
     Refused,
     Rejected,
     Unavailable,
-    WentBack,
 )
 from oracle.chain.head import Head
 from oracle.chain.journal import Journal
 from oracle.sending import sender as plain
+from oracle.sending.nonces import Nonces
 from oracle.sending.offers import Answer, Offers
 from oracle.sending.receipts import Receipts
 from oracle.sending.sender import (
@@ -57,25 +56,10 @@ PATIENCE_BLOCKS = 3
 """After so many blocks without it, a transaction is signed anew with a higher fee."""
 OFFERING = "eth_sendRawTransaction"
 TRANSFER_GAS = 21_000
-MOST_TOLD = 2
-"""Blocks in a row of which it is believed that nobody else used this account."""
 MOST_TRIES = 8
 """So often another process of the account may be quicker to take the next nonce."""
 MOST_OFFERS = 5
 """So often what is next is offered in vain: all others wait behind it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """Nonces that were used as of a head (its hash). `told`: how many blocks ago that
-    was asked for."""
-
-    head: bytes
-    mined: int
-    told: int
-
-
-NEVER = Count(b"", 0, 0)
 
 
 class DurableSender(Sender):
@@ -93,7 +77,7 @@ class DurableSender(Sender):
         self.outbox, self._patience = outbox, patience_blocks
         self._signer = Signer(chain, account, outbox, self._fees, fee_cap)
         self._offers = Offers(chain)
-        self._count = NEVER
+        self._nonces = Nonces(chain, self.address, outbox)
         self._receipts = Receipts(chain)
         self._there: tuple[bytes, bytes] | None = None
         """Our last mined block, and the head with which it was there."""
@@ -102,34 +86,14 @@ class DurableSender(Sender):
         self._waiting: list[Entry] | None = None
         """What is written down, and will be sent together; None if that is done at
         once."""
-        self._estimated_all = False
-        self._counted: int | None = None
-        """Nonces that were used when all of those had been estimated."""
         self._doubtful = False
         """Whether something was given up in this look, so that what is behind it may
         have to be, too."""
 
     @property
     def nonce(self) -> int:
-        """The next one that is free, here and on the chain.
-
-        What others sent with this account is respected; what we dropped is replaced.
-        Raises `WentBack` if the chain lacks what was mined at the last look.
-        """
-        # Asked anew: what was estimated just now holds only where nothing was undone.
-        mined = self._counted
-        if mined is None:
-            mined = self.chain.count(self.address, "latest")
-        if self._waiting is not None and self._estimated_all:
-            self._counted = mined  # what comes next was estimated before that, too
-        if mined < (expected := self.outbox.mined_nonces()):
-            raise WentBack(expected, mined)
-        pending = self._pending_count()
-        ours = {entry.nonce for entry in self.outbox.open()}
-        dropped = self.outbox.dropped_nonces(mined) - ours
-        # One of so many is free, whatever the endpoint says of others.
-        after = range(start := max(mined, pending), start + len(ours) + 1)
-        return min(dropped | (set(after) - ours))
+        """The next one that is free. Raises `WentBack`."""
+        return self._nonces.next()
 
     @property
     def on_its_way(self) -> frozenset[str]:
@@ -197,12 +161,12 @@ class DurableSender(Sender):
         sender = self._account.address
         fields = [intent.fields(sender) for intent in intents]
         estimates = [partial(self._estimate, wanted) for wanted in fields]
-        self._estimated_all = self.chain.ahead(estimates)
-        self._waiting, self._counted = [], None
+        self._nonces.share(self.chain.ahead(estimates))
+        self._waiting = []
 
     def flush(self) -> dict[str, Rejected]:
         entries, self._waiting = self._waiting or [], None
-        self._counted = None
+        self._nonces.share(False)
         self._offers.expect(entries)
         rejected = {}
         for entry in entries:
@@ -279,7 +243,7 @@ class DurableSender(Sender):
             if current is None:
                 receipt = self._receipts.find(entry)
             else:
-                receipt = self._advance(current, head, self._mined_count())
+                receipt = self._advance(current, head, self._nonces.used())
             if receipt is not None:
                 return receipt
             if current is None:
@@ -298,7 +262,7 @@ class DurableSender(Sender):
         """Those that are mined, lowest nonce first: what comes after cannot be mined
         before. What goes wrong about one keeps no other from being looked after."""
         found: list[tuple[Entry, TxReceipt]] = []
-        mined = self._mined_count() if entries else 0
+        mined = self._nonces.used() if entries else 0
         self._receipts.gather(entries, head)
         self._doubtful = False
         for entry in entries:
@@ -337,7 +301,7 @@ class DurableSender(Sender):
         if self._offers.made_lately(entry, head.number):
             return None
         lags = self._lags(entry, head, mined)
-        if not lags and self._offers.was_taken(entry, self._pending_count()):
+        if not lags and self._offers.was_taken(entry, self._nonces.pending()):
             return None
         if entry.nonce == mined:
             self._check_taken(entry)
@@ -398,7 +362,7 @@ class DurableSender(Sender):
             if refusal is None:
                 log.warning("%s may fail by now: %s", draft.action, error)
                 return  # a node that cannot tell is no reason to give it up
-            if self.chain.count(self.address, "latest") > entry.nonce:
+            if self._nonces.asked() > entry.nonce:
                 return  # it failed because it is done, this very moment
             self.outbox.dropped(entry, f"would fail by now: {refusal}")
             raise refusal from None
@@ -410,7 +374,7 @@ class DurableSender(Sender):
         already: made anew under another nonce, it would be there twice.
         """
         entries = self.outbox.open()
-        if not entries or entries[0].nonce <= (mined := self._mined_count()):
+        if not entries or entries[0].nonce <= (mined := self._nonces.used()):
             return
         if self.too_dear() is not None:
             return
@@ -451,7 +415,7 @@ class DurableSender(Sender):
             self.outbox.rejected(entry, heard.words)
             raise Rejected(entry.draft.action, heard.words)
         if heard.words:
-            self._count = NEVER  # its nonce may be used
+            self._nonces.doubt()
         if heard.answer is Answer.TAKEN:
             self.chain.stale()
         else:
@@ -488,31 +452,6 @@ class DurableSender(Sender):
             log.warning("%s: block %d is gone", last.draft.action, last.block)
             self.outbox.reopen(last)
             self._offers.forget()
-
-    def _mined_count(self) -> int:
-        """As of the latest head. Where that lists transactions of ours they are
-        counted, and nothing is asked; what else uses this account is noticed a little
-        later."""
-        head, count = self.chain.latest, self._count
-        if head.hash == count.head:
-            return count.mined
-        listed, ours = set(head.transactions), 0
-        if head.parent == count.head and count.told < MOST_TOLD:
-            ours = sum(_is_among(listed, entry) for entry in self.outbox.open())
-        if ours:
-            self._count = Count(head.hash, count.mined + ours, count.told + 1)
-        else:
-            asked = self.chain.known_count(self.address, "latest")
-            self._count = Count(head.hash, asked, 0)
-        return self._count.mined
-
-    def _pending_count(self) -> int:
-        """The same, and what nodes had waiting then."""
-        return self.chain.known_count(self.address, "pending")
-
-
-def _is_among(hashes: set[bytes], entry: Entry) -> bool:
-    return any(attempt.hash in hashes for attempt in entry.attempts)
 
 
 def _digest(intent: Intent) -> str:

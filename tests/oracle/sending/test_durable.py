@@ -170,7 +170,7 @@ def test_durable_send_displaced_by_another_program_is_told(bench: Bench) -> None
     bench.world.stake(plain_sender, 3)
     with pytest.raises(Displaced, match="expected nonce 0 for it"):
         for _ in range(MISSES):
-            head, mined = sender.chain.head(), sender._mined_count()
+            head, mined = sender.chain.head(), sender._nonces.used()
             sender._advance(sender.outbox.open()[0], head, mined)
     assert not waits(sender)
     Immediate(bench)
