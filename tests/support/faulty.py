@@ -94,12 +94,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if isinstance(asked, list):
-            self.answer_all(asked)
-            return
-        method, params = asked["method"], asked["params"]
+        calls = asked if isinstance(asked, list) else [asked]
         self.close_connection = self.close_connection or self.proxy.hangs_up
-        fault = self.proxy.fault_of(method)
+        faults = [self.proxy.fault_of(call["method"]) for call in calls]
+        fault = next(filter(None, faults), None)  # one fault is all of theirs
+        if isinstance(asked, list):
+            self.proxy.arrays.append([call["method"] for call in calls])
         if fault in (Fault.SERVER_ERROR, Fault.TOO_MANY):
             self.send_response(500 if fault is Fault.SERVER_ERROR else 429)
             self.send_header("Retry-After", "1")
@@ -116,45 +116,35 @@ class Handler(BaseHTTPRequestHandler):
             self.complain(-32005, "rate limit exceeded")
         elif fault is Fault.BEHIND:
             self.complain(-32000, "header not found")
-        elif fault is Fault.SWALLOWED:
-            self.reply(json.dumps({"result": "0x" + "ab" * 32}).encode())
-        else:
-            self.pass_on(fault, asked["id"], method, params)
-
-    def answer_all(self, asked: list[dict[str, Any]]) -> None:
-        """One fault is all of theirs."""
-        faults = {self.proxy.fault_of(each["method"]) for each in asked}
-        self.proxy.arrays.append([each["method"] for each in asked])
-        kind = self.proxy.batches
-        if faults & {Fault.SERVER_ERROR}:
-            self.send_response(500)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-        elif faults & {Fault.NO_JSON}:
-            self.reply(b"<html>please log in</html>")
-        elif faults & {Fault.TRUNCATED}:
-            self.reply(b'[{"id": 0, ', length=1 << 10)
-            self.close_connection = True
-        elif kind == "none":
+        elif isinstance(asked, list) and self.proxy.batches == "none":
             self.complain(-32600, "batch requests are not supported")
         else:
             answers: list[Any] = [
-                {**self.proxy.answer(each["method"], each["params"]), "id": each["id"]}
-                for each in asked
+                self.answer(call, one is Fault.SWALLOWED)
+                for call, one in zip(calls, faults, strict=True)
             ]
-            if kind == "shuffled":
-                answers.reverse()
-            if kind == "some":
-                del answers[1]
-            if kind == "odd":
-                answers[1] = "what?"
-            self.reply(json.dumps(answers).encode())
+            told = self.arranged(answers) if isinstance(asked, list) else answers[0]
+            self.pass_on(fault, json.dumps(told).encode())
 
-    def pass_on(
-        self, fault: Fault | None, identity: int, method: str, params: list[Any]
-    ) -> None:
-        answer = {"jsonrpc": "2.0", "id": identity, **self.proxy.answer(method, params)}
-        body = json.dumps({**answer, "id": identity}).encode()
+    def answer(self, call: dict[str, Any], swallowed: bool) -> dict[str, Any]:
+        identity = {"jsonrpc": "2.0", "id": call["id"]}
+        if swallowed:
+            return {**identity, "result": "0x" + "ab" * 32}
+        return identity | self.proxy.answer(call["method"], call["params"]) | identity
+
+    def arranged(self, answers: list[Any]) -> list[Any]:
+        """As this node likes arrays."""
+        match self.proxy.batches:
+            case "shuffled":
+                return answers[::-1]
+            case "some":
+                return [answers[0], *answers[2:]]
+            case "odd":
+                return [answers[0], "what?", *answers[2:]]
+            case _:
+                return answers
+
+    def pass_on(self, fault: Fault | None, body: bytes) -> None:
         if fault is Fault.LOST_ANSWER:
             self.close_connection = True
         elif fault is Fault.TRUNCATED:

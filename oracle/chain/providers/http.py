@@ -77,11 +77,14 @@ class HttpTransport:
             bodies.append(json.loads(body) | {"id": place})
         try:
             answer = self._post(json.dumps(bodies).encode(), self.timeout_seconds)
-            found = {} if answer is None else _by_place(parse(answer))
+            told = [] if answer is None else parse(answer)
         except requests.RequestException as error:
             raise Unanswered(self.name, _briefly(error, self.timeout_seconds)) from None
         except ValueError:
-            found = None
+            told = None
+        if isinstance(told, dict):
+            self._told(told)  # which raises if the complaint is about the node
+        found = _by_place(told)
         if found is None:
             self.takes_several = False
             return None
