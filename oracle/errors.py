@@ -18,6 +18,7 @@ OracleError
 ├── TooSoon             a request can't be taken back in its first minute
 ├── NotItsRequester     only who asked may take a request back before its deadline
 ├── BadAbi              a file that should hold a contract's ABI doesn't
+├── BadDecline          what should be a worker's signed reason isn't
 ├── NoSuchClaim         no claim of that request is there to be disputed
 ├── UnknownName         neither a file, nor a model's id, nor the name of one
 ├── UnknownConsumer     neither a contract's address, nor the name of one
@@ -183,6 +184,11 @@ class NotItsRequester(OracleError):
             f"the end of its deadline; got {actual}: if you asked through a contract, "
             "name it with --through"
         )
+
+
+class BadDecline(OracleError):
+    def __init__(self, actual: str) -> None:
+        super().__init__(f"expected a reason that a worker has signed, got: {actual}")
 
 
 class NoSuchClaim(OracleError):

@@ -3,36 +3,32 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from time import monotonic
 from typing import Any, Literal, TypeVar
 
-from eth_typing import BlockNumber
+from eth_abi.exceptions import DecodingError
+from eth_typing import BlockNumber, ChecksumAddress
 from eth_utils.address import to_checksum_address
 from web3 import Web3
 from web3.exceptions import BlockNotFound, ContractLogicError, Web3RPCError
-from web3.types import LogReceipt, TxParams
+from web3.types import LogReceipt, RPCEndpoint, TxParams, TxReceipt
 
 from oracle.chain.abi import Abi
-from oracle.chain.endpoint import Endpoint
-from oracle.chain.errors import InsufficientFunds, NoCode, Refused
+from oracle.chain.endpoint import Endpoint, TakesSeveral
+from oracle.chain.errors import InsufficientFunds, NoCode, OddAnswer, Refused
 from oracle.chain.events import Event, event_of
-from oracle.chain.head import NOTHING, Head, Known, base_fee_of
+from oracle.chain.head import MOST_AGE_SECONDS, NOTHING, Head, Known, base_fee_of
 from oracle.chain.ranges import Ranges
 from oracle.chain.rhythm import Rhythm
+from oracle.chain.words import lacks_funds, revert_data, said
 from solidity import Artifact
 
 T = TypeVar("T")
-NO_FUNDS = (
-    "insufficient funds",
-    "insufficient balance",
-    "insufficientfunds",
-    "enough funds",
-    "enough balance",
-    "lack of funds",
-    "lackoffund",
-    "exceeds account balance",
-    "exceeds transaction sender account balance",
-)
-"""How nodes say it, in part."""
+Count = Literal["latest", "pending"]
+TIP_SECONDS = 12.0
+"""Advice about tips is no better than so old."""
+MOST_TIMES, MOST_BLOCKS_KEPT = 256, 4
 BLANK_WORDS = re.compile(rb"\x00{32,}")
 
 
@@ -66,17 +62,41 @@ class Chain:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
-        self._ranges = Ranges()
+        self._ranges = Ranges(reachable=self.reachable)
         self._known = Known()
         self._rhythm = Rhythm()
+        self._times: dict[int, int] = {}
+        """Instants of blocks that were seen, by number."""
+        self._tip, self._tip_until = 0, 0.0
+        self._receipts: dict[bytes, Sequence[TxReceipt]] = {}
+        self._gives_receipts = True
         self.latest = NOTHING
         """As `head` saw it last."""
+        self.stale()
 
     def head(self) -> Head:
         """The latest block. What `known` has kept of another is forgotten."""
-        self.latest = Head.of(self.endpoint.web3.eth.get_block("latest"))
+        self.latest = self._noted(Head.of(self.endpoint.web3.eth.get_block("latest")))
         self._known.notice(self.latest.hash)
+        self._looked_at = monotonic()
         return self.latest
+
+    def recent(self, seconds: float = MOST_AGE_SECONDS) -> Head:
+        """As `head` saw it last, unless that was longer ago, or something was sent or
+        mined since."""
+        if monotonic() - self._looked_at > seconds:
+            return self.head()
+        return self.latest
+
+    def stale(self) -> None:
+        """Where blocks come with transactions, there may be another by now."""
+        self._looked_at = monotonic() - 2 * MOST_AGE_SECONDS
+
+    def _noted(self, head: Head) -> Head:
+        self._times[head.number] = head.timestamp
+        while len(self._times) > MOST_TIMES:
+            del self._times[next(iter(self._times))]
+        return head
 
     def reachable(self) -> bool:
         """Whether the endpoint answers the simplest question, asked once more."""
@@ -98,7 +118,7 @@ class Chain:
         """The block that has this number now, or that name; None if none has."""
         asked = block if isinstance(block, str) else BlockNumber(block)
         try:
-            return Head.of(self.endpoint.web3.eth.get_block(asked))
+            return self._noted(Head.of(self.endpoint.web3.eth.get_block(asked)))
         except BlockNotFound:
             return None
 
@@ -108,11 +128,14 @@ class Chain:
         return b"" if header is None else header.hash
 
     def block_seconds(self) -> float:
-        """From one block to the next, as measured lately."""
+        """From one block to the next, as measured lately; mostly of blocks that were
+        looked at anyway."""
 
         def time_of(number: int) -> int:
-            block = self.endpoint.web3.eth.get_block(BlockNumber(number))
-            return int(block["timestamp"])
+            if number not in self._times:
+                block = self.endpoint.web3.eth.get_block(BlockNumber(number))
+                self._times[number] = int(block["timestamp"])
+            return self._times[number]
 
         return self._rhythm.seconds(self.latest.number, time_of)
 
@@ -124,9 +147,18 @@ class Chain:
         return base_fee_of(header)
 
     def tip(self) -> int:
-        """Wei a gas unit that the node advises to add; asked once a head."""
-        eth = self.endpoint.web3.eth
-        return int(self._known.get("tip", lambda: eth.max_priority_fee))
+        """Wei a gas unit that the node advises to add; asked now and then."""
+        if monotonic() >= self._tip_until:
+            self._tip, self._tip_until = self._asked_tip(), monotonic() + TIP_SECONDS
+        return self._tip
+
+    def _asked_tip(self) -> int:
+        web3 = self.endpoint.web3
+        method = RPCEndpoint("eth_maxPriorityFeePerGas")
+        try:
+            return int(web3.manager.request_blocking(method, []), 16)
+        except Web3RPCError:  # not every node has it
+            return max(0, int(web3.eth.gas_price) - self.latest.base_fee)
 
     def burned_fees(self, last: int) -> int:
         """Wei of base fees that all blocks up to `last` have burned."""
@@ -136,9 +168,9 @@ class Chain:
 
     def balance(self, address: bytes, block: int | None = None) -> int:
         """Wei after that block; by default the latest."""
-        at = self.height if block is None else block
+        at = None if block is None else BlockNumber(block)
         eth = self.endpoint.web3.eth
-        return int(eth.get_balance(to_checksum_address(address), BlockNumber(at)))
+        return int(eth.get_balance(to_checksum_address(address), at))
 
     def known_balance(self, address: bytes) -> int:
         """Wei as of the latest block, asked once until `head` shows another."""
@@ -172,7 +204,11 @@ class Chain:
         output = refusing(
             contract, function, lambda: self.endpoint.web3.eth.call(query, at)
         )
-        return contract.abi.result(function, bytes(output))
+        try:
+            return contract.abi.result(function, bytes(output))
+        except DecodingError:
+            call = f"{contract.name}.{function}"
+            raise OddAnswer(call, f"{len(output)} bytes") from None
 
     def known(self, contract: Contract, function: str, *arguments: Any) -> Any:
         """The same, asked once until `head` shows another block."""
@@ -181,20 +217,64 @@ class Chain:
             question, lambda: self.call(contract, function, *arguments)
         )
 
+    def count(self, address: bytes, at: Count) -> int:
+        """Transactions that the account has sent, pending ones included or not."""
+        eth = self.endpoint.web3.eth
+        return int(eth.get_transaction_count(to_checksum_address(address), at))
+
+    def known_count(self, address: bytes, at: Count) -> int:
+        """The same, asked once until `head` shows another block."""
+        question = ("count", address, at)
+        return int(self._known.get(question, lambda: self.count(address, at)))
+
+    def receipts(self, block: bytes) -> Sequence[TxReceipt]:
+        """Those of all transactions of the block with that hash, asked for at once and
+        kept for a while; none where the node can't tell."""
+        if block not in self._receipts and self._gives_receipts:
+            eth = self.endpoint.web3.eth
+            try:
+                self._receipts[block] = eth.get_block_receipts(Web3.to_hex(block))
+            except BlockNotFound:
+                return ()
+            except Web3RPCError:  # not every node has the method
+                self._gives_receipts = False
+            while len(self._receipts) > MOST_BLOCKS_KEPT:
+                del self._receipts[next(iter(self._receipts))]
+        return self._receipts.get(block, ())
+
+    def kept_receipts(self, block: bytes) -> Sequence[TxReceipt]:
+        """The same if they are here already; no longer than until they are taken."""
+        return self._receipts.pop(block, ())
+
+    def ahead(self, asks: Sequence[Callable[[], object]]) -> bool:
+        """Says what will be asked: each of these, called once more. Where that can be
+        had in one request, it is, and its answers are of now; whether they are."""
+        provider = self.endpoint.web3.provider
+        return isinstance(provider, TakesSeveral) and provider.ahead(asks)
+
     def forget(self) -> None:
         """What is known may have changed, by a transaction that was mined just now."""
         self._known.forget()
+        self.stale()
 
     def logs(self, contracts: Sequence[Contract], first: int, last: int) -> list[Log]:
-        """What the contracts logged in blocks [first, last], in order."""
+        """What the contracts logged in blocks [first, last], in order.
+
+        Raises `LogsRefused` where the node won't tell of a block, nor of it and one
+        contract.
+        """
         addresses = [to_checksum_address(c.address) for c in contracts]
+        apart = [partial(self._asked_logs, [address]) for address in addresses]
+        ask = partial(self._asked_logs, addresses)
+        found = self._ranges.read(ask, first, last, apart)
+        return [log_of(receipt) for receipt in found]
 
-        def ask(start: int, end: int) -> Sequence[LogReceipt]:
-            return self.endpoint.web3.eth.get_logs(
-                {"fromBlock": start, "toBlock": end, "address": addresses}
-            )
-
-        return [log_of(receipt) for receipt in self._ranges.read(ask, first, last)]
+    def _asked_logs(
+        self, addresses: list[ChecksumAddress], start: int, end: int
+    ) -> Sequence[LogReceipt]:
+        return self.endpoint.web3.eth.get_logs(
+            {"fromBlock": start, "toBlock": end, "address": addresses}
+        )
 
     def block_logs(self, block: bytes) -> list[Log]:
         """All logs of the block with that hash, anyone's, in order (EIP-234)."""
@@ -241,40 +321,27 @@ def events_of(contracts: Sequence[Contract], logs: Iterable[Log]) -> list[Event]
 
 
 def refusing(contract: Contract, function: str, ask: Callable[[], T]) -> T:
-    """Asks the node, with a revert turned into `Refused`."""
+    """Asks the node, with a revert turned into `Refused`, and with the complaint that
+    the account cannot pay into `InsufficientFunds`."""
     try:
         return ask()
     except (ContractLogicError, Web3RPCError) as error:
-        data, call = revert_data(error), f"{contract.name}.{function}"
-        if data is None:
-            if lacks_funds(error):
-                raise InsufficientFunds(call, complaint(error)) from None
+        refusal = refusal_of(contract.abi, f"{contract.name}.{function}", error)
+        if refusal is None:
             raise
-        name, arguments = contract.abi.error(data)
-        raise Refused(call, name, arguments, data) from None
+        raise refusal from None
 
 
-def lacks_funds(error: Exception) -> bool:
-    """Whether a node complains that the account cannot pay."""
-    said = str(error).lower()
-    return any(sign in said for sign in NO_FUNDS)
-
-
-def complaint(error: ContractLogicError | Web3RPCError) -> str:
-    """What the node said, without what web3 wraps it in."""
-    response = getattr(error, "rpc_response", None) or {}
-    details = response.get("error")
-    return str(details.get("message", details) if isinstance(details, dict) else error)
-
-
-def revert_data(error: ContractLogicError | Web3RPCError) -> bytes | None:
-    """The reason's bytes; None if the node's complaint was no revert."""
-    if isinstance(error, Web3RPCError) and not isinstance(error, ContractLogicError):
-        return None
-    data = getattr(error, "data", None)
-    if isinstance(data, str) and data.startswith("0x"):
-        return bytes.fromhex(data[2:])
-    return b""
+def refusal_of(
+    abi: Abi | None, call: str, error: ContractLogicError | Web3RPCError
+) -> Refused | InsufficientFunds | None:
+    """What the node's complaint says about the call, decoded as far as the ABI is
+    known; None if it is about something else."""
+    data = revert_data(error)
+    if data is None:
+        return InsufficientFunds(call, said(error)) if lacks_funds(error) else None
+    name, arguments = ("", {}) if abi is None else abi.error(data)
+    return Refused(call, name, arguments, data)
 
 
 def _same_but_immutables(expected: bytes, actual: bytes) -> bool:

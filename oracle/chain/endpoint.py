@@ -1,13 +1,22 @@
 """Where the chain is: in this process, or behind a JSON-RPC address."""
 
-from collections.abc import Mapping
-from typing import Protocol, Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, Self, runtime_checkable
 
 from web3 import HTTPProvider, Web3
 
 from oracle.chain.errors import NoTimeTravel, WrongChain
 from oracle.chain.local.embedded import CHAIN_ID, FIRST_BASE_FEE, EmbeddedChain
 from oracle.chain.local.rpc import EmbeddedProvider
+
+
+@runtime_checkable
+class TakesSeveral(Protocol):
+    """A web3 provider that can be told what will be asked."""
+
+    def ahead(self, asks: Sequence[Callable[[], object]]) -> bool:
+        """Has what each of these asks for first answered at once; whether it was."""
+        ...
 
 
 class Endpoint(Protocol):

@@ -2,6 +2,7 @@
 
 ChainError
 ├── WrongChain          the connected chain is not the expected one
+│   └── OtherChain      it has the expected id, and other blocks
 ├── NoCode              an address holds other code than its contract's
 ├── BadState            a file that should hold an embedded chain cannot be used
 ├── DiskUnusable        that file can't be written any more
@@ -16,6 +17,8 @@ ChainError
 ├── Unavailable         no endpoint answers, or none usefully
 │   └── NotConnected    that is so from the beginning: perhaps no node runs
 ├── Unanswered          one endpoint didn't
+├── LogsRefused         no endpoint tells what one contract logged in one block
+├── OddAnswer           what a view returned is not what its ABI says
 ├── UnknownEntry        the ABI holds no such function, event or error
 └── Refused             the contract refused: its custom error, decoded
 """
@@ -37,6 +40,18 @@ class WrongChain(ChainError):
         super().__init__(
             f"wrong chain id: expected {expected}, got {actual}: look into --chain-id "
             "and --rpc-url"
+        )
+
+
+class OtherChain(WrongChain):
+    """`expected` and `actual` are hashes (32 bytes) of the block of that number."""
+
+    def __init__(self, block: int, expected: bytes, actual: bytes) -> None:
+        self.block, self.hashes = block, (expected, actual)
+        told = f"expected 0x{expected.hex()}, got 0x{actual.hex()}"
+        self.args = (
+            f"another chain of the same id: block {block}: {told}: nothing is sent "
+            "there; look into --rpc-url, or start the node anew if that is meant",
         )
 
 
@@ -84,7 +99,7 @@ class FeeAboveCap(ChainError):
     def __init__(self, expected: int, actual: int) -> None:
         self.expected, self.actual = expected, actual
         super().__init__(
-            f"fee above the cap: expected at most {expected} wei, got {actual}"
+            f"the fee is above --max-fee: expected at most {expected} wei, got {actual}"
         )
 
 
@@ -148,6 +163,26 @@ class Unanswered(ChainError):
     def __init__(self, name: str, actual: str, retry_after: float = 0.0) -> None:
         self.name, self.actual, self.retry_after = name, actual, retry_after
         super().__init__(f"{name}: expected an answer, got {actual}")
+
+
+class LogsRefused(ChainError):
+    """`actual` is the endpoint's complaint about the least that can be asked for."""
+
+    def __init__(self, block: int, actual: str) -> None:
+        self.block, self.actual = block, actual
+        super().__init__(
+            f"logs of block {block}: expected them, got: {actual}: if that stays so, "
+            "name another endpoint with --rpc-url"
+        )
+
+
+class OddAnswer(ChainError):
+    def __init__(self, call: str, actual: str) -> None:
+        self.call = call
+        super().__init__(
+            f"{call}: expected what its ABI says, got {actual}: is it the right chain, "
+            "and does the endpoint know its state?"
+        )
 
 
 class UnknownEntry(ChainError):

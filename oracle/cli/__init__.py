@@ -91,9 +91,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(f"expected more memory, got: {one_line(error)}")
         return 1
     except Exception as error:
-        if not is_for_users(error):
+        if is_for_users(error):
+            complain(one_line(error))
+        elif is_the_nodes(error):
+            complain(f"the chain's node complains: {words_of(error)}")
+        else:
             raise
-        complain(one_line(error))
         return 1
     return 0
 
@@ -108,6 +111,18 @@ def is_for_users(error: Exception) -> bool:
     return any(
         path[0] in FOLDERS and "errors" in path[-1] for path in modules if len(path) > 1
     )
+
+
+def is_the_nodes(error: Exception) -> bool:
+    """Whether it is an endpoint's answer, as web3 raises what it is told."""
+    return any(kind.__module__ == "web3.exceptions" for kind in type(error).__mro__)
+
+
+def words_of(error: Exception) -> str:
+    """The endpoint's own."""
+    from oracle.chain.words import said  # web3, which has raised it, is there
+
+    return " ".join(said(error).split()) or type(error).__name__
 
 
 def described(error: OSError) -> str:

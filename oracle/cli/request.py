@@ -1,6 +1,8 @@
 """`plumb request`: ask for inference, and follow what becomes of it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +17,7 @@ from oracle.cli.common.output import (
     AsJson,
     console,
     facts,
+    grid,
     hexadecimal,
     print_json,
     remark,
@@ -24,10 +27,14 @@ from oracle.cli.common.settled import settled
 from oracle.cli.inputs.tensors import Array, read_input
 from oracle.cli.models.running import first_numbers
 from oracle.cli.onchain.asking import (
+    asked_of,
     consumer_of,
     image_of,
     last_accept,
     model_id_of,
+    reckoned_facts,
+    reckoned_json,
+    sizes_known,
     told_callback,
     window_advice,
 )
@@ -38,7 +45,7 @@ from oracle.node.roles.node_config import NodeSettings
 from oracle.node.roles.roles import Place
 from oracle.pricing.leases import last_instant
 from oracle.record.record import Asked, Status
-from oracle.requester.fees import Sizes, offered_fee, reckoned_fee
+from oracle.requester.fees import Sizes, reckoned
 from oracle.requester.following import followed
 from oracle.requester.rehearsal import rehearse
 from oracle.requester.requests import (
@@ -134,9 +141,9 @@ def send(
     if consumer is not None:
         callback_gas = place.chain.call(consumer, "CALLBACK_GAS")
     bond = parse_wei(min_bond)
-    sizes = Sizes(len(request), output_bytes, callback_gas, window, bond)
-    guess = reckoned_fee(place.chain, contracts, model_id, sizes)
-    wei = offered_fee(guess) if fee is None else parse_wei(fee)
+    sizes = Sizes(output_bytes, callback_gas, window, bond)
+    guess = reckoned(place.chain, contracts, model_id, sizes)
+    wei = guess.offer_wei if fee is None else parse_wei(fee)
     if consumer is not None:
         request_id, receipt = ask_through(sender, contracts, consumer, request, wei)
     else:
@@ -149,13 +156,14 @@ def send(
         "last_accept": last_accept(place, receipt),
     }
     if as_json:
-        print_json(told | {"fee_wei": wei})
+        print_json(told | {"fee_wei": wei} | reckoned_json(guess))
     else:
-        console().print(facts(told | {"fee": brief_wei(wei)}))
+        console().print(facts(told | {"fee": brief_wei(wei)} | reckoned_facts(guess)))
     if advice := window_advice(place.chain.endpoint.chain_id, window):
         remark(advice)
-    if wei < guess:
-        remark(f"A worker is reckoned to want {brief_wei(guess)}: it may find none.")
+    if wei < guess.least_wei:
+        wanted = brief_wei(guess.least_wei)
+        remark(f"A worker is reckoned to want {wanted}: it may find none.")
 
 
 @app.command()
@@ -187,26 +195,27 @@ def simulate(
         callback_gas = place.chain.call(consumer, "CALLBACK_GAS")
         played = rehearse(place.chain, contracts, consumer, request, answer)
     asked_bond, model_id = parse_wei(min_bond), model_id_of(place, model)
-    sizes = Sizes(len(request), len(answer), callback_gas, window, asked_bond)
-    fee = reckoned_fee(place.chain, contracts, model_id, sizes)
-    bond, _ = place.chain.call(contracts.oracle, "bondFor", asked_bond)
+    sizes = Sizes(len(answer), callback_gas, window, asked_bond)
+    guess = reckoned(place.chain, contracts, model_id, sizes)
+    fee, bond = guess.offer_wei, guess.bond_wei
     min_lease = min_lease_of(place.chain, contracts)
     last = last_instant(place.chain.now() + patience, min_lease)
     named = zip(found.outputs, found.decode_output(answer), strict=True)
     outputs = {spec.name: array for spec, array in named}
     if as_json:
         costs = {"fee_wei": fee, "worker_bond_wei": bond, "callback_gas": callback_gas}
-        costs |= {"last_accept": last, "min_lease": min_lease}
+        costs |= {"last_accept": last, "min_lease": min_lease} | reckoned_json(guess)
         gas = {"callback_gas_needed": played.callback_gas if played else None}
         failure = {"callback_failure": played.failure or None if played else None}
         numbers = {name: as_numbers(array) for name, array in outputs.items()}
         told = {"outputs": numbers, "bytes": hexadecimal(answer)}
         print_json(told | costs | gas | failure)
     else:
-        costs = {"fee": brief_wei(fee), "worker's bond": brief_wei(bond)}
-        costs["last instant to accept"] = f"{last}, if it were asked now"
+        lines = {"fee": brief_wei(fee)} | reckoned_facts(guess)
+        lines["worker's bond"] = brief_wei(bond)
+        lines["last instant to accept"] = f"{last}, if it were asked now"
         told = {"callback": told_callback(played, callback_gas)} if through else {}
-        console().print(facts(listed(outputs) | costs | told))
+        console().print(facts(listed(outputs) | lines | told))
     if advice := window_advice(place.chain.endpoint.chain_id, window):
         remark(advice)
 
@@ -223,10 +232,21 @@ def status(
     request_id: RequestId,
     abi: AbiFile = None,
     confirmations: Confirmations = None,
+    ask_workers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ask",
+            metavar="URL",
+            help="Of a worker's --metrics: asked why it doesn't take the request.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say where a request stands, and what comes next."""
-    now = situation(settings, place_of(settings), request_id, abi)
+    """Say where a request stands, and what comes next; while nobody takes it, why."""
+    place = place_of(settings)
+    now = situation(settings, place, request_id, abi)
+    if now.asked.status is Status.OPEN:
+        now = replace(now, declines=asked_of(place, request_id, ask_workers or ()))
     show(now, as_json, outputs_of(settings, now))
 
 
@@ -370,6 +390,9 @@ def show(found: Situation, as_json: bool, outputs: Outputs | None = None) -> Non
         rows["output"] = hexadecimal(asked.output)
     console().print(facts(rows))
     console().print(found.explanation)
+    if found.declines:
+        rows_of = [(f"0x{d.worker.hex()}", d.block, d.reason) for d in found.declines]
+        console().print(grid("Declined by", ("worker", "block", "reason"), rows_of))
 
 
 def situation(
@@ -381,4 +404,6 @@ def situation(
     abis = [read_abi(path) for path in abi or ()]
     contracts = place.deployments.contracts
     about = (contracts, request_id, abis, settings.confirmations)
-    return situation_of(place.chain, *about)
+    if not isinstance(settings, NodeSettings):
+        return situation_of(place.chain, *about)
+    return situation_of(place.chain, *about, partial(sizes_known, settings))

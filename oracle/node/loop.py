@@ -12,10 +12,11 @@ from threading import Event
 
 from web3.exceptions import Web3Exception
 
-from oracle.chain.errors import ChainError, WrongChain
+from oracle.chain.errors import ChainError, FeeAboveCap, WrongChain
 from oracle.errors import OracleError
 from oracle.logs import logger
 from oracle.node.node import Done, Node
+from oracle.node.tempo import Tempo
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 60.0
@@ -42,7 +43,8 @@ class Pulse:
 
 
 class Loop:
-    """Runs one node; looks at the chain every `poll_seconds` when nothing is to do."""
+    """Runs one node. When nothing is to do it looks at the chain when the next block is
+    due, but no sooner than after `poll_seconds`, and then if nobody can tell."""
 
     def __init__(
         self,
@@ -54,8 +56,10 @@ class Loop:
         """`news` is set by whoever has worked something out for the node: then it looks
         at once."""
         self.node, self.pulse = node, Pulse()
+        node.head_seconds = poll_seconds / 2
         self._refusals: set[str] = set()
-        self._poll_seconds, self._heard = poll_seconds, heard
+        self._waited = False
+        self._tempo, self._heard = Tempo(poll_seconds), heard
         self._news = Event() if news is None else news
 
     def run(self, stop: Event) -> None:
@@ -92,11 +96,19 @@ class Loop:
         self._tell_refusals()
         # Where blocks come at once, so does what follows from what was sent just now.
         busy = busy or not before.issuperset(self.node.posted.wishes)
-        return 0.0 if busy else self._poll_seconds
+        return self._tempo.pause(self.node.chain.latest, busy)
 
     def _tell_refusals(self) -> None:
-        """Those that were not told before: they come again with every step."""
-        reasons = {str(refused) for refused in self.node.refused}
+        """Those that were not told before: they come again with every step. A fee that
+        is too high is told when that begins and when it ends."""
+        waits = self.node.waits
+        if waits and not self._waited:
+            log.warning("waits", reason=waits, cure="raise --max-fee, or let it wait")
+        elif self._waited and not waits:
+            log.info("goes on", reason="the fee is no longer above --max-fee")
+        self._waited = bool(waits)
+        refused = [r for r in self.node.refused if not isinstance(r, FeeAboveCap)]
+        reasons = {str(reason) for reason in refused}
         for reason in sorted(reasons - self._refusals):
             log.info("refused", reason=reason)
         self._refusals = reasons
@@ -127,7 +139,9 @@ class Loop:
             1 << min(self.pulse.failures_in_a_row, 16)
         )
         pause = min(doubled, LONGEST_PAUSE_SECONDS)
-        if isinstance(error, OUTAGES):
+        if isinstance(error, FeeAboveCap):
+            log.warning("waits", reason=str(error), retry_in=pause)
+        elif isinstance(error, OUTAGES):
             log.warning("chain unavailable", reason=_brief(error), retry_in=pause)
         elif isinstance(error, OracleError):
             log.error("cannot go on", reason=_brief(error), retry_in=pause)

@@ -26,17 +26,22 @@ from oracle.chain.errors import (
     Refused,
     Rejected,
 )
+from oracle.chain.head import Head
 from oracle.record.audit import Auditor
+from oracle.record.quiet import Quiet
 from oracle.record.record import Answered, Asked, Record
 from oracle.record.views import view_of
-from oracle.sending.sender import Receipt, Sender
+from oracle.sending.sender import Post, Receipt, Sender
 
 MOVED_ON = (PositionMismatch, PositionMissing)
 """The chain told of a move after the log was read: next time."""
 REFUSALS = (Refused, Rejected, InsufficientFunds, GasAboveCap, FeeAboveCap)
 """Of one wish; others may come true nevertheless."""
+TOPIC_BYTES = 32
 MOST_ON_THEIR_WAY = 16
 """As many of one account as nodes promise to keep in their mempools."""
+QUICK_SECONDS = 0.25
+"""What is thought of within that time can be sent together."""
 MOST_MOVES_ON_THEIR_WAY = 48
 """Moves in games don't wait behind other things, as far as nodes have room at all."""
 
@@ -101,9 +106,10 @@ class Posted:
     def locks_wei(self) -> int:
         return sum(wish.locks_wei for wish in self.wishes.values())
 
-    def has_room(self, wish: Wish) -> bool:
+    def has_room(self, wish: Wish, others: int) -> bool:
+        """`others` are about to be posted."""
         most = MOST_ON_THEIR_WAY if wish.view is None else MOST_MOVES_ON_THEIR_WAY
-        return len(self.wishes) < most
+        return len(self.wishes) + others < most
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +136,13 @@ class Node(ABC):
         """What goes wrong about one thing, in sending or thinking, stops no other."""
         self.posted = Posted()
         self.seen = Look()
+        topic = bytes(TOPIC_BYTES - len(self.address)) + self.address
+        self._stake = Quiet((contracts.staking.address, topic))
         self.deadlines: list[int] = []
         """Instants at which own clocks would have run out, as of the last look."""
+        self.head_seconds = 0.0
+        """A look may begin with a head that was seen so long ago: when something was
+        worked out, the chain need not be asked for it."""
         self.tell: Callable[[Mapping[str, Any]], None] = lambda facts: None
         """Somebody who wants to know what its people should look at."""
         self.seconds: defaultdict[str, float] = defaultdict(float)
@@ -140,6 +151,12 @@ class Node(ABC):
     @property
     def address(self) -> bytes:
         return self.sender.address
+
+    @property
+    def waits(self) -> str:
+        """Why what it would send waits for another block; empty if nothing does."""
+        dear = [error for error in self.refused if isinstance(error, FeeAboveCap)]
+        return str(dear[-1]) if dear else ""
 
     def step(self) -> Done | None:
         """The first thing to come true; None if nothing does now."""
@@ -153,12 +170,13 @@ class Node(ABC):
         """
         self.refused = []
         with self._timed("settle"):
-            news = self.troubles.tried("news", self._news)
+            head = self.chain.recent(self.head_seconds)
+            news = self.troubles.tried("news", partial(self._news, head))
         yield from news or ()
         if self.sender.on_its_way != self.posted.wishes.keys():
             return
         with self._timed("read"):
-            self.record.refresh()
+            self.record.refresh(head)
             if self.record.height < self.sender.mined_height:
                 return  # by an endpoint that lags: our own moves are not in it
             self._look()
@@ -176,13 +194,17 @@ class Node(ABC):
 
     def _known_stake(self) -> tuple[int, int]:
         staking = self.contracts.staking
-        free, locked = self.chain.known(staking, "balanceOf", self.address)
+        free, locked = self._stake.get(
+            self.record.head,
+            self.record.blooms,
+            lambda: self.chain.known(staking, "balanceOf", self.address),
+        )
         return int(free), int(locked)
 
-    def _news(self) -> list[Done]:
-        """What became of what was posted."""
+    def _news(self, head: Head) -> list[Done]:
+        """What became of what was posted, as of that head."""
         done = []
-        news = self.sender.news(self.contracts.all)
+        news = self.sender.news(self.contracts.all, head)
         wishes, open_keys = self.posted.wishes, self.sender.on_its_way
         self.posted = Posted({k: w for k, w in wishes.items() if k in open_keys})
         for outcome in news:
@@ -196,20 +218,58 @@ class Node(ABC):
 
     def _come_true(self) -> Iterator[Done]:
         done: set[str] = set()
-        wishes = self.wishes()
-        while (wish := self._thought_of(wishes)) is not None:
+        for bundle in self._bundles(done):
             if self.sender.stop.is_set():
                 return
+            with self._timed("send"):
+                receipts = self._sent_together(bundle)
+            for wish, receipt in zip(bundle, receipts, strict=True):
+                if receipt is not None:
+                    yield Done(wish, receipt)
+                if receipt is not None or wish.key in self.posted.wishes:
+                    done.add(wish.place)
+
+    def _bundles(self, done: set[str]) -> Iterator[list[Wish]]:
+        """The wishes about places that nothing is done about yet, in their order; such
+        as were thought of in no time together, if the sender can. Moves in games go by
+        themselves: each takes time to think of, and none is to wait for the next."""
+        bundle: list[Wish] = []
+        begun = time.monotonic()
+        wishes = self.wishes()
+        while (wish := self._thought_of(wishes)) is not None:
+            alone = wish.view is not None or not self.sender.bundles
+            again = any(other.place == wish.place for other in bundle)
+            late = time.monotonic() - begun > QUICK_SECONDS
+            if bundle and (alone or again or late):
+                yield bundle
+                bundle = []
             if wish.place in done or self.is_on_its_way(wish):
                 continue
-            if not self.posted.has_room(wish):
-                return
-            with self._timed("send"):
-                receipt = self._sent(wish)
-            if receipt is not None:
-                yield Done(wish, receipt)
-            if receipt is not None or wish.key in self.posted.wishes:
-                done.add(wish.place)
+            if not self.posted.has_room(wish, len(bundle)):
+                break
+            begun = begun if bundle else time.monotonic()
+            bundle.append(wish)
+            if alone:
+                yield bundle
+                bundle = []
+        if bundle:
+            yield bundle
+
+    def _sent_together(self, bundle: Sequence[Wish]) -> list[Receipt | None]:
+        """The receipt of each that is there at once."""
+        if len(bundle) < 2 or self.sender.too_dear() is not None:
+            return [self._sent(wish) for wish in bundle]
+        ready = [w for w in bundle if not self.troubles.puts_off(("send", w.key))]
+        self.sender.expect(
+            [Post(w.contract, w.function, w.arguments, w.value, w.key) for w in ready]
+        )
+        try:
+            receipts = [self._sent(wish) for wish in bundle]
+        finally:
+            for key, rejected in self.sender.flush().items():
+                self.posted.wishes.pop(key, None)
+                self.refused.append(rejected)
+        return receipts
 
     def _sent(self, wish: Wish) -> Receipt | None:
         """Its receipt, if it is there at once. What is on its way is noted, even if
@@ -217,6 +277,9 @@ class Node(ABC):
         know."""
         job = ("send", wish.key)
         if self.troubles.puts_off(job):
+            return None
+        if (too_dear := self.sender.too_dear()) is not None:
+            self.refused.append(too_dear)  # without asking the node about each wish
             return None
         about = {"function": wish.function, "request_id": wish.request_id}
         with self.troubles.facing(job, **about):

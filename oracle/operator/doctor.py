@@ -136,7 +136,9 @@ def money(settings: WorkerSettings, place: Place) -> Iterator[Finding]:
     balance = chain.balance(address)
     chain.head()
     gas = FIXED_GAS + tariff.max_worker_due(chain.call(contracts.game, "k"))
-    needed = gas * Sender(chain, account, settings.max_fee).worst_price()
+    sender = Sender(chain, account, settings.max_fee)
+    yield fee(sender)
+    needed = gas * sender.worst_price()
     told = f"{brief_wei(balance)}; a claim that is challenged costs {brief_wei(needed)}"
     cure = "" if balance > needed else f"send ether to {account.address}"
     yield Finding("balance", told, cure)
@@ -147,6 +149,13 @@ def money(settings: WorkerSettings, place: Place) -> Iterator[Finding]:
     enough = free >= bond or locked
     cure = "" if enough else f"`plumb worker stake {written_wei(2 * bond)}`"
     yield Finding("stake", told, cure)
+
+
+def fee(sender: Sender) -> Finding:
+    """Whether what the chain asks for now is what the user pays at most."""
+    if (too_dear := sender.too_dear()) is not None:
+        return Finding("fee", f"waits: {too_dear}", "raise --max-fee, or wait")
+    return Finding("fee", f"{brief_wei(sender.chain.latest.base_fee)} a gas unit")
 
 
 def held(settings: WorkerSettings, place: Place) -> Finding:

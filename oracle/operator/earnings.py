@@ -38,10 +38,14 @@ class Earnings:
     declined: dict[int, str]
     awaited: tuple[str, ...] = ()
     """Models that are named and aren't on this machine."""
+    waits: str = ""
+    """Why nothing can be sent at present."""
 
     @property
     def verdict(self) -> str:
         """In a sentence or two."""
+        if self.waits:
+            return f"It waits: {self.waits}."
         if self.leases or self.claims:
             return "It is at work."
         if self.awaited and not self.models:
@@ -76,6 +80,7 @@ class Earnings:
             "leases_at_most": self.leases_at_most,
             "locked": [locked.as_json() for locked in self.locked],
             "declined": {str(i): reason for i, reason in self.declined.items()},
+            "waits": self.waits or None,
             "verdict": self.verdict,
         }
 
@@ -104,6 +109,7 @@ def earnings_of(
         asked.request.id: worker.objection(asked, market)
         for asked in record.requests(Status.OPEN)
     }
+    too_dear = worker.sender.too_dear()
     return Earnings(
         account=worker.address,
         balance_wei=worker.chain.balance(worker.address),
@@ -122,6 +128,7 @@ def earnings_of(
         locked=tuple(locked_by(record, worker.address)),
         declined={i: reason for i, reason in objections.items() if reason},
         awaited=tuple(awaited),
+        waits="" if too_dear is None else str(too_dear),
     )
 
 

@@ -27,6 +27,7 @@ from oracle.node.honest import Honest
 from oracle.node.loop import Loop
 from oracle.node.node import Node
 from oracle.node.worker.worker import Worker
+from oracle.requester.declines import About, Decline
 
 STALE_SECONDS = 300.0
 """A loop that has not turned for so long hangs; a long computation may take as much."""
@@ -71,8 +72,10 @@ class NodeCollector(Collector):
         errors: Mapping[str, int] = {}
         if isinstance(endpoint, FailoverEndpoint):
             errors = endpoint.errors
-            about = "Requests to the chain."
-            yield counted("plumb_rpc_calls", about, "method", endpoint.calls)
+            yield calls_of(role_of(node), endpoint.calls)
+            about = "Requests of HTTP to the chain, with one call each, or several."
+            posts = {role_of(node): endpoint.posts}
+            yield counted("plumb_rpc_requests", about, "role", posts)
         about = "Requests that an endpoint failed to answer."
         yield counted("plumb_rpc_errors", about, "endpoint", errors)
         about = "Transactions mined."
@@ -80,6 +83,8 @@ class NodeCollector(Collector):
         yield GaugeMetricFamily(
             "plumb_on_their_way", "Sent and not mined.", len(node.posted.wishes)
         )
+        about = "Whether something waits for a fee that is no longer above --max-fee."
+        yield GaugeMetricFamily("plumb_waits_for_fee", about, bool(node.waits))
 
     def _money(self) -> Iterator[Metric]:
         node = self._loop.node
@@ -154,6 +159,28 @@ class NodeCollector(Collector):
         )
 
 
+def decline_of(node: Node, request_id: int) -> Decline | None:
+    """As of the last look."""
+    if not isinstance(node, Worker) or request_id not in node.declined:
+        return None
+    chain_id, oracle = node.chain.endpoint.chain_id, node.contracts.oracle.address
+    about, block = About(chain_id, oracle, request_id), node.record.head.number
+    return Decline(about, node.address, block, node.declined[request_id])
+
+
+def role_of(node: Node) -> str:
+    return "challenger" if isinstance(node, Challenger) else "worker"
+
+
+def calls_of(role: str, calls: Mapping[str, int]) -> CounterMetricFamily:
+    """Calls to the chain by method, as providers bill them."""
+    about = "Calls to the chain."
+    found = CounterMetricFamily("plumb_rpc_calls", about, labels=["role", "method"])
+    for method, number in sorted(calls.items()):
+        found.add_metric([role, method], number)
+    return found
+
+
 def counted(
     name: str, about: str, label: str, numbers: Mapping[str, float]
 ) -> CounterMetricFamily:
@@ -188,14 +215,24 @@ def application(
     @app.get("/readyz")
     def readyz() -> Response:
         """Whether its last turn reached the chain, and so did its last request; and
-        whether it keeps up with what it is to check, and can pay for it.
+        whether it keeps up with what it is to check, and can pay for it: also at the
+        present fee, if there is something to send.
 
         It is ready while models are awaited: it plays, and serves the others.
         """
         pulse = loop.pulse
         turned = pulse.steps > 0 and not pulse.failures_in_a_row
         reaches = turned and answers(loop.node.chain.endpoint)
-        return _verdict(reaches and keeps_up(loop.node), awaited=dict(awaited()))
+        waits = loop.node.waits
+        well = reaches and keeps_up(loop.node) and not waits
+        return _verdict(well, awaited=dict(awaited()), waits=waits or None)
+
+    @app.get("/declined/{request_id}")
+    def declined(request_id: int) -> Response:
+        """Why this worker doesn't take the request, signed; `null` if it does, or has
+        not looked at it."""
+        told = decline_of(loop.node, request_id)
+        return JSONResponse(None if told is None else told.signed(loop.node.sender))
 
     @app.get("/status")
     def status() -> Response:

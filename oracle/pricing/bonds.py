@@ -12,9 +12,14 @@ HEADROOM: Final = 2
 accept isn't mined anyway: its `maxFeePerGas` is twice the base fee, and a tip."""
 
 
+def gas_price(base_fee: int) -> int:
+    """Wei a gas unit that bonds and tariffs are reckoned at."""
+    return max(FLOOR_WEI, BASE_FEE_MULTIPLE * base_fee)
+
+
 def least_bond(base_fee: int) -> int:
     """Wei."""
-    return tariff.WORKER_BOND * max(FLOOR_WEI, BASE_FEE_MULTIPLE * base_fee)
+    return tariff.WORKER_BOND * gas_price(base_fee)
 
 
 def highest_least_bond(base_fee: int) -> int:

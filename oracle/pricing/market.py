@@ -1,5 +1,6 @@
 """One look at prices, at what a worker has promised, and at what it has left."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from challenge import tariff
@@ -7,7 +8,7 @@ from oracle.amounts import brief_wei, written_wei
 from oracle.chain.chain import Chain
 from oracle.chain.contracts import Contracts
 from oracle.chain.head import Head
-from oracle.pricing.bonds import highest_least_bond
+from oracle.pricing.bonds import highest_least_bond, least_bond
 from oracle.pricing.guard import Guard, Offer, answer_gas
 from oracle.pricing.leases import last_instant, lease_end
 from oracle.record.record import Asked
@@ -62,12 +63,12 @@ class Market:
     head: Head
     price_wei: int
     worst_price_wei: int
-    balance_wei: int
+    balance: Callable[[], int]
+    """Wei; asked for only where everything else speaks for a request."""
     stake_wei: int
     free_wei: int
     width: int
     held: list[Held] = field(default_factory=list)
-    _bonds: dict[int, int] = field(default_factory=dict)
 
     @property
     def now(self) -> int:
@@ -83,10 +84,9 @@ class Market:
         return self._bond(asked.request.min_bond)
 
     def _bond(self, least: int) -> int:
-        if least not in self._bonds:
-            bond, _ = self.chain.known(self.contracts.oracle, "bondFor", least)
-            self._bonds[least] = int(bond)
-        return self._bonds[least]
+        """The oracle's `bondFor`, reckoned here: a node that is asked for it may take
+        the base fee for nothing, as where a call names no price."""
+        return max(least, least_bond(self.head.base_fee))
 
     def offer(self, asked: Asked, output_bytes: int) -> Offer:
         request = asked.request
@@ -135,11 +135,11 @@ class Market:
                 f"`plumb worker stake {written_wei(bond)}`"
             )
         gas = sum(held.gas for held in self.held) + self.gas_of(asked, output_bytes)
-        if (needed := gas * self.worst_price_wei) > self.balance_wei:
+        if (needed := gas * self.worst_price_wei) > (has := self.balance()):
             return (
                 f"balance: expected {brief_wei(needed)}, the gas of all that it holds "
                 f"and of this one if they are challenged, got "
-                f"{brief_wei(self.balance_wei)}: send it ether"
+                f"{brief_wei(has)}: send it ether"
             )
         return ""
 

@@ -4,7 +4,8 @@ Logs are what a record is made of; the contracts' own state is the second witnes
 tells of requests that were never heard of, of claims whose end was missed, of games.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -14,8 +15,11 @@ from oracle.chain.chain import Chain
 from oracle.chain.contracts import Contracts
 from oracle.record.tables import Answered, Asked, Played, Status, Tables
 
-SAMPLE = 32
-"""So many requests are looked at by an audit that is one of many."""
+AT_ONCE = 100
+"""Requests that are asked about together."""
+SAMPLE, AUDITS_A_ROUND = 32, 10
+"""So many requests at most are looked at by an audit that is one of many, and fewer
+where so many audits get around to all of them."""
 
 
 class Auditor:
@@ -36,9 +40,28 @@ class Auditor:
         if expected != tables.last_request:
             return f"requests: expected {expected}, got {tables.last_request}"
         alive = tables.unended()
-        chosen = alive if all_of_it else list(islice(self._next(alive), SAMPLE))
-        problems = (self._problem(tables, asked, block) for asked in chosen)
-        return next(filter(None, problems), "")
+        few = min(SAMPLE, -(-len(alive) // AUDITS_A_ROUND))
+        chosen = alive if all_of_it else list(islice(self._next(alive), few))
+        for start in range(0, len(chosen), AT_ONCE):
+            some = chosen[start : start + AT_ONCE]
+            self._chain.ahead(list(self._questions(tables, some, block)))
+            problems = (self._problem(tables, asked, block) for asked in some)
+            if problem := next(filter(None, problems), ""):
+                return problem
+        return ""
+
+    def _questions(
+        self, tables: Tables, chosen: Sequence[Asked], block: int
+    ) -> Iterator[Callable[[], object]]:
+        """All that will be asked of these, so that it can be asked at once."""
+        game = partial(self._chain.call, self._contracts.game, block=block)
+        for asked in chosen:
+            identity = asked.request.id
+            yield partial(self._ask, "getRequest", identity, block=block)
+            for answered, games in tables.disputable(identity):
+                yield partial(game, "getDispute", answered.hash)
+                for played in games:
+                    yield partial(game, "getGame", answered.hash, played.challenger)
 
     def about(self, tables: Tables, request: int, block: int) -> str:
         """The same about one request, known or not."""

@@ -6,18 +6,21 @@ something was never told (a hole), and then goes back.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from time import monotonic
+from typing import Any
 
 from challenge import game
+from challenge.claim import game_id
 from oracle.chain.chain import Chain, events_of
 from oracle.chain.contracts import Contracts
 from oracle.chain.events import Event
-from oracle.chain.head import NOTHING
+from oracle.chain.head import NOTHING, Head
 from oracle.chain.journal import Forgetful, Journal, Tip
 from oracle.errors import Hole
 from oracle.logs import logger
 from oracle.record.audit import Auditor
+from oracle.record.memory import Memory
 from oracle.record.reading import Reader, Reading
 from oracle.record.tables import ENDED, Answered, Asked, Played, Status, Tables
 
@@ -51,6 +54,7 @@ class Record:
         """The latest block at the last look."""
         self._auditor = auditor
         self._reader = Reader(chain, contracts)
+        self._memory = Memory()
         self._kept: Journal = Forgetful() if journal is None else journal
         self._journal = self._kept
         self._begun = False
@@ -68,13 +72,14 @@ class Record:
         self.forgets = False
         """Whether what has ended is dropped, so that a node may run for years."""
 
-    def refresh(self) -> None:
-        """Reads the blocks since the last time, and again those that are gone.
+    def refresh(self, head: Head | None = None) -> None:
+        """Reads the blocks since the last time, and again those that are gone, up to
+        that head; the latest if none is given.
 
         Where logs turn out to lack something it looks closer, then reads everything
         again; if that doesn't help it makes do with what there is, and keeps nothing.
         """
-        self.head = self.chain.head()
+        self.head = self.chain.head() if head is None else head
         if self._makes_do and monotonic() > self._patient_until:
             self._journal = self._kept
             self._start_over()
@@ -89,6 +94,11 @@ class Record:
             self._read()
         if self._told is None and self._journal.tip is not None:
             self._told = self.height
+
+    @property
+    def blooms(self) -> bool:
+        """Whether blooms say what blocks have logged, and nothing is in doubt."""
+        return self._reader.blocks.blooms and not self._makes_do
 
     @property
     def _makes_do(self) -> bool:
@@ -125,6 +135,7 @@ class Record:
         """Its events, now in the tables. After a `Hole` those are good for nothing."""
         told = events_of(self.contracts.telling, reading.logs)
         self.tables.fold(told)
+        self._memory.hear(told)
         return told
 
     def _keep(self, reading: Reading, told: Sequence[Event]) -> None:
@@ -209,6 +220,7 @@ class Record:
         if tip is not None and (undone or self._told is None):
             self._told = tip.block if self._told is None else min(self._told, tip.block)
         if undone:
+            self._memory.clear()
             self.tables = Tables(lenient=self._makes_do)
             self.tables.fold(events_of(self.contracts.telling, self._journal.logs()))
             self._begun = True
@@ -220,8 +232,30 @@ class Record:
         return self.chain.block_hash(tip.block) == tip.hash
 
     def _forget_ended(self) -> None:
-        if self.forgets:
-            self.tables.forget_ended()
+        if self.forgets and self.tables.forget_ended():
+            self._memory.forget_all_but(self.tables)
+
+    def dispute_of(self, claim: bytes) -> game.Dispute:
+        """Of that claim, as the contract has it; not asked for again before the log
+        tells of it."""
+        told = self._asked((claim,), "getDispute", claim)
+        return game.Dispute.from_abi(told)
+
+    def game_of(self, claim: bytes, challenger: bytes) -> game.Game:
+        """The same of a game."""
+        subjects = claim, game_id(claim, challenger)
+        return game.Game.from_abi(self._asked(subjects, "getGame", claim, challenger))
+
+    def _asked(self, subjects: tuple[bytes, ...], function: str, *about: bytes) -> Any:
+        contract = self.contracts.game
+        ask = partial(self.chain.known, contract, function, *about)
+        if self._makes_do:
+            return ask()
+        return self._memory.get(subjects, (function, about), ask)
+
+    def doubt(self, claim: bytes) -> None:
+        """What was answered about the claim doesn't fit what the log tells."""
+        self._memory.doubt(claim)
 
     def requests(self, status: Status) -> list[Asked]:
         """The requests of that status, oldest first."""

@@ -160,14 +160,17 @@ class Tables:
             games[played.claim_hash].append(played)
         return [(a, games[a.hash]) for a in claims if a.alive or games[a.hash]]
 
-    def forget_ended(self) -> None:
-        """Drops requests that nothing can happen to any more, and all about them."""
+    def forget_ended(self) -> bool:
+        """Drops requests that nothing can happen to any more, and all about them;
+        whether there were any."""
+        before = len(self.requests)
         stirred, self._stirred = self._stirred, set()
         playing = {played.claim_hash for played in self.open_games()}
         for request in stirred:
             ended = self.requests[request].status in ENDED
             if ended and playing.isdisjoint(self._claims_on[request]):
                 self._forget(request)
+        return len(self.requests) < before
 
     def _forget(self, request: int) -> None:
         self._by_status[self.requests.pop(request).status].discard(request)

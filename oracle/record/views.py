@@ -2,7 +2,8 @@
 
 from challenge import tariff
 from challenge.claim import game_id
-from challenge.game import Dispute, Game, GameView, Stage, position_of
+from challenge.errors import PositionMismatch, PositionMissing
+from challenge.game import GameView, Stage, position_of
 from oracle.record.record import Answered, Played, Record
 
 
@@ -15,16 +16,18 @@ def view_of(
     Raises challenge's `PositionMismatch` or `PositionMissing` when the chain has moved
     on since.
     """
-    chain, contracts = record.chain, record.contracts
-    game = Game.from_abi(
-        chain.known(contracts.game, "getGame", answered.hash, challenger)
-    )
-    dispute = Dispute.from_abi(chain.known(contracts.game, "getDispute", answered.hash))
+    claim = answered.hash
+    game, dispute = record.game_of(claim, challenger), record.dispute_of(claim)
     k = record.k
     identity = game_id(answered.hash, challenger)
     played = record.tables.games.get(
         identity, Played(identity, answered.hash, challenger)
     )
+    try:
+        position = position_of(game, dispute, record.shown(played), k)
+    except (PositionMismatch, PositionMissing):
+        record.doubt(claim)  # and with it all games of it
+        raise
     bond, missing = answered.claim.bond, 0
     if game.stage == Stage.NONE:
         missing = missing_bond(record, challenger, bond, reserved_wei)
@@ -37,7 +40,7 @@ def view_of(
         k=k,
         game=game,
         dispute=dispute,
-        position=position_of(game, dispute, record.shown(played), k),
+        position=position,
         challenge_wei=missing,
         rent_wei=tariff.rent_wei(bond, record.clock_seconds),
     )

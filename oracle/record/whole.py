@@ -40,7 +40,9 @@ class Blocks:
         """
         if self._is_silent(head):
             return []
-        found = self._by_hash(head)
+        found = self._by_kept_receipts(head)
+        if found is None:
+            found = self._by_hash(head)
         if found is None:
             found = self._by_receipts(head)
         if found is None:
@@ -59,6 +61,17 @@ class Blocks:
             and any(may_hold(head.bloom, topic) for topic in topics)
             for address, topics in self._topics.items()
         )
+
+    def _by_kept_receipts(self, head: Head) -> list[Log] | None:
+        """From what the sender has asked for about this block, if that is whole."""
+        receipts = self._chain.kept_receipts(head.hash)
+        if not receipts or not _are_all(receipts, head):
+            return None
+        found = _in_order(log_of(log) for r in receipts for log in r["logs"])
+        if head.bloom in NO_FILTER or not _explains(found, head):
+            return None
+        self.blooms = self.blooms or _bloom(found) == head.bloom
+        return found
 
     def _by_hash(self, head: Head) -> list[Log] | None:
         """All that the node knows of the block, if that explains the whole bloom."""

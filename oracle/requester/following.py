@@ -3,6 +3,10 @@
 import time
 from collections.abc import Callable
 
+from web3.exceptions import Web3Exception
+
+from oracle.chain.errors import ChainError, WrongChain
+from oracle.chain.words import said
 from oracle.errors import Hole, NoSuchRequest, RequestUndone
 from oracle.record.record import Status
 from oracle.requester.requests import Situation
@@ -33,11 +37,17 @@ def followed(
 
 
 def _after(before: Situation, look: Look, tell: Tell) -> Situation:
-    """The next one; as before while the chain doesn't tell of it."""
+    """The next one; as before while the chain doesn't tell of it, or no endpoint of
+    anything. What waiting can't mend is raised."""
     try:
         now = look()
+    except WrongChain:
+        raise
     except (NoSuchRequest, Hole) as reason:
         tell(f"{reason}: it may come back.")
+        return before
+    except (ChainError, Web3Exception, OSError) as reason:
+        tell(f"{said(reason)}: that is waited out.")
         return before
     if now.asked.request != before.asked.request:
         raise RequestUndone(before.asked.request.id)

@@ -1,10 +1,11 @@
 """One request, from its sending to its end, as its requester would follow it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from oracle.amounts import show_wei
 from oracle.chain import events
 from oracle.chain.abi import Abi
 from oracle.chain.chain import Chain, Contract
@@ -23,6 +24,8 @@ from oracle.errors import (
 from oracle.pricing.leases import last_instant, least_patience
 from oracle.record.audit import Auditor
 from oracle.record.record import Asked, Record, Status
+from oracle.requester.declines import Decline
+from oracle.requester.fees import Reckoned, Sizes, reckoned
 from oracle.sending.sender import Receipt, Sender
 
 SKIPPED = "its worker left it out, since gas costs more than twice what it did"
@@ -54,6 +57,10 @@ class Situation:
     callback_failed: bool
     failure: str
     depth: Depth
+    wanted: Reckoned | None = None
+    """What a worker with usual settings wants for it, while it waits for one."""
+    declines: tuple[Decline, ...] = ()
+    """Why workers that were asked don't take it."""
 
     @property
     def ended(self) -> bool:
@@ -132,6 +139,9 @@ class Situation:
             "confirmations": self.depth.confirmations(asked.block),
             "confirmations_wanted": self.depth.wanted,
             "confirmed": self.confirmed,
+            "wanted_wei": self.wanted.least_wei if self.wanted else None,
+            "base_fee_wei": self.wanted.base_fee_wei if self.wanted else None,
+            "declines": [decline.as_json() for decline in self.declines],
             "explanation": self.explanation,
         }
 
@@ -139,7 +149,17 @@ class Situation:
         left = self.last_accept - self.now
         return (
             f"Waits for a worker{self._again()}; the last instant to accept it is "
-            f"{self.last_accept}, in {left} seconds."
+            f"{self.last_accept}, in {left} seconds.{self._too_little()}"
+        )
+
+    def _too_little(self) -> str:
+        fee, wanted = self.asked.request.fee, self.wanted
+        if wanted is None or fee >= wanted.least_wei:
+            return ""
+        return (
+            f" Its fee of {show_wei(fee)} is {show_wei(wanted.least_wei - fee)} less "
+            "than what a worker with usual settings wants at the present base fee, so "
+            "perhaps none takes it: `plumb request cancel`, and offer more, or wait."
         )
 
     def _again(self) -> str:
@@ -188,13 +208,15 @@ def situation_of(
     request_id: int,
     abis: Sequence[Abi] = (),
     confirmations: Wanted | None = None,
+    size_of: Callable[[bytes], int] = lambda root: 0,
 ) -> Situation:
-    """Where the request stands now; `abis` may know the requester's errors.
+    """Where the request stands now; `abis` may know the requester's errors, `size_of`
+    how many bytes a model's answers have, by its root.
 
     Raises `NoSuchRequest`, or `Hole` where the log doesn't tell all that happened.
     """
-    wanted = wanted_on(chain, confirmations)
-    finalized = finalized_on(chain, wanted)
+    depth = wanted_on(chain, confirmations)
+    finalized = finalized_on(chain, depth)
     record = Record(chain, contracts)
     record.refresh()
     block = max(record.height, contracts.block)
@@ -214,9 +236,15 @@ def situation_of(
         failure = _failure(chain, contracts, request_id, abis)
     claims = record.tables.claims.values()
     dead = [c for c in claims if c.claim.request_id == request_id and not c.alive]
+    model_root = record.tables.models[asked.request.model_id].model_root
+    wanted = None
+    if asked.status is Status.OPEN:
+        terms, size = asked.request, size_of(model_root)
+        sizes = Sizes(size, terms.callback_gas, terms.window, terms.min_bond)
+        wanted = reckoned(chain, contracts, terms.model_id, sizes)
     return Situation(
         asked=asked,
-        model_root=record.tables.models[asked.request.model_id].model_root,
+        model_root=model_root,
         min_lease=min_lease_of(chain, contracts),
         now=chain.now(),
         games=len(disputed),
@@ -224,7 +252,8 @@ def situation_of(
         lies=len(dead),
         callback_failed=bool(callback_failed),
         failure=failure,
-        depth=Depth(wanted, record.height, finalized),
+        depth=Depth(depth, record.height, finalized),
+        wanted=wanted,
     )
 
 

@@ -1,14 +1,17 @@
 """From settings to a chain, an account on it, and the contracts there."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from oracle.chain.chain import Chain
-from oracle.chain.contracts import check_contracts
+from oracle.chain.confirmations import Depth, Wanted, finalized_on, wanted_on
+from oracle.chain.contracts import Contracts, check_contracts
 from oracle.chain.deployments import Deployments, read_deployments
 from oracle.chain.endpoint import check_chain
 from oracle.chain.errors import NotConnected, Unavailable
 from oracle.chain.providers.failover import FailoverEndpoint
 from oracle.config import Settings
+from oracle.errors import NoFinalizedBlock
 from oracle.sending import keys
 from oracle.sending.durable import DurableSender
 from oracle.store.outbox import Outbox
@@ -31,6 +34,23 @@ def endpoint_at(urls: Sequence[str], chain_id: int | None) -> FailoverEndpoint:
     except Unavailable as error:
         raise NotConnected(error.complaints) from None
     return endpoint
+
+
+def hold_to_chain(chain: Chain, contracts: Contracts, depth: Wanted | None) -> None:
+    """From now on another chain with the same id, such as a development node that was
+    started anew, is told by its first block, or by the one that the contracts were
+    placed in, once that is so deep that it counts as done."""
+    endpoint = chain.endpoint
+    if not isinstance(endpoint, FailoverEndpoint):
+        return
+    wanted, finalized = wanted_on(chain, depth), -1
+    with suppress(NoFinalizedBlock):
+        finalized = finalized_on(chain, wanted)
+    done = Depth(wanted, chain.height, finalized)
+    for number in (0, contracts.block):
+        block = chain.block_hash(number)
+        if block and (not number or done.is_done(number)):
+            endpoint.hold_to(number, block)
 
 
 def store_of(settings: Settings, chain: Chain) -> Store:

@@ -17,23 +17,27 @@ from web3.exceptions import ContractLogicError, Web3RPCError
 from web3.types import TxParams, TxReceipt, Wei
 
 from mips_vm.keccak import keccak256
-from oracle.chain.chain import Chain, Contract, lacks_funds
+from oracle.chain.abi import Abi
+from oracle.chain.chain import Chain, Contract, refusal_of
 from oracle.chain.errors import (
     Displaced,
     FeeAboveCap,
+    InsufficientFunds,
     NotMined,
     Refused,
     Rejected,
-    WentBack,
+    Unavailable,
 )
 from oracle.chain.head import Head
 from oracle.chain.journal import Journal
 from oracle.sending import sender as plain
+from oracle.sending.nonces import Nonces
 from oracle.sending.offers import Answer, Offers
 from oracle.sending.receipts import Receipts
 from oracle.sending.sender import (
     Intent,
     Outcome,
+    Post,
     Receipt,
     Sender,
     fee_of,
@@ -50,6 +54,7 @@ log = logging.getLogger(__name__)
 
 PATIENCE_BLOCKS = 3
 """After so many blocks without it, a transaction is signed anew with a higher fee."""
+OFFERING = "eth_sendRawTransaction"
 TRANSFER_GAS = 21_000
 MOST_TRIES = 8
 """So often another process of the account may be quicker to take the next nonce."""
@@ -72,27 +77,23 @@ class DurableSender(Sender):
         self.outbox, self._patience = outbox, patience_blocks
         self._signer = Signer(chain, account, outbox, self._fees, fee_cap)
         self._offers = Offers(chain)
+        self._nonces = Nonces(chain, self.address, outbox)
         self._receipts = Receipts(chain)
         self._there: tuple[bytes, bytes] | None = None
         """Our last mined block, and the head with which it was there."""
+        self._abis: dict[bytes, Abi] = {}
+        """Of the contracts that it has sent to, by address."""
+        self._waiting: list[Entry] | None = None
+        """What is written down, and will be sent together; None if that is done at
+        once."""
+        self._doubtful = False
+        """Whether something was given up in this look, so that what is behind it may
+        have to be, too."""
 
     @property
     def nonce(self) -> int:
-        """The next one that is free, here and on the chain.
-
-        What others sent with this account is respected; what we dropped is replaced.
-        Raises `WentBack` if the chain lacks what was mined at the last look.
-        """
-        eth = self.chain.endpoint.web3.eth
-        mined = self._mined_count()
-        if mined < (expected := self.outbox.mined_nonces()):
-            raise WentBack(expected, mined)
-        pending = int(eth.get_transaction_count(self._account.address, "pending"))
-        ours = {entry.nonce for entry in self.outbox.open()}
-        dropped = self.outbox.dropped_nonces(mined) - ours
-        # One of so many is free, whatever the endpoint says of others.
-        after = range(start := max(mined, pending), start + len(ours) + 1)
-        return min(dropped | (set(after) - ours))
+        """The next one that is free. Raises `WentBack`."""
+        return self._nonces.next()
 
     @property
     def on_its_way(self) -> frozenset[str]:
@@ -110,20 +111,23 @@ class DurableSender(Sender):
         name = f"{chain_id}:{oracle.hex()}:{account}"
         return StoredJournal(self.outbox.store, name)
 
-    def settle(self) -> list[tuple[Entry, TxReceipt]]:
+    def settle(self, head: Head | None = None) -> list[tuple[Entry, TxReceipt]]:
         """Finds out what came of what is open; sends again, or for more, what lags.
 
-        What was mined since the last time.
+        What was mined since the last time, as of the head; the latest if none is given.
         """
-        head = self.chain.head()
+        head = self.chain.head() if head is None else head
         self._look_back(head)
         entries = self.outbox.open()
         return self._look_after(entries, head) if entries else []
 
-    def news(self, contracts: Sequence[Contract]) -> list[Outcome]:
+    def news(
+        self, contracts: Sequence[Contract], head: Head | None = None
+    ) -> list[Outcome]:
         known = {contract.address: contract for contract in contracts}
+        self._abis |= {contract.address: contract.abi for contract in contracts}
         found: list[Outcome] = []
-        for entry, mined in self.settle():
+        for entry, mined in self.settle(head):
             if (contract := known.get(entry.draft.to)) is not None:
                 work = partial(self._outcome, entry.draft, contract, mined, contracts)
                 outcome = self._tried("outcome", entry, work)
@@ -144,6 +148,44 @@ class DurableSender(Sender):
         if self.outbox.find(name) is None:
             with suppress(OnItsWay):  # another process of this account was quicker
                 self._begin(intent, name)
+        return None
+
+    @property
+    def bundles(self) -> bool:
+        return True
+
+    def expect(self, posts: Sequence[Post]) -> None:
+        intents = [
+            intended(p.contract, p.function, p.arguments, p.value, p.key) for p in posts
+        ]
+        sender = self._account.address
+        fields = [intent.fields(sender) for intent in intents]
+        estimates = [partial(self._estimate, wanted) for wanted in fields]
+        self._nonces.share(self.chain.ahead(estimates))
+        self._waiting = []
+
+    def flush(self) -> dict[str, Rejected]:
+        entries, self._waiting = self._waiting or [], None
+        self._nonces.share(False)
+        self._offers.expect(entries)
+        rejected = {}
+        for entry in entries:
+            if self.stop.is_set():
+                break  # what is left is written down, and the next process's
+            error = self._tried("offer", entry, partial(self._first_offer, entry))
+            if error is not None:
+                rejected[entry.draft.key] = error
+        return rejected
+
+    def _first_offer(self, entry: Entry) -> Rejected | None:
+        """A node's no. Raises `Unavailable` where none answers anything any more: what
+        is left is offered at the next look."""
+        try:
+            answer = self._offer(entry, fresh=True)
+        except Rejected as error:
+            return error
+        if answer is Answer.UNKNOWN and not self.chain.reachable():
+            raise Unavailable(OFFERING, {"all endpoints": "no answer"})
         return None
 
     def _outcome(
@@ -167,12 +209,16 @@ class DurableSender(Sender):
         return self._receipt(intent, self._until_mined(entry), listening)
 
     def _begin(self, intent: Intent, key: str) -> Entry:
+        self._abis[intent.to] = intent.contract.abi
         wanted = self._estimated(intent)
         draft = Draft(
             key, intent.name, intent.to, intent.data, intent.value, wanted["gas"]
         )
         entry = self._written_down(draft)
-        self._offer(entry, fresh=True)
+        if self._waiting is None:
+            self._offer(entry, fresh=True)
+        else:
+            self._waiting.append(entry)
         return entry
 
     def _written_down(self, draft: Draft) -> Entry:
@@ -197,7 +243,7 @@ class DurableSender(Sender):
             if current is None:
                 receipt = self._receipts.find(entry)
             else:
-                receipt = self._advance(current, head, self._mined_count())
+                receipt = self._advance(current, head, self._nonces.used())
             if receipt is not None:
                 return receipt
             if current is None:
@@ -216,7 +262,9 @@ class DurableSender(Sender):
         """Those that are mined, lowest nonce first: what comes after cannot be mined
         before. What goes wrong about one keeps no other from being looked after."""
         found: list[tuple[Entry, TxReceipt]] = []
-        mined = self._mined_count() if entries else 0
+        mined = self._nonces.used() if entries else 0
+        self._receipts.gather(entries, head)
+        self._doubtful = False
         for entry in entries:
             if self.stop.is_set():
                 return found
@@ -234,27 +282,32 @@ class DurableSender(Sender):
         """Its receipt, if it is mined. What is given up for a good reason is told."""
         try:
             return self._advance(entry, head, mined)
-        except (Displaced, Refused, Rejected) as error:
+        except (Displaced, Refused, Rejected, InsufficientFunds) as error:
             log.warning("%s", error)
+            self._doubtful = True
             return None
 
     def _advance(self, entry: Entry, head: Head, mined: int) -> TxReceipt | None:
         """Its receipt, if it is mined; else what can be done so that it will be.
 
         `mined`, the number of nonces used, was read before: no receipt is missed.
-        Raises `Displaced`, `Refused` if a reorg left nothing for it to do, or
-        `Rejected` if no node takes it, whose turn it is: others wait behind it.
+        Raises `Displaced`, `Refused` if a reorg left nothing for it to do,
+        `InsufficientFunds`, or `Rejected` if no node takes it, whose turn it is: others
+        wait behind it. Behind one that was given up, what undid that may have undone
+        the next as well: it is asked before it is offered.
         """
         if entry.nonce < mined:
             return self._receipt_of(entry)
         if self._offers.made_lately(entry, head.number):
             return None
-        if entry.nonce < (mined := self._mined_count()):
-            return None  # it was mined meanwhile
+        lags = self._lags(entry, head, mined)
+        if not lags and self._offers.was_taken(entry, self._nonces.pending()):
+            return None
         if entry.nonce == mined:
             self._check_taken(entry)
+        if entry.nonce == mined or self._doubtful:
             self._check_wanted(entry)
-        if self._lags(entry, head, mined):
+        if lags:
             entry = self._bumped(entry)
         self._offer(entry)
         return None
@@ -280,7 +333,7 @@ class DurableSender(Sender):
         those behind it, if their turn would not help them either."""
         if head.number - entry.last.block < self._patience:
             return False
-        return entry.nonce == mined or entry.last.max_fee < self.chain.base_fee()
+        return entry.nonce == mined or entry.last.max_fee < head.base_fee
 
     def _check_taken(self, entry: Entry) -> None:
         """Drops what was offered again and again, and never taken.
@@ -295,7 +348,8 @@ class DurableSender(Sender):
     def _check_wanted(self, entry: Entry) -> None:
         """Drops what would fail by now: a reorg, or someone quicker, undid its cause.
 
-        Raises `Refused`. Its nonce is used by whatever is sent next.
+        Raises `Refused`, with the contract's reason, or `InsufficientFunds`. Its nonce
+        is used by whatever is sent next.
         """
         draft = entry.draft
         to: TxParams = {"to": cast(Any, draft.to)} if draft.to else {}
@@ -304,13 +358,14 @@ class DurableSender(Sender):
         try:
             self.chain.endpoint.web3.eth.estimate_gas(call, "latest")
         except (ContractLogicError, Web3RPCError) as error:
-            if not (isinstance(error, ContractLogicError) or lacks_funds(error)):
+            refusal = refusal_of(self._abis.get(draft.to), draft.action, error)
+            if refusal is None:
                 log.warning("%s may fail by now: %s", draft.action, error)
                 return  # a node that cannot tell is no reason to give it up
-            if self._mined_count() > entry.nonce:
+            if self._nonces.asked() > entry.nonce:
                 return  # it failed because it is done, this very moment
-            self.outbox.dropped(entry, f"would fail by now: {error}")
-            raise Refused(draft.action, "", {}, b"") from None
+            self.outbox.dropped(entry, f"would fail by now: {refusal}")
+            raise refusal from None
 
     def _close_gap(self) -> None:
         """Sends nothing to ourselves under a nonce that was given up before others.
@@ -319,10 +374,11 @@ class DurableSender(Sender):
         already: made anew under another nonce, it would be there twice.
         """
         entries = self.outbox.open()
-        if not entries or entries[0].nonce <= (mined := self._mined_count()):
+        if not entries or entries[0].nonce <= (mined := self._nonces.used()):
             return
-        eth = self.chain.endpoint.web3.eth
-        if eth.get_transaction_count(self._account.address, "pending") > mined:
+        if self.too_dear() is not None:
+            return
+        if self.chain.count(self.address, "pending") > mined:
             return  # somebody's transaction is there
         if not any(self._is_wanted(entry) for entry in entries):
             return
@@ -334,12 +390,12 @@ class DurableSender(Sender):
         """Whether it would not fail by now; if it would, it is dropped."""
         try:
             self._check_wanted(entry)
-        except Refused as error:
+        except (Refused, InsufficientFunds) as error:
             log.warning("%s", error)
             return False
         return True
 
-    def _offer(self, entry: Entry, fresh: bool = False) -> None:
+    def _offer(self, entry: Entry, fresh: bool = False) -> Answer:
         """Sends the signed bytes, for more as long as nodes want more. `fresh`: for the
         first time, so no node has them.
 
@@ -352,14 +408,19 @@ class DurableSender(Sender):
             raised = self._bumped(entry)
             if raised is entry:
                 self._offers.note(entry)  # it waits for want of a higher fee
-                return
+                return heard.answer
             entry, fresh = raised, False
             heard = self._offers.make(entry)
         if heard.answer is Answer.REFUSED and fresh:
             self.outbox.rejected(entry, heard.words)
             raise Rejected(entry.draft.action, heard.words)
-        if heard.answer is not Answer.TAKEN:
+        if heard.words:
+            self._nonces.doubt()
+        if heard.answer is Answer.TAKEN:
+            self.chain.stale()
+        else:
             log.warning("%s may not be sent: %s", entry.draft.action, heard.words)
+        return heard.answer
 
     def _bumped(self, entry: Entry) -> Entry:
         """The same, signed with a higher fee; as it is, if that is above the cap, or
@@ -383,16 +444,14 @@ class DurableSender(Sender):
             assert last.block is not None, "it was mined in a block"
             if self._there == (last.block_hash, head.hash):
                 return
-            if self.chain.block_hash(last.block) == last.block_hash:
+            follows = self._there == (last.block_hash, head.parent)
+            here = last.block_hash in (head.hash, head.parent) or follows
+            if here or self.chain.block_hash(last.block) == last.block_hash:
                 self._there = last.block_hash, head.hash
                 return
             log.warning("%s: block %d is gone", last.draft.action, last.block)
             self.outbox.reopen(last)
             self._offers.forget()
-
-    def _mined_count(self) -> int:
-        eth = self.chain.endpoint.web3.eth
-        return int(eth.get_transaction_count(self._account.address, "latest"))
 
 
 def _digest(intent: Intent) -> str:

@@ -2,8 +2,10 @@
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 
 from web3.exceptions import Web3RPCError
 
@@ -67,6 +69,11 @@ class Offers:
             self.note(entry)
         return heard
 
+    def expect(self, entries: Sequence[Entry]) -> None:
+        """All of these are about to be offered: together, where that can be done."""
+        send = self._chain.endpoint.web3.eth.send_raw_transaction
+        self._chain.ahead([partial(send, entry.last.raw) for entry in entries])
+
     def note(self, entry: Entry) -> None:
         """They have it, or will not before something changes."""
         self._in_vain.pop(entry.id, None)
@@ -76,6 +83,14 @@ class Offers:
         """Whether these bytes were sent since the last block, and not long ago."""
         at_head, at = self._made.get(entry.last.hash, (-1, 0.0))
         return at_head == head and time.monotonic() - at < OFFER_AGAIN_SECONDS
+
+    def was_taken(self, entry: Entry, pending: int) -> bool:
+        """Whether these bytes were offered, and by the count of what is pending nodes
+        have something under that nonce: asking once is cheaper than offering each."""
+        if entry.last.hash not in self._made or entry.nonce >= pending:
+            return False
+        self.note(entry)
+        return True
 
     def forget(self) -> None:
         """Blocks are gone: nodes may not have what they had."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any, TypedDict, TypeVar, cast
 
+from eth_account.messages import encode_defunct
 from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_checksum_address
 from hexbytes import HexBytes
@@ -14,8 +15,9 @@ from web3.types import Nonce, TxParams, TxReceipt, Wei
 
 from oracle.chain.chain import Chain, Contract, read_logs, refusing
 from oracle.chain.endpoint import check_chain
-from oracle.chain.errors import FeeAboveCap, GasAboveCap, NotMined, Refused
+from oracle.chain.errors import FeeAboveCap, GasAboveCap, NotMined, Refused, Rejected
 from oracle.chain.events import Event as Told
+from oracle.chain.head import Head
 from oracle.chain.journal import Forgetful, Journal
 from oracle.chain.local.embedded import TRANSACTION_GAS
 from oracle.sending.troubles import Troubles
@@ -78,6 +80,17 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """A call that is to be posted, as `Sender.post` takes it."""
+
+    contract: Contract
+    function: str
+    arguments: tuple[Any, ...]
+    value: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a transaction that was posted: its receipt, or why it failed."""
 
@@ -104,12 +117,25 @@ class Sender:
     def address(self) -> bytes:
         return bytes.fromhex(self._account.address.removeprefix("0x"))
 
+    def sign(self, text: str) -> bytes:
+        """The account's signature (65 bytes) of a text, as of EIP-191."""
+        signed = self._account.sign_message(encode_defunct(text=text))
+        return bytes(signed.signature)
+
     def worst_price(self) -> int:
         """Wei that a gas unit may cost: the user's cap, or twice the base fee and the
         tip, which is what a transaction offers that is signed now."""
         if self._fee_cap is not None:
             return self._fee_cap
         return 2 * self.chain.latest.base_fee + self.chain.tip()
+
+    def too_dear(self) -> FeeAboveCap | None:
+        """Why nothing can be sent at present: the latest block's base fee is above what
+        the user pays. Asks for nothing; the next block may be another matter."""
+        fee = self.chain.latest.base_fee
+        if self._fee_cap is None or fee <= self._fee_cap:
+            return None
+        return FeeAboveCap(self._fee_cap, fee)
 
     @property
     def nonce(self) -> int:
@@ -133,8 +159,11 @@ class Sender:
         """Fees of what was mined, successful or not, since the start."""
         return self._spent_wei
 
-    def news(self, contracts: Sequence[Contract]) -> list[Outcome]:
-        """What became of posted calls of these contracts since the last time."""
+    def news(
+        self, contracts: Sequence[Contract], head: Head | None = None
+    ) -> list[Outcome]:
+        """What became of posted calls of these contracts since the last time, as of the
+        head; the latest if none is given."""
         return []
 
     def journal(self, oracle: bytes) -> Journal:
@@ -173,6 +202,19 @@ class Sender:
             contract, function, *arguments, value=value, listening=listening, key=key
         )
 
+    @property
+    def bundles(self) -> bool:
+        """Whether several calls can be posted before the first is mined."""
+        return False
+
+    def expect(self, posts: Sequence[Post]) -> None:
+        """These are about to be posted, one after the other, and then `flush` is called
+        in any case: whatever can be asked and sent at once is."""
+
+    def flush(self) -> dict[str, Rejected]:
+        """Sends what was posted since `expect`; by key, what no node would take."""
+        return {}
+
     def deploy(self, contract: Contract, creation: bytes) -> Receipt:
         """Creates the contract, which must come to lie at its address."""
         receipt = self._transact(Intent(contract, "constructor", creation), ())
@@ -193,10 +235,12 @@ class Sender:
         """The transaction but for nonce and fees. Raises `Refused` or `GasAboveCap`."""
         check_chain(self.chain.endpoint)
         wanted = intent.fields(self._account.address)
-        eth = self.chain.endpoint.web3.eth
-        estimate = intent.refusing(lambda: eth.estimate_gas(wanted))
+        estimate = intent.refusing(lambda: self._estimate(wanted))
         chain_id = self.chain.endpoint.chain_id
         return {**wanted, "gas": _with_margin(estimate), "chainId": chain_id}
+
+    def _estimate(self, wanted: TxParams) -> int:
+        return self.chain.endpoint.web3.eth.estimate_gas(wanted)
 
     def _receipt(
         self, intent: Intent, mined: TxReceipt, listening: Sequence[Contract]
@@ -226,9 +270,9 @@ class Sender:
         INVARIANT: without a cap, too, what a node advises is paid up to a bound only:
         it may be the one who builds the block.
         """
-        base_fee = self.chain.base_fee()
-        if self._fee_cap is not None and base_fee > self._fee_cap:
-            raise FeeAboveCap(self._fee_cap, base_fee)
+        base_fee = self.chain.recent().base_fee
+        if (too_dear := self.too_dear()) is not None:
+            raise too_dear
         tip = self.chain.tip()
         if self._fee_cap is None:
             tip = min(tip, MOST_TIP_WEI)

@@ -46,7 +46,7 @@ class Spendthrift(Worker):
     """Doesn't ask whether its account can pay for what comes after the accept."""
 
     def objection(self, asked: Asked, market: Market) -> str:
-        market.balance_wei = 10**30
+        market.balance = lambda: 10**30
         return super().objection(asked, market)
 
     def _post(self, wish: Wish) -> Receipt | None:

@@ -8,7 +8,9 @@ anybody honest lost anything, or a lie went unpunished.
 
 import argparse
 import json
+import re
 import signal
+import socket
 import sys
 import tempfile
 import time
@@ -19,6 +21,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from threading import Event
 from typing import Any
+from urllib.request import urlopen
 
 from load import books
 from load.city import ACCOUNTS, FIRST_NODE, WINDOW_SECONDS, City, K
@@ -37,6 +40,7 @@ from oracle.store.store import Store
 PAUSE_SECONDS, TELL_SECONDS, PATIENCE_SECONDS = 0.25, 10.0, 3600.0
 ONE_LIE_IN = 40
 STARTED = "started"
+CALLS, POSTS = "plumb_rpc_calls_total", "plumb_rpc_requests_total"
 BAD = (
     "unpunished_lies",
     "unpaid_answers",
@@ -105,6 +109,8 @@ class Run:
     claimed: dict[int, float] = field(default_factory=dict)
     most_games: int = 0
     loud: Event = field(default_factory=Event)
+    pages: dict[int, str] = field(default_factory=dict)
+    """Where each process tells its figures."""
 
     @property
     def liars(self) -> set[bytes]:
@@ -160,8 +166,11 @@ class Run:
                 where = ("--deployments", self.city.folder, "--home", home)
                 what = ("--model", self.city.image, "--poll", 0.5)
                 command = (role, "start", "--account", f"dev:{index}", *what, *where)
-                rpc = ("--rpc-url", self.url)
-                nodes.append((role, stack.enter_context(running(home, *command, *rpc))))
+                address = f"127.0.0.1:{free_port()}"
+                rpc = ("--rpc-url", self.url, "--metrics", address)
+                process = stack.enter_context(running(home, *command, *rpc))
+                nodes.append((role, process))
+                self.pages[process.process.pid] = f"http://{address}/metrics"
             yield nodes
 
     def wait_for_start(self, nodes: Iterable[Running]) -> None:
@@ -245,10 +254,11 @@ def timed(run: Run, nodes: list[tuple[str, Running]], log: Path) -> dict[str, An
     """Has everything answered and paid; how long that took, and whom."""
     run.wait_for_start(process for _, process in nodes)
     begin, before = time.monotonic(), spent_by(nodes)
-    calls = asked_by_nodes(run, log)
+    calls, asked = asked_by_nodes(run, log), asked_by_role(run, nodes)
     run.answer()
     answered = time.monotonic() - begin
     calls = asked_by_nodes(run, log) - calls
+    asked = asked_by_role(run, nodes) - asked
     spent = spent_by(nodes) - before
     run.pay()
     count = run.size.requests
@@ -269,8 +279,10 @@ def timed(run: Run, nodes: list[tuple[str, Running]], log: Path) -> dict[str, An
         ),
         "rpc_calls_a_request": round(calls.total() / count, 1),
         "rpc_calls_a_request_by_method": {
-            method: round(number / count, 2) for method, number in calls.most_common(8)
+            method: round(number / count, 2) for method, number in calls.most_common()
         },
+        "rpc_calls_a_request_by_role": a_request(asked, CALLS, count),
+        "http_requests_a_request_by_role": a_request(asked, POSTS, count),
     }
 
 
@@ -285,6 +297,36 @@ def spent_by(nodes: list[tuple[str, Running]]) -> Counter[str]:
 def asked_by_nodes(run: Run, log: Path) -> Counter[str]:
     """Requests to anvil by method, the driver's and the liars' own aside."""
     return requests_in(log) - run.city.endpoint.calls
+
+
+def asked_by_role(
+    run: Run, nodes: list[tuple[str, Running]]
+) -> Counter[tuple[str, str]]:
+    """Calls and requests of HTTP by metric and role, as the nodes count them."""
+    asked: Counter[tuple[str, str]] = Counter()
+    for role, process in nodes:
+        with urlopen(run.pages[process.process.pid]) as page:
+            told = page.read().decode()
+        for metric in (CALLS, POSTS):
+            rows = re.findall(rf"^{metric}\{{.*\}} (.*)$", told, re.MULTILINE)
+            asked[metric, role] += int(sum(map(float, rows)))
+    return asked
+
+
+def a_request(
+    asked: Counter[tuple[str, str]], metric: str, count: int
+) -> dict[str, float]:
+    return {
+        role: round(number / count, 2)
+        for (name, role), number in asked.items()
+        if name == metric
+    }
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
 
 
 def balanced(run: Run, ledger: books.Ledger, money: int) -> dict[str, Any]:

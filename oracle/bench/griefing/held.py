@@ -6,6 +6,7 @@ from typing import Any
 
 from oracle.chain.chain import Contract
 from oracle.chain.errors import Refused
+from oracle.chain.head import Head
 from oracle.sending.sender import Intent, Outcome, Receipt, Sender, intended
 
 
@@ -29,7 +30,9 @@ class HeldSender(Sender):
     def on_its_way(self) -> frozenset[str]:
         return frozenset(self._kept)
 
-    def news(self, contracts: Sequence[Contract]) -> list[Outcome]:
+    def news(
+        self, contracts: Sequence[Contract], head: Head | None = None
+    ) -> list[Outcome]:
         told, self._news = self._news, []
         return told
 

@@ -27,7 +27,7 @@ from oracle.node.node import Done, Node
 from oracle.node.roles.roles import WorkerSettings
 from oracle.node.worker.worker import Mind, Worker
 from oracle.record.record import Asked, Record, Status
-from oracle.requester.fees import Sizes, offered_fee, reckoned_fee
+from oracle.requester.fees import Sizes, reckoned
 from oracle.requester.requests import Terms, ask
 from oracle.sending.deploy import deploy
 from oracle.sending.sender import Receipt, Sender
@@ -131,9 +131,8 @@ class Town:
 
     def usual_fee(self, callback_gas: int = 0, window: int = 600) -> int:
         """As `plumb request send` offers it."""
-        sizes = Sizes(len(INPUT), 12, callback_gas, window)
-        wanted = reckoned_fee(self.chain, self.contracts, self.model_id, sizes)
-        return offered_fee(wanted)
+        sizes = Sizes(12, callback_gas, window)
+        return reckoned(self.chain, self.contracts, self.model_id, sizes).offer_wei
 
     def asked(self, request: int) -> Asked:
         """The request as it stands now."""

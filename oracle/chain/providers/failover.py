@@ -8,7 +8,7 @@ when it is of another chain, or when its head is behind what others have shown.
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,14 @@ from web3 import Web3
 from web3.providers import BaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
-from oracle.chain.errors import NoTimeTravel, Unanswered, Unavailable, WrongChain
+from oracle.chain.errors import (
+    NoTimeTravel,
+    OtherChain,
+    Unanswered,
+    Unavailable,
+    WrongChain,
+)
+from oracle.chain.providers.batch import MOST, Ahead, Asked
 from oracle.chain.providers.http import TIMEOUT_SECONDS, HttpTransport, chain_id_of
 
 log = logging.getLogger(__name__)
@@ -49,6 +56,7 @@ class Health:
     checked_at: int | None = None
     """The connection behind which the right chain was found."""
     wrong_chain: int | None = None
+    other_chain: OtherChain | None = None
     head: int = 0
 
     @property
@@ -84,6 +92,10 @@ class FailoverProvider(BaseProvider):
     patience_seconds: float = PATIENCE_SECONDS
     most_lag: int = MOST_LAG_BLOCKS
     global_ccip_read_enabled: bool = False  # a contract must not make us dial anyone
+    known_blocks: dict[int, bytes] = field(default_factory=dict)
+    """Hashes of blocks that are of this chain and stay so, by number: an endpoint that
+    has others there is of another chain, whatever its id."""
+    _ahead: Ahead = field(default_factory=Ahead, init=False)
     _head: int = field(default=0, init=False)
     _probed_at: float = field(default=0.0, init=False)
 
@@ -92,6 +104,9 @@ class FailoverProvider(BaseProvider):
 
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
         """Raises `Unavailable`, or `WrongChain` if that is all that is to be had."""
+        if method != "eth_chainId":  # which is answered here
+            if (known := self._ahead.answer(method, params)) is not None:
+                return known
         if method in SENDS:
             return self._send(method, params)
         trying = Retrying(
@@ -102,6 +117,28 @@ class FailoverProvider(BaseProvider):
         )
         response: RPCResponse = trying(self._read, method, params)
         return response
+
+    def ahead(self, asks: Sequence[Callable[[], object]]) -> bool:
+        """Has what these ask for first answered at once, for when they ask; whether it
+        was. Where the best endpoint takes no batches, or doesn't answer, they ask for
+        themselves."""
+        endpoint = self._in_order()[0]
+        if len(asks) < 2 or not endpoint.transport.takes_several:
+            return False
+        asked = self._ahead.note(asks)
+        try:
+            for part in batched(asked, MOST):
+                self._check(endpoint)
+                answers = endpoint.transport.ask_all(part)
+                if answers is None:
+                    return False
+                if not endpoint.checked:
+                    self._check_chain(endpoint)
+                self._ahead.keep(part, answers)
+        except Unanswered as reason:
+            endpoint.failed(reason)
+            return False
+        return True
 
     def is_connected(self, show_traceback: bool = False) -> bool:
         try:
@@ -184,16 +221,36 @@ class FailoverProvider(BaseProvider):
         if endpoint.wrong_chain is not None:
             reason = f"wrong chain id: expected {self.chain_id}, got {actual}"
             raise Unanswered(endpoint.transport.name, reason, LONGEST_REST_SECONDS)
+        self._check_blocks(endpoint)
         endpoint.checked_at = endpoint.transport.connections
+
+    def _check_blocks(self, endpoint: Health) -> None:
+        """What it doesn't know, old or new, tells nothing."""
+        endpoint.other_chain = None
+        for number, expected in self.known_blocks.items():
+            asked = [hex(number), False]
+            answer = endpoint.transport.ask("eth_getBlockByNumber", asked)
+            block: Any = answer.get("result")
+            if block is None or (actual := _bytes(block["hash"])) == expected:
+                continue
+            endpoint.other_chain = OtherChain(number, expected, actual)
+            name, told = endpoint.transport.name, str(endpoint.other_chain)
+            raise Unanswered(name, told, LONGEST_REST_SECONDS)
 
     def _lagging(self, endpoint: Health, head: int) -> Unanswered:
         actual = f"the head {head} after {self._head} elsewhere"
         return Unanswered(endpoint.transport.name, actual)
 
     def _check_any_of_this_chain(self) -> None:
-        wrong = [e.wrong_chain for e in self.endpoints if e.wrong_chain is not None]
+        wrong = list(filter(None, map(self._wrong, self.endpoints)))
         if len(wrong) == len(self.endpoints):
-            raise WrongChain(self.chain_id, wrong[0])
+            raise wrong[0]
+
+    def _wrong(self, endpoint: Health) -> WrongChain | None:
+        """Why the endpoint is of no use, whatever it answers."""
+        if endpoint.wrong_chain is not None:
+            return WrongChain(self.chain_id, endpoint.wrong_chain)
+        return endpoint.other_chain
 
     def _probe(self) -> None:
         """Now and then all are asked for their head: a stuck one doesn't say so."""
@@ -244,14 +301,23 @@ class FailoverEndpoint:
     def travel(self, seconds: int) -> None:
         raise NoTimeTravel
 
+    def hold_to(self, block: int, block_hash: bytes) -> None:
+        """From now on only endpoints are asked that have this block there, or none."""
+        self.provider.known_blocks[block] = block_hash
+
     @property
     def errors(self) -> dict[str, int]:
         """How often each endpoint failed, by its name."""
         return {e.transport.name: e.errors for e in self.provider.endpoints}
 
     @property
+    def posts(self) -> int:
+        """Requests of HTTP, each with one call in it or several."""
+        return sum(transport.posts for transport in self._transports)
+
+    @property
     def calls(self) -> Counter[str]:
-        """Requests by method."""
+        """Calls by method."""
         return sum((Counter(dict(t.calls)) for t in self._transports), Counter())
 
     def close(self) -> None:
@@ -267,6 +333,15 @@ class FailoverEndpoint:
             except Unanswered as reason:
                 complaints[transport.name] = reason.actual
         raise Unavailable("eth_chainId", complaints)
+
+
+def batched(asked: Sequence[Asked], most: int) -> Iterator[Sequence[Asked]]:
+    for start in range(0, len(asked), most):
+        yield asked[start : start + most]
+
+
+def _bytes(value: str) -> bytes:
+    return bytes.fromhex(value.removeprefix("0x"))
 
 
 def asks_for_head(method: str, params: Any) -> bool:

@@ -1,8 +1,9 @@
 """One JSON-RPC address over HTTP: a whole, sane answer within a deadline, or none."""
 
+import json
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from web3.types import RPCEndpoint, RPCResponse
 
 from mips_vm.json_text import parse
 from oracle.chain.errors import Unanswered
+from oracle.chain.providers.answers import oddity
 
 TIMEOUT_SECONDS = 20.0
 MOST_BYTES = 1 << 26
@@ -27,8 +29,9 @@ BEHIND = ("header not found", "unknown block", "missing trie node", "block not f
 class HttpTransport:
     """Asks one URL. `name` tells it apart without the provider's key in its path.
 
-    `calls` counts requests by method, `connections` how often it has connected: behind
-    a new connection may be another node.
+    `calls` counts requests by method, `posts` those of HTTP, each with one of them or
+    several; `connections` how often it has connected: behind a new connection may be
+    another node. `takes_several`: whether it does, as far as is known.
     """
 
     def __init__(self, url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
@@ -38,6 +41,8 @@ class HttpTransport:
         if parts.port is not None:
             self.name += f":{parts.port}"
         self.calls: Counter[str] = Counter()
+        self.posts = 0
+        self.takes_several = True
         self.connections = 0
         self._socket: object = None
         self._session = requests.Session()
@@ -59,13 +64,46 @@ class HttpTransport:
             raise Unanswered(self.name, _briefly(error, timeout)) from None
         if answer is None:
             return _too_large()
-        return self._read(answer)
+        response = self._read(answer)
+        self._check_result(method, response)
+        return response
+
+    def ask_all(self, asked: Sequence[tuple[str, Any]]) -> list[RPCResponse] | None:
+        """The answers to all, in their order (a JSON-RPC batch); None where the node
+        takes no batches. Raises `Unanswered` unless each has a whole, sane answer."""
+        bodies = []
+        for place, (method, params) in enumerate(asked):
+            body = self._encoder.encode_rpc_request(RPCEndpoint(method), params)
+            bodies.append(json.loads(body) | {"id": place})
+        try:
+            answer = self._post(json.dumps(bodies).encode(), self.timeout_seconds)
+            told = [] if answer is None else parse(answer)
+        except requests.RequestException as error:
+            raise Unanswered(self.name, _briefly(error, self.timeout_seconds)) from None
+        except ValueError:
+            told = None
+        if isinstance(told, dict):
+            self._told(told)  # which raises if the complaint is about the node
+        found = _by_place(told)
+        if found is None:
+            self.takes_several = False
+            return None
+        self.calls.update(method for method, _ in asked)
+        if found.keys() != set(range(len(asked))):
+            raise Unanswered(self.name, f"{len(found)} answers of {len(asked)}")
+        responses = []
+        for place, (method, _) in enumerate(asked):
+            response = self._told(found[place])
+            self._check_result(method, response)
+            responses.append(response)
+        return responses
 
     def close(self) -> None:
         self._session.close()
 
     def _post(self, body: bytes, timeout: float) -> bytes | None:
         """The answer's bytes; None if there are more than anyone should read."""
+        self.posts += 1
         deadline = time.monotonic() + timeout
         headers = {"Content-Type": "application/json"}
         with self._session.post(
@@ -101,6 +139,9 @@ class HttpTransport:
         except ValueError:
             actual = f"{len(answer)} bytes that are no JSON"
             raise Unanswered(self.name, actual) from None
+        return self._told(response)
+
+    def _told(self, response: Any) -> RPCResponse:
         if not isinstance(response, dict) or not {"result", "error"} & set(response):
             raise Unanswered(self.name, "JSON without result or error")
         complaint = response.get("error")
@@ -108,6 +149,10 @@ class HttpTransport:
             self._check_complaint(complaint)
             return _response("error", complaint)
         return _response("result", response.get("result"))
+
+    def _check_result(self, method: str, response: RPCResponse) -> None:
+        if "error" not in response and (odd := oddity(method, response["result"])):
+            raise Unanswered(self.name, f"{odd} as the result of {method}")
 
     def _check_complaint(self, complaint: Any) -> None:
         """Raises for complaints about the node, not about what it was asked."""
@@ -128,6 +173,19 @@ def chain_id_of(transport: HttpTransport) -> int:
         return Web3.to_int(hexstr=cast(Any, result))
     except (TypeError, ValueError):
         raise Unanswered(transport.name, f"the chain id {result}") from None
+
+
+def _by_place(answers: Any) -> dict[int, Any] | None:
+    """By the ids that they were asked with; None for what is no batch's answer."""
+    if not isinstance(answers, list):
+        return None
+    found = {}
+    for answer in answers:
+        place = answer.get("id") if isinstance(answer, dict) else None
+        if not isinstance(place, int):
+            return None
+        found[place] = answer
+    return found
 
 
 def _gathered(chunks: Iterator[bytes]) -> bytes | None:

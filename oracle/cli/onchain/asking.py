@@ -1,16 +1,21 @@
 """What the commands that ask need: a contract to ask through, a model, words."""
 
 import re
+from collections.abc import Sequence
 
+from oracle.amounts import brief_wei
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.confirmations import BY_CHAIN
 from oracle.chain.deployments import PROTOCOL
 from oracle.chain.events import Requested
-from oracle.errors import UnknownConsumer, UnknownName
+from oracle.cli.common.output import remark
+from oracle.errors import BadDecline, UnknownConsumer, UnknownName
 from oracle.models.models import id_of
 from oracle.node.roles.node_config import NodeSettings
 from oracle.node.roles.roles import Place
 from oracle.pricing.leases import last_instant
+from oracle.requester.declines import About, Decline, told_by
+from oracle.requester.fees import Reckoned
 from oracle.requester.rehearsal import Rehearsal
 from oracle.requester.requests import min_lease_of
 from oracle.sending.sender import Receipt
@@ -77,3 +82,40 @@ def last_accept(place: Place, receipt: Receipt) -> int:
     (told,) = (e for e in receipt.events if isinstance(e, Requested))
     min_lease = min_lease_of(place.chain, place.deployments.contracts)
     return last_instant(told.request.deadline, min_lease)
+
+
+def reckoned_json(guess: Reckoned) -> dict[str, int]:
+    """What the fee that is offered by default was made of."""
+    return {"reckoned_wei": guess.least_wei, "base_fee_wei": guess.base_fee_wei}
+
+
+def reckoned_facts(guess: Reckoned) -> dict[str, object]:
+    """The same for a person."""
+    at = f"at a base fee of {brief_wei(guess.base_fee_wei)}"
+    return {"reckoned": f"{brief_wei(guess.least_wei)} {at}; half more is offered"}
+
+
+def asked_of(place: Place, request_id: int, urls: Sequence[str]) -> tuple[Decline, ...]:
+    """Why those workers don't take the request. Who doesn't answer is told of."""
+    oracle = place.deployments.contracts.oracle.address
+    about = About(place.chain.endpoint.chain_id, oracle, request_id)
+    found = []
+    for url in urls:
+        try:
+            told = told_by(url, about)
+        except (OSError, ValueError, BadDecline) as error:
+            remark(f"{url}: {error}")
+            continue
+        if told is None:
+            remark(f"{url}: it doesn't decline, or hasn't looked at it yet")
+        else:
+            found.append(told)
+    return tuple(found)
+
+
+def sizes_known(settings: NodeSettings, model_root: bytes) -> int:
+    """Bytes of a model's answer, where its image is here; nothing of others."""
+    store = settings.model_store
+    if not store.holds(model_root):
+        return 0
+    return sum(spec.size for spec in store.load(model_root).outputs)

@@ -16,7 +16,13 @@ from oracle.node.loop import Loop
 from oracle.node.node import Node
 from oracle.node.roles.node_config import NodeSettings
 from oracle.node.roles.roles import Place
-from oracle.sending.connection import connected, deployed_on, sender_of, store_of
+from oracle.sending.connection import (
+    connected,
+    deployed_on,
+    hold_to_chain,
+    sender_of,
+    store_of,
+)
 from oracle.sending.sender import Sender
 
 LOCAL = "127.0.0.1"
@@ -52,6 +58,8 @@ def run_node(settings: NodeSettings, make: Make) -> None:
     with ExitStack() as stack:
         stop: Event = stack.enter_context(stopping())
         place = place_of(settings)
+        contracts = place.deployments.contracts
+        hold_to_chain(place.chain, contracts, settings.confirmations)
         store = store_of(settings, place.chain)
         stack.callback(store.close)
         sender = sender_of(settings, place.chain, store)

@@ -98,8 +98,7 @@ def is_silent(game: Game, now: int, clock_seconds: int) -> bool:
 
 
 def _game(record: Record, played: Played) -> Game:
-    where = played.claim_hash, played.challenger
-    return Game.from_abi(record.chain.known(record.contracts.game, "getGame", *where))
+    return record.game_of(played.claim_hash, played.challenger)
 
 
 def _positions(

@@ -1,6 +1,6 @@
 """How well a challenger keeps watch: what it holds, checks, and won't check in time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from oracle.node.challenger.challenger import Challenger
@@ -45,10 +45,14 @@ class Vigil:
     free_wei: int
     locked_wei: int
     earned_wei: int
+    waits: str = ""
+    """Why nothing can be sent at present."""
 
     @property
     def verdict(self) -> str:
         """In a sentence or two."""
+        if self.waits:
+            return f"It waits: {self.waits}."
         if not self.models:
             return "It checks nothing: it holds no model. Name one with --model."
         if self.overdue:
@@ -74,6 +78,7 @@ class Vigil:
             "free_wei": self.free_wei,
             "locked_wei": self.locked_wei,
             "earned_wei": self.earned_wei,
+            "waits": self.waits,
             "verdict": self.verdict,
         }
 
@@ -90,7 +95,7 @@ class Vigil:
 
 PLAIN = (
     "running", "models", "waiting", "checking", "unchecked", "games", "free_wei",
-    "locked_wei", "earned_wei",
+    "locked_wei", "earned_wei", "waits",
 )  # fmt: skip
 
 
@@ -115,6 +120,7 @@ def vigil_of(challenger: Challenger, models: int, running: bool = True) -> Vigil
         free_wei=challenger.seen.free_wei,
         locked_wei=challenger.seen.locked_wei,
         earned_wei=tables.earned[challenger.address],
+        waits=challenger.waits,
     )
 
 
@@ -123,4 +129,6 @@ def vigil_from_chain(challenger: Challenger, models: int) -> Vigil:
     challenger.look()
     claims, now = challenger.waiting(), challenger.seen.now
     challenger.checks.foretell(claims, now)
-    return vigil_of(challenger, models, running=False)
+    told = vigil_of(challenger, models, running=False)
+    too_dear = challenger.sender.too_dear()
+    return told if too_dear is None else replace(told, waits=str(too_dear))

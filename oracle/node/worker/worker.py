@@ -275,9 +275,7 @@ class Worker(Node):
     def market(self, timed: bool = True) -> Market:
         """What is there to accept requests with, and at what prices, now. Not `timed`,
         it takes answers to be there, and nothing is computed."""
-        free, locked = self.chain.known(
-            self.contracts.staking, "balanceOf", self.address
-        )
+        free, locked = self._known_stake()
         head = self.record.head
         market = Market(
             chain=self.chain,
@@ -286,7 +284,7 @@ class Worker(Node):
             head=head,
             price_wei=head.base_fee + self.chain.tip(),
             worst_price_wei=self.sender.worst_price(),
-            balance_wei=self.chain.known_balance(self.address),
+            balance=partial(self.chain.known_balance, self.address),
             stake_wei=int(free) + int(locked),
             free_wei=int(free) - self.posted.locks_wei,
             width=self._mind.width,

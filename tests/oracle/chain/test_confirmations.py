@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from support.town import Town
 from support.world import FEE, WINDOW, World
+from web3.exceptions import Web3RPCError
 
 from oracle.chain.confirmations import BY_CHAIN, DEFAULT, Depth, wanted_on
+from oracle.chain.errors import LogsRefused, Unavailable, WrongChain
 from oracle.chain.local.embedded import CHAIN_ID
 from oracle.chain.local.rpc import EmbeddedProvider
 from oracle.config import Settings
@@ -157,6 +159,31 @@ def test_wait_result_undone_before_it_is_confirmed_is_not_told(
     assert seen[-1] == (status, True) and reached
     assert all(state is before for state, _ in seen[2:4])
     assert now.asked.block > block
+
+
+OUTAGES = [
+    Unavailable("eth_call", {"node": "no connection"}),
+    LogsRefused(7, "too many"),
+    Web3RPCError("Internal error"),
+    ConnectionError("away"),
+]
+
+
+def test_wait_outage_is_told_and_waited_out(world: World) -> None:
+    """Whatever an endpoint says meanwhile. Another chain is no outage."""
+    look, told = looks(world, world.ask(), 0), list[str]()
+    errors = iter([None, *OUTAGES, WrongChain(1, 2)])
+
+    def broken() -> Situation:
+        if (error := next(errors)) is not None:
+            raise error
+        return look()
+
+    with pytest.raises(WrongChain):
+        followed(broken, Status.FINAL, 0, 0, told.append)
+    waited = [line for line in told if line.endswith("that is waited out.")]
+    assert len(waited) == len(OUTAGES)
+    assert "too many" in waited[1] and waited[2].startswith("Internal error")
 
 
 def test_wait_request_whose_block_is_undone_is_waited_for(world: World) -> None:

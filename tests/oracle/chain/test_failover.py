@@ -350,14 +350,6 @@ def test_ranges_grow_again(world: World) -> None:
     assert asked == [(0, 0), (1, 2), (3, 6), (7, 14), (15, 20)]
 
 
-def test_ranges_other_complaints_come_through(
-    proxies: list[Proxy], alone: FailoverEndpoint, world: World
-) -> None:
-    proxies[0].most_blocks = 0
-    with pytest.raises(Web3RPCError, match="max block range 0"):
-        Chain(alone).events(world.contracts.telling, 0, 8)
-
-
 def test_http_answer_without_end_is_cut_off(
     proxies: list[Proxy], alone: FailoverEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """Several transactions of one account on their way at once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from support.street import CHALLENGER, WORKER, Street, acted
 from support.world import ETHER, WINDOW, World
 
 from challenge.lies import LIES
+from oracle.chain.head import Head
 from oracle.node.node import MOST_ON_THEIR_WAY
 from oracle.node.worker.liars import LyingWorker
 from oracle.node.worker.worker import Worker
@@ -138,8 +140,13 @@ def test_outbox_dear_times_raise_the_lowest_and_those_that_would_wait(
     assert then[1] > first[1]
     assert (then[2], then[3]) == (first[2], first[3])
     dear = 2 * max(then.values())
-    chain = worker.sender.chain
-    chain.base_fee = lambda block=None: dear  # type: ignore[method-assign]
+    chain, real = worker.sender.chain, worker.sender.chain.head
+
+    def dearer() -> Head:
+        chain.latest = replace(real(), base_fee=dear)
+        return chain.latest
+
+    chain.head = dearer  # type: ignore[method-assign]
     for _ in range(PATIENCE_BLOCKS + 1):
         street.node.mine(empty=True)
     acted(worker)

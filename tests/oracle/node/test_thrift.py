@@ -10,7 +10,7 @@ from support.world import ETHER, WINDOW, World
 from challenge.lies import LIES
 from oracle.chain.chain import Chain
 from oracle.chain.endpoint import EmbeddedEndpoint
-from oracle.chain.head import MOST_AGE_SECONDS, Known
+from oracle.chain.head import MOST_AGE_SECONDS, Head, Known
 from oracle.chain.local.accounts import development_accounts
 from oracle.chain.local.embedded import CHAIN_ID
 from oracle.chain.local.rpc import EmbeddedProvider, Handler
@@ -18,6 +18,8 @@ from oracle.node.challenger.challenger import Challenger
 from oracle.node.node import Node
 from oracle.node.worker.liars import LyingWorker
 from oracle.node.worker.worker import Worker
+from oracle.record.bloom import bloom_of
+from oracle.record.quiet import LONGEST_SECONDS, Quiet
 from oracle.record.record import Record, Status
 from oracle.sending.durable import DurableSender
 from oracle.store.outbox import Outbox
@@ -74,32 +76,81 @@ def test_node_idle_turn_looks_at_the_head_only(
         while len(worker.record.tables.standing()) <= n or worker.posted.wishes:
             list(worker.act())
         turn(worker, calls)
-        assert turn(worker, calls) == {"eth_getBlockByNumber": 2}
+        assert turn(worker, calls) == {"eth_getBlockByNumber": 1}
 
 
-def test_node_turn_after_an_empty_block_reads_its_header_and_the_stake(
+def test_node_turn_after_a_block_that_tells_nothing_reads_its_header_only(
     world: World, calls: Counter[str], tmp_path: Path
 ) -> None:
+    """Its stake is asked for again when an event of its own may have changed it."""
     worker = durable_worker(world, tmp_path)
+    world.ask()
+    while not worker.record.requests(Status.CLAIMED):
+        list(worker.act())
     turn(worker, calls)
     world.travel(1)
-    assert turn(worker, calls) == {"eth_getBlockByNumber": 2, "eth_call": 1}
+    assert turn(worker, calls) == {"eth_getBlockByNumber": 1}
+    world.stake(world.senders[3])
+    assert turn(worker, calls) == {"eth_getBlockByNumber": 1}
+    free = worker.seen.free_wei
+    staking = world.contracts.staking
+    world.senders[3].send(staking, "deposit", worker.address, value=ETHER)
+    assert turn(worker, calls) == {"eth_getBlockByNumber": 1, "eth_call": 1}
+    assert worker.seen.free_wei == free + ETHER
 
 
-def test_node_game_is_asked_about_once_a_block(
+def test_answer_that_an_event_changes_is_asked_for_when_there_may_be_one() -> None:
+    contract, account, other = b"\1" * 20, b"\2" * 32, b"\3" * 32
+    clock, asked = [0.0], []
+
+    def ask() -> int:
+        asked.append(clock[0])
+        return len(asked)
+
+    def head(number: int, *items: bytes, parent: int | None = None) -> Head:
+        before = number - 1 if parent is None else parent
+        names = bytes([number]) * 32, bytes([before]) * 32
+        return Head(number, *names, number, 0, bloom_of(items))
+
+    quiet = Quiet((contract, account), lambda: clock[0])
+    rows = [
+        (head(1), True, 1),
+        (head(1), True, 1),
+        (head(2, contract, other), True, 1),
+        (head(3, account), True, 1),
+        (head(4, contract, account), True, 2),
+        (head(6), True, 3),  # what was in the fifth is not known
+        (head(7, parent=99), True, 4),  # of another branch
+        (head(8), False, 5),  # blooms say nothing here
+        (head(9), True, 5),
+    ]
+    for number, (latest, blooms, expected) in enumerate(rows):
+        assert quiet.get(latest, blooms, ask) == expected, number
+    clock[0] += LONGEST_SECONDS + 1
+    assert quiet.get(head(10), True, ask) == 6
+    quiet.forget()
+    assert quiet.get(head(10), True, ask) == 7
+
+
+def test_node_game_is_asked_about_when_something_was_told_of_it(
     world: World, calls: Counter[str]
 ) -> None:
     world.ask()
     world.stake(world.senders[2])
     mind = LyingWorker(world.honest(), LIES["activation"], 8, 1)
-    until_idle(Worker(world.senders[2], world.contracts, mind))
+    liar = Worker(world.senders[2], world.contracts, mind)
+    until_idle(liar)
     challenger = Challenger(world.senders[3], world.contracts, world.honest())
     assert challenger.step() is not None
     turn(challenger, calls)
     assert turn(challenger, calls)["eth_getBlockByNumber"] == 1
     assert "eth_call" not in +calls
     world.travel(1)
-    assert turn(challenger, calls)["eth_call"] == 3  # game, dispute, own stake
+    assert "eth_call" not in turn(challenger, calls)
+    assert liar.step() is not None  # it opens
+    calls.clear()
+    assert challenger.step() is not None
+    assert calls["eth_call"] == 2  # game and dispute
 
 
 def test_record_of_a_quiet_chain_costs_a_header_a_block(

@@ -7,7 +7,7 @@ from support.world import ETHER, FEE, World
 
 from oracle.node.roles.roles import WorkerSettings
 from oracle.pricing.guard import FIXED_GAS, OUTPUT_BYTE_GAS, Guard, Offer, rent_wei
-from oracle.requester.fees import Sizes, offered_fee, reckoned_fee
+from oracle.requester.fees import Sizes, reckoned
 
 YEAR = 365 * 24 * 3600
 WEEK, MONTH = 7 * 24 * 3600, 30 * 24 * 3600
@@ -94,7 +94,7 @@ def test_fee_that_is_offered_by_default_is_accepted_by_default(
     world: World, monkeypatch: pytest.MonkeyPatch, window: int, min_bond: int
 ) -> None:
     """With a clock of seven days, which real deployments have."""
-    sizes = Sizes(4, 12, 50_000, window, min_bond)
+    sizes = Sizes(12, 50_000, window, min_bond)
     call = world.chain.call
 
     def of_a_week(contract, function, *arguments):
@@ -103,10 +103,10 @@ def test_fee_that_is_offered_by_default_is_accepted_by_default(
         return call(contract, function, *arguments)
 
     monkeypatch.setattr(world.chain, "call", of_a_week)
-    reckoned = reckoned_fee(world.chain, world.contracts, world.model_id, sizes)
+    wanted = reckoned(world.chain, world.contracts, world.model_id, sizes)
     world.ask()
     (asked,) = world.record().tables.requests.values()
-    request = replace(asked.request, fee=offered_fee(reckoned), window=window)
+    request = replace(asked.request, fee=wanted.offer_wei, window=window)
     offer = Offer(
         asked=replace(asked, request=request),
         bond_wei=max(BOND, min_bond),

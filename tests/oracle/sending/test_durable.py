@@ -1,5 +1,6 @@
 """Sending that survives: kills, lost answers, what is stuck or displaced, reorgs."""
 
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -169,7 +170,7 @@ def test_durable_send_displaced_by_another_program_is_told(bench: Bench) -> None
     bench.world.stake(plain_sender, 3)
     with pytest.raises(Displaced, match="expected nonce 0 for it"):
         for _ in range(MISSES):
-            head, mined = sender.chain.head(), sender._mined_count()
+            head, mined = sender.chain.head(), sender._nonces.used()
             sender._advance(sender.outbox.open()[0], head, mined)
     assert not waits(sender)
     Immediate(bench)
@@ -224,7 +225,9 @@ def test_durable_node_that_always_wants_more_is_not_heard_for_ever(
     """Though its base fee rises with each look, so that there is more to be had."""
     bench.node.complaint = "transaction underpriced"
     sender, fee = bench.sender(), (2**n for n in count(30))
-    bench.monkeypatch.setattr(sender.chain, "base_fee", lambda block=None: next(fee))
+    recent = sender.chain.recent
+    dearer = lambda: replace(recent(), base_fee=next(fee))  # noqa: E731
+    bench.monkeypatch.setattr(sender.chain, "recent", dearer)
     staking = bench.world.contracts.staking
     sender.post(staking, "deposit", ADDRESS, value=ETHER, key="move")
     assert len(bench.node.offers) == MOST_ATTEMPTS + 1
