@@ -138,6 +138,17 @@ def test_outbox_mined_and_undone(store: Store) -> None:
     assert earlier.block == 7
 
 
+def test_outbox_counts_the_nonces_that_were_mined(store: Store) -> None:
+    outbox = Outbox(store, 31337, SENDER)
+    assert outbox.mined_nonces() == 0
+    for nonce in (0, 6, 7):
+        draft = Draft(str(nonce), "x", b"", b"", 0, 1)
+        entry = outbox.add(draft, nonce, attempt(nonce + 1))
+        if nonce < 7:
+            outbox.mined(entry, 9 - nonce, bytes(32), True, 1)
+    assert outbox.mined_nonces() == 7
+
+
 def test_outbox_undone_entry_gives_way_to_its_replacement(store: Store) -> None:
     outbox = Outbox(store, 31337, SENDER)
     entry = outbox.add(DRAFT, 0, attempt(1))
