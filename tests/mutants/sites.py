@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 
@@ -28,13 +28,21 @@ def solidity_sites(source: str) -> list[Site]:
     for pattern, replacement in SOLIDITY:
         for match in re.finditer(pattern, code):
             before = match.group()
-            after = match.expand(replacement)
+            after = (
+                match.expand(replacement)
+                if isinstance(replacement, str)
+                else replacement(match)
+            )
             line = code.count("\n", 0, match.start()) + 1
             found.append(Site(match.start(), before, after, line))
     return sorted(found, key=lambda site: (site.offset, site.after))
 
 
-SOLIDITY = [
+def _successor(number: re.Match[str]) -> str:
+    return f"{int(number[1]) + 1:_}"
+
+
+SOLIDITY: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r" < (?!<)", " <= "),
     (r" <= ", " < "),
     (r" > (?!>)", " >= "),
@@ -61,7 +69,7 @@ SOLIDITY = [
     (r"\bstaking\.lock\([^;]*;", ""),
     (r"\bgame\.press\(\);", ""),
     (r"(?<![\w.#])(\d+)(?= (?:minutes|days)| \* 1024)", r"(\1 + 1)"),
-    (r"(?<== )([\d_]+)(?=;)", r"\1 + 1"),
+    (r"(?<== )([\d_]+)(?=;)", _successor),
 ]
 """Of the text without comments. What does not compile is no mutant."""
 

@@ -8,14 +8,14 @@ from support.asked import ASKER, made_up_request
 from support.world import ETHER
 
 from challenge import tariff
-from oracle.bonds import highest_least_bond, least_bond
+from oracle.pricing.bonds import highest_least_bond, least_bond
 from oracle.chain.chain import Chain
 from oracle.chain.head import Head
-from oracle.contracts import Contracts
-from oracle.guard import Guard, answer_gas
-from oracle.leases import MAX_LEASE
-from oracle.market import Held, Market, Rules
-from oracle.tables import Asked
+from oracle.chain.contracts import Contracts
+from oracle.pricing.guard import Guard, answer_gas
+from oracle.pricing.leases import MAX_LEASE
+from oracle.pricing.market import Held, Market, Rules
+from oracle.record.tables import Asked
 
 NOW, MIN_LEASE, CLOCK, K = 1_000_000, 300, 7000, 8
 BASE_FEE = 3 * 10**9
