@@ -38,7 +38,9 @@ class Count:
 
 def sites_of(target: Target) -> list[Site]:
     source = (ROOT / target.source).read_text()
-    return (solidity_sites if target.contracts else python_sites)(source)
+    if target.contracts:
+        return solidity_sites(source)
+    return python_sites(source, target.function)
 
 
 def explanation(target: Target, site: Site) -> str:

@@ -108,9 +108,19 @@ ARITHMETIC: dict[type[ast.operator], tuple[str, str]] = {
 CALLS = {"min": "max", "max": "min", "any": "all", "all": "any", "sorted": "list"}
 
 
-def python_sites(source: str) -> list[Site]:
-    """Comparisons, arithmetic, logic, numbers, and the order of things."""
-    return sorted(_python_sites(source), key=lambda site: (site.offset, site.after))
+def python_sites(source: str, function: str = "") -> list[Site]:
+    """Comparisons, arithmetic, logic, numbers, and the order of things; of one
+    function if its name is given."""
+    found = sorted(_python_sites(source), key=lambda site: (site.offset, site.after))
+    if not function:
+        return found
+    (node,) = (
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef) and node.name == function
+    )
+    lines = range(node.lineno, (node.end_lineno or 0) + 1)
+    return [site for site in found if site.line in lines]
 
 
 def _python_sites(source: str) -> Iterator[Site]:
@@ -149,6 +159,12 @@ def _python_sites(source: str) -> Iterator[Site]:
                 ]
                 yield Site(begin, text, f"({text} + 1)", node.lineno)
             case ast.Call(func=ast.Name(id=name) as func) if name in CALLS:
-                if name != "sorted" or not node.keywords:
-                    begin = at(func.lineno, func.col_offset)
+                begin = at(func.lineno, func.col_offset)
+                if name == "sorted" and node.keywords:
+                    whole = source[
+                        begin : at(node.end_lineno or 0, node.end_col_offset or 0)
+                    ]
+                    given = ast.get_source_segment(source, node.args[0])
+                    yield Site(begin, whole, f"list({given})", func.lineno)
+                else:
                     yield Site(begin, name, CALLS[name], func.lineno)

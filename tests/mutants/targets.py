@@ -8,12 +8,14 @@ class Target:
     """`source`: a path in the repository. `tests`: those that notice soonest first.
 
     `contracts`: Solidity sources to compile again, for a Solidity source. Tests that
-    measure gas exactly don't belong here: see `mutants.compiler`.
+    measure gas exactly don't belong here: see `mutants.compiler`. `function`: of a
+    Python source, the only one that is changed.
     """
 
     source: str
     tests: tuple[str, ...]
     contracts: tuple[str, ...] = ()
+    function: str = ""
 
 
 EXACT = (
@@ -78,6 +80,9 @@ TARGETS = {
             "tests/oracle/sending/test_feeless.py",
             "tests/oracle/node/test_isolation.py",
         ),
+    ),
+    "turns": Target(
+        "oracle/node.py", ("tests/oracle/test_nodes.py",), function="in_order"
     ),
     "validator": Target(
         "tinynn/validate.py",

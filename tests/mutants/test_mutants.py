@@ -3,15 +3,17 @@
 import ast
 import shutil
 from pathlib import Path
+from typing import cast
 
 import pytest
 from mutants import trial as trials
 from mutants.compiler import Compiler
 from mutants.ledger import KILLED, SURVIVED, Ledger, Verdict
-from mutants.run import ROOT, sites_of
-from mutants.sites import python_sites, solidity_sites
+from mutants.run import ROOT, Count, campaign, explanation, sites_of
+from mutants.sites import Site, python_sites, solidity_sites
 from mutants.targets import EXACT, EXPLAINED, TARGETS
 from mutants.trial import Order, Outcome, trial
+from mutants.workplace import Copy
 
 from solidity import build
 
@@ -19,7 +21,8 @@ PYTHON = '''
 def bounded(value: int, least: int, most: int = 7) -> bool:
     """1 < 2 in a docstring is no code."""
     found = sorted([value, least + 1])
-    return not (value < least or value > most) and found != []
+    turns = sorted((n for n in found), key=lambda n: -n)
+    return not (value < least or value > most) and found != turns
 '''
 SOLIDITY = """
 contract Bank { // a < b
@@ -40,6 +43,10 @@ def test_python_sites_are_each_an_operator() -> None:
         ("1", "(1 + 1)"),
         ("+", "-"),
         ("sorted", "list"),
+        (
+            "sorted((n for n in found), key=lambda n: -n)",
+            "list((n for n in found))",
+        ),
         ("not ", ""),
         ("<", "<="),
         (">", ">="),
@@ -50,6 +57,14 @@ def test_python_sites_are_each_an_operator() -> None:
     for site in python_sites(PYTHON):
         changed = site.applied(PYTHON)
         assert changed != PYTHON and ast.parse(changed)
+
+
+def test_python_sites_of_one_function() -> None:
+    other = "def other(n: int) -> int:\n    return n + 1\n"
+    sites = python_sites(PYTHON + other)
+    named = python_sites(PYTHON + other, "other")
+    assert [site.before for site in named] == ["+", "1"]
+    assert named == sites[-2:]
 
 
 def test_solidity_sites_are_each_an_operator() -> None:
@@ -68,7 +83,7 @@ def test_solidity_sites_are_each_an_operator() -> None:
 @pytest.mark.parametrize("name", TARGETS)
 def test_target_has_sites_and_its_tests_exist(name: str) -> None:
     target = TARGETS[name]
-    assert len(sites_of(target)) > 10
+    assert len(sites_of(target)) > (0 if target.function else 10)
     assert all((ROOT / path).exists() for path in target.tests), target.tests
     for test in EXACT:
         path, _, function = test.partition("::")
@@ -128,12 +143,15 @@ def test_trial_without_end_is_a_failure(
     assert not tried(folder, order).passed
 
 
-def test_order_is_what_killed_last_then_what_is_quick() -> None:
+def test_order_is_what_killed_last_then_what_is_alike_then_what_is_quick() -> None:
     order = Order(durations={"slow": 2.0, "quick": 0.1})
     for killer in ("first", "second", "first"):
         order.learn(Outcome(False, killer, 1.0, {}))
-    tests = ["slow", "quick", "new", "second", "first"]
-    assert sorted(tests, key=order.rank) == ["first", "second", "quick", "new", "slow"]
+    texts = dict.fromkeys(["slow", "quick", "new", "second", "first"], "assert claim")
+    texts["alike"] = "with reverts('TooLate'): claim"
+    assert order.sorted(texts) == ["first", "second", "quick", "new", "alike", "slow"]
+    order.line = "if (claim.end < now) revert TooLate();"
+    assert order.sorted(texts) == ["first", "second", "alike", "quick", "new", "slow"]
 
 
 def test_ledger_continues_with_what_is_not_killed(tmp_path: Path) -> None:
@@ -147,6 +165,46 @@ def test_ledger_continues_with_what_is_not_killed(tmp_path: Path) -> None:
     assert resumed.known(PYTHON, two) is resumed.known(PYTHON, three) is None
     assert resumed.known(PYTHON + "#", one) is None, "another source"
     assert Ledger(path, resume=False).known(PYTHON, one) is None
+
+
+class Judge:
+    """Stands for a copy of the tree: each site's verdict is given."""
+
+    def __init__(self, verdicts: dict[Site, str]) -> None:
+        self.verdicts = verdicts
+
+    def unchanged(self) -> Verdict:
+        return Verdict(SURVIVED, seconds=2.0)
+
+    def verdict(self, site: Site) -> Verdict:
+        return Verdict(self.verdicts.get(site, KILLED), seconds=0.5)
+
+
+def test_campaign_counts_survivors_and_explanations_that_are_false(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = TARGETS["validator"]
+    sites = sites_of(target)
+    explained = [site for site in sites if explanation(target, site)]
+    planted = next(site for site in sites if site not in explained)
+    assert explained
+
+    def counted(resume: bool, *survivors: Site) -> Count:
+        judge = cast(Copy, Judge(dict.fromkeys(survivors, SURVIVED)))
+        ledger = Ledger(tmp_path / "ledger", resume)
+        return campaign(judge, "validator", sites, ledger)
+
+    count = counted(False, planted, *explained)
+    assert (count.sites, count.unexplained) == (len(sites), 1)
+    assert count.of[SURVIVED] == 1 + len(explained)
+    assert count.of[KILLED] == len(sites) - count.of[SURVIVED]
+    assert count.seconds == 2 + len(sites) / 2
+    shown = capsys.readouterr().out
+    assert f"{target.source}:{planted.line}: {planted.before!r}" in shown
+    assert shown.count("NOT EXPLAINED") == 1
+    assert counted(True, *explained).unexplained == 0
+    assert counted(False).unexplained == len(explained)
+    assert "explained, yet killed" in capsys.readouterr().out
 
 
 @pytest.mark.toolchain

@@ -4,15 +4,19 @@ What is ours is loaded anew in each fork, from the copy that holds the mutant.
 """
 
 import contextlib
+import functools
 import importlib
+import inspect
 import json
 import os
+import re
 import resource
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,17 +66,27 @@ class Outcome:
 
 @dataclass(slots=True)
 class Order:
-    """What killed last goes first, what is slow goes last."""
+    """What killed last goes first, what is slow goes last; between them, tests that
+    share rare words with the line that is changed go before others."""
 
     killers: list[str] = field(default_factory=list)
     durations: dict[str, float] = field(default_factory=dict)
+    line: str = ""
 
-    def rank(self, test: str) -> int:
-        """Of a test; the lowest runs first, equal ones as they are."""
-        recent = self.killers[:RECENT]
-        if test in recent:
-            return recent.index(test)
-        return RECENT + (self.durations.get(test, 0.0) > SLOW_SECONDS)
+    def sorted(self, texts: dict[str, str]) -> list[str]:
+        """The tests of those texts, in the order in which to run them."""
+        words = {test: _words(text) for test, text in texts.items()}
+        common = Counter(word for found in words.values() for word in found)
+        told, recent = _words(self.line), self.killers[:RECENT]
+
+        def rank(test: str) -> tuple[int, float]:
+            if test in recent:
+                return (recent.index(test), 0.0)
+            likeness = sum(1 / common[word] for word in told & words[test])
+            slow = self.durations.get(test, 0.0) > SLOW_SECONDS
+            return (RECENT + slow, -likeness)
+
+        return sorted(texts, key=rank)
 
     def learn(self, outcome: Outcome) -> None:
         """After a trial."""
@@ -87,6 +101,11 @@ class Order:
         return 3 * int(sum(self.durations.values())) + SPARE_SECONDS
 
 
+def _words(text: str) -> frozenset[str]:
+    """Names of some length, which tell what a text is about."""
+    return frozenset(re.findall(r"[A-Za-z_]{5,}", text))
+
+
 @dataclass(slots=True, eq=False)
 class Plugin:
     """Pytest's view of an `Order`, and what became of each test."""
@@ -96,14 +115,21 @@ class Plugin:
     durations: dict[str, float] = field(default_factory=dict)
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items.sort(key=lambda item: self.order.rank(item.nodeid))
+    def pytest_collection_modifyitems(self, items: list[pytest.Function]) -> None:
+        by_name = {item.nodeid: item for item in items}
+        texts = {name: _source(item.function) for name, item in by_name.items()}
+        items[:] = [by_name[name] for name in self.order.sorted(texts)]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         spent = self.durations.get(report.nodeid, 0.0) + report.duration
         self.durations[report.nodeid] = spent
         if report.failed and not self.killer:
             self.killer = report.nodeid
+
+
+@functools.cache
+def _source(function: Callable[..., object]) -> str:
+    return inspect.getsource(function)
 
 
 def load_third_parties() -> None:

@@ -36,6 +36,7 @@ class Copy:
         """What became of one mutant."""
         source, before = self._read(), self.compiler.seconds
         changed = site.applied(source)
+        self.order.line = source.splitlines()[site.line - 1]
         if self.target.contracts:
             files = self._compiled(changed)
             spent = self.compiler.seconds - before

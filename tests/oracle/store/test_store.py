@@ -121,6 +121,18 @@ def test_outbox_attempt_that_is_there_already_is_not_added_twice(store: Store) -
     assert outbox.open() == [raised]
 
 
+def test_outbox_last_attempt_is_the_dearest_whichever_was_written_last(
+    store: Store,
+) -> None:
+    """Two processes of the account may write theirs in either order."""
+    outbox = Outbox(store, 31337, SENDER)
+    entry = outbox.add(DRAFT, 0, attempt(1, fee=12))
+    outbox.add_attempt(entry, attempt(2, fee=10))
+    (found,) = outbox.open()
+    assert found.attempts == (attempt(2, fee=10), attempt(1, fee=12))
+    assert found.last == attempt(1, fee=12)
+
+
 def test_outbox_mined_and_undone(store: Store) -> None:
     outbox = Outbox(store, 31337, SENDER)
     assert outbox.last_mined() is None
