@@ -31,6 +31,7 @@ ORACLE_TESTS = (
     "tests/solidity/test_contracts_act.py",
     "tests/solidity/test_callback.py",
     "tests/solidity/test_deployment.py",
+    "tests/solidity/test_dispute_game.py",
 )
 GAME_TESTS = (
     "tests/solidity/test_dispute_money.py",
@@ -77,12 +78,10 @@ TARGETS = {
         (
             "tests/oracle/store/test_store.py",
             "tests/oracle/sending/test_durable.py",
-            "tests/oracle/sending/test_feeless.py",
-            "tests/oracle/node/test_isolation.py",
         ),
     ),
     "turns": Target(
-        "oracle/node.py", ("tests/oracle/test_nodes.py",), function="in_order"
+        "oracle/node/node.py", ("tests/oracle/node/test_nodes.py",), function="in_order"
     ),
     "validator": Target(
         "tinynn/validate.py",
@@ -92,8 +91,9 @@ TARGETS = {
 
 SAME_EITHER_WAY = "where both sides are equal, so is what comes of them"
 NO_GAME_EARNS_HALF = (
-    "the longest game's tariffs are less than a quarter of the least bond, for any k: "
-    "test_half_of_the_bond_pays_sixteen_games_of_full_length"
+    "the limit, half of the bond, is out of reach: the longest game of any k earns an "
+    "eighth of the least at most, see test_half_of_the_bond_pays_sixteen_games_of_"
+    "full_length"
 )
 ORACLE, GAME = "solidity/src/InferenceOracle.sol", "solidity/src/DisputeGame.sol"
 DUE = (

@@ -8,10 +8,10 @@ from support.asked import ASKER, made_up_request
 from support.world import ETHER
 
 from challenge import tariff
-from oracle.pricing.bonds import highest_least_bond, least_bond
 from oracle.chain.chain import Chain
-from oracle.chain.head import Head
 from oracle.chain.contracts import Contracts
+from oracle.chain.head import Head
+from oracle.pricing.bonds import highest_least_bond, least_bond
 from oracle.pricing.guard import Guard, answer_gas
 from oracle.pricing.leases import MAX_LEASE
 from oracle.pricing.market import Held, Market, Rules
