@@ -3,7 +3,7 @@
 # make quick  the part of them for while you work, under two minutes
 # make fuzz   the machines against each other, until Ctrl-C (SECONDS=, ROUNDS=, SEED=)
 # make fuzz-money  whatever anyone may do with the contracts' money (SEQUENCES=, SEED=)
-# make mutants  each guard changed by one operator at a time; hours (TARGET=, SAMPLE=)
+# make mutants  each guard changed by one operator at a time (TARGET=, SAMPLE=, RESUME=1)
 # make quickstart  docs/quickstart.md, typed as it stands
 # make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=)
 # make faults every call of a node goes wrong, one at a time; JSON last (SHARE=, SEED=)
@@ -49,7 +49,8 @@ fuzz-money: $(VENV)/.dev
 
 mutants: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m mutants.run $(TARGET) \
-	  $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED))
+	  $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(RESUME),--resume)
 
 quickstart: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/oracle/programs/test_quickstart.py

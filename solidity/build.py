@@ -128,21 +128,34 @@ def install_compiler() -> None:
 
 def compile_source(sources: Sources, key: str) -> Files:
     """Artifacts of the contracts and interfaces that the source `key` defines."""
-    unit = closure(sources, key)
-    request = {
-        "language": "Solidity",
-        "sources": {path: {"content": text} for path, text in unit.items()},
-        # Code of this source alone, but the errors of all that it can reach.
-        "settings": SETTINGS
-        | {"outputSelection": {"*": {"*": ["abi"]}, key: {"*": ["abi", *CODE]}}},
-    }
     try:
-        output = solcx.compile_standard(request, solc_binary=SHIM)
+        output = solcx.compile_standard(
+            standard_request(sources, key, SETTINGS), solc_binary=SHIM
+        )
     except SolcError as error:
         raise CompileFailed(key, error.message) from None
     warnings = [entry["formattedMessage"] for entry in output.get("errors", [])]
     if warnings:
         raise CompileFailed(key, "\n".join(warnings))
+    return artifacts_of(key, output)
+
+
+def standard_request(
+    sources: Sources, key: str, settings: dict[str, Any]
+) -> dict[str, Any]:
+    """What solc's standard-JSON mode is asked for the source `key`."""
+    unit = closure(sources, key)
+    return {
+        "language": "Solidity",
+        "sources": {path: {"content": text} for path, text in unit.items()},
+        # Code of this source alone, but the errors of all that it can reach.
+        "settings": settings
+        | {"outputSelection": {"*": {"*": ["abi"]}, key: {"*": ["abi", *CODE]}}},
+    }
+
+
+def artifacts_of(key: str, output: dict[str, Any]) -> Files:
+    """The artifacts in solc's answer for the source `key`."""
     errors = _errors(output["contracts"])
     return {
         name: _artifact(key, name, contract, errors)

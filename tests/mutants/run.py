@@ -1,86 +1,52 @@
 """`make mutants`: each guard changed by one operator at a time, and tests that see.
 
-Works in a copy of the tree. Prints each survivor; ends with 1 if one is not explained.
+Works in a copy of the tree. Prints each survivor, and a table at the end. The exit
+status is 1 if a survivor is not explained, or if what is explained does not survive.
 """
 
 import argparse
-import os
 import random
-import shutil
-import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from mutants.compiler import Compiler
+from mutants.ledger import INVALID, KILLED, SAME, SURVIVED, Ledger, Verdict
 from mutants.sites import Site, python_sites, solidity_sites
 from mutants.targets import EXPLAINED, TARGETS, Target
+from mutants.trial import OUTPUT, load_third_parties
+from mutants.workplace import Copy
 
 ROOT = Path(__file__).parents[2]
-TEST_SECONDS = 600
-KILLED, SURVIVED, INVALID = "killed", "survived", "does not compile"
+LEDGER = ROOT / "build" / "mutants.jsonl"
 
 
-class Copy:
-    """The tracked files, to be changed and changed back."""
+@dataclass(slots=True)
+class Count:
+    """Of one target. `unexplained`: survivors without an explanation, and killed
+    mutants with one."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        listed = subprocess.run(
-            ["git", "ls-files", "-co", "--exclude-standard", "-z"],
-            cwd=ROOT,
-            capture_output=True,
-            check=True,
-        )
-        for name in filter(None, listed.stdout.decode().split("\0")):
-            if (ROOT / name).is_file():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, folder / name)
-        if (ROOT / "build").is_dir():
-            (folder / "build").symlink_to(ROOT / "build")
-
-    def verdict(self, target: Target, site: Site) -> str:
-        """What became of one mutant."""
-        path = self.folder / target.source
-        source = path.read_text()
-        artifacts = self.folder / "solidity" / "artifacts"
-        kept = {path: path.read_text() for path in artifacts.glob("*.json")}
-        path.write_text(site.applied(source))
-        try:
-            return self.judged(target)
-        finally:
-            path.write_text(source)
-            for artifact, text in kept.items():
-                if artifact.read_text() != text:
-                    artifact.write_text(text)
-
-    def judged(self, target: Target) -> str:
-        """As the sources are now."""
-        if target.contracts and self._run("solidity.build", *target.contracts):
-            return INVALID
-        tests = ("-q", "-x", "-p", "no:cacheprovider", *target.tests)
-        return KILLED if self._run("pytest", *tests) else SURVIVED
-
-    def _run(self, module: str, *arguments: str) -> int:
-        """The exit status; a mutant that runs for ever fails, too."""
-        command = [sys.executable, "-B", "-m", module, *arguments]
-        environment = os.environ | {"PYTHONPATH": str(self.folder)}
-        try:
-            done = subprocess.run(
-                command,
-                cwd=self.folder,
-                env=environment,
-                capture_output=True,
-                timeout=TEST_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return 1
-        return done.returncode
+    name: str
+    sites: int
+    of: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys((KILLED, INVALID, SAME, SURVIVED), 0)
+    )
+    unexplained: int = 0
+    seconds: float = 0.0
 
 
 def sites_of(target: Target) -> list[Site]:
     source = (ROOT / target.source).read_text()
-    return (solidity_sites if target.contracts else python_sites)(source)
+    if target.contracts:
+        return solidity_sites(source)
+    return python_sites(source, target.function)
+
+
+def explanation(target: Target, site: Site) -> str:
+    """Why that mutant changes nothing; empty if nobody has said."""
+    line = (ROOT / target.source).read_text().splitlines()[site.line - 1].strip()
+    return EXPLAINED.get((target.source, line, site.after.strip()), "")
 
 
 def main() -> int:
@@ -88,42 +54,73 @@ def main() -> int:
     parser.add_argument("targets", nargs="*", choices=[*TARGETS, []], metavar="TARGET")
     parser.add_argument("--sample", type=int, help="so many of each target, at random")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--resume", action="store_true", help="killed is killed")
     options = parser.parse_args()
-    unexplained = 0
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Copy(Path(folder))
-        for name in options.targets or TARGETS:
-            unexplained += campaign(copy, name, options.sample, options.seed)
-    print(f"{unexplained} survivors without an explanation")
-    return 1 if unexplained else 0
+    load_third_parties()
+    ledger, compiler = Ledger(LEDGER, options.resume), Compiler(ROOT)
+    counts = []
+    for name in options.targets or TARGETS:
+        sites = sites_of(TARGETS[name])
+        if options.sample is not None and options.sample < len(sites):
+            chosen = random.Random(options.seed).sample(sites, options.sample)
+            sites = sorted(chosen, key=lambda site: site.offset)
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Copy(ROOT, Path(folder), TARGETS[name], compiler)
+            counts.append(campaign(copy, name, sites, ledger))
+    compiler.close()
+    return _report(counts)
 
 
-def campaign(copy: Copy, name: str, sample: int | None, seed: int) -> int:
-    """Survivors of one target that nobody has explained."""
-    target, sites = TARGETS[name], sites_of(TARGETS[name])
-    if (unchanged := copy.judged(target)) != SURVIVED:
-        raise SystemExit(f"{name}: expected unchanged sources to pass, got {unchanged}")
-    if sample is not None and sample < len(sites):
-        sites = sorted(
-            random.Random(seed).sample(sites, sample), key=lambda site: site.offset
-        )
-    lines = (ROOT / target.source).read_text().splitlines()
-    count = dict.fromkeys((KILLED, SURVIVED, INVALID), 0)
-    unexplained = 0
+def campaign(copy: Copy, name: str, sites: list[Site], ledger: Ledger) -> Count:
+    """Every mutant of one target."""
+    target, count = TARGETS[name], Count(name, len(sites))
+    source = (ROOT / target.source).read_text()
+    first = copy.unchanged()
+    if first.what != SURVIVED:
+        print((copy.folder / OUTPUT).read_text(), file=sys.stderr)
+        raise SystemExit(f"{name}: expected unchanged sources to pass; see above")
+    count.seconds += first.seconds
     for number, site in enumerate(sites, 1):
-        verdict = copy.verdict(target, site)
-        count[verdict] += 1
-        where = f"{target.source}:{site.line}"
-        print(
-            f"[{number}/{len(sites)}] {verdict}: {where}", file=sys.stderr, flush=True
-        )
-        if verdict == SURVIVED:
-            line = lines[site.line - 1].strip()
-            why = EXPLAINED.get((target.source, line, site.after.strip()), "")
-            unexplained += not why
-            print(f"{where}: {site.before!r} -> {site.after!r}\n    {line}\n    {why}")
-    print(f"{name}: " + ", ".join(f"{n} {verdict}" for verdict, n in count.items()))
-    return unexplained
+        verdict = ledger.known(source, site)
+        if verdict is None:
+            verdict = copy.verdict(site)
+            ledger.add(source, site, verdict)
+        count.of[verdict.what] += 1
+        count.seconds += verdict.seconds
+        place = f"[{number}/{len(sites)}] {target.source}:{site.line}"
+        print(place, _shown(verdict), file=sys.stderr, flush=True)
+        why = explanation(target, site)
+        if verdict.what == SURVIVED:
+            count.unexplained += not why
+            _print_survivor(target, site, why)
+        elif why:
+            count.unexplained += 1
+            print(f"{target.source}:{site.line}: explained, yet {verdict.what}: {why}")
+    return count
+
+
+def _shown(verdict: Verdict) -> str:
+    by = f" by {verdict.killer}" if verdict.killer else ""
+    return f"{verdict.what}{by} ({verdict.seconds:.1f} s)"
+
+
+def _print_survivor(target: Target, site: Site, why: str) -> None:
+    line = (ROOT / target.source).read_text().splitlines()[site.line - 1].strip()
+    print(f"{target.source}:{site.line}: {site.before!r} -> {site.after!r}")
+    print(f"    {line}\n    {why or 'NOT EXPLAINED'}", flush=True)
+
+
+def _report(counts: list[Count]) -> int:
+    """The table, and the exit status."""
+    print(
+        "| target | sites | killed | does not compile | same code | survived |", end=""
+    )
+    print(" unexplained | CPU seconds |\n" + "|---|" + "---:|" * 7)
+    for count in counts:
+        cells = [count.sites, *count.of.values(), count.unexplained]
+        shown = " | ".join(map(str, cells))
+        print(f"| {count.name} | {shown} | {count.seconds:.0f} |")
+    return 1 if any(count.unexplained for count in counts) else 0
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 
@@ -28,13 +28,21 @@ def solidity_sites(source: str) -> list[Site]:
     for pattern, replacement in SOLIDITY:
         for match in re.finditer(pattern, code):
             before = match.group()
-            after = match.expand(replacement)
+            after = (
+                match.expand(replacement)
+                if isinstance(replacement, str)
+                else replacement(match)
+            )
             line = code.count("\n", 0, match.start()) + 1
             found.append(Site(match.start(), before, after, line))
     return sorted(found, key=lambda site: (site.offset, site.after))
 
 
-SOLIDITY = [
+def _successor(number: re.Match[str]) -> str:
+    return f"{int(number[1]) + 1:_}"
+
+
+SOLIDITY: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r" < (?!<)", " <= "),
     (r" <= ", " < "),
     (r" > (?!>)", " >= "),
@@ -61,7 +69,7 @@ SOLIDITY = [
     (r"\bstaking\.lock\([^;]*;", ""),
     (r"\bgame\.press\(\);", ""),
     (r"(?<![\w.#])(\d+)(?= (?:minutes|days)| \* 1024)", r"(\1 + 1)"),
-    (r"(?<== )([\d_]+)(?=;)", r"\1 + 1"),
+    (r"(?<== )([\d_]+)(?=;)", _successor),
 ]
 """Of the text without comments. What does not compile is no mutant."""
 
@@ -100,9 +108,19 @@ ARITHMETIC: dict[type[ast.operator], tuple[str, str]] = {
 CALLS = {"min": "max", "max": "min", "any": "all", "all": "any", "sorted": "list"}
 
 
-def python_sites(source: str) -> list[Site]:
-    """Comparisons, arithmetic, logic, numbers, and the order of things."""
-    return sorted(_python_sites(source), key=lambda site: (site.offset, site.after))
+def python_sites(source: str, function: str = "") -> list[Site]:
+    """Comparisons, arithmetic, logic, numbers, and the order of things; of one
+    function if its name is given."""
+    found = sorted(_python_sites(source), key=lambda site: (site.offset, site.after))
+    if not function:
+        return found
+    (node,) = (
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef) and node.name == function
+    )
+    lines = range(node.lineno, (node.end_lineno or 0) + 1)
+    return [site for site in found if site.line in lines]
 
 
 def _python_sites(source: str) -> Iterator[Site]:
@@ -141,6 +159,12 @@ def _python_sites(source: str) -> Iterator[Site]:
                 ]
                 yield Site(begin, text, f"({text} + 1)", node.lineno)
             case ast.Call(func=ast.Name(id=name) as func) if name in CALLS:
-                if name != "sorted" or not node.keywords:
-                    begin = at(func.lineno, func.col_offset)
+                begin = at(func.lineno, func.col_offset)
+                if name == "sorted" and node.keywords:
+                    whole = source[
+                        begin : at(node.end_lineno or 0, node.end_col_offset or 0)
+                    ]
+                    given = ast.get_source_segment(source, node.args[0])
+                    yield Site(begin, whole, f"list({given})", func.lineno)
+                else:
                     yield Site(begin, name, CALLS[name], func.lineno)

@@ -92,6 +92,14 @@ def test_game_with_other_parameters_refused(k, clock):
         deploy_all(chain, k=k, clock=clock)
 
 
+def test_clock_of_ninety_days_is_the_longest():
+    longest = 90 * 24 * 3600
+    chain = Chain(Parameters(32, longest))
+    assert chain.call("DisputeGame", "clockSeconds") == longest
+    with reverts("ParameterOutOfRange", 1, longest, longest + 1):
+        deploy_all(Chain(protocol=False), k=32, clock=longest + 1)
+
+
 def deploy_all(chain: Chain, k: int, clock: int) -> None:
     parameters = Parameters(k, clock)
     for step in plan(chain.deployer, chain.nonce(chain.deployer), parameters):

@@ -16,6 +16,7 @@ from support.made_up import (
     RUNNING,
     SELECT,
     STAGE_OF,
+    YIELDED,
     Interval,
     MadeUpGame,
     Run,
@@ -24,6 +25,7 @@ from support.made_up import (
     lying_game,
     merkle,
     pair,
+    path,
     send,
     status,
 )
@@ -145,6 +147,20 @@ def test_segment_that_stays_halted_stands(story, challenger):
     game.challenge()
     game.play()
     assert game.prove(story.stranger).has("ChallengerLost")
+
+
+def test_step_of_a_run_that_has_yielded_is_proved_not_descended_into(game, story):
+    """The worker says that there were more instructions than it took to yield."""
+    game.play(DESCEND)
+    yielded = [status(keccak(bytes([i])), YIELDED) for i in range(2)]
+    args = (story.claim_hash, *game.position_args(), 3, yielded)
+    send(game, "descend", *args, sender=story.worker)
+    whole = Interval(2, LIE[0], 0, 3)
+    roots = [status(game.start, RUNNING), *yielded, game.end]
+    tree = merkle([pair(*ends) for ends in pairwise(roots)])
+    args = (story.claim_hash, whole, tree[-1][0], 1, *yielded, path(tree, 1))
+    sent = send(game, "select", *args, sender=game.challenger)
+    assert sent.event("Selected").stage == PROVE
 
 
 def test_descend_starts_running_from_the_agreed_boundary(game):

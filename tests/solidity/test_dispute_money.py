@@ -1,6 +1,8 @@
 """Who is paid when a game ends, to the wei, and what burns; `audit` adds it all up."""
 
 import pytest
+from eth_abi import encode
+from eth_utils import keccak
 from support.evm import ETHER, GWEI, Chain
 from support.made_up import (
     DISSECT,
@@ -47,6 +49,13 @@ def more_games(game: MadeUpGame, count: int) -> list[MadeUpGame]:
     return games
 
 
+def game_ids(game: MadeUpGame) -> tuple[bytes, bytes, str]:
+    """What the end of a game is told with: game, claim and challenger."""
+    claim_hash, challenger = game.story.claim_hash, game.challenger
+    game_id = keccak(encode(["bytes32", "address"], [claim_hash, challenger]))
+    return game_id, claim_hash, challenger
+
+
 def burned(chain: Chain) -> int:
     return chain.balance(ZERO_ADDRESS)
 
@@ -91,8 +100,9 @@ def test_worker_loses_by_clock_pays_the_same_way(game, story):
 def test_stranger_who_ends_a_game_earns_nothing(game, story):
     game.play()
     due = game.game.challengerDue
+    paid = due * PRICE + BOND // 10
     event = game.prove(story.stranger).event("WorkerLost")
-    assert event.paid == due * PRICE + BOND // 10
+    assert event.args == (*game_ids(game), paid, BOND - paid)
     assert story.free(story.stranger) == 0
 
 
@@ -148,8 +158,9 @@ def test_tariffs_go_to_the_worker_whoever_ends_the_game(story, challenger, ender
     game.play()
     due = game.game.workerDue + (T["PROVE"] if ender == "worker" else 0)
     before = story.free(story.stranger)
-    paid = game.prove(story.chain.account(ender)).event("ChallengerLost").paid
-    assert paid == due * PRICE + RENT
+    bond, paid = challenger_bond(story.chain), due * PRICE + RENT
+    event = game.prove(story.chain.account(ender)).event("ChallengerLost")
+    assert event.args == (*game_ids(game), paid, bond - paid)
     assert story.free(story.worker) == STAKE - BOND + paid
     assert story.free(story.stranger) == before
 
@@ -185,9 +196,13 @@ def test_every_open_challenger_of_a_dead_claim_is_made_whole(game, story):
 def test_settling_for_another_pays_the_challenger(game, story):
     (second,) = more_games(game, 1)
     game.play().prove()
-    second.settle(story.stranger)
-    assert story.free(second.challenger) == STAKE + T["CHALLENGE"] * PRICE
+    paid = T["CHALLENGE"] * PRICE
+    event = second.settle(story.stranger).event("Settled")
+    assert event.args == (*game_ids(second), paid)
+    assert story.free(second.challenger) == STAKE + paid
     assert story.free(story.stranger) == 0
+    dispute = story.chain.call("DisputeGame", "getDispute", story.claim_hash)
+    assert (dispute.openGames, dispute.reserve) == (0, 0)
 
 
 def test_sixteen_full_games_are_covered(story, challenger):
@@ -287,6 +302,16 @@ def test_prices_are_those_of_the_moment_that_bonds_were_locked(exact_story):
     event = game.prove().event("WorkerLost")
     assert event.paid == due * 4 * GWEI + 4 * BOND // 10
     assert story.locked(challenger) == 0
+    chain.set_basefee(0)
+
+
+def test_price_of_a_challenge_has_a_bound(exact_story):
+    """It is kept in 80 bits; a base fee beyond them makes the bond no cheaper."""
+    chain = exact_story.chain
+    most = 2**80 - 1
+    for basefee, price in ((2**78, 2**79), (2**79, most), (2**80, most)):
+        chain.set_basefee(basefee)
+        assert chain.call("DisputeGame", "challengerBond", BOND).gasPrice == price
     chain.set_basefee(0)
 
 

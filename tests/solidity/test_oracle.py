@@ -350,16 +350,21 @@ def test_bond_follows_the_base_fee(exact_story):
     assert chain.call("InferenceOracle", "bondFor", large) == (large, price)
 
 
-def test_estimate_pays_gas_callback_and_royalty(story):
-    def estimate(output: int, callback_gas: int) -> int:
-        args = (story.model_id, 784, output, callback_gas)
-        return story.chain.call("InferenceOracle", "estimateFee", *args)
-
-    base = estimate(0, 0)
-    royalty = base * ROYALTY_BPS // 10_000
-    assert abs((base - royalty) - 350_000 * GWEI) <= 1
-    assert estimate(1000, 0) > base
-    assert estimate(0, 1_000_000) - base >= 1_000_000 * GWEI
+@pytest.mark.parametrize(
+    ("output", "callback_gas", "units"),
+    [
+        (0, 0, 350_000),
+        (1, 0, 350_120),
+        (1000, 0, 470_000),
+        (0, 1_000_000, 1_350_000),
+        (1000, 1, 470_001),
+    ],
+)
+def test_estimate_pays_gas_callback_and_royalty(story, output, callback_gas, units):
+    args = (story.model_id, 784, output, callback_gas)
+    fee = story.chain.call("InferenceOracle", "estimateFee", *args)
+    assert fee == units * GWEI * 10_000 // (10_000 - ROYALTY_BPS)
+    assert abs(fee - fee * ROYALTY_BPS // 10_000 - units * GWEI) <= 1
 
 
 def test_consumer_contract_is_refunded_like_anyone(story):

@@ -164,5 +164,7 @@ def test_contract_is_meant_and_not_who_called_it(chain, bank):
     sent = puppet.do("bank", "withdraw", chain.account("bob"), 5)
     assert sent.event("Withdrawn").args == (puppet.address, chain.account("bob"), 5)
     assert tuple(chain.call(bank, "balanceOf", puppet.address)) == (2, 0)
+    with reverts("InsufficientBalance", puppet.address, 3, 2):
+        puppet.do("bank", "withdraw", puppet.address, 3)
     with reverts("NotProtocol", puppet.address):
         puppet.do("bank", "lock", puppet.address, 1)

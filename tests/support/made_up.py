@@ -204,7 +204,8 @@ class MadeUpGame:
         if at.level == 2:
             truth = self.truth.state(at.segment, at.start + 1)
             args = (self.start, truth)
-            self.chain.send("TableVerifier", "learn", *args, sender=self.challenger)
+            stranger = self.story.stranger
+            self.chain.send("TableVerifier", "learn", *args, sender=stranger)
 
     def witness(self) -> bytes:
         return b"" if self.start[0] else self.start

@@ -3,10 +3,18 @@
 from dataclasses import replace
 
 import pytest
+from support.asked import made_up_request
 from support.world import ETHER, FEE, World
 
 from oracle.node.roles.roles import WorkerSettings
-from oracle.pricing.guard import FIXED_GAS, OUTPUT_BYTE_GAS, Guard, Offer, rent_wei
+from oracle.pricing.guard import (
+    FIXED_GAS,
+    OUTPUT_BYTE_GAS,
+    Guard,
+    Offer,
+    answer_gas,
+    rent_wei,
+)
 from oracle.requester.fees import Sizes, reckoned
 
 YEAR = 365 * 24 * 3600
@@ -15,12 +23,10 @@ BOND = 37 * ETHER // 1000
 
 
 @pytest.fixture
-def offer(world: World) -> Offer:
+def offer() -> Offer:
     """Of a request with the least bond, to a worker with twenty of them."""
-    world.ask()
-    (asked,) = world.record().tables.requests.values()
     return Offer(
-        asked=asked,
+        asked=made_up_request(fee=FEE),
         bond_wei=BOND,
         locked_seconds=WEEK,
         gas_price_wei=3,
@@ -70,6 +76,35 @@ def test_guard_shares_of_the_stake(
     assert found.startswith(reason) and bool(found) == bool(reason)
 
 
+def test_guard_least_fee_is_enough_and_a_wei_less_is_told_exactly(
+    offer: Offer,
+) -> None:
+    assert Guard(least_fee_wei=FEE).objection(offer) == ""
+    assert Guard(least_fee_wei=FEE + 1).objection(offer) == (
+        "fee: expected at least 0.001000000000000001 ether, got 0.001 ether"
+    )
+    # Amounts that differ as they are shown to a person are not told to the wei.
+    far = Guard(least_fee_wei=2 * FEE + 1)
+    assert far.objection(offer) == (
+        "fee: expected at least 0.002 ether, got 0.001 ether"
+    )
+
+
+def test_requester_that_holds_its_share_may_lock_nothing(offer: Offer) -> None:
+    assert Guard().most_bond(replace(offer, requester_wei=6 * BOND)) == 0
+
+
+def test_gas_of_an_answer_is_the_oracle_s_estimate(world: World, offer: Offer) -> None:
+    chain, oracle = world.chain, world.contracts.oracle
+    for output_bytes in (0, 12, 1000):
+        sizes = (4, output_bytes, offer.asked.request.callback_gas)
+        fee = chain.call(oracle, "estimateFee", world.model_id, *sizes)
+        _, price = chain.call(oracle, "bondFor", 0)
+        # The estimate is rounded down, by less than a wei of billions a gas unit.
+        bare = fee * (10_000 - offer.asked.model.royalty_bps) / 10_000
+        assert answer_gas(offer.asked, output_bytes) == round(bare / price)
+
+
 def test_guard_most_bond_is_a_limit_of_its_own(offer: Offer) -> None:
     guard = Guard(most_bond_wei=BOND - 1)
     assert guard.objection(offer).startswith("bond: expected at most")
@@ -86,6 +121,7 @@ def test_settings_by_default_lose_nothing_and_lend_at_a_tenth() -> None:
         0.1,
         0.25,
     )
+    assert guard.most_leases == 64, "docs/node.md says so"
 
 
 @pytest.mark.parametrize("window", [300, 600, 24 * 3600, MONTH])

@@ -121,6 +121,18 @@ def test_outbox_attempt_that_is_there_already_is_not_added_twice(store: Store) -
     assert outbox.open() == [raised]
 
 
+def test_outbox_last_attempt_is_the_dearest_whichever_was_written_last(
+    store: Store,
+) -> None:
+    """Two processes of the account may write theirs in either order."""
+    outbox = Outbox(store, 31337, SENDER)
+    entry = outbox.add(DRAFT, 0, attempt(1, fee=12))
+    outbox.add_attempt(entry, attempt(2, fee=10))
+    (found,) = outbox.open()
+    assert found.attempts == (attempt(2, fee=10), attempt(1, fee=12))
+    assert found.last == attempt(1, fee=12)
+
+
 def test_outbox_mined_and_undone(store: Store) -> None:
     outbox = Outbox(store, 31337, SENDER)
     assert outbox.last_mined() is None
@@ -136,6 +148,17 @@ def test_outbox_mined_and_undone(store: Store) -> None:
     earlier = outbox.last_mined()
     assert earlier is not None
     assert earlier.block == 7
+
+
+def test_outbox_counts_the_nonces_that_were_mined(store: Store) -> None:
+    outbox = Outbox(store, 31337, SENDER)
+    assert outbox.mined_nonces() == 0
+    for nonce in (0, 6, 7):
+        draft = Draft(str(nonce), "x", b"", b"", 0, 1)
+        entry = outbox.add(draft, nonce, attempt(nonce + 1))
+        if nonce < 7:
+            outbox.mined(entry, 9 - nonce, bytes(32), True, 1)
+    assert outbox.mined_nonces() == 7
 
 
 def test_outbox_undone_entry_gives_way_to_its_replacement(store: Store) -> None:
