@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from challenge.errors import PositionMismatch, PositionMissing
 from challenge.game import GameView, Side, Stage
-from challenge.moves import Move
+from challenge.moves import Move, Open
 from oracle.chain.chain import Contract
 from oracle.chain.contracts import Contracts
 from oracle.chain.errors import (
@@ -66,10 +66,13 @@ class Wish:
     @property
     def place(self) -> str:
         """What it is about: of a request, or of a position in a game, one thing is done
-        at a time."""
+        at a time. A claim is opened once, for all its games: of openings for each, all
+        but the first would be mined in vain, for which nobody pays."""
         if self.view is None:
             return f"{self.contract.name}:{self.request_id}"
         view = self.view
+        if isinstance(self.move, Open):
+            return view.claim_hash.hex()
         place = (view.claim_hash, view.challenger, view.game.commitment)
         return ":".join(part.hex() for part in place)
 
