@@ -121,10 +121,16 @@ class Market:
         waits = sum(h.seconds or 0.0 for h in self.held) / self.width
         return self.now + int(blocks + waits + HASTE * seconds) + 1
 
-    def gas_of(self, asked: Asked, output_bytes: int) -> int:
-        """What a request may come to cost: all its transactions, and one longest
-        defence."""
-        return answer_gas(asked, output_bytes) + tariff.max_worker_due(self.rules.k)
+    @property
+    def gas_held(self) -> int:
+        """What all that is held may come to cost."""
+        return sum(held.gas for held in self.held)
+
+    def gas_of(self, asked: Asked, output_bytes: int, games: int = 1) -> int:
+        """What a request may come to cost: all its transactions, and the longest
+        defence in so many games."""
+        defence = max(1, games) * tariff.max_worker_due(self.rules.k)
+        return answer_gas(asked, output_bytes) + defence
 
     def money_objection(self, asked: Asked, output_bytes: int) -> str:
         """Why the account or its stake can't bear another; empty if they can."""
@@ -134,7 +140,7 @@ class Market:
                 f"got {brief_wei(max(0, self.free_wei))}: "
                 f"`plumb worker stake {written_wei(bond)}`"
             )
-        gas = sum(held.gas for held in self.held) + self.gas_of(asked, output_bytes)
+        gas = self.gas_held + self.gas_of(asked, output_bytes)
         if (needed := gas * self.worst_price_wei) > self.balance_wei:
             return (
                 f"balance: expected {brief_wei(needed)}, the gas of all that it holds "

@@ -1,5 +1,6 @@
 """The worker: answers requests of the models that it holds, and defends its answers."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
@@ -15,6 +16,7 @@ from oracle.node.node import Node, Player, Wish
 from oracle.node.worker.second_try import refused
 from oracle.pricing.guard import Guard
 from oracle.pricing.market import Held, Market, Rules
+from oracle.pricing.purse import top_up
 from oracle.record.record import Answered, Asked, Status
 from oracle.sending.sender import Receipt, Sender
 
@@ -100,6 +102,7 @@ class Worker(Node):
     def wishes(self) -> Iterator[Wish]:
         return self.in_parts(
             self._keep_own,
+            self._purse,
             self._defences,
             self._answers,
             self._finals,
@@ -111,22 +114,37 @@ class Worker(Node):
         """Leases and claims bind, also where the settings name their model no more."""
         yield from ()
         for asked in self.record.requests(Status.ACCEPTED):
-            if asked.lease is not None and asked.lease.worker == self.address:
+            if self._is_mine(asked):
                 self._mind.keep(asked)
         for asked in self.record.requests(Status.CLAIMED):
             if asked.claim is not None and asked.claim.worker == self.address:
                 self._mind.keep(asked)
 
+    def _purse(self) -> Iterator[Wish]:
+        """Out of its stake, the gas that its account lacks for what waits for it: what
+        games bring is paid into the stake, and there may be many of them."""
+        leases = self.record.requests(Status.ACCEPTED)
+        if not self._own_games() and not any(map(self._is_mine, leases)):
+            return
+        if amount := top_up(self.market(timed=False)):
+            arguments = (self.address, amount)
+            staking = self.contracts.staking
+            yield Wish(staking, "withdraw", arguments, locks_wei=amount)
+
+    def _is_mine(self, asked: Asked) -> bool:
+        return asked.lease is not None and asked.lease.worker == self.address
+
+    def _own_games(self) -> list[tuple[Answered, bytes]]:
+        """Those about own claims that stand, with who challenges."""
+        return [
+            (answered, played.challenger)
+            for played, answered in self.record.games()
+            if answered.alive and answered.claim.worker == self.address
+        ]
+
     def _defences(self) -> Iterator[Wish]:
         """Moves in the games about own claims."""
-        return self.play(
-            [
-                (answered, played.challenger)
-                for played, answered in self.record.games()
-                if answered.alive and answered.claim.worker == self.address
-            ],
-            self._mind.defender,
-        )
+        return self.play(self._own_games(), self._mind.defender)
 
     def in_order(
         self, games: Sequence[tuple[Answered, GameView]]
@@ -303,10 +321,12 @@ class Worker(Node):
             if lease is not None and lease.worker == self.address:
                 seconds = seconds_of(asked) if market.now < lease.end else 0.0
                 yield self._holding(asked, market, lease.bond, lease.end, seconds)
+        games = Counter(answered.hash for answered, _ in self._own_games())
         for asked in self.record.requests(Status.CLAIMED):
             claim = asked.claim
             if claim is not None and claim.worker == self.address:
-                yield self._holding(asked, market, claim.bond)
+                count = games[claim.hash()]
+                yield self._holding(asked, market, claim.bond, games=count)
         accepts = [w for w in self.posted.wishes.values() if w.function == "accept"]
         for wish in accepts:
             asked = self.record.tables.requests[wish.request_id]
@@ -321,9 +341,10 @@ class Worker(Node):
         bond: int,
         end: int | None = None,
         seconds: float | None = 0.0,
+        games: int = 1,
     ) -> Held:
         size = self._mind.output_bytes(asked) if self._mind.can(asked) else 0
-        gas, request = market.gas_of(asked, size), asked.request
+        gas, request = market.gas_of(asked, size, games), asked.request
         return Held(request.id, request.requester, bond, gas, end, seconds)
 
     def _seconds_left(self, asked: Asked) -> float | None:
