@@ -67,7 +67,6 @@ class Market:
     free_wei: int
     width: int
     held: list[Held] = field(default_factory=list)
-    _bonds: dict[int, int] = field(default_factory=dict)
 
     @property
     def now(self) -> int:
@@ -78,15 +77,16 @@ class Market:
         """That are not answered, or will be once what was sent is mined."""
         return sum(held.end is not None for held in self.held)
 
+    @property
+    def floor_wei(self) -> int:
+        """The least bond of any claim now. Asked of the chain once, however many bonds
+        strangers think of."""
+        bond, _ = self.chain.known(self.contracts.oracle, "bondFor", 0)
+        return int(bond)
+
     def bond(self, asked: Asked) -> int:
         """What a claim on the request would lock."""
-        return self._bond(asked.request.min_bond)
-
-    def _bond(self, least: int) -> int:
-        if least not in self._bonds:
-            bond, _ = self.chain.known(self.contracts.oracle, "bondFor", least)
-            self._bonds[least] = int(bond)
-        return self._bonds[least]
+        return max(self.floor_wei, asked.request.min_bond)
 
     def offer(self, asked: Asked, output_bytes: int) -> Offer:
         request = asked.request
@@ -98,7 +98,7 @@ class Market:
             locked_seconds=locked,
             gas_price_wei=self.price_wei,
             output_bytes=output_bytes,
-            floor_wei=self._bond(0),
+            floor_wei=self.floor_wei,
             stake_wei=self.stake_wei,
             requester_wei=sum(mine),
         )
