@@ -81,8 +81,13 @@ class Market:
     def floor_wei(self) -> int:
         """The least bond of any claim now. Asked of the chain once, however many bonds
         strangers think of."""
-        bond, _ = self.chain.known(self.contracts.oracle, "bondFor", 0)
-        return int(bond)
+        return self._floor[0]
+
+    @property
+    def _floor(self) -> tuple[int, int]:
+        """And the price of a gas unit that it is sized by."""
+        bond, price = self.chain.known(self.contracts.oracle, "bondFor", 0)
+        return int(bond), int(price)
 
     def bond(self, asked: Asked) -> int:
         """What a claim on the request would lock."""
@@ -101,6 +106,7 @@ class Market:
             floor_wei=self.floor_wei,
             stake_wei=self.stake_wei,
             requester_wei=sum(mine),
+            bond_price_wei=self._floor[1],
         )
 
     def most_bond(self, offer: Offer, guard: Guard) -> int:
