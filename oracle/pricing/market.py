@@ -1,5 +1,6 @@
 """One look at prices, at what a worker has promised, and at what it has left."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from challenge import tariff
@@ -121,11 +122,19 @@ class Market:
         """If it were accepted now."""
         return lease_end(self.now, asked.request.deadline, self.rules.min_lease)
 
-    def least_end(self, seconds: float) -> int:
-        """Until when the answer will be mined that takes so long to compute."""
+    def least_end(self, seconds: float, others: Sequence[float | None] = ()) -> int:
+        """Until when the answer will be mined that takes so long to compute, while
+        processes are at `others`, too: answers that aren't held, in seconds."""
         blocks = SUBMIT_BLOCKS * self.chain.block_seconds()
-        waits = sum(h.seconds or 0.0 for h in self.held) / self.width
+        waits = self._work(others)
         return self.now + int(blocks + waits + HASTE * seconds) + 1
+
+    def _work(self, others: Sequence[float | None]) -> float:
+        """Seconds until all is computed that is held, and the others. INVARIANT: one
+        process at least is at nothing of unknown length."""
+        known = [held.seconds or 0.0 for held in self.held]
+        known += [each for each in others if each is not None]
+        return sum(known) / (self.width - others.count(None))
 
     @property
     def gas_held(self) -> int:
@@ -162,13 +171,20 @@ class Market:
             return ""
         return f"too late: the last instant to accept was {last}, it is {self.now}"
 
-    def time_objection(self, asked: Asked, seconds: float | None) -> str:
+    def time_objection(
+        self,
+        asked: Asked,
+        seconds: float | None,
+        others: Sequence[float | None] = (),
+    ) -> str:
         """Why the answer would come too late; empty if it wouldn't. `seconds`: how long
-        it takes to compute."""
+        it takes to compute; `others`: what else processes are at."""
         unknown = [held for held in self.held if held.seconds is None]
         if seconds is None or unknown:
             return "not timed yet: expected to know how long an answer takes here"
-        end, least = self.lease_end(asked), self.least_end(seconds)
+        if others.count(None) >= self.width:
+            return "busy: expected a process that is at nothing of unknown length"
+        end, least = self.lease_end(asked), self.least_end(seconds, others)
         if end < least:
             last = last_instant(asked.request.deadline, self.rules.min_lease)
             return (
@@ -178,11 +194,11 @@ class Market:
             )
         ends = [held.end for held in self.held if held.end is not None]
         room = (min([end, *ends]) - self.now) / 2
-        work = sum(held.seconds or 0.0 for held in self.held) + seconds
-        if work / self.width > room:
+        work = self._work((*others, seconds))
+        if work > room:
             return (
                 f"busy: expected answers of at most {room:.3g} seconds in all, half of "
-                f"the shortest lease, got {work / self.width:.3g}"
+                f"the shortest lease, got {work:.3g}"
             )
         return ""
 

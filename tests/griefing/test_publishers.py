@@ -1,6 +1,6 @@
 """A publisher who keeps its model to itself fools those who ask it anyway, alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from griefing.village import ASKER, CHALLENGER, GRIEFER, WORKER, Village
@@ -36,6 +36,9 @@ class Insider:
 
     def seconds(self, asked: Asked) -> float:
         return 0.0
+
+    def elsewhere(self, held: Iterable[Asked]) -> tuple[float, ...]:
+        return ()
 
     def output_bytes(self, asked: Asked) -> int:
         return len(ANYTHING)

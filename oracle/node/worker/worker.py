@@ -4,15 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import Any, Protocol
+from typing import Any
 
 from challenge.claim import Lease
 from challenge.game import GameView
-from challenge.precedence import LONGEST_RUN, Due, Pace, Run, in_order, moves_left
+from challenge.precedence import LONGEST_RUN, Due, Pace, in_order, moves_left
 from mips_vm.keccak import keccak256
 from oracle.chain.contracts import Contracts
 from oracle.logs import logger
-from oracle.node.node import Node, Player, Wish
+from oracle.node.node import Node, Wish
+from oracle.node.worker.mind import Mind
 from oracle.node.worker.second_try import refused
 from oracle.pricing.guard import Guard
 from oracle.pricing.market import Held, Market, Rules
@@ -27,53 +28,6 @@ MOST_MISSES = 2
 """Of one request: what went wrong twice, in spite of all care, would go wrong again."""
 
 log = logger(__name__)
-
-
-class Mind(Protocol):
-    """What a worker thinks; `oracle.node.honest.Honest`, or a liar."""
-
-    @property
-    def models(self) -> int:
-        """How many it serves."""
-        ...
-
-    def can(self, asked: Asked) -> bool:
-        """Whether it could answer this request."""
-        ...
-
-    def serves(self, asked: Asked) -> bool:
-        """Whether it should."""
-        ...
-
-    def keep(self, asked: Asked) -> None:
-        """Sees to it that it can, for it owes the answer or its defence."""
-        ...
-
-    def ready(self, asked: Asked) -> bool:
-        """Whether the answer is there; if not, someone is working on it now."""
-        ...
-
-    def answer(self, asked: Asked) -> bytes: ...
-
-    def seconds(self, asked: Asked) -> float | None:
-        """How long the answer takes to compute, once it is begun; None while that is
-        being found out."""
-        ...
-
-    @property
-    def width(self) -> int:
-        """How many answers are computed at a time."""
-        ...
-
-    def output_bytes(self, asked: Asked) -> int:
-        """How long the answer will be at most."""
-        ...
-
-    def defender(self, answered: Answered) -> Player: ...
-
-    def longest_run(self, asked: Asked) -> Run:
-        """How long the run is at most."""
-        ...
 
 
 class Worker(Node):
@@ -250,7 +204,7 @@ class Worker(Node):
         self.declined.pop(asked.request.id, None)
         size, seconds = self._mind.output_bytes(asked), self._mind.seconds(asked) or 0.0
         most = market.most_bond(market.offer(asked, size), self._guard)
-        end = market.least_end(seconds)
+        end = market.least_end(seconds, self._elsewhere(asked, market))
         arguments = (asked.request, asked.attempt, end, most)
         yield replace(self._wish("accept", asked, *arguments), locks_wei=most)
         market.take(asked, most, size, seconds)
@@ -361,7 +315,15 @@ class Worker(Node):
             return objection
         if self.address in asked.missed and (objection := self._untried(asked)):
             return objection
-        return market.time_objection(asked, self._mind.seconds(asked))
+        seconds = self._mind.seconds(asked)
+        return market.time_objection(asked, seconds, self._elsewhere(asked, market))
+
+    def _elsewhere(self, asked: Asked, market: Market) -> Sequence[float | None]:
+        """What processes are at besides this one and what is held: an answer that is
+        only timed, or was begun for an accept that somebody else was quicker with."""
+        requests = self.record.tables.requests
+        held = [requests[held.request_id] for held in market.held]
+        return self._mind.elsewhere([asked, *held])
 
     def _untried(self, asked: Asked) -> str:
         """Why not to accept again what it failed to answer before."""
