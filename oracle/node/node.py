@@ -37,6 +37,9 @@ REFUSALS = (Refused, Rejected, InsufficientFunds, GasAboveCap, FeeAboveCap)
 """Of one wish; others may come true nevertheless."""
 MOST_ON_THEIR_WAY = 16
 """As many of one account as nodes promise to keep in their mempools."""
+MOST_PATIENCE_BLOCKS = 62
+"""Between two transactions of one wish that fail again and again, though an endpoint
+has foretold each time that they wouldn't."""
 MOST_MOVES_ON_THEIR_WAY = 48
 """Moves in games don't wait behind other things, as far as nodes have room at all."""
 
@@ -90,6 +93,20 @@ class Done:
     receipt: Receipt
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Of a wish's transaction that was mined and failed: how often in a row, and the
+    block from which it is sent again."""
+
+    times: int = 0
+    block: int = 0
+
+    def again(self, block: int) -> "Failure":
+        """At once the first time; then each pause is twice as long and two blocks."""
+        pause = min(2 * ((1 << min(self.times, 16)) - 1), MOST_PATIENCE_BLOCKS)
+        return Failure(self.times + 1, block + pause)
+
+
 @dataclass(slots=True)
 class Posted:
     """What this process has sent and has no news of, by key."""
@@ -132,6 +149,7 @@ class Node(ABC):
         self.troubles = sender.troubles
         """What goes wrong about one thing, in sending or thinking, stops no other."""
         self.posted = Posted()
+        self._failed: dict[str, Failure] = {}
         self.seen = Look()
         self.deadlines: list[int] = []
         """Instants at which own clocks would have run out, as of the last look."""
@@ -191,11 +209,19 @@ class Node(ABC):
         for outcome in news:
             intent, result = outcome.intent, outcome.result
             unknown = Wish(intent.contract, intent.function, ())
+            before = self._failed.pop(intent.key, Failure())
             if isinstance(result, Refused):
                 self.refused.append(result)
+                self._note_failure(intent.key, before)
             else:
                 done.append(Done(wishes.get(intent.key, unknown), result))
         return done
+
+    def _note_failure(self, key: str, before: Failure) -> None:
+        now, forgotten = self.record.head.number, MOST_PATIENCE_BLOCKS
+        found = self._failed.items()
+        self._failed = {k: f for k, f in found if f.block + forgotten > now}
+        self._failed[key] = before.again(now)
 
     def _come_true(self) -> Iterator[Done]:
         done: set[str] = set()
@@ -219,7 +245,8 @@ class Node(ABC):
         something went wrong then: else the next look would wait for what it doesn't
         know."""
         job = ("send", wish.key)
-        if self.troubles.puts_off(job):
+        failed = self._failed.get(wish.key, Failure())
+        if self.troubles.puts_off(job) or self.record.head.number < failed.block:
             return None
         about = {"function": wish.function, "request_id": wish.request_id}
         with self.troubles.facing(job, **about):

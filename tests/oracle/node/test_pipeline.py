@@ -179,3 +179,21 @@ def test_node_behind_an_endpoint_that_lags_sends_nothing(
     monkeypatch.undo()
     acted(worker)
     assert len(street.waiting()) == 1
+
+
+def test_node_whose_transactions_fail_again_and_again_waits_between_them(
+    street: Street,
+) -> None:
+    """An endpoint foretells too little gas: each fails, and is paid for."""
+    street.world.ask(patience=3600)
+    worker = street.worker()
+    acted(worker)
+    street.mine_all()
+    street.node.handlers["eth_estimateGas"] = lambda *_: hex(40_000)
+    failed = []
+    for block in range(30):
+        acted(worker)
+        failed += [block for _ in worker.refused]
+        street.node.mine(empty=not street.node.pool)
+    assert failed == [1, 2, 4, 10, 24]
+    assert street.statuses() == [Status.ACCEPTED]
