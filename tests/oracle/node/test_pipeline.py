@@ -197,3 +197,25 @@ def test_node_whose_transactions_fail_again_and_again_waits_between_them(
         street.node.mine(empty=not street.node.pool)
     assert failed == [1, 2, 4, 10, 24]
     assert street.statuses() == [Status.ACCEPTED]
+
+
+@pytest.mark.parametrize("looks", [1, 8])
+def test_node_that_was_told_of_too_many_nonces_goes_on_when_the_truth_is_told(
+    street: Street, looks: int
+) -> None:
+    """It isn't to close a gap of a thousand nonces, one transfer after the other."""
+    request = street.world.ask()
+    worker = street.worker()
+    handlers = street.node.handlers
+    truth = handlers["eth_getTransactionCount"]
+    handlers["eth_getTransactionCount"] = lambda *_: hex(1000)
+    for _ in range(looks):
+        acted(worker)
+    handlers["eth_getTransactionCount"] = truth
+    done = []
+    for _ in range(5):
+        done += acted(worker)
+        street.node.mine()
+    assert done == ["accept", "submit"]
+    assert street.world.record().tables.requests[request].status is Status.CLAIMED
+    assert street.world.embedded.state().get_nonce(worker.address) == 3
