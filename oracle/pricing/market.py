@@ -8,7 +8,7 @@ from oracle.amounts import brief_wei, written_wei
 from oracle.chain.chain import Chain
 from oracle.chain.contracts import Contracts
 from oracle.chain.head import Head
-from oracle.pricing.bonds import highest_least_bond
+from oracle.pricing.bonds import HEADROOM, highest_least_bond
 from oracle.pricing.guard import Guard, Offer, answer_gas
 from oracle.pricing.leases import last_instant, lease_end
 from oracle.record.record import Asked
@@ -154,6 +154,12 @@ class Market:
                 f"free stake: expected the bond of {brief_wei(bond)}, "
                 f"got {brief_wei(max(0, self.free_wei))}: "
                 f"`plumb worker stake {written_wei(bond)}`"
+            )
+        if self.worst_price_wei < (least := HEADROOM * self.head.base_fee):
+            return (
+                f"max fee: expected at least {brief_wei(least)} a gas unit, to answer "
+                f"even if the base fee doubles, got {brief_wei(self.worst_price_wei)}: "
+                "give a higher --max-fee"
             )
         gas = self.gas_held + self.gas_of(asked, output_bytes)
         if (needed := gas * self.worst_price_wei) > self.balance_wei:
