@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
 
 from challenge.abi import address_bytes
 from challenge.claim import Claim, Interval, Lease, Request, Struct
 from mips_vm.keccak import keccak256
+from oracle.chain.codec import decode, encode
 from oracle.chain.errors import UnknownEntry
 
 STRUCTS: dict[str, type[Struct]] = {

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from challenge.game import GameView, Side, Stage
 from challenge.moves import Move, Settle, Timeout
 from oracle.node.node import Node, Player, Wish
+from oracle.pricing.purse import is_worth_it
 from oracle.record.record import Answered, Played
 
 
@@ -53,9 +54,11 @@ class Collector(Node):
         )
 
     def _withdrawal(self) -> Iterator[Wish]:
-        """All that is free, once no own game is open, nor anything on its way."""
-        if self.open_challenges or self.posted.wishes:
+        """All that is free, once no own game is open, nor anything on its way; but not
+        what a stranger has given to have it spend gas."""
+        free = self.seen.free_wei
+        if not free or self.open_challenges or self.posted.wishes:
             return
-        if free := self.seen.free_wei:
+        if is_worth_it(free, self.record.head.base_fee + self.chain.tip()):
             arguments = (self.address, free)
             yield Wish(self.contracts.staking, "withdraw", arguments)

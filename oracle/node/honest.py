@@ -1,9 +1,10 @@
 """What an honest node computes: true answers, and true traces of their making."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from math import inf
 from threading import Event
 from typing import TypeVar
 
@@ -29,16 +30,24 @@ KEPT_ANSWERS, KEPT_TRACES = 1024, 16
 MOST_UNDER_WAY = 256
 """Answers that are computed or wait for it; what else is wanted will be asked again."""
 
+NOT_OWED = 1 << 40
+"""An instant after all leases and windows."""
+
 Key = tuple[bytes, bytes]
 T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class Wanted:
-    """An answer, and until when it is of use."""
+    """An answer, what it takes, and until when it is of use."""
 
     promise: Future[bytes]
+    task: Task
     due: int
+
+    @property
+    def under_way(self) -> bool:
+        return not self.promise.done()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,7 @@ class Honest:
     @property
     def under_way(self) -> int:
         """How many answers were asked for and are not there yet."""
-        return sum(not wanted.promise.done() for wanted in self._answers.values())
+        return sum(wanted.under_way for wanted in self._answers.values())
 
     def can(self, asked: Asked) -> bool:
         """Whether it holds the model that was asked."""
@@ -137,15 +146,27 @@ class Honest:
     def seconds(self, asked: Asked) -> float | None:
         """How long the answer takes, once it is begun; 0 if it is there.
 
-        None if no such answer has been timed yet: then this one is begun, for that.
-        Raises as `answer` does, if it couldn't be computed.
+        None if no such answer has been timed yet: then this one is begun, for that,
+        unless another is. Raises as `answer` does, if it couldn't be computed.
         """
-        found = self._executors.pace.seconds(self._task(asked))
-        if _key(asked) in self._answers or found is None:
+        task = self._task(asked)
+        found = self._executors.pace.seconds(task)
+        begun = _key(asked) in self._answers
+        if begun or (found is None and not self._is_timed(task)):
             if self.ready(asked):
                 self.answer(asked)
                 return 0.0
         return found
+
+    def elsewhere(self, held: Iterable[Asked]) -> list[float | None]:
+        """What its processes may be at that is for none of these: each answer's whole
+        seconds, None where nobody knows. No more than there are processes: of what
+        waits, answers that are owed come first."""
+        keys = set(map(_key, held))
+        others = [w for k, w in self._answers.items() if w.under_way and k not in keys]
+        found = [self._executors.pace.seconds(wanted.task) for wanted in others]
+        found.sort(key=lambda each: inf if each is None else each, reverse=True)
+        return found[: self.width]
 
     def check_seconds(self, asked: Asked) -> float:
         """How long the answer takes, as timed; before that, by its instructions."""
@@ -201,16 +222,21 @@ class Honest:
         due = _due(asked)
 
         def begin() -> Wanted:
-            begun = time.perf_counter()
-            promise = self._executors.submit(self._task(asked), due)
+            begun, task = time.perf_counter(), self._task(asked)
+            promise = self._executors.submit(task, due)
             promise.add_done_callback(lambda _: self._note_answer(begun))
-            return Wanted(promise, due)
+            return Wanted(promise, task, due)
 
         wanted = _kept(self._answers, _key(asked), KEPT_ANSWERS, begin)
         if due < wanted.due:
             wanted.due = due
             self._executors.hasten(wanted.promise, due)
         return wanted.promise
+
+    def _is_timed(self, task: Task) -> bool:
+        """Whether another answer of its kind is under way."""
+        wanted = self._answers.values()
+        return any(w.under_way and w.task.kind == task.kind for w in wanted)
 
     def _task(self, asked: Asked) -> Task:
         model = self.library.find(asked.model)
@@ -228,10 +254,11 @@ def _key(asked: Asked) -> Key:
 
 def _due(asked: Asked) -> int:
     """Until when the answer is of use: while the lease lasts, or the window. What is
-    accepted by nobody may be computed to be timed, or while an accept is mined."""
+    accepted by nobody may be computed to be timed, or while an accept is mined: that
+    comes after all that is owed, whatever its deadline."""
     if asked.lease is not None:
         return asked.lease.end
-    return asked.request.deadline if asked.claim is None else asked.claim.window_end
+    return NOT_OWED if asked.claim is None else asked.claim.window_end
 
 
 def _kept(kept: dict[Key, T], key: Key, most: int, make: Callable[[], T]) -> T:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from challenge.errors import PositionMismatch, PositionMissing
 from challenge.game import GameView, Side, Stage
-from challenge.moves import Move
+from challenge.moves import Move, Open
 from oracle.chain.chain import Contract
 from oracle.chain.contracts import Contracts
 from oracle.chain.errors import (
@@ -42,6 +42,9 @@ MOST_ON_THEIR_WAY = 16
 """As many of one account as nodes promise to keep in their mempools."""
 QUICK_SECONDS = 0.25
 """What is thought of within that time can be sent together."""
+MOST_PATIENCE_BLOCKS = 62
+"""Between two transactions of one wish that fail again and again, though an endpoint
+has foretold each time that they wouldn't."""
 MOST_MOVES_ON_THEIR_WAY = 48
 """Moves in games don't wait behind other things, as far as nodes have room at all."""
 
@@ -71,10 +74,13 @@ class Wish:
     @property
     def place(self) -> str:
         """What it is about: of a request, or of a position in a game, one thing is done
-        at a time."""
+        at a time. A claim is opened once, for all its games: of openings for each, all
+        but the first would be mined in vain, for which nobody pays."""
         if self.view is None:
             return f"{self.contract.name}:{self.request_id}"
         view = self.view
+        if isinstance(self.move, Open):
+            return view.claim_hash.hex()
         place = (view.claim_hash, view.challenger, view.game.commitment)
         return ":".join(part.hex() for part in place)
 
@@ -90,6 +96,20 @@ class Done:
 
     wish: Wish
     receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Of a wish's transaction that was mined and failed: how often in a row, and the
+    block from which it is sent again."""
+
+    times: int = 0
+    block: int = 0
+
+    def again(self, block: int) -> "Failure":
+        """At once the first time; then each pause is twice as long and two blocks."""
+        pause = min(2 * ((1 << min(self.times, 16)) - 1), MOST_PATIENCE_BLOCKS)
+        return Failure(self.times + 1, block + pause)
 
 
 @dataclass(slots=True)
@@ -135,6 +155,7 @@ class Node(ABC):
         self.troubles = sender.troubles
         """What goes wrong about one thing, in sending or thinking, stops no other."""
         self.posted = Posted()
+        self._failed: dict[str, Failure] = {}
         self.seen = Look()
         topic = bytes(TOPIC_BYTES - len(self.address)) + self.address
         self._stake = Quiet((contracts.staking.address, topic))
@@ -210,11 +231,19 @@ class Node(ABC):
         for outcome in news:
             intent, result = outcome.intent, outcome.result
             unknown = Wish(intent.contract, intent.function, ())
+            before = self._failed.pop(intent.key, Failure())
             if isinstance(result, Refused):
                 self.refused.append(result)
+                self._note_failure(intent.key, before)
             else:
                 done.append(Done(wishes.get(intent.key, unknown), result))
         return done
+
+    def _note_failure(self, key: str, before: Failure) -> None:
+        now, forgotten = self.record.head.number, MOST_PATIENCE_BLOCKS
+        found = self._failed.items()
+        self._failed = {k: f for k, f in found if f.block + forgotten > now}
+        self._failed[key] = before.again(now)
 
     def _come_true(self) -> Iterator[Done]:
         done: set[str] = set()
@@ -259,7 +288,7 @@ class Node(ABC):
         """The receipt of each that is there at once."""
         if len(bundle) < 2 or self.sender.too_dear() is not None:
             return [self._sent(wish) for wish in bundle]
-        ready = [w for w in bundle if not self.troubles.puts_off(("send", w.key))]
+        ready = [wish for wish in bundle if not self._puts_off(wish)]
         self.sender.expect(
             [Post(w.contract, w.function, w.arguments, w.value, w.key) for w in ready]
         )
@@ -271,12 +300,18 @@ class Node(ABC):
                 self.refused.append(rejected)
         return receipts
 
+    def _puts_off(self, wish: Wish) -> bool:
+        """Something went wrong with it, and it isn't time to try again."""
+        failed = self._failed.get(wish.key, Failure())
+        late = self.record.head.number < failed.block
+        return late or self.troubles.puts_off(("send", wish.key))
+
     def _sent(self, wish: Wish) -> Receipt | None:
         """Its receipt, if it is there at once. What is on its way is noted, even if
         something went wrong then: else the next look would wait for what it doesn't
         know."""
         job = ("send", wish.key)
-        if self.troubles.puts_off(job):
+        if self._puts_off(wish):
             return None
         if (too_dear := self.sender.too_dear()) is not None:
             self.refused.append(too_dear)  # without asking the node about each wish

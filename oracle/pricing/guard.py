@@ -22,7 +22,7 @@ class Offer:
     `bond_wei` would be locked for up to `locked_seconds`: lease, window, and the clock
     of a challenger who is silent. `floor_wei` is the least bond there can be;
     `stake_wei` the worker's, free or locked, of which `requester_wei` is locked for
-    this requester already.
+    this requester already. `bond_price_wei`: of a gas unit, by which the bond is sized.
     """
 
     asked: Asked
@@ -33,11 +33,20 @@ class Offer:
     floor_wei: int
     stake_wei: int
     requester_wei: int = 0
+    bond_price_wei: int = 0
 
     @property
     def gas(self) -> int:
         """From accept to payout, if nobody challenges."""
         return answer_gas(self.asked, self.output_bytes)
+
+    @property
+    def gas_wei(self) -> int:
+        """What that costs: today's price, but for the callback, which is made at any
+        up to the bond's."""
+        more = max(0, self.bond_price_wei - self.gas_price_wei)
+        callback = self.asked.request.callback_gas
+        return self.gas * self.gas_price_wei + callback * more
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,7 @@ class Guard:
         fee = offer.asked.request.fee
         royalty = fee * offer.asked.model.royalty_bps // BPS
         rent = rent_wei(offer.bond_wei, offer.locked_seconds, self.bond_rate)
-        return fee - royalty - offer.gas * offer.gas_price_wei - rent
+        return fee - royalty - offer.gas_wei - rent
 
     def _most_of_a_claim(self, offer: Offer) -> int:
         most = max(offer.floor_wei, int(self.claim_share * offer.stake_wei))

@@ -1,6 +1,6 @@
 """One look at prices, at what a worker has promised, and at what it has left."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from challenge import tariff
@@ -8,7 +8,7 @@ from oracle.amounts import brief_wei, written_wei
 from oracle.chain.chain import Chain
 from oracle.chain.contracts import Contracts
 from oracle.chain.head import Head
-from oracle.pricing.bonds import highest_least_bond, least_bond
+from oracle.pricing.bonds import HEADROOM, gas_price, highest_least_bond, least_bond
 from oracle.pricing.guard import Guard, Offer, answer_gas
 from oracle.pricing.leases import last_instant, lease_end
 from oracle.record.record import Asked
@@ -79,14 +79,16 @@ class Market:
         """That are not answered, or will be once what was sent is mined."""
         return sum(held.end is not None for held in self.held)
 
+    @property
+    def floor_wei(self) -> int:
+        """The least bond of any claim now: the oracle's `bondFor(0)`, reckoned here. A
+        node that is asked for it may take the base fee for nothing, as where a call
+        names no price."""
+        return least_bond(self.head.base_fee)
+
     def bond(self, asked: Asked) -> int:
         """What a claim on the request would lock."""
-        return self._bond(asked.request.min_bond)
-
-    def _bond(self, least: int) -> int:
-        """The oracle's `bondFor`, reckoned here: a node that is asked for it may take
-        the base fee for nothing, as where a call names no price."""
-        return max(least, least_bond(self.head.base_fee))
+        return max(self.floor_wei, asked.request.min_bond)
 
     def offer(self, asked: Asked, output_bytes: int) -> Offer:
         request = asked.request
@@ -98,9 +100,10 @@ class Market:
             locked_seconds=locked,
             gas_price_wei=self.price_wei,
             output_bytes=output_bytes,
-            floor_wei=self._bond(0),
+            floor_wei=self.floor_wei,
             stake_wei=self.stake_wei,
             requester_wei=sum(mine),
+            bond_price_wei=gas_price(self.head.base_fee),
         )
 
     def most_bond(self, offer: Offer, guard: Guard) -> int:
@@ -115,16 +118,30 @@ class Market:
         """If it were accepted now."""
         return lease_end(self.now, asked.request.deadline, self.rules.min_lease)
 
-    def least_end(self, seconds: float) -> int:
-        """Until when the answer will be mined that takes so long to compute."""
+    def least_end(self, seconds: float, others: Sequence[float | None] = ()) -> int:
+        """Until when the answer will be mined that takes so long to compute, while
+        processes are at `others`, too: answers that aren't held, in seconds."""
         blocks = SUBMIT_BLOCKS * self.chain.block_seconds()
-        waits = sum(h.seconds or 0.0 for h in self.held) / self.width
+        waits = self._work(others)
         return self.now + int(blocks + waits + HASTE * seconds) + 1
 
-    def gas_of(self, asked: Asked, output_bytes: int) -> int:
-        """What a request may come to cost: all its transactions, and one longest
-        defence."""
-        return answer_gas(asked, output_bytes) + tariff.max_worker_due(self.rules.k)
+    def _work(self, others: Sequence[float | None]) -> float:
+        """Seconds until all is computed that is held, and the others. INVARIANT: one
+        process at least is at nothing of unknown length."""
+        known = [held.seconds or 0.0 for held in self.held]
+        known += [each for each in others if each is not None]
+        return sum(known) / (self.width - others.count(None))
+
+    @property
+    def gas_held(self) -> int:
+        """What all that is held may come to cost."""
+        return sum(held.gas for held in self.held)
+
+    def gas_of(self, asked: Asked, output_bytes: int, games: int = 1) -> int:
+        """What a request may come to cost: all its transactions, and the longest
+        defence in so many games."""
+        defence = max(1, games) * tariff.max_worker_due(self.rules.k)
+        return answer_gas(asked, output_bytes) + defence
 
     def money_objection(self, asked: Asked, output_bytes: int) -> str:
         """Why the account or its stake can't bear another; empty if they can."""
@@ -134,7 +151,13 @@ class Market:
                 f"got {brief_wei(max(0, self.free_wei))}: "
                 f"`plumb worker stake {written_wei(bond)}`"
             )
-        gas = sum(held.gas for held in self.held) + self.gas_of(asked, output_bytes)
+        if self.worst_price_wei < (least := HEADROOM * self.head.base_fee):
+            return (
+                f"max fee: expected at least {brief_wei(least)} a gas unit, to answer "
+                f"even if the base fee doubles, got {brief_wei(self.worst_price_wei)}: "
+                "give a higher --max-fee"
+            )
+        gas = self.gas_held + self.gas_of(asked, output_bytes)
         if (needed := gas * self.worst_price_wei) > (has := self.balance()):
             return (
                 f"balance: expected {brief_wei(needed)}, the gas of all that it holds "
@@ -150,13 +173,20 @@ class Market:
             return ""
         return f"too late: the last instant to accept was {last}, it is {self.now}"
 
-    def time_objection(self, asked: Asked, seconds: float | None) -> str:
+    def time_objection(
+        self,
+        asked: Asked,
+        seconds: float | None,
+        others: Sequence[float | None] = (),
+    ) -> str:
         """Why the answer would come too late; empty if it wouldn't. `seconds`: how long
-        it takes to compute."""
+        it takes to compute; `others`: what else processes are at."""
         unknown = [held for held in self.held if held.seconds is None]
         if seconds is None or unknown:
             return "not timed yet: expected to know how long an answer takes here"
-        end, least = self.lease_end(asked), self.least_end(seconds)
+        if others.count(None) >= self.width:
+            return "busy: expected a process that is at nothing of unknown length"
+        end, least = self.lease_end(asked), self.least_end(seconds, others)
         if end < least:
             last = last_instant(asked.request.deadline, self.rules.min_lease)
             return (
@@ -166,11 +196,11 @@ class Market:
             )
         ends = [held.end for held in self.held if held.end is not None]
         room = (min([end, *ends]) - self.now) / 2
-        work = sum(held.seconds or 0.0 for held in self.held) + seconds
-        if work / self.width > room:
+        work = self._work((*others, seconds))
+        if work > room:
             return (
                 f"busy: expected answers of at most {room:.3g} seconds in all, half of "
-                f"the shortest lease, got {work / self.width:.3g}"
+                f"the shortest lease, got {work:.3g}"
             )
         return ""
 

@@ -60,6 +60,9 @@ MOST_TRIES = 8
 """So often another process of the account may be quicker to take the next nonce."""
 MOST_OFFERS = 5
 """So often what is next is offered in vain: all others wait behind it."""
+MOST_AHEAD = 64
+"""Nonces before the first of ours that are worth closing: as many as a node has on
+their way at once. Beyond, an endpoint has told of more nonces than were ever used."""
 
 
 class DurableSender(Sender):
@@ -371,10 +374,16 @@ class DurableSender(Sender):
         """Sends nothing to ourselves under a nonce that was given up before others.
 
         The chain takes nonces in order, and what comes after the gap may be with nodes
-        already: made anew under another nonce, it would be there twice.
+        already: made anew under another nonce, it would be there twice. But what was
+        signed for a nonce that won't come is given up, and wished again.
         """
         entries = self.outbox.open()
         if not entries or entries[0].nonce <= (mined := self._nonces.used()):
+            return
+        if entries[0].nonce - mined > MOST_AHEAD:
+            for entry in entries:
+                log.warning("%s: its nonce is far away", entry.draft.action)
+                self.outbox.dropped(entry, f"nonce {entry.nonce}, after {mined}")
             return
         if self.too_dear() is not None:
             return

@@ -1,8 +1,8 @@
 """Stateful fuzzing of the contracts' money: CI's share of `make fuzz-money`."""
 
 import pytest
+from support.money.actors import REACHED, tally
 from support.money.campaign import run
-from support.money.town import REACHED, tally
 
 from challenge import tariff
 

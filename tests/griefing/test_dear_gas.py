@@ -1,9 +1,23 @@
 """Row 9: a bond that is freed only by paying for a callback, when gas is dear."""
 
-from oracle.bench.griefing.stakes import WORKER, dear_callback
-from oracle.bench.griefing.town import PRICE_WEI, Town
+from dataclasses import fields, replace
+
+from oracle.bench.griefing.outcome import Outcome
+from oracle.bench.griefing.stakes import (
+    MOST_CALLBACK_GAS,
+    REQUESTER,
+    WORKER,
+    ask_through,
+    dear_callback,
+    gas_eater,
+)
+from oracle.bench.griefing.town import DEFAULT_GUARD, ETHER, PRICE_WEI, Town
 from oracle.chain.events import CallbackSkipped
+from oracle.node.worker.worker import Worker
+from oracle.pricing.guard import Guard, Offer
 from oracle.requester.requests import situation_of
+
+GWEI = 10**9
 
 
 def test_dear_callback_is_skipped_at_once_and_the_requester_is_told() -> None:
@@ -23,3 +37,49 @@ def test_dear_callback_is_skipped_at_once_and_the_requester_is_told() -> None:
     told = situation_of(town.chain, town.contracts, finalized.wish.request_id)
     assert "The callback was skipped: its worker left it out" in told.explanation
     assert receipt.fee_wei > 10 * receipt.gas_used * PRICE_WEI
+
+
+CHEAP_WEI, DEAR_WEI = GWEI // 20, GWEI * 19 // 20
+"""Base fees on both sides of what bonds cost at least, whose price is one gwei."""
+
+
+def bet_on_gas(guard: Guard) -> tuple[Town, Outcome]:
+    """Gas costs nearly nothing when a callback of two millions is asked and paid for,
+    and is nineteen times as dear when it is made."""
+    town = Town.made()
+    town.chain.tip = lambda: CHEAP_WEI // 10  # type: ignore[method-assign]
+    town.endpoint.chain.hold_base_fee(CHEAP_WEI)
+    town.stake(WORKER, 2 * ETHER)
+    sender = town.sender(WORKER)
+    worker = Worker(sender, town.contracts, town.honest(), guard)
+    consumer = gas_eater(town)
+    fee = 3 * (MOST_CALLBACK_GAS + 350_000) * CHEAP_WEI
+    town.open_books(WORKER, REQUESTER)
+    request = ask_through(town, consumer, fee)
+    end = town.now + 1800
+    town.live(
+        worker,
+        until=lambda: town.asked(request).claim is not None or town.now >= end,
+    )
+    town.endpoint.chain.hold_base_fee(DEAR_WEI)
+    town.live(worker, until=lambda: town.all_ended() or town.now >= end)
+    return town, town.outcome([REQUESTER])
+
+
+def test_bet_on_the_price_of_a_callback_is_declined() -> None:
+    """The worker's own `finalize` makes it up to the price that the bond is reckoned
+    at, one gwei at least: so it must be paid for at that price."""
+    town, outcome = bet_on_gas(DEFAULT_GUARD)
+    print(outcome)
+    assert town.count(WORKER, "accept") == 0 and outcome.honest[WORKER] == 0
+
+
+def test_bet_on_the_price_of_a_callback_is_lost_by_who_reckons_with_todays() -> None:
+    class Todays(Guard):
+        def profit(self, offer: Offer) -> int:
+            return super().profit(replace(offer, bond_price_wei=0))
+
+    guard = Todays(**{f.name: getattr(DEFAULT_GUARD, f.name) for f in fields(Guard)})
+    _, outcome = bet_on_gas(guard)
+    print(outcome)
+    assert outcome.honest[WORKER] > MOST_CALLBACK_GAS // 3

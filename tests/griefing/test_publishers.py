@@ -1,13 +1,15 @@
 """A publisher who keeps its model to itself fools those who ask it anyway, alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+import pytest
 from griefing.village import ASKER, CHALLENGER, GRIEFER, WORKER, Village
 from support.world import FEE
 
 from oracle.node.node import Wish
 from oracle.node.worker.worker import Worker
-from oracle.record.record import Asked
+from oracle.record.record import Asked, Status
+from oracle.sending.sender import Intent
 
 ANYTHING = b"whatever its publisher likes"
 
@@ -35,6 +37,9 @@ class Insider:
     def seconds(self, asked: Asked) -> float:
         return 0.0
 
+    def elsewhere(self, held: Iterable[Asked]) -> tuple[float, ...]:
+        return ()
+
     def output_bytes(self, asked: Asked) -> int:
         return len(ANYTHING)
 
@@ -61,3 +66,23 @@ def test_withheld_model_harms_its_requester_alone(village: Village) -> None:
     lost = {who: was - village.wealth(who) for who, was in before.items()}
     assert lost[WORKER] == lost[CHALLENGER] == 0
     assert FEE < lost[ASKER] < 2 * FEE, "the fee, and gas"
+
+
+@pytest.mark.parametrize("place", [b"https://\xff\xfe", b"\xed\xa0\x80\0\x1b[2J", b""])
+def test_publisher_whose_uri_is_no_text_blinds_no_node(
+    village: Village, place: bytes
+) -> None:
+    """A `string` is bytes: contracts take any, and so must whoever reads the log."""
+    world, worker, bystander = village.world, village.worker(), village.challenger()
+    griefer, registry = village.griefing_challenger("last"), world.contracts.registry
+    request = world.ask()
+    word = "-" * len(place)
+    identity = (b"\1" * 32, b"\2" * 32, 0, [word])
+    data = registry.abi.calldata("register", identity)
+    data = data.replace(word.encode(), place) if place else data
+    call = Intent(registry, "register", data, to=registry.address)
+    world.senders[GRIEFER]._transact(call, ())
+    before = village.wealth(WORKER)
+    village.live(worker, bystander, griefer, until=village.all_final)
+    assert village.status(request) is Status.FINAL
+    assert village.wealth(WORKER) > before, "it has answered, and won a game"

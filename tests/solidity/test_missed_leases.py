@@ -1,9 +1,10 @@
 """A lease that ran out enriches nobody, whatever was asked for, whatever gas costs."""
 
 import pytest
+from eth_utils import to_canonical_address, to_checksum_address
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.evm import ETHER, GWEI, Chain
+from support.evm import ETHER, GWEI, Chain, floor_gas
 from support.protocol import MIN_LEASE, Story
 from support.py_evm import PyEvm
 
@@ -70,3 +71,37 @@ def test_nobody_is_richer_after_request_missed_lease_and_cancel(
 
 def wealth(story: Story, who: str) -> int:
     return story.free(who) + story.locked(who) + story.chain.balance(who)
+
+
+BATCH = bytes.fromhex(
+    "60405b368110156029576020358160003760006000602035600060006000355af15060"
+    "2035016002565b00"
+)
+"""Calls the first word's address with each piece of the data, of as many bytes as the
+second word says."""
+AT = "0x" + "ba" * 20
+LEASES = 8
+
+
+def test_leases_ended_together_bring_less_than_asking_costs(story: Story) -> None:
+    """A transaction of its own is what the credit covers. In one with many, warm slots
+    leave something over; a requester has paid more for each of its requests by then."""
+    chain, price = story.chain, 20 * GWEI
+    chain.set_basefee(price)
+    data = to_canonical_address(chain.address("InferenceOracle")).rjust(32, b"\0")
+    oracle, asked = chain.contracts["InferenceOracle"], []
+    for _ in range(LEASES):
+        asked.append(story.request(value=1, deadline=chain.now + 3600).gas_used)
+        story.accept()
+        call = oracle.abi.encode_call("expireLease", (story.r, story.lease))
+        data += (b"" if len(data) > 32 else len(call).to_bytes(32)) + call
+    chain.travel_to(story.lease.end)
+    chain.evm._state.set_code(to_canonical_address(AT), BATCH)
+    who = chain.account("stranger")
+    chain.evm.message_call(who, AT, data, value=0, gas=1 << 27)
+    chain.evm.commit()
+    used = max(chain.evm.result.gas_used, floor_gas(data))
+    left_over = story.free(to_checksum_address(AT)) // price - used
+    print(f"left over: {left_over // LEASES:,} gas a lease")
+    assert 0 < left_over < LEASES * 30_000
+    assert max(asked) > 3 * 30_000

@@ -95,9 +95,9 @@ def dear_callback(
     times as dear when the bond is to be freed."""
     town = town or Town.made()
     worker = make_worker(town, town.honest())
-    consumer = _gas_eater(town)
+    consumer = gas_eater(town)
     town.open_books(WORKER, REQUESTER)
-    _ask_through(town, consumer)
+    ask_through(town, consumer, town.usual_fee(MOST_CALLBACK_GAS))
     town.live(worker, until=lambda: _answered(town, 1))
     town.endpoint.chain.hold_base_fee(DEARER * BASE_FEE_WEI)
     town.live(worker, until=town.all_ended)
@@ -130,7 +130,7 @@ def _settle(town: Town, worker: Worker) -> None:
         take_back(town.sender(REQUESTER), town.contracts, asked)
 
 
-def _gas_eater(town: Town) -> Contract:
+def gas_eater(town: Town) -> Contract:
     """A consumer that burns whatever gas its callback gets."""
     sender, code = town.sender(REQUESTER), artifact("Hostile")
     address = create_address("0x" + sender.address.hex(), sender.nonce)
@@ -140,9 +140,10 @@ def _gas_eater(town: Town) -> Contract:
     return consumer
 
 
-def _ask_through(town: Town, consumer: Contract) -> int:
+def ask_through(town: Town, consumer: Contract, fee: int) -> int:
+    """A request by the requester's contract, with as much gas for its callback as
+    there may be; its id."""
     sender, oracle = town.sender(REQUESTER), town.contracts.oracle
-    fee = town.usual_fee(MOST_CALLBACK_GAS)
     asked = (town.model_id, b"\1\2\3\4", MOST_CALLBACK_GAS, town.now + 3600, 600, 0)
     data = oracle.abi.calldata("request", (*asked, sender.address))
     call = (oracle.address, fee, data)

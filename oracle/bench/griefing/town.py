@@ -25,7 +25,8 @@ from oracle.node.challenger.challenger import Challenger
 from oracle.node.honest import Honest
 from oracle.node.node import Done, Node
 from oracle.node.roles.roles import WorkerSettings
-from oracle.node.worker.worker import Mind, Worker
+from oracle.node.worker.mind import Mind
+from oracle.node.worker.worker import Worker
 from oracle.record.record import Asked, Record, Status
 from oracle.requester.fees import Sizes, reckoned
 from oracle.requester.requests import Terms, ask

@@ -17,7 +17,8 @@ from oracle.node.challenger.choice import Choice
 from oracle.node.honest import Honest
 from oracle.node.roles.node_config import NodeSettings
 from oracle.node.worker.liars import WORKER_LIES, LyingWorker
-from oracle.node.worker.worker import Mind, Worker
+from oracle.node.worker.mind import Mind
+from oracle.node.worker.worker import Worker
 from oracle.pricing.guard import (
     BOND_RATE,
     CLAIM_SHARE,

@@ -1,5 +1,6 @@
 """The two liars of the story, as the minds of a worker and of a challenger."""
 
+from collections.abc import Iterable
 from functools import partial
 from random import Random
 from typing import Final
@@ -74,6 +75,9 @@ class LyingWorker:
 
     def seconds(self, asked: Asked) -> float:
         return 0.0
+
+    def elsewhere(self, held: Iterable[Asked]) -> tuple[float, ...]:
+        return ()
 
     def told(self, asked: Asked) -> Liar:
         """What it says about the request, thought out when it is first asked."""

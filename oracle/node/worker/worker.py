@@ -1,20 +1,23 @@
 """The worker: answers requests of the models that it holds, and defends its answers."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import Any, Protocol
+from typing import Any
 
 from challenge.claim import Lease
 from challenge.game import GameView
-from challenge.precedence import LONGEST_RUN, Due, Pace, Run, in_order, moves_left
+from challenge.precedence import LONGEST_RUN, Due, Pace, in_order, moves_left
 from mips_vm.keccak import keccak256
 from oracle.chain.contracts import Contracts
 from oracle.logs import logger
-from oracle.node.node import Node, Player, Wish
+from oracle.node.node import Node, Wish
+from oracle.node.worker.mind import Mind
 from oracle.node.worker.second_try import refused
 from oracle.pricing.guard import Guard
 from oracle.pricing.market import Held, Market, Rules
+from oracle.pricing.purse import top_up
 from oracle.record.record import Answered, Asked, Status
 from oracle.sending.sender import Receipt, Sender
 
@@ -25,53 +28,6 @@ MOST_MISSES = 2
 """Of one request: what went wrong twice, in spite of all care, would go wrong again."""
 
 log = logger(__name__)
-
-
-class Mind(Protocol):
-    """What a worker thinks; `oracle.node.honest.Honest`, or a liar."""
-
-    @property
-    def models(self) -> int:
-        """How many it serves."""
-        ...
-
-    def can(self, asked: Asked) -> bool:
-        """Whether it could answer this request."""
-        ...
-
-    def serves(self, asked: Asked) -> bool:
-        """Whether it should."""
-        ...
-
-    def keep(self, asked: Asked) -> None:
-        """Sees to it that it can, for it owes the answer or its defence."""
-        ...
-
-    def ready(self, asked: Asked) -> bool:
-        """Whether the answer is there; if not, someone is working on it now."""
-        ...
-
-    def answer(self, asked: Asked) -> bytes: ...
-
-    def seconds(self, asked: Asked) -> float | None:
-        """How long the answer takes to compute, once it is begun; None while that is
-        being found out."""
-        ...
-
-    @property
-    def width(self) -> int:
-        """How many answers are computed at a time."""
-        ...
-
-    def output_bytes(self, asked: Asked) -> int:
-        """How long the answer will be at most."""
-        ...
-
-    def defender(self, answered: Answered) -> Player: ...
-
-    def longest_run(self, asked: Asked) -> Run:
-        """How long the run is at most."""
-        ...
 
 
 class Worker(Node):
@@ -100,6 +56,7 @@ class Worker(Node):
     def wishes(self) -> Iterator[Wish]:
         return self.in_parts(
             self._keep_own,
+            self._purse,
             self._defences,
             self._answers,
             self._finals,
@@ -111,22 +68,37 @@ class Worker(Node):
         """Leases and claims bind, also where the settings name their model no more."""
         yield from ()
         for asked in self.record.requests(Status.ACCEPTED):
-            if asked.lease is not None and asked.lease.worker == self.address:
+            if self._is_mine(asked):
                 self._mind.keep(asked)
         for asked in self.record.requests(Status.CLAIMED):
             if asked.claim is not None and asked.claim.worker == self.address:
                 self._mind.keep(asked)
 
+    def _purse(self) -> Iterator[Wish]:
+        """Out of its stake, the gas that its account lacks for what waits for it: what
+        games bring is paid into the stake, and there may be many of them."""
+        leases = self.record.requests(Status.ACCEPTED)
+        if not self._own_games() and not any(map(self._is_mine, leases)):
+            return
+        if amount := top_up(self.market(timed=False)):
+            arguments = (self.address, amount)
+            staking = self.contracts.staking
+            yield Wish(staking, "withdraw", arguments, locks_wei=amount)
+
+    def _is_mine(self, asked: Asked) -> bool:
+        return asked.lease is not None and asked.lease.worker == self.address
+
+    def _own_games(self) -> list[tuple[Answered, bytes]]:
+        """Those about own claims that stand, with who challenges."""
+        return [
+            (answered, played.challenger)
+            for played, answered in self.record.games()
+            if answered.alive and answered.claim.worker == self.address
+        ]
+
     def _defences(self) -> Iterator[Wish]:
         """Moves in the games about own claims."""
-        return self.play(
-            [
-                (answered, played.challenger)
-                for played, answered in self.record.games()
-                if answered.alive and answered.claim.worker == self.address
-            ],
-            self._mind.defender,
-        )
+        return self.play(self._own_games(), self._mind.defender)
 
     def in_order(
         self, games: Sequence[tuple[Answered, GameView]]
@@ -232,7 +204,7 @@ class Worker(Node):
         self.declined.pop(asked.request.id, None)
         size, seconds = self._mind.output_bytes(asked), self._mind.seconds(asked) or 0.0
         most = market.most_bond(market.offer(asked, size), self._guard)
-        end = market.least_end(seconds)
+        end = market.least_end(seconds, self._elsewhere(asked, market))
         arguments = (asked.request, asked.attempt, end, most)
         yield replace(self._wish("accept", asked, *arguments), locks_wei=most)
         market.take(asked, most, size, seconds)
@@ -301,10 +273,12 @@ class Worker(Node):
             if lease is not None and lease.worker == self.address:
                 seconds = seconds_of(asked) if market.now < lease.end else 0.0
                 yield self._holding(asked, market, lease.bond, lease.end, seconds)
+        games = Counter(answered.hash for answered, _ in self._own_games())
         for asked in self.record.requests(Status.CLAIMED):
             claim = asked.claim
             if claim is not None and claim.worker == self.address:
-                yield self._holding(asked, market, claim.bond)
+                count = games[claim.hash()]
+                yield self._holding(asked, market, claim.bond, games=count)
         accepts = [w for w in self.posted.wishes.values() if w.function == "accept"]
         for wish in accepts:
             asked = self.record.tables.requests[wish.request_id]
@@ -319,9 +293,10 @@ class Worker(Node):
         bond: int,
         end: int | None = None,
         seconds: float | None = 0.0,
+        games: int = 1,
     ) -> Held:
         size = self._mind.output_bytes(asked) if self._mind.can(asked) else 0
-        gas, request = market.gas_of(asked, size), asked.request
+        gas, request = market.gas_of(asked, size, games), asked.request
         return Held(request.id, request.requester, bond, gas, end, seconds)
 
     def _seconds_left(self, asked: Asked) -> float | None:
@@ -338,7 +313,15 @@ class Worker(Node):
             return objection
         if self.address in asked.missed and (objection := self._untried(asked)):
             return objection
-        return market.time_objection(asked, self._mind.seconds(asked))
+        seconds = self._mind.seconds(asked)
+        return market.time_objection(asked, seconds, self._elsewhere(asked, market))
+
+    def _elsewhere(self, asked: Asked, market: Market) -> Sequence[float | None]:
+        """What processes are at besides this one and what is held: an answer that is
+        only timed, or was begun for an accept that somebody else was quicker with."""
+        requests = self.record.tables.requests
+        held = [requests[held.request_id] for held in market.held]
+        return self._mind.elsewhere([asked, *held])
 
     def _untried(self, asked: Asked) -> str:
         """Why not to accept again what it failed to answer before."""

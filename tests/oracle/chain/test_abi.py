@@ -101,6 +101,7 @@ def test_error_custom_decoded_by_name() -> None:
         (b"", ""),
         (b"\xde\xad\xbe\xef", ""),
         (bytes.fromhex("08c379a0") + encode(["string"], ["no"]), "Error"),
+        (bytes.fromhex("08c379a0") + encode(["bytes"], [b"\xff"]), "Error"),
         (bytes.fromhex("4e487b71") + encode(["uint256"], [0x11]), "Panic"),
         (bytes.fromhex("4e487b71"), ""),
     ],
@@ -132,6 +133,14 @@ def test_event_indexed_and_plain_arguments_in_declared_order() -> None:
     name, arguments = game.event([entry.id, b"\1" * 32], data)
     assert name == "Selected"
     assert arguments == [b"\1" * 32, interval, H, H[::-1], 3]
+
+
+def test_event_string_that_is_no_text_is_read_all_the_same() -> None:
+    registry = abi("ModelRegistry")
+    entry = next(e for e in registry.events.values() if e.name == "UrisChanged")
+    data = encode(["bytes[]"], [[b"https://\xff", b"\xed\xa0\x80", "ü".encode()]])
+    _, arguments = registry.event([entry.id, H], data)
+    assert arguments == [H, ("https://\ufffd", "\ufffd" * 3, "ü")]
 
 
 def test_event_unknown_topic_refused() -> None:

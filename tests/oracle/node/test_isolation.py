@@ -206,8 +206,10 @@ def test_wish_above_the_fee_cap_is_a_refusal(street: Street) -> None:
     """Answers are worked out meanwhile, and what was sent is looked after."""
     street.world.ask()
     worker = street.worker()
-    sender_of(worker)._fee_cap = 1
     acted(worker)
+    street.mine_all()
+    sender_of(worker)._fee_cap = 1
+    assert acted(worker) == ["accept"]
     assert [type(refused) for refused in worker.refused] == [FeeAboveCap]
 
 

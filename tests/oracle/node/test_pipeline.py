@@ -186,3 +186,43 @@ def test_node_behind_an_endpoint_that_lags_sends_nothing(
     monkeypatch.undo()
     acted(worker)
     assert len(street.waiting()) == 1
+
+
+def test_node_whose_transactions_fail_again_and_again_waits_between_them(
+    street: Street,
+) -> None:
+    """An endpoint foretells too little gas: each fails, and is paid for."""
+    street.world.ask(patience=3600)
+    worker = street.worker()
+    acted(worker)
+    street.mine_all()
+    street.node.handlers["eth_estimateGas"] = lambda *_: hex(40_000)
+    failed = []
+    for block in range(30):
+        acted(worker)
+        failed += [block for _ in worker.refused]
+        street.node.mine(empty=not street.node.pool)
+    assert failed == [1, 2, 4, 10, 24]
+    assert street.statuses() == [Status.ACCEPTED]
+
+
+@pytest.mark.parametrize("looks", [1, 8])
+def test_node_that_was_told_of_too_many_nonces_goes_on_when_the_truth_is_told(
+    street: Street, looks: int
+) -> None:
+    """It isn't to close a gap of a thousand nonces, one transfer after the other."""
+    request = street.world.ask()
+    worker = street.worker()
+    handlers = street.node.handlers
+    truth = handlers["eth_getTransactionCount"]
+    handlers["eth_getTransactionCount"] = lambda *_: hex(1000)
+    for _ in range(looks):
+        acted(worker)
+    handlers["eth_getTransactionCount"] = truth
+    done = []
+    for _ in range(5):
+        done += acted(worker)
+        street.node.mine()
+    assert done == ["accept", "submit"]
+    assert street.world.record().tables.requests[request].status is Status.CLAIMED
+    assert street.world.embedded.state().get_nonce(worker.address) == 3

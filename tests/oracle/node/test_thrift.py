@@ -79,6 +79,23 @@ def test_node_idle_turn_looks_at_the_head_only(
         assert turn(worker, calls) == {"eth_getBlockByNumber": 1}
 
 
+def test_worker_asks_as_much_of_few_requests_as_of_many(
+    world: World, calls: Counter[str], tmp_path: Path
+) -> None:
+    """Each wants a bond of its own; all are declined, look after look."""
+    worker = durable_worker(world, tmp_path)
+    deadline, asker = world.chain.now() + 3600, world.senders[1]
+    asked = []
+    for n in range(9):
+        terms = (world.model_id, b"\1\2\3\4", 0, deadline, 600, 90 * ETHER + n)
+        asker.send(world.contracts.oracle, "request", *terms, asker.address, value=1)
+        until_idle(worker)
+        world.travel(12)
+        asked.append(turn(worker, calls))
+    assert len(worker.declined) == 9
+    assert asked[-1] == asked[0]
+
+
 def test_node_turn_after_a_block_that_tells_nothing_reads_its_header_only(
     world: World, calls: Counter[str], tmp_path: Path
 ) -> None:

@@ -179,8 +179,23 @@ def test_account_must_pay_for_all_that_it_holds(town: Town) -> None:
     (why, *_) = worker.declined.values()
     assert why.startswith("balance: expected ") and "send it ether" in why
     assert accepted(gas * worst) == 1
-    worker.sender = Sender(town.chain, town.key("worker"), worst // 2)
-    assert accepted(gas * worst) == 2, "with a cap on what a gas unit may cost"
+    cap = 2 * town.chain.base_fee()
+    worker.sender = Sender(town.chain, town.key("worker"), cap)
+    assert accepted(2 * gas * cap) == 2, "with a cap on what a gas unit may cost"
+    assert accepted(2 * gas * cap - 1) == 1
+
+
+def test_cap_that_a_doubled_base_fee_exceeds_accepts_nothing(town: Town) -> None:
+    """Full blocks would leave the answer unsent, and the lease would run out."""
+    worker = town.worker()
+    request = asked(town)
+    cap = 2 * town.chain.base_fee()
+    worker.sender = Sender(town.chain, town.key("worker"), cap - 1)
+    assert worker.step() is None
+    assert worker.declined[request].startswith("max fee: expected at least 2 gwei")
+    worker.sender = Sender(town.chain, town.key("worker"), cap)
+    done = worker.step()
+    assert done is not None and done.wish.function == "accept"
 
 
 @pytest.mark.parametrize(

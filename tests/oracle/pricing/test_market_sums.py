@@ -1,7 +1,7 @@
 """The sums of `Market` at their bounds: a market that is made up asks no chain."""
 
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from support.asked import ASKER, made_up_request
@@ -20,6 +20,7 @@ from oracle.record.tables import Asked
 NOW, MIN_LEASE, CLOCK, K = 1_000_000, 300, 7000, 8
 BASE_FEE = 3 * 10**9
 LEAST = least_bond(BASE_FEE)
+WORST = 2 * BASE_FEE
 OTHER = b"\2" * 20
 BLOCK_SECONDS = 12
 ON_ITS_WAY = 20 * BLOCK_SECONDS
@@ -27,15 +28,7 @@ ON_ITS_WAY = 20 * BLOCK_SECONDS
 
 
 class Quotes:
-    """What a market asks a chain; each question is kept."""
-
-    def __init__(self) -> None:
-        self.questions: list[int] = []
-
-    def known(self, contract: Any, function: str, least: int) -> tuple[int, int]:
-        assert function == "bondFor"
-        self.questions.append(least)
-        return max(LEAST, least), 2 * BASE_FEE
+    """What a market asks a chain."""
 
     def block_seconds(self) -> int:
         return BLOCK_SECONDS
@@ -46,17 +39,20 @@ class Deployed:
 
 
 def market(*held: Held, width: int = 1, **changes: int) -> Market:
-    money = {"balance_wei": ETHER, "stake_wei": 40 * LEAST, "free_wei": 30 * LEAST}
+    money = {"balance": ETHER, "stake_wei": 40 * LEAST, "free_wei": 30 * LEAST}
+    money |= changes
+    balance = money.pop("balance")
     return Market(
         chain=cast(Chain, Quotes()),
         contracts=cast(Contracts, Deployed()),
         rules=Rules(MIN_LEASE, CLOCK, K),
         head=Head(1, b"", b"", NOW, BASE_FEE),
         price_wei=7,
-        worst_price_wei=11,
+        worst_price_wei=WORST,
+        balance=lambda: balance,
         width=width,
         held=list(held),
-        **money | changes,
+        **money,
     )
 
 
@@ -86,8 +82,7 @@ def test_offer_is_the_request_at_this_moment() -> None:
     assert (offer.stake_wei, offer.requester_wei) == (40 * LEAST, 2 * LEAST)
     dear = its.offer(asked(min_bond=3 * LEAST), 12)
     assert (dear.bond_wei, dear.floor_wei) == (3 * LEAST, LEAST)
-    # Each bond is asked for once; the floor is that of a request that asks for none.
-    assert cast(Quotes, its.chain).questions == [0, 3 * LEAST]
+    assert dear.bond_price_wei == 2 * BASE_FEE
 
 
 def test_most_bond_follows_the_base_fee_within_what_there_is() -> None:
@@ -141,8 +136,8 @@ def test_stake_must_be_free_for_the_bond() -> None:
 def test_balance_must_bear_the_gas_of_all_that_is_held() -> None:
     gas = 1500 + market().gas_of(asked(), 12)
     held = (lease(3), CLAIM)
-    assert market(*held, balance_wei=11 * gas).money_objection(asked(), 12) == ""
-    short = market(*held, balance_wei=11 * gas - 1).money_objection(asked(), 12)
+    assert market(*held, balance=WORST * gas).money_objection(asked(), 12) == ""
+    short = market(*held, balance=WORST * gas - 1).money_objection(asked(), 12)
     assert short.startswith("balance: expected ")
 
 

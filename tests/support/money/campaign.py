@@ -9,8 +9,8 @@ from collections import Counter
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
+from support.money.actors import REACHED, SELDOM, tally
 from support.money.machine import Money
-from support.money.town import REACHED, SELDOM, tally
 
 STEPS = 50
 CHUNK = 250

@@ -12,16 +12,16 @@ from hypothesis.stateful import (
     rule,
 )
 from support.evm import ETHER
-from support.money.ledger import FLOOR, MIN_LEASE, Asked, Claimed, Played
-from support.money.town import (
+from support.money.actors import (
     CHALLENGERS,
     CLOCK,
     HONEST_WORKER,
     NAMES,
     REQUESTERS,
     WORKERS,
-    Town,
 )
+from support.money.ledger import FLOOR, MIN_LEASE, Asked, Claimed, Played
+from support.money.town import Town
 from support.protocol import ZERO_ADDRESS
 
 DAY = 86_400
