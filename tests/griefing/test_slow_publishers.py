@@ -141,5 +141,5 @@ def test_slow_publisher_keeps_no_worker_from_its_games(town: Town) -> None:
             assert town.status(again) is Status.OPEN
             slow.hurry.set()
             eventually(lambda: town.status(again) is Status.CLAIMED, worker)
-            assert ready(worker) == {"ok": True, "awaited": {}}
+            assert ready(worker) == {"ok": True, "awaited": {}, "waits": None}
             assert worker.stop() == 0

@@ -125,7 +125,7 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
     (GAME, DUE, "*"): NO_GAME_EARNS_HALF,
     (
         "tinynn/validate.py",
-        '_check_range("elements", 1, total - covered, row.count)',
+        'check_range("elements", 1, total - covered, row.count)',
         "+",
     ): "rows that cover too much are refused behind them, as elements in all",
     (
