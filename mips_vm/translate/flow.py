@@ -23,8 +23,12 @@ from mips_vm.translate.registers import RA, writes
 Words = NDArray[np.uint32]
 
 MAX_CHUNK: Final = 1024
-"""Instructions of a chunk, about: compile time grows faster than a function's size. But
-code that branches all over a larger region is translated once for each way into it."""
+"""Instructions of a chunk, about: compile time grows faster than a function's size."""
+
+MAX_OVERLAP: Final = 128
+"""Instructions of a chunk, about, before it ends where another can be entered. So the
+arms of a switch, each a way into the rest of its function, do not all translate that;
+but an interpreter's arms have its loop's head each, and go on without leaving."""
 
 NOP_RUN: Final = 64
 """So many zero words are not code, but memory that nobody filled."""
@@ -248,13 +252,18 @@ def translatable(words: Words, pc: int) -> bool:
     return _read(words, pc, ()).steps > 0
 
 
-def discover(words: Words, entry: int, limit: int = MAX_CHUNK) -> Chunk:
-    """The chunk that begins at `entry`, an aligned address of the program."""
+def discover(
+    words: Words, entry: int, known: Container[int] = (), limit: int = MAX_CHUNK
+) -> Chunk:
+    """The chunk that begins at `entry`, an aligned address of the program.
+
+    `known` are addresses where other chunks can be entered.
+    """
     leaders, reached = {entry}, set[int]()
     pending = [entry]
     while pending and len(reached) < limit:
         start = pending.pop()
-        if start in reached:
+        if start in reached or len(reached) >= MAX_OVERLAP and start in known:
             continue
         block = _read(words, start, reached)
         reached.update(block.addresses())

@@ -68,7 +68,7 @@ def _gather(words: Words, entry: int, known: Container[int]) -> list[Chunk]:
     chunks: list[Chunk] = []
     pending, seen, size = [entry], {entry}, 0
     while pending and size < MAX_UNIT:
-        chunk = discover(words, pending.pop(0))
+        chunk = discover(words, pending.pop(0), known)
         if not chunk.size:
             continue
         chunks.append(chunk)
