@@ -93,7 +93,7 @@ def test_build_macro_without_a_name_refused(
 def test_build_without_compiler_says_what_to_install(
     plumb: Plumb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mips_vm.build.find_spec", lambda name: None)
+    monkeypatch.setattr("mips_vm.toolchain.compiler.find_spec", lambda name: None)
     source = tmp_path / "echo.c"
     source.write_text(ECHO)
     ended = plumb("vm", "build", source)
