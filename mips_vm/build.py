@@ -74,6 +74,9 @@ CXX_SUFFIXES: Final = (".cc", ".cpp", ".cxx")
 LINKED_SUFFIXES: Final = (".s", ".S", ".o", ".a")
 KINDS: Final = "C (.c), C++ (.cc .cpp .cxx), assembly (.s .S), or objects (.o .a)"
 
+ABICALLS: Final = re.compile(r"linking (non-)?abicalls code with (non-)?abicalls")
+"""A warning of the linker's about objects that are not position-independent, either."""
+
 LINKER_OPTIONS: Final = ("-l", "-L", "-Wl,")
 
 MACRO: Final = re.compile(r"[A-Za-z_]\w*(\([\w, .]*\))?(=.*)?", re.ASCII)
@@ -216,7 +219,8 @@ def _build_hosted(
     ]
     place_data(out)
     check_instructions(out)
-    return "\n".join(filter(None, said))
+    lines = "\n".join(filter(None, said)).splitlines()
+    return "\n".join(line for line in lines if not ABICALLS.search(line))
 
 
 def _check_program(made: Path) -> None:

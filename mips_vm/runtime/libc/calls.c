@@ -1,5 +1,6 @@
 /* The system beneath musl: standard input is the machine's input, standard output
- * its output, and time stands still. There are no files, processes or signals. */
+ * its output, and each look at a clock is a second after the one before. There are no
+ * files, processes or signals. */
 
 #include <errno.h>
 #include <stddef.h>
@@ -31,6 +32,7 @@ struct pthread plumb_thread = {
 };
 
 static uint32_t taken; /* bytes of the input */
+static uint32_t looks; /* at a clock */
 
 static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
@@ -101,7 +103,7 @@ long plumb_call(long number, long a, long b, long c) {
   case SYS__llseek:
     return -ESPIPE;
   case SYS_clock_gettime64:
-    *(struct timespec *)b = (struct timespec){0};
+    *(struct timespec *)b = (struct timespec){.tv_sec = looks++};
     return 0;
   case SYS_exit:
   case SYS_exit_group:
