@@ -87,6 +87,11 @@ PROGRAMS_AND_OUTPUTS = {
         "int main(void) { OUT(f(9)); OUT(f(70000)); return 0; }",
         bytes([3, 3]),
     ),
+    "a clock": (
+        OUT + "#include <time.h>\nint main(void) { OUT(time(0)); OUT(time(0));"
+        "OUT(clock() / CLOCKS_PER_SEC); return 0; }",
+        bytes([0, 1, 2]),
+    ),
     "old manners": (
         'f(x) { return x + 1; } main() { int unused; printf("%d", f(2)); return 0; }',
         b"3",
