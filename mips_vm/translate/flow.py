@@ -6,7 +6,8 @@ the return points of its calls, and one block of every loop. So no path through 
 chunk is long without a head, and the steps that are left need be checked only there.
 """
 
-from collections.abc import Container, Iterator, Mapping
+from collections import deque
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -159,10 +160,11 @@ class Block:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Blocks by address; the first one is at `entry`."""
+    """Blocks by address; the first one is at `entry`, `wanted` are ways in besides."""
 
     entry: int
     blocks: Mapping[int, Block]
+    wanted: frozenset[int] = frozenset()
 
     @cached_property
     def size(self) -> int:
@@ -185,7 +187,14 @@ class Chunk:
             if block.transfer and block.calls
         }
         loops, _ = self._depth_first(frozenset())
-        return frozenset((loops | returns | {self.entry}) & self.blocks.keys())
+        ways_in = loops | returns | self.wanted | {self.entry}
+        return frozenset(ways_in & self.blocks.keys())
+
+    @cached_property
+    def exits(self) -> frozenset[int]:
+        """Addresses of the program that it branches to, or goes on at, outside."""
+        leaders = {to for block in self.blocks.values() for to in block.leaders()}
+        return frozenset(to for to in leaders - self.blocks.keys() if to < PROGRAM.end)
 
     @cached_property
     def reach(self) -> Mapping[int, int]:
@@ -253,16 +262,21 @@ def translatable(words: Words, pc: int) -> bool:
 
 
 def discover(
-    words: Words, entry: int, known: Container[int] = (), limit: int = MAX_CHUNK
+    words: Words,
+    entry: int,
+    known: Container[int] = (),
+    wanted: Iterable[int] = (),
+    limit: int = MAX_CHUNK,
 ) -> Chunk:
     """The chunk that begins at `entry`, an aligned address of the program.
 
-    `known` are addresses where other chunks can be entered.
+    `known` are addresses where other chunks can be entered, `wanted` some that they
+    leave to: where this one has them, it can be entered there.
     """
     leaders, reached = {entry}, set[int]()
-    pending = [entry]
+    pending = deque([entry])
     while pending and len(reached) < limit:
-        start = pending.pop()
+        start = pending.popleft()  # the nearest: what is left out lies further on
         if start in reached or len(reached) >= MAX_OVERLAP and start in known:
             continue
         block = _read(words, start, reached)
@@ -270,9 +284,11 @@ def discover(
         fresh = [leader for leader in block.leaders() if leader not in leaders]
         leaders.update(fresh)
         pending += fresh
-    starts = sorted(leaders & (reached | {entry}))
+    ways_in = reached.intersection(wanted)
+    starts = sorted(leaders & (reached | {entry}) | ways_in)
     stops = frozenset(starts)
-    return Chunk(entry, {start: _read(words, start, stops) for start in starts})
+    blocks = {start: _read(words, start, stops) for start in starts}
+    return Chunk(entry, blocks, frozenset(ways_in))
 
 
 def _read(words: Words, start: int, stops: Container[int]) -> Block:
