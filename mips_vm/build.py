@@ -44,6 +44,7 @@ HOSTED_FLAGS: Final = (
     "-Wno-error=implicit-function-declaration",
     "-Wno-error=implicit-int",
     "-Wno-error=int-conversion",
+    "-Wno-error=incompatible-pointer-types",
     "-Wno-error=incompatible-function-pointer-types",
     "-Wno-error=return-type",
     # Larger than the stack can ever be, and than the check of frames can see.

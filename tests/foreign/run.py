@@ -29,7 +29,10 @@ PATIENCE = 1 << 17
 
 MOST = 1 << 32
 
-OPTIONS = re.compile(r'dg-(?:additional-)?options\s+(?:"([^"]*)"|\{([^}]*)\})')
+# Not those that are meant for some other processor: { target ... } follows.
+OPTIONS = re.compile(
+    r'dg-(?:additional-)?options\s+(?:"([^"]*)"|\{\s*"([^"]*)"\s*\})\s*\}'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,7 @@ def run_one(source: Path, elf: Path) -> Result:
 def options(source: Path) -> Iterator[str]:
     """What the program asks of the compiler."""
     for found in OPTIONS.finditer(source.read_text(errors="replace")):
-        text = found[1] or re.sub(r"\{.*|\"", "", found[2])
-        yield from text.split()
+        yield from (found[1] or found[2] or "").split()
 
 
 if __name__ == "__main__":
