@@ -16,7 +16,7 @@ from typing import Final
 from mips_vm import elf
 from mips_vm.elf import MAGIC
 from mips_vm.errors import BuildError, ElfError
-from mips_vm.toolchain import assembly, compiler, libc
+from mips_vm.toolchain import assembly, compiler, libc, libcxx
 from mips_vm.toolchain.compiler import CODE_FLAGS, RUNTIME, TARGET_FLAGS
 from mips_vm.toolchain.link import check_instructions, place_data
 
@@ -193,35 +193,59 @@ def _build_hosted(
         if file.suffix in LINKED_SUFFIXES:
             objects.append(file)
             continue
-        language = ["c++", *CXX_FLAGS] if file.suffix in CXX_SUFFIXES else ["cc"]
-        if file.suffix not in (*C_SUFFIXES, *CXX_SUFFIXES):
-            raise BuildError(f"{file.name}: expected {KINDS}, got {file.suffix!r}")
-        assembly_file = out.parent / f"{index}.s"
-        said += [
-            compiler.run(
-                *(*language, *common, *HOSTED_FLAGS, *compiler.header_flags()),
-                *(f"-I{RUNTIME}", *compiling, "-S", str(file)),
-                *("-o", str(assembly_file)),
-            )
-        ]
-        assembly_file.write_text(assembly.adapt(assembly_file.read_text()))
-        objects.append(assembly_file)
-    library = out.parent / "libc.a"
-    library.write_bytes(libc.archive())
-    runtime = ["start.S", "hosted.c", *(["qemu.c"] if qemu else [])]
-    said += [
-        compiler.run(
-            *("cc", *common, "-O2", "-ffreestanding", "-DPLUMB_HOSTED"),
-            "-Wl,--entry=_start",
-            *(*LINK_FLAGS, f"-Wl,-T,{RUNTIME / 'hosted.ld'}", f"-I{RUNTIME}"),
-            *(str(RUNTIME / name) for name in runtime),
-            *(*map(str, objects), *linking, str(library), "-o", str(out)),
-        )
-    ]
+        objects.append(out.parent / f"{index}.s")
+        said.append(_compile(file, objects[-1], [*common, *compiling]))
+    said.append(_link(objects, out, common, linking, qemu))
     place_data(out)
     check_instructions(out)
     lines = "\n".join(filter(None, said)).splitlines()
     return "\n".join(line for line in lines if not ABICALLS.search(line))
+
+
+def _compile(source: Path, out: Path, options: Sequence[str]) -> str:
+    """Warnings; the source's assembly, adapted to the machine, is in `out`."""
+    if source.suffix in CXX_SUFFIXES:
+        language = ["c++", *CXX_FLAGS, *libcxx.header_flags()]
+    elif source.suffix in C_SUFFIXES:
+        language = ["cc"]
+    else:
+        raise BuildError(f"{source.name}: expected {KINDS}, got {source.suffix!r}")
+    warnings = compiler.run(
+        *(*language, *HOSTED_FLAGS, *compiler.header_flags(), f"-I{RUNTIME}"),
+        *(*options, "-S", str(source), "-o", str(out)),
+    )
+    out.write_text(assembly.adapt(out.read_text()))
+    return warnings
+
+
+def _link(
+    objects: Sequence[Path],
+    out: Path,
+    common: Sequence[str],
+    options: Sequence[str],
+    qemu: bool,
+) -> str:
+    """Warnings; the program, with the start and the libraries that it needs, is in
+    `out`."""
+    plus_plus = any(libcxx.USED in file.read_text() for file in objects if _made(file))
+    libraries = {"libcxx.a": libcxx.archive} if plus_plus else {}
+    libraries["libc.a"] = libc.archive
+    for name, archive in libraries.items():
+        (out.parent / name).write_bytes(archive())
+    runtime = ["start.S", "hosted.c", *(["qemu.c"] if qemu else [])]
+    return compiler.run(
+        *("cc", *common, "-O2", "-ffreestanding", "-DPLUMB_HOSTED", *LINK_FLAGS),
+        *("-Wl,--entry=_start", f"-Wl,-T,{RUNTIME / 'hosted.ld'}", f"-I{RUNTIME}"),
+        *(str(RUNTIME / name) for name in runtime),
+        *(*map(str, objects), *options),
+        *(str(out.parent / name) for name in libraries),
+        *("-o", str(out)),
+    )
+
+
+def _made(file: Path) -> bool:
+    """Whether it is the compiler's assembly, not an object."""
+    return file.suffix == ".s"
 
 
 def _check_program(made: Path) -> None:
