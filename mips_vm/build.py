@@ -47,6 +47,7 @@ HOSTED_FLAGS: Final = (
     "-Wno-error=incompatible-pointer-types",
     "-Wno-error=incompatible-function-pointer-types",
     "-Wno-error=return-type",
+    "-Wno-error=parentheses",
     # Larger than the stack can ever be, and than the check of frames can see.
     "-Wframe-larger-than=266338304",
     "-Werror=frame-larger-than",
