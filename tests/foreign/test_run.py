@@ -12,6 +12,7 @@ PROGRAMS = {
     "aborts.c": "void abort(void); int main(void) { abort(); }",
     "nested.c": "int main(void) { int f(void) { return 0; } return f(); }",
     "fails.c": "int main(void) { return 1; }",
+    "wide.c": "/* { dg-require-effective-target int128 } */ __int128 x;",
 }
 
 
@@ -30,8 +31,11 @@ def test_run_counts_outcomes_and_says_why(
     assert lines[1] == "fails.c: faulted: exit status 1"
     assert lines[2].startswith("nested.c: refused: ")
     assert lines[3] == "other.c: wrong output: b'no\\n'"
-    counts = {"passed": 1, "wrong output": 1, "faulted": 2, "refused": 1}
+    assert lines[4] == "wide.c: left out: int128"
+    once = dict.fromkeys(("passed", "wrong output", "refused", "left out"), 1)
+    counts = once | {"faulted": 2}
     assert json.loads(report)["outcomes"] == counts
+    assert json.loads(report)["share_passed"] == 0.2
     assert main([str(tmp_path), "--first", "2", "--every", "9"]) == 0
 
 
