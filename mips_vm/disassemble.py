@@ -36,6 +36,30 @@ _WRITES_FIRST: Final = (
 _MERGES: Final = ("lwl", "lwr")
 
 
+# Instructions of MIPS32 that the machine does not have, by the six highest bits.
+_ABSENT: Final = {
+    0x10: "one of the system coprocessor",
+    0x11: "one of the floating-point unit",
+    0x13: "one of the floating-point unit",
+    0x2F: "cache",
+    0x30: "ll",
+    0x31: "one of the floating-point unit",
+    0x35: "one of the floating-point unit",
+    0x38: "sc",
+    0x39: "one of the floating-point unit",
+    0x3D: "one of the floating-point unit",
+}
+_RDHWR: Final = (0x1F, 0x3B)
+
+
+def absent(word: int) -> str | None:
+    """The name or kind of a MIPS32 instruction that the machine does not have."""
+    opcode = word >> 26
+    if (opcode, word & 0x3F) == _RDHWR:
+        return "rdhwr"
+    return _ABSENT.get(opcode)
+
+
 def disassemble(word: int, pc: int = 0) -> str:
     """`word` in assembler syntax; branch targets are absolute, counted from `pc`."""
     decoded = decode(word)

@@ -26,6 +26,14 @@
 
 #define PLUMB_STACK_TOP PLUMB_ARENA_BASE
 
+/* Top of the stack region, above an ordinary program's stack: what it wrote to stderr,
+ * a u32 length and that many bytes. */
+#define PLUMB_ERRORS_BYTES 0x1000
+#define PLUMB_ERRORS_BASE (PLUMB_STACK_TOP - PLUMB_ERRORS_BYTES)
+
+/* Code of the break instruction that ends a failed run; its exit status is in $a0. */
+#define PLUMB_BREAK_EXIT 0x3e1
+
 #ifndef __ASSEMBLER__
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* Entry point of every guest program: a stack, main, halt. */
+/* Entry point of every guest program: a stack, main, halt. With PLUMB_HOSTED main is
+ * entered by way of plumb_start, which readies a C program's variables. */
 
 #include "plumb.h"
 
@@ -23,7 +24,14 @@ _start:
 plumb_reboot:
 #endif
     lui   $sp, PLUMB_STACK_TOP >> 16
+#ifdef PLUMB_HOSTED
+    lui   $k0, %hi(plumb_stack_end) /* what the check after each frame compares with */
+    addiu $k0, $k0, %lo(plumb_stack_end)
+    addiu $sp, $sp, -PLUMB_ERRORS_BYTES
+    jal   plumb_start
+#else
     jal   main
+#endif
     addiu $sp, $sp, -16             /* o32: a callee may spill four arguments here */
     .end _start
 
@@ -58,3 +66,25 @@ plumb_yield:
     nop
 #endif
     .end plumb_yield
+
+#ifdef PLUMB_HOSTED
+#ifdef PLUMB_QEMU
+    .globl plumb_arena_end
+    .set plumb_arena_end, PLUMB_MODEL_BASE
+#endif
+    /* The run failed: exit with a status other than 0 ($a0), or abort (134). */
+    .globl plumb_fail
+    .ent plumb_fail
+plumb_fail:
+#ifdef PLUMB_QEMU
+    move  $s0, $a0
+    li    $sp, PLUMB_HOST_STACK
+    jal   plumb_host_finish
+    addiu $sp, $sp, -16
+    li    $v0, SYS_EXIT
+    move  $a0, $s0
+    syscall
+#endif
+    break PLUMB_BREAK_EXIT
+    .end plumb_fail
+#endif

@@ -64,6 +64,7 @@ class Translation:
         self._root = root
         self._instruments = instruments
         self._tried: set[int] = set()
+        self._wanted: set[int] = set()
         self._units: list[unit.Unit] = []
         self._size = 0
         count = PROGRAM.size // WORD_BYTES + 1
@@ -86,8 +87,11 @@ class Translation:
         if not translatable(words, pc):
             return False
         known = _Known(self.table)
-        found = unit.obtain(words, self._root, pc, known, self._instruments)
+        found = unit.obtain(
+            words, self._root, pc, known, self._wanted, self._instruments
+        )
         self._units.append(found)
+        self._wanted |= found.exits
         self._size += max(found.size, 1)
         for entry, address in found.entries.items():
             if not self.table[entry // WORD_BYTES]:

@@ -6,7 +6,8 @@ the return points of its calls, and one block of every loop. So no path through 
 chunk is long without a head, and the steps that are left need be checked only there.
 """
 
-from collections.abc import Container, Iterator, Mapping
+from collections import deque
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -23,8 +24,12 @@ from mips_vm.translate.registers import RA, writes
 Words = NDArray[np.uint32]
 
 MAX_CHUNK: Final = 1024
-"""Instructions of a chunk, about: compile time grows faster than a function's size. But
-code that branches all over a larger region is translated once for each way into it."""
+"""Instructions of a chunk, about: compile time grows faster than a function's size."""
+
+MAX_OVERLAP: Final = 128
+"""Instructions of a chunk, about, before it ends where another can be entered. So the
+arms of a switch, each a way into the rest of its function, do not all translate that;
+but an interpreter's arms have its loop's head each, and go on without leaving."""
 
 NOP_RUN: Final = 64
 """So many zero words are not code, but memory that nobody filled."""
@@ -155,10 +160,11 @@ class Block:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Blocks by address; the first one is at `entry`."""
+    """Blocks by address; the first one is at `entry`, `wanted` are ways in besides."""
 
     entry: int
     blocks: Mapping[int, Block]
+    wanted: frozenset[int] = frozenset()
 
     @cached_property
     def size(self) -> int:
@@ -181,7 +187,14 @@ class Chunk:
             if block.transfer and block.calls
         }
         loops, _ = self._depth_first(frozenset())
-        return frozenset((loops | returns | {self.entry}) & self.blocks.keys())
+        ways_in = loops | returns | self.wanted | {self.entry}
+        return frozenset(ways_in & self.blocks.keys())
+
+    @cached_property
+    def exits(self) -> frozenset[int]:
+        """Addresses of the program that it branches to, or goes on at, outside."""
+        leaders = {to for block in self.blocks.values() for to in block.leaders()}
+        return frozenset(to for to in leaders - self.blocks.keys() if to < PROGRAM.end)
 
     @cached_property
     def reach(self) -> Mapping[int, int]:
@@ -248,22 +261,34 @@ def translatable(words: Words, pc: int) -> bool:
     return _read(words, pc, ()).steps > 0
 
 
-def discover(words: Words, entry: int, limit: int = MAX_CHUNK) -> Chunk:
-    """The chunk that begins at `entry`, an aligned address of the program."""
+def discover(
+    words: Words,
+    entry: int,
+    known: Container[int] = (),
+    wanted: Iterable[int] = (),
+    limit: int = MAX_CHUNK,
+) -> Chunk:
+    """The chunk that begins at `entry`, an aligned address of the program.
+
+    `known` are addresses where other chunks can be entered, `wanted` some that they
+    leave to: where this one has them, it can be entered there.
+    """
     leaders, reached = {entry}, set[int]()
-    pending = [entry]
+    pending = deque([entry])
     while pending and len(reached) < limit:
-        start = pending.pop()
-        if start in reached:
+        start = pending.popleft()  # the nearest: what is left out lies further on
+        if start in reached or len(reached) >= MAX_OVERLAP and start in known:
             continue
         block = _read(words, start, reached)
         reached.update(block.addresses())
         fresh = [leader for leader in block.leaders() if leader not in leaders]
         leaders.update(fresh)
         pending += fresh
-    starts = sorted(leaders & (reached | {entry}))
+    ways_in = reached.intersection(wanted)
+    starts = sorted(leaders & (reached | {entry}) | ways_in)
     stops = frozenset(starts)
-    return Chunk(entry, {start: _read(words, start, stops) for start in starts})
+    blocks = {start: _read(words, start, stops) for start in starts}
+    return Chunk(entry, blocks, frozenset(ways_in))
 
 
 def _read(words: Words, start: int, stops: Container[int]) -> Block:

@@ -5,7 +5,7 @@ program and by the address that asked for it, and says itself what it holds.
 """
 
 import json
-from collections.abc import Container
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,10 +32,12 @@ and each block may count a delay slot besides."""
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Native code, and where the guest can enter it: pc -> host address."""
+    """Native code, where the guest can enter it (pc -> host address), and where it
+    leaves to."""
 
     library: Library
     entries: dict[int, int]
+    exits: frozenset[int]
     size: int
 
 
@@ -44,9 +46,13 @@ def obtain(
     program_root: bytes,
     entry: int,
     known: Container[int],
+    wanted: Collection[int] = (),
     instruments: Instruments = ALL,
 ) -> Unit:
-    """The unit for `entry`, from the cache or compiled; not empty."""
+    """The unit for `entry`, from the cache or compiled; not empty.
+
+    `known` and `wanted` are as in `flow.discover`.
+    """
     key = object_cache.cache_key(
         *(host_fingerprint(), FINGERPRINT, program_root, str(entry)),
         str(instruments),
@@ -59,16 +65,18 @@ def obtain(
         return found
 
     return object_cache.obtain(
-        key, lambda: _compile(_gather(words, entry, known), instruments), use
+        key, lambda: _compile(_gather(words, entry, known, wanted), instruments), use
     )
 
 
-def _gather(words: Words, entry: int, known: Container[int]) -> list[Chunk]:
+def _gather(
+    words: Words, entry: int, known: Container[int], wanted: Collection[int]
+) -> list[Chunk]:
     """The chunk at `entry`, and those that it calls, nearest first."""
     chunks: list[Chunk] = []
     pending, seen, size = [entry], {entry}, 0
     while pending and size < MAX_UNIT:
-        chunk = discover(words, pending.pop(0))
+        chunk = discover(words, pending.pop(0), known, wanted)
         if not chunk.size:
             continue
         chunks.append(chunk)
@@ -85,6 +93,7 @@ def _compile(chunks: list[Chunk], instruments: Instruments) -> bytes:
     ir = "".join([declarations(), *functions, EPILOGUE])
     contents = {
         "chunks": [[chunk.entry, sorted(chunk.heads)] for chunk in chunks],
+        "exits": sorted({to for chunk in chunks for to in chunk.exits}),
         "size": sum(chunk.size for chunk in chunks),
     }
     header = json.dumps(contents).encode()
@@ -101,7 +110,8 @@ def _unpack(payload: bytes) -> Unit:
         address = library.address(symbol(entry))
         for head in heads:
             entries.setdefault(_number(head, PROGRAM.end), address)
-    return Unit(library, entries, size)
+    exits = frozenset(_number(to, PROGRAM.end) for to in contents["exits"])
+    return Unit(library, entries, exits, size)
 
 
 def _number(value: object, end: int) -> int:

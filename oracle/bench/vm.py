@@ -24,7 +24,7 @@ from mips_vm.constants import STACK
 from mips_vm.flags import CHANGED, TOUCHED
 from mips_vm.translate.engine import run_bare
 from mips_vm.tree import BLOCK_BYTES
-from oracle.bench import fresh
+from oracle.bench import fresh, programs
 from oracle.bench.figure import Figure, least_seconds
 from tinynn import GraphBuilder, Model, models
 
@@ -55,13 +55,15 @@ class Work:
 
 
 def figures() -> Iterator[Figure]:
-    """Speed on one core, what instruments cost, then what fresh processes say."""
+    """Speed on one core, what instruments cost, programs of five kinds, then what fresh
+    processes say."""
     pixels = np.random.default_rng(1).integers(0, 256, PIXELS, dtype=np.uint8)
     digit = Work(tinynn.load(models.path("mnist")), pixels.tobytes())
     yield from speed(digit)
     with tempfile.TemporaryDirectory() as folder:
         yield overhead(Work(tinynn.load(wide_image(Path(folder))), digit.request))
     yield Figure("reference engine", reference_speed(digit) / 1e6, "M instr/s")
+    yield from programs.figures()
     yield from fresh.figures()
 
 

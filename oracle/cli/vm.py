@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 import typer
 
 from mips_vm import Machine, Status
-from mips_vm.build import MACRO, build_elf
+from mips_vm.build import MACRO, build_program
 from mips_vm.constants import INPUT, IO_HEADER_BYTES
 from mips_vm.errors import BuildError, OutputOverrun
+from mips_vm.faults import errors_of, exit_status, explain
 from mips_vm.session import Observation, Session
 from oracle.cli.common.errors import BadInputFile
 from oracle.cli.common.output import (
@@ -66,7 +67,8 @@ def run(
 ) -> None:
     """Run a program to its end and print what it leaves.
 
-    A yield is resumed and counted. Exit status 1 if the program faults.
+    A yield is resumed and counted. Exit status 1 if the program faults, which is also
+    how a C program ends that fails: another exit status than 0, abort, a full stack.
     """
     data = read_input(input_file, input_hex)
     if output:
@@ -87,6 +89,10 @@ def run(
         "output": hexadecimal(result),
         "state_root": hexadecimal(machine.state_root()),
     }
+    if machine.status is Status.FAULTED:
+        report["fault"] = explain(machine)
+        report["exit_status"] = exit_status(machine)
+        report["stderr"] = legible(errors_of(machine).decode(errors="replace"))
     if as_json:
         print_json(report)
     else:
@@ -99,6 +105,9 @@ def run(
         }
         if machine.status is Status.FAULTED:
             shown["pc"] = f"{machine.pc:#010x}"
+            shown["fault"] = report["fault"]
+            if report["stderr"]:
+                shown["stderr"] = report["stderr"].rstrip("\n")
         console().print(facts(shown))
     if machine.status is Status.FAULTED:
         raise typer.Exit(1)
@@ -109,7 +118,8 @@ def build(
     sources: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE.c ...", exists=True, dir_okay=False, help="C or assembly."
+            metavar="FILE.c ... [-- FLAG ...]",
+            help="C, C++, assembly, objects; options of the compiler after --.",
         ),
     ],
     output: Annotated[
@@ -126,6 +136,10 @@ def build(
         list[str] | None,
         typer.Option("-D", metavar="NAME=VALUE", help="A macro; may be repeated."),
     ] = None,
+    standard: Annotated[
+        str | None,
+        typer.Option("--std", metavar="NAME", help="c99, gnu17, c++20, ..."),
+    ] = None,
     qemu: Annotated[
         bool, typer.Option("--qemu", help="Link for qemu-mipsel instead.")
     ] = False,
@@ -133,9 +147,13 @@ def build(
 ) -> None:
     """Compile C into a program for the machine.
 
-    `#include "plumb.h"` names its regions; docs/machine.md has an example. Needs the
-    package ziglang, and nothing else.
+    Standard input is the machine's input, standard output its output; a run that ends
+    with another exit status than 0 faults. docs/programs.md says which library there
+    is. Needs the package ziglang, and nothing else.
+
+    plumb vm build program.c -- -Iinclude -Wall
     """
+    sources, flags = split(sources)
     target = output or sources[0].with_suffix(".elf")
     check_target(target, *sources)
     for macro in define or ():
@@ -144,13 +162,22 @@ def build(
                 f"expected NAME or NAME=VALUE, got {macro!r}", param_hint="-D"
             )
     try:
-        elf = build_elf(
-            sources, target, optimise=f"-O{optimise}", defines=define or (), qemu=qemu
+        built = build_program(
+            sources,
+            target,
+            optimise=f"-O{optimise}",
+            standard=standard,
+            defines=define or (),
+            flags=flags,
+            qemu=qemu,
         )
     except BuildError as error:
         lines = legible(str(error))  # as the compiler drew them
         print(f"plumb: {lines}", file=sys.stderr)
         raise typer.Exit(1) from None
+    elf = built.elf
+    if built.warnings:
+        print(legible(built.warnings), file=sys.stderr)
     report: dict[str, Any] = {"elf": str(elf), "bytes": elf.stat().st_size}
     if not qemu:
         program = Machine.from_elf(elf).memory.program_root()
@@ -159,6 +186,20 @@ def build(
         print_json(report)
     else:
         console().print(facts({k.replace("_", " "): v for k, v in report.items()}))
+
+
+def split(arguments: list[Path]) -> tuple[list[Path], list[str]]:
+    """Sources, and from the first that begins with a dash on, the compiler's flags."""
+    names = [str(argument) for argument in arguments]
+    first = next((i for i, name in enumerate(names) if name[0] == "-"), len(names))
+    sources, flags = arguments[:first], names[first:]
+    if not sources:
+        raise typer.BadParameter(f"expected a source before {flags[0]!r}, got none")
+    for source in sources:
+        if not source.is_file():
+            actual = "something else" if source.exists() else "none"
+            raise typer.BadParameter(f"{source}: expected a file, got {actual}")
+    return sources, flags
 
 
 @app.command()

@@ -52,16 +52,33 @@ def test_build_copied_program_is_the_same_as_the_original(
     ("source", "reason"),
     [
         ("int main(void) { return missing; }", "undeclared identifier 'missing'"),
-        ("int x = 5; int main(void) { return x++; }", "initialised variables"),
         ("int f(void);\nint main(void) { return f(); }", "undefined symbol: f"),
-        ("int main(void) { int unused; return 0; }", "unused variable"),
+        ("char v[0xfe00001]; int main(void) { return v[0]; }", "at most 266338304 b"),
+        ("int main(int n) { volatile char v[1 << 28]; return v[n]; }", "stack frame"),
     ],
-    ids=["compile error", "data", "undefined symbol", "warning"],
+    ids=["compile error", "undefined symbol", "variables too large", "frame too large"],
 )
 def test_build_bad_source_is_refused(source: str, reason: str, tmp_path: Path) -> None:
     (tmp_path / "bad.c").write_text(source)
     with pytest.raises(BuildError, match=reason):
         build_elf([tmp_path / "bad.c"], tmp_path / "bad.elf")
+    assert not (tmp_path / "bad.elf").exists()
+
+
+@pytest.mark.usefixtures("build")
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("int x = 5; int main(void) { return x++; }", "initialised variables"),
+        ("int main(void) { int unused; return 0; }", "unused variable"),
+    ],
+)
+def test_build_freestanding_code_is_held_to_more(
+    source: str, reason: str, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.c").write_text(source)
+    with pytest.raises(BuildError, match=reason):
+        build_elf([tmp_path / "bad.c"], tmp_path / "bad.elf", hosted=False)
     assert not (tmp_path / "bad.elf").exists()
 
 
@@ -84,13 +101,18 @@ EMPTY = '#include "plumb.h"\nint main(void) { return 0; }\n'
     "name", ["start.S", "plumb.h", "link.ld", "new.elf", "a/b.elf"]
 )
 def test_build_into_the_runtime_folder_is_refused(name: str, tmp_path: Path) -> None:
-    before = {file: file.read_bytes() for file in RUNTIME.iterdir()}
+    before = runtime_files()
     (tmp_path / "e.c").write_text(EMPTY)
     (tmp_path / "link").symlink_to(RUNTIME)
     for out in (RUNTIME / name, tmp_path / "link" / name):
         with pytest.raises(BuildError, match="expected a folder other than"):
             build_elf([tmp_path / "e.c"], out)
-    assert {file: file.read_bytes() for file in RUNTIME.iterdir()} == before
+    assert runtime_files() == before
+
+
+def runtime_files() -> dict[Path, bytes]:
+    files = [file for file in RUNTIME.rglob("*") if file.is_file()]
+    return {file: file.read_bytes() for file in files}
 
 
 def test_build_over_an_included_header_is_refused(tmp_path: Path) -> None:

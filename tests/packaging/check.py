@@ -23,6 +23,10 @@ SETTINGS_OF_A_CHECKOUT = ("PYTHONPATH", "VIRTUAL_ENV", "PLUMB_HOME")
 
 IN_BOTH = (
     *(f"{package}/py.typed" for package in PACKAGES),
+    "mips_vm/runtime/hosted.ld",
+    "mips_vm/runtime/libc/arch/syscall_arch.h",
+    "mips_vm/runtime/libc/libc.zig",
+    "oracle/bench/workloads/hash.c",
     "oracle/service/plumb@.service",
     "solidity/artifacts/InferenceOracle.json",
     "tinynn/guest/guest.elf",

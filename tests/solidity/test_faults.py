@@ -21,10 +21,12 @@ from mips_vm.constants import (
     SYSCALL_HALT,
     SYSCALL_YIELD,
 )
+from mips_vm.toolchain.assembly import STACK_TRAP
 
-T0, T1, V0, SP = 8, 9, 2, 29
+T0, T1, V0, K0, SP = 8, 9, 2, 26, 29
 LEAST, MOST = 0x8000_0000, 0x7FFF_FFFF
 BREAK = 0x0000_000D
+TLTU = 0x0000_0033
 
 Registers = Mapping[int, int]
 
@@ -88,6 +90,20 @@ def test_instruction_faults_exactly_when_the_manual_says(verifier, line):
     case = Case(0, (*words(line), BREAK), tuple(starts), {})
     expected = [Status.FAULTED] * len(faulting) + [Status.RUNNING] * len(fine)
     assert ends(verifier, case) == expected
+
+
+def test_frame_below_the_stack_s_end_faults(verifier):
+    """The check that the toolchain puts after an instruction that lowers $sp."""
+    end = STACK.base + (1 << 16)
+    trap = TLTU | SP << 21 | K0 << 16 | STACK_TRAP << 6
+    code = (*words("addiu $sp, $sp, -24"), trap, BREAK)
+    above = (end + 24, end + 25, ARENA.base)
+    below = (end, end + 23, STACK.base + 24, STACK.base, OUTPUT.base, 0)
+    starts = [start(0, {SP: sp, K0: end}, 2) for sp in (*above, *below)]
+    expected = [Status.RUNNING] * len(above) + [Status.FAULTED] * (len(below) - 1)
+    # From 0 it is above all regions that can be written.
+    expected.append(Status.RUNNING)
+    assert ends(verifier, Case(0, code, tuple(starts), {})) == expected
 
 
 ACCESSES = {

@@ -61,7 +61,9 @@ def build_from(folder: Path, out: Path, *, qemu: bool = False) -> Path:
         sources += [*TOKEN_SOURCES, TOKEN_OPERATORS]
         sources += write_assembly(Path(written))
         # -O2 takes as many instructions, and more bytes: what is near would not fit.
-        return build_elf(sources, out, optimise="-Os", qemu=qemu, script=SCRIPT)
+        return build_elf(
+            sources, out, optimise="-Os", qemu=qemu, hosted=False, script=SCRIPT
+        )
 
 
 def write_assembly(folder: Path) -> list[Path]:

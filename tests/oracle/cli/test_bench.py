@@ -12,7 +12,7 @@ from support.command import Plumb, plumb_in
 import converters
 import tinynn
 from mips_vm import Machine, Status
-from oracle.bench import figure, fresh, native, tree, vm, zoo
+from oracle.bench import figure, fresh, native, programs, tree, vm, zoo
 from oracle.bench.figure import Figure
 from oracle.bench.griefing.attacks import ATTACKS
 from oracle.bench.griefing.outcome import Outcome
@@ -76,6 +76,24 @@ def test_bench_tree_prints_a_table(
     assert os.sched_getaffinity(0) == cores
 
 
+def test_bench_programs_worst_is_the_least_ratio(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ratios = iter([2.0, 1.5, 3.0, 1.6, 4.0])
+    monkeypatch.setattr(programs.shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(programs, "build", lambda folder, kind: kind)
+    monkeypatch.setattr(programs, "compare", lambda pair, qemu: next(ratios))
+    *kinds, worst = programs.figures()
+    assert [figure.value for figure in kinds] == [2.0, 1.5, 3.0, 1.6, 4.0]
+    assert (worst.name, worst.value) == ("vm.worst_program_vs_qemu", 1.5)
+    assert worst.ratio == 1.5
+
+
+def test_bench_programs_all_kinds_have_their_source() -> None:
+    for kind in programs.ROUNDS:
+        assert "round_of" in (programs.FOLDER / f"{kind}.c").read_text()
+
+
 def test_bench_vm_figures_have_the_promised_names(
     plumb: Plumb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,6 +102,8 @@ def test_bench_vm_figures_have_the_promised_names(
         (vm, "WIDTHS", (16, 10)),
         (vm, "REFERENCE_STEPS", 100),
         (fresh, "LENGTH", 500),
+        (programs, "ROUNDS", {"hash": 3}),
+        (programs, "TURNS", 1),
     ):
         monkeypatch.setattr(module, name, value)
     rows = plumb("bench", "vm", "--json").json()["figures"]
@@ -91,10 +111,12 @@ def test_bench_vm_figures_have_the_promised_names(
     names = (
         *("translated_vs_qemu", "instrumentation_overhead", "first_use_cold_seconds"),
         *("first_use_warm_seconds", "compile_10k_seconds", "resident_mib"),
+        *("hash_program_vs_qemu", "worst_program_vs_qemu"),
     )
     assert {f"vm.{name}" for name in names} <= figures.keys()
     if shutil.which("qemu-mipsel") is None:
         assert figures["vm.translated_vs_qemu"] is None
+        assert figures["vm.worst_program_vs_qemu"] is None
     assert figures["vm.first_use_warm_seconds"] < figures["vm.first_use_cold_seconds"]
     assert figures["vm.resident_mib"] > 64
 

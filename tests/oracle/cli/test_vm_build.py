@@ -1,5 +1,6 @@
 """`plumb vm build`: C in, a program out, and nothing else written over."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,49 @@ def test_build_makes_a_program_that_runs(plumb: Plumb, tmp_path: Path) -> None:
     assert report["program_root"] == "0x" + root.hex()
     ran = plumb("vm", "run", elf, "--input-hex", "6061", "--json").json()
     assert ran["output"] == "0x6162"
+
+
+FAILS = """#include <stdio.h>
+int main(void) {
+  fputs("no luck", stderr);
+  printf("%ld %d", __STDC_VERSION__, SHIFT);
+  return 3;
+}
+"""
+
+
+@pytest.mark.toolchain
+def test_build_flags_reach_the_compiler_and_a_failed_run_says_why(
+    plumb: Plumb, tmp_path: Path
+) -> None:
+    pytest.importorskip("ziglang", reason="the cross-compiler is not installed")
+    source = tmp_path / "fails.c"
+    source.write_text(FAILS)
+    built = plumb("vm", "build", source, "--std", "c99", "--json", "--", "-DSHIFT=4")
+    elf = built.json()["elf"]
+    ran = plumb("vm", "run", elf, "--json", "--engine", "reference")
+    assert ran.status == 1
+    report = json.loads(ran.out)
+    assert report["output"] == "0x" + b"199901 4".hex()
+    assert (report["status"], report["fault"]) == ("faulted", "exit status 3")
+    assert (report["exit_status"], report["stderr"]) == (3, "no luck")
+    shown = plumb("vm", "run", elf, "--engine", "reference").out
+    assert "exit status 3" in shown and "no luck" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--", "-Wall"], "expected a source before '-Wall', got none"),
+        (["none.c"], "none.c: expected a file, got none"),
+        (["."], ".: expected a file, got something else"),
+    ],
+)
+def test_build_without_a_source_is_refused(
+    arguments: list[str], reason: str, plumb: Plumb, tmp_path: Path
+) -> None:
+    ended = plumb("vm", "build", "-o", tmp_path / "out.elf", *arguments)
+    assert ended.status == 2 and reason in " ".join(ended.err.split())
 
 
 @pytest.mark.toolchain
@@ -93,7 +137,7 @@ def test_build_macro_without_a_name_refused(
 def test_build_without_compiler_says_what_to_install(
     plumb: Plumb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mips_vm.build.find_spec", lambda name: None)
+    monkeypatch.setattr("mips_vm.toolchain.compiler.find_spec", lambda name: None)
     source = tmp_path / "echo.c"
     source.write_text(ECHO)
     ended = plumb("vm", "build", source)

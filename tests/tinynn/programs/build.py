@@ -19,19 +19,21 @@ DOT = guest.elf_path().with_name("dot.c")
 
 def build(out: Path) -> Path:
     """Compiles the exerciser with the guest's own soft-float to `out`."""
-    return build_elf([FOLDER / "softfloat_ops.c", SOFTFLOAT], out)
+    return build_elf([FOLDER / "softfloat_ops.c", SOFTFLOAT], out, hosted=False)
 
 
 def build_dot(out: Path) -> Path:
     """Compiles the other one with the guest's own dot products to `out`."""
     with tempfile.TemporaryDirectory() as folder:
         sources = [FOLDER / "dot_ops.c", DOT, SOFTFLOAT]
-        return build_elf([*sources, *write_assembly(Path(folder))], out)
+        return build_elf([*sources, *write_assembly(Path(folder))], out, hosted=False)
 
 
 def build_tokens(out: Path) -> Path:
     """Compiles tokenizers, as the guest has them, to `out`."""
-    return build_elf([FOLDER / "tokens_ops.c", *SOURCES], out, optimise="-Os")
+    return build_elf(
+        [FOLDER / "tokens_ops.c", *SOURCES], out, optimise="-Os", hosted=False
+    )
 
 
 if __name__ == "__main__":

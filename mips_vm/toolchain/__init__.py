@@ -1,0 +1,1 @@
+"""The C toolchain: compiler, C library and linker, all out of the package ziglang."""
