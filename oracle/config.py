@@ -22,19 +22,9 @@ from pydantic_settings import (
 
 from oracle.amounts import parse_wei
 from oracle.errors import BadSetting, BadSettingsFile, UnknownSetting
+from oracle.naming import flag_of, key_of, variable_of
 
 DEFAULT_FILE = "plumb.toml"
-PREFIX = "PLUMB_"
-ECOSYSTEM = {
-    "rpc_url": "ETH_RPC_URL",
-    "account": "ETH_KEYSTORE_ACCOUNT",
-    "keystore": "ETH_KEYSTORE",
-    "password_file": "ETH_PASSWORD",
-    "sender": "ETH_FROM",
-}
-"""Variables that other tools of the ecosystem read too."""
-WRITTEN = {"sender": "from"}
-"""Settings whose flag and key are a word that Python keeps for itself."""
 LIKE_KEYS = ("private_key", "mnemonic", "secret", "password")
 
 
@@ -140,20 +130,6 @@ class Settings(BaseSettings):
             InitSettingsSource(settings_cls, environment_values(cls)),
             InitSettingsSource(settings_cls, values),
         )
-
-
-def variable_of(name: str) -> str:
-    """The environment variable of a setting."""
-    return ECOSYSTEM.get(name, PREFIX + name.upper())
-
-
-def key_of(name: str) -> str:
-    """The key of a setting in the file."""
-    return WRITTEN.get(name, name)
-
-
-def flag_of(name: str) -> str:
-    return "--" + key_of(name).replace("_", "-")
 
 
 def environment_values(settings: type[Settings]) -> dict[str, str]:

@@ -9,12 +9,12 @@ itself is wrong); a traceback is always a bug of ours.
 import errno
 import sys
 from collections.abc import Sequence
-from importlib import metadata
 from typing import Annotated
 
 import typer
 
 from oracle.cli.common.deferred import deferred_group
+from oracle.cli.common.lean import spare
 from oracle.legible import legible
 
 GROUPS = {
@@ -55,6 +55,8 @@ app = typer.Typer(
 
 def print_version(asked: bool) -> None:
     if asked:
+        from importlib import metadata
+
         try:
             version = metadata.version("plumbline")
         except metadata.PackageNotFoundError:
@@ -80,6 +82,7 @@ def leading_options(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `plumb` with `arguments`, by default the process's; its exit status."""
+    spare()
     try:
         app(args=arguments, prog_name="plumb")
     except SystemExit as stop:

@@ -2,14 +2,12 @@
 
 import time
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from challenge.whatif import WhatIf
-from challenge.whatif import whatif as foretell
 from oracle.amounts import brief_wei
-from oracle.cli.common.options import FetchFrom, IpfsGateways, MaxModelBytes, Models
+from oracle.cli.common.options import FETCHING
 from oracle.cli.common.output import (
     AsJson,
     console,
@@ -21,17 +19,15 @@ from oracle.cli.common.output import (
     stage,
 )
 from oracle.cli.common.settled import settled
-from oracle.cli.onchain.nodes import place_of
-from oracle.config import Settings
-from oracle.node.challenger.joining import Terms, pointing_rightly, terms_of
-from oracle.node.collector import Collector
-from oracle.node.honest import Honest
-from oracle.node.node import Done, Node
-from oracle.node.roles.roles import ChallengerSettings
-from oracle.record.disputes import Dispute, claim_of, disputes_of, ends_of, told_end
-from oracle.record.record import Answered, Record, Status
-from oracle.record.views import view_of
-from oracle.sending.connection import sender_of
+
+if TYPE_CHECKING:
+    from challenge.whatif import WhatIf
+    from oracle.config import Settings
+    from oracle.node.challenger.joining import Terms
+    from oracle.node.node import Done, Node
+    from oracle.node.roles.roles import ChallengerSettings
+    from oracle.record.disputes import Dispute
+    from oracle.record.record import Answered, Record
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -43,14 +39,17 @@ POLL_SECONDS = 1.0
 @app.command("list")
 @settled()
 def list_disputes(
-    settings: Settings,
+    settings: "Settings",
     finished: Annotated[
         bool, typer.Option("--all", help="Also those that are over.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Every dispute: whose move it is, and how long they have."""
-    record = place_of(settings).record()
+    from oracle.cli.onchain.sites import site_of
+    from oracle.record.disputes import disputes_of
+
+    record = site_of(settings).record()
     found = [dispute.as_json() for dispute in disputes_of(record, finished)]
     if as_json:
         print_json({"disputes": found})
@@ -64,7 +63,7 @@ def list_disputes(
 @app.command()
 @settled()
 def show(
-    settings: Settings,
+    settings: "Settings",
     request_id: RequestId,
     until_over: Annotated[
         bool, typer.Option("--wait", help="Until there was one, and all are over.")
@@ -72,7 +71,10 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """How the disputes of a request's claims have narrowed so far."""
-    record = place_of(settings).record()
+    from oracle.cli.onchain.sites import site_of
+    from oracle.record.disputes import ends_of, told_end
+
+    record = site_of(settings).record()
     with stage("waiting for the end"):
         found = disputes_about(record, request_id)
         while until_over and not (found and all(d.played.over for d in found)):
@@ -103,17 +105,21 @@ def show(
 
 
 @app.command()
-@settled(ChallengerSettings)
+@settled("challenger", *FETCHING)
 def whatif(
-    settings: ChallengerSettings,
+    settings: "ChallengerSettings",
     request_id: RequestId,
-    models: Models = None,
-    max_model_bytes: MaxModelBytes = None,
-    ipfs_gateways: IpfsGateways = None,
-    fetch_from: FetchFrom = None,
     as_json: AsJson = False,
 ) -> None:
     """Before any money moves: is the claim false, and what would a dispute bring?"""
+    from challenge.whatif import whatif as foretell
+    from oracle.cli.onchain.nodes import place_of
+    from oracle.node.challenger.joining import pointing_rightly, terms_of
+    from oracle.node.honest import Honest
+    from oracle.record.disputes import claim_of
+    from oracle.record.views import view_of
+    from oracle.sending.connection import sender_of
+
     place = place_of(settings)
     record = place.record()
     record.refresh()
@@ -145,7 +151,9 @@ def whatif(
         console().print(advice(answered, found.claim_is_true, place.chain.now()))
 
 
-def advice(answered: Answered, true: bool, now: int) -> str:
+def advice(answered: "Answered", true: bool, now: int) -> str:
+    from oracle.record.record import Status
+
     if not answered.alive:
         return "It has fallen already."
     if answered.asked.status is Status.FINAL:
@@ -160,8 +168,12 @@ def advice(answered: Answered, true: bool, now: int) -> str:
 
 @app.command()
 @settled()
-def claim(settings: Settings, as_json: AsJson = False) -> None:
+def claim(settings: "Settings", as_json: AsJson = False) -> None:
     """Settle the account's own games that are decided, and take its free stake home."""
+    from oracle.cli.onchain.nodes import place_of
+    from oracle.node.collector import Collector
+    from oracle.sending.connection import sender_of
+
     place = place_of(settings)
     sender = sender_of(settings, place.chain)
     collector = Collector(sender, place.deployments.contracts)
@@ -184,7 +196,7 @@ def claim(settings: Settings, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def until_idle(node: Node) -> Iterator[Done]:
+def until_idle(node: "Node") -> "Iterator[Done]":
     """What comes true until there is nothing to do and nothing on its way."""
     while True:
         done = list(node.act())
@@ -195,8 +207,10 @@ def until_idle(node: Node) -> Iterator[Done]:
             time.sleep(POLL_SECONDS)
 
 
-def disputes_about(record: Record, request_id: int) -> list[Dispute]:
+def disputes_about(record: "Record", request_id: int) -> "list[Dispute]":
     """Those of all claims on the request, over or not."""
+    from oracle.record.disputes import claim_of, disputes_of
+
     record.refresh()
     claim_of(record, request_id)
     return [
@@ -206,7 +220,7 @@ def disputes_about(record: Record, request_id: int) -> list[Dispute]:
     ]
 
 
-def foretold(found: WhatIf, terms: Terms, right: int) -> dict[str, Any]:
+def foretold(found: "WhatIf", terms: "Terms", right: int) -> dict[str, Any]:
     return {
         "claim_is_true": found.claim_is_true,
         "divergence": str(found.divergence) if found.divergence else None,
@@ -223,7 +237,7 @@ def foretold(found: WhatIf, terms: Terms, right: int) -> dict[str, Any]:
     }
 
 
-def shown(dispute: Dispute) -> dict[str, object]:
+def shown(dispute: "Dispute") -> dict[str, object]:
     told = dispute.as_json()
     told["worker_bond"] = brief_wei(told.pop("worker_bond_wei"))
     return {

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oracle.chain import events
 from oracle.chain.abi import Abi
@@ -23,7 +23,9 @@ from oracle.errors import (
 from oracle.pricing.leases import last_instant, least_patience
 from oracle.record.audit import Auditor
 from oracle.record.record import Asked, Record, Status
-from oracle.sending.sender import Receipt, Sender
+
+if TYPE_CHECKING:
+    from oracle.sending.sender import Receipt, Sender
 
 SKIPPED = "its worker left it out, since gas costs more than twice what it did"
 
@@ -235,8 +237,8 @@ def find(record: Record, request_id: int) -> Asked:
 
 
 def ask(
-    sender: Sender, contracts: Contracts, model_id: bytes, data: bytes, terms: Terms
-) -> tuple[int, Receipt]:
+    sender: "Sender", contracts: Contracts, model_id: bytes, data: bytes, terms: Terms
+) -> "tuple[int, Receipt]":
     """Sends the request; its id. Raises `PatienceTooShort`."""
     check_patience(sender.chain, contracts, terms.patience)
     deadline = sender.chain.now() + terms.patience
@@ -275,8 +277,8 @@ def check_patience(chain: Chain, contracts: Contracts, patience: int) -> None:
 
 
 def ask_through(
-    sender: Sender, contracts: Contracts, consumer: Contract, data: bytes, fee: int
-) -> tuple[int, Receipt]:
+    sender: "Sender", contracts: Contracts, consumer: Contract, data: bytes, fee: int
+) -> "tuple[int, Receipt]":
     """Has a contract ask, one with `read(bytes)`; the request's id."""
     listening = (contracts.oracle,)
     receipt = sender.send(consumer, "read", data, value=fee, listening=listening)
@@ -284,7 +286,10 @@ def ask_through(
 
 
 def take_back(
-    sender: Sender, contracts: Contracts, asked: Asked, consumer: Contract | None = None
+    sender: "Sender",
+    contracts: Contracts,
+    asked: Asked,
+    consumer: Contract | None = None,
 ) -> None:
     """Cancels the request, after its lease was ended if it is overdue.
 
@@ -312,7 +317,7 @@ def take_back(
         raise
 
 
-def requested(receipt: Receipt) -> int:
+def requested(receipt: "Receipt") -> int:
     (told,) = (e for e in receipt.events if isinstance(e, events.Requested))
     return told.request_id
 

@@ -17,7 +17,7 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from oracle.chain.local.accounts import development_accounts
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.config import Settings
 from oracle.errors import (
     BadKeystore,

@@ -17,7 +17,7 @@ from oracle.chain.endpoint import check_chain
 from oracle.chain.errors import FeeAboveCap, GasAboveCap, NotMined, Refused
 from oracle.chain.events import Event as Told
 from oracle.chain.journal import Forgetful, Journal
-from oracle.chain.local.embedded import TRANSACTION_GAS
+from oracle.chain.local.known import TRANSACTION_GAS
 from oracle.sending.troubles import Troubles
 
 T = TypeVar("T")

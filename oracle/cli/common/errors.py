@@ -11,10 +11,13 @@ CommandError
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oracle.amounts import show_wei
 from oracle.errors import OracleError
-from tinynn.errors import ImageError
+
+if TYPE_CHECKING:
+    from tinynn.errors import ImageError
 
 
 class CommandError(OracleError):
@@ -22,7 +25,7 @@ class CommandError(OracleError):
 
 
 class BadImage(CommandError):
-    def __init__(self, path: Path, reason: ImageError) -> None:
+    def __init__(self, path: Path, reason: "ImageError") -> None:
         self.path, self.reason = path, reason
         super().__init__(f"{path}: {reason}")
 

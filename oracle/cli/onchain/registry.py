@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from oracle.cli.common.options import FetchFrom, IpfsGateways, MaxModelBytes
 from oracle.cli.common.output import (
     AsJson,
     console,
@@ -20,19 +19,19 @@ from oracle.cli.common.output import (
     remark,
 )
 from oracle.cli.common.settled import settled
-from oracle.config import Settings
-from oracle.node.roles.node_config import NodeSettings
 
 if TYPE_CHECKING:
     from oracle.chain.events import ModelRegistered
+    from oracle.config import Settings
+    from oracle.node.roles.node_config import NodeSettings
 
 app = typer.Typer()
 
 
 @app.command()
-@settled(NodeSettings)
+@settled("node")
 def register(
-    settings: NodeSettings,
+    settings: "NodeSettings",
     image: Annotated[Path, typer.Argument(metavar="IMAGE", exists=True)],
     uri: Annotated[
         list[str] | None,
@@ -88,11 +87,11 @@ def register(
 
 @app.command("list")
 @settled()
-def list_models(settings: Settings, as_json: AsJson = False) -> None:
+def list_models(settings: "Settings", as_json: AsJson = False) -> None:
     """Every model that is registered."""
-    from oracle.cli.onchain.nodes import place_of
+    from oracle.cli.onchain.sites import site_of
 
-    record = place_of(settings).record()
+    record = site_of(settings).record()
     record.refresh()
     found = list(record.tables.models.values())
     if as_json:
@@ -106,13 +105,10 @@ def list_models(settings: Settings, as_json: AsJson = False) -> None:
 
 
 @app.command()
-@settled(NodeSettings)
+@settled("node", "max_model_bytes", "ipfs_gateways", "fetch_from")
 def fetch(
-    settings: NodeSettings,
+    settings: "NodeSettings",
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Its id, or a name.")],
-    max_model_bytes: MaxModelBytes = None,
-    ipfs_gateways: IpfsGateways = None,
-    fetch_from: FetchFrom = None,
     as_json: AsJson = False,
 ) -> None:
     """Get a model's image from where its publisher says it is, and check it."""

@@ -9,7 +9,7 @@ from support.town import Town
 from support.world import FEE, WINDOW, World
 
 from oracle.chain.confirmations import BY_CHAIN, DEFAULT, Depth, wanted_on
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.local.rpc import EmbeddedProvider
 from oracle.config import Settings
 from oracle.errors import BadSetting, NoFinalizedBlock, NoSuchRequest, RequestUndone

@@ -7,8 +7,6 @@ import pytest
 from support.command import plumb_in
 from support.town import SEVEN, Town
 
-from oracle.cli import devnet as commands
-
 
 @pytest.mark.parametrize(
     "command",
@@ -50,7 +48,7 @@ def test_devnet_without_anything_is_up(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(commands, "set_up", full)
+    monkeypatch.setattr("oracle.devnet.setup.set_up", full)
     assert "make room on the disk" in plumb_in(capsys)("devnet").err
     told = plumb_in(capsys)("devnet", "--help")
     assert (told.status, "travel" in told.out) == (0, True)

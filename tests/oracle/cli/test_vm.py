@@ -297,7 +297,7 @@ def test_input_without_an_end_refused(
     command: str, plumb: Plumb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reduced = Region("input", INPUT.base, 4096, writable=False)
-    monkeypatch.setattr("oracle.cli.vm.INPUT", reduced)
+    monkeypatch.setattr("oracle.cli.inputs.programs.INPUT", reduced)
     ended = plumb("vm", command, GUEST, "--input", "/dev/zero")
     assert ended.status == 1
     assert ended.err == "plumb: /dev/zero: expected at most 4,092 bytes, got more\n"

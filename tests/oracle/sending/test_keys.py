@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.config import Settings
 from oracle.errors import (
     BadKeystore,
