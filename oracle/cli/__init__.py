@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from oracle.cli.common.deferred import deferred_group
+from oracle.cli.common.deferred import deferred_group, reached
 from oracle.cli.common.lean import spare
 from oracle.legible import legible
 
@@ -83,8 +83,10 @@ def leading_options(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `plumb` with `arguments`, by default the process's; its exit status."""
     spare()
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        app(args=arguments, prog_name="plumb")
+        command, name, left = reached(app, __name__, GROUPS, words)
+        command(args=left, prog_name=name)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except OSError as error:

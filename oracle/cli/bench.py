@@ -77,6 +77,14 @@ def tree(as_json: AsJson = False) -> None:
     report("tree", figures(), as_json)
 
 
+@app.command()
+def start(as_json: AsJson = False) -> None:
+    """Processor time of a command before it does its work, beside bare Typer."""
+    from oracle.bench.start import figures
+
+    report("start", figures(), as_json)
+
+
 def report(name: str, figures: "Iterable[Figure]", as_json: bool) -> None:
     from oracle.bench.figure import this_machine
 

@@ -1,6 +1,6 @@
 """Command groups that are imported when they are called."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -19,9 +19,31 @@ class DeferredCommand(typer.core.TyperGroup):
         self, info_name: str | None, args: list[str], *rest: Any, **extra: Any
     ) -> Any:
         """The context of the real command, which then runs in our place."""
-        command = get_command(import_module(self.module).app)
+        command = imported(self.module)
         command.name = self.name
         return command.make_context(info_name, args, *rest, **extra)
+
+
+def imported(module: str) -> Any:
+    """The command of a module."""
+    return get_command(import_module(module).app)
+
+
+def reached(
+    root: typer.Typer, package: str, groups: Mapping[str, str], words: Sequence[str]
+) -> tuple[Any, str, list[str]]:
+    """The command that the first words name, its whole name, and the words left.
+
+    Groups on the way have no options of their own, so they are stepped over: Typer
+    would load pydantic to find that none was given.
+    """
+    if not words or words[0] not in groups:
+        return get_command(root), "plumb", list(words)
+    command, name, *left = imported(f"{package}.{words[0]}"), words[0], *words[1:]
+    verbs = getattr(command, "commands", {})
+    if left and left[0] in verbs:
+        return verbs[left[0]], f"plumb {name} {left[0]}", left[1:]
+    return command, f"plumb {name}", left
 
 
 def deferred_group(

@@ -10,6 +10,8 @@ from oracle.cli import GROUPS
 
 ROOT = Path(__file__).parents[3]
 HEAVY = ("numpy", "mips_vm", "tinynn", "llvmlite", "web3", "onnx")
+SETTINGS = ("pydantic", "structlog", "eth_utils", "challenge", "converters")
+UNREAD = ("tinynn", "converters", "sqlalchemy", "eth", "fastapi", "aiohttp", "py_ecc")
 
 
 @pytest.fixture
@@ -30,6 +32,44 @@ sys.exit(status)
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert all(name in done.stdout for name in GROUPS)
+
+
+def test_every_help_imports_nothing_that_computes_or_meets_the_chain() -> None:
+    """Of all groups and all of their verbs, in one process."""
+    code = f"""
+import sys
+from importlib import import_module
+from typer.main import get_command
+from oracle.cli import GROUPS, main
+seen = 0
+for group in GROUPS:
+    command = get_command(import_module(f"oracle.cli.{{group}}").app)
+    for verb in getattr(command, "commands", {{}}):
+        assert main([group, verb, "--help"]) == 0, (group, verb)
+        seen += 1
+heavy = [name for name in {HEAVY + SETTINGS!r} if name in sys.modules]
+assert not heavy, heavy
+assert seen > 40, seen
+"""
+    command = in_a_process([])[:2] + [code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_reading_the_chain_imports_neither_models_nor_keys_nor_a_chain() -> None:
+    """`web3` is there, without its other half; nothing is imported in its place."""
+    code = f"""
+import sys
+from oracle.cli import main
+assert main(["request", "status", "1", "--rpc-url", "http://127.0.0.1:9"]) == 1
+unread = {UNREAD!r}
+heavy = [name for name in unread if name in sys.modules]
+assert "web3" in sys.modules
+assert not heavy, heavy
+"""
+    command = in_a_process([])[:2] + [code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("group", GROUPS)
