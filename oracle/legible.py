@@ -13,5 +13,10 @@ def legible(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else _number(c) for c in text)
 
 
+def number_of(count: int, what: str) -> str:
+    """`1 game`, `2 games`, `1,200 games`: what is counted is told by its singular."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
 def _number(character: str) -> str:
     return character.encode("unicode_escape").decode()

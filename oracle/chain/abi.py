@@ -98,9 +98,13 @@ class Abi:
         values = _decode(self._function(function).outputs, data)
         return values[0] if len(values) == 1 else values
 
+    def tells(self, topics: Sequence[bytes]) -> bool:
+        """Whether that is an event of this ABI."""
+        return bool(topics) and topics[0] in self.events
+
     def event(self, topics: Sequence[bytes], data: bytes) -> tuple[str, list[Any]]:
         """Name and arguments, in the order of their declaration."""
-        if not topics or topics[0] not in self.events:
+        if not self.tells(topics):
             actual = topics[0].hex() if topics else "anonymous"
             raise UnknownEntry(self.contract, "event", actual)
         entry = self.events[topics[0]]

@@ -226,12 +226,13 @@ def read_logs(contracts: Sequence[Contract], logs: Sequence[LogReceipt]) -> list
 
 
 def events_of(contracts: Sequence[Contract], logs: Iterable[Log]) -> list[Event]:
-    """The typed events among the logs; other contracts' are left out."""
+    """The typed events among the logs; what else is logged is left out: by other
+    contracts, or by one that has events of which we know nothing."""
     by_address = {contract.address: contract for contract in contracts}
     found = []
     for log in logs:
         contract = by_address.get(log.address)
-        if contract is None:
+        if contract is None or not contract.abi.tells(log.topics):
             continue
         name, arguments = contract.abi.event(log.topics, log.data)
         event = event_of(name, arguments, log.block, log.transaction)

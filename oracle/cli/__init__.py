@@ -123,4 +123,9 @@ def described(error: OSError) -> str:
 
 
 def one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    """What a contract refused is told in a sentence, if it is known what it means."""
+    from oracle.chain.errors import Refused
+    from oracle.chain.sentences import sentence
+
+    told = sentence(error) if isinstance(error, Refused) else str(error)
+    return " ".join(told.split()) or type(error).__name__

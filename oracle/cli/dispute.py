@@ -19,6 +19,7 @@ from oracle.cli.common.output import (
     stage,
 )
 from oracle.cli.common.settled import settled
+from oracle.legible import number_of
 
 if TYPE_CHECKING:
     from challenge.whatif import WhatIf
@@ -163,7 +164,8 @@ def advice(answered: "Answered", true: bool, now: int) -> str:
     left = answered.claim.window_end - now
     if left <= 0:
         return "Too late: the time in which it could be challenged is over."
-    return f"`plumb challenger start` brings it down; {left} seconds are left for that."
+    left_for_it = number_of(left, "second")
+    return f"`plumb challenger start` brings it down, within {left_for_it}."
 
 
 @app.command()

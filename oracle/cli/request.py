@@ -1,11 +1,14 @@
 """`plumb request`: ask for inference, and follow what becomes of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from oracle.amounts import brief_wei, parse_wei
+from oracle.cli.common.errors import NothingAsked
 from oracle.cli.common.output import (
     AsJson,
     console,
@@ -20,6 +23,7 @@ from oracle.cli.common.settled import settled
 if TYPE_CHECKING:
     from oracle.config import Settings
     from oracle.node.roles.node_config import NodeSettings
+    from oracle.sending.sender import Receipt, Sender
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -95,13 +99,12 @@ def send(
     from oracle.cli.onchain.asking import (
         consumer_of,
         image_of,
-        last_accept,
         model_id_of,
         window_advice,
     )
     from oracle.cli.onchain.nodes import place_of
     from oracle.requester.fees import Sizes, offered_fee, reckoned_fee
-    from oracle.requester.requests import Terms, ask, ask_through
+    from oracle.requester.requests import Terms, ask, ask_through, min_lease_of
     from oracle.sending.connection import sender_of
 
     place = place_of(settings)
@@ -117,25 +120,52 @@ def send(
     sizes = Sizes(len(request), output_bytes, callback_gas, window, bond)
     guess = reckoned_fee(place.chain, contracts, model_id, sizes)
     wei = offered_fee(guess) if fee is None else parse_wei(fee)
-    if consumer is not None:
-        request_id, receipt = ask_through(sender, contracts, consumer, request, wei)
-    else:
-        terms = Terms(callback_gas, window, patience, bond, wei)
-        request_id, receipt = ask(sender, contracts, model_id, request, terms)
-    told: dict[str, Any] = {
-        "request_id": request_id,
-        "transaction": hexadecimal(receipt.transaction),
-        "block": receipt.block,
-        "last_accept": last_accept(place, receipt),
-    }
+    min_lease = min_lease_of(place.chain, contracts)
+    with telling_of(sender):
+        if consumer is not None:
+            receipt = ask_through(sender, contracts, consumer, request, wei)
+        else:
+            terms = Terms(callback_gas, window, patience, bond, wei)
+            _, receipt = ask(sender, contracts, model_id, request, terms)
+    told = posted(receipt, min_lease)
     if as_json:
         print_json(told | {"fee_wei": wei})
     else:
-        console().print(facts(told | {"fee": brief_wei(wei)}))
+        shown = {name: value for name, value in told.items() if value is not None}
+        console().print(facts(shown | {"fee": brief_wei(wei)}))
+    if told["request_id"] is None:
+        raise NothingAsked(consumer.name if consumer else "the oracle")
     if advice := window_advice(place.chain.endpoint.chain_id, window):
         remark(advice)
     if wei < guess:
         remark(f"A worker is reckoned to want {brief_wei(guess)}: it may find none.")
+
+
+@contextmanager
+def telling_of(sender: "Sender") -> Iterator[None]:
+    """Whatever goes wrong once a transaction is on its way, its hash is told."""
+    try:
+        yield
+    except BaseException:
+        if sender.sent:
+            hash = hexadecimal(sender.sent)
+            remark(f"Sent as {hash}: see what became of it before you send it again.")
+        raise
+
+
+def posted(receipt: "Receipt", min_lease: int) -> dict[str, Any]:
+    """What was asked for: one request, or several of a contract that asks for more."""
+    from oracle.pricing.leases import last_instant
+    from oracle.requester.requests import requested
+
+    found = requested(receipt)
+    ids = [request.id for request in found]
+    told: dict[str, Any] = {"request_id": ids[0] if ids else None}
+    if len(ids) > 1:
+        told["request_ids"] = ids
+    told |= {"transaction": hexadecimal(receipt.transaction), "block": receipt.block}
+    last = [last_instant(request.deadline, min_lease) for request in found]
+    return told | {"last_accept": min(last, default=None)}
 
 
 @app.command()
@@ -149,12 +179,14 @@ def simulate(
     patience: Patience = 3600,
     min_bond: MinBond = "0",
     through: Through = None,
+    abi: AbiFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the model here, and say what a request of it would cost.
 
     With --through the request and its callback are rehearsed by the node as well.
     """
+    from oracle.chain.reasons import read_abi
     from oracle.cli.inputs.tensors import read_input
     from oracle.cli.onchain.asking import (
         consumer_of,
@@ -181,7 +213,8 @@ def simulate(
     if through is not None:
         consumer = consumer_of(place, through)
         callback_gas = place.chain.call(consumer, "CALLBACK_GAS")
-        played = rehearse(place.chain, contracts, consumer, request, answer)
+        abis = [read_abi(path) for path in abi or ()]
+        played = rehearse(place.chain, contracts, consumer, request, answer, abis)
     asked_bond, model_id = parse_wei(min_bond), model_id_of(place, model)
     sizes = Sizes(len(request), len(answer), callback_gas, window, asked_bond)
     fee = reckoned_fee(place.chain, contracts, model_id, sizes)

@@ -15,7 +15,7 @@ from oracle.cli.common.output import (
     progress,
 )
 from oracle.cli.common.targets import check_target
-from oracle.legible import legible
+from oracle.legible import legible, number_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -89,7 +89,7 @@ def run(
     else:
         shown = {
             "status": report["status"],
-            "steps": f"{session.steps:,}, {session.yields:,} yields",
+            "steps": f"{session.steps:,}, {number_of(session.yields, 'yield')}",
             "seconds": f"{session.seconds:.3f}, {session.speed() / 1e6:,.1f} M steps/s",
             "output": readable(result),
             "state root": report["state_root"],

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from challenge.claim import Request
 from oracle.chain import events
 from oracle.chain.abi import Abi
 from oracle.chain.chain import Chain, Contract
@@ -20,6 +21,7 @@ from oracle.errors import (
     PatienceTooShort,
     TooSoon,
 )
+from oracle.legible import number_of
 from oracle.pricing.leases import last_instant, least_patience
 from oracle.record.audit import Auditor
 from oracle.record.record import Asked, Record, Status
@@ -141,7 +143,7 @@ class Situation:
         left = self.last_accept - self.now
         return (
             f"Waits for a worker{self._again()}; the last instant to accept it is "
-            f"{self.last_accept}, in {left} seconds."
+            f"{self.last_accept}, in {number_of(left, 'second')}."
         )
 
     def _again(self) -> str:
@@ -157,7 +159,7 @@ class Situation:
         assert self.asked.lease is not None, "it was leased"
         left = self.asked.lease.end - self.now
         if left > 0:
-            return f"A worker has it, for {left} seconds at most."
+            return f"A worker has it, for {number_of(left, 'second')} at most."
         return (
             "Its worker never answered, and pays for that: another takes it over, or "
             "`plumb request cancel` takes it back."
@@ -165,11 +167,11 @@ class Situation:
 
     def _claimed(self) -> str:
         if self.games:
-            return f"Answered, and disputed in {self.games} games."
+            return f"Answered, and disputed in {number_of(self.games, 'game')}."
         assert self.asked.claim is not None, "it was claimed"
         left = self.asked.claim.window_end - self.now
         if left > 0:
-            return f"Answered; can be challenged for {left} more seconds."
+            return f"Answered; can be challenged for {number_of(left, 'more second')}."
         return (
             "Answered, and unchallenged: its worker will finalize it, or anyone can "
             "(`plumb request finalize`)."
@@ -261,7 +263,8 @@ def ask(
             raise
         lease = min_lease_of(sender.chain, contracts)
         raise PatienceTooShort(least_patience(lease), terms.patience, lease) from None
-    return requested(receipt), receipt
+    (request,) = requested(receipt)
+    return request.id, receipt
 
 
 def min_lease_of(chain: Chain, contracts: Contracts) -> int:
@@ -278,11 +281,10 @@ def check_patience(chain: Chain, contracts: Contracts, patience: int) -> None:
 
 def ask_through(
     sender: "Sender", contracts: Contracts, consumer: Contract, data: bytes, fee: int
-) -> "tuple[int, Receipt]":
-    """Has a contract ask, one with `read(bytes)`; the request's id."""
+) -> "Receipt":
+    """Has a contract ask, one with `read(bytes)`; it may ask for more than one."""
     listening = (contracts.oracle,)
-    receipt = sender.send(consumer, "read", data, value=fee, listening=listening)
-    return requested(receipt), receipt
+    return sender.send(consumer, "read", data, value=fee, listening=listening)
 
 
 def take_back(
@@ -317,9 +319,10 @@ def take_back(
         raise
 
 
-def requested(receipt: "Receipt") -> int:
-    (told,) = (e for e in receipt.events if isinstance(e, events.Requested))
-    return told.request_id
+def requested(receipt: "Receipt") -> list[Request]:
+    """What was asked for in a transaction, in order."""
+    told = (e for e in receipt.events if isinstance(e, events.Requested))
+    return [event.request for event in told]
 
 
 def _failure(

@@ -98,6 +98,8 @@ class Sender:
         self.troubles = Troubles(reachable=chain.reachable)
         self.stop = Event()
         """Once it is set, nothing more is begun."""
+        self.sent: bytes = b""
+        """Hash of the transaction that is, or was last, waited for."""
         self._spent_wei = 0
 
     @property
@@ -184,6 +186,7 @@ class Sender:
         transaction = {**wanted, **self._fees(), "nonce": Nonce(self.nonce)}
         signed = self._account.sign_transaction(cast(dict[str, Any], transaction))
         sent = self.chain.endpoint.web3.eth.send_raw_transaction(signed.raw_transaction)
+        self.sent = bytes(sent)
         mined = self._wait(sent)
         self.chain.forget()
         self._spent_wei += fee_of(mined)

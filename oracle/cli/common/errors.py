@@ -6,6 +6,7 @@ CommandError
 ├── NoSuchOutput        an output is asked for that the model does not have
 ├── NotAPicture         none of the outputs is one
 ├── NoneFree            more is to be withdrawn than is free
+├── NothingAsked        a contract took the money and asked for nothing
 ├── CallbackFailsAgain  a callback that was retried, with the requester's reason
 └── MissingPackage      an optional package that the command needs is not installed
 """
@@ -59,6 +60,15 @@ class NoneFree(CommandError):
         super().__init__(
             f"free stake: expected {wanted}, got {got}; "
             f"{show_wei(locked)} is locked in bonds"
+        )
+
+
+class NothingAsked(CommandError):
+    def __init__(self, contract: str) -> None:
+        self.contract = contract
+        super().__init__(
+            f"{contract}: expected it to ask the oracle, got a transaction without a "
+            "request: the contract keeps what was sent along"
         )
 
 

@@ -16,6 +16,7 @@ from oracle.cli.inputs.modelfile import (
     parse_shapes,
     parse_tolerance,
 )
+from oracle.legible import number_of
 
 GUEST_SAMPLES = 5
 UNJUDGED = 3
@@ -106,7 +107,7 @@ def verify(
         if data
         else verifying.made_up(model, limit)
     )
-    with stage(f"comparing {len(samples.inputs)} samples"):
+    with stage(f"comparing {number_of(len(samples.inputs), 'sample')}"):
         found = compare(
             model,
             against,

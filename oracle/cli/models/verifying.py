@@ -15,6 +15,7 @@ from oracle.cli.common.output import facts, grid, remark
 from oracle.cli.inputs.drawn import drawn
 from oracle.cli.inputs.samples import Samples
 from oracle.cli.models.running import computed
+from oracle.legible import number_of
 from tinynn import Model
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Bits:
     @property
     def told(self) -> str:
         if self.wrong is None:
-            return f"the same bits on {self.samples} samples"
+            return f"the same bits on {number_of(self.samples, 'sample')}"
         where = f"sample {self.wrong.sample}, segment {self.wrong.segment}"
         return f"DIFFERENT BITS: {where}"
 

@@ -2,18 +2,15 @@
 
 import re
 
-from oracle.chain.chain import Contract, contract_of
+from oracle.chain.abi import Abi
+from oracle.chain.chain import Contract
 from oracle.chain.confirmations import BY_CHAIN
 from oracle.chain.deployments import PROTOCOL
-from oracle.chain.events import Requested
 from oracle.errors import UnknownConsumer, UnknownName
 from oracle.models.models import id_of
 from oracle.node.roles.node_config import NodeSettings
 from oracle.node.roles.roles import Place
-from oracle.pricing.leases import last_instant
 from oracle.requester.rehearsal import Rehearsal
-from oracle.requester.requests import min_lease_of
-from oracle.sending.sender import Receipt
 from solidity import artifact
 from tinynn import Model
 
@@ -22,9 +19,14 @@ ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 
 
 def consumer_of(place: Place, name: str) -> Contract:
-    """A contract that asks for others, as `DigitReader` does."""
+    """A contract that asks for others, as `DigitReader` does.
+
+    Of one that is named by its address nothing is known but what it must have: what it
+    logs by itself is its own affair.
+    """
     if ADDRESS.fullmatch(name):
-        return contract_of(artifact("DigitReader"), bytes.fromhex(name[2:]))
+        entries = [e for e in artifact("DigitReader").abi if e["type"] != "event"]
+        return Contract(name, bytes.fromhex(name[2:]), Abi(name, entries))
     known = [n for n in place.deployments.placed if n not in PROTOCOL]
     if name not in known:
         raise UnknownConsumer(known, name)
@@ -70,10 +72,3 @@ def told_callback(played: Rehearsal | None, given: int) -> str:
         return f"would fail: {played.failure}"
     enough = "" if played.callback_gas <= given else ": not enough"
     return f"needs up to {played.callback_gas:,} gas and gets {given:,}{enough}"
-
-
-def last_accept(place: Place, receipt: Receipt) -> int:
-    """The instant before which the request must be accepted."""
-    (told,) = (e for e in receipt.events if isinstance(e, Requested))
-    min_lease = min_lease_of(place.chain, place.deployments.contracts)
-    return last_instant(told.request.deadline, min_lease)

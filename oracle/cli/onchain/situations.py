@@ -29,7 +29,11 @@ def bring(
 ) -> None:
     """Has the oracle deliver the answer. Raises `Refused`, also if there is none."""
     if asked.claim is None:
-        reason = {"expected": due.name.lower(), "actual": asked.status.name.lower()}
+        reason = {
+            "requestId": asked.request.id,
+            "expected": due.name.lower(),
+            "actual": asked.status.name.lower(),
+        }
         raise Refused(f"InferenceOracle.{function}", "WrongStatus", reason, b"")
     arguments = (asked.request, asked.claim, asked.output)
     sender = sender_of(settings, place.chain)
