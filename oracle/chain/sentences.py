@@ -53,7 +53,7 @@ def _disputed(told: Arguments) -> str:
 SENTENCES: Final[Mapping[str, Callable[[Arguments], str]]] = {
     "WrongStatus": _standing,
     "TooEarly": lambda told: (
-        f"too early: in {number_of(told['expected'] - told['actual'], 'second')}, by the "
+        f"too early by {number_of(told['expected'] - told['actual'], 'second')} of the "
         "chain's clock"
     ),
     "TooLate": lambda told: (

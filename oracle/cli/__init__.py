@@ -29,6 +29,7 @@ GROUPS = {
     "model": "Look into models, convert them, run them, register them.",
     "vm": "The machine by itself, on any MIPS32r2 little-endian ELF.",
     "bench": "Measure speed, gas and disputes, beside their peers.",
+    "help": "The options that commands share: `plumb help chain`, `plumb help node`.",
 }
 
 # Folders whose errors are for users: each has them all in its `errors` modules.
@@ -48,7 +49,6 @@ app = typer.Typer(
     help="Machine-learning inference for smart contracts that anyone can check.",
     cls=deferred_group(GROUPS, package=__name__),
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from oracle.amounts import brief_wei
+from oracle.cli.common.errors import NotOver
 from oracle.cli.common.options import FETCHING
 from oracle.cli.common.output import (
     AsJson,
@@ -55,10 +56,19 @@ def list_disputes(
     if as_json:
         print_json({"disputes": found})
         return
+    if not found:
+        console().print(
+            "There is none." if finished else "None is open: --all lists all."
+        )
+        return
     columns = ("request_id", "worker", "challenger", "stage", "mover", "seconds_left")
     rows = [[_short(dispute[column]) for column in columns] for dispute in found]
     titles = ("request", "worker", "challenger", "stage", "to move", "seconds left")
-    console().print(grid(None, titles, rows))
+    console().print(grid(None, titles, rows, numbers=("request", "seconds left")))
+    remark(
+        "A worker answered, a challenger says: falsely. Who is to move has so many "
+        "seconds of its clock left, and loses when they are over."
+    )
 
 
 @app.command()
@@ -170,13 +180,27 @@ def advice(answered: "Answered", true: bool, now: int) -> str:
 
 @app.command()
 @settled()
-def claim(settings: "Settings", as_json: AsJson = False) -> None:
-    """Settle the account's own games that are decided, and take its free stake home."""
+def claim(
+    settings: "Settings",
+    request_id: Annotated[
+        int | None,
+        typer.Argument(
+            metavar="[REQUEST]", min=1, help="Only if its disputes are over."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Settle the account's own games that are decided, and take its free stake home.
+
+    With a request, its disputes must be over: exit status 1 while they aren't.
+    """
     from oracle.cli.onchain.nodes import place_of
     from oracle.node.collector import Collector
     from oracle.sending.connection import sender_of
 
     place = place_of(settings)
+    if request_id is not None:
+        check_over(place.record(), request_id)
     sender = sender_of(settings, place.chain)
     collector = Collector(sender, place.deployments.contracts)
     with stage("collecting"):
@@ -196,6 +220,14 @@ def claim(settings: "Settings", as_json: AsJson = False) -> None:
         remark(f"Not all was done: {reason}")
     if collector.troubles.reasons:
         raise typer.Exit(1)
+
+
+def check_over(record: "Record", request_id: int) -> None:
+    """Raises `NotOver`, also if nobody has challenged its answer."""
+    found = disputes_about(record, request_id)
+    still = sum(not dispute.played.over for dispute in found)
+    if still or not found:
+        raise NotOver(request_id, still)
 
 
 def until_idle(node: "Node") -> "Iterator[Done]":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -93,9 +93,17 @@ def looked(watcher: "Watcher", tell: "Tell") -> "Iterator[Finding]":
     log = logs.logger(__name__)
     for finding in watcher.look():
         facts = finding.as_json()
+        words = in_words(facts)
         if finding.true:
-            log.info("true claim", **facts)
+            log.info("true claim", **words)
         else:
-            log.warning("false claim", **facts)
+            log.warning("false claim", **words)
             tell({"event": "false claim"} | facts)
         yield finding
+
+
+def in_words(facts: dict[str, Any]) -> dict[str, Any]:
+    """For a line of the log, which begins with whether the claim is true."""
+    told = {name: value for name, value in facts.items() if name != "true"}
+    disputed = "somebody acts against it" if told.pop("disputed") else "nobody yet"
+    return told if facts["true"] else told | {"dispute": disputed}

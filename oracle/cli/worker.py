@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from oracle.amounts import brief_wei, parse_wei
+from oracle.amounts import brief_wei, with_unit
 from oracle.cli.common.errors import NoneFree
 from oracle.cli.common.options import SERVING, TERMS
 from oracle.cli.common.output import (
@@ -108,7 +108,7 @@ def stake(
     from oracle.cli.onchain.nodes import place_of
     from oracle.sending.connection import sender_of
 
-    if not (wei := parse_wei(amount)):
+    if not (wei := with_unit(amount)):
         raise BadAmount("more than nothing", amount)
     place = place_of(settings)
     sender = sender_of(settings, place.chain)
@@ -135,7 +135,7 @@ def withdraw(
     sender = sender_of(settings, place.chain)
     staking = place.deployments.contracts.staking
     free, locked = place.chain.call(staking, "balanceOf", sender.address)
-    wei = free if amount is None else parse_wei(amount)
+    wei = free if amount is None else with_unit(amount)
     if wei > free or not free:
         raise NoneFree(wei, free, locked)
     sender.send(staking, "withdraw", sender.address, wei)
@@ -149,11 +149,17 @@ def start(
     lie: Annotated[
         str | None,
         typer.Option(
-            metavar="KIND", help="Devnet only: answer falsely. `plumb demo --lie list`."
+            metavar="KIND",
+            help="Answer falsely, to see a challenger bring it down. Only on a devnet; "
+            "`plumb demo --lie list` lists the kinds.",
+            rich_help_panel="For tests",
         ),
     ] = None,
 ) -> None:
-    """Answer requests, defend the answers, collect; until interrupted."""
+    """Answer requests, defend the answers, collect; until interrupted.
+
+    On a devnet, one that lies can be started with --lie.
+    """
     from oracle.cli.onchain.nodes import run_node
 
     def make(place: "Place", sender: "Sender", mind: "Honest") -> "Node":

@@ -7,6 +7,8 @@ from typing import Any
 import typer.core
 from typer.main import get_command
 
+from oracle.cli.common.examples import EXAMPLES
+
 
 class DeferredCommand(typer.core.TyperGroup):
     """Stands in for the command of a module until someone calls it."""
@@ -25,8 +27,22 @@ class DeferredCommand(typer.core.TyperGroup):
 
 
 def imported(module: str) -> Any:
-    """The command of a module."""
-    return get_command(import_module(module).app)
+    """The command of a module, and its verbs, as their help shows them."""
+    command, name = get_command(import_module(module).app), module.rpartition(".")[2]
+    dress(command, name)
+    for verb, of in getattr(command, "commands", {}).items():
+        dress(of, f"{name} {verb}")
+    return command
+
+
+def dress(command: Any, name: str) -> None:
+    """With an example behind; options that take no value show no type of it."""
+    if name in EXAMPLES:
+        command.epilog = f"Example: {EXAMPLES[name]}"
+    asking = command.get_help_option(command.context_class(command))
+    for param in (*command.params, asking):
+        if getattr(param, "is_bool_flag", False):
+            param.metavar = ""
 
 
 def reached(
@@ -38,7 +54,9 @@ def reached(
     would load pydantic to find that none was given.
     """
     if not words or words[0] not in groups:
-        return get_command(root), "plumb", list(words)
+        command = get_command(root)
+        dress(command, "plumb")
+        return command, "plumb", list(words)
     command, name, *left = imported(f"{package}.{words[0]}"), words[0], *words[1:]
     verbs = getattr(command, "commands", {})
     if left and left[0] in verbs:

@@ -7,6 +7,7 @@ CommandError
 ├── NotAPicture         none of the outputs is one
 ├── NoneFree            more is to be withdrawn than is free
 ├── NothingAsked        a contract took the money and asked for nothing
+├── NotOver             a request whose disputes, if any, can't be settled yet
 ├── CallbackFailsAgain  a callback that was retried, with the requester's reason
 └── MissingPackage      an optional package that the command needs is not installed
 """
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from oracle.amounts import show_wei
 from oracle.errors import OracleError
+from oracle.legible import number_of
 
 if TYPE_CHECKING:
     from tinynn.errors import ImageError
@@ -69,6 +71,17 @@ class NothingAsked(CommandError):
         super().__init__(
             f"{contract}: expected it to ask the oracle, got a transaction without a "
             "request: the contract keeps what was sent along"
+        )
+
+
+class NotOver(CommandError):
+    """`still`: how many of its disputes are open; 0 if there was none."""
+
+    def __init__(self, request_id: int, still: int) -> None:
+        self.request_id, self.still = request_id, still
+        actual = f"{number_of(still, 'dispute')} still open" if still else "none"
+        super().__init__(
+            f"request {request_id}: expected disputes that are over, got {actual}"
         )
 
 

@@ -13,7 +13,6 @@ from oracle.cli.common.output import (
     AsJson,
     console,
     facts,
-    grid,
     hexadecimal,
     print_json,
     remark,
@@ -91,17 +90,28 @@ def list_models(settings: "Settings", as_json: AsJson = False) -> None:
     """Every model that is registered."""
     from oracle.cli.onchain.sites import site_of
 
-    record = site_of(settings).record()
+    site = site_of(settings)
+    record = site.record()
     record.refresh()
     found = list(record.tables.models.values())
+    names = {id: name for name, id in site.deployments.models.items()}
     if as_json:
-        print_json({"models": [described(told) for told in found]})
+        print_json(
+            {"models": [described(m) | {"name": names.get(m.model_id)} for m in found]}
+        )
         return
-    rows = [
-        (hexadecimal(m.model_id), f"{m.royalty_bps / 100:g} %", " ".join(m.uris))
-        for m in found
-    ]
-    console().print(grid(None, ("id", "royalty", "images"), rows))
+    if not found:
+        console().print("None is registered.")
+    for told in found:
+        shown = {
+            "name": names.get(told.model_id, "none here"),
+            "id": hexadecimal(told.model_id),
+            "royalty": f"{told.royalty_bps / 100:g} %",
+            "images": "\n".join(told.uris),
+        }
+        console().print(facts(shown))
+        if told is not found[-1]:
+            console().print()
 
 
 @app.command()
