@@ -93,6 +93,13 @@ class Abi:
     def creation(self, bytecode: bytes, arguments: Sequence[Any]) -> bytes:
         return bytecode + _encode(self.constructor.inputs, arguments)
 
+    def arguments(self, function: str, data: bytes) -> tuple[Any, ...] | None:
+        """What a call's data give the function; None if they call another one."""
+        entry = self._function(function)
+        if data[:SELECTOR_BYTES] != entry.selector:
+            return None
+        return _decode(entry.inputs, data[SELECTOR_BYTES:])
+
     def result(self, function: str, data: bytes) -> Any:
         """What the function returned: one value, or a tuple of several."""
         values = _decode(self._function(function).outputs, data)

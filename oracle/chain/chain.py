@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from eth_typing import BlockNumber
 from eth_utils.address import to_checksum_address
+from hexbytes import HexBytes
 from web3 import Web3
 from web3.exceptions import BlockNotFound, ContractLogicError, Web3RPCError
 from web3.types import LogReceipt, TxParams
@@ -55,6 +56,16 @@ class Log:
     block: int
     position: int
     transaction: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """A transaction in a block: who sent what, when (an instant), for how much gas."""
+
+    sender: bytes
+    data: bytes
+    time: int
+    gas_used: int
 
 
 def contract_of(artifact: Artifact, address: bytes) -> Contract:
@@ -201,6 +212,18 @@ class Chain:
         wanted: Any = {"blockHash": Web3.to_hex(block)}
         found = self.endpoint.web3.eth.get_logs(wanted)
         return sorted(map(log_of, found), key=lambda log: log.position)
+
+    def mined(self, transaction: bytes) -> Mined:
+        """The transaction with that hash, which is in a block."""
+        eth, hash = self.endpoint.web3.eth, HexBytes(transaction)
+        sent, receipt = eth.get_transaction(hash), eth.get_transaction_receipt(hash)
+        block = eth.get_block(receipt["blockNumber"])
+        return Mined(
+            sender=bytes.fromhex(sent["from"].removeprefix("0x")),
+            data=bytes(sent["input"]),
+            time=int(block["timestamp"]),
+            gas_used=int(receipt["gasUsed"]),
+        )
 
     def events(
         self, contracts: Sequence[Contract], first: int, last: int

@@ -2,9 +2,12 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.table import Table
 
 from oracle.amounts import brief_wei
 from oracle.cli.common.errors import NotOver
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from oracle.node.node import Done, Node
     from oracle.node.roles.roles import ChallengerSettings
     from oracle.record.disputes import Dispute
+    from oracle.record.history import History
     from oracle.record.record import Answered, Record
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -84,6 +88,7 @@ def show(
     """How the disputes of a request's claims have narrowed so far."""
     from oracle.cli.onchain.sites import site_of
     from oracle.record.disputes import ends_of, told_end
+    from oracle.record.history import history_of
 
     record = site_of(settings).record()
     with stage("waiting for the end"):
@@ -91,7 +96,7 @@ def show(
         while until_over and not (found and all(d.played.over for d in found)):
             time.sleep(POLL_SECONDS)
             found = disputes_about(record, request_id)
-    steps = {d.played.id: list(d.steps(record)) for d in found}
+    histories = {d.played.id: history_of(record, d) for d in found}
     ends = ends_of(record) if any(d.played.over for d in found) else {}
     ended = {id: told_end(end) for id, end in ends.items()}
     if as_json:
@@ -99,7 +104,7 @@ def show(
             {
                 "disputes": [
                     d.as_json()
-                    | {"moves": [{"shown": s, "of": o} for s, o in steps[d.played.id]]}
+                    | histories[d.played.id].as_json()
                     | {"outcome": ended.get(d.played.id)}
                     for d in found
                 ]
@@ -108,7 +113,8 @@ def show(
         return
     for dispute in found:
         console().print(facts(shown(dispute)))
-        console().print(grid(None, ("shown", "of"), steps[dispute.played.id]))
+        for part in history_tables(histories[dispute.played.id]):
+            console().print(part)
         if dispute.played.id in ended:
             console().print(ended[dispute.played.id])
     if not found:
@@ -252,6 +258,26 @@ def disputes_about(record: "Record", request_id: int) -> "list[Dispute]":
         for dispute in disputes_of(record, True)
         if dispute.view.claim.request_id == request_id
     ]
+
+
+def history_tables(history: "History") -> Iterator[Table]:
+    """Each move, and the instruction in which a game ended."""
+    titles = ("shown", "of", "at", "clock used", "gas", "transaction")
+    rows = [
+        (
+            step.shown,
+            step.of,
+            datetime.fromtimestamp(step.time, UTC).strftime("%Y-%m-%d %H:%M:%S"),
+            "" if step.clock_used is None else f"{step.clock_used:,} s",
+            f"{step.gas_used:,}",
+            step.transaction,
+        )
+        for step in history.steps
+    ]
+    yield grid(None, titles, rows, numbers=("clock used", "gas"))
+    if history.proof is not None:
+        proof = asdict(history.proof)
+        yield facts({k.replace("_", " "): v for k, v in proof.items() if v})
 
 
 def foretold(found: "WhatIf", terms: "Terms", right: int) -> dict[str, Any]:

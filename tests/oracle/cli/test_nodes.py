@@ -316,7 +316,26 @@ def test_dispute_is_foretold_listed_and_shown(town: Town) -> None:
     (shown,) = town.json("dispute", "show", request, "--wait")["disputes"]
     assert shown["stage"] == "over"
     assert shown["outcome"].startswith("The claim was false: of its bond 0.00")
-    assert [move["shown"] for move in shown["moves"]][:2] == ["opened", "selected"]
+    moves = shown["moves"]
+    assert [move["shown"] for move in moves][:2] == ["opened", "selected"]
+    assert moves[-1]["shown"] == "proved"
+    assert moves[-1]["of"] == "the worker was wrong"
+    for move in moves:
+        receipt = town.chain.endpoint.web3.eth.get_transaction_receipt(
+            move["transaction"]
+        )
+        assert (move["block"], move["gas_used"], move["by"]) == (
+            receipt["blockNumber"],
+            receipt["gasUsed"],
+            receipt["from"].lower(),
+        )
+        assert move["clock_used"] >= 0
+    proof = shown["proof"]
+    assert proof["instruction"].startswith("sw ") and proof["pc"].startswith("0x")
+    roots = {proof[name] for name in ("pre_root", "worker_says", "verifier_says")}
+    assert len(roots) == 3
+    told = town.plumb("dispute", "show", request).out
+    assert proof["verifier_says"] in told and moves[0]["transaction"] in told
     status = town.json("worker", "status", *model, account=3)
     assert status["lost"] == 1
     assert "free stake" in status["declined"][str(request)]
