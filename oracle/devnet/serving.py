@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 POLL_SECONDS = 0.01
 LAST_ANSWERS_SECONDS = 5
-CTRL_C_SECONDS = 1.0
+CTRL_C_SECONDS = 1.2
 """What is under way has so long to end when a person asks; nothing that is needed is
 lost then, for it is written down before it is sent."""
 
@@ -70,7 +70,7 @@ def stopping() -> Iterator[Event]:
             signal.setitimer(signal.ITIMER_REAL, CTRL_C_SECONDS)
 
     def break_off(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+        raise SystemExit(0)  # as it was asked to
 
     for number in before:
         signal.signal(number, break_off if number == signal.SIGALRM else ask)
