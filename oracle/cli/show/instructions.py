@@ -6,7 +6,7 @@ from mips_vm import Machine, Status
 from mips_vm.errors import OutputOverrun
 from mips_vm.session import Observation, Session
 from oracle.cli.common.output import console, grid, print_json, progress
-from oracle.legible import legible, number_of
+from oracle.legible import legible
 
 
 def arrive(session: Session, step_index: int) -> None:
@@ -20,8 +20,7 @@ def show_trace(session: Session, window: list[Observation], as_json: bool) -> No
         return
     if not window:
         status = session.machine.status.name.lower()
-        steps = number_of(session.steps, "instruction")
-        console().print(f"nothing left: {status} after {steps}")
+        console().print(f"nothing left: {status} after {session.steps:,} instructions")
         return
     columns = ["step", "pc", "instruction", "reads", "writes"]
     if any(seen.state_root for seen in window):

@@ -38,7 +38,7 @@ def test_sentence_of_each_error_takes_the_arguments_that_it_has(name: str) -> No
         (
             "TooEarly",
             {"expected": 1600, "actual": 400},
-            "too early by 1,200 seconds ",
+            "too early by 1200 seconds ",
         ),
         (
             "WrongStatus",

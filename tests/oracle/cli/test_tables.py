@@ -51,8 +51,5 @@ def test_lies_can_be_searched_by_the_line(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_number_of_one_is_singular() -> None:
-    assert [number_of(n, "game") for n in (0, 1, 1200)] == [
-        "0 games",
-        "1 game",
-        "1,200 games",
-    ]
+    told = [number_of(n, "game") for n in (0, 1, 3300, 12000)]
+    assert told == ["0 games", "1 game", "3300 games", "12,000 games"]
