@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from oracle.cli.common.output import AsJson, console, grid, print_json
+from oracle.cli.common.output import AsJson, console, grid, page, print_json
 
 LIST = "list"
 
@@ -34,7 +34,7 @@ def demo(
     from tinynn import models
 
     chosen = script(models.path("mnist"), seed, lie)
-    teller: Teller = Mute() if as_json else Narrator(console())
+    teller: Teller = Mute() if as_json else Narrator(page())
     outcome = Story(chosen, teller).tell()
     if as_json:
         print_json(outcome.as_json())

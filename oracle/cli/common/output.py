@@ -26,6 +26,7 @@ AsJson = Annotated[
 
 UNBOUNDED: Final = 1 << 20
 """Columns of a pipe, in which no line is broken or cut."""
+PAGE_COLUMNS: Final = 160
 
 
 class PlainConsole(Console):
@@ -37,7 +38,7 @@ class PlainConsole(Console):
     def __init__(self, **options: Any) -> None:
         super().__init__(markup=False, emoji=False, highlight=False, **options)
         self.piped = not self.is_terminal
-        if self.piped:
+        if self.piped and "width" not in options:
             self.width = UNBOUNDED
 
     def print(self, *objects: Any, **options: Any) -> None:
@@ -57,6 +58,12 @@ class PlainConsole(Console):
 def console() -> PlainConsole:
     """Standard output."""
     return PlainConsole()
+
+
+def page() -> PlainConsole:
+    """Standard output for what fills its width, such as rules and panels."""
+    found = console()
+    return PlainConsole(width=PAGE_COLUMNS) if found.piped else found
 
 
 def print_json(data: Mapping[str, Any]) -> None:
