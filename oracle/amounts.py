@@ -32,6 +32,15 @@ def parse_wei(written: str | int) -> int:
         return int(wei)
 
 
+def with_unit(written: str) -> int:
+    """Wei of an amount that a person types; raises `BadAmount` if it has no unit: who
+    types 1 seldom means a wei."""
+    wei = parse_wei(written)
+    if wei and written.strip()[-1].isdigit():
+        raise BadAmount(f"a unit, such as {written}ether or {written}wei", written)
+    return wei
+
+
 def show_wei(wei: int) -> str:
     """The amount in the unit in which it is shortest to read, exactly."""
     size = abs(wei)

@@ -11,30 +11,21 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
-from pydantic.fields import FieldInfo
-from pydantic_settings import (
-    BaseSettings,
-    InitSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
 )
+from pydantic.fields import FieldInfo
 
 from oracle.amounts import parse_wei
 from oracle.errors import BadSetting, BadSettingsFile, UnknownSetting
+from oracle.naming import flag_of, key_of, variable_of
 
 DEFAULT_FILE = "plumb.toml"
-PREFIX = "PLUMB_"
-ECOSYSTEM = {
-    "rpc_url": "ETH_RPC_URL",
-    "account": "ETH_KEYSTORE_ACCOUNT",
-    "keystore": "ETH_KEYSTORE",
-    "password_file": "ETH_PASSWORD",
-    "sender": "ETH_FROM",
-}
-"""Variables that other tools of the ecosystem read too."""
-WRITTEN = {"sender": "from"}
-"""Settings whose flag and key are a word that Python keeps for itself."""
 LIKE_KEYS = ("private_key", "mnemonic", "secret", "password")
 
 
@@ -90,13 +81,13 @@ Paths = Annotated[tuple[Folder, ...], Listed]
 S = TypeVar("S", bound="Settings")
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Where the chain is, who acts on it, what may be spent, where things are kept.
 
     Subclasses add the settings of one command; `section` is their table in the file.
     """
 
-    model_config = SettingsConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
     section: ClassVar[str] = ""
 
     config: Folder | None = None
@@ -119,41 +110,12 @@ class Settings(BaseSettings):
         Raises `SettingsError`.
         """
         given = {name: value for name, value in flags.items() if _is_given(value)}
+        found = settings_file(given)
+        written = {} if found is None else file_values(cls, found)
         try:
-            return cls(**given)
+            return cls(**written | environment_values(cls) | given)
         except ValidationError as error:
             raise _first_problem(cls, error, given) from None
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        *_: PydanticBaseSettingsSource,
-        **__: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        assert isinstance(init_settings, InitSettingsSource)
-        found = settings_file(init_settings.init_kwargs)
-        values = {} if found is None else file_values(cls, found)
-        return (
-            init_settings,
-            InitSettingsSource(settings_cls, environment_values(cls)),
-            InitSettingsSource(settings_cls, values),
-        )
-
-
-def variable_of(name: str) -> str:
-    """The environment variable of a setting."""
-    return ECOSYSTEM.get(name, PREFIX + name.upper())
-
-
-def key_of(name: str) -> str:
-    """The key of a setting in the file."""
-    return WRITTEN.get(name, name)
-
-
-def flag_of(name: str) -> str:
-    return "--" + key_of(name).replace("_", "-")
 
 
 def environment_values(settings: type[Settings]) -> dict[str, str]:

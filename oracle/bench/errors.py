@@ -2,6 +2,7 @@
 
 OracleError
 └── BenchError
+    ├── CommandFailed       a program whose time was to be measured
     └── JudgeDisagrees      the contract's post-state is not the reference machine's
 """
 
@@ -10,6 +11,12 @@ from oracle.errors import OracleError
 
 class BenchError(OracleError):
     """A figure can't be had."""
+
+
+class CommandFailed(BenchError):
+    def __init__(self, command: str, status: int, told: str) -> None:
+        self.command, self.status, self.told = command, status, told
+        super().__init__(f"{command}: expected status 0, got {status}: {told}")
 
 
 class JudgeDisagrees(BenchError):

@@ -15,7 +15,8 @@ from eth_account import Account
 from mips_vm import Machine, Status, Witness
 from mips_vm.decode import Kind, decode
 from oracle.bench.errors import JudgeDisagrees
-from oracle.chain.local.embedded import CHAIN_ID, Call, EmbeddedChain
+from oracle.chain.local.embedded import Call, EmbeddedChain
+from oracle.chain.local.known import CHAIN_ID
 from solidity import artifact
 
 SAMPLES: Final = 160

@@ -93,14 +93,25 @@ class Abi:
     def creation(self, bytecode: bytes, arguments: Sequence[Any]) -> bytes:
         return bytecode + _encode(self.constructor.inputs, arguments)
 
+    def arguments(self, function: str, data: bytes) -> tuple[Any, ...] | None:
+        """What a call's data give the function; None if they call another one."""
+        entry = self._function(function)
+        if data[:SELECTOR_BYTES] != entry.selector:
+            return None
+        return _decode(entry.inputs, data[SELECTOR_BYTES:])
+
     def result(self, function: str, data: bytes) -> Any:
         """What the function returned: one value, or a tuple of several."""
         values = _decode(self._function(function).outputs, data)
         return values[0] if len(values) == 1 else values
 
+    def tells(self, topics: Sequence[bytes]) -> bool:
+        """Whether that is an event of this ABI."""
+        return bool(topics) and topics[0] in self.events
+
     def event(self, topics: Sequence[bytes], data: bytes) -> tuple[str, list[Any]]:
         """Name and arguments, in the order of their declaration."""
-        if not topics or topics[0] not in self.events:
+        if not self.tells(topics):
             actual = topics[0].hex() if topics else "anonymous"
             raise UnknownEntry(self.contract, "event", actual)
         entry = self.events[topics[0]]

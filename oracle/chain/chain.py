@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 from eth_abi.exceptions import DecodingError
 from eth_typing import BlockNumber, ChecksumAddress
 from eth_utils.address import to_checksum_address
+from hexbytes import HexBytes
 from web3 import Web3
 from web3.exceptions import BlockNotFound, ContractLogicError, Web3RPCError
 from web3.types import LogReceipt, RPCEndpoint, TxParams, TxReceipt
@@ -51,6 +52,16 @@ class Log:
     block: int
     position: int
     transaction: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """A transaction in a block: who sent what, when (an instant), for how much gas."""
+
+    sender: bytes
+    data: bytes
+    time: int
+    gas_used: int
 
 
 def contract_of(artifact: Artifact, address: bytes) -> Contract:
@@ -282,6 +293,18 @@ class Chain:
         found = self.endpoint.web3.eth.get_logs(wanted)
         return sorted(map(log_of, found), key=lambda log: log.position)
 
+    def mined(self, transaction: bytes) -> Mined:
+        """The transaction with that hash, which is in a block."""
+        eth, hash = self.endpoint.web3.eth, HexBytes(transaction)
+        sent, receipt = eth.get_transaction(hash), eth.get_transaction_receipt(hash)
+        block = eth.get_block(receipt["blockNumber"])
+        return Mined(
+            sender=bytes.fromhex(sent["from"].removeprefix("0x")),
+            data=bytes(sent["input"]),
+            time=int(block["timestamp"]),
+            gas_used=int(receipt["gasUsed"]),
+        )
+
     def events(
         self, contracts: Sequence[Contract], first: int, last: int
     ) -> list[Event]:
@@ -306,12 +329,13 @@ def read_logs(contracts: Sequence[Contract], logs: Sequence[LogReceipt]) -> list
 
 
 def events_of(contracts: Sequence[Contract], logs: Iterable[Log]) -> list[Event]:
-    """The typed events among the logs; other contracts' are left out."""
+    """The typed events among the logs; what else is logged is left out: by other
+    contracts, or by one that has events of which we know nothing."""
     by_address = {contract.address: contract for contract in contracts}
     found = []
     for log in logs:
         contract = by_address.get(log.address)
-        if contract is None:
+        if contract is None or not contract.abi.tells(log.topics):
             continue
         name, arguments = contract.abi.event(log.topics, log.data)
         event = event_of(name, arguments, log.block, log.transaction)

@@ -10,7 +10,7 @@ from typing import Literal
 from web3.exceptions import Web3RPCError
 
 from oracle.chain.chain import Chain
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.errors import NoFinalizedBlock
 
 Wanted = int | Literal["finalized"]

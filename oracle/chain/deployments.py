@@ -13,7 +13,6 @@ from typing import Any, Self
 
 from eth_utils.address import to_checksum_address
 
-from converters.files import write_atomically
 from mips_vm.json_text import parse
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.contracts import Contracts
@@ -77,6 +76,8 @@ class Deployments:
 
     def write(self, folder: Path) -> Path:
         """Makes, or replaces, the file of this chain."""
+        from converters.files import write_atomically  # with all that converts
+
         data = {
             "chainId": self.chain_id,
             "contracts": {name: at.as_json() for name, at in self.placed.items()},

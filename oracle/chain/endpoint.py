@@ -1,13 +1,11 @@
 """Where the chain is: in this process, or behind a JSON-RPC address."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, Self, runtime_checkable
+from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
 
 from web3 import HTTPProvider, Web3
 
 from oracle.chain.errors import NoTimeTravel, WrongChain
-from oracle.chain.local.embedded import CHAIN_ID, FIRST_BASE_FEE, EmbeddedChain
-from oracle.chain.local.rpc import EmbeddedProvider
 
 
 @runtime_checkable
@@ -36,29 +34,6 @@ class Endpoint(Protocol):
     def travel(self, seconds: int) -> None:
         """Moves the chain's clock on, or raises `NoTimeTravel`."""
         ...
-
-
-class EmbeddedEndpoint:
-    """A chain of our own, in which each account starts with the balance given."""
-
-    chain_id = CHAIN_ID
-    poll_seconds = 0.0
-
-    def __init__(
-        self, balances: Mapping[bytes, int], first_base_fee: int = FIRST_BASE_FEE
-    ) -> None:
-        self.chain = EmbeddedChain(balances, first_base_fee=first_base_fee)
-        self.web3 = Web3(EmbeddedProvider(self.chain))
-
-    @classmethod
-    def over(cls, chain: EmbeddedChain) -> Self:
-        """A connection to a chain that is there already."""
-        endpoint = cls.__new__(cls)
-        endpoint.chain, endpoint.web3 = chain, Web3(EmbeddedProvider(chain))
-        return endpoint
-
-    def travel(self, seconds: int) -> None:
-        self.chain.travel(seconds)
 
 
 class RemoteEndpoint:

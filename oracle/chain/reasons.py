@@ -37,7 +37,8 @@ def explained(data: bytes, abis: Sequence[Abi] = ()) -> str:
         if name:
             listed = (f"{key} {_shown(value)}" for key, value in arguments.items())
             return f"{name}({', '.join(listed)})"
-    return f"0x{data.hex()}"
+    own = f"an error of the contract's own, 0x{data.hex()}"
+    return f"{own}: --abi with the contract's ABI names it"
 
 
 def read_abi(path: Path) -> Abi:

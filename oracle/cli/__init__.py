@@ -9,12 +9,12 @@ itself is wrong); a traceback is always a bug of ours.
 import errno
 import sys
 from collections.abc import Sequence
-from importlib import metadata
 from typing import Annotated
 
 import typer
 
-from oracle.cli.common.deferred import deferred_group
+from oracle.cli.common.deferred import deferred_group, reached
+from oracle.cli.common.lean import spare
 from oracle.legible import legible
 
 GROUPS = {
@@ -29,6 +29,7 @@ GROUPS = {
     "model": "Look into models, convert them, run them, register them.",
     "vm": "The machine by itself, on any MIPS32r2 little-endian ELF.",
     "bench": "Measure speed, gas and disputes, beside their peers.",
+    "help": "The options that commands share: `plumb help chain`, `plumb help node`.",
 }
 
 # Folders whose errors are for users: each has them all in its `errors` modules.
@@ -48,13 +49,14 @@ app = typer.Typer(
     help="Machine-learning inference for smart contracts that anyone can check.",
     cls=deferred_group(GROUPS, package=__name__),
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
 
 def print_version(asked: bool) -> None:
     if asked:
+        from importlib import metadata
+
         try:
             version = metadata.version("plumbline")
         except metadata.PackageNotFoundError:
@@ -80,8 +82,11 @@ def leading_options(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `plumb` with `arguments`, by default the process's; its exit status."""
+    spare()
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        app(args=arguments, prog_name="plumb")
+        command, name, left = reached(app, __name__, GROUPS, words)
+        command(args=left, prog_name=name)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except OSError as error:
@@ -133,4 +138,9 @@ def described(error: OSError) -> str:
 
 
 def one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    """What a contract refused is told in a sentence, if it is known what it means."""
+    from oracle.chain.errors import Refused
+    from oracle.chain.sentences import sentence
+
+    told = sentence(error) if isinstance(error, Refused) else str(error)
+    return " ".join(told.split()) or type(error).__name__

@@ -1,12 +1,14 @@
 """`plumb bench`: figures of this machine, beside those of peers."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from oracle.bench.figure import Figure, significant, this_machine
 from oracle.cli.common.output import AsJson, console, facts, grid, print_json, progress
+
+if TYPE_CHECKING:
+    from oracle.bench.figure import Figure
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -75,7 +77,17 @@ def tree(as_json: AsJson = False) -> None:
     report("tree", figures(), as_json)
 
 
-def report(name: str, figures: Iterable[Figure], as_json: bool) -> None:
+@app.command()
+def start(as_json: AsJson = False) -> None:
+    """Processor time of a command before it does its work, beside bare Typer."""
+    from oracle.bench.start import figures
+
+    report("start", figures(), as_json)
+
+
+def report(name: str, figures: "Iterable[Figure]", as_json: bool) -> None:
+    from oracle.bench.figure import this_machine
+
     measured = list(counted(name, figures))
     machine = this_machine()
     if as_json:
@@ -95,14 +107,14 @@ def report(name: str, figures: Iterable[Figure], as_json: bool) -> None:
     console().print(facts({key: machine[key] for key in shown}))
 
 
-def counted(name: str, figures: Iterable[Figure]) -> Iterator[Figure]:
+def counted(name: str, figures: "Iterable[Figure]") -> "Iterator[Figure]":
     with progress(f"measuring {name}", None, "figures") as show:
         for done, figure in enumerate(figures, start=1):
             show(done)
             yield figure
 
 
-def cells(figure: Figure) -> Iterator[str]:
+def cells(figure: "Figure") -> Iterator[str]:
     yield figure.name
     yield "not measured" if figure.value is None else number(figure.value)
     yield figure.unit
@@ -114,6 +126,8 @@ def cells(figure: Figure) -> Iterator[str]:
 
 def number(value: Any) -> str:
     """Four significant digits, none of them as a power of ten."""
+    from oracle.bench.figure import significant
+
     value = significant(value)
     return (
         f"{value:,}"

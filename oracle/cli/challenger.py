@@ -1,25 +1,12 @@
 """`plumb challenger`: recompute every claim, and bring down what is false."""
 
 import json
-from urllib.request import urlopen
+from typing import TYPE_CHECKING
 
 import typer
 
 from oracle.amounts import brief_wei
-from oracle.cli.common.options import (
-    Cluster,
-    FetchFrom,
-    IpfsGateways,
-    LogJson,
-    MaxModelBytes,
-    Metrics,
-    MinValue,
-    Models,
-    Poll,
-    Processes,
-    Sample,
-    WebhookUrl,
-)
+from oracle.cli.common.options import SERVING
 from oracle.cli.common.output import (
     AsJson,
     console,
@@ -29,13 +16,13 @@ from oracle.cli.common.output import (
     print_json,
 )
 from oracle.cli.common.settled import settled
-from oracle.cli.onchain.nodes import LOCAL, place_of, run_node
-from oracle.node.challenger.vigil import Vigil, vigil_from_chain
-from oracle.node.honest import Honest
-from oracle.node.node import Node
-from oracle.node.roles.roles import ChallengerSettings, Place
-from oracle.sending.connection import sender_of
-from oracle.sending.sender import Sender
+
+if TYPE_CHECKING:
+    from oracle.node.challenger.vigil import Vigil
+    from oracle.node.honest import Honest
+    from oracle.node.node import Node
+    from oracle.node.roles.roles import ChallengerSettings, Place
+    from oracle.sending.sender import Sender
 
 SECONDS = 5.0
 """That a running node has to answer."""
@@ -49,46 +36,30 @@ def group() -> None:
 
 
 @app.command()
-@settled(ChallengerSettings)
-def start(
-    settings: ChallengerSettings,
-    models: Models = None,
-    sample: Sample = None,
-    min_value: MinValue = None,
-    max_model_bytes: MaxModelBytes = None,
-    ipfs_gateways: IpfsGateways = None,
-    fetch_from: FetchFrom = None,
-    processes: Processes = None,
-    cluster: Cluster = None,
-    poll: Poll = None,
-    log_json: LogJson = None,
-    metrics: Metrics = None,
-    webhook: WebhookUrl = None,
-) -> None:
+@settled("challenger", *SERVING, "metrics", "sample", "min_value")
+def start(settings: "ChallengerSettings") -> None:
     """Watch, challenge, play, collect; until interrupted."""
+    from oracle.cli.onchain.nodes import run_node
 
-    def make(place: Place, sender: Sender, mind: Honest) -> Node:
+    def make(place: "Place", sender: "Sender", mind: "Honest") -> "Node":
         return place.challenger(settings, sender, mind)
 
     run_node(settings, make)
 
 
 @app.command()
-@settled(ChallengerSettings)
-def status(
-    settings: ChallengerSettings,
-    models: Models = None,
-    sample: Sample = None,
-    min_value: MinValue = None,
-    processes: Processes = None,
-    metrics: Metrics = None,
-    as_json: AsJson = False,
-) -> None:
+@settled("challenger", "models", "sample", "min_value", "processes", "metrics")
+def status(settings: "ChallengerSettings", as_json: AsJson = False) -> None:
     """Say whether the challenger keeps up; exit status 1 if it won't check all in time.
 
     The one that runs is asked, if --metrics says where it listens. Else what waits is
     read from the chain, and foretold as if it began now.
     """
+    from oracle.cli.onchain.nodes import place_of
+    from oracle.node.challenger.vigil import vigil_from_chain
+    from oracle.node.honest import Honest
+    from oracle.sending.connection import sender_of
+
     found = told_by(settings) if settings.metrics else None
     if found is None:
         place = place_of(settings)
@@ -105,8 +76,13 @@ def status(
         raise typer.Exit(1)
 
 
-def told_by(settings: ChallengerSettings) -> Vigil | None:
+def told_by(settings: "ChallengerSettings") -> "Vigil | None":
     """What the challenger says that listens there; None if there is none."""
+    from urllib.request import urlopen
+
+    from oracle.cli.onchain.nodes import LOCAL
+    from oracle.node.challenger.vigil import Vigil
+
     assert settings.metrics is not None
     host, _, port = settings.metrics.rpartition(":")
     try:
@@ -116,7 +92,7 @@ def told_by(settings: ChallengerSettings) -> Vigil | None:
         return None
 
 
-def show(found: Vigil) -> None:
+def show(found: "Vigil") -> None:
     console().print(
         facts(
             {

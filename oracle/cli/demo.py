@@ -4,13 +4,7 @@ from typing import Annotated
 
 import typer
 
-from challenge.lies import FALSE_CHALLENGERS
-from oracle.cli.common.output import AsJson, console, grid, print_json
-from oracle.demo.narrator import Narrator
-from oracle.demo.story import Story, script
-from oracle.demo.teller import Mute, Teller
-from oracle.node.worker.liars import WORKER_LIES
-from tinynn import models
+from oracle.cli.common.output import AsJson, console, grid, page, print_json
 
 LIST = "list"
 
@@ -34,8 +28,13 @@ def demo(
     if lie == LIST:
         show_kinds(as_json)
         return
+    from oracle.demo.narrator import Narrator
+    from oracle.demo.story import Story, script
+    from oracle.demo.teller import Mute, Teller
+    from tinynn import models
+
     chosen = script(models.path("mnist"), seed, lie)
-    teller: Teller = Mute() if as_json else Narrator(console())
+    teller: Teller = Mute() if as_json else Narrator(page())
     outcome = Story(chosen, teller).tell()
     if as_json:
         print_json(outcome.as_json())
@@ -45,6 +44,9 @@ def demo(
 
 def show_kinds(as_json: bool) -> None:
     """Every kind of lie that a worker or a challenger can tell."""
+    from challenge.lies import FALSE_CHALLENGERS
+    from oracle.node.worker.liars import WORKER_LIES
+
     tables = (("worker", WORKER_LIES), ("challenger", FALSE_CHALLENGERS))
     rows = [
         (kind.name, liar, kind.description)

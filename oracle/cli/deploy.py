@@ -1,17 +1,16 @@
 """`plumb deploy`: put the contracts on a chain."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from oracle.chain.deployments import Deployments, Placed, placed_by_name
 from oracle.cli.common.output import AsJson, console, facts, print_json, stage
 from oracle.cli.common.settled import settled
-from oracle.config import Settings
-from oracle.sending.connection import connected, sender_of
-from oracle.sending.deploy import deploy as deploy_all
-from oracle.sending.sender import Receipt
-from solidity.deployment import Parameters
+
+if TYPE_CHECKING:
+    from oracle.chain.deployments import Placed
+    from oracle.config import Settings
+    from oracle.sending.sender import Receipt
 
 WEEK_SECONDS = 7 * 24 * 3600
 
@@ -21,7 +20,7 @@ app = typer.Typer(add_completion=False)
 @app.command()
 @settled()
 def deploy(
-    settings: Settings,
+    settings: "Settings",
     parts: Annotated[
         int, typer.Option("--k", min=2, max=64, help="Parts of a dissection.")
     ] = 32,
@@ -31,6 +30,11 @@ def deploy(
     as_json: AsJson = False,
 ) -> None:
     """Put the contracts on a chain, and write where to deployments/<chainId>.json."""
+    from oracle.chain.deployments import Deployments, placed_by_name
+    from oracle.sending.connection import connected, sender_of
+    from oracle.sending.deploy import deploy as deploy_all
+    from solidity.deployment import Parameters
+
     chain = connected(settings)
     with stage("deploying five contracts"):
         deployed = deploy_all(sender_of(settings, chain), Parameters(parts, clock))
@@ -45,5 +49,7 @@ def deploy(
         console().print(f"written to {path}")
 
 
-def placed_by(name: str, receipt: Receipt) -> Placed:
+def placed_by(name: str, receipt: "Receipt") -> "Placed":
+    from oracle.chain.deployments import Placed
+
     return Placed(name, receipt.contract, receipt.block, receipt.transaction)

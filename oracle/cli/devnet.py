@@ -1,19 +1,18 @@
 """`plumb devnet`: a chain to try things on, with the contracts in place."""
 
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import typer.core
 
-from oracle.chain.local.accounts import MNEMONIC, PATH
-from oracle.chain.local.embedded import CHAIN_ID, FIRST_BASE_FEE
+from oracle.chain.local.known import CHAIN_ID, FIRST_BASE_FEE, MNEMONIC, PATH
 from oracle.cli.common.output import AsJson, console, facts, print_json, stage
-from oracle.devnet.server import Service, application
-from oracle.devnet.serving import serving, stopping
-from oracle.devnet.setup import ACCOUNTS, BALANCE_WEI, ETHER, Ready, set_up
-from solidity.deployment import Parameters
+
+if TYPE_CHECKING:
+    from oracle.devnet.setup import Ready
 
 CLOCK_SECONDS = 10 * 60
 
@@ -27,6 +26,12 @@ class UpByDefault(typer.core.TyperGroup):
         parsed: list[str] = super().parse_args(context, given)
         return parsed
 
+    def format_help(self, context: Any, formatter: Any) -> None:
+        """With the options of `up`, which can be given here."""
+        shown = copy(self)
+        shown.params = [*self.params, *self.commands["up"].params[:-1]]
+        super(UpByDefault, shown).format_help(context, formatter)
+
 
 app = typer.Typer(cls=UpByDefault, add_completion=False, help=__doc__)
 
@@ -35,8 +40,7 @@ app = typer.Typer(cls=UpByDefault, add_completion=False, help=__doc__)
 def devnet() -> None:
     """Serve a development chain over JSON-RPC (`up`), or move its clock (`travel`).
 
-    `up` may be left out: `plumb devnet --port 8546`; `plumb devnet up --help` tells
-    its options.
+    `up` may be left out: `plumb devnet --port 8546`.
     """
 
 
@@ -79,6 +83,11 @@ def up(
     as_json: AsJson = False,
 ) -> None:
     """Serve a development chain until interrupted; transactions are mined at once."""
+    from oracle.devnet.server import Service, application
+    from oracle.devnet.serving import serving, stopping
+    from oracle.devnet.setup import set_up
+    from solidity.deployment import Parameters
+
     with stopping() as stop:
         with stage("deploying"):
             ready = set_up(Parameters(parts, clock), state, first_base_fee=base_fee)
@@ -91,8 +100,10 @@ def up(
         ready.disk.close()
 
 
-def tell(url: str, ready: Ready, written: Path, as_json: bool) -> None:
+def tell(url: str, ready: "Ready", written: Path, as_json: bool) -> None:
     """What somebody needs in order to use it."""
+    from oracle.devnet.setup import ACCOUNTS, BALANCE_WEI, ETHER
+
     found = ready.deployments
     addresses = ready.devnet.addresses()
     if as_json:

@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Iterator
-from typing import Annotated, Any
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.table import Table
 
-from challenge.whatif import WhatIf
-from challenge.whatif import whatif as foretell
 from oracle.amounts import brief_wei
-from oracle.cli.common.options import FetchFrom, IpfsGateways, MaxModelBytes, Models
+from oracle.cli.common.errors import NotOver
+from oracle.cli.common.options import FETCHING
 from oracle.cli.common.output import (
     AsJson,
     console,
@@ -21,17 +23,17 @@ from oracle.cli.common.output import (
     stage,
 )
 from oracle.cli.common.settled import settled
-from oracle.cli.onchain.nodes import place_of
-from oracle.config import Settings
-from oracle.node.challenger.joining import Terms, pointing_rightly, terms_of
-from oracle.node.collector import Collector
-from oracle.node.honest import Honest
-from oracle.node.node import Done, Node
-from oracle.node.roles.roles import ChallengerSettings
-from oracle.record.disputes import Dispute, claim_of, disputes_of, ends_of, told_end
-from oracle.record.record import Answered, Record, Status
-from oracle.record.views import view_of
-from oracle.sending.connection import sender_of
+from oracle.legible import number_of
+
+if TYPE_CHECKING:
+    from challenge.whatif import WhatIf
+    from oracle.config import Settings
+    from oracle.node.challenger.joining import Terms
+    from oracle.node.node import Done, Node
+    from oracle.node.roles.roles import ChallengerSettings
+    from oracle.record.disputes import Dispute
+    from oracle.record.history import History
+    from oracle.record.record import Answered, Record
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -43,28 +45,40 @@ POLL_SECONDS = 1.0
 @app.command("list")
 @settled()
 def list_disputes(
-    settings: Settings,
+    settings: "Settings",
     finished: Annotated[
         bool, typer.Option("--all", help="Also those that are over.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Every dispute: whose move it is, and how long they have."""
-    record = place_of(settings).record()
+    from oracle.cli.onchain.sites import site_of
+    from oracle.record.disputes import disputes_of
+
+    record = site_of(settings).record()
     found = [dispute.as_json() for dispute in disputes_of(record, finished)]
     if as_json:
         print_json({"disputes": found})
         return
+    if not found:
+        console().print(
+            "There is none." if finished else "None is open: --all lists all."
+        )
+        return
     columns = ("request_id", "worker", "challenger", "stage", "mover", "seconds_left")
     rows = [[_short(dispute[column]) for column in columns] for dispute in found]
     titles = ("request", "worker", "challenger", "stage", "to move", "seconds left")
-    console().print(grid(None, titles, rows))
+    console().print(grid(None, titles, rows, numbers=("request", "seconds left")))
+    remark(
+        "A worker answered, a challenger says: falsely. Who is to move has so many "
+        "seconds of its clock left, and loses when they are over."
+    )
 
 
 @app.command()
 @settled()
 def show(
-    settings: Settings,
+    settings: "Settings",
     request_id: RequestId,
     until_over: Annotated[
         bool, typer.Option("--wait", help="Until there was one, and all are over.")
@@ -72,13 +86,17 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """How the disputes of a request's claims have narrowed so far."""
-    record = place_of(settings).record()
+    from oracle.cli.onchain.sites import site_of
+    from oracle.record.disputes import ends_of, told_end
+    from oracle.record.history import history_of
+
+    record = site_of(settings).record()
     with stage("waiting for the end"):
         found = disputes_about(record, request_id)
         while until_over and not (found and all(d.played.over for d in found)):
             time.sleep(POLL_SECONDS)
             found = disputes_about(record, request_id)
-    steps = {d.played.id: list(d.steps(record)) for d in found}
+    histories = {d.played.id: history_of(record, d) for d in found}
     ends = ends_of(record) if any(d.played.over for d in found) else {}
     ended = {id: told_end(end) for id, end in ends.items()}
     if as_json:
@@ -86,7 +104,7 @@ def show(
             {
                 "disputes": [
                     d.as_json()
-                    | {"moves": [{"shown": s, "of": o} for s, o in steps[d.played.id]]}
+                    | histories[d.played.id].as_json()
                     | {"outcome": ended.get(d.played.id)}
                     for d in found
                 ]
@@ -95,7 +113,8 @@ def show(
         return
     for dispute in found:
         console().print(facts(shown(dispute)))
-        console().print(grid(None, ("shown", "of"), steps[dispute.played.id]))
+        for part in history_tables(histories[dispute.played.id]):
+            console().print(part)
         if dispute.played.id in ended:
             console().print(ended[dispute.played.id])
     if not found:
@@ -103,17 +122,21 @@ def show(
 
 
 @app.command()
-@settled(ChallengerSettings)
+@settled("challenger", *FETCHING)
 def whatif(
-    settings: ChallengerSettings,
+    settings: "ChallengerSettings",
     request_id: RequestId,
-    models: Models = None,
-    max_model_bytes: MaxModelBytes = None,
-    ipfs_gateways: IpfsGateways = None,
-    fetch_from: FetchFrom = None,
     as_json: AsJson = False,
 ) -> None:
     """Before any money moves: is the claim false, and what would a dispute bring?"""
+    from challenge.whatif import whatif as foretell
+    from oracle.cli.onchain.nodes import place_of
+    from oracle.node.challenger.joining import pointing_rightly, terms_of
+    from oracle.node.honest import Honest
+    from oracle.record.disputes import claim_of
+    from oracle.record.views import view_of
+    from oracle.sending.connection import sender_of
+
     place = place_of(settings)
     record = place.record()
     record.refresh()
@@ -145,7 +168,9 @@ def whatif(
         console().print(advice(answered, found.claim_is_true, place.chain.now()))
 
 
-def advice(answered: Answered, true: bool, now: int) -> str:
+def advice(answered: "Answered", true: bool, now: int) -> str:
+    from oracle.record.record import Status
+
     if not answered.alive:
         return "It has fallen already."
     if answered.asked.status is Status.FINAL:
@@ -155,14 +180,33 @@ def advice(answered: Answered, true: bool, now: int) -> str:
     left = answered.claim.window_end - now
     if left <= 0:
         return "Too late: the time in which it could be challenged is over."
-    return f"`plumb challenger start` brings it down; {left} seconds are left for that."
+    left_for_it = number_of(left, "second")
+    return f"`plumb challenger start` brings it down, within {left_for_it}."
 
 
 @app.command()
 @settled()
-def claim(settings: Settings, as_json: AsJson = False) -> None:
-    """Settle the account's own games that are decided, and take its free stake home."""
+def claim(
+    settings: "Settings",
+    request_id: Annotated[
+        int | None,
+        typer.Argument(
+            metavar="[REQUEST]", min=1, help="Only if its disputes are over."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Settle the account's own games that are decided, and take its free stake home.
+
+    With a request, its disputes must be over: exit status 1 while they aren't.
+    """
+    from oracle.cli.onchain.nodes import place_of
+    from oracle.node.collector import Collector
+    from oracle.sending.connection import sender_of
+
     place = place_of(settings)
+    if request_id is not None:
+        check_over(place.record(), request_id)
     sender = sender_of(settings, place.chain)
     collector = Collector(sender, place.deployments.contracts)
     with stage("collecting"):
@@ -184,7 +228,15 @@ def claim(settings: Settings, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def until_idle(node: Node) -> Iterator[Done]:
+def check_over(record: "Record", request_id: int) -> None:
+    """Raises `NotOver`, also if nobody has challenged its answer."""
+    found = disputes_about(record, request_id)
+    still = sum(not dispute.played.over for dispute in found)
+    if still or not found:
+        raise NotOver(request_id, still)
+
+
+def until_idle(node: "Node") -> "Iterator[Done]":
     """What comes true until there is nothing to do and nothing on its way."""
     while True:
         done = list(node.act())
@@ -195,8 +247,10 @@ def until_idle(node: Node) -> Iterator[Done]:
             time.sleep(POLL_SECONDS)
 
 
-def disputes_about(record: Record, request_id: int) -> list[Dispute]:
+def disputes_about(record: "Record", request_id: int) -> "list[Dispute]":
     """Those of all claims on the request, over or not."""
+    from oracle.record.disputes import claim_of, disputes_of
+
     record.refresh()
     claim_of(record, request_id)
     return [
@@ -206,7 +260,27 @@ def disputes_about(record: Record, request_id: int) -> list[Dispute]:
     ]
 
 
-def foretold(found: WhatIf, terms: Terms, right: int) -> dict[str, Any]:
+def history_tables(history: "History") -> Iterator[Table]:
+    """Each move, and the instruction in which a game ended."""
+    titles = ("shown", "of", "at", "clock used", "gas", "transaction")
+    rows = [
+        (
+            step.shown,
+            step.of,
+            datetime.fromtimestamp(step.time, UTC).strftime("%Y-%m-%d %H:%M:%S"),
+            "" if step.clock_used is None else f"{step.clock_used:,} s",
+            f"{step.gas_used:,}",
+            step.transaction,
+        )
+        for step in history.steps
+    ]
+    yield grid(None, titles, rows, numbers=("clock used", "gas"))
+    if history.proof is not None:
+        proof = asdict(history.proof)
+        yield facts({k.replace("_", " "): v for k, v in proof.items() if v})
+
+
+def foretold(found: "WhatIf", terms: "Terms", right: int) -> dict[str, Any]:
     return {
         "claim_is_true": found.claim_is_true,
         "divergence": str(found.divergence) if found.divergence else None,
@@ -223,7 +297,7 @@ def foretold(found: WhatIf, terms: Terms, right: int) -> dict[str, Any]:
     }
 
 
-def shown(dispute: Dispute) -> dict[str, object]:
+def shown(dispute: "Dispute") -> dict[str, object]:
     told = dispute.as_json()
     told["worker_bond"] = brief_wei(told.pop("worker_bond_wei"))
     return {

@@ -5,9 +5,6 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-import tinynn
-from converters.files import write_atomically
-from converters.frameworks import is_source
 from oracle.cli.common.output import AsJson, console, facts, print_json, remark, stage
 from oracle.cli.common.targets import check_target
 from oracle.cli.inputs.modelfile import (
@@ -18,10 +15,8 @@ from oracle.cli.inputs.modelfile import (
     parse_scale,
     parse_shapes,
 )
-from oracle.cli.models import running, verifying
-from oracle.cli.models.foretelling import foretell, foretold_data, foretold_facts
+from oracle.cli.models import running, verify
 from oracle.cli.onchain import registry
-from oracle.cli.show.portrait import described, segment_grid, segment_rows, summary
 from oracle.errors import BadCard
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -48,6 +43,10 @@ def inspect(
 
     Exit status 1 if the file can't be converted.
     """
+    from converters.frameworks import is_source
+    from oracle.cli.models.foretelling import foretell, foretold_data, foretold_facts
+    from oracle.cli.show.portrait import described, segment_grid, segment_rows, summary
+
     if is_source(path):
         inspect_source(path, parse_shapes(input_shape), trust_code, data, as_json)
         return
@@ -164,8 +163,12 @@ def convert(
     beside the image (`plumb model show`).
     """
     import converters
+    import tinynn
+    from converters.files import write_atomically
     from oracle.cards import card_path, write_card
     from oracle.cli.models import carding, judgement
+    from oracle.cli.models.foretelling import foretell
+    from oracle.cli.show.portrait import described, summary
 
     if (quantize is None) != (calibrate is None):
         given, missing = "--quantize int8", "--calibrate"
@@ -270,5 +273,5 @@ def show(
         console().print(part)
 
 
-for group in (verifying, running, registry):
+for group in (verify, running, registry):
     app.add_typer(group.app)

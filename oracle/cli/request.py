@@ -1,64 +1,29 @@
 """`plumb request`: ask for inference, and follow what becomes of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from oracle.amounts import brief_wei, parse_wei
-from oracle.chain.errors import Refused
-from oracle.chain.reasons import explained, read_abi
-from oracle.cli.common.errors import CallbackFailsAgain
-from oracle.cli.common.options import Confirmations
 from oracle.cli.common.output import (
     AsJson,
     console,
     facts,
-    grid,
     hexadecimal,
     print_json,
     remark,
     stage,
 )
 from oracle.cli.common.settled import settled
-from oracle.cli.inputs.tensors import Array, read_input
-from oracle.cli.models.running import first_numbers
-from oracle.cli.onchain.asking import (
-    asked_of,
-    consumer_of,
-    image_of,
-    last_accept,
-    model_id_of,
-    reckoned_facts,
-    reckoned_json,
-    sizes_known,
-    told_callback,
-    window_advice,
-)
-from oracle.cli.onchain.nodes import place_of
-from oracle.cli.show.portrait import as_numbers
-from oracle.config import Settings
-from oracle.node.roles.node_config import NodeSettings
-from oracle.node.roles.roles import Place
-from oracle.pricing.leases import last_instant
-from oracle.record.record import Asked, Status
-from oracle.requester.fees import Sizes, reckoned
-from oracle.requester.following import followed
-from oracle.requester.rehearsal import rehearse
-from oracle.requester.requests import (
-    Situation,
-    Terms,
-    ask,
-    ask_through,
-    check_patience,
-    min_lease_of,
-    situation_of,
-    take_back,
-)
-from oracle.sending.connection import sender_of
+
+if TYPE_CHECKING:
+    from oracle.config import Settings
+    from oracle.node.roles.node_config import NodeSettings
+    from oracle.sending.sender import Receipt, Sender
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -83,7 +48,6 @@ AbiFile = Annotated[
     list[Path] | None,
     typer.Option(help="The requester's ABI, or its artifact: names its errors."),
 ]
-Outputs = Mapping[str, Array]
 RequestId = Annotated[int, typer.Argument(metavar="REQUEST", min=1)]
 CallbackGas = Annotated[
     int, typer.Option(min=0, max=MOST_GAS, help="Gas for the requester's callback.")
@@ -114,9 +78,9 @@ MinBond = Annotated[str, typer.Option(help="What a false answer must cost at lea
 
 
 @app.command()
-@settled(NodeSettings)
+@settled("node")
 def send(
-    settings: NodeSettings,
+    settings: "NodeSettings",
     model: ModelName,
     data: Input,
     fee: Fee = None,
@@ -131,6 +95,20 @@ def send(
 
     With --through, --window is only for reckoning the fee: name the contract's own.
     """
+    from oracle.cli.inputs.tensors import read_input
+    from oracle.cli.onchain.asking import (
+        consumer_of,
+        image_of,
+        model_id_of,
+        reckoned_facts,
+        reckoned_json,
+        window_advice,
+    )
+    from oracle.cli.onchain.nodes import place_of
+    from oracle.requester.fees import Sizes, reckoned
+    from oracle.requester.requests import Terms, ask, ask_through, min_lease_of
+    from oracle.sending.connection import sender_of
+
     place = place_of(settings)
     found = image_of(place, settings, model)
     request = read_input(data, found.inputs)
@@ -144,21 +122,19 @@ def send(
     sizes = Sizes(output_bytes, callback_gas, window, bond)
     guess = reckoned(place.chain, contracts, model_id, sizes)
     wei = guess.offer_wei if fee is None else parse_wei(fee)
-    if consumer is not None:
-        request_id, receipt = ask_through(sender, contracts, consumer, request, wei)
-    else:
-        terms = Terms(callback_gas, window, patience, bond, wei)
-        request_id, receipt = ask(sender, contracts, model_id, request, terms)
-    told: dict[str, Any] = {
-        "request_id": request_id,
-        "transaction": hexadecimal(receipt.transaction),
-        "block": receipt.block,
-        "last_accept": last_accept(place, receipt),
-    }
+    min_lease = min_lease_of(place.chain, contracts)
+    with telling_of(sender):
+        if consumer is not None:
+            receipt = ask_through(sender, contracts, consumer, request, wei)
+        else:
+            terms = Terms(callback_gas, window, patience, bond, wei)
+            _, receipt = ask(sender, contracts, model_id, request, terms)
+    told = posted(receipt, min_lease)
     if as_json:
         print_json(told | {"fee_wei": wei} | reckoned_json(guess))
     else:
-        console().print(facts(told | {"fee": brief_wei(wei)} | reckoned_facts(guess)))
+        shown = {name: value for name, value in told.items() if value is not None}
+        console().print(facts(shown | {"fee": brief_wei(wei)} | reckoned_facts(guess)))
     if advice := window_advice(place.chain.endpoint.chain_id, window):
         remark(advice)
     if wei < guess.least_wei:
@@ -166,10 +142,37 @@ def send(
         remark(f"A worker is reckoned to want {wanted}: it may find none.")
 
 
+@contextmanager
+def telling_of(sender: "Sender") -> Iterator[None]:
+    """Whatever goes wrong once a transaction is on its way, its hash is told."""
+    try:
+        yield
+    except BaseException:
+        if sender.sent:
+            hash = hexadecimal(sender.sent)
+            remark(f"Sent as {hash}: see what became of it before you send it again.")
+        raise
+
+
+def posted(receipt: "Receipt", min_lease: int) -> dict[str, Any]:
+    """What was asked for: one request, or several of a contract that asks for more."""
+    from oracle.pricing.leases import last_instant
+    from oracle.requester.requests import requested
+
+    found = requested(receipt)
+    ids = [request.id for request in found]
+    told: dict[str, Any] = {"request_id": ids[0] if ids else None}
+    if len(ids) > 1:
+        told["request_ids"] = ids
+    told |= {"transaction": hexadecimal(receipt.transaction), "block": receipt.block}
+    last = [last_instant(request.deadline, min_lease) for request in found]
+    return told | {"last_accept": min(last, default=None)}
+
+
 @app.command()
-@settled(NodeSettings)
+@settled("node")
 def simulate(
-    settings: NodeSettings,
+    settings: "NodeSettings",
     model: ModelName,
     data: Input,
     callback_gas: CallbackGas = 0,
@@ -177,12 +180,32 @@ def simulate(
     patience: Patience = 3600,
     min_bond: MinBond = "0",
     through: Through = None,
+    abi: AbiFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the model here, and say what a request of it would cost.
 
     With --through the request and its callback are rehearsed by the node as well.
     """
+    from oracle.chain.reasons import read_abi
+    from oracle.cli.inputs.tensors import read_input
+    from oracle.cli.onchain.asking import (
+        consumer_of,
+        image_of,
+        model_id_of,
+        reckoned_facts,
+        reckoned_json,
+        told_callback,
+        window_advice,
+    )
+    from oracle.cli.onchain.nodes import place_of
+    from oracle.cli.show.portrait import as_numbers
+    from oracle.cli.show.standing import listed
+    from oracle.pricing.leases import last_instant
+    from oracle.requester.fees import Sizes, reckoned
+    from oracle.requester.rehearsal import rehearse
+    from oracle.requester.requests import check_patience, min_lease_of
+
     place = place_of(settings)
     check_patience(place.chain, place.deployments.contracts, patience)
     found = image_of(place, settings, model)
@@ -193,7 +216,8 @@ def simulate(
     if through is not None:
         consumer = consumer_of(place, through)
         callback_gas = place.chain.call(consumer, "CALLBACK_GAS")
-        played = rehearse(place.chain, contracts, consumer, request, answer)
+        abis = [read_abi(path) for path in abi or ()]
+        played = rehearse(place.chain, contracts, consumer, request, answer, abis)
     asked_bond, model_id = parse_wei(min_bond), model_id_of(place, model)
     sizes = Sizes(len(answer), callback_gas, window, asked_bond)
     guess = reckoned(place.chain, contracts, model_id, sizes)
@@ -220,18 +244,12 @@ def simulate(
         remark(advice)
 
 
-def listed(outputs: Outputs) -> dict[str, str]:
-    """What a person sees of each output."""
-    return {name: "  ".join(first_numbers(a)) for name, a in outputs.items()}
-
-
 @app.command()
-@settled(NodeSettings)
+@settled("node", "confirmations")
 def status(
-    settings: NodeSettings,
+    settings: "NodeSettings",
     request_id: RequestId,
     abi: AbiFile = None,
-    confirmations: Confirmations = None,
     ask_workers: Annotated[
         list[str] | None,
         typer.Option(
@@ -243,17 +261,23 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Say where a request stands, and what comes next; while nobody takes it, why."""
-    place = place_of(settings)
+    from oracle.cli.onchain.asking import asked_of
+    from oracle.cli.onchain.sites import site_of
+    from oracle.cli.onchain.situations import situation
+    from oracle.cli.show.standing import outputs_of, show
+    from oracle.record.record import Status
+
+    place = site_of(settings)
     now = situation(settings, place, request_id, abi)
-    if now.asked.status is Status.OPEN:
-        now = replace(now, declines=asked_of(place, request_id, ask_workers or ()))
+    if now.asked.status is Status.OPEN and ask_workers:
+        now = replace(now, declines=asked_of(place, request_id, ask_workers))
     show(now, as_json, outputs_of(settings, now))
 
 
 @app.command()
-@settled(NodeSettings)
+@settled("node", "confirmations")
 def wait(
-    settings: NodeSettings,
+    settings: "NodeSettings",
     request_id: RequestId,
     until: Annotated[
         str, typer.Option(metavar="STATUS", help="Or only until it is `claimed`.")
@@ -262,7 +286,6 @@ def wait(
         float, typer.Option(metavar="SECONDS", min=0, help="0: for ever.")
     ] = 0,
     abi: AbiFile = None,
-    confirmations: Confirmations = None,
     as_json: AsJson = False,
 ) -> None:
     """Follow a request to its end; exit status 1 if that is not a final answer.
@@ -270,13 +293,19 @@ def wait(
     What nobody can answer any more has come to an end, too. What blocks may still undo
     has not.
     """
+    from oracle.cli.onchain.sites import site_of
+    from oracle.cli.onchain.situations import situation
+    from oracle.cli.show.standing import outputs_of, show
+    from oracle.record.record import Status
+    from oracle.requester.following import followed
+
     goal = Status[until.upper()] if until.upper() in Status.__members__ else None
     if goal is None:
         raise typer.BadParameter(
             f"expected one of {', '.join(s.name.lower() for s in Status)}, got {until}",
             param_hint="--until",
         )
-    place = place_of(settings)
+    place = site_of(settings)
     with stage("waiting") as tell:
         now, reached = followed(
             lambda: situation(settings, place, request_id, abi),
@@ -294,7 +323,7 @@ def wait(
 @app.command()
 @settled()
 def cancel(
-    settings: Settings,
+    settings: "Settings",
     request_id: RequestId,
     through: Annotated[
         str | None,
@@ -307,6 +336,13 @@ def cancel(
     It can be taken back from a minute after it was asked. Its fee becomes a credit of
     whom the request names for it; `plumb worker withdraw` brings it home.
     """
+    from oracle.cli.onchain.asking import consumer_of
+    from oracle.cli.onchain.nodes import place_of
+    from oracle.cli.onchain.situations import situation
+    from oracle.cli.show.standing import show
+    from oracle.requester.requests import take_back
+    from oracle.sending.connection import sender_of
+
     place = place_of(settings)
     asked = situation(settings, place, request_id).asked
     consumer = None if through is None else consumer_of(place, through)
@@ -318,9 +354,14 @@ def cancel(
 @app.command()
 @settled()
 def finalize(
-    settings: Settings, request_id: RequestId, as_json: AsJson = False
+    settings: "Settings", request_id: RequestId, as_json: AsJson = False
 ) -> None:
     """Have an answer paid and delivered whose window is over, if its worker doesn't."""
+    from oracle.cli.onchain.nodes import place_of
+    from oracle.cli.onchain.situations import bring, situation
+    from oracle.cli.show.standing import show
+    from oracle.record.record import Status
+
     place = place_of(settings)
     asked = situation(settings, place, request_id).asked
     bring(settings, place, "finalize", asked, Status.CLAIMED)
@@ -330,12 +371,20 @@ def finalize(
 @app.command("retry-callback")
 @settled()
 def retry_callback(
-    settings: Settings,
+    settings: "Settings",
     request_id: RequestId,
     abi: AbiFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a failed callback again, with all the gas there is."""
+    from oracle.chain.errors import Refused
+    from oracle.chain.reasons import explained, read_abi
+    from oracle.cli.common.errors import CallbackFailsAgain
+    from oracle.cli.onchain.nodes import place_of
+    from oracle.cli.onchain.situations import bring, situation
+    from oracle.cli.show.standing import show
+    from oracle.record.record import Status
+
     place = place_of(settings)
     asked = situation(settings, place, request_id).asked
     try:
@@ -346,64 +395,3 @@ def retry_callback(
         told = explained(refused.arguments["reason"], [read_abi(p) for p in abi or ()])
         raise CallbackFailsAgain(request_id, told) from None
     show(situation(settings, place, request_id), as_json)
-
-
-def bring(
-    settings: Settings, place: Place, function: str, asked: Asked, due: Status
-) -> None:
-    """Has the oracle deliver the answer. Raises `Refused`, also if there is none."""
-    if asked.claim is None:
-        reason = {"expected": due.name.lower(), "actual": asked.status.name.lower()}
-        raise Refused(f"InferenceOracle.{function}", "WrongStatus", reason, b"")
-    arguments = (asked.request, asked.claim, asked.output)
-    sender = sender_of(settings, place.chain)
-    sender.send(place.deployments.contracts.oracle, function, *arguments)
-
-
-def outputs_of(settings: NodeSettings, found: Situation) -> Outputs:
-    """The answer's arrays by name; none without an answer, or its model's image."""
-    answer, store = found.asked.output, settings.model_store
-    if not answer or not store.holds(found.model_root):
-        return {}
-    model = store.load(found.model_root)
-    if len(answer) != sum(spec.size for spec in model.outputs):
-        return {}  # a lie
-    named = zip(model.outputs, model.decode_output(answer), strict=True)
-    return {spec.name: array for spec, array in named}
-
-
-def show(found: Situation, as_json: bool, outputs: Outputs | None = None) -> None:
-    outputs = outputs or {}
-    if as_json:
-        numbers = {name: as_numbers(array) for name, array in outputs.items()}
-        print_json(found.as_json() | {"outputs": numbers or None})
-        return
-    asked = found.asked
-    rows: dict[str, object] = {
-        "request": asked.request.id,
-        "status": asked.status.name.lower(),
-        "fee": brief_wei(asked.request.fee),
-    }
-    if outputs:
-        rows |= listed(outputs)
-    elif asked.output:
-        rows["output"] = hexadecimal(asked.output)
-    console().print(facts(rows))
-    console().print(found.explanation)
-    if found.declines:
-        rows_of = [(f"0x{d.worker.hex()}", d.block, d.reason) for d in found.declines]
-        console().print(grid("Declined by", ("worker", "block", "reason"), rows_of))
-
-
-def situation(
-    settings: Settings,
-    place: Place,
-    request_id: int,
-    abi: Sequence[Path] | None = None,
-) -> Situation:
-    abis = [read_abi(path) for path in abi or ()]
-    contracts = place.deployments.contracts
-    about = (contracts, request_id, abis, settings.confirmations)
-    if not isinstance(settings, NodeSettings):
-        return situation_of(place.chain, *about)
-    return situation_of(place.chain, *about, partial(sizes_known, settings))

@@ -1,30 +1,21 @@
 """`plumb vm`: the machine by itself."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from mips_vm import Machine, Status
-from mips_vm.build import MACRO, build_program
-from mips_vm.constants import INPUT, IO_HEADER_BYTES
-from mips_vm.errors import BuildError, OutputOverrun
-from mips_vm.faults import errors_of, exit_status, explain
-from mips_vm.session import Observation, Session
-from oracle.cli.common.errors import BadInputFile
 from oracle.cli.common.output import (
     AsJson,
     console,
     facts,
-    grid,
     hexadecimal,
     print_json,
     progress,
 )
 from oracle.cli.common.targets import check_target
-from oracle.legible import legible
+from oracle.legible import legible, number_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -70,6 +61,12 @@ def run(
     A yield is resumed and counted. Exit status 1 if the program faults, which is also
     how a C program ends that fails: another exit status than 0, abort, a full stack.
     """
+    from mips_vm import Status
+    from mips_vm.faults import errors_of, exit_status, explain
+    from mips_vm.session import Session
+    from oracle.cli.inputs.programs import read_input
+    from oracle.cli.show.instructions import output_of, readable
+
     data = read_input(input_file, input_hex)
     if output:
         check_target(output, elf, input_file, model)
@@ -98,7 +95,7 @@ def run(
     else:
         shown = {
             "status": report["status"],
-            "steps": f"{session.steps:,}, {session.yields:,} yields",
+            "steps": f"{session.steps:,}, {number_of(session.yields, 'yield')}",
             "seconds": f"{session.seconds:.3f}, {session.speed() / 1e6:,.1f} M steps/s",
             "output": readable(result),
             "state root": report["state_root"],
@@ -153,6 +150,10 @@ def build(
 
     plumb vm build program.c -- -Iinclude -Wall
     """
+    from mips_vm import Machine
+    from mips_vm.build import MACRO, build_program
+    from mips_vm.errors import BuildError
+
     sources, flags = split(sources)
     target = output or sources[0].with_suffix(".elf")
     check_target(target, *sources)
@@ -216,9 +217,7 @@ def step(
     as_json: AsJson = False,
 ) -> None:
     """Execute one instruction, or some, and say what each read and wrote."""
-    session = Session.start(elf, read_input(input_file, input_hex), model, engine)
-    arrive(session, at)
-    show_trace(session, list(session.observe(steps, roots=False)), as_json)
+    observed(elf, (input_file, input_hex), model, (at, steps), engine, False, as_json)
 
 
 @app.command()
@@ -232,6 +231,10 @@ def root(
     as_json: AsJson = False,
 ) -> None:
     """Print the state root after some instructions, by default at the start."""
+    from mips_vm.session import Session
+    from oracle.cli.inputs.programs import read_input
+    from oracle.cli.show.instructions import arrive
+
     session = Session.start(elf, read_input(input_file, input_hex), model, engine)
     arrive(session, at)
     machine = session.machine
@@ -263,85 +266,24 @@ def trace(
     as_json: AsJson = False,
 ) -> None:
     """Print a window of instructions with operands and state roots."""
-    session = Session.start(elf, read_input(input_file, input_hex), model, engine)
+    observed(elf, (input_file, input_hex), model, (at, steps), engine, True, as_json)
+
+
+def observed(
+    elf: Path,
+    given: tuple[Path | None, str | None],
+    model: Path | None,
+    window: tuple[int, int],
+    engine: Engine,
+    roots: bool,
+    as_json: bool,
+) -> None:
+    """Shows the instructions of a window, its start and its length; perhaps roots."""
+    from mips_vm.session import Session
+    from oracle.cli.inputs.programs import read_input
+    from oracle.cli.show.instructions import arrive, show_trace
+
+    at, steps = window
+    session = Session.start(elf, read_input(*given), model, engine)
     arrive(session, at)
-    show_trace(session, list(session.observe(steps, roots=True)), as_json)
-
-
-def read_input(file: Path | None, text: str | None) -> bytes:
-    if file is not None and text is not None:
-        raise typer.BadParameter("expected --input or --input-hex, got both")
-    if file is not None:
-        return bounded(file, INPUT.size - IO_HEADER_BYTES)
-    try:
-        return bytes.fromhex((text or "").removeprefix("0x"))
-    except ValueError:
-        raise typer.BadParameter(
-            f"expected pairs of hex digits, got {text!r}", param_hint="--input-hex"
-        ) from None
-
-
-def bounded(file: Path, limit: int) -> bytes:
-    """The whole file; BadInputFile if it has more than `limit` bytes, or no end."""
-    with file.open("rb") as stream:
-        data = stream.read(limit + 1)
-    if len(data) > limit:
-        whole = file.stat().st_size if file.is_file() else 0
-        actual = f"{whole:,}" if whole else "more"
-        raise BadInputFile(file, f"at most {limit:,} bytes", actual)
-    return data
-
-
-def output_of(machine: Machine) -> bytes:
-    """What it left as output; none if it faulted before its length made sense."""
-    try:
-        return machine.output()
-    except OutputOverrun:
-        if machine.status is not Status.FAULTED:
-            raise
-        return b""
-
-
-def arrive(session: Session, step_index: int) -> None:
-    with progress("running", step_index, "instructions") as show:
-        session.advance(step_index, show)
-
-
-def show_trace(session: Session, window: list[Observation], as_json: bool) -> None:
-    if as_json:
-        print_json({"instructions": [seen.as_json() for seen in window]})
-        return
-    if not window:
-        status = session.machine.status.name.lower()
-        console().print(f"nothing left: {status} after {session.steps:,} instructions")
-        return
-    columns = ["step", "pc", "instruction", "reads", "writes"]
-    if any(seen.state_root for seen in window):
-        columns.append("state root after")
-    console().print(
-        grid(None, columns, (list(cells(seen)) for seen in window), numbers=["step"])
-    )
-
-
-def cells(seen: Observation) -> Iterator[str]:
-    yield f"{seen.step:,}"
-    yield f"{seen.pc:08x}"
-    yield seen.text
-    yield " ".join(f"{name}={value:x}" for name, value in seen.reads.items())
-    writes = [f"{name}={value:x}" for name, value in seen.writes.items()]
-    if seen.status is not Status.RUNNING:
-        writes = [seen.status.name.lower()]
-    yield " ".join(writes)
-    if seen.state_root:
-        text = seen.state_root.hex()
-        yield f"{text[:10]}..{text[-6:]}"
-
-
-def readable(data: bytes) -> str:
-    """Text if it is text, else hex, and not too much of it."""
-    shown = data[:256]
-    more = f".. ({len(data):,} bytes)" if len(data) > len(shown) else ""
-    text = shown.decode("ascii", errors="replace")
-    if shown.isascii() and text.strip() and legible(text) == text:
-        return text.rstrip("\n") + more
-    return (shown.hex(" ", 4) or "none") + more
+    show_trace(session, list(session.observe(steps, roots=roots)), as_json)

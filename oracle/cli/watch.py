@@ -2,65 +2,46 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from oracle import logs
-from oracle.cli.common.options import (
-    Cluster,
-    FetchFrom,
-    IpfsGateways,
-    LogJson,
-    MaxModelBytes,
-    MinValue,
-    Models,
-    Poll,
-    Processes,
-    Sample,
-    WebhookUrl,
-)
+from oracle.cli.common.options import SERVING
 from oracle.cli.common.output import AsJson, print_json
 from oracle.cli.common.settled import settled
-from oracle.cli.onchain.nodes import place_of, shelves
-from oracle.devnet.serving import stopping
-from oracle.models.library import Library
-from oracle.models.stocker import Stocker
-from oracle.node.challenger.watcher import Finding, Watcher
-from oracle.node.herald import Herald, Tell
-from oracle.node.honest import Honest
-from oracle.node.loop import OUTAGES
-from oracle.node.roles.roles import ChallengerSettings, Place
+
+if TYPE_CHECKING:
+    from oracle.models.library import Library
+    from oracle.node.challenger.watcher import Finding, Watcher
+    from oracle.node.herald import Tell
+    from oracle.node.roles.roles import ChallengerSettings, Place
 
 app = typer.Typer(add_completion=False)
-log = logs.logger(__name__)
 
 
 @app.command()
-@settled(ChallengerSettings)
+@settled("challenger", *SERVING, "sample", "min_value")
 def watch(
-    settings: ChallengerSettings,
-    models: Models = None,
-    sample: Sample = None,
-    min_value: MinValue = None,
-    max_model_bytes: MaxModelBytes = None,
-    ipfs_gateways: IpfsGateways = None,
-    fetch_from: FetchFrom = None,
-    processes: Processes = None,
-    cluster: Cluster = None,
-    poll: Poll = None,
-    log_json: LogJson = None,
+    settings: "ChallengerSettings",
     once: Annotated[
         bool, typer.Option("--once", help="Look once; exit status 1 at a false claim.")
     ] = False,
-    webhook: WebhookUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Recompute every claim, and tell which are false; needs no account.
 
     Exit status 1 if one was, or with --once if one could not be checked.
     """
+    from oracle import logs
+    from oracle.cli.onchain.nodes import place_of
+    from oracle.devnet.serving import stopping
+    from oracle.node.challenger.watcher import Watcher
+    from oracle.node.herald import Herald
+    from oracle.node.honest import Honest
+    from oracle.node.loop import OUTAGES
+
     logs.configure(settings.log_json)
+    log = logs.logger(__name__)
     place = place_of(settings)
     listed: list[Finding] = []
     lies = 0
@@ -91,9 +72,12 @@ def watch(
 
 
 def stocked(
-    settings: ChallengerSettings, place: Place, once: bool, stack: ExitStack
-) -> Library:
+    settings: "ChallengerSettings", place: "Place", once: bool, stack: ExitStack
+) -> "Library":
     """The models; who looks more than once does so while the missing ones come."""
+    from oracle.cli.onchain.nodes import shelves
+    from oracle.models.stocker import Stocker
+
     if once:
         return place.library(settings)
     library, missing = place.at_hand(settings)
@@ -102,13 +86,24 @@ def stocked(
     return library
 
 
-def looked(watcher: Watcher, tell: Tell) -> Iterator[Finding]:
+def looked(watcher: "Watcher", tell: "Tell") -> "Iterator[Finding]":
     """What is found now; a false claim is told as well."""
+    from oracle import logs
+
+    log = logs.logger(__name__)
     for finding in watcher.look():
         facts = finding.as_json()
+        words = in_words(facts)
         if finding.true:
-            log.info("true claim", **facts)
+            log.info("true claim", **words)
         else:
-            log.warning("false claim", **facts)
+            log.warning("false claim", **words)
             tell({"event": "false claim"} | facts)
         yield finding
+
+
+def in_words(facts: dict[str, Any]) -> dict[str, Any]:
+    """For a line of the log, which begins with whether the claim is true."""
+    told = {name: value for name, value in facts.items() if name != "true"}
+    disputed = "somebody acts against it" if told.pop("disputed") else "nobody yet"
+    return told if facts["true"] else told | {"dispute": disputed}

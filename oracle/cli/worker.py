@@ -2,25 +2,13 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from oracle.amounts import brief_wei, parse_wei
+from oracle.amounts import brief_wei, with_unit
 from oracle.cli.common.errors import NoneFree
-from oracle.cli.common.options import (
-    Cluster,
-    Confirmations,
-    FetchFrom,
-    IpfsGateways,
-    LogJson,
-    MaxModelBytes,
-    Metrics,
-    Models,
-    Poll,
-    Processes,
-    WebhookUrl,
-)
+from oracle.cli.common.options import SERVING, TERMS
 from oracle.cli.common.output import (
     AsJson,
     console,
@@ -31,53 +19,19 @@ from oracle.cli.common.output import (
     stage,
 )
 from oracle.cli.common.settled import settled
-from oracle.cli.onchain.nodes import place_of, run_node
-from oracle.config import DEFAULT_FILE, Settings
 from oracle.errors import BadAmount, MissingSetting
-from oracle.node.honest import Honest
-from oracle.node.node import Node
-from oracle.node.roles.roles import Place, WorkerSettings
-from oracle.operator.doctor import examine
-from oracle.operator.earnings import Earnings, earnings_of
-from oracle.operator.locked import Locked
-from oracle.sending import keys
-from oracle.sending.connection import sender_of
-from oracle.sending.sender import Sender
+
+if TYPE_CHECKING:
+    from oracle.config import Settings
+    from oracle.node.honest import Honest
+    from oracle.node.node import Node
+    from oracle.node.roles.roles import Place, WorkerSettings
+    from oracle.operator.earnings import Earnings
+    from oracle.operator.locked import Locked
+    from oracle.sending.sender import Sender
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
-LeastFee = Annotated[str | None, typer.Option(help="Decline less. [PLUMB_LEAST_FEE]")]
-LeastProfit = Annotated[
-    str | None,
-    typer.Option(
-        help="Decline what earns less after gas and the bond's rent. "
-        "[PLUMB_LEAST_PROFIT]"
-    ),
-]
-MostBond = Annotated[
-    str | None, typer.Option(help="Decline larger bonds. [PLUMB_MOST_BOND]")
-]
-MostLeases = Annotated[
-    int | None,
-    typer.Option(help="Have no more to answer at a time. [PLUMB_MOST_LEASES]"),
-]
-BondRate = Annotated[
-    float | None,
-    typer.Option(
-        help="What a locked bond must bring in a year, as a share of it; 0.1. "
-        "[PLUMB_BOND_RATE]"
-    ),
-]
-ClaimShare = Annotated[
-    float | None,
-    typer.Option(
-        help="Of the stake, what one claim may lock; 0.1. [PLUMB_CLAIM_SHARE]"
-    ),
-]
-RequesterShare = Annotated[
-    float | None,
-    typer.Option(help="And all claims of one requester; 0.25. [PLUMB_REQUESTER_SHARE]"),
-]
 SETTINGS_FILE = """\
 rpc_url = "{rpc_url}"
 account = "{account}"
@@ -92,8 +46,11 @@ least_profit = "0"  # after gas and the bond's rent; such as "0.001ether"
 
 @app.command()
 @settled()
-def init(settings: Settings, as_json: AsJson = False) -> None:
+def init(settings: "Settings", as_json: AsJson = False) -> None:
     """Make a keystore, and a plumb.toml here unless there is one."""
+    from oracle.config import DEFAULT_FILE
+    from oracle.sending import keys
+
     name = settings.account or "worker"
     if settings.password_file is None:
         raise MissingSetting("a password file", "--password-file", "ETH_PASSWORD")
@@ -124,11 +81,11 @@ def init(settings: Settings, as_json: AsJson = False) -> None:
 
 
 @app.command()
-@settled(WorkerSettings)
-def doctor(
-    settings: WorkerSettings, models: Models = None, as_json: AsJson = False
-) -> None:
+@settled("worker", "models")
+def doctor(settings: "WorkerSettings", as_json: AsJson = False) -> None:
     """Look at all that a worker needs; exit status 1 if something is missing."""
+    from oracle.operator.doctor import examine
+
     with stage("looking"):
         found = list(examine(settings))
     if as_json:
@@ -143,12 +100,15 @@ def doctor(
 @app.command()
 @settled()
 def stake(
-    settings: Settings,
+    settings: "Settings",
     amount: Annotated[str, typer.Argument(help="Such as 0.5ether.")],
     as_json: AsJson = False,
 ) -> None:
     """Deposit what bonds are locked from."""
-    if not (wei := parse_wei(amount)):
+    from oracle.cli.onchain.nodes import place_of
+    from oracle.sending.connection import sender_of
+
+    if not (wei := with_unit(amount)):
         raise BadAmount("more than nothing", amount)
     place = place_of(settings)
     sender = sender_of(settings, place.chain)
@@ -160,7 +120,7 @@ def stake(
 @app.command()
 @settled()
 def withdraw(
-    settings: Settings,
+    settings: "Settings",
     amount: Annotated[
         str | None,
         typer.Argument(help="Such as 0.5ether; by default all."),
@@ -168,11 +128,14 @@ def withdraw(
     as_json: AsJson = False,
 ) -> None:
     """Take free stake, earnings included, home to the account."""
+    from oracle.cli.onchain.nodes import place_of
+    from oracle.sending.connection import sender_of
+
     place = place_of(settings)
     sender = sender_of(settings, place.chain)
     staking = place.deployments.contracts.staking
     free, locked = place.chain.call(staking, "balanceOf", sender.address)
-    wei = free if amount is None else parse_wei(amount)
+    wei = free if amount is None else with_unit(amount)
     if wei > free or not free:
         raise NoneFree(wei, free, locked)
     sender.send(staking, "withdraw", sender.address, wei)
@@ -180,50 +143,40 @@ def withdraw(
 
 
 @app.command()
-@settled(WorkerSettings)
+@settled("worker", *SERVING, "metrics", *TERMS)
 def start(
-    settings: WorkerSettings,
-    models: Models = None,
-    least_fee: LeastFee = None,
-    least_profit: LeastProfit = None,
-    most_bond: MostBond = None,
-    most_leases: MostLeases = None,
-    bond_rate: BondRate = None,
-    claim_share: ClaimShare = None,
-    requester_share: RequesterShare = None,
-    max_model_bytes: MaxModelBytes = None,
-    ipfs_gateways: IpfsGateways = None,
-    fetch_from: FetchFrom = None,
-    processes: Processes = None,
-    cluster: Cluster = None,
-    poll: Poll = None,
-    log_json: LogJson = None,
-    metrics: Metrics = None,
-    webhook: WebhookUrl = None,
+    settings: "WorkerSettings",
     lie: Annotated[
         str | None,
         typer.Option(
-            metavar="KIND", help="Devnet only: answer falsely. `plumb demo --lie list`."
+            metavar="KIND",
+            help="Answer falsely, to see a challenger bring it down. Only on a devnet; "
+            "`plumb demo --lie list` lists the kinds.",
+            rich_help_panel="For tests",
         ),
     ] = None,
 ) -> None:
-    """Answer requests, defend the answers, collect; until interrupted."""
+    """Answer requests, defend the answers, collect; until interrupted.
 
-    def make(place: Place, sender: Sender, mind: Honest) -> Node:
+    On a devnet, one that lies can be started with --lie.
+    """
+    from oracle.cli.onchain.nodes import run_node
+
+    def make(place: "Place", sender: "Sender", mind: "Honest") -> "Node":
         return place.worker(settings, sender, mind, lie)
 
     run_node(settings, make)
 
 
 @app.command()
-@settled(WorkerSettings)
-def status(
-    settings: WorkerSettings,
-    models: Models = None,
-    confirmations: Confirmations = None,
-    as_json: AsJson = False,
-) -> None:
+@settled("worker", "models", "confirmations")
+def status(settings: "WorkerSettings", as_json: AsJson = False) -> None:
     """Say whether the worker is earning, and if not, why."""
+    from oracle.cli.onchain.nodes import place_of
+    from oracle.node.honest import Honest
+    from oracle.operator.earnings import earnings_of
+    from oracle.sending.connection import sender_of
+
     place = place_of(settings)
     sender = sender_of(settings, place.chain)
     library, missing = place.at_hand(settings)
@@ -236,7 +189,7 @@ def status(
         show(found)
 
 
-def show(found: Earnings) -> None:
+def show(found: "Earnings") -> None:
     earned = f"{brief_wei(found.earned_wei)}; answers paid: {found.paid}"
     if found.unconfirmed_wei:
         earned += f"; {brief_wei(found.unconfirmed_wei)} not confirmed yet"
@@ -267,7 +220,7 @@ def show(found: Earnings) -> None:
     console().print(found.verdict)
 
 
-def locked_row(locked: Locked) -> tuple[object, ...]:
+def locked_row(locked: "Locked") -> tuple[object, ...]:
     """`until` by the clock of the world, which block time follows."""
     until = datetime.fromtimestamp(locked.until, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     challengers = ", ".join(map(hexadecimal, locked.challengers))
@@ -275,7 +228,7 @@ def locked_row(locked: Locked) -> tuple[object, ...]:
     return locked.request_id, locked.what, bond, until, challengers
 
 
-def tell_stake(place: Place, sender: Sender, as_json: bool) -> None:
+def tell_stake(place: "Place", sender: "Sender", as_json: bool) -> None:
     staking = place.deployments.contracts.staking
     free, locked = place.chain.call(staking, "balanceOf", sender.address)
     balance = place.chain.balance(sender.address)

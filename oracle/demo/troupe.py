@@ -7,10 +7,10 @@ from pathlib import Path
 import tinynn
 from oracle.chain.chain import Chain, Contract, contract_of
 from oracle.chain.contracts import Contracts
-from oracle.chain.endpoint import EmbeddedEndpoint
 from oracle.chain.events import ModelRegistered
 from oracle.chain.local.accounts import development_accounts
 from oracle.chain.local.embedded import BUILDER, EmbeddedChain
+from oracle.chain.local.endpoint import EmbeddedEndpoint
 from oracle.demo.ledger import Books
 from oracle.models.library import Library
 from oracle.sending.deploy import deploy

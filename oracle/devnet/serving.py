@@ -14,6 +14,9 @@ from starlette.types import ASGIApp
 
 POLL_SECONDS = 0.01
 LAST_ANSWERS_SECONDS = 5
+CTRL_C_SECONDS = 1.2
+"""What is under way has so long to end when a person asks; nothing that is needed is
+lost then, for it is written down before it is sent."""
 
 
 @contextmanager
@@ -51,21 +54,29 @@ def serving(app: ASGIApp, host: str, port: int) -> Iterator[str]:
 def stopping() -> Iterator[Event]:
     """An event that is set when somebody asks the process to end; a second time kills.
 
-    What is under way is then finished first: SIGINT and SIGTERM are taken.
+    What is under way is then finished first: SIGINT and SIGTERM are taken. A person
+    (SIGINT) doesn't wait for long, though: then it is broken off.
     """
     asked = Event()
-    before = {s: signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM)}
+    taken = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
+    before = {s: signal.getsignal(s) for s in taken}
 
     def ask(number: int, frame: FrameType | None) -> None:
         if asked.is_set():
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
         asked.set()
+        if number == signal.SIGINT:
+            signal.setitimer(signal.ITIMER_REAL, CTRL_C_SECONDS)
+
+    def break_off(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(0)  # as it was asked to
 
     for number in before:
-        signal.signal(number, ask)
+        signal.signal(number, break_off if number == signal.SIGALRM else ask)
     try:
         yield asked
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)

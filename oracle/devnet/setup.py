@@ -13,10 +13,11 @@ import tinynn
 from oracle.chain.chain import Chain, contract_of
 from oracle.chain.contracts import Contracts
 from oracle.chain.deployments import Deployments, Placed, placed_by_name
-from oracle.chain.endpoint import EmbeddedEndpoint
 from oracle.chain.events import ModelRegistered
 from oracle.chain.local.accounts import development_accounts
-from oracle.chain.local.embedded import CHAIN_ID, FIRST_BASE_FEE, EmbeddedChain
+from oracle.chain.local.embedded import EmbeddedChain
+from oracle.chain.local.endpoint import EmbeddedEndpoint
+from oracle.chain.local.known import CHAIN_ID, FIRST_BASE_FEE
 from oracle.devnet.clock import Clock
 from oracle.devnet.disk import DiskDB
 from oracle.devnet.methods import Devnet

@@ -8,7 +8,8 @@ from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_checksum_address
 from eth_utils.exceptions import ValidationError
 
-from oracle.chain.local.embedded import CHAIN_ID, EmbeddedChain
+from oracle.chain.local.embedded import EmbeddedChain
+from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.local.rpc import Handler
 from oracle.chain.local.shapes import hexed, unhexed
 

@@ -23,6 +23,7 @@ from oracle.errors import ImageTooLong, NotFetched, OutOfReach, WrongImage
 from oracle.logs import logger
 from oracle.models.limits import UNHURRIED, Limits, Turn
 from oracle.models.model_store import ModelStore
+from oracle.models.reach import GATEWAYS
 from oracle.models.web import Web
 
 CHUNK_BYTES = 1 << 20
@@ -36,8 +37,6 @@ class Stream(Protocol):
         ...
 
 
-GATEWAYS = ("http://127.0.0.1:8080", "https://ipfs.io", "https://dweb.link")
-"""To IPFS: this machine's own node first, if there is one."""
 FAILURES = (OSError, ValueError, HTTPException, WrongImage, ImageTooLong, OutOfReach)
 CID = re.compile(r"[A-Za-z0-9]{32,128}")
 

@@ -19,6 +19,8 @@ from ipaddress import (
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
+GATEWAYS = ("http://127.0.0.1:8080", "https://ipfs.io", "https://dweb.link")
+"""To IPFS: this machine's own node first, if there is one."""
 FILES, LOCALHOST = "file", "localhost"
 LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 SPECIAL = tuple(

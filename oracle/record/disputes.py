@@ -1,11 +1,10 @@
 """Disputes as an onlooker sees them: who moves, what is left, how it got there."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from challenge.errors import PositionMismatch, PositionMissing
-from challenge.game import GameView, Opened
+from challenge.game import GameView
 from oracle.amounts import brief_wei
 from oracle.chain.events import ChallengerLost, Settled, WorkerLost
 from oracle.errors import NoSuchClaim
@@ -44,15 +43,6 @@ class Dispute:
             "worker_bond_wei": claim.bond,
             "disputed": str(position.interval) if position else None,
         }
-
-    def steps(self, record: Record) -> Iterator[tuple[str, str]]:
-        """Each position shown, as a move's name and what it was about."""
-        for shown in record.shown(self.played):
-            name = type(shown).__name__.lower()
-            if isinstance(shown, Opened):
-                yield name, f"segments [0, {shown.segments})"
-            else:
-                yield name, str(shown.interval)
 
 
 def ends_of(record: Record) -> dict[bytes, End]:

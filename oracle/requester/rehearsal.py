@@ -4,10 +4,12 @@ The node plays both transactions on a copy of its state (`eth_simulateV1`), and 
 nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from oracle.chain import events
+from oracle.chain.abi import Abi
 from oracle.chain.chain import Chain, Contract
 from oracle.chain.contracts import Contracts
 from oracle.chain.errors import Refused
@@ -34,10 +36,16 @@ class Rehearsal:
 
 
 def rehearse(
-    chain: Chain, contracts: Contracts, consumer: Contract, asked: bytes, answer: bytes
+    chain: Chain,
+    contracts: Contracts,
+    consumer: Contract,
+    asked: bytes,
+    answer: bytes,
+    abis: Sequence[Abi] = (),
 ) -> Rehearsal | None:
     """What became of `read(asked)` and the callback with this answer; None if the node
-    can't play them. Raises `Refused` if the contract wouldn't even ask."""
+    can't play them. `abis` may know the consumer's errors. Raises `Refused` if the
+    contract wouldn't even ask."""
     fee = 10**18
     read = call_of(ASKER, consumer.address, consumer.abi.calldata("read", [asked]), fee)
     begun = played(chain, [read])
@@ -50,7 +58,7 @@ def rehearse(
     assert both is not None, "it could play one, so it can play two"
     end = both[1]
     if not succeeded(end):
-        return Rehearsal(0, explained(revert_data(end), [consumer.abi]))
+        return Rehearsal(0, explained(revert_data(end), [*abis, consumer.abi]))
     used = int(end["gasUsed"], 16)
     return Rehearsal(used + used // REFUND_SHARE - TRANSACTION_GAS, "")
 

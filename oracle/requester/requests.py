@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from challenge.claim import Request
 from oracle.amounts import show_wei
 from oracle.chain import events
 from oracle.chain.abi import Abi
@@ -21,12 +22,15 @@ from oracle.errors import (
     PatienceTooShort,
     TooSoon,
 )
+from oracle.legible import number_of
 from oracle.pricing.leases import last_instant, least_patience
 from oracle.record.audit import Auditor
 from oracle.record.record import Asked, Record, Status
 from oracle.requester.declines import Decline
 from oracle.requester.fees import Reckoned, Sizes, reckoned
-from oracle.sending.sender import Receipt, Sender
+
+if TYPE_CHECKING:
+    from oracle.sending.sender import Receipt, Sender
 
 SKIPPED = "its worker left it out, since gas costs more than twice what it did"
 
@@ -149,7 +153,7 @@ class Situation:
         left = self.last_accept - self.now
         return (
             f"Waits for a worker{self._again()}; the last instant to accept it is "
-            f"{self.last_accept}, in {left} seconds.{self._too_little()}"
+            f"{self.last_accept}, in {number_of(left, 'second')}.{self._too_little()}"
         )
 
     def _too_little(self) -> str:
@@ -175,7 +179,7 @@ class Situation:
         assert self.asked.lease is not None, "it was leased"
         left = self.asked.lease.end - self.now
         if left > 0:
-            return f"A worker has it, for {left} seconds at most."
+            return f"A worker has it, for {number_of(left, 'second')} at most."
         return (
             "Its worker never answered, and pays for that: another takes it over, or "
             "`plumb request cancel` takes it back."
@@ -183,11 +187,11 @@ class Situation:
 
     def _claimed(self) -> str:
         if self.games:
-            return f"Answered, and disputed in {self.games} games."
+            return f"Answered, and disputed in {number_of(self.games, 'game')}."
         assert self.asked.claim is not None, "it was claimed"
         left = self.asked.claim.window_end - self.now
         if left > 0:
-            return f"Answered; can be challenged for {left} more seconds."
+            return f"Answered; can be challenged for {number_of(left, 'more second')}."
         return (
             "Answered, and unchallenged: its worker will finalize it, or anyone can "
             "(`plumb request finalize`)."
@@ -264,8 +268,8 @@ def find(record: Record, request_id: int) -> Asked:
 
 
 def ask(
-    sender: Sender, contracts: Contracts, model_id: bytes, data: bytes, terms: Terms
-) -> tuple[int, Receipt]:
+    sender: "Sender", contracts: Contracts, model_id: bytes, data: bytes, terms: Terms
+) -> "tuple[int, Receipt]":
     """Sends the request; its id. Raises `PatienceTooShort`."""
     check_patience(sender.chain, contracts, terms.patience)
     deadline = sender.chain.now() + terms.patience
@@ -288,7 +292,8 @@ def ask(
             raise
         lease = min_lease_of(sender.chain, contracts)
         raise PatienceTooShort(least_patience(lease), terms.patience, lease) from None
-    return requested(receipt), receipt
+    (request,) = requested(receipt)
+    return request.id, receipt
 
 
 def min_lease_of(chain: Chain, contracts: Contracts) -> int:
@@ -304,16 +309,18 @@ def check_patience(chain: Chain, contracts: Contracts, patience: int) -> None:
 
 
 def ask_through(
-    sender: Sender, contracts: Contracts, consumer: Contract, data: bytes, fee: int
-) -> tuple[int, Receipt]:
-    """Has a contract ask, one with `read(bytes)`; the request's id."""
+    sender: "Sender", contracts: Contracts, consumer: Contract, data: bytes, fee: int
+) -> "Receipt":
+    """Has a contract ask, one with `read(bytes)`; it may ask for more than one."""
     listening = (contracts.oracle,)
-    receipt = sender.send(consumer, "read", data, value=fee, listening=listening)
-    return requested(receipt), receipt
+    return sender.send(consumer, "read", data, value=fee, listening=listening)
 
 
 def take_back(
-    sender: Sender, contracts: Contracts, asked: Asked, consumer: Contract | None = None
+    sender: "Sender",
+    contracts: Contracts,
+    asked: Asked,
+    consumer: Contract | None = None,
 ) -> None:
     """Cancels the request, after its lease was ended if it is overdue.
 
@@ -341,9 +348,10 @@ def take_back(
         raise
 
 
-def requested(receipt: Receipt) -> int:
-    (told,) = (e for e in receipt.events if isinstance(e, events.Requested))
-    return told.request_id
+def requested(receipt: "Receipt") -> list[Request]:
+    """What was asked for in a transaction, in order."""
+    told = (e for e in receipt.events if isinstance(e, events.Requested))
+    return [event.request for event in told]
 
 
 def _failure(

@@ -1,7 +1,11 @@
-"""From settings to a chain, an account on it, and the contracts there."""
+"""From settings to a chain, an account on it, and the contracts there.
+
+Who only reads needs neither keys nor a database: these are imported by who sends.
+"""
 
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from oracle.chain.chain import Chain
 from oracle.chain.confirmations import Depth, Wanted, finalized_on, wanted_on
@@ -12,10 +16,10 @@ from oracle.chain.errors import NotConnected, Unavailable
 from oracle.chain.providers.failover import FailoverEndpoint
 from oracle.config import Settings
 from oracle.errors import NoFinalizedBlock
-from oracle.sending import keys
-from oracle.sending.durable import DurableSender
-from oracle.store.outbox import Outbox
-from oracle.store.store import Store
+
+if TYPE_CHECKING:
+    from oracle.sending.durable import DurableSender
+    from oracle.store.store import Store
 
 
 def connected(settings: Settings) -> Chain:
@@ -53,11 +57,13 @@ def hold_to_chain(chain: Chain, contracts: Contracts, depth: Wanted | None) -> N
             endpoint.hold_to(number, block)
 
 
-def store_of(settings: Settings, chain: Chain) -> Store:
+def store_of(settings: Settings, chain: Chain) -> "Store":
     """Where outbox, log and history of this very chain are kept.
 
     Development chains share an id; what was sent on one must not be sent on the next.
     """
+    from oracle.store.store import Store
+
     url = settings.database
     if url is None:
         identity = f"{chain.endpoint.chain_id}-{chain.block_hash(0).hex()[:8]}"
@@ -66,9 +72,13 @@ def store_of(settings: Settings, chain: Chain) -> Store:
 
 
 def sender_of(
-    settings: Settings, chain: Chain, store: Store | None = None
-) -> DurableSender:
+    settings: Settings, chain: Chain, store: "Store | None" = None
+) -> "DurableSender":
     """The account that the settings name, ready to sign, with its outbox."""
+    from oracle.sending import keys
+    from oracle.sending.durable import DurableSender
+    from oracle.store.outbox import Outbox
+
     chain_id = chain.endpoint.chain_id
     account = keys.account(settings, chain_id)
     address = bytes.fromhex(account.address.removeprefix("0x"))

@@ -209,6 +209,7 @@ class DurableSender(Sender):
     def _transact(self, intent: Intent, listening: Sequence[Contract]) -> Receipt:
         key = intent.key or _digest(intent)
         entry = self.outbox.find(key) or self._begin(intent, key)
+        self.sent = entry.last.hash
         return self._receipt(intent, self._until_mined(entry), listening)
 
     def _begin(self, intent: Intent, key: str) -> Entry:

@@ -1,5 +1,8 @@
 """Keys: Web3 Secret Storage of version 3, and nothing else.
 
+Other wallets write it in their own way (`Crypto`, a version in quotes, a byte order
+mark), which changes nothing of what it means.
+
 Keystores are read where Foundry and Ape keep theirs too. A raw key never comes in, nor
 goes out: what others get is an account that signs. Only the development chain's
 accounts, whose keys everyone knows, need no keystore.
@@ -17,7 +20,7 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from oracle.chain.local.accounts import development_accounts
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.config import Settings
 from oracle.errors import (
     BadKeystore,
@@ -29,6 +32,9 @@ from oracle.errors import (
     WrongPassword,
 )
 
+VERSION = 3
+TEXT = "utf-8-sig"
+"""With a byte order mark or without, as editors have it."""
 OWNER_ONLY = 0o600
 OWNER_ONLY_FOLDER = 0o700
 DEVELOPMENT = re.compile(r"dev:([0-9]|1[0-9])")
@@ -93,14 +99,15 @@ def create(path: Path, password: str, kdf: str | None = None) -> bytes:
 def read(path: Path) -> Keystore:
     """The keystore in a file. Raises `BadKeystore`."""
     try:
-        content = json.loads(path.read_text())
+        found = json.loads(path.read_text(TEXT))
     except (UnicodeDecodeError, json.JSONDecodeError):
         raise BadKeystore(path, "no JSON") from None
-    if not isinstance(content, dict) or "crypto" not in content:
+    content = {key.lower(): v for key, v in found.items()} if _is_map(found) else {}
+    if not _is_map(content.get("crypto")):
         raise BadKeystore(path, "JSON without a crypto section")
-    if content.get("version") != 3:
+    if str(content.get("version")) != str(VERSION):
         raise BadKeystore(path, f"version {content.get('version')}")
-    return Keystore(path, _address(path, content), content)
+    return Keystore(path, _address(path, content), content | {"version": VERSION})
 
 
 def keystores(home: Path) -> Iterator[Keystore]:
@@ -167,10 +174,10 @@ def password(settings: Settings) -> str:
     if file is None:
         raise MissingSetting("a password file", "--password-file", "ETH_PASSWORD")
     try:
-        text = file.read_text()
+        text = file.read_text(TEXT)  # any line end is read as a newline
     except UnicodeDecodeError:
         raise BadSetting(str(file), "expected a password, got no text") from None
-    return text.partition("\n")[0].rstrip("\r")
+    return text.partition("\n")[0]
 
 
 def _within(folder: Path) -> Iterator[Keystore]:
@@ -182,6 +189,10 @@ def _within(folder: Path) -> Iterator[Keystore]:
                 yield read(file)
         except (BadKeystore, OSError):
             continue  # other tools keep other files there
+
+
+def _is_map(found: Any) -> bool:
+    return isinstance(found, dict)
 
 
 def _address(path: Path, content: dict[str, Any]) -> bytes:

@@ -19,7 +19,7 @@ from oracle.chain.errors import FeeAboveCap, GasAboveCap, NotMined, Refused, Rej
 from oracle.chain.events import Event as Told
 from oracle.chain.head import Head
 from oracle.chain.journal import Forgetful, Journal
-from oracle.chain.local.embedded import TRANSACTION_GAS
+from oracle.chain.local.known import TRANSACTION_GAS
 from oracle.sending.troubles import Troubles
 
 T = TypeVar("T")
@@ -111,6 +111,8 @@ class Sender:
         self.troubles = Troubles(reachable=chain.reachable)
         self.stop = Event()
         """Once it is set, nothing more is begun."""
+        self.sent: bytes = b""
+        """Hash of the transaction that is, or was last, waited for."""
         self._spent_wei = 0
 
     @property
@@ -226,6 +228,7 @@ class Sender:
         transaction = {**wanted, **self._fees(), "nonce": Nonce(self.nonce)}
         signed = self._account.sign_transaction(cast(dict[str, Any], transaction))
         sent = self.chain.endpoint.web3.eth.send_raw_transaction(signed.raw_transaction)
+        self.sent = bytes(sent)
         mined = self._wait(sent)
         self.chain.forget()
         self._spent_wei += fee_of(mined)

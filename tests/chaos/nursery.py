@@ -64,7 +64,10 @@ def serve() -> None:
     """Reads wishes, bears children."""
     import oracle.cli.challenger
     import oracle.cli.devnet
-    import oracle.cli.worker  # noqa: F401
+    import oracle.cli.onchain.nodes
+    import oracle.cli.worker
+    import oracle.devnet.server
+    import oracle.devnet.setup  # noqa: F401
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:

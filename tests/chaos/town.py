@@ -20,7 +20,7 @@ from oracle.chain.contracts import Contracts
 from oracle.chain.deployments import read_deployments
 from oracle.chain.events import ModelRegistered
 from oracle.chain.local.accounts import development_accounts
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.models.library import Library
 from oracle.node.honest import Honest
 from oracle.record.record import Record

@@ -22,7 +22,7 @@ from support.world import CLOCK, NO_CAPS, WINDOW, World
 from challenge.lies import LIES
 from oracle.chain.chain import Chain
 from oracle.chain.local.accounts import development_accounts
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.loop import Loop
 from oracle.node.node import Node

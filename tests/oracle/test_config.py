@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from oracle.amounts import brief_wei, parse_wei, show_wei, written_wei
+from oracle.amounts import brief_wei, parse_wei, show_wei, with_unit, written_wei
 from oracle.config import Paths, Settings, Wei
 from oracle.errors import BadAmount, BadSetting, BadSettingsFile, UnknownSetting
 
@@ -155,6 +155,13 @@ def test_amount_read_and_shown(written: str | int, wei: int, shown: str) -> None
 def test_amount_in_brief_leaves_out_what_is_below_a_gwei(wei: int, shown: str) -> None:
     assert brief_wei(wei) == shown
     assert parse_wei(shown) <= wei
+
+
+def test_amount_that_a_person_types_needs_a_unit() -> None:
+    assert with_unit("1wei") == 1 and with_unit("0") == 0
+    assert with_unit("0.5 ether") == 10**18 // 2
+    with pytest.raises(BadAmount, match="a unit, such as 1ether or 1wei, got 1"):
+        with_unit("1")
 
 
 @pytest.mark.parametrize("written", ["", "ether", "1.5wei", "-1", "1e3", "3 pounds"])

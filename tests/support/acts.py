@@ -11,7 +11,7 @@ from challenge.lies import FALSE_CHALLENGERS, LIES
 from challenge.moves import Move
 from oracle.chain.chain import Contract
 from oracle.chain.local.accounts import development_accounts
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.loop import OUTAGES
 from oracle.node.node import Done, Node, Player, Wish

@@ -13,7 +13,7 @@ from support.world import ETHER, World
 from oracle.chain.chain import Chain
 from oracle.chain.errors import NotMined
 from oracle.chain.local.accounts import development_accounts
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.sending import sender as plain
 from oracle.sending.durable import DurableSender
 from oracle.store.outbox import Outbox

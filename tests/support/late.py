@@ -12,7 +12,8 @@ from typing import Any
 from web3 import Web3
 from web3.types import RPCEndpoint, RPCResponse
 
-from oracle.chain.local.embedded import CHAIN_ID, EmbeddedChain
+from oracle.chain.local.embedded import EmbeddedChain
+from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.local.rpc import EmbeddedProvider
 
 BLOOM_DIGITS = 512

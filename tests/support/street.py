@@ -7,7 +7,7 @@ from support.world import ETHER, World
 
 from oracle.chain.chain import Chain
 from oracle.chain.local.accounts import development_accounts
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.node import Node
 from oracle.node.worker.worker import NO_GUARD, Worker

@@ -7,10 +7,11 @@ import tinynn
 from oracle.bench.griefing.tiny import tiny_image
 from oracle.chain.chain import Chain
 from oracle.chain.contracts import Contracts
-from oracle.chain.endpoint import EmbeddedEndpoint
 from oracle.chain.events import ModelRegistered, Requested
 from oracle.chain.local.accounts import development_accounts
-from oracle.chain.local.embedded import FIRST_BASE_FEE, EmbeddedChain
+from oracle.chain.local.embedded import EmbeddedChain
+from oracle.chain.local.endpoint import EmbeddedEndpoint
+from oracle.chain.local.known import FIRST_BASE_FEE
 from oracle.models.library import Library
 from oracle.node.honest import Honest
 from oracle.pricing.guard import Guard

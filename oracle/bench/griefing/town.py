@@ -16,10 +16,10 @@ from oracle.bench.griefing.slow import SlowMachine
 from oracle.bench.griefing.tiny import tiny_image
 from oracle.chain.chain import Chain
 from oracle.chain.contracts import Contracts
-from oracle.chain.endpoint import EmbeddedEndpoint
 from oracle.chain.events import ModelRegistered
 from oracle.chain.local.accounts import development_accounts
-from oracle.chain.local.embedded import TIP_WEI
+from oracle.chain.local.endpoint import EmbeddedEndpoint
+from oracle.chain.local.known import TIP_WEI
 from oracle.models.library import Library
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.honest import Honest

@@ -5,8 +5,7 @@ from eth_account.hdaccount import seed_from_mnemonic
 from eth_account.hdaccount.deterministic import HDPath
 from eth_account.signers.local import LocalAccount
 
-MNEMONIC = "test test test test test test test test test test test junk"
-PATH = "m/44'/60'/0'/0"
+from oracle.chain.local.known import MNEMONIC, PATH
 
 
 def development_accounts(count: int) -> list[LocalAccount]:

@@ -21,15 +21,17 @@ from eth.vm.spoof import SpoofTransaction
 from eth_typing import Address, BlockNumber, Hash32
 from eth_utils.exceptions import ValidationError
 
+from oracle.chain.local.known import (
+    CHAIN_ID,
+    FIRST_BASE_FEE,
+    TIP_WEI,
+    TRANSACTION_GAS,
+)
 from oracle.chain.local.mined import Mined
 
-CHAIN_ID = 31337
 GENESIS_TIME = 1_800_000_000
 BLOCK_SECONDS = 12
 BLOCK_GAS = 2**25
-FIRST_BASE_FEE = TIP_WEI = 10**9
-TRANSACTION_GAS = 2**24
-"""EIP-7825's cap, which py-evm's last fork predates."""
 STORE_STIPEND = 2300
 """A store must leave more gas than this (EIP-2200), whatever it costs."""
 BUILDER = Address(bytes.fromhex("b10cb10c".zfill(40)))

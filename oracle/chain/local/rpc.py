@@ -10,11 +10,8 @@ from eth_utils.exceptions import ValidationError
 from web3.providers import BaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
-from oracle.chain.local.embedded import (
-    CHAIN_ID,
-    EmbeddedChain,
-    Reverted,
-)
+from oracle.chain.local.embedded import EmbeddedChain, Reverted
+from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.local.shapes import (
     block_entry,
     hexed,

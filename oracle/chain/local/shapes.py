@@ -10,7 +10,7 @@ import rlp  # type: ignore[import-untyped]
 from eth.abc import BlockHeaderAPI
 from eth_utils.address import to_checksum_address
 
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.local.mined import Mined
 
 BLOOM_BYTES = 256

@@ -10,7 +10,8 @@ from eth.exceptions import Revert
 from eth_utils.address import to_checksum_address
 from eth_utils.exceptions import ValidationError
 
-from oracle.chain.local.embedded import TRANSACTION_GAS, Call, EmbeddedChain
+from oracle.chain.local.embedded import Call, EmbeddedChain
+from oracle.chain.local.known import TRANSACTION_GAS
 from oracle.chain.local.shapes import hexed, unhexed
 
 REVERTED, OUT_OF_GAS = 3, -32015

@@ -6,15 +6,21 @@ CommandError
 ├── NoSuchOutput        an output is asked for that the model does not have
 ├── NotAPicture         none of the outputs is one
 ├── NoneFree            more is to be withdrawn than is free
+├── NothingAsked        a contract took the money and asked for nothing
+├── NotOver             a request whose disputes, if any, can't be settled yet
 ├── CallbackFailsAgain  a callback that was retried, with the requester's reason
 └── MissingPackage      an optional package that the command needs is not installed
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oracle.amounts import show_wei
 from oracle.errors import OracleError
-from tinynn.errors import ImageError
+from oracle.legible import number_of
+
+if TYPE_CHECKING:
+    from tinynn.errors import ImageError
 
 
 class CommandError(OracleError):
@@ -22,7 +28,7 @@ class CommandError(OracleError):
 
 
 class BadImage(CommandError):
-    def __init__(self, path: Path, reason: ImageError) -> None:
+    def __init__(self, path: Path, reason: "ImageError") -> None:
         self.path, self.reason = path, reason
         super().__init__(f"{path}: {reason}")
 
@@ -56,6 +62,26 @@ class NoneFree(CommandError):
         super().__init__(
             f"free stake: expected {wanted}, got {got}; "
             f"{show_wei(locked)} is locked in bonds"
+        )
+
+
+class NothingAsked(CommandError):
+    def __init__(self, contract: str) -> None:
+        self.contract = contract
+        super().__init__(
+            f"{contract}: expected it to ask the oracle, got a transaction without a "
+            "request: the contract keeps what was sent along"
+        )
+
+
+class NotOver(CommandError):
+    """`still`: how many of its disputes are open; 0 if there was none."""
+
+    def __init__(self, request_id: int, still: int) -> None:
+        self.request_id, self.still = request_id, still
+        actual = f"{number_of(still, 'dispute')} still open" if still else "none"
+        super().__init__(
+            f"request {request_id}: expected disputes that are over, got {actual}"
         )
 
 

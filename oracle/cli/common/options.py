@@ -1,161 +1,147 @@
-"""The options of every command that meets a chain; each is a setting of `config`.
+"""The options that are settings: of every command that meets a chain, and of nodes.
 
-They have no defaults here, so that environment and file have their say.
+They have no defaults here, so that environment and file have their say. Flag and
+variable follow from the setting's name. The help shows those that all commands share
+in a panel of their own, after the command's.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
-RpcUrl = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--rpc-url",
-        help="Where the chain is; repeat it for others to fall back on. [ETH_RPC_URL]",
+from oracle.naming import flag_of, variable_of
+
+Option = Any
+"""What stands in a command's signature: a type with what Typer is to know of it."""
+
+CHAIN_PANEL: Final = "Chain and account (plumb help chain)"
+NODE_PANEL: Final = "Node"
+MONEY_PANEL: Final = "What is taken on"
+
+
+def option(
+    name: str, kind: Any, text: str, panel: str | None = None, metavar: str = ""
+) -> Option:
+    """The option of the setting `name`, which may be left out."""
+    told = typer.Option(
+        flag_of(name),
+        help=f"{text} [{variable_of(name)}]",
+        metavar=metavar or None,
         show_default=False,
-    ),
-]
-ChainId = Annotated[
-    int | None,
-    typer.Option("--chain-id", help="Refuse any other chain. [PLUMB_CHAIN_ID]"),
-]
-AccountName = Annotated[
-    str | None,
-    typer.Option(
-        "--account",
-        help="Keystore by name; dev:0 to dev:19 on a devnet. [ETH_KEYSTORE_ACCOUNT]",
-    ),
-]
-KeystorePath = Annotated[
-    Path | None,
-    typer.Option("--keystore", help="Keystore file, or a folder. [ETH_KEYSTORE]"),
-]
-PasswordFile = Annotated[
-    Path | None,
-    typer.Option("--password-file", help="Its first line counts. [ETH_PASSWORD]"),
-]
-From = Annotated[
-    str | None,
-    typer.Option("--from", help="The account's address. [ETH_FROM]"),
-]
-MaxFee = Annotated[
-    str | None,
-    typer.Option(
-        "--max-fee",
-        help="Most to pay for a gas unit, such as 30gwei. [PLUMB_MAX_FEE]",
-    ),
-]
-Confirmations = Annotated[
-    str | None,
-    typer.Option(
-        metavar="BLOCKS",
-        help="On top of what counts as done, or `finalized`; by default as usual on "
-        "the chain. [PLUMB_CONFIRMATIONS]",
-    ),
-]
-Home = Annotated[
-    Path | None,
-    typer.Option("--home", help="Keystores, models, database. [PLUMB_HOME]"),
-]
-Deployments = Annotated[
-    Path | None,
-    typer.Option(
-        "--deployments",
-        help="Folder of the contracts' addresses. [PLUMB_DEPLOYMENTS]",
-    ),
-]
-Database = Annotated[
-    str | None,
-    typer.Option("--database", help="SQLAlchemy's URL. [PLUMB_DATABASE]"),
-]
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", help="Instead of ./plumb.toml. [PLUMB_CONFIG]"),
-]
-Models = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--model",
-        metavar="MODEL",
-        help="Serve this one: an image, an id, or a name; `store`: all that are held. "
-        "Repeatable. [PLUMB_MODELS]",
-    ),
-]
-Poll = Annotated[
-    float | None,
-    typer.Option(metavar="SECONDS", help="Between looks at the chain. [PLUMB_POLL]"),
-]
-Sample = Annotated[
-    float | None,
-    typer.Option(
-        metavar="SHARE",
-        help="Check this share of the claims, such as 0.1. [PLUMB_SAMPLE]",
-    ),
-]
-MinValue = Annotated[
-    str | None,
-    typer.Option(
-        metavar="AMOUNT",
-        help="Check only claims whose fee or asked bond is as high, such as 0.1ether. "
-        "[PLUMB_MIN_VALUE]",
-    ),
-]
-Processes = Annotated[
-    int | None,
-    typer.Option(
-        help="Compute so many answers at once; by default one a processor. "
-        "[PLUMB_PROCESSES]"
-    ),
-]
-Cluster = Annotated[
-    str | None,
-    typer.Option(
-        metavar="ADDRESS",
-        help="Compute on this Ray cluster, such as ray://head:10001 or local. "
-        "[PLUMB_CLUSTER]",
-    ),
-]
-LogJson = Annotated[
-    bool | None,
-    typer.Option("--log-json", help="One JSON object a line. [PLUMB_LOG_JSON]"),
-]
-MaxModelBytes = Annotated[
-    int | None,
-    typer.Option(help="Fetch no longer image. [PLUMB_MAX_MODEL_BYTES]"),
-]
+        rich_help_panel=panel,
+    )
+    return Annotated[kind | None, told]
 
-IpfsGateways = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--ipfs-gateway",
-        metavar="URL",
-        help="Ask it for ipfs:// images; repeat it for others. [PLUMB_IPFS_GATEWAYS]",
-    ),
-]
 
-FetchFrom = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--fetch-from",
-        metavar="WHERE",
-        help="Let registered URIs lead there, too: file, localhost, an address or a "
-        "network. Repeatable. [PLUMB_FETCH_FROM]",
-    ),
-]
+Chosen = tuple[str, Any, str] | tuple[str, Any, str, str]
+"""A setting's name, its type, its help, and how its value is called."""
 
-WebhookUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--webhook",
-        metavar="URL",
-        help="Post claims, disputes and settlements there, as JSON. [PLUMB_WEBHOOK]",
+CHAIN: Final[tuple[Chosen, ...]] = (
+    (
+        "rpc_url",
+        list[str],
+        "Where the chain is; repeat it for others to fall back on.",
+        "URL",
     ),
-]
-Metrics = Annotated[
-    str | None,
-    typer.Option(
-        metavar="HOST:PORT",
-        help="Serve /metrics, /healthz and /readyz there. [PLUMB_METRICS]",
+    ("chain_id", int, "Refuse any other chain.", "ID"),
+    ("account", str, "Keystore by name; dev:0 to dev:19 on a devnet.", "NAME"),
+    ("keystore", Path, "Keystore file, or a folder.", "PATH"),
+    ("password_file", Path, "Its first line counts.", "FILE"),
+    ("sender", str, "The account's address.", "ADDRESS"),
+    ("max_fee", str, "Most to pay for a gas unit, such as 30gwei.", "AMOUNT"),
+    ("home", Path, "Keystores, models, database.", "DIR"),
+    ("deployments", Path, "Folder of the contracts' addresses.", "DIR"),
+    ("database", str, "SQLAlchemy's URL.", "URL"),
+    ("config", Path, "Instead of ./plumb.toml.", "FILE"),
+)
+NODE: Final[tuple[Chosen, ...]] = (
+    ("processes", int, "Compute so many answers at once; else one a processor.", "N"),
+    (
+        "cluster",
+        str,
+        "Compute on this Ray cluster, such as ray://head:10001 or local.",
+        "ADDRESS",
     ),
-]
+    ("poll", float, "Between looks at the chain.", "SECONDS"),
+    ("log_json", bool, "One JSON object a line."),
+    ("metrics", str, "Serve /metrics, /healthz and /readyz there.", "HOST:PORT"),
+    ("webhook", str, "Post claims, disputes and settlements there, as JSON.", "URL"),
+    ("max_model_bytes", int, "Fetch no longer image.", "N"),
+    (
+        "ipfs_gateways",
+        list[str],
+        "Ask it for ipfs:// images; repeat it for others.",
+        "URL",
+    ),
+    (
+        "fetch_from",
+        list[str],
+        "Let registered URIs lead there, too: file, localhost, an address or a "
+        "network. Repeatable.",
+        "WHERE",
+    ),
+)
+MONEY: Final[tuple[Chosen, ...]] = (
+    ("least_fee", str, "Decline less.", "AMOUNT"),
+    (
+        "least_profit",
+        str,
+        "Decline what earns less after gas and the bond's rent.",
+        "AMOUNT",
+    ),
+    ("most_bond", str, "Decline larger bonds.", "AMOUNT"),
+    ("most_leases", int, "Have no more to answer at a time.", "N"),
+    (
+        "bond_rate",
+        float,
+        "What a locked bond must bring in a year, as a share of it; 0.1.",
+        "SHARE",
+    ),
+    ("claim_share", float, "Of the stake, what one claim may lock; 0.1.", "SHARE"),
+    ("requester_share", float, "And all claims of one requester; 0.25.", "SHARE"),
+)
+OWN: Final[tuple[Chosen, ...]] = (
+    (
+        "models",
+        list[str],
+        "Serve this one: an image, an id, or a name; `store`: all that are held. "
+        "Repeatable.",
+        "MODEL",
+    ),
+    ("sample", float, "Check this share of the claims, such as 0.1.", "SHARE"),
+    (
+        "min_value",
+        str,
+        "Check only claims whose fee or asked bond is as high, such as 0.1ether.",
+        "AMOUNT",
+    ),
+    (
+        "confirmations",
+        str,
+        "On top of what counts as done, or `finalized`; by default as usual on the "
+        "chain.",
+        "BLOCKS",
+    ),
+)
+
+
+def _named(panel: str | None, chosen: tuple[Chosen, ...]) -> dict[str, Option]:
+    return {
+        name: option(name, kind, text, panel, *metavar)
+        for name, kind, text, *metavar in chosen
+    }
+
+
+SHARED: Final = _named(CHAIN_PANEL, CHAIN)
+OPTIONS: Final = (
+    SHARED | _named(NODE_PANEL, NODE) | _named(MONEY_PANEL, MONEY) | _named(None, OWN)
+)
+"""Every option that is a setting, by the setting's name."""
+
+FETCHING: Final = ("models", "max_model_bytes", "ipfs_gateways", "fetch_from")
+"""Settings of a command that may have to get a model first."""
+SERVING: Final = (*FETCHING, "processes", "cluster", "poll", "log_json", "webhook")
+"""Settings of every program that follows the chain until it is stopped."""
+TERMS: Final = tuple(name for name, *_ in MONEY)
+"""A worker's."""

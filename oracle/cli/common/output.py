@@ -6,13 +6,13 @@ and what can't be printed is shown by its number.
 """
 
 import json
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
+from rich import box
+from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
@@ -24,11 +24,31 @@ AsJson = Annotated[
 ]
 
 
+UNBOUNDED: Final = 1 << 20
+"""Columns of a pipe, in which no line is broken or cut."""
+PAGE_COLUMNS: Final = 160
+
+
 class PlainConsole(Console):
-    """Prints strings, also those in tables, as they are; styles need a `Text`."""
+    """Prints strings, also those in tables, as they are; styles need a `Text`.
+
+    Whoever reads from a pipe gets one line a row, without a blank at its end.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(markup=False, emoji=False, highlight=False, **options)
+        self.piped = not self.is_terminal
+        if self.piped and "width" not in options:
+            self.width = UNBOUNDED
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        if not self.piped:
+            super().print(*objects, **options)
+            return
+        with self.capture() as captured:
+            super().print(*objects, **options)
+        for line in captured.get().splitlines():
+            self.file.write(f"{line.rstrip()}\n")
 
     def render_str(self, text: str, **options: Any) -> Text:
         """Each string that a console prints, and each in a table, passes here."""
@@ -36,10 +56,14 @@ class PlainConsole(Console):
 
 
 def console() -> PlainConsole:
-    """Standard output; a pipe gets whole rows, not ones cut at 80 columns."""
-    closed = sys.stdout is None  # as after `plumb ... >&-`; then nothing is printed
-    wide = None if not closed and sys.stdout.isatty() else 160
-    return PlainConsole(width=wide)
+    """Standard output."""
+    return PlainConsole()
+
+
+def page() -> PlainConsole:
+    """Standard output for what fills its width, such as rules and panels."""
+    found = console()
+    return PlainConsole(width=PAGE_COLUMNS) if found.piped else found
 
 
 def print_json(data: Mapping[str, Any]) -> None:
@@ -62,10 +86,23 @@ def grid(
     rows: Iterable[Sequence[object]],
     numbers: Sequence[str] = (),
 ) -> Table:
-    """A table; the columns in `numbers` are set flush right."""
-    table = Table(title=title, title_justify="left", header_style="bold")
+    """A table; the columns in `numbers` are set flush right.
+
+    Framed on a terminal, where wide cells go on in the next line; plain columns for
+    `grep`, `awk` and `cut` elsewhere.
+    """
+    framed = console().is_terminal
+    table = Table(
+        title=title,
+        title_justify="left",
+        header_style="bold",
+        box=box.HEAVY_HEAD if framed else None,
+        padding=(0, 1) if framed else (0, 2, 0, 0),
+        pad_edge=framed,
+    )
     for name in columns:
-        table.add_column(name, justify="right" if name in numbers else "left")
+        justify: JustifyMethod = "right" if name in numbers else "left"
+        table.add_column(name, justify=justify, overflow="fold", no_wrap=not framed)
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     return table

@@ -1,57 +1,54 @@
-"""Commands that take the settings, whose options they all have in common."""
+"""Commands that take settings, whose options they have in common."""
 
 from collections.abc import Callable
+from importlib import import_module
 from inspect import Parameter, Signature, signature
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from oracle.cli.common import options
-from oracle.config import Settings
+from oracle.cli.common.options import OPTIONS, SHARED
 
-SHARED: dict[str, Any] = {
-    "rpc_url": options.RpcUrl,
-    "chain_id": options.ChainId,
-    "account": options.AccountName,
-    "keystore": options.KeystorePath,
-    "password_file": options.PasswordFile,
-    "sender": options.From,
-    "max_fee": options.MaxFee,
-    "home": options.Home,
-    "deployments": options.Deployments,
-    "database": options.Database,
-    "config": options.Config,
+if TYPE_CHECKING:
+    from oracle.config import Settings
+
+Kind = Literal["plain", "node", "worker", "challenger"]
+KINDS: Final[dict[Kind, tuple[str, str]]] = {
+    "plain": ("oracle.config", "Settings"),
+    "node": ("oracle.node.roles.node_config", "NodeSettings"),
+    "worker": ("oracle.node.roles.roles", "WorkerSettings"),
+    "challenger": ("oracle.node.roles.roles", "ChallengerSettings"),
 }
+"""Where the settings of each kind are; imported when a command runs, not for help."""
 Command = Callable[..., None]
 
 
-def settled(kind: type[Settings] = Settings) -> Callable[[Command], Command]:
+def settings_of(kind: Kind) -> "type[Settings]":
+    module, name = KINDS[kind]
+    found: type[Settings] = getattr(import_module(module), name)
+    return found
+
+
+def settled(kind: Kind = "plain", *names: str) -> Callable[[Command], Command]:
     """Makes of `run(settings, ...)` a command with the settings' options and its own.
 
-    An option of `run` that is a setting of `kind` itself is read from there: `run` gets
-    None for it.
+    Besides those that all have, the options of the settings `names`. The annotations
+    of `run`'s own parameters must be objects, not text.
     """
+    taken = {name: OPTIONS[name] for name in (*names, *SHARED)}
 
     def decorate(run: Command) -> Command:
-        hints = get_type_hints(run, include_extras=True)
         own = list(signature(run).parameters.values())[1:]
-        # A setting of the command's own stands in the settings, not among arguments.
-        mine = [p.name for p in own if p.name in kind.model_fields]
 
         def command(**given: Any) -> None:
-            flags = {name: given.pop(name) for name in (*SHARED, *mine)}
-            missing = dict.fromkeys(mine)
-            run(kind.read(**flags), **given, **missing)
+            flags = {name: given.pop(name) for name in taken}
+            run(settings_of(kind).read(**flags), **given)
 
-        shared = [
+        listed = [p.replace(kind=Parameter.KEYWORD_ONLY) for p in own] + [
             Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=hint)
-            for name, hint in SHARED.items()
+            for name, hint in taken.items()
         ]
-        listed = [p.replace(kind=Parameter.KEYWORD_ONLY) for p in own] + shared
-        types = {p.name: hints[p.name] for p in own} | SHARED
         command.__name__, command.__doc__ = run.__name__, run.__doc__
-        command.__annotations__ = types
-        command.__signature__ = Signature(  # type: ignore[attr-defined]
-            [p.replace(annotation=types[p.name]) for p in listed]
-        )
+        command.__annotations__ = {p.name: p.annotation for p in listed}
+        command.__signature__ = Signature(listed)  # type: ignore[attr-defined]
         return command
 
     return decorate

@@ -3,15 +3,14 @@
 from fractions import Fraction
 from math import inf
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-import tinynn
-from converters.frameworks import is_source
 from oracle.cli.common.errors import BadImage, BadInputFile
-from tinynn import ImageError, Model, models
-from tinynn.image import MAGIC
+
+if TYPE_CHECKING:
+    from tinynn import Model
 
 InputShape = Annotated[
     list[str] | None,
@@ -34,8 +33,12 @@ ModelFile = Annotated[
 ]
 
 
-def loaded(path: Path) -> Model:
+def loaded(path: Path) -> "Model":
     """The model in the file `path`, or the one of that name that comes with plumb."""
+    import tinynn
+    from converters.frameworks import is_source
+    from tinynn import ImageError, models
+
     is_name = path.name == str(path) and path.name in models.names()
     if is_source(path) and path.exists():
         advice = "one to be converted (plumb model convert)"
@@ -52,6 +55,8 @@ def loaded(path: Path) -> Model:
 
 def check_source(path: Path) -> None:
     """BadInputFile for a model image where a model to be converted should be."""
+    from tinynn.image import MAGIC
+
     if path.is_file():
         with path.open("rb") as file:
             if file.read(len(MAGIC)) == MAGIC:

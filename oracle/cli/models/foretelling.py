@@ -11,6 +11,7 @@ from mips_vm.constants import MODEL
 from mips_vm.decode import Kind, decode
 from oracle.cli.inputs.samples import read_samples
 from oracle.cli.models.counting import counted, made_up
+from oracle.legible import number_of
 from tinynn import Model
 from tinynn.operators import FAMILIES, Operator, conv, matmul
 from tinynn.planner import in_all
@@ -80,7 +81,7 @@ def foretold_facts(found: Foretold) -> dict[str, object]:
     """The same for a person."""
     usual, most = found.machine_seconds, found.machine_seconds_at_most
     gas = found.worst_step_gas
-    on = f"{found.samples} samples" if found.samples else "random numbers"
+    on = number_of(found.samples, "sample") if found.samples else "random numbers"
     return {
         "parameters": f"{found.parameters:,}",
         "multiply-adds": f"{found.multiply_adds:,}",

@@ -11,6 +11,7 @@ from converters.source import Port
 from oracle.cli.common.output import facts, grid
 from oracle.cli.models.foretelling import foretell, foretold_data, foretold_facts
 from oracle.cli.show.portrait import described, summary
+from oracle.legible import number_of
 from tinynn import Model
 
 
@@ -76,7 +77,7 @@ def report_tables(report: Report, data: Path | None = None) -> list[RenderableTy
             for problem in report.problems
         ]
         columns = ("node", "operator", "attributes", "reason", "way out")
-        title = f"{len(rows)} obstacles to conversion"
+        title = f"{number_of(len(rows), 'obstacle')} to conversion"
         return [facts(shown), grid(title, columns, rows)]
     assert report.image is not None, "without problems there is an image"
     model = tinynn.load(report.image)

@@ -10,11 +10,8 @@ from converters.verify.verdict import Verdict
 from converters.verify.verify import Verification, verify_conversion
 from oracle.cli.common.output import facts
 from oracle.cli.inputs.drawn import drawn, told
-from oracle.cli.models.verifying import (
-    BY_LEVELS,
-    comparison_data,
-    comparison_tables,
-)
+from oracle.cli.models.verifying import BY_LEVELS, comparison_data, comparison_tables
+from oracle.legible import number_of
 from tinynn import Model
 
 DRAWN = 3
@@ -54,7 +51,7 @@ class Judgement:
         if not found.reference:
             return f"{verdict}: {found.absent}"
         most = max(part.maximum for part in found.outputs)
-        on = f"{found.samples} inputs drawn here ({self.inputs})"
+        on = f"{number_of(found.samples, 'input')} drawn here ({self.inputs})"
         doubts = "".join(f"; {doubt}" for doubt in found.doubts)
         off = f"off by {most:.3g}" + (f", {BY_LEVELS}" if found.levels_decide else "")
         off += f", {found.apart}" if found.apart else ""

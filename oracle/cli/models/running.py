@@ -4,11 +4,10 @@ import time
 from dataclasses import replace
 from math import inf
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from oracle.cards import found_card
 from oracle.cli.common.output import (
     AsJson,
     console,
@@ -19,10 +18,9 @@ from oracle.cli.common.output import (
 )
 from oracle.cli.common.targets import check_target
 from oracle.cli.inputs.modelfile import ModelFile, loaded
-from oracle.cli.inputs.tensors import Array, read_input
-from oracle.cli.show.portrait import as_numbers
-from oracle.cli.show.results import chosen, write_outputs
-from tinynn import Model
+
+if TYPE_CHECKING:
+    from tinynn import Model
 
 app = typer.Typer()
 
@@ -69,6 +67,11 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run a model on one input; print its outputs, or write them to a file."""
+    from oracle.cards import found_card
+    from oracle.cli.inputs.tensors import read_input
+    from oracle.cli.show.portrait import as_numbers, first_numbers
+    from oracle.cli.show.results import chosen, write_outputs
+
     model = loaded(path)
     bounds = parse_limits(limits)
     if output:
@@ -104,16 +107,7 @@ def run(
         console().print(facts({spec.name: "  ".join(first_numbers(array))}))
 
 
-def first_numbers(array: Array) -> list[str]:
-    """At most 32, and how many there are."""
-    numbers = array.reshape(-1)
-    listed = [f"{number:.6g}" for number in numbers[:32]]
-    if len(numbers) > len(listed):
-        listed.append(f".. ({len(numbers)} in all)")
-    return listed
-
-
-def computed(model: Model, request: bytes, engine: str, threads: int = 1) -> bytes:
+def computed(model: "Model", request: bytes, engine: str, threads: int = 1) -> bytes:
     """The output bytes, by native kernels or by the guest on the machine."""
     if engine == "native":
         return model.answer(request, threads)

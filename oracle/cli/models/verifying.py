@@ -1,52 +1,28 @@
-"""`plumb model verify`: an image against the model that it was made of."""
+"""An image against the model that it was made of: what is compared, what is told."""
 
 from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import typer
 from rich.console import RenderableType
 
 from converters.verify.verdict import Verdict
 from mips_vm import Status
-from oracle.cards import Card, card_path, found_card, write_card
+from oracle.cards import Card, card_path, write_card
 from oracle.cards.card import Accuracy
-from oracle.cli.common.output import (
-    AsJson,
-    console,
-    facts,
-    grid,
-    print_json,
-    remark,
-    stage,
-)
-from oracle.cli.inputs.drawn import drawn, told
-from oracle.cli.inputs.modelfile import (
-    InputShape,
-    ModelFile,
-    TrustCode,
-    check_source,
-    loaded,
-    parse_scale,
-    parse_shapes,
-    parse_tolerance,
-)
-from oracle.cli.inputs.samples import Samples, read_samples
-from oracle.cli.models.carding import accuracy_of
+from oracle.cli.common.output import facts, grid, remark
+from oracle.cli.inputs.drawn import drawn
+from oracle.cli.inputs.samples import Samples
 from oracle.cli.models.running import computed
+from oracle.legible import number_of
 from tinynn import Model
 
 if TYPE_CHECKING:
     from converters.verify.rule import Difference
     from converters.verify.verify import Layer, Verification
 
-GUEST_SAMPLES = 5
 DRAWN = 8
-UNJUDGED = 3
-"""The exit status where there is nothing to compare with."""
-
-app = typer.Typer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,110 +47,9 @@ class Bits:
     @property
     def told(self) -> str:
         if self.wrong is None:
-            return f"the same bits on {self.samples} samples"
+            return f"the same bits on {number_of(self.samples, 'sample')}"
         where = f"sample {self.wrong.sample}, segment {self.wrong.segment}"
         return f"DIFFERENT BITS: {where}"
-
-
-@app.command()
-def verify(
-    path: ModelFile,
-    against: Annotated[
-        Path, typer.Option("--against", metavar="SOURCE", help="What it was made of.")
-    ],
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            "--data",
-            metavar="FILE",
-            help=".npz of inputs and labels, or one input; else they are drawn.",
-        ),
-    ] = None,
-    atol: Annotated[
-        float,
-        typer.Option(
-            "--atol",
-            parser=parse_tolerance,
-            metavar="X",
-            help="A difference that is always allowed.",
-        ),
-    ] = 1e-6,
-    rtol: Annotated[
-        float,
-        typer.Option(
-            "--rtol",
-            parser=parse_tolerance,
-            metavar="X",
-            help="And this share of the number, or of its tensor's scale.",
-        ),
-    ] = 1e-4,
-    max_drop: Annotated[
-        float,
-        typer.Option(
-            "--max-drop",
-            parser=parse_tolerance,
-            metavar="X",
-            help="Of accuracy; unlabelled, of agreement.",
-        ),
-    ] = 0.0,
-    limit: Annotated[
-        int | None,
-        typer.Option("--limit", min=1, help="Take so many samples at most."),
-    ] = None,
-    guest_samples: Annotated[
-        int,
-        typer.Option(
-            "--guest-samples", min=1, help="Compare the guest's bits on so many."
-        ),
-    ] = GUEST_SAMPLES,
-    input_scale: Annotated[
-        str | None,
-        typer.Option("--input-scale", metavar="X", help="As when it was converted."),
-    ] = None,
-    input_shape: InputShape = None,
-    trust_code: TrustCode = False,
-    as_json: AsJson = False,
-) -> None:
-    """Compare an image with the model that it was made of, on data.
-
-    Exit status 1 if a difference is beyond what is allowed, or if the guest's bits are
-    not the native ones; 3 if nobody else can compute the model.
-    """
-    from converters.verify.rule import Tolerance
-    from converters.verify.verify import verify as compare
-
-    model = loaded(path)
-    check_source(against)
-    card = found_card(path, model.model_root)
-    short = card.short_names if card else {}
-    samples = read_samples(data, model, limit, short) if data else made_up(model, limit)
-    with stage(f"comparing {len(samples.inputs)} samples"):
-        found = compare(
-            model,
-            against,
-            samples.inputs,
-            labels=samples.labels,
-            tolerance=Tolerance(atol, rtol),
-            input_scale=parse_scale(input_scale),
-            input_shapes=parse_shapes(input_shape),
-            trust_code=trust_code,
-        )
-    bits = same_bits(model, samples, guest_samples)
-    # Of what was drawn, the greatest of nearly equal outputs tells nothing.
-    verdict = found.verdict(max_drop if data else 1.0)
-    if not bits.same:
-        verdict = Verdict.BEYOND
-    inputs = str(data) if data else told(model)
-    if card:
-        on = data.name if data else "inputs drawn at random"
-        note_accuracy(path, card, accuracy_of(found, verdict, on))
-    if as_json:
-        print_json(verification_data(found, bits, verdict, inputs))
-    else:
-        for part in verification_tables(found, bits, verdict, inputs):
-            console().print(part)
-    if verdict is not Verdict.PASSED:
-        raise typer.Exit(UNJUDGED if verdict is Verdict.NO_WITNESS else 1)
 
 
 def made_up(model: Model, limit: int | None) -> Samples:

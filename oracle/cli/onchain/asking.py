@@ -4,21 +4,19 @@ import re
 from collections.abc import Sequence
 
 from oracle.amounts import brief_wei
-from oracle.chain.chain import Contract, contract_of
+from oracle.chain.abi import Abi
+from oracle.chain.chain import Contract
 from oracle.chain.confirmations import BY_CHAIN
 from oracle.chain.deployments import PROTOCOL
-from oracle.chain.events import Requested
 from oracle.cli.common.output import remark
 from oracle.errors import BadDecline, UnknownConsumer, UnknownName
 from oracle.models.models import id_of
 from oracle.node.roles.node_config import NodeSettings
 from oracle.node.roles.roles import Place
-from oracle.pricing.leases import last_instant
+from oracle.record.site import Site
 from oracle.requester.declines import About, Decline, told_by
 from oracle.requester.fees import Reckoned
 from oracle.requester.rehearsal import Rehearsal
-from oracle.requester.requests import min_lease_of
-from oracle.sending.sender import Receipt
 from solidity import artifact
 from tinynn import Model
 
@@ -27,9 +25,14 @@ ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 
 
 def consumer_of(place: Place, name: str) -> Contract:
-    """A contract that asks for others, as `DigitReader` does."""
+    """A contract that asks for others, as `DigitReader` does.
+
+    Of one that is named by its address nothing is known but what it must have: what it
+    logs by itself is its own affair.
+    """
     if ADDRESS.fullmatch(name):
-        return contract_of(artifact("DigitReader"), bytes.fromhex(name[2:]))
+        entries = [e for e in artifact("DigitReader").abi if e["type"] != "event"]
+        return Contract(name, bytes.fromhex(name[2:]), Abi(name, entries))
     known = [n for n in place.deployments.placed if n not in PROTOCOL]
     if name not in known:
         raise UnknownConsumer(known, name)
@@ -77,13 +80,6 @@ def told_callback(played: Rehearsal | None, given: int) -> str:
     return f"needs up to {played.callback_gas:,} gas and gets {given:,}{enough}"
 
 
-def last_accept(place: Place, receipt: Receipt) -> int:
-    """The instant before which the request must be accepted."""
-    (told,) = (e for e in receipt.events if isinstance(e, Requested))
-    min_lease = min_lease_of(place.chain, place.deployments.contracts)
-    return last_instant(told.request.deadline, min_lease)
-
-
 def reckoned_json(guess: Reckoned) -> dict[str, int]:
     """What the fee that is offered by default was made of."""
     return {"reckoned_wei": guess.least_wei, "base_fee_wei": guess.base_fee_wei}
@@ -95,7 +91,7 @@ def reckoned_facts(guess: Reckoned) -> dict[str, object]:
     return {"reckoned": f"{brief_wei(guess.least_wei)} {at}; half more is offered"}
 
 
-def asked_of(place: Place, request_id: int, urls: Sequence[str]) -> tuple[Decline, ...]:
+def asked_of(place: Site, request_id: int, urls: Sequence[str]) -> tuple[Decline, ...]:
     """Why those workers don't take the request. Who doesn't answer is told of."""
     oracle = place.deployments.contracts.oracle.address
     about = About(place.chain.endpoint.chain_id, oracle, request_id)
@@ -111,11 +107,3 @@ def asked_of(place: Place, request_id: int, urls: Sequence[str]) -> tuple[Declin
         else:
             found.append(told)
     return tuple(found)
-
-
-def sizes_known(settings: NodeSettings, model_root: bytes) -> int:
-    """Bytes of a model's answer, where its image is here; nothing of others."""
-    store = settings.model_store
-    if not store.holds(model_root):
-        return 0
-    return sum(spec.size for spec in store.load(model_root).outputs)

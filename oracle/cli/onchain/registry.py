@@ -9,30 +9,28 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from oracle.cli.common.options import FetchFrom, IpfsGateways, MaxModelBytes
 from oracle.cli.common.output import (
     AsJson,
     console,
     facts,
-    grid,
     hexadecimal,
     print_json,
     remark,
 )
 from oracle.cli.common.settled import settled
-from oracle.config import Settings
-from oracle.node.roles.node_config import NodeSettings
 
 if TYPE_CHECKING:
     from oracle.chain.events import ModelRegistered
+    from oracle.config import Settings
+    from oracle.node.roles.node_config import NodeSettings
 
 app = typer.Typer()
 
 
 @app.command()
-@settled(NodeSettings)
+@settled("node")
 def register(
-    settings: NodeSettings,
+    settings: "NodeSettings",
     image: Annotated[Path, typer.Argument(metavar="IMAGE", exists=True)],
     uri: Annotated[
         list[str] | None,
@@ -88,31 +86,39 @@ def register(
 
 @app.command("list")
 @settled()
-def list_models(settings: Settings, as_json: AsJson = False) -> None:
+def list_models(settings: "Settings", as_json: AsJson = False) -> None:
     """Every model that is registered."""
-    from oracle.cli.onchain.nodes import place_of
+    from oracle.cli.onchain.sites import site_of
 
-    record = place_of(settings).record()
+    site = site_of(settings)
+    record = site.record()
     record.refresh()
     found = list(record.tables.models.values())
+    names = {id: name for name, id in site.deployments.models.items()}
     if as_json:
-        print_json({"models": [described(told) for told in found]})
+        print_json(
+            {"models": [described(m) | {"name": names.get(m.model_id)} for m in found]}
+        )
         return
-    rows = [
-        (hexadecimal(m.model_id), f"{m.royalty_bps / 100:g} %", " ".join(m.uris))
-        for m in found
-    ]
-    console().print(grid(None, ("id", "royalty", "images"), rows))
+    if not found:
+        console().print("None is registered.")
+    for told in found:
+        shown = {
+            "name": names.get(told.model_id, "none here"),
+            "id": hexadecimal(told.model_id),
+            "royalty": f"{told.royalty_bps / 100:g} %",
+            "images": "\n".join(told.uris),
+        }
+        console().print(facts(shown))
+        if told is not found[-1]:
+            console().print()
 
 
 @app.command()
-@settled(NodeSettings)
+@settled("node", "max_model_bytes", "ipfs_gateways", "fetch_from")
 def fetch(
-    settings: NodeSettings,
+    settings: "NodeSettings",
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Its id, or a name.")],
-    max_model_bytes: MaxModelBytes = None,
-    ipfs_gateways: IpfsGateways = None,
-    fetch_from: FetchFrom = None,
     as_json: AsJson = False,
 ) -> None:
     """Get a model's image from where its publisher says it is, and check it."""

@@ -92,3 +92,12 @@ def as_numbers(array: NDArray[Any]) -> Any:
         return [as_numbers(part) for part in array]
     number = array.item()
     return number if np.isfinite(number) else str(number)
+
+
+def first_numbers(array: NDArray[Any]) -> list[str]:
+    """At most 32, and how many there are."""
+    numbers = array.reshape(-1)
+    listed = [f"{number:.6g}" for number in numbers[:32]]
+    if len(numbers) > len(listed):
+        listed.append(f".. ({len(numbers)} in all)")
+    return listed

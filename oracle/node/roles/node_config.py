@@ -1,24 +1,27 @@
-"""Settings of the programs that hold models."""
+"""Settings of the programs that hold models.
+
+What they lead to is imported when it is asked for: most commands compute nothing.
+"""
 
 import os
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from oracle.compute.arena import Arena
-from oracle.compute.executors import Executors
-from oracle.compute.pool import Pool
 from oracle.config import Listed, Settings, Urls
-from oracle.models.fetch import GATEWAYS, Sources
 from oracle.models.limits import Limits
-from oracle.models.model_store import ModelStore
-from oracle.models.reach import Reach
-from oracle.models.web import Web
-from oracle.node.herald import Tell
-from oracle.node.webhook import Webhook
+from oracle.models.reach import GATEWAYS, Reach
+
+if TYPE_CHECKING:
+    from oracle.compute.arena import Arena
+    from oracle.compute.executors import Executors
+    from oracle.models.fetch import Sources
+    from oracle.models.model_store import ModelStore
+    from oracle.node.herald import Tell
+    from oracle.node.webhook import Webhook
 
 
 def shaped(pattern: str, expected: str) -> AfterValidator:
@@ -57,35 +60,46 @@ class NodeSettings(Settings):
     ] = None
 
     @property
-    def model_store(self) -> ModelStore:
+    def model_store(self) -> "ModelStore":
+        from oracle.models.model_store import ModelStore
+
         return ModelStore(self.home / "models")
 
     @property
-    def sources(self) -> Sources:
+    def sources(self) -> "Sources":
         """Whom images are fetched from."""
+        from oracle.models.fetch import Sources
+        from oracle.models.web import Web
+
         limits = Limits(self.max_model_bytes)
         return Sources(limits, self.ipfs_gateways, Web(Reach.of(self.fetch_from)))
 
-    def telling(self) -> AbstractContextManager[Tell]:
+    def telling(self) -> "AbstractContextManager[Tell]":
         """Where claims, disputes and settlements are told."""
+        from oracle.node.webhook import Webhook
+
         if self.webhook is None:
             return nullcontext(lambda facts: None)
         return told_by(Webhook(self.webhook))
 
-    def executors(self) -> Executors:
+    def executors(self) -> "Executors":
         """Who computes: a cluster, or processes here, by default one a processor."""
         if self.cluster is not None:
             from oracle.compute.cluster import Cluster
 
             return Cluster(self.cluster)
+        from oracle.compute.pool import Pool
+
         return Pool(self.processes or os.cpu_count() or 1)
 
-    def players(self) -> Arena:
+    def players(self) -> "Arena":
         """Who works out moves in games: as many processes here."""
+        from oracle.compute.arena import Arena
+
         return Arena(self.processes or os.cpu_count() or 1)
 
 
 @contextmanager
-def told_by(webhook: Webhook) -> Iterator[Tell]:
+def told_by(webhook: "Webhook") -> "Iterator[Tell]":
     with webhook:
         yield webhook.tell

@@ -5,9 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from oracle.chain.chain import Chain
-from oracle.chain.deployments import Deployments
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.config import Wei
 from oracle.errors import OnlyForDevnet, UnknownLie
 from oracle.models.library import Library
@@ -26,8 +24,7 @@ from oracle.pricing.guard import (
     REQUESTER_SHARE,
     Guard,
 )
-from oracle.record.audit import Auditor
-from oracle.record.record import Record
+from oracle.record.site import Site
 from oracle.sending.sender import Sender
 
 
@@ -70,17 +67,8 @@ class ChallengerSettings(NodeSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A chain, and the contracts on it."""
-
-    chain: Chain
-    deployments: Deployments
-
-    def record(self, audited: bool = False) -> Record:
-        """Nothing read yet. `audited`: to be kept up with the chain for long."""
-        contracts = self.deployments.contracts
-        auditor = Auditor(self.chain, contracts) if audited else None
-        return Record(self.chain, contracts, auditor=auditor)
+class Place(Site):
+    """A site with what nodes there are made of."""
 
     def library(self, settings: NodeSettings) -> Library:
         """The models that the settings name, brought here, and those in the store."""

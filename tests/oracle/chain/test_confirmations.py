@@ -11,7 +11,7 @@ from web3.exceptions import Web3RPCError
 
 from oracle.chain.confirmations import BY_CHAIN, DEFAULT, Depth, wanted_on
 from oracle.chain.errors import LogsRefused, Unavailable, WrongChain
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.local.rpc import EmbeddedProvider
 from oracle.config import Settings
 from oracle.errors import BadSetting, NoFinalizedBlock, NoSuchRequest, RequestUndone

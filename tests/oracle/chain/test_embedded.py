@@ -7,16 +7,15 @@ from web3 import Web3
 from web3.exceptions import ContractLogicError, MethodUnavailable, Web3RPCError
 from web3.types import RPCEndpoint
 
-from oracle.chain.endpoint import EmbeddedEndpoint
 from oracle.chain.local.embedded import (
     BLOCK_SECONDS,
     BUILDER,
-    CHAIN_ID,
     GENESIS_TIME,
-    TRANSACTION_GAS,
     Call,
     EmbeddedChain,
 )
+from oracle.chain.local.endpoint import EmbeddedEndpoint
+from oracle.chain.local.known import CHAIN_ID, TRANSACTION_GAS
 
 ETHER = 10**18
 ACCOUNT: LocalAccount = Account.from_key(b"\1" * 32)

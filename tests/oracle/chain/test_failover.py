@@ -13,7 +13,7 @@ from web3.exceptions import Web3RPCError
 from oracle.chain.chain import Chain
 from oracle.chain.errors import Refused, Unavailable, WrongChain
 from oracle.chain.local.accounts import development_accounts
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.local.rpc import EmbeddedProvider
 from oracle.chain.providers import failover, http
 from oracle.chain.providers.failover import FailoverEndpoint

@@ -12,7 +12,8 @@ from support.command import Plumb, plumb_in
 import converters
 import tinynn
 from mips_vm import Machine, Status
-from oracle.bench import figure, fresh, native, programs, tree, vm, zoo
+from oracle.bench import figure, fresh, native, programs, start, tree, vm, zoo
+from oracle.bench.errors import CommandFailed
 from oracle.bench.figure import Figure
 from oracle.bench.griefing.attacks import ATTACKS
 from oracle.bench.griefing.outcome import Outcome
@@ -119,6 +120,25 @@ def test_bench_vm_figures_have_the_promised_names(
         assert figures["vm.worst_program_vs_qemu"] is None
     assert figures["vm.first_use_warm_seconds"] < figures["vm.first_use_cold_seconds"]
     assert figures["vm.resident_mib"] > 64
+
+
+def test_bench_start_figures_have_the_promised_names(
+    plumb: Plumb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command that reads the chain finds its request there, or it would raise."""
+    monkeypatch.setattr(start, "REPEATS", 1)
+    rows = plumb("bench", "start", "--json").json()["figures"]
+    assert [row["name"] for row in rows] == [
+        "start.help_cpu_seconds",
+        "start.model_help_cpu_seconds",
+        "start.chain_verb_cpu_seconds",
+    ]
+    assert all(row["value"] > row["peer_value"] > 0 for row in rows)
+
+
+def test_bench_start_failing_command_is_no_figure() -> None:
+    with pytest.raises(CommandFailed, match="request: expected status 0, got 2"):
+        start.cpu_seconds(start.PLUMB, ["request"])
 
 
 def test_bench_zoo_figures_have_the_promised_names(

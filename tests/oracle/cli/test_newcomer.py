@@ -7,7 +7,7 @@ import pytest
 from support.command import plumb_in
 from support.town import SEVEN, Town
 
-from oracle.cli import devnet as commands
+from oracle.cli.watch import in_words
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_devnet_without_anything_is_up(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(commands, "set_up", full)
+    monkeypatch.setattr("oracle.devnet.setup.set_up", full)
     assert "make room on the disk" in plumb_in(capsys)("devnet").err
     told = plumb_in(capsys)("devnet", "--help")
     assert (told.status, "travel" in told.out) == (0, True)
@@ -77,6 +77,21 @@ def test_request_for_less_than_a_worker_wants_is_sent_with_a_warning(
     assert ended.status == 0 and "request_id" in ended.out
     assert ended.err.startswith("A worker is reckoned to want 0.0")
     assert not town.plumb("request", "send", "mnist", SEVEN).err
+
+
+@pytest.mark.parametrize("verb", ["stake", "withdraw"])
+def test_amount_without_a_unit_is_asked_for_one(town: Town, verb: str) -> None:
+    town.plumb("worker", "stake", "5wei")
+    ended = town.plumb("worker", verb, 1)
+    assert ended.status == 1
+    assert "expected a unit, such as 1ether or 1wei, got 1" in ended.err
+
+
+def test_watch_logs_words_for_what_it_found() -> None:
+    about = {"request_id": 3, "worker": "0xaa"}
+    assert in_words(about | {"true": True, "disputed": False}) == about
+    told = in_words(about | {"true": False, "disputed": True})
+    assert told == about | {"dispute": "somebody acts against it"}
 
 
 def test_request_through_a_contract_by_its_address(town: Town) -> None:

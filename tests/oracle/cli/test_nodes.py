@@ -314,10 +314,31 @@ def test_dispute_is_foretold_listed_and_shown(town: Town) -> None:
     while challenger.step() is not None or liar.step() is not None:
         pass
     assert town.json("dispute", "list")["disputes"] == []
+    assert "--all lists all" in town.plumb("dispute", "list").out
+    assert str(request) in town.plumb("dispute", "list", "--all").out
     (shown,) = town.json("dispute", "show", request, "--wait")["disputes"]
     assert shown["stage"] == "over"
     assert shown["outcome"].startswith("The claim was false: of its bond 0.00")
-    assert [move["shown"] for move in shown["moves"]][:2] == ["opened", "selected"]
+    moves = shown["moves"]
+    assert [move["shown"] for move in moves][:2] == ["opened", "selected"]
+    assert moves[-1]["shown"] == "proved"
+    assert moves[-1]["of"] == "the worker was wrong"
+    for move in moves:
+        receipt = town.chain.endpoint.web3.eth.get_transaction_receipt(
+            move["transaction"]
+        )
+        assert (move["block"], move["gas_used"], move["by"]) == (
+            receipt["blockNumber"],
+            receipt["gasUsed"],
+            receipt["from"].lower(),
+        )
+        assert move["clock_used"] >= 0
+    proof = shown["proof"]
+    assert proof["instruction"].startswith("sw ") and proof["pc"].startswith("0x")
+    roots = {proof[name] for name in ("pre_root", "worker_says", "verifier_says")}
+    assert len(roots) == 3
+    told = town.plumb("dispute", "show", request).out
+    assert proof["verifier_says"] in told and moves[0]["transaction"] in told
     status = town.json("worker", "status", *model, account=3)
     assert status["lost"] == 1
     assert "free stake" in status["declined"][str(request)]
@@ -334,14 +355,18 @@ def test_dispute_claim_ends_what_is_decided_and_brings_the_money(town: Town) -> 
     mind = Honest(Library([models.path("mnist")]))
     challenger = town.place.challenger(ChallengerSettings.read(), sender, mind)
     assert challenger.step() is not None
+    still = town.plumb("dispute", "claim", request, account=6)
+    assert (still.status, "got 1 dispute still open" in still.err) == (1, True)
     nothing = town.json("dispute", "claim", account=6)
     assert (nothing["settled"], nothing["still_open"]) == (0, 1)
     town.travel(600)
     found = town.json("dispute", "claim", account=6)
     assert (found["settled"], found["still_open"]) == (1, 0)
     assert found["withdrawn_wei"] > 0 and challenger.stake() == (0, 0)
+    assert town.json("dispute", "claim", request, account=6)["settled"] == 0
     (shown,) = town.json("dispute", "show", request)["disputes"]
-    assert shown["stage"] == "over"
+    assert (shown["stage"], shown["proof"]) == ("over", None)
+    assert shown["moves"][-1]["of"] == "a clock had run out"
     assert town.json("request", "cancel", request)["status"] == "cancelled"
 
 
@@ -367,6 +392,9 @@ def test_model_registered_under_a_name_is_fetched_by_it(
     assert told["uris"] == [image.as_uri()]
     listed = town.json("model", "list")["models"]
     assert told["model_id"] in [model["model_id"] for model in listed]
+    assert "mine" in [model["name"] for model in listed]
+    told_whole = town.plumb("model", "list").out
+    assert "name     mine" in told_whole and told["model_id"] in told_whole
     fetched = Path(town.json("model", "fetch", "mine")["file"])
     assert fetched.read_bytes() == image.read_bytes()
     again = town.plumb("model", "register", image, *options, account=6)

@@ -198,8 +198,8 @@ def test_window_tells_the_words_that_loads_and_stores_access(
     assert branch["instruction"] == "bne $t2, $zero, 0x8"
     assert branch["writes"] == {"next_pc": 8}
     table = plumb(*window).out
-    assert "│ t0=a0000000 [a0000010]=deadbeef " in table
-    assert "[40000004]=1020304 │ [40000004]=deadbeef " in table
+    assert "  t0=a0000000 [a0000010]=deadbeef" in table
+    assert "[40000004]=1020304  [40000004]=deadbeef" in table
     assert "bne $t2, $zero, 0x8" in table
 
 
@@ -297,7 +297,7 @@ def test_input_without_an_end_refused(
     command: str, plumb: Plumb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reduced = Region("input", INPUT.base, 4096, writable=False)
-    monkeypatch.setattr("oracle.cli.vm.INPUT", reduced)
+    monkeypatch.setattr("oracle.cli.inputs.programs.INPUT", reduced)
     ended = plumb("vm", command, GUEST, "--input", "/dev/zero")
     assert ended.status == 1
     assert ended.err == "plumb: /dev/zero: expected at most 4,092 bytes, got more\n"

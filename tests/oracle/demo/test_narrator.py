@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from oracle.cli.common.output import console
+from oracle.cli.common.output import page
 from oracle.demo.evidence import Evidence, Statement
 from oracle.demo.narrator import Narrator
 from oracle.demo.outcome import Reading
@@ -35,7 +35,7 @@ def test_shown_root_without_a_machine_says_so() -> None:
 
 
 def test_told_sentences_show_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
-    narrator = Narrator(console())
+    narrator = Narrator(page())
     narrator.chapter(1, "an answer")
     narrator.arrived(Reading(3, "finalized", 7, 7, 990_000, b"", 1))
     lines = [line for line in capsys.readouterr().out.splitlines() if line]

@@ -9,10 +9,10 @@ from support.world import ETHER, WINDOW, World
 
 from challenge.lies import LIES
 from oracle.chain.chain import Chain
-from oracle.chain.endpoint import EmbeddedEndpoint
 from oracle.chain.head import MOST_AGE_SECONDS, Head, Known
 from oracle.chain.local.accounts import development_accounts
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.endpoint import EmbeddedEndpoint
+from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.local.rpc import EmbeddedProvider, Handler
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.node import Node

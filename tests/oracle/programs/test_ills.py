@@ -23,7 +23,7 @@ from oracle.chain.chain import Chain
 from oracle.chain.endpoint import RemoteEndpoint
 from oracle.chain.events import ModelRegistered
 from oracle.chain.local.accounts import development_accounts
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.devnet.server import Service, application
 from oracle.devnet.serving import serving
 from oracle.devnet.setup import Ready, set_up

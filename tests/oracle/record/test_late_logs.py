@@ -22,7 +22,7 @@ from oracle.chain.events import ChallengerLost, Finalized
 from oracle.chain.head import Head
 from oracle.chain.journal import Tip
 from oracle.chain.local.accounts import development_accounts
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.providers import failover
 from oracle.chain.providers.failover import FailoverEndpoint
 from oracle.node.challenger.challenger import Challenger

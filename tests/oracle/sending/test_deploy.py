@@ -4,7 +4,7 @@ from support.world import CLOCK, World
 
 from oracle.chain.chain import Chain
 from oracle.chain.contracts import check_contracts
-from oracle.chain.endpoint import EmbeddedEndpoint
+from oracle.chain.local.endpoint import EmbeddedEndpoint
 from oracle.sending.deploy import deploy
 from oracle.sending.sender import Sender
 from solidity.deployment import Parameters, plan

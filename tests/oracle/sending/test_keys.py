@@ -1,12 +1,13 @@
 """Keystores: made for their owner only, found where others keep theirs, opened."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from eth_account import Account
 
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.config import Settings
 from oracle.errors import (
     BadKeystore,
@@ -133,6 +134,39 @@ def test_keystore_malformed_refused(
     path = put(user / "k", made)
     with pytest.raises(BadKeystore, match=message):
         keys.account(settings(user, keystore=path), 1)
+
+
+def mark(text: str) -> bytes:
+    """With a byte order mark before it."""
+    return b"\xef\xbb\xbf" + text.encode()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda made: json.dumps({k.capitalize(): v for k, v in made.items()}).encode(),
+        lambda made: json.dumps(made | {"version": "3"}).encode(),
+        lambda made: mark(json.dumps(made)),
+    ],
+    ids=["MyEtherWallet's Crypto", "version in quotes", "byte order mark"],
+)
+def test_keystore_as_other_wallets_write_it_opens(
+    user: Path, written: Callable[[dict[str, object]], bytes]
+) -> None:
+    (user / "kept").write_bytes(written(content()))
+    keystore = keys.read(user / "kept")
+    assert keystore.address == bytes.fromhex(ADDRESS[2:])
+    assert keystore.unlock(PASSWORD).address == ADDRESS
+
+
+@pytest.mark.parametrize(
+    "written",
+    [mark(PASSWORD), f"{PASSWORD}\r\n".encode(), f"{PASSWORD}\rnot".encode()],
+    ids=["byte order mark", "Windows' line ends", "an old Mac's"],
+)
+def test_password_as_editors_write_it_is_read(user: Path, written: bytes) -> None:
+    (user / "password").write_bytes(written)
+    assert keys.password(settings(user)) == PASSWORD
 
 
 def test_keystore_that_is_no_json_refused(user: Path) -> None:

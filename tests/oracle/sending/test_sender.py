@@ -22,7 +22,8 @@ from oracle.chain.errors import (
 )
 from oracle.chain.events import Requested
 from oracle.chain.local.accounts import development_accounts
-from oracle.chain.local.embedded import CHAIN_ID, Call
+from oracle.chain.local.embedded import Call
+from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.local.rpc import EmbeddedProvider
 from oracle.node.worker.worker import Worker
 from oracle.sending.sender import MOST_TIP_WEI, Sender, calldata_gas
