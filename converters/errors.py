@@ -69,11 +69,11 @@ class Problem:
     node: str
     operator: str
     reason: str
-    way_out: str = ""
+    hint: str = ""
     attributes: str = ""
 
     def __str__(self) -> str:
-        advice = f" ({self.way_out})" if self.way_out else ""
+        advice = f" ({self.hint})" if self.hint else ""
         return f"node {self.node!r}, {self.operator}: {self.reason}{advice}"
 
 

@@ -137,8 +137,8 @@ class GraphLowering(Emitter):
         try:
             action()
         except (Refused, GraphError) as error:
-            way_out = error.way_out if isinstance(error, Refused) else ""
-            self.problems.append(Problem(label, operator, str(error), way_out, told))
+            hint = error.hint if isinstance(error, Refused) else ""
+            self.problems.append(Problem(label, operator, str(error), hint, told))
             self.lost.update(outputs)
         except MemoryError:
             reason = "expected tensors that the memory holds, got larger ones"

@@ -9,13 +9,13 @@ from tinynn.image import MAX_IO_BYTES, NAME_BYTES
 
 @dataclass(slots=True)
 class Message:
-    """The inputs or the outputs so far; `way_out` is for those that are too many.
+    """The inputs or the outputs so far; `hint` is for those that are too many.
 
     `names` are all those to come, in the source's order.
     """
 
     what: str
-    way_out: str
+    hint: str
     names: Sequence[str]
     size: int = 0
     short: dict[str, str] = field(init=False)
@@ -33,7 +33,7 @@ class Message:
         self.size += size
         if self.size > MAX_IO_BYTES:
             most = f"{self.what} bytes: expected 1 to {MAX_IO_BYTES}"
-            raise Refused(f"{most}, got {self.size}", self.way_out)
+            raise Refused(f"{most}, got {self.size}", self.hint)
         return self.short[name]
 
 

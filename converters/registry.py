@@ -22,10 +22,10 @@ from tinynn.operators.graph import Operation
 class Refused(Exception):
     """Raised by a lowering: what about this node can't be expressed."""
 
-    def __init__(self, reason: str, way_out: str = "") -> None:
+    def __init__(self, reason: str, hint: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
-        self.way_out = way_out
+        self.hint = hint
 
 
 class NoSuchOperator(Refused):

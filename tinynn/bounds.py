@@ -18,7 +18,7 @@ OUTPUT_TENSOR_INSTRUCTIONS: Final = 60
 OUTPUT_BYTE_INSTRUCTIONS: Final = 10
 
 
-def foretold_instructions(tables: Tables) -> tuple[int, ...]:
+def bounded_instructions(tables: Tables) -> tuple[int, ...]:
     """Upper bound of each row's instructions; the last also writes the output."""
     bounds = _computing(tables)
     bounds[-1] += _writing(tables)

@@ -106,7 +106,7 @@ class NonZeroPadding(ImageError):
 
 
 class Unbounded(ImageError):
-    """The foretold instructions exceed what a dispute can hold."""
+    """The bounded instructions exceed what a dispute can hold."""
 
 
 class Misfit(TinynnError):

@@ -11,7 +11,7 @@ import numpy as np
 
 from mips_vm.constants import ARENA, MODEL
 
-from .bounds import foretold_instructions
+from .bounds import bounded_instructions
 from .errors import GraphError, Misfit, listed
 from .image import (
     ALIGNMENT,
@@ -304,9 +304,9 @@ class GraphBuilder:
         validate(np.frombuffer(image, np.uint8))
         return image
 
-    def foretold_instructions(self) -> tuple[int, ...]:
+    def bounded_instructions(self) -> tuple[int, ...]:
         """Upper bound of the guest's instructions, by segment."""
-        return foretold_instructions(self.tables())
+        return bounded_instructions(self.tables())
 
     def _lifetimes(self) -> dict[Home, Lifetime]:
         """Of each operator's result, through all its views."""

@@ -16,7 +16,7 @@ from mips_vm.held_file import HeldFile
 from mips_vm.tree import ZERO, region_root_of
 
 from . import guest
-from .bounds import foretold_instructions, most_instructions
+from .bounds import bounded_instructions, most_instructions
 from .errors import InputError
 from .execution import Execution
 from .image import PASSES_BYTES, Bytes, Tables
@@ -98,9 +98,9 @@ class Model:
         return guest.program_root()
 
     @cached_property
-    def foretold_instructions(self) -> tuple[int, ...]:
+    def bounded_instructions(self) -> tuple[int, ...]:
         """Upper bound of the guest's instructions in each row of the segment table."""
-        return foretold_instructions(self.tables)
+        return bounded_instructions(self.tables)
 
     @cached_property
     def most_instructions(self) -> int:

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from mips_vm.constants import ARENA, MODEL
 
-from .bounds import foretold_instructions, most_instructions
+from .bounds import bounded_instructions, most_instructions
 from .errors import (
     AddressOutOfBounds,
     Aliasing,
@@ -215,7 +215,7 @@ def _check_cover(operator: Operator, rows: list[Segment]) -> None:
 
 
 def _check_bounds(tables: Tables, limits: Limits) -> None:
-    bounds = foretold_instructions(tables)
+    bounds = bounded_instructions(tables)
     for i, bound in enumerate(bounds):
         if bound > limits.segment_instructions:
             most = f"at most {limits.segment_instructions}"

@@ -41,8 +41,8 @@ def start(settings: "ChallengerSettings") -> None:
     """Watch, challenge, play, collect; until interrupted."""
     from oracle.cli.onchain.nodes import run_node
 
-    def make(place: "Place", sender: "Sender", mind: "Honest") -> "Node":
-        return place.challenger(settings, sender, mind)
+    def make(place: "Place", sender: "Sender", strategy: "Honest") -> "Node":
+        return place.challenger(settings, sender, strategy)
 
     run_node(settings, make)
 
@@ -65,9 +65,9 @@ def status(settings: "ChallengerSettings", as_json: AsJson = False) -> None:
         place = place_of(settings)
         sender = sender_of(settings, place.chain)
         with settings.executors() as executors:
-            mind = Honest(place.library(settings), executors=executors)
-            challenger = place.challenger(settings, sender, mind)
-            found = vigil_from_chain(challenger, mind.models)
+            strategy = Honest(place.library(settings), executors=executors)
+            challenger = place.challenger(settings, sender, strategy)
+            found = vigil_from_chain(challenger, strategy.models)
     if as_json:
         print_json(found.as_json())
     else:

@@ -211,7 +211,7 @@ def claim(
     collector = Collector(sender, place.deployments.contracts)
     with stage("collecting"):
         done = list(until_idle(collector))
-    withdrawn = [d.wish.arguments[1] for d in done if d.wish.function == "withdraw"]
+    withdrawn = [d.action.arguments[1] for d in done if d.action.function == "withdraw"]
     told: dict[str, Any] = {
         "account": hexadecimal(sender.address),
         "settled": len(done) - len(withdrawn),

@@ -13,7 +13,7 @@ from oracle.cli.common.settled import settled
 if TYPE_CHECKING:
     from oracle.models.library import Library
     from oracle.node.challenger.watcher import Finding, Watcher
-    from oracle.node.herald import Tell
+    from oracle.node.notifier import Tell
     from oracle.node.roles.roles import ChallengerSettings, Place
 
 app = typer.Typer(add_completion=False)
@@ -36,9 +36,9 @@ def watch(
     from oracle.cli.onchain.nodes import place_of
     from oracle.devnet.serving import stopping
     from oracle.node.challenger.watcher import Watcher
-    from oracle.node.herald import Herald
     from oracle.node.honest import Honest
     from oracle.node.loop import OUTAGES
+    from oracle.node.notifier import Notifier
 
     logs.configure(settings.log_json)
     log = logs.logger(__name__)
@@ -48,10 +48,10 @@ def watch(
     with ExitStack() as stack:
         stop = stack.enter_context(stopping())
         executors = stack.enter_context(settings.executors())
-        mind = Honest(stocked(settings, place, once, stack), executors=executors)
-        watcher = Watcher(place.record(audited=True), mind, settings.choice)
+        strategy = Honest(stocked(settings, place, once, stack), executors=executors)
+        watcher = Watcher(place.record(audited=True), strategy, settings.choice)
         with settings.telling() as tell:
-            watcher.record.heard = Herald(watcher.record, None, tell).hear
+            watcher.record.heard = Notifier(watcher.record, None, tell).hear
             while not stop.is_set():
                 try:
                     found = list(looked(watcher, tell))
@@ -75,13 +75,13 @@ def stocked(
     settings: "ChallengerSettings", place: "Place", once: bool, stack: ExitStack
 ) -> "Library":
     """The models; who looks more than once does so while the missing ones come."""
-    from oracle.cli.onchain.nodes import shelves
+    from oracle.cli.onchain.nodes import providers
     from oracle.models.stocker import Stocker
 
     if once:
         return place.library(settings)
     library, missing = place.at_hand(settings)
-    stocker = Stocker(library, shelves(settings), lambda: None)
+    stocker = Stocker(library, providers(settings), lambda: None)
     stack.enter_context(stocker).order(missing)
     return library
 

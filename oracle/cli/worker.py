@@ -91,7 +91,7 @@ def doctor(settings: "WorkerSettings", as_json: AsJson = False) -> None:
     if as_json:
         print_json({"findings": [finding.as_json() for finding in found]})
     else:
-        rows = [(f.subject, "ok" if f.well else "ILL", f.told, f.cure) for f in found]
+        rows = [(f.subject, "ok" if f.well else "FAIL", f.told, f.cure) for f in found]
         console().print(grid(None, ("", "", "found", "cure"), rows))
     if not all(finding.well for finding in found):
         raise typer.Exit(1)
@@ -162,8 +162,8 @@ def start(
     """
     from oracle.cli.onchain.nodes import run_node
 
-    def make(place: "Place", sender: "Sender", mind: "Honest") -> "Node":
-        return place.worker(settings, sender, mind, lie)
+    def make(place: "Place", sender: "Sender", strategy: "Honest") -> "Node":
+        return place.worker(settings, sender, strategy, lie)
 
     run_node(settings, make)
 

@@ -18,7 +18,7 @@ _models: dict[bytes, tinynn.Model] = {}
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An input for a model. Up to `cross_check_steps` foretold instructions, the answer
+    """An input for a model. Up to `cross_check_steps` bounded instructions, the answer
     is computed by the machine, too."""
 
     model: tinynn.Model

@@ -66,7 +66,7 @@ def play(
         course.done.append(done)
         course.end = next((e for e in done.receipt.events if isinstance(e, ENDS)), None)
         seen(node, done)
-        if reorg is not None and done.wish.function == "select":
+        if reorg is not None and done.action.function == "select":
             shown = course.done[-2].receipt.block
             del course.done[-2:]
             reorg.rewind(shown - 1)
@@ -96,5 +96,5 @@ def interval_of(done: Done) -> Interval | None:
             return Interval(SEGMENTS, 0, 0, event.segments)
         if isinstance(event, events.Selected | events.Dissected):
             return event.interval
-    move = done.wish.move
+    move = done.action.move
     return move.position.interval if isinstance(move, Prove) else None

@@ -55,7 +55,7 @@ class Narrator:
             what = f"level {interval.level}, {LEVELS[interval.level]}"
             inside = f" of segment {interval.segment}" if interval.level == 2 else ""
             where = f"{what} {interval.start:,} to {interval.end:,}{inside}"
-        self._line(role, done.wish.function, where, done.receipt.gas_used)
+        self._line(role, done.action.function, where, done.receipt.gas_used)
         for event in done.receipt.events:
             if isinstance(event, Proved):
                 self._decided(event)

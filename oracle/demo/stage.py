@@ -21,7 +21,7 @@ from oracle.sending.sender import Receipt
 from tinynn import InputError
 
 
-class Mind(Protocol):
+class Strategy(Protocol):
     """What a side of a dispute makes of a request: the run as it tells it."""
 
     def trace(self, asked: Asked) -> Trace: ...
@@ -32,7 +32,7 @@ class Side:
     """One side of a dispute: who acts, and what it thinks."""
 
     node: Node
-    mind: Mind
+    strategy: Strategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Stage:
 
         def seen(node: Node, done: Done) -> None:
             self._receipts.book(done.receipt)
-            if done.wish.function == "prove":
+            if done.action.function == "prove":
                 found.extend(self._look(answered.asked, done, worker, challenger))
             self._teller.moved(self._troupe.named(node.address), done)
 
@@ -167,9 +167,9 @@ class Stage:
         self, asked: Asked, proof: Done, worker: Side, challenger: Side
     ) -> list[Evidence]:
         """The instruction that is left, unless it is none."""
-        assert proof.wish.view is not None
-        position = proof.wish.view.disputed()
-        traces = worker.mind.trace(asked), challenger.mind.trace(asked)
+        assert proof.action.view is not None
+        position = proof.action.view.disputed()
+        traces = worker.strategy.trace(asked), challenger.strategy.trace(asked)
         seen = evidence(position, *traces)
         if seen is None:
             return []
@@ -199,7 +199,7 @@ class Stage:
     def _move_json(self, done: Done) -> dict[str, Any]:
         interval = interval_of(done)
         return {
-            "move": done.wish.function,
+            "move": done.action.function,
             "by": self._troupe.named(done.receipt.sender),
             "level": interval.level if interval else None,
             "start": interval.start if interval else None,

@@ -123,7 +123,7 @@ class Story:
         script = self._script
         self._troupe = troupe = gather(script.image, self._receipts.book, script.k)
         senders, contracts = troupe.senders, troupe.contracts
-        # Each has a mind of its own: nothing that one computes is another's.
+        # Each has a strategy of its own: nothing that one computes is another's.
         self._defending, self._watching = Honest(troupe.library), Honest(troupe.library)
         self._lying = LyingWorker(
             Honest(troupe.library), WORKER_LIES[script.lie], script.k, script.seed

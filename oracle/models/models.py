@@ -35,7 +35,7 @@ class Named:
         return cls("0x" + told.model_id.hex(), told.model_root, told.model_id)
 
 
-class Shelf:
+class ModelProvider:
     """Brings models from anywhere into one store, and from there into a library."""
 
     def __init__(

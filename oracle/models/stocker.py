@@ -26,7 +26,7 @@ log = logger(__name__)
 
 
 class Fetches(Protocol):
-    """`oracle.models.models.Shelf`."""
+    """`oracle.models.models.ModelProvider`."""
 
     def fetch(self, named: Named, stop: Event | None = None) -> Model: ...
 
@@ -42,7 +42,7 @@ class Stocker:
         news: Callable[[], None],
         first_pause_seconds: float = FIRST_PAUSE_SECONDS,
     ) -> None:
-        """`connect` gives each attempt a shelf of its own: the node's connection to
+        """`connect` gives each attempt a provider of its own: the node's connection to
         the chain is the node's. `news` is called when a model has come."""
         self._library, self._connect, self._news = library, connect, news
         self._first_pause_seconds = first_pause_seconds

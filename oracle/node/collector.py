@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from challenge.game import GameView, Side, Stage
 from challenge.moves import Move, Settle, Timeout
-from oracle.node.node import Node, Player, Wish
+from oracle.node.node import Action, Node, Player
 from oracle.pricing.purse import is_worth_it
 from oracle.record.record import Answered, Played
 
@@ -30,7 +30,7 @@ class Settler:
 class Collector(Node):
     """What is due to one account from the games that it began."""
 
-    def wishes(self) -> Iterator[Wish]:
+    def actions(self) -> Iterator[Action]:
         return self.in_parts(self._games, self._withdrawal)
 
     @property
@@ -46,19 +46,19 @@ class Collector(Node):
     def _player(self, answered: Answered) -> Player:
         return Settler()
 
-    def _games(self) -> Iterator[Wish]:
+    def _games(self) -> Iterator[Action]:
         """Moves in own games, the nearest deadline first."""
         return self.play(
             [(answered, self.address) for _, answered in self._own_games()],
             self._player,
         )
 
-    def _withdrawal(self) -> Iterator[Wish]:
+    def _withdrawal(self) -> Iterator[Action]:
         """All that is free, once no own game is open, nor anything on its way; but not
         what a stranger has given to have it spend gas."""
         free = self.seen.free_wei
-        if not free or self.open_challenges or self.posted.wishes:
+        if not free or self.open_challenges or self.posted.actions:
             return
         if is_worth_it(free, self.record.head.base_fee + self.chain.tip()):
             arguments = (self.address, free)
-            yield Wish(self.contracts.staking, "withdraw", arguments)
+            yield Action(self.contracts.staking, "withdraw", arguments)

@@ -22,7 +22,7 @@ from oracle.record.record import Answered, Asked
 from tinynn import Model
 
 CROSS_CHECK_STEPS = 10**10
-"""Up to so many foretold instructions, seconds of the translated machine, an answer is
+"""Up to so many bounded instructions, seconds of the translated machine, an answer is
 checked there before it is claimed: being wrong costs a bond."""
 INSTRUCTIONS_A_SECOND = 10**9
 """Of the translated machine, about: what a run is taken for until one was timed."""
@@ -210,7 +210,7 @@ class Honest:
     def longest_run(self, asked: Asked) -> Run:
         """As foretold of the model; of a malformed input, less."""
         model = self.library.find(asked.model)
-        return Run(model.segments, max(model.foretold_instructions))
+        return Run(model.segments, max(model.bounded_instructions))
 
     def _player(self, side: Side, asked: Asked) -> Player:
         if self._players is None:

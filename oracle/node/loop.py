@@ -38,7 +38,7 @@ class Pulse:
     sent: dict[str, int] = field(default_factory=dict)
 
     def note(self, done: Done) -> None:
-        function = done.wish.function
+        function = done.action.function
         self.sent[function] = self.sent.get(function, 0) + 1
 
 
@@ -81,7 +81,7 @@ class Loop:
     def _turn(self) -> float:
         """One look; the seconds to wait after it. Raises what is fatal."""
         self.pulse.turned_at = time.monotonic()
-        before = set(self.node.posted.wishes)
+        before = set(self.node.posted.actions)
         busy = False
         try:
             for done in self.node.act():
@@ -95,7 +95,7 @@ class Loop:
         self.pulse.failures_in_a_row = 0
         self._tell_refusals()
         # Where blocks come at once, so does what follows from what was sent just now.
-        busy = busy or not before.issuperset(self.node.posted.wishes)
+        busy = busy or not before.issuperset(self.node.posted.actions)
         return self._tempo.pause(self.node.chain.latest, busy)
 
     def _tell_refusals(self) -> None:
@@ -115,15 +115,15 @@ class Loop:
 
     def _told(self, done: Done) -> None:
         self.pulse.note(done)
-        wish, receipt = done.wish, done.receipt
+        action, receipt = done.action, done.receipt
         facts: dict[str, object] = {}
-        if wish.request_id:
-            facts["request_id"] = wish.request_id
-        if wish.view is not None:
-            facts["challenger"] = "0x" + wish.view.challenger.hex()
-            facts["claim"] = "0x" + wish.view.claim_hash.hex()
+        if action.request_id:
+            facts["request_id"] = action.request_id
+        if action.view is not None:
+            facts["challenger"] = "0x" + action.view.challenger.hex()
+            facts["claim"] = "0x" + action.view.claim_hash.hex()
         log.info(
-            wish.function,
+            action.function,
             **facts,
             transaction="0x" + receipt.transaction.hex(),
             block=receipt.block,

@@ -36,14 +36,14 @@ from oracle.sending.sender import Post, Receipt, Sender
 MOVED_ON = (PositionMismatch, PositionMissing)
 """The chain told of a move after the log was read: next time."""
 REFUSALS = (Refused, Rejected, InsufficientFunds, GasAboveCap, FeeAboveCap)
-"""Of one wish; others may come true nevertheless."""
+"""Of one action; others may come true nevertheless."""
 TOPIC_BYTES = 32
 MOST_ON_THEIR_WAY = 16
 """As many of one account as nodes promise to keep in their mempools."""
 QUICK_SECONDS = 0.25
 """What is thought of within that time can be sent together."""
 MOST_PATIENCE_BLOCKS = 62
-"""Between two transactions of one wish that fail again and again, though an endpoint
+"""Between two transactions of one action that fail again and again, though an endpoint
 has foretold each time that they wouldn't."""
 MOST_MOVES_ON_THEIR_WAY = 48
 """Moves in games don't wait behind other things, as far as nodes have room at all."""
@@ -56,7 +56,7 @@ class Player(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Action:
     """A transaction that a node would send now. `view` and `move`: in a game.
 
     `locks_wei`: how much of the free stake it may lock.
@@ -92,15 +92,15 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A wish that came true."""
+    """An action that came true."""
 
-    wish: Wish
+    action: Action
     receipt: Receipt
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Of a wish's transaction that was mined and failed: how often in a row, and the
+    """Of an action's transaction that was mined and failed: how often in a row, and the
     block from which it is sent again."""
 
     times: int = 0
@@ -116,20 +116,20 @@ class Failure:
 class Posted:
     """What this process has sent and has no news of, by key."""
 
-    wishes: dict[str, Wish] = field(default_factory=dict)
+    actions: dict[str, Action] = field(default_factory=dict)
 
     @property
     def places(self) -> set[str]:
-        return {wish.place for wish in self.wishes.values()}
+        return {action.place for action in self.actions.values()}
 
     @property
     def locks_wei(self) -> int:
-        return sum(wish.locks_wei for wish in self.wishes.values())
+        return sum(action.locks_wei for action in self.actions.values())
 
-    def has_room(self, wish: Wish, others: int) -> bool:
+    def has_room(self, action: Action, others: int) -> bool:
         """`others` are about to be posted."""
-        most = MOST_ON_THEIR_WAY if wish.view is None else MOST_MOVES_ON_THEIR_WAY
-        return len(self.wishes) + others < most
+        most = MOST_ON_THEIR_WAY if action.view is None else MOST_MOVES_ON_THEIR_WAY
+        return len(self.actions) + others < most
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class Look:
 
 
 class Node(ABC):
-    """One account acting on one deployment. `refused` is why wishes of the last time
+    """One account acting on one deployment. `refused` is why actions of the last time
     did not come true: mostly that someone else was quicker."""
 
     def __init__(self, sender: Sender, contracts: Contracts) -> None:
@@ -184,7 +184,7 @@ class Node(ABC):
         return next(self.act(), None)
 
     def act(self) -> Iterator[Done]:
-        """Sends all that is wished, and tells what comes true meanwhile.
+        """Sends all that is wanted, and tells what comes true meanwhile.
 
         It sends nothing while something is on its way that it knows nothing of, such as
         what a node sent that was killed since: what that changes cannot be read yet.
@@ -194,7 +194,7 @@ class Node(ABC):
             head = self.chain.recent(self.head_seconds)
             news = self.troubles.tried("news", partial(self._news, head))
         yield from news or ()
-        if self.sender.on_its_way != self.posted.wishes.keys():
+        if self.sender.on_its_way != self.posted.actions.keys():
             return
         with self._timed("read"):
             self.record.refresh(head)
@@ -226,17 +226,17 @@ class Node(ABC):
         """What became of what was posted, as of that head."""
         done = []
         news = self.sender.news(self.contracts.all, head)
-        wishes, open_keys = self.posted.wishes, self.sender.on_its_way
-        self.posted = Posted({k: w for k, w in wishes.items() if k in open_keys})
+        actions, open_keys = self.posted.actions, self.sender.on_its_way
+        self.posted = Posted({k: w for k, w in actions.items() if k in open_keys})
         for outcome in news:
             intent, result = outcome.intent, outcome.result
-            unknown = Wish(intent.contract, intent.function, ())
+            unknown = Action(intent.contract, intent.function, ())
             before = self._failed.pop(intent.key, Failure())
             if isinstance(result, Refused):
                 self.refused.append(result)
                 self._note_failure(intent.key, before)
             else:
-                done.append(Done(wishes.get(intent.key, unknown), result))
+                done.append(Done(actions.get(intent.key, unknown), result))
         return done
 
     def _note_failure(self, key: str, before: Failure) -> None:
@@ -252,87 +252,87 @@ class Node(ABC):
                 return
             with self._timed("send"):
                 receipts = self._sent_together(bundle)
-            for wish, receipt in zip(bundle, receipts, strict=True):
+            for action, receipt in zip(bundle, receipts, strict=True):
                 if receipt is not None:
-                    yield Done(wish, receipt)
-                if receipt is not None or wish.key in self.posted.wishes:
-                    done.add(wish.place)
+                    yield Done(action, receipt)
+                if receipt is not None or action.key in self.posted.actions:
+                    done.add(action.place)
 
-    def _bundles(self, done: set[str]) -> Iterator[list[Wish]]:
-        """The wishes about places that nothing is done about yet, in their order; such
+    def _bundles(self, done: set[str]) -> Iterator[list[Action]]:
+        """The actions about places that nothing is done about yet, in their order; such
         as were thought of in no time together, if the sender can. Moves in games go by
         themselves: each takes time to think of, and none is to wait for the next."""
-        bundle: list[Wish] = []
+        bundle: list[Action] = []
         begun = time.monotonic()
-        wishes = self.wishes()
-        while (wish := self._thought_of(wishes)) is not None:
-            alone = wish.view is not None or not self.sender.bundles
-            again = any(other.place == wish.place for other in bundle)
+        actions = self.actions()
+        while (action := self._thought_of(actions)) is not None:
+            alone = action.view is not None or not self.sender.bundles
+            again = any(other.place == action.place for other in bundle)
             late = time.monotonic() - begun > QUICK_SECONDS
             if bundle and (alone or again or late):
                 yield bundle
                 bundle = []
-            if wish.place in done or self.is_on_its_way(wish):
+            if action.place in done or self.is_on_its_way(action):
                 continue
-            if not self.posted.has_room(wish, len(bundle)):
+            if not self.posted.has_room(action, len(bundle)):
                 break
             begun = begun if bundle else time.monotonic()
-            bundle.append(wish)
+            bundle.append(action)
             if alone:
                 yield bundle
                 bundle = []
         if bundle:
             yield bundle
 
-    def _sent_together(self, bundle: Sequence[Wish]) -> list[Receipt | None]:
+    def _sent_together(self, bundle: Sequence[Action]) -> list[Receipt | None]:
         """The receipt of each that is there at once."""
         if len(bundle) < 2 or self.sender.too_dear() is not None:
-            return [self._sent(wish) for wish in bundle]
-        ready = [wish for wish in bundle if not self._puts_off(wish)]
+            return [self._sent(action) for action in bundle]
+        ready = [action for action in bundle if not self._puts_off(action)]
         self.sender.expect(
             [Post(w.contract, w.function, w.arguments, w.value, w.key) for w in ready]
         )
         try:
-            receipts = [self._sent(wish) for wish in bundle]
+            receipts = [self._sent(action) for action in bundle]
         finally:
             for key, rejected in self.sender.flush().items():
-                self.posted.wishes.pop(key, None)
+                self.posted.actions.pop(key, None)
                 self.refused.append(rejected)
         return receipts
 
-    def _puts_off(self, wish: Wish) -> bool:
+    def _puts_off(self, action: Action) -> bool:
         """Something went wrong with it, and it isn't time to try again."""
-        failed = self._failed.get(wish.key, Failure())
+        failed = self._failed.get(action.key, Failure())
         late = self.record.head.number < failed.block
-        return late or self.troubles.puts_off(("send", wish.key))
+        return late or self.troubles.puts_off(("send", action.key))
 
-    def _sent(self, wish: Wish) -> Receipt | None:
+    def _sent(self, action: Action) -> Receipt | None:
         """Its receipt, if it is there at once. What is on its way is noted, even if
         something went wrong then: else the next look would wait for what it doesn't
         know."""
-        job = ("send", wish.key)
-        if self._puts_off(wish):
+        job = ("send", action.key)
+        if self._puts_off(action):
             return None
         if (too_dear := self.sender.too_dear()) is not None:
-            self.refused.append(too_dear)  # without asking the node about each wish
+            self.refused.append(too_dear)  # without asking the node about each action
             return None
-        about = {"function": wish.function, "request_id": wish.request_id}
+        about = {"function": action.function, "request_id": action.request_id}
         with self.troubles.facing(job, **about):
             try:
-                receipt = self._post(wish)
+                receipt = self._post(action)
             except REFUSALS as refused:
                 self.refused.append(refused)
                 return None
             if receipt is None:
-                self.posted.wishes[wish.key] = wish
+                self.posted.actions[action.key] = action
             return receipt
-        if wish.key in self.sender.on_its_way:
-            self.posted.wishes[wish.key] = wish
+        if action.key in self.sender.on_its_way:
+            self.posted.actions[action.key] = action
         return None
 
-    def _thought_of(self, wishes: Iterator[Wish]) -> Wish | None:
+    def _thought_of(self, actions: Iterator[Action]) -> Action | None:
         with self._timed("think"):
-            return next(wishes, None)
+            return next(actions, None)
 
     @contextmanager
     def _timed(self, part: str) -> Iterator[None]:
@@ -342,15 +342,15 @@ class Node(ABC):
         finally:
             self.seconds[part] += time.perf_counter() - begin
 
-    def is_on_its_way(self, wish: Wish) -> bool:
-        return wish.place in self.posted.places
+    def is_on_its_way(self, action: Action) -> bool:
+        return action.place in self.posted.places
 
     @abstractmethod
-    def wishes(self) -> Iterator[Wish]:
+    def actions(self) -> Iterator[Action]:
         """What to send, the most urgent first; computed as it is asked for."""
 
-    def in_parts(self, *parts: Callable[[], Iterator[Wish]]) -> Iterator[Wish]:
-        """The wishes of each, though something goes wrong in those before."""
+    def in_parts(self, *parts: Callable[[], Iterator[Action]]) -> Iterator[Action]:
+        """The actions of each, though something goes wrong in those before."""
         for part in parts:
             yield from self.troubles.safely(("part", part.__name__), part)
 
@@ -358,12 +358,12 @@ class Node(ABC):
         self,
         part: str,
         requests: Iterable[Asked],
-        wishes: Callable[[Asked], Iterator[Wish]],
-    ) -> Iterator[Wish]:
-        """The wishes about each request, though something goes wrong about others."""
+        actions: Callable[[Asked], Iterator[Action]],
+    ) -> Iterator[Action]:
+        """The actions about each request, though something goes wrong about others."""
         for asked in requests:
             job, about = (part, asked.request.id), {"request_id": asked.request.id}
-            yield from self.troubles.safely(job, partial(wishes, asked), **about)
+            yield from self.troubles.safely(job, partial(actions, asked), **about)
 
     def open_games(self) -> int:
         """How many that are not over it plays in, on either side."""
@@ -394,7 +394,7 @@ class Node(ABC):
         self,
         games: Sequence[tuple[Answered, bytes]],
         player_of: Callable[[Answered], Player],
-    ) -> Iterator[Wish]:
+    ) -> Iterator[Action]:
         """The moves in each game, given by claim and challenger, in their order."""
         found = []
         for answered, challenger in games:
@@ -408,12 +408,12 @@ class Node(ABC):
             view = replace(seen, rank=rank)
             job = ("play", answered.hash, view.challenger)
             about = {"request_id": answered.claim.request_id}
-            wishes = partial(self._moves, view, answered, player_of)
-            yield from self.troubles.safely(job, wishes, **about)
+            actions = partial(self._moves, view, answered, player_of)
+            yield from self.troubles.safely(job, actions, **about)
 
     def moves(
         self, answered: Answered, challenger: bytes, player: Player
-    ) -> Iterator[Wish]:
+    ) -> Iterator[Action]:
         """The player's next moves in one game."""
         if (view := self._view(answered, challenger)) is not None:
             yield from self._moves(view, answered, lambda _: player)
@@ -438,11 +438,11 @@ class Node(ABC):
         view: GameView,
         answered: Answered,
         player_of: Callable[[Answered], Player],
-    ) -> Iterator[Wish]:
+    ) -> Iterator[Action]:
         player = player_of(answered)
         for move in player.attempts(view, self.seen.now):
             challenges = view.stage is Stage.NONE
-            yield Wish(
+            yield Action(
                 contract=self.contracts.game,
                 function=move.function,
                 arguments=move.args,
@@ -453,12 +453,12 @@ class Node(ABC):
                 locks_wei=self.seen.free_wei if challenges else 0,
             )
 
-    def _post(self, wish: Wish) -> Receipt | None:
+    def _post(self, action: Action) -> Receipt | None:
         return self.sender.post(
-            wish.contract,
-            wish.function,
-            *wish.arguments,
-            value=wish.value,
+            action.contract,
+            action.function,
+            *action.arguments,
+            value=action.value,
             listening=self.contracts.telling,
-            key=wish.key,
+            key=action.key,
         )

@@ -43,10 +43,10 @@ class NodeCollector(Collector):
     def __init__(
         self,
         loop: Loop,
-        mind: Honest | None,
+        strategy: Honest | None,
         awaited: Callable[[], Mapping[str, str]] = none_awaited,
     ) -> None:
-        self._loop, self._mind, self._awaited = loop, mind, awaited
+        self._loop, self._strategy, self._awaited = loop, strategy, awaited
 
     def collect(self) -> Iterator[Metric]:
         yield from self._loops()
@@ -81,7 +81,7 @@ class NodeCollector(Collector):
         about = "Transactions mined."
         yield counted("plumb_transactions", about, "function", pulse.sent)
         yield GaugeMetricFamily(
-            "plumb_on_their_way", "Sent and not mined.", len(node.posted.wishes)
+            "plumb_on_their_way", "Sent and not mined.", len(node.posted.actions)
         )
         about = "Whether something waits for a fee that is no longer above --max-fee."
         yield GaugeMetricFamily("plumb_waits_for_fee", about, bool(node.waits))
@@ -138,21 +138,21 @@ class NodeCollector(Collector):
             )
             about = "That it may have to answer at a time, after what it missed."
             yield GaugeMetricFamily("plumb_leases_at_most", about, node.leases_at_most)
-        if self._mind is not None:
+        if self._strategy is not None:
             yield SummaryMetricFamily(
                 "plumb_answer_seconds",
                 "From an answer's being wanted to its being there.",
-                self._mind.answered,
-                self._mind.answer_seconds,
+                self._strategy.answered,
+                self._strategy.answer_seconds,
             )
             yield GaugeMetricFamily(
-                "plumb_answers_under_way", "Being computed.", self._mind.under_way
+                "plumb_answers_under_way", "Being computed.", self._strategy.under_way
             )
 
     def _models(self) -> Iterator[Metric]:
-        if self._mind is not None:
+        if self._strategy is not None:
             yield GaugeMetricFamily(
-                "plumb_models_served", "Held, and answered for.", self._mind.models
+                "plumb_models_served", "Held, and answered for.", self._strategy.models
             )
         yield GaugeMetricFamily(
             "plumb_models_awaited", "Not here yet.", len(self._awaited())
@@ -193,13 +193,13 @@ def counted(
 
 def application(
     loop: Loop,
-    mind: Honest | None = None,
+    strategy: Honest | None = None,
     awaited: Callable[[], Mapping[str, str]] = none_awaited,
 ) -> FastAPI:
     """The pages of one node, and of what it thinks with. `awaited`: models that aren't
     here yet, and how fetching them goes."""
     registry = CollectorRegistry()
-    registry.register(NodeCollector(loop, mind, awaited))
+    registry.register(NodeCollector(loop, strategy, awaited))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/metrics")
@@ -239,7 +239,7 @@ def application(
         """What `plumb challenger status` shows; nothing of other nodes."""
         if not isinstance(loop.node, Challenger):
             return Response(status_code=404)
-        models = 0 if mind is None else mind.models
+        models = 0 if strategy is None else strategy.models
         told = vigil_of(loop.node, models).as_json()
         return Response(json.dumps(told), media_type="application/json")
 

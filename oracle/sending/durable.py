@@ -376,7 +376,7 @@ class DurableSender(Sender):
 
         The chain takes nonces in order, and what comes after the gap may be with nodes
         already: made anew under another nonce, it would be there twice. But what was
-        signed for a nonce that won't come is given up, and wished again.
+        signed for a nonce that won't come is given up, and wanted again.
         """
         entries = self.outbox.open()
         if not entries or entries[0].nonce <= (mined := self._nonces.used()):

@@ -1,7 +1,7 @@
 """Jobs that went wrong: each is told and put off, longer each time, and stops no other.
 
 Whatever goes wrong about one job is its own trouble, be it a bug of ours: an entry of
-the outbox, a game, a request, the sending of a wish. Only what is plainly everyone's
+the outbox, a game, a request, the sending of an action. Only what is plainly everyone's
 comes through, for the loop to wait out. No job is given up for good: what looks
 hopeless may have been a full disk, and a game that nobody plays any more is lost.
 """
@@ -64,12 +64,12 @@ class Troubles:
         return self._clock() < self._until.get(job, 0.0)
 
     def safely(
-        self, job: Hashable, wishes: Callable[[], Iterator[T]], **about: object
+        self, job: Hashable, actions: Callable[[], Iterator[T]], **about: object
     ) -> Iterator[T]:
-        """The job's wishes, up to the first that cannot be worked out."""
+        """The job's actions, up to the first that cannot be worked out."""
         if not self.puts_off(job):
             with self.facing(job, **about):
-                yield from wishes()
+                yield from actions()
 
     def tried(self, job: Hashable, work: Callable[[], T], **about: object) -> T | None:
         """What the work gives; None if it goes wrong, or is put off."""

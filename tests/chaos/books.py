@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from chaos.town import CHALLENGER, NOTHING, WORKER, Town
+from chaos.testbed import CHALLENGER, NOTHING, WORKER, ChaosTestbed
 
 from oracle.chain import events
 from oracle.record.record import Status
@@ -24,12 +24,12 @@ class Sent:
     succeeded: bool
 
 
-def sent_by_the_honest(town: Town) -> list[Sent]:
-    eth = town.chain.endpoint.web3.eth
-    names = town.functions
-    honest = {town.sender(index).address for index in HONEST}
+def sent_by_the_honest(testbed: ChaosTestbed) -> list[Sent]:
+    eth = testbed.chain.endpoint.web3.eth
+    names = testbed.functions
+    honest = {testbed.sender(index).address for index in HONEST}
     found = []
-    for number in range(town.contracts.block, town.chain.height + 1):
+    for number in range(testbed.contracts.block, testbed.chain.height + 1):
         for transaction in eth.get_block(number, True)["transactions"]:
             assert not isinstance(transaction, bytes)
             sender = bytes.fromhex(transaction["from"][2:])
@@ -51,11 +51,11 @@ def duplicates(sent: list[Sent]) -> int:
     return again + failed
 
 
-def missed_moves(town: Town) -> list[str]:
+def missed_moves(testbed: ChaosTestbed) -> list[str]:
     """Games, claims and leases that an honest node lost, by clock or otherwise."""
-    worker, challenger = (town.sender(index).address for index in HONEST)
-    told = town.chain.events(
-        town.contracts.telling, town.contracts.block, town.chain.height
+    worker, challenger = (testbed.sender(index).address for index in HONEST)
+    told = testbed.chain.events(
+        testbed.contracts.telling, testbed.contracts.block, testbed.chain.height
     )
     return [
         f"block {e.block}: {type(e).__name__}"
@@ -66,21 +66,21 @@ def missed_moves(town: Town) -> list[str]:
     ]
 
 
-def wrong_winners(town: Town) -> int:
+def wrong_winners(testbed: ChaosTestbed) -> int:
     """Final answers that are not the model's."""
-    honest = town.honest()
-    town.record.refresh()
+    honest = testbed.honest()
+    testbed.record.refresh()
     return sum(
         asked.status is Status.FINAL and asked.output != honest.answer(asked)
-        for asked in town.record.tables.requests.values()
+        for asked in testbed.record.tables.requests.values()
     )
 
 
-def lost_wei(town: Town, before: dict[int, int], sent: list[Sent]) -> int:
+def lost_wei(testbed: ChaosTestbed, before: dict[int, int], sent: list[Sent]) -> int:
     """By how much the honest are poorer than the gas that they paid for explains."""
     lost = 0
     for index in HONEST:
-        address = town.sender(index).address
+        address = testbed.sender(index).address
         fees = sum(s.fee_wei for s in sent if s.sender == address)
-        lost += max(0, before[index] - fees - town.wealth(index))
+        lost += max(0, before[index] - fees - testbed.wealth(index))
     return lost

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
-from chaos.town import (
+from chaos.testbed import (
     CHALLENGER,
     CLOCK_SECONDS,
     ETHER,
@@ -23,7 +23,7 @@ from chaos.town import (
     RIVAL,
     SLANDERER,
     WINDOW_SECONDS,
-    Town,
+    ChaosTestbed,
 )
 from chaos.victim import Victim
 from support.acts import Speechless
@@ -54,7 +54,7 @@ class RoundFailed(Exception):
 class Round:
     """`reorgs` counts how often blocks were undone."""
 
-    town: Town
+    testbed: ChaosTestbed
     challenger: Victim
     worker: Victim
     rng: Random
@@ -66,8 +66,8 @@ class Round:
     def play(self) -> None:
         data = self.number.to_bytes(4, "big")
         self._restart_clock()
-        self.town.stake(LIAR, self.town.bond())
-        request = self.town.request(data)
+        self.testbed.stake(LIAR, self.testbed.bond())
+        request = self.testbed.request(data)
         # In turn, so that three rounds have had them all, whatever the seed.
         opposition = OPPOSITIONS[self.number % len(OPPOSITIONS)]
         liar = self._worker(self._liar(opposition))
@@ -90,7 +90,9 @@ class Round:
         manner = self.rng.choice(MANNERS)
         manner = "silent" if opposition == "liar" else manner
         slanderer = Challenger(
-            self.town.sender(SLANDERER), self.town.contracts, self._slanderer(manner)
+            self.testbed.sender(SLANDERER),
+            self.testbed.contracts,
+            self._slanderer(manner),
         )
         both = [self.challenger, self.worker]
         self._until(
@@ -100,7 +102,7 @@ class Round:
             slanderer,
             silent=lambda: manner == "silent" and self._opened(request),
         )
-        self.town.chain.endpoint.travel(WINDOW_SECONDS)
+        self.testbed.chain.endpoint.travel(WINDOW_SECONDS)
         self._snapshot = ""
         self._restart_clock()
         self._until(
@@ -130,18 +132,18 @@ class Round:
             for victim in victims:
                 victim.deadly = elapsed < DEADLY_SECONDS
                 victim.tend()
-            self.town.house.deadly = elapsed < DEADLY_SECONDS
+            self.testbed.devnet.deadly = elapsed < DEADLY_SECONDS
             for adversary in adversaries:
                 with suppress(*OUTAGES):  # no matter of ours
                     adversary.step()
-            self.town.ask_rpc("evm_mine")
+            self.testbed.ask_rpc("evm_mine")
             if not waited and silent():
-                self.town.chain.endpoint.travel(CLOCK_SECONDS)
+                self.testbed.chain.endpoint.travel(CLOCK_SECONDS)
                 self._snapshot, waited = "", True
             if adversaries:
                 self._stir()
             time.sleep(PAUSE_SECONDS)
-        self.town.house.deadly = False
+        self.testbed.devnet.deadly = False
 
     def _restart_clock(self) -> None:
         self._begun, self._snapshot, self.reorgs_now = time.monotonic(), "", 0
@@ -151,31 +153,31 @@ class Round:
         if self.reorgs_now >= MOST_REORGS or self.rng.randrange(REORG_ONE_IN):
             return
         if self._snapshot:
-            if self.town.ask_rpc("evm_revert", self._snapshot):
+            if self.testbed.ask_rpc("evm_revert", self._snapshot):
                 self.reorgs += 1
                 self.reorgs_now += 1
             self._snapshot = ""
         else:
-            self._snapshot = self.town.ask_rpc("evm_snapshot")
+            self._snapshot = self.testbed.ask_rpc("evm_snapshot")
 
     def _asked(self, request: int) -> Asked:
-        self.town.record.refresh()
-        return self.town.record.tables.requests[request]
+        self.testbed.record.refresh()
+        return self.testbed.record.tables.requests[request]
 
     def _fallen(self, request: int) -> bool:
         """The liar's claim is dead, and its challenger has its money home."""
         asked = self._asked(request)
-        told = self.town.record.tables.claims.values()
+        told = self.testbed.record.tables.claims.values()
         dead = any(c.claim.request_id == request and not c.alive for c in told)
-        address = self.town.sender(CHALLENGER).address
-        staking = self.town.contracts.staking
-        stake = self.town.chain.call(staking, "balanceOf", address)
+        address = self.testbed.sender(CHALLENGER).address
+        staking = self.testbed.contracts.staking
+        stake = self.testbed.chain.call(staking, "balanceOf", address)
         return dead and asked.status is Status.OPEN and sum(stake) == 0
 
     def _stood(self, request: int) -> bool:
         """The worker's claim was challenged, and no game about it is open."""
         asked = self._asked(request)
-        tables = self.town.record.tables
+        tables = self.testbed.record.tables
         if asked.claim is None:
             return False
         identity = asked.claim.hash()
@@ -185,42 +187,42 @@ class Round:
     def _challenged(self, request: int) -> bool:
         """Our challenger has a game about the living claim."""
         claim = self._asked(request).claim
-        address = self.town.sender(CHALLENGER).address
+        address = self.testbed.sender(CHALLENGER).address
         return claim is not None and any(
             game.claim_hash == claim.hash() and game.challenger == address
-            for game in self.town.record.tables.games.values()
+            for game in self.testbed.record.tables.games.values()
         )
 
     def _opened(self, request: int) -> bool:
         """The claim's run was shown: it is the challenger's turn to point at a part."""
         claim = self._asked(request).claim
-        return claim is not None and claim.hash() in self.town.record.tables.openings
+        return claim is not None and claim.hash() in self.testbed.record.tables.openings
 
     def _lease_in_vain(self, request: int) -> None:
         """Somebody accepts, and lets the lease run out."""
-        self.town.stake(LEASER, self.town.bond())
-        oracle = self.town.contracts.oracle
+        self.testbed.stake(LEASER, self.testbed.bond())
+        oracle = self.testbed.contracts.oracle
         asked = self._asked(request)
         terms = (asked.request, asked.attempt, 0, 2**96 - 1)
-        self.town.sender(LEASER).send(oracle, "accept", *terms)
-        self.town.chain.endpoint.travel(LEASE_SECONDS)
+        self.testbed.sender(LEASER).send(oracle, "accept", *terms)
+        self.testbed.chain.endpoint.travel(LEASE_SECONDS)
 
-    def _worker(self, mind: LyingWorker) -> Worker:
-        return Worker(self.town.sender(LIAR), self.town.contracts, mind)
+    def _worker(self, strategy: LyingWorker) -> Worker:
+        return Worker(self.testbed.sender(LIAR), self.testbed.contracts, strategy)
 
     def _rival(self) -> Challenger:
-        sender = self.town.sender(RIVAL)
-        return Challenger(sender, self.town.contracts, self.town.honest())
+        sender = self.testbed.sender(RIVAL)
+        return Challenger(sender, self.testbed.contracts, self.testbed.honest())
 
     def _liar(self, opposition: str) -> LyingWorker:
         kind = LIES[self.rng.choice(KINDS)]
         lying = Speechless if opposition == "mute" else LyingWorker
-        return lying(self.town.honest(), kind, 8, self.number)
+        return lying(self.testbed.honest(), kind, 8, self.number)
 
     def _slanderer(self, manner: str) -> LyingChallenger:
         belief = LIES["activation"]
         made = FALSE_CHALLENGERS[manner]
-        return LyingChallenger(self.town.honest(), made, belief, 8, self.number)
+        return LyingChallenger(self.testbed.honest(), made, belief, 8, self.number)
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,11 @@ from random import Random
 from typing import Any
 
 from chaos import books
+from chaos.devnet_process import DevnetProcess
+from chaos.fork_server import ForkServer, fork_server
 from chaos.fuse import Moment
-from chaos.house import House
-from chaos.nursery import Nursery, nursery
 from chaos.rounds import STAKE_WEI, Round, RoundFailed
-from chaos.town import CHALLENGER, CLOCK_SECONDS, WORKER, K, Town
+from chaos.testbed import CHALLENGER, CLOCK_SECONDS, WORKER, ChaosTestbed, K
 from chaos.victim import Victim
 
 Kind = tuple[str, Moment]
@@ -37,18 +37,18 @@ def chaos(folder: Path, rounds: int, seed: int) -> dict[str, Any]:
     failures: list[str] = []
     reorgs, begin = 0, time.monotonic()
     with ExitStack() as stack:
-        parent = stack.enter_context(nursery(folder))
-        house = House(parent, folder, rng, "--k", K, "--clock", CLOCK_SECONDS)
-        stack.callback(house.end)
-        town = Town.founded(folder, house)
-        before = {index: town.wealth(index) for index in books.HONEST}
-        town.stake(WORKER, STAKE_WEI)
+        parent = stack.enter_context(fork_server(folder))
+        devnet = DevnetProcess(parent, folder, rng, "--k", K, "--clock", CLOCK_SECONDS)
+        stack.callback(devnet.end)
+        testbed = ChaosTestbed.founded(folder, devnet)
+        before = {index: testbed.wealth(index) for index in books.HONEST}
+        testbed.stake(WORKER, STAKE_WEI)
         victims = [
-            stack.enter_context(victim(town, parent, role, index, rng).exposed())
+            stack.enter_context(victim(testbed, parent, role, index, rng).exposed())
             for role, index in (("challenger", CHALLENGER), ("worker", WORKER))
         ]
         for number in range(1, rounds + 1):
-            play = Round(town, *victims, rng, number)
+            play = Round(testbed, *victims, rng, number)
             try:
                 play.play()
             except RoundFailed as failure:
@@ -56,17 +56,17 @@ def chaos(folder: Path, rounds: int, seed: int) -> dict[str, Any]:
                 break
             finally:
                 reorgs += play.reorgs
-                kills = house.kills + sum((v.kills for v in victims), Counter())
+                kills = devnet.kills + sum((v.kills for v in victims), Counter())
                 tell(number, rounds, kills.total(), reorgs, begin)
-        sent, missed = books.sent_by_the_honest(town), books.missed_moves(town)
+        sent, missed = books.sent_by_the_honest(testbed), books.missed_moves(testbed)
         return {
             "rounds": number - len(failures),
             "kills": kills.total(),
-            "kills_of_the_chain": house.kills.total(),
+            "kills_of_the_chain": devnet.kills.total(),
             "kills_by_point": {
                 "challenger": by_point(victims[0].kills),
                 "worker": by_point(victims[1].kills),
-                "chain": by_point(house.kills),
+                "chain": by_point(devnet.kills),
             },
             "kills_by_moment": counted(kills, lambda kind: kind[1]),
             "kills_by_move": counted(kills, lambda kind: kind[0] or "between moves"),
@@ -75,8 +75,8 @@ def chaos(folder: Path, rounds: int, seed: int) -> dict[str, Any]:
             "transactions": len(sent),
             "duplicates": books.duplicates(sent),
             "missed_moves": len(missed),
-            "lost_wei": books.lost_wei(town, before, sent),
-            "wrong_winners": books.wrong_winners(town),
+            "lost_wei": books.lost_wei(testbed, before, sent),
+            "wrong_winners": books.wrong_winners(testbed),
             "failures": failures + missed,
             "seconds": round(time.monotonic() - begin),
             "seed": seed,
@@ -99,13 +99,15 @@ def counted(kills: Counter[Kind], key: Callable[[Kind], str]) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def victim(town: Town, parent: Nursery, role: str, index: int, rng: Random) -> Victim:
+def victim(
+    testbed: ChaosTestbed, parent: ForkServer, role: str, index: int, rng: Random
+) -> Victim:
     """A node at its usual command line, with a home and a database of its own."""
-    arguments = [role, "start", "--model", str(town.image), "--poll", "0.1"]
-    arguments += ["--account", f"dev:{index}", "--deployments", str(town.folder)]
-    arguments += ["--home", str(town.folder / role)]
-    log = town.folder / f"{role}.log"
-    return Victim(parent, arguments, log, town.house, town.move_of, rng)
+    arguments = [role, "start", "--model", str(testbed.image), "--poll", "0.1"]
+    arguments += ["--account", f"dev:{index}", "--deployments", str(testbed.folder)]
+    arguments += ["--home", str(testbed.folder / role)]
+    log = testbed.folder / f"{role}.log"
+    return Victim(parent, arguments, log, testbed.devnet, testbed.move_of, rng)
 
 
 def tell(number: int, rounds: int, kills: int, reorgs: int, begin: float) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from chaos.devnet_process import DevnetProcess
+from chaos.fork_server import ForkServer, alive
 from chaos.fuse import SEND, Death, Fuse, Moment
-from chaos.house import House
-from chaos.nursery import Nursery, alive
-from chaos.town import NOTHING
+from chaos.testbed import NOTHING
 from support.faulty import Fault, Proxy, proxy
 
 MOMENTS = (Moment.ANYWHERE, Moment.BEFORE, Moment.AFTER)
@@ -38,15 +38,15 @@ class Victim:
 
     def __init__(
         self,
-        nursery: Nursery,
+        fork_server: ForkServer,
         arguments: list[str],
         log: Path,
-        house: House,
+        devnet: DevnetProcess,
         name: Callable[[str], str],
         rng: Random,
     ) -> None:
-        self._nursery, self._arguments, self._log = nursery, arguments, log
-        self._house, self._name, self._rng = house, name, rng
+        self._fork_server, self._arguments, self._log = fork_server, arguments, log
+        self._devnet, self._name, self._rng = devnet, name, rng
         self._process: int | None = None
         self._fuse: Fuse | None = None
         self.deadly = True
@@ -69,7 +69,7 @@ class Victim:
         if self._process is None or not alive(self._process):
             self._fuse = Fuse.lit(self._rng, MOMENTS) if self.deadly else None
             arguments = [*self._arguments, "--rpc-url", self.proxy.url]
-            self._process = self._nursery.birth(arguments, self._log)
+            self._process = self._fork_server.birth(arguments, self._log)
         if self._rng.randrange(FAULT_ONE_IN) == 0 and self.deadly:
             fault = self._rng.choice(PASSING_FAULTS)
             self.proxy.only = (SEND,) if fault is Fault.SWALLOWED else ()
@@ -87,7 +87,7 @@ class Victim:
         moment = self._moment(method, move)
         if moment in (Moment.ANYWHERE, Moment.BEFORE):
             self._kill(move, moment)
-        answer = self._house.answer(method, params, move)
+        answer = self._devnet.answer(method, params, move)
         if moment is Moment.AFTER:
             self._kill(move, moment)
         return dict(answer)

@@ -283,7 +283,7 @@ REFUSED: dict[str, tuple[list[onnx.NodeProto], str]] = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_int64_that_can_not_be_computed_is_refused_with_node_and_way_out(
+def test_int64_that_can_not_be_computed_is_refused_with_node_and_hint(
     name: str, tmp_path: Path
 ) -> None:
     nodes, reason = REFUSED[name]

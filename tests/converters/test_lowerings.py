@@ -133,7 +133,7 @@ def test_mod_has_the_divisor_s_sign_and_of_zero_is_the_dividend(tmp_path: Path) 
         assert remainders(x, path, fmod=1).tolist() == signed
 
 
-def test_mod_of_floats_is_refused_with_a_way_out(tmp_path: Path) -> None:
+def test_mod_of_floats_is_refused_with_a_hint(tmp_path: Path) -> None:
     nodes = [node("Mod", "x x", "y", fmod=1)]
     path = save_net(tmp_path / "net.onnx", nodes, y=(FLOAT, (1, 4)))
     with pytest.raises(Unsupported, match=r"expected integers, got float32.*Floor"):

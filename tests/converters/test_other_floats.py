@@ -70,7 +70,7 @@ def test_verify_of_float16_allows_its_rounding_and_no_wrong_weight(
     assert judged.verdict(1.0) is Verdict.BEYOND
 
 
-def test_input_of_bfloat16_is_refused_with_a_way_out(tmp_path: Path) -> None:
+def test_input_of_bfloat16_is_refused_with_a_hint(tmp_path: Path) -> None:
     path = save_net(
         tmp_path / "net.onnx",
         [node("Cast", "x", "y", to=TensorProto.FLOAT)],

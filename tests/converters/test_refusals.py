@@ -122,7 +122,7 @@ def test_convert_several_causes_are_told_at_once(tmp_path: Path) -> None:
         convert(path)
     assert [p.node for p in refusal.value.problems] == ["node_a", "node_c"]
     assert inspect(path).problems == refusal.value.problems
-    assert all(problem.way_out for problem in refusal.value.problems)
+    assert all(problem.hint for problem in refusal.value.problems)
 
 
 def test_inspect_lists_all_operators_that_nobody_knows(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_inspect_lists_all_operators_that_nobody_knows(tmp_path: Path) -> None:
     ]
     path = saved(tmp_path, nodes, y=(FLOAT, (1, 4)), opset=17)
     told = {
-        problem.node: (problem.operator, problem.reason, problem.way_out)
+        problem.node: (problem.operator, problem.reason, problem.hint)
         for problem in inspect(path).problems
     }
     misspelt = "a name misspelt? else export it by operators of ONNX"
@@ -185,7 +185,7 @@ def test_convert_opset_that_onnx_does_not_have_is_refused(
         convert(path)
 
 
-def test_convert_scales_by_channel_before_they_came_are_refused_with_a_way_out(
+def test_convert_scales_by_channel_before_they_came_are_refused_with_a_hint(
     tmp_path: Path,
 ) -> None:
     """onnxruntime's quantiser writes them at opset 11, and does not load them."""

@@ -560,7 +560,7 @@ def test_tflite_file_that_is_none_is_told(tmp_path: Path) -> None:
         conversion(path, Options())
 
 
-def test_tflite_activations_of_sixteen_bits_are_refused_with_a_way_out(
+def test_tflite_activations_of_sixteen_bits_are_refused_with_a_hint(
     tmp_path: Path,
 ) -> None:
     pytest.importorskip("tf2onnx", reason="tf2onnx is not installed")

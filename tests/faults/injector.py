@@ -1,4 +1,4 @@
-"""Makes a chosen call of a node go wrong: to the chain, to the store, to its mind."""
+"""Makes a chosen call of a node go wrong: to chain, to store, to its strategy."""
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
@@ -123,7 +123,7 @@ class FaultyEndpoint(MempoolEndpoint):
 
 
 class FaultyMind:
-    """An honest node's mind; it may fail to think, whatever it is asked."""
+    """An honest node's strategy; it may fail to think, whatever it is asked."""
 
     def __init__(self, honest: Honest, injector: Injector) -> None:
         self._honest, self._injector = honest, injector
@@ -133,7 +133,7 @@ class FaultyMind:
         return partial(self._ask, name, real) if callable(real) else real
 
     def _ask(self, name: str, real: Callable[..., Any], about: Any) -> Any:
-        call = Call(f"mind.{name}", subject((about,)))
+        call = Call(f"strategy.{name}", subject((about,)))
         told = self._injector.around(call, lambda: real(about))
         if name in ("defender", "attacker"):
             return FaultyPlayer(told, about, self._injector)

@@ -16,8 +16,8 @@ from faults.injector import (
     FaultyMind,
     Injector,
 )
-from support.street import CHALLENGER, WORKER
-from support.world import CLOCK, NO_CAPS, WINDOW, World
+from support.embedded_testbed import CLOCK, NO_CAPS, WINDOW, EmbeddedTestbed
+from support.mempool_testbed import CHALLENGER, WORKER
 
 from challenge.lies import LIES
 from oracle.chain.chain import Chain
@@ -54,7 +54,7 @@ class Wall:
 class Scene:
     """`make` brings its node, `done` says what of its work is on the chain."""
 
-    world: World
+    world: EmbeddedTestbed
     folder: Path
     index: int
     make: Make
@@ -133,7 +133,7 @@ class Play:
 
 def worker_scene(folder: Path) -> Scene:
     """Two games to defend; a lease to answer, a claim to finalise, one to accept."""
-    world = World.made(folder)
+    world = EmbeddedTestbed.made(folder)
     world.stake(world.senders[WORKER])
     worker = Worker(world.senders[WORKER], world.contracts, world.honest())
     disputed = [world.ask(bytes([n, 7, 9, 200])) for n in range(2)]
@@ -163,8 +163,8 @@ def worker_scene(folder: Path) -> Scene:
         found |= set() if status[fresh] is Status.OPEN else {"accept"}
         return found
 
-    def make(sender: DurableSender, mind: FaultyMind) -> Node:
-        return Worker(sender, world.contracts, mind)
+    def make(sender: DurableSender, strategy: FaultyMind) -> Node:
+        return Worker(sender, world.contracts, strategy)
 
     works = {*(f"open {n}" for n in disputed), "finalize", "submit", "accept"}
     return Scene(world, folder / "home", WORKER, make, done, frozenset(works))
@@ -172,7 +172,7 @@ def worker_scene(folder: Path) -> Scene:
 
 def challenger_scene(folder: Path) -> Scene:
     """Two lies to challenge, a game in which it must move, a silent one to end."""
-    world = World.made(folder)
+    world = EmbeddedTestbed.made(folder)
     silent = world.ask(b"\x00\x07\x09\x20")
     until_idle(liar(world, SILENT))
     (claim,) = claims(world)
@@ -198,8 +198,8 @@ def challenger_scene(folder: Path) -> Scene:
         found |= {"select"} if games[played].shown else set()
         return found
 
-    def make(sender: DurableSender, mind: FaultyMind) -> Node:
-        return Challenger(sender, world.contracts, mind)
+    def make(sender: DurableSender, strategy: FaultyMind) -> Node:
+        return Challenger(sender, world.contracts, strategy)
 
     works = {*(f"challenge {n}" for n in lies), "timeout", "select"}
     return Scene(world, folder / "home", CHALLENGER, make, done, frozenset(works))
@@ -210,19 +210,19 @@ def until_idle(node: Node) -> None:
         pass
 
 
-def claims(world: World) -> list[Answered]:
+def claims(world: EmbeddedTestbed) -> list[Answered]:
     return list(world.record().tables.claims.values())
 
 
-def challenge(world: World, index: int, answered: Answered) -> None:
+def challenge(world: EmbeddedTestbed, index: int, answered: Answered) -> None:
     game = world.contracts.game
     bond, *_ = world.chain.call(game, "challengerBond", answered.claim.bond)
     world.senders[index].send(game, "challenge", answered.claim.abi(), value=bond)
 
 
-def liar(world: World, index: int) -> Worker:
+def liar(world: EmbeddedTestbed, index: int) -> Worker:
     """With stake for a few lies."""
     bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
     world.stake(world.senders[index], 5 * bond)
-    mind = LyingWorker(world.honest(), LIES["activation"], 8, 1)
-    return Worker(world.senders[index], world.contracts, mind, NO_CAPS)
+    strategy = LyingWorker(world.honest(), LIES["activation"], 8, 1)
+    return Worker(world.senders[index], world.contracts, strategy, NO_CAPS)

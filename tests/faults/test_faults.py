@@ -35,7 +35,7 @@ def test_node_asks_chain_store_and_mind(scene: Scene, calls: list[Call]) -> None
     assert {"eth_getLogs", "eth_estimateGas", "eth_sendRawTransaction"} <= kinds
     assert {"eth_getTransactionReceipt", "outbox.add", "outbox.mined"} <= kinds
     assert {"outbox.add_attempt", "journal.append", "player.attempts"} <= kinds
-    assert kinds & {"mind.answer", "mind.doubts"}
+    assert kinds & {"strategy.answer", "strategy.doubts"}
     assert {call.about is None for call in calls} == {True, False}
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from support.world import NO_CAPS
+from support.embedded_testbed import NO_CAPS
 from web3.exceptions import Web3RPCError
 
 from oracle.bench.griefing.leases import RICH_STAKE_WEI, WORKER
-from oracle.bench.griefing.town import Town
+from oracle.bench.griefing.testbed import GriefingTestbed
 from oracle.chain.errors import Rejected
 from oracle.node.honest import Honest
-from oracle.node.node import Wish
+from oracle.node.node import Action
 from oracle.node.worker.worker import Worker
 from oracle.pricing.guard import Guard
 from oracle.pricing.market import Market
@@ -21,10 +21,10 @@ from oracle.sending.sender import Receipt
 class Hasty(Worker):
     """Doesn't ask whether the answer will come in time, and agrees to any lease."""
 
-    def _lease(self, asked: Asked, market: Market) -> Iterator[Wish]:
-        for wish in super()._lease(asked, market):
-            request, attempt, _, most = wish.arguments
-            yield replace(wish, arguments=(request, attempt, 0, most))
+    def _lease(self, asked: Asked, market: Market) -> Iterator[Action]:
+        for action in super()._lease(asked, market):
+            request, attempt, _, most = action.arguments
+            yield replace(action, arguments=(request, attempt, 0, most))
 
     def _objection(self, asked: Asked, market: Market) -> str:
         return self.objection(asked, market)
@@ -38,7 +38,7 @@ class Stubborn(Hasty):
     def objection(self, asked: Asked, market: Market) -> str:
         if late := market.lateness(asked):
             return late
-        size = self._mind.output_bytes(asked)
+        size = self._strategy.output_bytes(asked)
         return market.money_objection(asked, size)
 
 
@@ -49,18 +49,18 @@ class Spendthrift(Worker):
         market.balance = lambda: 10**30
         return super().objection(asked, market)
 
-    def _post(self, wish: Wish) -> Receipt | None:
+    def _post(self, action: Action) -> Receipt | None:
         try:
-            return super()._post(wish)
+            return super()._post(action)
         except Web3RPCError as error:
-            raise Rejected(wish.function, str(error)) from None
+            raise Rejected(action.function, str(error)) from None
 
 
 def of(kind: type[Worker], guard: Guard = NO_CAPS, stake: int = RICH_STAKE_WEI):
-    """Makes one in a town."""
+    """Makes one in a testbed."""
 
-    def make(town: Town, mind: Honest) -> Worker:
-        town.stake(WORKER, stake)
-        return kind(town.sender(WORKER), town.contracts, mind, guard)
+    def make(testbed: GriefingTestbed, strategy: Honest) -> Worker:
+        testbed.stake(WORKER, stake)
+        return kind(testbed.sender(WORKER), testbed.contracts, strategy, guard)
 
     return make

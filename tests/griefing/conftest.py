@@ -1,12 +1,12 @@
-"""A village for each test."""
+"""A testbed for each test."""
 
 from pathlib import Path
 
 import pytest
-from griefing.village import Village
-from support.world import World
+from griefing.testbed import GriefersTestbed
+from support.embedded_testbed import EmbeddedTestbed
 
 
 @pytest.fixture
-def village(tmp_path: Path) -> Village:
-    return Village(World.made(tmp_path))
+def testbed(tmp_path: Path) -> GriefersTestbed:
+    return GriefersTestbed(EmbeddedTestbed.made(tmp_path))

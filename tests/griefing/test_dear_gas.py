@@ -11,7 +11,12 @@ from oracle.bench.griefing.stakes import (
     dear_callback,
     gas_eater,
 )
-from oracle.bench.griefing.town import DEFAULT_GUARD, ETHER, PRICE_WEI, Town
+from oracle.bench.griefing.testbed import (
+    DEFAULT_GUARD,
+    ETHER,
+    PRICE_WEI,
+    GriefingTestbed,
+)
 from oracle.chain.events import CallbackSkipped
 from oracle.node.worker.worker import Worker
 from oracle.pricing.guard import Guard, Offer
@@ -21,20 +26,20 @@ GWEI = 10**9
 
 
 def test_dear_callback_is_skipped_at_once_and_the_requester_is_told() -> None:
-    town = Town.made()
-    outcome = dear_callback(town=town)
+    testbed = GriefingTestbed.made()
+    outcome = dear_callback(testbed=testbed)
     print(outcome)
     assert outcome.honest[WORKER] < 0 and outcome.attacker_gain_wei < 0
-    (finalized,) = (d for _, d in town.done if d.wish.function == "finalize")
+    (finalized,) = (d for _, d in testbed.done if d.action.function == "finalize")
     receipt = finalized.receipt
     assert any(isinstance(e, CallbackSkipped) for e in receipt.events)
     assert receipt.gas_used < 150_000
     # A turn after the window.
-    claim = town.asked(finalized.wish.request_id).claim
+    claim = testbed.asked(finalized.action.request_id).claim
     assert claim is not None
-    block = town.chain.endpoint.web3.eth.get_block(receipt.block)
+    block = testbed.chain.endpoint.web3.eth.get_block(receipt.block)
     assert 0 <= block["timestamp"] - claim.window_end < 30
-    told = situation_of(town.chain, town.contracts, finalized.wish.request_id)
+    told = situation_of(testbed.chain, testbed.contracts, finalized.action.request_id)
     assert "The callback was skipped: its worker left it out" in told.explanation
     assert receipt.fee_wei > 10 * receipt.gas_used * PRICE_WEI
 
@@ -43,35 +48,35 @@ CHEAP_WEI, DEAR_WEI = GWEI // 20, GWEI * 19 // 20
 """Base fees on both sides of what bonds cost at least, whose price is one gwei."""
 
 
-def bet_on_gas(guard: Guard) -> tuple[Town, Outcome]:
+def bet_on_gas(guard: Guard) -> tuple[GriefingTestbed, Outcome]:
     """Gas costs nearly nothing when a callback of two millions is asked and paid for,
     and is nineteen times as dear when it is made."""
-    town = Town.made()
-    town.chain.tip = lambda: CHEAP_WEI // 10  # type: ignore[method-assign]
-    town.endpoint.chain.hold_base_fee(CHEAP_WEI)
-    town.stake(WORKER, 2 * ETHER)
-    sender = town.sender(WORKER)
-    worker = Worker(sender, town.contracts, town.honest(), guard)
-    consumer = gas_eater(town)
+    testbed = GriefingTestbed.made()
+    testbed.chain.tip = lambda: CHEAP_WEI // 10  # type: ignore[method-assign]
+    testbed.endpoint.chain.hold_base_fee(CHEAP_WEI)
+    testbed.stake(WORKER, 2 * ETHER)
+    sender = testbed.sender(WORKER)
+    worker = Worker(sender, testbed.contracts, testbed.honest(), guard)
+    consumer = gas_eater(testbed)
     fee = 3 * (MOST_CALLBACK_GAS + 350_000) * CHEAP_WEI
-    town.open_books(WORKER, REQUESTER)
-    request = ask_through(town, consumer, fee)
-    end = town.now + 1800
-    town.live(
+    testbed.open_books(WORKER, REQUESTER)
+    request = ask_through(testbed, consumer, fee)
+    end = testbed.now + 1800
+    testbed.live(
         worker,
-        until=lambda: town.asked(request).claim is not None or town.now >= end,
+        until=lambda: testbed.asked(request).claim is not None or testbed.now >= end,
     )
-    town.endpoint.chain.hold_base_fee(DEAR_WEI)
-    town.live(worker, until=lambda: town.all_ended() or town.now >= end)
-    return town, town.outcome([REQUESTER])
+    testbed.endpoint.chain.hold_base_fee(DEAR_WEI)
+    testbed.live(worker, until=lambda: testbed.all_ended() or testbed.now >= end)
+    return testbed, testbed.outcome([REQUESTER])
 
 
 def test_bet_on_the_price_of_a_callback_is_declined() -> None:
     """The worker's own `finalize` makes it up to the price that the bond is reckoned
     at, one gwei at least: so it must be paid for at that price."""
-    town, outcome = bet_on_gas(DEFAULT_GUARD)
+    testbed, outcome = bet_on_gas(DEFAULT_GUARD)
     print(outcome)
-    assert town.count(WORKER, "accept") == 0 and outcome.honest[WORKER] == 0
+    assert testbed.count(WORKER, "accept") == 0 and outcome.honest[WORKER] == 0
 
 
 def test_bet_on_the_price_of_a_callback_is_lost_by_who_reckons_with_todays() -> None:

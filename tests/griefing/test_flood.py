@@ -3,7 +3,7 @@
 import pytest
 
 from oracle.bench.griefing.flood import Flood
-from oracle.bench.griefing.town import PRICE_WEI
+from oracle.bench.griefing.testbed import PRICE_WEI
 from oracle.node.challenger.checks import Check
 
 BOND_GAS = 37_000_000

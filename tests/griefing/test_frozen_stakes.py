@@ -12,11 +12,11 @@ from oracle.bench.griefing.stakes import (
     frozen_by_bond,
     frozen_silently,
 )
-from oracle.bench.griefing.town import PARAMETERS, PRICE_WEI, Town
+from oracle.bench.griefing.testbed import PARAMETERS, PRICE_WEI, GriefingTestbed
 from oracle.node.worker.worker import Worker
 
 
-class Measured(Town):
+class Measured(GriefingTestbed):
     """Keeps the most that the worker had locked at once, in wei."""
 
     most = 0
@@ -44,16 +44,16 @@ def test_bond_of_the_whole_stake_is_locked_by_who_has_no_caps() -> None:
 
 
 def test_silent_challenges_freeze_one_requesters_share_and_are_paid_for() -> None:
-    town = Measured.made(replace(PARAMETERS, clock_seconds=WEEK))
-    outcome = frozen_silently(town=town, many=8)
+    testbed = Measured.made(replace(PARAMETERS, clock_seconds=WEEK))
+    outcome = frozen_silently(testbed=testbed, many=8)
     print(outcome)
-    assert town.most <= STAKE_WEI // 4
+    assert testbed.most <= STAKE_WEI // 4
     assert outcome.honest[WORKER] < 0
     assert outcome.attacker_gain_wei < 0
 
 
 def test_silent_challenges_freeze_all_of_who_has_no_caps() -> None:
-    town = Measured.made(replace(PARAMETERS, clock_seconds=WEEK))
+    testbed = Measured.made(replace(PARAMETERS, clock_seconds=WEEK))
     stake = 8 * tariff.WORKER_BOND * PRICE_WEI
-    print(frozen_silently(careless.of(Worker, stake=stake), town, many=8))
-    assert town.most == stake
+    print(frozen_silently(careless.of(Worker, stake=stake), testbed, many=8))
+    assert testbed.most == stake

@@ -8,7 +8,7 @@ import pytest
 from challenge import tariff
 from oracle.bench.griefing.in_step import InStep, moves_a_game
 from oracle.bench.griefing.outcome import Outcome
-from oracle.bench.griefing.town import ETHER, PARAMETERS, PRICE_WEI, Town
+from oracle.bench.griefing.testbed import ETHER, PARAMETERS, PRICE_WEI, GriefingTestbed
 from oracle.node.challenger import joining
 from oracle.node.node import Node
 from oracle.node.worker.worker import Worker
@@ -31,8 +31,8 @@ class InEveryGame(Worker):
         return Node.in_order(self, games)
 
 
-def spread_thin(town: Town) -> Worker:
-    worker = town.worker()
+def spread_thin(testbed: GriefingTestbed) -> Worker:
+    worker = testbed.worker()
     worker.__class__ = InEveryGame
     return worker
 

@@ -6,14 +6,14 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from griefing.village import ChallengesAll
-from support.street import Street, acted
-from support.world import World
+from griefing.testbed import ChallengesAll
+from support.embedded_testbed import EmbeddedTestbed
+from support.mempool_testbed import MempoolTestbed, acted
 
 from challenge.lies.challengers import Pointer, anywhere
 from oracle.bench.griefing.in_step import Slanderer
 from oracle.bench.griefing.stakes import DAY, WEEK
-from oracle.bench.griefing.town import PARAMETERS, PRICE_WEI, Town
+from oracle.bench.griefing.testbed import PARAMETERS, PRICE_WEI, GriefingTestbed
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.worker.worker import Worker
 from oracle.pricing.purse import WITHDRAW_GAS, WORTH
@@ -27,67 +27,73 @@ PATIENT = replace(PARAMETERS, clock_seconds=WEEK)
 
 
 @pytest.fixture
-def street(tmp_path: Path) -> Iterator[Street]:
+def testbed(tmp_path: Path) -> Iterator[MempoolTestbed]:
     store = Store(f"sqlite:///{tmp_path / 'plumb.db'}")
-    yield Street(World.made(tmp_path), store)
+    yield MempoolTestbed(EmbeddedTestbed.made(tmp_path), store)
     store.close()
 
 
-def test_claim_that_many_challenge_at_once_is_opened_once(street: Street) -> None:
+def test_claim_that_many_challenge_at_once_is_opened_once(
+    testbed: MempoolTestbed,
+) -> None:
     """An opening is for all games: another in the same block would fail, unpaid."""
-    world, worker = street.world, street.worker()
+    world, worker = testbed.world, testbed.worker()
     world.ask()
     for _ in range(3):
         acted(worker)
-        street.mine_all()
+        testbed.mine_all()
     acted(worker)
     for index in CHALLENGERS:
-        mind = ChallengesAll(world, "last")
-        Challenger(world.senders[index], world.contracts, mind).step()
+        strategy = ChallengesAll(world, "last")
+        Challenger(world.senders[index], world.contracts, strategy).step()
     assert len(list(world.record().games())) == len(CHALLENGERS)
     acted(worker)
-    assert [wish.function for wish in worker.posted.wishes.values()] == ["open"]
-    street.mine_all()
+    assert [action.function for action in worker.posted.actions.values()] == ["open"]
+    testbed.mine_all()
     assert acted(worker) == ["open"] and worker.refused == []
 
 
-def besieged(town: Town, worker: Worker, many: int = 3) -> list[str]:
+def besieged(testbed: GriefingTestbed, worker: Worker, many: int = 3) -> list[str]:
     """A true claim that so many challenge, who play on; its worker's account has the
     gas of one game."""
-    fee = town.usual_fee()
-    request = town.ask("requester", Terms(fee_wei=fee))
-    town.live(worker, until=lambda: town.asked(request).status is Status.CLAIMED)
+    fee = testbed.usual_fee()
+    request = testbed.ask("requester", Terms(fee_wei=fee))
+    testbed.live(worker, until=lambda: testbed.asked(request).status is Status.CLAIMED)
     wei = GAME_GAS * PRICE_WEI
-    town.endpoint.chain.alter(lambda state: state.set_balance(worker.address, wei))
+    testbed.endpoint.chain.alter(lambda state: state.set_balance(worker.address, wei))
     names = [f"challenger {n}" for n in range(many)]
-    town.open_books("worker", "requester", *names)
+    testbed.open_books("worker", "requester", *names)
     slanderers = [
         Challenger(
-            town.sender(name), town.contracts, Slanderer(Pointer(anywhere, Random(n)))
+            testbed.sender(name),
+            testbed.contracts,
+            Slanderer(Pointer(anywhere, Random(n))),
         )
         for n, name in enumerate(names)
     ]
     for slanderer in slanderers:
         slanderer.step()
-    town.live(*slanderers, worker, until=lambda: not games(town), turn_seconds=DAY)
+    testbed.live(
+        *slanderers, worker, until=lambda: not games(testbed), turn_seconds=DAY
+    )
     return names
 
 
-def games(town: Town) -> list[object]:
-    town.record.refresh()
-    return list(town.record.games())
+def games(testbed: GriefingTestbed) -> list[object]:
+    testbed.record.refresh()
+    return list(testbed.record.games())
 
 
 def test_games_that_an_account_cant_pay_are_paid_from_its_stake() -> None:
     """Tariffs are paid into the stake, while gas is paid by the account: it takes out
     what it lacks, once."""
-    town = Town.made(PATIENT)
-    worker = town.worker()
-    outcome = town.outcome(besieged(town, worker))
+    testbed = GriefingTestbed.made(PATIENT)
+    worker = testbed.worker()
+    outcome = testbed.outcome(besieged(testbed, worker))
     print(outcome)
     assert outcome.honest["worker"] < 0
     assert outcome.attacker_gain_wei < -3 * 4 * GAME_GAS * PRICE_WEI
-    assert town.count("worker", "withdraw") == 1
+    assert testbed.count("worker", "withdraw") == 1
 
 
 def test_games_that_an_account_cant_pay_cost_a_hoarder_its_bond() -> None:
@@ -95,26 +101,26 @@ def test_games_that_an_account_cant_pay_cost_a_hoarder_its_bond() -> None:
         def _purse(self):
             yield from ()
 
-    town = Town.made(PATIENT)
-    worker = town.worker()
+    testbed = GriefingTestbed.made(PATIENT)
+    worker = testbed.worker()
     worker.__class__ = Hoarder
-    outcome = town.outcome(besieged(town, worker))
+    outcome = testbed.outcome(besieged(testbed, worker))
     print(outcome)
     assert outcome.honest["worker"] > BOND_GAS * 0.9
 
 
 def test_deposit_of_a_wei_has_no_challenger_spend_gas() -> None:
     """Whoever deposits it pays 45,000 gas; a withdrawal would take as much."""
-    town = Town.made()
-    challenger = town.challenger()
-    staking, stranger = town.contracts.staking, town.sender("stranger")
+    testbed = GriefingTestbed.made()
+    challenger = testbed.challenger()
+    staking, stranger = testbed.contracts.staking, testbed.sender("stranger")
     least = WORTH * WITHDRAW_GAS * PRICE_WEI
-    town.open_books("challenger")
+    testbed.open_books("challenger")
     for wei in (1, least - 2):
         stranger.send(staking, "deposit", challenger.address, value=wei)
         assert challenger.step() is None
     stranger.send(staking, "deposit", challenger.address, value=1)
     done = challenger.step()
-    assert done is not None and done.wish.function == "withdraw"
+    assert done is not None and done.action.function == "withdraw"
     assert done.receipt.gas_used < WITHDRAW_GAS
-    assert town.outcome([]).honest["challenger"] < -(WORTH - 1) * WITHDRAW_GAS
+    assert testbed.outcome([]).honest["challenger"] < -(WORTH - 1) * WITHDRAW_GAS

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 import pytest
-from griefing.village import ASKER, CHALLENGER, GRIEFER, WORKER, Village
-from support.world import FEE
+from griefing.testbed import ASKER, CHALLENGER, GRIEFER, WORKER, GriefersTestbed
+from support.embedded_testbed import FEE
 
-from oracle.node.node import Wish
+from oracle.node.node import Action
 from oracle.node.worker.worker import Worker
 from oracle.record.record import Asked, Status
 from oracle.sending.sender import Intent
@@ -15,7 +15,7 @@ ANYTHING = b"whatever its publisher likes"
 
 
 class Insider:
-    """The mind of the one worker that is said to hold the model."""
+    """The strategy of the one worker that is said to hold the model."""
 
     models = width = 1
 
@@ -43,14 +43,14 @@ class Insider:
     def output_bytes(self, asked: Asked) -> int:
         return len(ANYTHING)
 
-    def defender(self, answered: object) -> Iterator[Wish]:
+    def defender(self, answered: object) -> Iterator[Action]:
         raise AssertionError("nobody challenges")
 
 
-def test_withheld_model_harms_its_requester_alone(village: Village) -> None:
+def test_withheld_model_harms_its_requester_alone(testbed: GriefersTestbed) -> None:
     """What can't be cured: without the image, nobody can tell a lie from the truth."""
-    world = village.world
-    honest = [village.worker(), village.challenger()]
+    world = testbed.world
+    honest = [testbed.worker(), testbed.challenger()]
     world.senders[0].send(
         world.contracts.registry, "register", b"\1" * 32, b"\2" * 32, 0, []
     )
@@ -59,22 +59,22 @@ def test_withheld_model_harms_its_requester_alone(village: Village) -> None:
     sender = world.senders[GRIEFER]
     world.stake(sender)
     insider = Worker(sender, world.contracts, Insider())  # type: ignore[arg-type]
-    before = {who: village.wealth(who) for who in (ASKER, WORKER, CHALLENGER)}
+    before = {who: testbed.wealth(who) for who in (ASKER, WORKER, CHALLENGER)}
     request = world.ask()
-    village.live(insider, *honest, until=village.all_final)
+    testbed.live(insider, *honest, until=testbed.all_final)
     assert world.record().tables.requests[request].output == ANYTHING
-    lost = {who: was - village.wealth(who) for who, was in before.items()}
+    lost = {who: was - testbed.wealth(who) for who, was in before.items()}
     assert lost[WORKER] == lost[CHALLENGER] == 0
     assert FEE < lost[ASKER] < 2 * FEE, "the fee, and gas"
 
 
 @pytest.mark.parametrize("place", [b"https://\xff\xfe", b"\xed\xa0\x80\0\x1b[2J", b""])
 def test_publisher_whose_uri_is_no_text_blinds_no_node(
-    village: Village, place: bytes
+    testbed: GriefersTestbed, place: bytes
 ) -> None:
     """A `string` is bytes: contracts take any, and so must whoever reads the log."""
-    world, worker, bystander = village.world, village.worker(), village.challenger()
-    griefer, registry = village.griefing_challenger("last"), world.contracts.registry
+    world, worker, bystander = testbed.world, testbed.worker(), testbed.challenger()
+    griefer, registry = testbed.griefing_challenger("last"), world.contracts.registry
     request = world.ask()
     word = "-" * len(place)
     identity = (b"\1" * 32, b"\2" * 32, 0, [word])
@@ -82,7 +82,7 @@ def test_publisher_whose_uri_is_no_text_blinds_no_node(
     data = data.replace(word.encode(), place) if place else data
     call = Intent(registry, "register", data, to=registry.address)
     world.senders[GRIEFER]._transact(call, ())
-    before = village.wealth(WORKER)
-    village.live(worker, bystander, griefer, until=village.all_final)
-    assert village.status(request) is Status.FINAL
-    assert village.wealth(WORKER) > before, "it has answered, and won a game"
+    before = testbed.wealth(WORKER)
+    testbed.live(worker, bystander, griefer, until=testbed.all_final)
+    assert testbed.status(request) is Status.FINAL
+    assert testbed.wealth(WORKER) > before, "it has answered, and won a game"

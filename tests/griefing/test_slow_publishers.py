@@ -9,10 +9,10 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from support.borough import ETHER, Town, eventually, settled
+from support.embedded_testbed import tiny_image
 from support.process import Running, running
+from support.process_testbed import ETHER, ProcessTestbed, eventually, settled
 from support.strangers import INSIDE, NAP_SECONDS, Stranger, stranger
-from support.world import tiny_image
 
 import tinynn
 from challenge.lies import FALSE_CHALLENGERS, LIES
@@ -52,35 +52,35 @@ class Slow:
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    with settled(tmp_path) as town:
-        yield town
+def testbed(tmp_path: Path) -> Iterator[ProcessTestbed]:
+    with settled(tmp_path) as testbed:
+        yield testbed
 
 
-def register(town: Town, url: str) -> bytes:
+def register(testbed: ProcessTestbed, url: str) -> bytes:
     """The model that only the slow server has; its id."""
     model = tinynn.load(IMAGE)
-    sender, registry = town.sender(PUBLISHER), town.record.contracts.registry
+    sender, registry = testbed.sender(PUBLISHER), testbed.record.contracts.registry
     identity = (model.model_root, model.program_root, 0, [url])
     told = sender.send(registry, "register", *identity).events
     (registered,) = (e for e in told if isinstance(e, ModelRegistered))
     return registered.model_id
 
 
-def answer(town: Town) -> None:
+def answer(testbed: ProcessTestbed) -> None:
     """By a worker that ends when it has claimed."""
-    mind = Honest(Library([models.path("mnist")]))
-    worker = Worker(town.sender(WORKER), town.record.contracts, mind)
+    strategy = Honest(Library([models.path("mnist")]))
+    worker = Worker(testbed.sender(WORKER), testbed.record.contracts, strategy)
     while worker.step() is not None:
         pass
 
 
-def slanderer(town: Town) -> Challenger:
+def slanderer(testbed: ProcessTestbed) -> Challenger:
     """Who challenges every answer, and plays on."""
     honest = Honest(Library([models.path("mnist")]))
     manner = FALSE_CHALLENGERS["random"]
-    mind = LyingChallenger(honest, manner, LIES["activation"], K, seed=1)
-    return Challenger(town.sender(SLANDERER), town.record.contracts, mind)
+    strategy = LyingChallenger(honest, manner, LIES["activation"], K, seed=1)
+    return Challenger(testbed.sender(SLANDERER), testbed.record.contracts, strategy)
 
 
 def ready(worker: Running) -> Any:
@@ -93,33 +93,36 @@ def ready(worker: Running) -> Any:
         return {}
 
 
-def stake(town: Town) -> int:
+def stake(testbed: ProcessTestbed) -> int:
     """The worker's, free and locked."""
-    staking = town.record.contracts.staking
+    staking = testbed.record.contracts.staking
     return sum(
-        map(int, town.chain.call(staking, "balanceOf", town.sender(WORKER).address))
+        map(
+            int,
+            testbed.chain.call(staking, "balanceOf", testbed.sender(WORKER).address),
+        )
     )
 
 
-def test_slow_publisher_keeps_no_worker_from_its_games(town: Town) -> None:
-    town.stake(WORKER)
-    slow, home = Slow(), town.folder / f"home{WORKER}"
+def test_slow_publisher_keeps_no_worker_from_its_games(testbed: ProcessTestbed) -> None:
+    testbed.stake(WORKER)
+    slow, home = Slow(), testbed.folder / f"home{WORKER}"
     with stranger(slow, INSIDE) as server:
-        model_id = register(town, server.url)
-        request = town.ask()
-        answer(town)
-        assert town.status(request) is Status.CLAIMED
-        griefer = slanderer(town)
-        before = town.chain.balance(griefer.address)
-        while not town.events(Challenged):
+        model_id = register(testbed, server.url)
+        request = testbed.ask()
+        answer(testbed)
+        assert testbed.status(request) is Status.CLAIMED
+        griefer = slanderer(testbed)
+        before = testbed.chain.balance(griefer.address)
+        while not testbed.events(Challenged):
             griefer.step()
         slow_one = ("--model", f"0x{model_id.hex()}", "--fetch-from", "localhost")
-        command = town.node("worker", WORKER, *slow_one, "--metrics", "127.0.0.1:0")
-        with running(town.folder, *command) as worker:
+        command = testbed.node("worker", WORKER, *slow_one, "--metrics", "127.0.0.1:0")
+        with running(testbed.folder, *command) as worker:
 
             def lost() -> bool:
                 griefer.step()
-                return bool(town.events(ChallengerLost))
+                return bool(testbed.events(ChallengerLost))
 
             eventually(lost, worker)
             eventually(lambda: bool(server.asked), worker)
@@ -127,19 +130,21 @@ def test_slow_publisher_keeps_no_worker_from_its_games(town: Town) -> None:
             held = [path.name for path in (home / "models").glob("*.plumb")]
             assert held and f"{root}.plumb" not in held
             assert worker.stop() == 0, "though the server still drips"
-        assert stake(town) >= ETHER and town.chain.balance(griefer.address) < before
+        assert (
+            stake(testbed) >= ETHER and testbed.chain.balance(griefer.address) < before
+        )
         again = ask(
-            town.sender(ASKER),
-            town.record.contracts,
+            testbed.sender(ASKER),
+            testbed.record.contracts,
             model_id,
             b"\1\2\3\4",
             Terms(fee_wei=ETHER // 100),
         )[0]
-        with running(town.folder, *command) as worker:
+        with running(testbed.folder, *command) as worker:
             name = f"0x{model_id.hex()}"
             eventually(lambda: name in ready(worker).get("awaited", ()), worker)
-            assert town.status(again) is Status.OPEN
+            assert testbed.status(again) is Status.OPEN
             slow.hurry.set()
-            eventually(lambda: town.status(again) is Status.CLAIMED, worker)
+            eventually(lambda: testbed.status(again) is Status.CLAIMED, worker)
             assert ready(worker) == {"ok": True, "awaited": {}, "waits": None}
             assert worker.stop() == 0

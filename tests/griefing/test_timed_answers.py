@@ -15,7 +15,7 @@ from oracle.bench.griefing.leases import (
     WORKER,
 )
 from oracle.bench.griefing.outcome import Outcome
-from oracle.bench.griefing.town import ETHER, Town
+from oracle.bench.griefing.testbed import ETHER, GriefingTestbed
 from oracle.compute.task import Task, Timing
 from oracle.node import honest
 from oracle.node.honest import Honest
@@ -26,27 +26,27 @@ from oracle.requester.requests import Terms
 TIMED, OWED = 11, 2
 
 
-def timed_beside(kind: type[Honest]) -> tuple[Town, Outcome]:
+def timed_beside(kind: type[Honest]) -> tuple[GriefingTestbed, Outcome]:
     """A model that was never timed here; requests whose lease would be too short for
     it, which ends sooner than those of a few that are accepted."""
-    town = Town.made()
-    slow = town.slow(200)
+    testbed = GriefingTestbed.made()
+    slow = testbed.slow(200)
     slow.__class__ = kind
-    worker = town.worker(WORKER, slow, RICH_STAKE_WEI)
-    town.open_books(WORKER, REQUESTER)
+    worker = testbed.worker(WORKER, slow, RICH_STAKE_WEI)
+    testbed.open_books(WORKER, REQUESTER)
     for patience, count in ((1200, TIMED), (3600, OWED)):
         for n in range(count):
-            terms = Terms(fee_wei=town.usual_fee(), patience=patience)
-            town.ask(REQUESTER, terms, bytes([n, patience % 251, 1, 2]))
-    end = town.now + 4000
-    town.live(worker, until=lambda: town.now > end, turn_seconds=100)
-    return town, town.outcome([REQUESTER])
+            terms = Terms(fee_wei=testbed.usual_fee(), patience=patience)
+            testbed.ask(REQUESTER, terms, bytes([n, patience % 251, 1, 2]))
+    end = testbed.now + 4000
+    testbed.live(worker, until=lambda: testbed.now > end, turn_seconds=100)
+    return testbed, testbed.outcome([REQUESTER])
 
 
 def test_answers_that_are_only_timed_delay_none_that_is_owed() -> None:
-    town, outcome = timed_beside(Honest)
+    testbed, outcome = timed_beside(Honest)
     print(outcome)
-    assert town.count(WORKER, "accept") == town.count(WORKER, "submit") >= OWED
+    assert testbed.count(WORKER, "accept") == testbed.count(WORKER, "submit") >= OWED
     assert outcome.honest[WORKER] < 0 and outcome.attacker_gain_wei < 0
 
 
@@ -73,21 +73,21 @@ def test_answers_that_are_only_timed_cost_penalties_by_deadline(
 def test_process_that_is_at_another_answer_is_counted() -> None:
     """An answer begun for an accept that somebody was quicker with takes 250 seconds;
     meanwhile nothing is accepted whose lease that may outlast."""
-    town = Town.made()
-    slow = town.slow(10)
-    worker = town.worker(WORKER, slow, RICH_STAKE_WEI)
-    town.ask(REQUESTER, Terms(fee_wei=town.usual_fee()), b"warm")
-    town.live(worker, until=town.all_ended)
+    testbed = GriefingTestbed.made()
+    slow = testbed.slow(10)
+    worker = testbed.worker(WORKER, slow, RICH_STAKE_WEI)
+    testbed.ask(REQUESTER, Terms(fee_wei=testbed.usual_fee()), b"warm")
+    testbed.live(worker, until=testbed.all_ended)
     slow._executors.seconds = 250  # type: ignore[attr-defined]
-    lost = town.ask(REQUESTER, Terms(fee_wei=town.usual_fee()), b"lost")
+    lost = testbed.ask(REQUESTER, Terms(fee_wei=testbed.usual_fee()), b"lost")
     worker.record.refresh()
     slow.ready(worker.record.tables.requests[lost])
-    town.stake("quicker", ETHER)
-    rival = Worker(town.sender("quicker"), town.contracts, town.honest())
+    testbed.stake("quicker", ETHER)
+    rival = Worker(testbed.sender("quicker"), testbed.contracts, testbed.honest())
     assert rival.step() is not None
     slow._executors.pace.note(  # type: ignore[attr-defined]
-        slow._task(town.asked(lost)), Timing(run_seconds=250)
+        slow._task(testbed.asked(lost)), Timing(run_seconds=250)
     )
-    request = town.ask(REQUESTER, Terms(fee_wei=town.usual_fee(), patience=1900))
+    request = testbed.ask(REQUESTER, Terms(fee_wei=testbed.usual_fee(), patience=1900))
     assert worker.step() is None
     assert worker.declined[request].startswith("lease too short: expected 991 seconds")

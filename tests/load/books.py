@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from load.city import City
+from load.testbed import LoadTestbed
 from web3.types import RPCEndpoint
 
 from oracle.chain import events
@@ -25,11 +25,11 @@ class Ledger:
     failed: int
 
 
-def ledger(city: City, wealth: dict[bytes, int], first_block: int) -> Ledger:
+def ledger(testbed: LoadTestbed, wealth: dict[bytes, int], first_block: int) -> Ledger:
     """What came after `wealth` was counted, that is, from `first_block` on."""
     fees: Counter[bytes] = Counter()
     failed = 0
-    for receipt in receipts(city, first_block):
+    for receipt in receipts(testbed, first_block):
         sender = bytes.fromhex(receipt["from"][2:])
         if sender in wealth:
             used, price = (
@@ -37,24 +37,26 @@ def ledger(city: City, wealth: dict[bytes, int], first_block: int) -> Ledger:
             )
             fees[sender] += used * price
             failed += receipt["status"] == "0x0"
-    return Ledger(wealth, fees, earned(city, first_block), failed)
+    return Ledger(wealth, fees, earned(testbed, first_block), failed)
 
 
-def receipts(city: City, first_block: int) -> list[dict[str, Any]]:
+def receipts(testbed: LoadTestbed, first_block: int) -> list[dict[str, Any]]:
     """As the node gives them: web3 would take minutes to read thousands."""
     found = []
-    provider = city.chain.endpoint.web3.provider
-    for number in range(first_block, city.chain.height + 1):
+    provider = testbed.chain.endpoint.web3.provider
+    for number in range(first_block, testbed.chain.height + 1):
         method = RPCEndpoint("eth_getBlockReceipts")
         answer: Any = provider.make_request(method, [hex(number)])  # type: ignore[union-attr]
         found += answer["result"]
     return found
 
 
-def earned(city: City, first_block: int) -> Counter[bytes]:
+def earned(testbed: LoadTestbed, first_block: int) -> Counter[bytes]:
     found: Counter[bytes] = Counter()
-    claims = city.record.tables.claims
-    told = city.chain.events(city.contracts.telling, first_block, city.chain.height)
+    claims = testbed.record.tables.claims
+    told = testbed.chain.events(
+        testbed.contracts.telling, first_block, testbed.chain.height
+    )
     for event in told:
         match event:
             case events.Finalized(worker=worker, paid=paid):
@@ -69,45 +71,45 @@ def earned(city: City, first_block: int) -> Counter[bytes]:
     return found
 
 
-def lost_wei(city: City, books: Ledger) -> int:
+def lost_wei(testbed: LoadTestbed, books: Ledger) -> int:
     """By how much accounts differ from what earnings and gas explain, either way."""
     return sum(
-        abs(was + books.earned[who] - books.fees[who] - city.wealth(who))
+        abs(was + books.earned[who] - books.fees[who] - testbed.wealth(who))
         for who, was in books.wealth.items()
     )
 
 
-def unpunished(city: City, liars: Collection[bytes]) -> int:
+def unpunished(testbed: LoadTestbed, liars: Collection[bytes]) -> int:
     """False claims that did not die."""
-    honest = Honest(Library([city.image]), cross_check_steps=0)
+    honest = Honest(Library([testbed.image]), cross_check_steps=0)
     return sum(
         answered.alive and honest.doubts(answered)
-        for answered in city.record.tables.claims.values()
+        for answered in testbed.record.tables.claims.values()
         if answered.claim.worker in liars
     )
 
 
-def unpaid(city: City) -> int:
+def unpaid(testbed: LoadTestbed) -> int:
     """Requests without a final answer."""
-    asked = city.record.tables.requests.values()
+    asked = testbed.record.tables.requests.values()
     return sum(request.status is not Status.FINAL for request in asked)
 
 
-def wrong(city: City) -> int:
+def wrong(testbed: LoadTestbed) -> int:
     """Final answers that are not the model's."""
-    honest = Honest(Library([city.image]), cross_check_steps=0)
-    final = city.record.requests(Status.FINAL)
+    honest = Honest(Library([testbed.image]), cross_check_steps=0)
+    final = testbed.record.requests(Status.FINAL)
     return sum(honest.answer(asked) != asked.output for asked in final)
 
 
-def unbalanced_wei(city: City) -> int:
+def unbalanced_wei(testbed: LoadTestbed) -> int:
     """What the bank and the oracle hold beyond, or short of, what they owe."""
-    record, contracts = city.record, city.contracts
+    record, contracts = testbed.record, testbed.contracts
     owed = sum(
         asked.request.fee
         for asked in record.tables.requests.values()
         if asked.status not in (Status.FINAL, Status.CANCELLED)
     )
-    held = city.chain.balance(contracts.oracle.address)
-    bank = city.chain.balance(contracts.staking.address)
-    return abs(held - owed) + abs(bank - city.staked())
+    held = testbed.chain.balance(contracts.oracle.address)
+    bank = testbed.chain.balance(contracts.staking.address)
+    return abs(held - owed) + abs(bank - testbed.staked())

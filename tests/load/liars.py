@@ -52,10 +52,10 @@ class LyingThread(Thread):
     """A liar at work beside the driver, until `stop`."""
 
     def __init__(
-        self, sender: Sender, contracts: Contracts, mind: PatientMind, stop: Event
+        self, sender: Sender, contracts: Contracts, strategy: PatientMind, stop: Event
     ) -> None:
         super().__init__(daemon=True)
-        self._node, self._ended = Worker(sender, contracts, mind), stop
+        self._node, self._ended = Worker(sender, contracts, strategy), stop
 
     def run(self) -> None:
         while not self._ended.is_set():

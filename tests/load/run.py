@@ -24,9 +24,9 @@ from typing import Any
 from urllib.request import urlopen
 
 from load import books
-from load.city import ACCOUNTS, FIRST_NODE, WINDOW_SECONDS, City, K
 from load.figures import cpu_seconds, percentiles, requests_in
 from load.liars import LyingThread, PatientMind
+from load.testbed import ACCOUNTS, FIRST_NODE, WINDOW_SECONDS, K, LoadTestbed
 from support.anvil import anvil
 from support.process import Running, running
 
@@ -102,7 +102,7 @@ class Run:
     """`asked` and `claimed`: steady seconds at which the driver asked, and first saw a
     true answer, by request."""
 
-    city: City
+    testbed: LoadTestbed
     size: Size
     url: str
     asked: dict[int, float] = field(default_factory=dict)
@@ -114,7 +114,7 @@ class Run:
 
     @property
     def liars(self) -> set[bytes]:
-        return {self.city.address(index) for index in self.size.liar_accounts}
+        return {self.testbed.address(index) for index in self.size.liar_accounts}
 
     def lie(self) -> None:
         """Has some requests answered falsely before anybody honest is there."""
@@ -125,14 +125,14 @@ class Run:
         """Asks the rest, and waits until all answers are there, and true."""
         self._ask(self.size.requests - self.size.lies)
         games = self.size.lies * self.size.challengers
-        self._until("all games are open", lambda: self.city.open_games() == games)
+        self._until("all games are open", lambda: self.testbed.open_games() == games)
         self.loud.set()
         self._until("all is answered", self._all_answered)
 
     def pay(self) -> None:
         """Lets the window pass, and waits until all is paid."""
-        self.city.travel(WINDOW_SECONDS)
-        self._until("all is paid", lambda: self.city.final() == self.size.requests)
+        self.testbed.travel(WINDOW_SECONDS)
+        self._until("all is paid", lambda: self.testbed.final() == self.size.requests)
 
     @contextmanager
     def lying(self) -> Iterator[None]:
@@ -142,10 +142,10 @@ class Run:
         threads = []
         for place, index in enumerate(accounts):
             about = range(1 + place, last + 1, len(accounts))
-            honest = Honest(Library([self.city.image]), cross_check_steps=0)
-            mind = PatientMind(honest, K, about, self.loud)
+            honest = Honest(Library([self.testbed.image]), cross_check_steps=0)
+            strategy = PatientMind(honest, K, about, self.loud)
             sender = self._durable(index)
-            threads.append(LyingThread(sender, self.city.contracts, mind, stop))
+            threads.append(LyingThread(sender, self.testbed.contracts, strategy, stop))
         for thread in threads:
             thread.start()
         try:
@@ -161,10 +161,10 @@ class Run:
         with ExitStack() as stack:
             nodes = []
             for role, index in self.size.roles:
-                home = self.city.folder / f"{role}{index}"
+                home = self.testbed.folder / f"{role}{index}"
                 home.mkdir()
-                where = ("--deployments", self.city.folder, "--home", home)
-                what = ("--model", self.city.image, "--poll", 0.5)
+                where = ("--deployments", self.testbed.folder, "--home", home)
+                what = ("--model", self.testbed.image, "--poll", 0.5)
                 command = (role, "start", "--account", f"dev:{index}", *what, *where)
                 address = f"127.0.0.1:{free_port()}"
                 rpc = ("--rpc-url", self.url, "--metrics", address)
@@ -182,23 +182,23 @@ class Run:
         )
 
     def _ask(self, count: int) -> list[int]:
-        requests = self.city.ask(count)
+        requests = self.testbed.ask(count)
         self.asked |= dict.fromkeys(requests, time.monotonic())
         return requests
 
     def _durable(self, index: int) -> DurableSender:
-        store = Store(f"sqlite:///{self.city.folder / f'liar{index}.db'}")
+        store = Store(f"sqlite:///{self.testbed.folder / f'liar{index}.db'}")
         account = development_accounts(index + 1)[index]
         outbox = Outbox(
-            store, self.city.chain.endpoint.chain_id, self.city.address(index)
+            store, self.testbed.chain.endpoint.chain_id, self.testbed.address(index)
         )
-        return DurableSender(self.city.chain, account, outbox)
+        return DurableSender(self.testbed.chain, account, outbox)
 
     def _told(self) -> int:
-        return len(self.city.record.tables.claims)
+        return len(self.testbed.record.tables.claims)
 
     def _all_answered(self) -> bool:
-        return len(self.claimed) == self.size.requests and not self.city.open_games()
+        return len(self.claimed) == self.size.requests and not self.testbed.open_games()
 
     def _until(self, what: str, done: Callable[[], bool]) -> None:
         end, told = time.monotonic() + PATIENCE_SECONDS, 0.0
@@ -215,15 +215,15 @@ class Run:
             time.sleep(PAUSE_SECONDS)
 
     def _look(self) -> None:
-        self.city.record.refresh()
+        self.testbed.record.refresh()
         now, liars = time.monotonic(), self.liars
-        for answered in self.city.record.tables.claims.values():
+        for answered in self.testbed.record.tables.claims.values():
             if answered.claim.worker not in liars:
                 self.claimed.setdefault(answered.claim.request_id, now)
-        self.most_games = max(self.most_games, self.city.open_games())
+        self.most_games = max(self.most_games, self.testbed.open_games())
 
     def __str__(self) -> str:
-        games, final = self.city.open_games(), self.city.final()
+        games, final = self.testbed.open_games(), self.testbed.final()
         return f"{len(self.claimed)} answered, {games} games open, {final} final"
 
 
@@ -231,22 +231,24 @@ def load(folder: Path, size: Size) -> dict[str, Any]:
     """Lets everybody loose; the summary."""
     log = folder / "anvil.log"
     with anvil("--accounts", ACCOUNTS, log=log) as url:
-        city = City.founded(folder, url, size.model)
+        testbed = LoadTestbed.founded(folder, url, size.model)
         everyone = [index for _, index in size.roles]
         for index in (*everyone, *size.liar_accounts):
-            city.stake(index)
-        money, first_block = city.all_money(), city.chain.height + 1
-        before = {city.address(i): city.wealth(city.address(i)) for i in everyone}
-        run = Run(city, size, url)
+            testbed.stake(index)
+        money, first_block = testbed.all_money(), testbed.chain.height + 1
+        before = {
+            testbed.address(i): testbed.wealth(testbed.address(i)) for i in everyone
+        }
+        run = Run(testbed, size, url)
         with run.lying():
             run.lie()
-            city.tick(size.block_seconds)
+            testbed.tick(size.block_seconds)
             with run.honest() as nodes:
                 figures = timed(run, nodes, log)
                 for _, process in nodes:
                     process.stop()
-        city.tick(0)
-        ledger = books.ledger(city, before, first_block)
+        testbed.tick(0)
+        ledger = books.ledger(testbed, before, first_block)
         return asdict(size) | figures | balanced(run, ledger, money)
 
 
@@ -296,7 +298,7 @@ def spent_by(nodes: list[tuple[str, Running]]) -> Counter[str]:
 
 def asked_by_nodes(run: Run, log: Path) -> Counter[str]:
     """Requests to anvil by method, the driver's and the liars' own aside."""
-    return requests_in(log) - run.city.endpoint.calls
+    return requests_in(log) - run.testbed.endpoint.calls
 
 
 def asked_by_role(
@@ -331,19 +333,19 @@ def free_port() -> int:
 
 def balanced(run: Run, ledger: books.Ledger, money: int) -> dict[str, Any]:
     """What is wrong with everyone's money, and what may be wrong but honest."""
-    city = run.city
+    testbed = run.testbed
     liars = run.liars
     challengers = {
-        city.address(i) for role, i in run.size.roles if role == "challenger"
+        testbed.address(i) for role, i in run.size.roles if role == "challenger"
     }
     gained = sum(ledger.earned[who] - ledger.fees[who] for who in challengers)
     return {
-        "unpunished_lies": books.unpunished(city, liars),
-        "unpaid_answers": books.unpaid(city),
-        "wrong_answers": books.wrong(city),
-        "lost_wei": books.lost_wei(city, ledger),
-        "created_wei": abs(city.all_money() - money),
-        "unbalanced_wei": books.unbalanced_wei(city),
+        "unpunished_lies": books.unpunished(testbed, liars),
+        "unpaid_answers": books.unpaid(testbed),
+        "wrong_answers": books.wrong(testbed),
+        "lost_wei": books.lost_wei(testbed, ledger),
+        "created_wei": abs(testbed.all_money() - money),
+        "unbalanced_wei": books.unbalanced_wei(testbed),
         "transactions_in_vain": ledger.failed,
         "challengers_gained_wei": gained,
     }

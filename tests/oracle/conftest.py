@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from support.command import plumb_in
-from support.town import Town
-from support.world import World
+from support.devnet_testbed import DevnetTestbed
+from support.embedded_testbed import EmbeddedTestbed
 
 from oracle.devnet.server import Service, application
 from oracle.devnet.serving import serving
@@ -16,9 +16,9 @@ from solidity.deployment import Parameters
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(tmp_path: Path) -> EmbeddedTestbed:
     """A chain with everything deployed and a tiny model registered."""
-    return World.made(tmp_path)
+    return EmbeddedTestbed.made(tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +30,11 @@ def served() -> Iterator[tuple[str, Ready]]:
 
 
 @pytest.fixture
-def town(
+def testbed(
     served: tuple[str, Ready], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> Town:
+) -> DevnetTestbed:
     """The same, with the commands of its people."""
-    return Town(*served, tmp_path, plumb_in(capsys))
+    return DevnetTestbed(*served, tmp_path, plumb_in(capsys))
 
 
 @pytest.fixture(autouse=True)

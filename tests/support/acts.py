@@ -5,7 +5,7 @@ from contextlib import suppress
 from enum import StrEnum
 from typing import Any
 
-from support.world import PATIENCE, World
+from support.embedded_testbed import PATIENCE, EmbeddedTestbed
 
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from challenge.moves import Move
@@ -14,7 +14,7 @@ from oracle.chain.local.accounts import development_accounts
 from oracle.chain.local.known import CHAIN_ID
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.loop import OUTAGES
-from oracle.node.node import Done, Node, Player, Wish
+from oracle.node.node import Action, Done, Node, Player
 from oracle.node.worker.liars import LyingChallenger, LyingWorker
 from oracle.node.worker.worker import Worker
 from oracle.record.record import Answered, Status
@@ -52,7 +52,7 @@ class _Mute:
 class Leaser(Worker):
     """Accepts, and never answers."""
 
-    def wishes(self) -> Iterator[Wish]:
+    def actions(self) -> Iterator[Action]:
         return self._leases()
 
 
@@ -74,7 +74,9 @@ class Act:
     """`ours` is the honest node. When it makes `move`, the last `depth` blocks are
     undone, down to those before the request; `undone` is how many that were."""
 
-    def __init__(self, world: World, store: Store, role: str, against: str) -> None:
+    def __init__(
+        self, world: EmbeddedTestbed, store: Store, role: str, against: str
+    ) -> None:
         self.world, self._store = world, store
         self.move, self.instant, self.depth = "", Instant.AFTER, 0
         self.undone = 0
@@ -122,7 +124,7 @@ class Act:
         with suppress(*OUTAGES):  # as the loop has it: the next turn is another
             done: Done | None = node.step()
             if done is not None and node is self.ours:
-                self._shake(done.wish.function, Instant.AFTER)
+                self._shake(done.action.function, Instant.AFTER)
 
     def _shake(self, function: str, instant: Instant) -> None:
         if (function, instant) != (self.move, self.instant):

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.embedded_testbed import ETHER, EmbeddedTestbed
 from support.mempool import MempoolEndpoint
-from support.world import ETHER, World
 
 from oracle.chain.chain import Chain
 from oracle.chain.errors import NotMined
@@ -30,7 +30,7 @@ class Killed(BaseException):
 class Bench:
     """A world behind a mempool; `sender` is a new process on the same database."""
 
-    def __init__(self, world: World, folder: Path, monkeypatch: Any) -> None:
+    def __init__(self, world: EmbeddedTestbed, folder: Path, monkeypatch: Any) -> None:
         self.world, self.monkeypatch = world, monkeypatch
         self.url = f"sqlite:///{folder / 'plumb.db'}"
         self.endpoint = MempoolEndpoint(world.embedded)

@@ -56,7 +56,7 @@ def assert_guest_agrees(model: Model, data: bytes) -> bytes:
     while machine.status is Status.YIELDED:
         machine.resume()
         steps = machine.run()
-        assert steps <= model.foretold_instructions[native.row], native.index
+        assert steps <= model.bounded_instructions[native.row], native.index
         native.advance()
         assert machine.status is native.machine.status, native.index
         assert machine.state_root() == native.machine.state_root(), native.index

@@ -2,7 +2,7 @@
 
 One example of each kind of operation; its records are changed at random. Whatever the
 validator lets through runs natively and in the guest, segment by segment, within the
-foretold instructions.
+bounded instructions.
 """
 
 import struct
@@ -215,7 +215,7 @@ def test_changed_record_is_refused_or_runs_alike(name: str) -> None:
         except tinynn.ImageError:
             refused += 1
             continue
-        if sum(other.foretold_instructions) < MOST_INSTRUCTIONS:
+        if sum(other.bounded_instructions) < MOST_INSTRUCTIONS:
             assert_guest_agrees(other, rng.bytes(other.tables.input_bytes))
             agreed += 1
     assert refused and agreed

@@ -39,7 +39,7 @@ def test_load_describes_the_model(model: Model) -> None:
         TensorSpec("digit", "int32", (1,)),
     )
     assert model.segments == 6
-    assert len(model.foretold_instructions) == 6
+    assert len(model.bounded_instructions) == 6
 
 
 def test_load_from_file_equals_load_from_bytes(model: Model, tmp_path: Path) -> None:

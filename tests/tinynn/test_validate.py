@@ -12,7 +12,7 @@ from support.models import assert_guest_agrees, digit_reader
 import tinynn
 from challenge import tariff
 from tinynn import errors
-from tinynn.bounds import foretold_instructions
+from tinynn.bounds import bounded_instructions
 from tinynn.image import (
     MAX_IO_BYTES,
     OPERAND,
@@ -411,7 +411,7 @@ def test_limits_are_what_the_game_can_hold() -> None:
 
 def test_validate_image_at_its_limits_passes_and_beyond_them_is_refused() -> None:
     data = np.frombuffer(IMAGE, np.uint8)
-    bounds = foretold_instructions(validate(data))
+    bounds = bounded_instructions(validate(data))
     most, total = max(bounds), sum(bounds)
     validate(data, Limits(segment_instructions=most, total_instructions=total))
     with pytest.raises(errors.Unbounded, match=f"at most {most - 1}, got {most}"):

@@ -10,7 +10,7 @@ from support.loops import changed, counting, model_of, with_operator, with_segme
 
 import tinynn
 from tinynn import GraphBuilder, errors, planner
-from tinynn.bounds import foretold_instructions, most_instructions
+from tinynn.bounds import bounded_instructions, most_instructions
 from tinynn.extent import Extent
 from tinynn.image import ARENA_DATA, Tables, encode
 from tinynn.loop import LENGTH_WORD, NO_LOOP, PASS_WORD, Loop
@@ -478,7 +478,7 @@ def test_validate_segments_of_all_passes_are_bounded_and_told(
 
 def test_validate_instructions_of_all_passes_are_bounded() -> None:
     data = np.frombuffer(IMAGE, np.uint8)
-    bounds, total = foretold_instructions(TABLES), most_instructions(TABLES)
+    bounds, total = bounded_instructions(TABLES), most_instructions(TABLES)
     body = bounds[LOOP.first : LOOP.end]
     by_pass = sum(bounds[: LOOP.first]) + sum(bounds[LOOP.end :])
     assert total == by_pass + LOOP.passes * sum(body)
@@ -499,4 +499,4 @@ def test_bounds_of_a_loop_that_is_all_write_the_output_once() -> None:
     graph.output(y, "y")
     model = model_of(graph)
     assert model.tables.loop == Loop(0, len(model.tables.segments), 1000)
-    assert model.most_instructions < 1000 * sum(model.foretold_instructions)
+    assert model.most_instructions < 1000 * sum(model.bounded_instructions)

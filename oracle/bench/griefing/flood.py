@@ -8,8 +8,8 @@ from typing import Self
 import tinynn
 from challenge.lies import LIES
 from oracle.bench.griefing.outcome import Outcome
+from oracle.bench.griefing.testbed import MOST_TURNS, PARAMETERS, GriefingTestbed
 from oracle.bench.griefing.tiny import tiny_image
-from oracle.bench.griefing.town import MOST_TURNS, PARAMETERS, Town
 from oracle.compute.task import Task
 from oracle.models.library import Library
 from oracle.node.challenger.challenger import Challenger
@@ -108,42 +108,44 @@ class Flood:
     luck: int = 0
 
     def __call__(self) -> Outcome:
-        town = Town.made()
-        least, _ = town.chain.call(town.contracts.oracle, "bondFor", 0)
+        testbed = GriefingTestbed.made()
+        least, _ = testbed.chain.call(testbed.contracts.oracle, "bondFor", 0)
         lies_about = [0]
-        mind = LiesOnce(town.honest(), lambda: lies_about[-1])
-        town.stake(LIAR, (self.claims + self.times + 1) * int(least))
-        liar = Worker(town.sender(LIAR), town.contracts, mind, NO_CAPS)
-        glass = Sandglass(lambda: town.now, self.seconds)
-        challenger = self._challenger(town, glass)
-        town.open_books(REQUESTER, LIAR, CHALLENGER)
-        fee = town.usual_fee()
+        strategy = LiesOnce(testbed.honest(), lambda: lies_about[-1])
+        testbed.stake(LIAR, (self.claims + self.times + 1) * int(least))
+        liar = Worker(testbed.sender(LIAR), testbed.contracts, strategy, NO_CAPS)
+        glass = Sandglass(lambda: testbed.now, self.seconds)
+        challenger = self._challenger(testbed, glass)
+        testbed.open_books(REQUESTER, LIAR, CHALLENGER)
+        fee = testbed.usual_fee()
         for n in range(self.claims):
             terms = Terms(fee_wei=fee, window=WINDOW_SECONDS)
-            town.ask(LIAR, terms, bytes([n, 1, 2, 3]))
+            testbed.ask(LIAR, terms, bytes([n, 1, 2, 3]))
         dear = Terms(
             fee_wei=fee, window=WINDOW_SECONDS, min_bond_wei=self.times * int(least)
         )
-        lies_about.append(town.ask(REQUESTER, dear))
+        lies_about.append(testbed.ask(REQUESTER, dear))
         lie = lies_about[-1]
-        town.live(liar, until=lambda: town.asked(lie).claim is not None)
+        testbed.live(liar, until=lambda: testbed.asked(lie).claim is not None)
         for _ in range(MOST_TURNS):
-            if town.asked(lie).status is not Status.CLAIMED:
+            if testbed.asked(lie).status is not Status.CLAIMED:
                 break
             glass.turn()
             if not any([challenger.step(), liar.step()]):
-                town.travel(LOOK_SECONDS)
+                testbed.travel(LOOK_SECONDS)
         while challenger.step() is not None:
             pass
-        if town.asked(lies_about[-1]).status is Status.OPEN:
-            asked = town.asked(lies_about[-1])
-            take_back(town.sender(REQUESTER), town.contracts, asked)
-        return town.outcome([LIAR])
+        if testbed.asked(lies_about[-1]).status is Status.OPEN:
+            asked = testbed.asked(lies_about[-1])
+            take_back(testbed.sender(REQUESTER), testbed.contracts, asked)
+        return testbed.outcome([LIAR])
 
-    def _challenger(self, town: Town, glass: Sandglass) -> Challenger:
+    def _challenger(self, testbed: GriefingTestbed, glass: Sandglass) -> Challenger:
         library, model = Library(), tinynn.load(tiny_image())
         library.add(model)
         library.offer(model.model_root)
-        mind = Honest(library, executors=glass)
+        strategy = Honest(library, executors=glass)
         choice = Choice(secret=self.luck.to_bytes(32, "big"))
-        return Challenger(town.sender(CHALLENGER), town.contracts, mind, choice)
+        return Challenger(
+            testbed.sender(CHALLENGER), testbed.contracts, strategy, choice
+        )

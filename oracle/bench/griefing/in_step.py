@@ -14,8 +14,8 @@ from challenge.lies.challengers import Player, Pointer, anywhere
 from challenge.moves import Move
 from challenge.tariff import rounds
 from oracle.bench.griefing.outcome import Outcome
+from oracle.bench.griefing.testbed import PARAMETERS, GriefingTestbed
 from oracle.bench.griefing.tiny import tiny_image
-from oracle.bench.griefing.town import PARAMETERS, Town
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.node import Node
 from oracle.node.worker.worker import Worker
@@ -42,7 +42,7 @@ class Holder:
 
 def moves_a_game() -> int:
     """The worker's in one game at most, without the opening that all games share."""
-    foretold = tinynn.load(tiny_image()).foretold_instructions
+    foretold = tinynn.load(tiny_image()).bounded_instructions
     lengths = len(foretold), max(foretold)
     dissections = sum(max(rounds(PARAMETERS.k, length) - 1, 0) for length in lengths)
     return dissections + DESCENT_AND_PROOF
@@ -57,7 +57,7 @@ def _is_last_selection(view: GameView) -> bool:
 
 @dataclass
 class Slanderer:
-    """The mind of one to whom every claim is false, and who computes nothing."""
+    """The strategy of one to whom every claim is false, and who computes nothing."""
 
     player: Player
     width: int = 1
@@ -86,32 +86,32 @@ class InStep:
     challengers: int = 6
     move_seconds: int = 30
     holding: bool = False
-    make_worker: Callable[[Town], Worker] = Town.worker
+    make_worker: Callable[[GriefingTestbed], Worker] = GriefingTestbed.worker
 
     def __call__(self) -> Outcome:
-        town = Town.made()
-        worker = self.make_worker(town)
+        testbed = GriefingTestbed.made()
+        worker = self.make_worker(testbed)
         names = [f"challenger {n}" for n in range(self.challengers)]
-        attackers = [self._attacker(town, name, n) for n, name in enumerate(names)]
-        town.ask("requester", Terms(fee_wei=town.usual_fee(), window=600))
-        town.live(worker, until=lambda: town.count(WORKER, "submit") == 1)
-        town.open_books(WORKER, "requester", *names)
+        attackers = [self._attacker(testbed, name, n) for n, name in enumerate(names)]
+        testbed.ask("requester", Terms(fee_wei=testbed.usual_fee(), window=600))
+        testbed.live(worker, until=lambda: testbed.count(WORKER, "submit") == 1)
+        testbed.open_books(WORKER, "requester", *names)
         for attacker in attackers:
             attacker.step()
-        record = town.record
+        record = testbed.record
         record.refresh()
         while list(record.games()):
             for attacker in attackers:
                 _play_all(attacker)
             worker.step()
-            town.travel(self.move_seconds)
+            testbed.travel(self.move_seconds)
             record.refresh()
-        return town.outcome(names)
+        return testbed.outcome(names)
 
-    def _attacker(self, town: Town, name: str, luck: int) -> Challenger:
+    def _attacker(self, testbed: GriefingTestbed, name: str, luck: int) -> Challenger:
         pointer = Pointer(anywhere, Random(luck))
-        mind = Slanderer(Holder(pointer) if self.holding else pointer)
-        return Challenger(town.sender(name), town.contracts, mind)
+        strategy = Slanderer(Holder(pointer) if self.holding else pointer)
+        return Challenger(testbed.sender(name), testbed.contracts, strategy)
 
 
 def _play_all(node: Node) -> None:

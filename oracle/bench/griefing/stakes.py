@@ -10,12 +10,12 @@ from challenge import tariff
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from oracle.bench.griefing.leases import MakeWorker
 from oracle.bench.griefing.outcome import Attack, Outcome
-from oracle.bench.griefing.town import (
+from oracle.bench.griefing.testbed import (
     BASE_FEE_WEI,
     PARAMETERS,
     PRICE_WEI,
     STAKE_WEI,
-    Town,
+    GriefingTestbed,
 )
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.events import Requested
@@ -41,67 +41,67 @@ LAST_SECONDS = 180
 DEARER = 20
 
 
-def default_worker(town: Town, mind: Honest) -> Worker:
-    return town.worker(WORKER, mind)
+def default_worker(testbed: GriefingTestbed, strategy: Honest) -> Worker:
+    return testbed.worker(WORKER, strategy)
 
 
 def frozen_by_bond(make_worker: MakeWorker = default_worker) -> Outcome:
     """One request asks for a bond of the whole stake, for a month."""
-    town = Town.made(replace(PARAMETERS, clock_seconds=WEEK))
-    worker = make_worker(town, town.honest())
-    town.open_books(WORKER, REQUESTER)
+    testbed = GriefingTestbed.made(replace(PARAMETERS, clock_seconds=WEEK))
+    worker = make_worker(testbed, testbed.honest())
+    testbed.open_books(WORKER, REQUESTER)
     fee = ETHER // 1000
     terms = Terms(fee_wei=fee, min_bond_wei=STAKE_WEI, window=MONTH, patience=3600)
-    request = town.ask(REQUESTER, terms)
-    end = town.now + 3600
-    town.live(worker, until=lambda: _answered(town, 1) or town.now >= end)
-    if town.asked(request).status is Status.OPEN:
-        take_back(town.sender(REQUESTER), town.contracts, town.asked(request))
-    _settle(town, worker)
-    return town.outcome([REQUESTER])
+    request = testbed.ask(REQUESTER, terms)
+    end = testbed.now + 3600
+    testbed.live(worker, until=lambda: _answered(testbed, 1) or testbed.now >= end)
+    if testbed.asked(request).status is Status.OPEN:
+        take_back(testbed.sender(REQUESTER), testbed.contracts, testbed.asked(request))
+    _settle(testbed, worker)
+    return testbed.outcome([REQUESTER])
 
 
 def frozen_silently(
     make_worker: MakeWorker = default_worker,
-    town: Town | None = None,
+    testbed: GriefingTestbed | None = None,
     many: int = BONDS,
 ) -> Outcome:
     """Requests with a short window, one for each bond that the worker has; each
     answer is challenged at the last second by somebody who then does nothing, so that
     it stays locked for a week."""
-    town = town or Town.made(replace(PARAMETERS, clock_seconds=WEEK))
-    worker = make_worker(town, town.honest())
-    town.open_books(WORKER, REQUESTER, SILENT)
+    testbed = testbed or GriefingTestbed.made(replace(PARAMETERS, clock_seconds=WEEK))
+    worker = make_worker(testbed, testbed.honest())
+    testbed.open_books(WORKER, REQUESTER, SILENT)
     window = 1800
     for n in range(many):
-        terms = Terms(fee_wei=town.usual_fee(window=window), window=window)
-        town.ask(REQUESTER, terms, bytes([n, 1, 2, 3]))
+        terms = Terms(fee_wei=testbed.usual_fee(window=window), window=window)
+        testbed.ask(REQUESTER, terms, bytes([n, 1, 2, 3]))
     while worker.step() is not None:
         pass
-    town.record.refresh()
-    ends = [a.claim.window_end for a in town.record.tables.standing()]
-    town.travel(max(0, min(ends) - LAST_SECONDS - town.now))
-    silent = _silent_challenger(town)
+    testbed.record.refresh()
+    ends = [a.claim.window_end for a in testbed.record.tables.standing()]
+    testbed.travel(max(0, min(ends) - LAST_SECONDS - testbed.now))
+    silent = _silent_challenger(testbed)
     while silent.step() is not None:
         pass
-    _settle(town, worker)
-    return town.outcome([REQUESTER, SILENT])
+    _settle(testbed, worker)
+    return testbed.outcome([REQUESTER, SILENT])
 
 
 def dear_callback(
-    make_worker: MakeWorker = default_worker, town: Town | None = None
+    make_worker: MakeWorker = default_worker, testbed: GriefingTestbed | None = None
 ) -> Outcome:
     """The requester's contract burns all gas that its callback gets, and gas is twenty
     times as dear when the bond is to be freed."""
-    town = town or Town.made()
-    worker = make_worker(town, town.honest())
-    consumer = gas_eater(town)
-    town.open_books(WORKER, REQUESTER)
-    ask_through(town, consumer, town.usual_fee(MOST_CALLBACK_GAS))
-    town.live(worker, until=lambda: _answered(town, 1))
-    town.endpoint.chain.hold_base_fee(DEARER * BASE_FEE_WEI)
-    town.live(worker, until=town.all_ended)
-    return town.outcome([REQUESTER])
+    testbed = testbed or GriefingTestbed.made()
+    worker = make_worker(testbed, testbed.honest())
+    consumer = gas_eater(testbed)
+    testbed.open_books(WORKER, REQUESTER)
+    ask_through(testbed, consumer, testbed.usual_fee(MOST_CALLBACK_GAS))
+    testbed.live(worker, until=lambda: _answered(testbed, 1))
+    testbed.endpoint.chain.hold_base_fee(DEARER * BASE_FEE_WEI)
+    testbed.live(worker, until=testbed.all_ended)
+    return testbed.outcome([REQUESTER])
 
 
 ATTACKS: Mapping[str, Attack] = {
@@ -111,28 +111,28 @@ ATTACKS: Mapping[str, Attack] = {
 }
 
 
-def _answered(town: Town, count: int) -> bool:
-    town.record.refresh()
-    return len(town.record.requests(Status.CLAIMED)) >= count
+def _answered(testbed: GriefingTestbed, count: int) -> bool:
+    testbed.record.refresh()
+    return len(testbed.record.requests(Status.CLAIMED)) >= count
 
 
-def _silent_challenger(town: Town) -> Challenger:
+def _silent_challenger(testbed: GriefingTestbed) -> Challenger:
     manner, belief = FALSE_CHALLENGERS["silent"], LIES["activation"]
-    mind = LyingChallenger(town.honest(), manner, belief, PARAMETERS.k, 0)
-    return Challenger(town.sender(SILENT), town.contracts, mind)
+    strategy = LyingChallenger(testbed.honest(), manner, belief, PARAMETERS.k, 0)
+    return Challenger(testbed.sender(SILENT), testbed.contracts, strategy)
 
 
-def _settle(town: Town, worker: Worker) -> None:
+def _settle(testbed: GriefingTestbed, worker: Worker) -> None:
     """Until nothing is locked, and the requester has back what is due to it."""
-    town.live(worker, until=lambda: worker.stake()[1] == 0, turn_seconds=DAY)
-    town.record.refresh()
-    for asked in town.record.requests(Status.OPEN):
-        take_back(town.sender(REQUESTER), town.contracts, asked)
+    testbed.live(worker, until=lambda: worker.stake()[1] == 0, turn_seconds=DAY)
+    testbed.record.refresh()
+    for asked in testbed.record.requests(Status.OPEN):
+        take_back(testbed.sender(REQUESTER), testbed.contracts, asked)
 
 
-def gas_eater(town: Town) -> Contract:
+def gas_eater(testbed: GriefingTestbed) -> Contract:
     """A consumer that burns whatever gas its callback gets."""
-    sender, code = town.sender(REQUESTER), artifact("Hostile")
+    sender, code = testbed.sender(REQUESTER), artifact("Hostile")
     address = create_address("0x" + sender.address.hex(), sender.nonce)
     consumer = contract_of(code, bytes.fromhex(address[2:]))
     sender.deploy(consumer, consumer.abi.creation(code.bytecode, ()))
@@ -140,11 +140,18 @@ def gas_eater(town: Town) -> Contract:
     return consumer
 
 
-def ask_through(town: Town, consumer: Contract, fee: int) -> int:
+def ask_through(testbed: GriefingTestbed, consumer: Contract, fee: int) -> int:
     """A request by the requester's contract, with as much gas for its callback as
     there may be; its id."""
-    sender, oracle = town.sender(REQUESTER), town.contracts.oracle
-    asked = (town.model_id, b"\1\2\3\4", MOST_CALLBACK_GAS, town.now + 3600, 600, 0)
+    sender, oracle = testbed.sender(REQUESTER), testbed.contracts.oracle
+    asked = (
+        testbed.model_id,
+        b"\1\2\3\4",
+        MOST_CALLBACK_GAS,
+        testbed.now + 3600,
+        600,
+        0,
+    )
     data = oracle.abi.calldata("request", (*asked, sender.address))
     call = (oracle.address, fee, data)
     receipt = sender.send(consumer, "execute", *call, value=fee, listening=[oracle])

@@ -183,7 +183,7 @@ def work_of(model: Model, found: Foretold) -> Work:
     on = number_of(found.samples, "sample") if found.samples else "random numbers"
     return Work(
         instructions_at_most=model.most_instructions,
-        longest_segment=max(model.foretold_instructions),
+        longest_segment=max(model.bounded_instructions),
         instructions_usually=found.usual_instructions,
         counted_on=on,
         worst_step_gas=found.worst_step_gas,

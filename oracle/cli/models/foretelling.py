@@ -131,7 +131,7 @@ def worst_step_gas(model: Model, request: bytes) -> int:
     from oracle.bench.step_gas import Judge
 
     execution = model.execution(request)
-    bounds = model.foretold_instructions
+    bounds = model.bounded_instructions
     execution.seek(execution.boundaries_of(bounds.index(max(bounds)))[0])
     witnesses = sampled(execution.machine)
     gas, _ = Judge().gas(max(witnesses, key=weight))

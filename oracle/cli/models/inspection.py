@@ -32,7 +32,7 @@ def report_data(report: Report, data: Path | None = None) -> dict[str, Any]:
                 "operator": problem.operator,
                 "attributes": problem.attributes,
                 "reason": problem.reason,
-                "way_out": problem.way_out,
+                "hint": problem.hint,
             }
             for problem in report.problems
         ],
@@ -72,11 +72,11 @@ def report_tables(report: Report, data: Path | None = None) -> list[RenderableTy
                 problem.operator,
                 problem.attributes,
                 problem.reason,
-                problem.way_out,
+                problem.hint,
             )
             for problem in report.problems
         ]
-        columns = ("node", "operator", "attributes", "reason", "way out")
+        columns = ("node", "operator", "attributes", "reason", "hint")
         title = f"{number_of(len(rows), 'obstacle')} to conversion"
         return [facts(shown), grid(title, columns, rows)]
     assert report.image is not None, "without problems there is an image"

@@ -99,7 +99,7 @@ def cost_data(one: Cost) -> dict[str, int | None]:
     return {
         "bytes": one.bytes,
         "instructions": one.counted,
-        "foretold_instructions": one.foretold,
+        "bounded_instructions": one.foretold,
     }
 
 

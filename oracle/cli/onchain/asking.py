@@ -52,8 +52,8 @@ def image_of(place: Place, settings: NodeSettings, name: str) -> Model:
     So nobody pays for a request that no worker could answer.
     """
     model_id_of(place, name)
-    shelf = place.shelf(settings)
-    return settings.model_store.load(shelf.bring(name))
+    provider = place.provider(settings)
+    return settings.model_store.load(provider.bring(name))
 
 
 def window_advice(chain_id: int, window_seconds: int) -> str:

@@ -8,12 +8,12 @@ from oracle import logs
 from oracle.config import Settings
 from oracle.devnet.serving import serving, stopping
 from oracle.models.library import Library
-from oracle.models.models import STORE, Named, Shelf
+from oracle.models.models import STORE, ModelProvider, Named
 from oracle.models.stocker import Stocker
-from oracle.node.herald import Herald
 from oracle.node.honest import Honest
 from oracle.node.loop import Loop
 from oracle.node.node import Node
+from oracle.node.notifier import Notifier
 from oracle.node.roles.node_config import NodeSettings
 from oracle.node.roles.roles import Place
 from oracle.sending.connection import (
@@ -38,9 +38,9 @@ def place_of(settings: Settings) -> Place:
     return Place(chain, deployed_on(settings, chain))
 
 
-def shelves(settings: NodeSettings) -> Callable[[], Shelf]:
-    """Makes shelves that ask the chain through connections of their own."""
-    return lambda: place_of(settings).shelf(settings)
+def providers(settings: NodeSettings) -> Callable[[], ModelProvider]:
+    """Makes providers that ask the chain through connections of their own."""
+    return lambda: place_of(settings).provider(settings)
 
 
 def tell_models(library: Library, missing: Sequence[Named]) -> None:
@@ -66,24 +66,24 @@ def run_node(settings: NodeSettings, make: Make) -> None:
         executors = stack.enter_context(settings.executors())
         players = stack.enter_context(settings.players())
         library, missing = place.at_hand(settings)
-        mind = Honest(library, executors=executors, players=players)
-        stocker = Stocker(library, shelves(settings), mind.news.set)
+        strategy = Honest(library, executors=executors, players=players)
+        stocker = Stocker(library, providers(settings), strategy.news.set)
         stack.enter_context(stocker)
         tell_models(library, missing)
         stocker.order(missing)
-        node = make(place, sender, mind)
+        node = make(place, sender, strategy)
         tell = stack.enter_context(settings.telling())
         node.tell = tell
         node.record.forgets = True
-        node.record.heard = Herald(node.record, node.address, tell).hear
-        loop = Loop(node, settings.poll, news=mind.news)
+        node.record.heard = Notifier(node.record, node.address, tell).hear
+        loop = Loop(node, settings.poll, news=strategy.news)
         if settings.metrics is not None:
             from oracle.operator.metrics import (
                 application,  # all commands come through here
             )
 
             host, _, port = settings.metrics.rpartition(":")
-            app = application(loop, mind, lambda: stocker.awaited)
+            app = application(loop, strategy, lambda: stocker.awaited)
             url = stack.enter_context(serving(app, host or LOCAL, int(port)))
             log.info("metrics", url=f"{url}/metrics")
         loop.run(stop)

@@ -124,7 +124,7 @@ def fetch(
     """Get a model's image from where its publisher says it is, and check it."""
     from oracle.cli.onchain.nodes import place_of
 
-    root = place_of(settings).shelf(settings).bring(model)
+    root = place_of(settings).provider(settings).bring(model)
     told = {"model_root": hexadecimal(root)}
     told["file"] = str(settings.model_store.path_of(root))
     if as_json:

@@ -12,7 +12,7 @@ from tinynn.operators import FAMILIES
 
 
 def described(model: Model) -> dict[str, Any]:
-    foretold = model.foretold_instructions
+    foretold = model.bounded_instructions
     return {
         "name": model.name,
         "model_root": hexadecimal(model.model_root),
@@ -21,7 +21,7 @@ def described(model: Model) -> dict[str, Any]:
         "inputs": [as_dict(spec) for spec in model.inputs],
         "outputs": [as_dict(spec) for spec in model.outputs],
         "segments": model.segments,
-        "foretold_instructions": model.most_instructions,
+        "bounded_instructions": model.most_instructions,
         "longest_segment": max(foretold),
         "arena_bytes": model.tables.arena_bytes,
     }
@@ -33,7 +33,7 @@ def as_dict(spec: TensorSpec) -> dict[str, Any]:
 
 def summary(model: Model) -> Table:
     """The same for a person."""
-    foretold = model.foretold_instructions
+    foretold = model.bounded_instructions
     rows: dict[str, object] = {
         "name": model.name,
         "model root": hexadecimal(model.model_root),
@@ -57,14 +57,14 @@ def summary(model: Model) -> Table:
 
 
 def segment_rows(model: Model) -> list[dict[str, Any]]:
-    foretold = model.foretold_instructions
+    foretold = model.bounded_instructions
     return [
         {
             "index": index,
             "operator": FAMILIES[model.tables.operators[row.operator].opcode].name,
             "first": row.first,
             "end": row.first + row.count,
-            "foretold_instructions": most,
+            "bounded_instructions": most,
         }
         for index, (row, most) in enumerate(
             zip(model.tables.segments, foretold, strict=True)
@@ -79,7 +79,7 @@ def segment_grid(model: Model) -> Table:
             row["index"],
             row["operator"],
             f"{row['first']}..{row['end']}",
-            f"{row['foretold_instructions']:,}",
+            f"{row['bounded_instructions']:,}",
         )
         for row in segment_rows(model)
     ]

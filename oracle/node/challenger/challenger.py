@@ -14,14 +14,14 @@ from oracle.node.challenger import checks, joining
 from oracle.node.challenger.checks import Checks
 from oracle.node.challenger.choice import EVERY_CLAIM, Choice
 from oracle.node.collector import Collector
-from oracle.node.node import Player, Wish
+from oracle.node.node import Action, Player
 from oracle.record.record import Answered, Asked
 from oracle.sending.sender import Sender
 
 log = logger(__name__)
 
 
-class Mind(checks.Mind, Protocol):
+class Strategy(checks.Strategy, Protocol):
     """What a challenger thinks; `oracle.node.honest.Honest`, or a liar."""
 
     def can(self, asked: Asked) -> bool:
@@ -42,20 +42,20 @@ class Challenger(Collector):
         self,
         sender: Sender,
         contracts: Contracts,
-        mind: Mind,
+        strategy: Strategy,
         choice: Choice = EVERY_CLAIM,
     ) -> None:
         super().__init__(sender, contracts)
-        self._mind, self._choice = mind, choice
+        self._strategy, self._choice = strategy, choice
         tell, troubles = lambda facts: self.tell(facts), self.troubles
-        self.checks = Checks(mind, choice.secret, tell, troubles)
+        self.checks = Checks(strategy, choice.secret, tell, troubles)
         self.verdicts: dict[bytes, bool] = {}
         """Whether each standing claim that was checked is true."""
         self.unpaid: dict[bytes, str] = {}
         """Why false claims are not challenged: what the account lacks, by claim."""
         self._crowded: set[bytes] = set()
 
-    def wishes(self) -> Iterator[Wish]:
+    def actions(self) -> Iterator[Action]:
         return self.in_parts(self._games, self._challenges, self._withdrawal)
 
     def waiting(self) -> list[Answered]:
@@ -72,9 +72,9 @@ class Challenger(Collector):
         ]
 
     def _player(self, answered: Answered) -> Player:
-        return self._mind.attacker(answered)
+        return self._strategy.attacker(answered)
 
-    def _challenges(self) -> Iterator[Wish]:
+    def _challenges(self) -> Iterator[Action]:
         """What was found false, the dearest first; meanwhile the next are checked."""
         standing = {answered.hash for answered in self.record.tables.standing()}
         self.verdicts = {h: v for h, v in self.verdicts.items() if h in standing}
@@ -87,9 +87,9 @@ class Challenger(Collector):
             check = partial(self._challenge, answered, begun)
             yield from self.troubles.safely(answered.hash, check, **about)
 
-    def _challenge(self, answered: Answered, begun: set[bytes]) -> Iterator[Wish]:
+    def _challenge(self, answered: Answered, begun: set[bytes]) -> Iterator[Action]:
         """`begun`: claims that were challenged since the last look."""
-        false = self._mind.doubts(answered)
+        false = self._strategy.doubts(answered)
         if answered.hash not in self.verdicts:
             found = "false claim" if false else "true claim"
             request_id, worker = answered.claim.request_id, answered.claim.worker
@@ -103,13 +103,13 @@ class Challenger(Collector):
             if not self._pays_for(view, begun):
                 return
             view = replace(view, crowd=self._crowd(answered, view))
-        for wish in self._moves(view, answered, self._player):
+        for action in self._moves(view, answered, self._player):
             begun.add(answered.hash)
-            yield wish
+            yield action
 
     def _crowd(self, answered: Answered, view: GameView) -> Crowd | None:
         """Who may do without us; joining those who are many is told beforehand."""
-        seconds = self._mind.check_seconds(answered.asked)
+        seconds = self._strategy.check_seconds(answered.asked)
         window_end = answered.claim.window_end
         last_call = window_end - joining.LAST_CALL_SECONDS - int(2 * seconds)
         crowd = joining.crowd_of(self.record, view, last_call)
@@ -131,7 +131,7 @@ class Challenger(Collector):
         can't afford it takes the first, which is the dearest."""
         posted = [
             (w.view.claim_hash, w.value)
-            for w in self.posted.wishes.values()
+            for w in self.posted.actions.values()
             if w.function == "challenge" and w.view is not None
         ]
         others = {claim: value for claim, value in posted if claim != view.claim_hash}
@@ -162,4 +162,4 @@ class Challenger(Collector):
             return False  # what is true stays true
         in_time = self.seen.now < answered.claim.window_end
         wanted = answered.alive and in_time and self._choice.takes(answered)
-        return wanted and self._mind.can(answered.asked)
+        return wanted and self._strategy.can(answered.asked)

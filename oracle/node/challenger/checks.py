@@ -31,7 +31,7 @@ the run was entered in the machine, which takes as long as the answer did."""
 log = logger(__name__)
 
 
-class Mind(Protocol):
+class Strategy(Protocol):
     """What knows the answers."""
 
     @property
@@ -90,9 +90,9 @@ class Backlog:
 
 @dataclass
 class Checks:
-    """Has as many answers computed as its mind computes at a time, and no more."""
+    """Has as many answers computed as its strategy computes at a time, and no more."""
 
-    mind: Mind
+    strategy: Strategy
     secret: bytes
     tell: Callable[[Mapping[str, Any]], None] = lambda facts: None
     troubles: Troubles = field(default_factory=Troubles)
@@ -117,7 +117,7 @@ class Checks:
         self._foretell(waiting, busy, now)
         for check in sorted(done, key=lambda check: -check.value_wei):
             yield check.answered
-        room = self.mind.width - len(busy)
+        room = self.strategy.width - len(busy)
         for check in waiting:
             if room <= 0:
                 return
@@ -138,7 +138,7 @@ class Checks:
 
     def _is_there(self, check: Check) -> bool | None:
         """Whether its answer is; None if it can't even be begun."""
-        return self._tried(check.answered, self.mind.ready, check.answered.asked)
+        return self._tried(check.answered, self.strategy.ready, check.answered.asked)
 
     def _tried(
         self, answered: Answered, work: Callable[[S], T], argument: S
@@ -149,7 +149,7 @@ class Checks:
         return next(iter(list(found)), None)
 
     def _check(self, answered: Answered) -> Check:
-        seconds = max(self.mind.check_seconds(answered.asked), LEAST_SECONDS)
+        seconds = max(self.strategy.check_seconds(answered.asked), LEAST_SECONDS)
         if answered.hash not in self._lots:
             self._lots[answered.hash] = drawn(self.secret, answered.hash)
         return Check(answered, seconds, self._lots[answered.hash])
@@ -163,7 +163,7 @@ class Checks:
             for check in busy
         ]
         late = [c for c, end in zip(busy, free, strict=True) if now + end > c.must_end]
-        free += [0.0] * (self.mind.width - len(free))
+        free += [0.0] * (self.strategy.width - len(free))
         heapify(free)
         for check in waiting:
             end = heappop(free) + check.seconds

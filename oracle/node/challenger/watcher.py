@@ -15,7 +15,7 @@ T = TypeVar("T")
 log = logger(__name__)
 
 
-class Mind(Protocol):
+class Strategy(Protocol):
     """What a watcher thinks with."""
 
     def can(self, asked: Asked) -> bool: ...
@@ -52,9 +52,9 @@ class Watcher:
     """Checks each claim of a model that it holds, once."""
 
     def __init__(
-        self, record: Record, mind: Mind, choice: Choice = EVERY_CLAIM
+        self, record: Record, strategy: Strategy, choice: Choice = EVERY_CLAIM
     ) -> None:
-        self.record, self._mind, self._choice = record, mind, choice
+        self.record, self._strategy, self._choice = record, strategy, choice
         self.troubles = Troubles(reachable=record.chain.reachable)
         self._seen: set[bytes] = set()
         self._unchecked: set[bytes] = set()
@@ -66,7 +66,9 @@ class Watcher:
         disputed = {answered.hash for _, answered in self.record.games()}
         fresh = list(self._fresh())
         for answered in fresh:  # all are worked on at once
-            self._tried("begin", answered, partial(self._mind.ready, answered.asked))
+            self._tried(
+                "begin", answered, partial(self._strategy.ready, answered.asked)
+            )
         for answered in fresh:
             check = partial(self._checked, answered, answered.hash in disputed)
             if (finding := self._tried("check", answered, check)) is not None:
@@ -84,7 +86,9 @@ class Watcher:
                 continue
             if not self._choice.takes(answered):
                 continue
-            can = self._tried("hold", answered, partial(self._mind.can, answered.asked))
+            can = self._tried(
+                "hold", answered, partial(self._strategy.can, answered.asked)
+            )
             if can:
                 yield answered
             elif can is not None and answered.hash not in self._unchecked:
@@ -93,6 +97,6 @@ class Watcher:
                 self._unchecked.add(answered.hash)
 
     def _checked(self, answered: Answered, disputed: bool) -> Finding:
-        finding = Finding(answered, not self._mind.doubts(answered), disputed)
+        finding = Finding(answered, not self._strategy.doubts(answered), disputed)
         self._seen.add(answered.hash)
         return finding

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from oracle.compute.executors import Executors
     from oracle.models.fetch import Sources
     from oracle.models.model_store import ModelStore
-    from oracle.node.herald import Tell
+    from oracle.node.notifier import Tell
     from oracle.node.webhook import Webhook
 
 

@@ -9,13 +9,13 @@ from oracle.chain.local.known import CHAIN_ID
 from oracle.config import Wei
 from oracle.errors import OnlyForDevnet, UnknownLie
 from oracle.models.library import Library
-from oracle.models.models import Named, Shelf
+from oracle.models.models import ModelProvider, Named
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.challenger.choice import Choice
 from oracle.node.honest import Honest
 from oracle.node.roles.node_config import NodeSettings
 from oracle.node.worker.liars import WORKER_LIES, LyingWorker
-from oracle.node.worker.mind import Mind
+from oracle.node.worker.strategy import Strategy
 from oracle.node.worker.worker import Worker
 from oracle.pricing.guard import (
     BOND_RATE,
@@ -72,16 +72,16 @@ class Place(Site):
 
     def library(self, settings: NodeSettings) -> Library:
         """The models that the settings name, brought here, and those in the store."""
-        return self.shelf(settings).stock(settings.models)
+        return self.provider(settings).stock(settings.models)
 
     def at_hand(self, settings: NodeSettings) -> tuple[Library, list[Named]]:
         """What is here of that, and what isn't; nothing is fetched."""
-        shelf = self.shelf(settings)
-        return shelf.at_hand(settings.models, settings.offers_all)
+        provider = self.provider(settings)
+        return provider.at_hand(settings.models, settings.offers_all)
 
-    def shelf(self, settings: NodeSettings) -> Shelf:
+    def provider(self, settings: NodeSettings) -> ModelProvider:
         store = settings.model_store
-        return Shelf(store, self.chain, self.deployments, settings.sources)
+        return ModelProvider(store, self.chain, self.deployments, settings.sources)
 
     def worker(
         self,
@@ -91,8 +91,8 @@ class Place(Site):
         lie: str | None = None,
     ) -> Worker:
         """The worker; with a kind of `lie`, one that only a devnet should know."""
-        mind: Mind = honest if lie is None else self._liar(honest, lie)
-        return Worker(sender, self.deployments.contracts, mind, settings.guard)
+        strategy: Strategy = honest if lie is None else self._liar(honest, lie)
+        return Worker(sender, self.deployments.contracts, strategy, settings.guard)
 
     def challenger(
         self, settings: ChallengerSettings, sender: Sender, honest: Honest

@@ -1,4 +1,4 @@
-"""The two liars of the story, as the minds of a worker and of a challenger."""
+"""The two liars of the story, as the strategies of a worker and of a challenger."""
 
 from collections.abc import Iterable
 from functools import partial

@@ -12,9 +12,9 @@ from challenge.precedence import LONGEST_RUN, Due, Pace, in_order, moves_left
 from mips_vm.keccak import keccak256
 from oracle.chain.contracts import Contracts
 from oracle.logs import logger
-from oracle.node.node import Node, Wish
-from oracle.node.worker.mind import Mind
+from oracle.node.node import Action, Node
 from oracle.node.worker.second_try import refused
+from oracle.node.worker.strategy import Strategy
 from oracle.pricing.guard import Guard
 from oracle.pricing.market import Held, Market, Rules
 from oracle.pricing.purse import top_up
@@ -34,10 +34,14 @@ class Worker(Node):
     """Accepts, submits, defends and finalises what its guard has no objection to."""
 
     def __init__(
-        self, sender: Sender, contracts: Contracts, mind: Mind, guard: Guard = NO_GUARD
+        self,
+        sender: Sender,
+        contracts: Contracts,
+        strategy: Strategy,
+        guard: Guard = NO_GUARD,
     ) -> None:
         super().__init__(sender, contracts)
-        self._mind, self._guard = mind, guard
+        self._strategy, self._guard = strategy, guard
         self.pace = Pace()
         self.declined: dict[int, str] = {}
         """Why each open request is not accepted."""
@@ -45,7 +49,7 @@ class Worker(Node):
     @property
     def models(self) -> int:
         """How many it can answer for."""
-        return self._mind.models
+        return self._strategy.models
 
     def deposit(self, amount: int) -> Receipt:
         """Adds to the stake that bonds are locked from."""
@@ -53,7 +57,7 @@ class Worker(Node):
         staking = self.contracts.staking
         return self.sender.send(staking, "deposit", *arguments, value=amount)
 
-    def wishes(self) -> Iterator[Wish]:
+    def actions(self) -> Iterator[Action]:
         return self.in_parts(
             self._keep_own,
             self._purse,
@@ -64,17 +68,17 @@ class Worker(Node):
             self._leases,
         )
 
-    def _keep_own(self) -> Iterator[Wish]:
+    def _keep_own(self) -> Iterator[Action]:
         """Leases and claims bind, also where the settings name their model no more."""
         yield from ()
         for asked in self.record.requests(Status.ACCEPTED):
             if self._is_mine(asked):
-                self._mind.keep(asked)
+                self._strategy.keep(asked)
         for asked in self.record.requests(Status.CLAIMED):
             if asked.claim is not None and asked.claim.worker == self.address:
-                self._mind.keep(asked)
+                self._strategy.keep(asked)
 
-    def _purse(self) -> Iterator[Wish]:
+    def _purse(self) -> Iterator[Action]:
         """Out of its stake, the gas that its account lacks for what waits for it: what
         games bring is paid into the stake, and there may be many of them."""
         leases = self.record.requests(Status.ACCEPTED)
@@ -83,7 +87,7 @@ class Worker(Node):
         if amount := top_up(self.market(timed=False)):
             arguments = (self.address, amount)
             staking = self.contracts.staking
-            yield Wish(staking, "withdraw", arguments, locks_wei=amount)
+            yield Action(staking, "withdraw", arguments, locks_wei=amount)
 
     def _is_mine(self, asked: Asked) -> bool:
         return asked.lease is not None and asked.lease.worker == self.address
@@ -96,9 +100,9 @@ class Worker(Node):
             if answered.alive and answered.claim.worker == self.address
         ]
 
-    def _defences(self) -> Iterator[Wish]:
+    def _defences(self) -> Iterator[Action]:
         """Moves in the games about own claims."""
-        return self.play(self._own_games(), self._mind.defender)
+        return self.play(self._own_games(), self._strategy.defender)
 
     def in_order(
         self, games: Sequence[tuple[Answered, GameView]]
@@ -118,13 +122,13 @@ class Worker(Node):
 
     def _due(self, answered: Answered, view: GameView) -> Due:
         """One whose run can't be foreseen is taken for the longest there can be."""
-        foresee = partial(self._mind.longest_run, answered.asked)
+        foresee = partial(self._strategy.longest_run, answered.asked)
         about = {"request_id": answered.claim.request_id}
         run = self.troubles.tried(("foresee", answered.hash), foresee, **about)
         moves = moves_left(view, run or LONGEST_RUN)
         return Due(answered.hash, view.claim.bond, moves, view.clock.deadline)
 
-    def _answers(self) -> Iterator[Wish]:
+    def _answers(self) -> Iterator[Action]:
         """Own leases, those that end soonest first."""
         held = [
             (asked.lease.end, asked.request.id, asked, asked.lease)
@@ -137,46 +141,46 @@ class Worker(Node):
                 job = ("answer", request_id, asked.input)
                 yield from self.troubles.safely(job, answer, request_id=request_id)
 
-    def _answer(self, asked: Asked, lease: Lease) -> Iterator[Wish]:
-        if self._mind.can(asked) and self._mind.ready(asked):
-            output = self._mind.answer(asked)
-            yield self._wish("submit", asked, asked.request, lease, output)
+    def _answer(self, asked: Asked, lease: Lease) -> Iterator[Action]:
+        if self._strategy.can(asked) and self._strategy.ready(asked):
+            output = self._strategy.answer(asked)
+            yield self._action("submit", asked, asked.request, lease, output)
 
-    def _finals(self) -> Iterator[Wish]:
+    def _finals(self) -> Iterator[Action]:
         disputed = {played.claim_hash for played, _ in self.record.games()}
         claimed = self.record.requests(Status.CLAIMED)
         return self.of_each("finalize", claimed, partial(self._final, disputed))
 
-    def _final(self, disputed: set[bytes], asked: Asked) -> Iterator[Wish]:
+    def _final(self, disputed: set[bytes], asked: Asked) -> Iterator[Action]:
         claim = asked.claim
         if claim is None or claim.worker != self.address:
             return
         if self.seen.now >= claim.window_end and claim.hash() not in disputed:
             arguments = (asked.request, claim, asked.output)
-            yield self._wish("finalize", asked, *arguments)
+            yield self._action("finalize", asked, *arguments)
 
-    def _expiries(self) -> Iterator[Wish]:
+    def _expiries(self) -> Iterator[Action]:
         """Leases that ran out: own ones, for what is left of the bond; others' only to
         answer oneself, since nobody pays for more than the gas."""
         return self.of_each(
             "expire", self.record.requests(Status.ACCEPTED), self._expiry
         )
 
-    def _expiry(self, asked: Asked) -> Iterator[Wish]:
+    def _expiry(self, asked: Asked) -> Iterator[Action]:
         lease = asked.lease
         if lease is None or self.seen.now < lease.end:
             return
-        wish = self._wish("expireLease", asked, asked.request, lease)
+        action = self._action("expireLease", asked, asked.request, lease)
         if lease.worker == self.address:
-            yield wish
-        elif not self.is_on_its_way(wish):
-            yield from self._thoughts(asked, partial(self._takeover, asked, wish))
+            yield action
+        elif not self.is_on_its_way(action):
+            yield from self._thoughts(asked, partial(self._takeover, asked, action))
 
-    def _takeover(self, asked: Asked, wish: Wish) -> Iterator[Wish]:
+    def _takeover(self, asked: Asked, action: Action) -> Iterator[Action]:
         if not self._objection(asked, self.market()):
-            yield wish
+            yield action
 
-    def _leases(self) -> Iterator[Wish]:
+    def _leases(self) -> Iterator[Action]:
         open_requests = self.record.requests(Status.OPEN)
         known = {asked.request.id for asked in open_requests}
         self.declined = {i: why for i, why in self.declined.items() if i in known}
@@ -185,36 +189,39 @@ class Worker(Node):
             in_turn = sorted(open_requests, key=self._turn)
             yield from self.of_each("accept", in_turn, accept)
 
-    def _acceptance(self, market: Market, asked: Asked) -> Iterator[Wish]:
-        if f"{self._place(asked)}:accept" in self.posted.wishes:
+    def _acceptance(self, market: Market, asked: Asked) -> Iterator[Action]:
+        if f"{self._place(asked)}:accept" in self.posted.actions:
             # However late that is mined, the answer will be there.
             yield from self._thoughts(asked, partial(self._begin, asked))
         elif self._place(asked) not in self.posted.places:
             yield from self._thoughts(asked, partial(self._lease, asked, market))
 
-    def _begin(self, asked: Asked) -> Iterator[Wish]:
-        if self._mind.can(asked):
-            self._mind.ready(asked)
+    def _begin(self, asked: Asked) -> Iterator[Action]:
+        if self._strategy.can(asked):
+            self._strategy.ready(asked)
         yield from ()
 
-    def _lease(self, asked: Asked, market: Market) -> Iterator[Wish]:
+    def _lease(self, asked: Asked, market: Market) -> Iterator[Action]:
         if objection := self._objection(asked, market):
             self._decline(asked, objection)
             return
         self.declined.pop(asked.request.id, None)
-        size, seconds = self._mind.output_bytes(asked), self._mind.seconds(asked) or 0.0
+        size, seconds = (
+            self._strategy.output_bytes(asked),
+            self._strategy.seconds(asked) or 0.0,
+        )
         most = market.most_bond(market.offer(asked, size), self._guard)
         end = market.least_end(seconds, self._elsewhere(asked, market))
         arguments = (asked.request, asked.attempt, end, most)
-        yield replace(self._wish("accept", asked, *arguments), locks_wei=most)
+        yield replace(self._action("accept", asked, *arguments), locks_wei=most)
         market.take(asked, most, size, seconds)
 
     def _thoughts(
-        self, asked: Asked, wishes: Callable[[], Iterator[Wish]]
-    ) -> Iterator[Wish]:
+        self, asked: Asked, actions: Callable[[], Iterator[Action]]
+    ) -> Iterator[Action]:
         """Whatever goes wrong with one request's answer stops no other."""
         job = ("answer", asked.request.id, asked.input)
-        yield from self.troubles.safely(job, wishes, request_id=asked.request.id)
+        yield from self.troubles.safely(job, actions, request_id=asked.request.id)
         if job in self.troubles.reasons:
             self._decline(asked, self.troubles.reasons[job])
 
@@ -259,7 +266,7 @@ class Worker(Node):
             balance=partial(self.chain.known_balance, self.address),
             stake_wei=int(free) + int(locked),
             free_wei=int(free) - self.posted.locks_wei,
-            width=self._mind.width,
+            width=self._strategy.width,
         )
         market.held += self._held(market, self._seconds_left if timed else _at_once)
         return market
@@ -279,12 +286,12 @@ class Worker(Node):
             if claim is not None and claim.worker == self.address:
                 count = games[claim.hash()]
                 yield self._holding(asked, market, claim.bond, games=count)
-        accepts = [w for w in self.posted.wishes.values() if w.function == "accept"]
-        for wish in accepts:
-            asked = self.record.tables.requests[wish.request_id]
+        accepts = [w for w in self.posted.actions.values() if w.function == "accept"]
+        for action in accepts:
+            asked = self.record.tables.requests[action.request_id]
             if asked.status is Status.OPEN:
                 end, seconds = market.lease_end(asked), seconds_of(asked)
-                yield self._holding(asked, market, wish.locks_wei, end, seconds)
+                yield self._holding(asked, market, action.locks_wei, end, seconds)
 
     def _holding(
         self,
@@ -295,16 +302,16 @@ class Worker(Node):
         seconds: float | None = 0.0,
         games: int = 1,
     ) -> Held:
-        size = self._mind.output_bytes(asked) if self._mind.can(asked) else 0
+        size = self._strategy.output_bytes(asked) if self._strategy.can(asked) else 0
         gas, request = market.gas_of(asked, size, games), asked.request
         return Held(request.id, request.requester, bond, gas, end, seconds)
 
     def _seconds_left(self, asked: Asked) -> float | None:
         """Of computing; what can't be computed takes none."""
         job = ("answer", asked.request.id, asked.input)
-        if not self._mind.can(asked) or job in self.troubles.reasons:
+        if not self._strategy.can(asked) or job in self.troubles.reasons:
             return 0.0
-        return self._mind.seconds(asked)
+        return self._strategy.seconds(asked)
 
     def _objection(self, asked: Asked, market: Market) -> str:
         """Why not to accept the request now, after all that can be found out by
@@ -313,7 +320,7 @@ class Worker(Node):
             return objection
         if self.address in asked.missed and (objection := self._untried(asked)):
             return objection
-        seconds = self._mind.seconds(asked)
+        seconds = self._strategy.seconds(asked)
         return market.time_objection(asked, seconds, self._elsewhere(asked, market))
 
     def _elsewhere(self, asked: Asked, market: Market) -> Sequence[float | None]:
@@ -321,13 +328,13 @@ class Worker(Node):
         only timed, or was begun for an accept that somebody else was quicker with."""
         requests = self.record.tables.requests
         held = [requests[held.request_id] for held in market.held]
-        return self._mind.elsewhere([asked, *held])
+        return self._strategy.elsewhere([asked, *held])
 
     def _untried(self, asked: Asked) -> str:
         """Why not to accept again what it failed to answer before."""
-        if not self._mind.ready(asked):
+        if not self._strategy.ready(asked):
             return "missed before: expected its answer to be computed first"
-        output = self._mind.answer(asked)
+        output = self._strategy.answer(asked)
         refusal = refused(self.chain, self.contracts, self.address, asked, output)
         return f"missed before: its answer would fail: {refusal}" if refusal else ""
 
@@ -336,26 +343,26 @@ class Worker(Node):
         empty if there is no reason."""
         if late := market.lateness(asked):
             return late
-        if not self._mind.can(asked):
+        if not self._strategy.can(asked):
             return f"no image held of model 0x{asked.request.model_id.hex()}"
-        if not self._mind.serves(asked):
+        if not self._strategy.serves(asked):
             return f"not named by --model: model 0x{asked.request.model_id.hex()}"
         if asked.missed.count(self.address) >= MOST_MISSES:
             return "missed twice: expected an answer before its leases ran out"
         if market.leases >= (most := self.leases_at_most):
             return f"busy: expected at most {most} leases to answer, got one more"
-        size = self._mind.output_bytes(asked)
+        size = self._strategy.output_bytes(asked)
         if objection := market.money_objection(asked, size):
             return objection
         return self._guard.objection(market.offer(asked, size))
 
-    def _wish(self, function: str, asked: Asked, *arguments: Any) -> Wish:
+    def _action(self, function: str, asked: Asked, *arguments: Any) -> Action:
         oracle = self.contracts.oracle
-        return Wish(oracle, function, arguments, request_id=asked.request.id)
+        return Action(oracle, function, arguments, request_id=asked.request.id)
 
     def _place(self, asked: Asked) -> str:
         """Of all that is done about the request itself."""
-        return self._wish("", asked).place
+        return self._action("", asked).place
 
 
 def _at_once(asked: Asked) -> float:

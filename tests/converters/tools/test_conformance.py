@@ -37,7 +37,7 @@ def both_ways(model: Model, inputs: list[np.ndarray]) -> list[np.ndarray]:
         spent.append(machine.run())
     assert machine.status is Status.HALTED
     assert machine.output() == model.answer(request)
-    foretold = model.foretold_instructions
+    foretold = model.bounded_instructions
     assert all(a <= b for a, b in zip(spent, foretold, strict=True))
     return model.run(inputs)
 

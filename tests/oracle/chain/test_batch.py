@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.embedded_testbed import ETHER, EmbeddedTestbed
 from support.faulty import Fault, Proxy, proxy
-from support.world import ETHER, World
 
 from oracle.chain.chain import Chain
 from oracle.chain.errors import Refused
@@ -30,7 +30,7 @@ ADDRESS = bytes.fromhex(ACCOUNT.address[2:])
 
 
 @pytest.fixture
-def node(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+def node(world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
     monkeypatch.setattr(failover, "FIRST_WAIT_SECONDS", 0.01)
     monkeypatch.setattr(failover, "LONGEST_WAIT_SECONDS", 0.05)
     provider: Any = EmbeddedProvider(world.embedded)
@@ -46,7 +46,7 @@ def endpoint(node: Proxy) -> Iterator[FailoverEndpoint]:
     made.close()
 
 
-def asked(world: World, chain: Chain) -> list[object]:
+def asked(world: EmbeddedTestbed, chain: Chain) -> list[object]:
     """Balances, a view, and a view that refuses; as it was answered."""
     calls = [
         partial(chain.balance, ADDRESS),
@@ -67,7 +67,7 @@ def asked(world: World, chain: Chain) -> list[object]:
 
 @pytest.mark.parametrize("kind", ["array", "shuffled", "none", "some", "odd"])
 def test_batch_gives_what_each_question_would_have(
-    world: World, node: Proxy, endpoint: FailoverEndpoint, kind: str
+    world: EmbeddedTestbed, node: Proxy, endpoint: FailoverEndpoint, kind: str
 ) -> None:
     """Whatever the node makes of arrays."""
     chain = Chain(endpoint)
@@ -93,7 +93,7 @@ FAULTS = [f for f in Fault if f not in (Fault.HANG, Fault.TRICKLE, Fault.SWALLOW
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_batch_that_goes_wrong_is_asked_one_by_one(
-    world: World, node: Proxy, endpoint: FailoverEndpoint, fault: Fault
+    world: EmbeddedTestbed, node: Proxy, endpoint: FailoverEndpoint, fault: Fault
 ) -> None:
     chain = Chain(endpoint)
     chain.head()
@@ -106,7 +106,7 @@ def test_batch_that_goes_wrong_is_asked_one_by_one(
 
 
 def test_full_audit_takes_a_request_for_a_hundred(
-    world: World, node: Proxy, endpoint: FailoverEndpoint
+    world: EmbeddedTestbed, node: Proxy, endpoint: FailoverEndpoint
 ) -> None:
     for n in range(12):
         world.ask(bytes([n, 1, 2, 3]))
@@ -125,7 +125,11 @@ def test_full_audit_takes_a_request_for_a_hundred(
 
 @pytest.mark.parametrize("kind", ["array", "none"])
 def test_worker_sends_what_it_can_at_once(
-    world: World, node: Proxy, endpoint: FailoverEndpoint, tmp_path: Path, kind: str
+    world: EmbeddedTestbed,
+    node: Proxy,
+    endpoint: FailoverEndpoint,
+    tmp_path: Path,
+    kind: str,
 ) -> None:
     """Estimates in one request and transactions in another, of which each is mined;
     without batches the same happens in more."""

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.town import Town
-from support.world import FEE, WINDOW, World
+from support.devnet_testbed import DevnetTestbed
+from support.embedded_testbed import FEE, WINDOW, EmbeddedTestbed
 from web3.exceptions import Web3RPCError
 
 from oracle.chain.confirmations import BY_CHAIN, DEFAULT, Depth, wanted_on
@@ -24,7 +24,7 @@ from oracle.requester.requests import Situation, situation_of
 EARNED = FEE * 95 // 100
 
 
-def answered(world: World) -> tuple[Worker, int]:
+def answered(world: EmbeddedTestbed) -> tuple[Worker, int]:
     """A worker whose answer was paid in the latest block."""
     world.stake(world.senders[2])
     worker = Worker(world.senders[2], world.contracts, world.honest())
@@ -35,14 +35,16 @@ def answered(world: World) -> tuple[Worker, int]:
     return worker, request
 
 
-def looks(world: World, request: int, wanted: Any) -> Callable[[], Situation]:
+def looks(world: EmbeddedTestbed, request: int, wanted: Any) -> Callable[[], Situation]:
     return lambda: situation_of(
         world.chain, world.contracts, request, confirmations=wanted
     )
 
 
 @pytest.fixture
-def finalized(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+def finalized(
+    world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[int], None]:
     """Sets the block that the world's node calls finalized."""
     provider = world.endpoint.web3.provider
     assert isinstance(provider, EmbeddedProvider)
@@ -75,7 +77,7 @@ def test_depth_says_what_is_done_and_how_far(
 
 
 def test_confirmations_by_default_are_the_chains(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert wanted_on(world.chain, None) == BY_CHAIN[CHAIN_ID] == 0
     assert wanted_on(world.chain, 5) == 5
@@ -106,7 +108,7 @@ def test_confirmations_are_a_flag_a_variable_and_a_key(
     assert Settings.read(confirmations="3").confirmations == 3
 
 
-def test_wait_final_result_is_told_when_it_is_confirmed(world: World) -> None:
+def test_wait_final_result_is_told_when_it_is_confirmed(world: EmbeddedTestbed) -> None:
     _, request = answered(world)
     told: list[str] = []
 
@@ -125,7 +127,7 @@ def test_wait_final_result_is_told_when_it_is_confirmed(world: World) -> None:
 
 @pytest.mark.parametrize("status", [Status.CLAIMED, Status.FINAL])
 def test_wait_result_undone_before_it_is_confirmed_is_not_told(
-    world: World, status: Status
+    world: EmbeddedTestbed, status: Status
 ) -> None:
     """It is undone after a block, and comes again; only then is it waited for."""
     worker, request = answered(world)
@@ -169,7 +171,7 @@ OUTAGES = [
 ]
 
 
-def test_wait_outage_is_told_and_waited_out(world: World) -> None:
+def test_wait_outage_is_told_and_waited_out(world: EmbeddedTestbed) -> None:
     """Whatever an endpoint says meanwhile. Another chain is no outage."""
     look, told = looks(world, world.ask(), 0), list[str]()
     errors = iter([None, *OUTAGES, WrongChain(1, 2)])
@@ -186,7 +188,9 @@ def test_wait_outage_is_told_and_waited_out(world: World) -> None:
     assert "too many" in waited[1] and waited[2].startswith("Internal error")
 
 
-def test_wait_request_whose_block_is_undone_is_waited_for(world: World) -> None:
+def test_wait_request_whose_block_is_undone_is_waited_for(
+    world: EmbeddedTestbed,
+) -> None:
     world.travel(12)
     height = world.chain.height
     request = world.ask()
@@ -205,13 +209,13 @@ def test_wait_request_whose_block_is_undone_is_waited_for(world: World) -> None:
     assert "it may come back" in told[1]
 
 
-def test_wait_request_that_never_was_is_an_error(world: World) -> None:
+def test_wait_request_that_never_was_is_an_error(world: EmbeddedTestbed) -> None:
     with pytest.raises(NoSuchRequest):
         followed(looks(world, 7, 2), Status.FINAL, 0, 0, lambda _: None)
 
 
 def test_wait_for_finalized_blocks(
-    world: World, finalized: Callable[[int], None]
+    world: EmbeddedTestbed, finalized: Callable[[int], None]
 ) -> None:
     _, request = answered(world)
     look, block = looks(world, request, "finalized"), world.chain.height
@@ -229,7 +233,7 @@ def test_wait_for_finalized_blocks(
 
 
 def test_finalized_tag_that_the_node_lacks_is_told_with_the_cure(
-    world: World, finalized: Callable[[int], None]
+    world: EmbeddedTestbed, finalized: Callable[[int], None]
 ) -> None:
     request = world.ask()
     finalized(1 << 20)
@@ -237,7 +241,7 @@ def test_finalized_tag_that_the_node_lacks_is_told_with_the_cure(
         looks(world, request, "finalized")()
 
 
-def test_books_count_what_is_confirmed(world: World) -> None:
+def test_books_count_what_is_confirmed(world: EmbeddedTestbed) -> None:
     worker, _ = answered(world)
     height = world.chain.height
 
@@ -253,22 +257,22 @@ def test_books_count_what_is_confirmed(world: World) -> None:
     assert books(1) == (0, 0, 0)
 
 
-def test_wait_on_a_devnet_tells_confirmations(town: Town) -> None:
-    request = town.send()
-    town.json("worker", "stake", "1ether", account=2)
-    town.work(town.worker(2))
+def test_wait_on_a_devnet_tells_confirmations(testbed: DevnetTestbed) -> None:
+    request = testbed.send()
+    testbed.json("worker", "stake", "1ether", account=2)
+    testbed.work(testbed.worker(2))
     options = ("--confirmations", 2, "--until", "claimed", "--timeout", "0.01")
-    ended = town.plumb("request", "wait", request, *options)
+    ended = testbed.plumb("request", "wait", request, *options)
     assert ended.status == 1
     assert "It is claimed, 0 of 2 confirmations." in " ".join(ended.out.split())
-    town.travel(1)
-    town.travel(1)
-    found = town.json("request", "wait", request, *options)
+    testbed.travel(1)
+    testbed.travel(1)
+    found = testbed.json("request", "wait", request, *options)
     told = {k: v for k, v in found.items() if k.startswith("confirm")}
     assert told == {"confirmations": 2, "confirmations_wanted": 2, "confirmed": True}
-    town.travel(600)
-    town.work(town.worker(2))
-    told = town.json("worker", "status", "--confirmations", 1, account=2)
+    testbed.travel(600)
+    testbed.work(testbed.worker(2))
+    told = testbed.json("worker", "status", "--confirmations", 1, account=2)
     assert (told["paid"], told["unconfirmed_wei"] > 0) == (0, True)
-    told = town.json("worker", "status", account=2)
+    told = testbed.json("worker", "status", account=2)
     assert (told["paid"], told["unconfirmed_wei"]) == (1, 0)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.embedded_testbed import ETHER, EmbeddedTestbed
 from support.faulty import Fault, Proxy, proxy
-from support.world import ETHER, World
 from web3.exceptions import Web3RPCError
 
 from oracle.chain.chain import Chain
@@ -31,7 +31,7 @@ TIMEOUT = 0.4
 
 
 @pytest.fixture
-def proxies(world: World) -> Iterator[list[Proxy]]:
+def proxies(world: EmbeddedTestbed) -> Iterator[list[Proxy]]:
     """Two endpoints of the world's chain."""
     provider: Any = EmbeddedProvider(world.embedded)
     with ExitStack() as stack:
@@ -65,7 +65,10 @@ READ_FAULTS = [f for f in Fault if f not in (Fault.LOST_ANSWER, Fault.SWALLOWED)
 
 @pytest.mark.parametrize("fault", READ_FAULTS, ids=lambda fault: fault.name)
 def test_failover_read_is_answered_by_the_other(
-    world: World, proxies: list[Proxy], endpoint: FailoverEndpoint, fault: Fault
+    world: EmbeddedTestbed,
+    proxies: list[Proxy],
+    endpoint: FailoverEndpoint,
+    fault: Fault,
 ) -> None:
     chain = Chain(endpoint)
     assert chain.height == world.chain.height
@@ -82,7 +85,7 @@ def test_failover_read_is_answered_by_the_other(
 
 
 def test_failover_healed_endpoint_is_asked_again(
-    world: World,
+    world: EmbeddedTestbed,
     proxies: list[Proxy],
     endpoint: FailoverEndpoint,
     monkeypatch: pytest.MonkeyPatch,
@@ -98,7 +101,7 @@ def test_failover_healed_endpoint_is_asked_again(
 
 @pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.TRUNCATED, Fault.HANG])
 def test_failover_single_endpoint_read_waits_until_it_recovers(
-    world: World, proxies: list[Proxy], alone: FailoverEndpoint, fault: Fault
+    world: EmbeddedTestbed, proxies: list[Proxy], alone: FailoverEndpoint, fault: Fault
 ) -> None:
     proxies[0].fault, proxies[0].times = fault, 2
     assert Chain(alone).height == world.chain.height
@@ -138,7 +141,7 @@ def test_failover_complaint_hides_the_providers_key() -> None:
 
 
 def test_failover_wrong_chain_is_never_read(
-    world: World, proxies: list[Proxy], endpoint: FailoverEndpoint
+    world: EmbeddedTestbed, proxies: list[Proxy], endpoint: FailoverEndpoint
 ) -> None:
     proxies[0].chain_id = 1
     assert Chain(endpoint).now() == world.chain.now()
@@ -155,7 +158,7 @@ def test_failover_only_wrong_chains_refused(
 
 
 def test_failover_endpoint_that_changed_chain_is_noticed_when_it_is_back(
-    world: World, proxies: list[Proxy], endpoint: FailoverEndpoint
+    world: EmbeddedTestbed, proxies: list[Proxy], endpoint: FailoverEndpoint
 ) -> None:
     chain = Chain(endpoint)
     chain.now()
@@ -169,7 +172,7 @@ def test_failover_endpoint_that_changed_chain_is_noticed_when_it_is_back(
 
 
 def test_failover_other_chain_behind_a_new_connection_is_not_believed(
-    world: World, proxies: list[Proxy], endpoint: FailoverEndpoint
+    world: EmbeddedTestbed, proxies: list[Proxy], endpoint: FailoverEndpoint
 ) -> None:
     """Nothing failed: a node was replaced between two requests."""
     chain = Chain(endpoint)
@@ -185,7 +188,7 @@ def test_failover_other_chain_behind_a_new_connection_is_not_believed(
 
 
 def test_failover_chain_id_is_asked_for_once_a_connection(
-    world: World, proxies: list[Proxy], endpoint: FailoverEndpoint
+    world: EmbeddedTestbed, proxies: list[Proxy], endpoint: FailoverEndpoint
 ) -> None:
     chain = Chain(endpoint)
     for _ in range(5):
@@ -214,7 +217,7 @@ def test_failover_chain_id_is_asked_for_where_none_is_set(
 
 
 def test_failover_stale_head_is_not_believed_while_another_is_ahead(
-    world: World, proxies: list[Proxy], endpoint: FailoverEndpoint
+    world: EmbeddedTestbed, proxies: list[Proxy], endpoint: FailoverEndpoint
 ) -> None:
     proxies[0].frozen_at = 2
     chain = Chain(endpoint)
@@ -224,7 +227,7 @@ def test_failover_stale_head_is_not_believed_while_another_is_ahead(
 
 
 def test_failover_head_that_went_back_everywhere_is_a_reorg(
-    world: World, endpoint: FailoverEndpoint
+    world: EmbeddedTestbed, endpoint: FailoverEndpoint
 ) -> None:
     chain = Chain(endpoint)
     height = chain.height
@@ -234,7 +237,7 @@ def test_failover_head_that_went_back_everywhere_is_a_reorg(
 
 
 def test_failover_revert_is_an_answer(
-    world: World, proxies: list[Proxy], endpoint: FailoverEndpoint
+    world: EmbeddedTestbed, proxies: list[Proxy], endpoint: FailoverEndpoint
 ) -> None:
     with pytest.raises(Refused, match="UnknownModel"):
         Chain(endpoint).call(world.contracts.registry, "model", b"\1" * 32)
@@ -242,11 +245,14 @@ def test_failover_revert_is_an_answer(
 
 
 def test_failover_endpoints_that_disagree_make_the_record_start_over(
-    world: World, proxies: list[Proxy], endpoint: FailoverEndpoint, tmp_path: Path
+    world: EmbeddedTestbed,
+    proxies: list[Proxy],
+    endpoint: FailoverEndpoint,
+    tmp_path: Path,
 ) -> None:
     """The second is on another branch: what the first told is read again there."""
     record = Record(Chain(endpoint), world.contracts)
-    fork = World.made(tmp_path)
+    fork = EmbeddedTestbed.made(tmp_path)
     fork.ask(b"fork")
     other: Any = EmbeddedProvider(fork.embedded)
     proxies[1].upstream = other.make_request
@@ -268,7 +274,7 @@ def sender(endpoint: FailoverEndpoint, tmp_path: Path) -> Iterator[DurableSender
 
 @pytest.mark.parametrize("fault", Fault, ids=lambda fault: fault.name)
 def test_failover_send_with_a_fault_is_mined_once(
-    world: World,
+    world: EmbeddedTestbed,
     proxies: list[Proxy],
     sender: DurableSender,
     fault: Fault,
@@ -306,7 +312,7 @@ def test_failover_send_is_made_once_by_the_provider(
 
 
 def test_failover_worker_earns_through_faults(
-    world: World, proxies: list[Proxy], sender: DurableSender
+    world: EmbeddedTestbed, proxies: list[Proxy], sender: DurableSender
 ) -> None:
     """Each request of the first endpoint fails; a fault after the other."""
     world.stake(world.senders[2])
@@ -320,7 +326,7 @@ def test_failover_worker_earns_through_faults(
         assert isinstance(endpoint, FailoverEndpoint)
         endpoint.provider.endpoints[0].rests_until = 0.0
         if (act := worker.step()) is not None:
-            done.append(act.wish.function)
+            done.append(act.action.function)
     assert done == ["accept", "submit"]
     assert request in world.record().tables.requests
     assert int(world.embedded.state().get_nonce(ADDRESS)) == 3
@@ -328,7 +334,7 @@ def test_failover_worker_earns_through_faults(
 
 @pytest.mark.parametrize("most", [1, 3, 1000])
 def test_ranges_are_halved_until_the_node_grants_them(
-    world: World, proxies: list[Proxy], alone: FailoverEndpoint, most: int
+    world: EmbeddedTestbed, proxies: list[Proxy], alone: FailoverEndpoint, most: int
 ) -> None:
     proxies[0].most_blocks = most
     world.ask()
@@ -337,7 +343,7 @@ def test_ranges_are_halved_until_the_node_grants_them(
     assert told == world.chain.events(telling, 0, world.chain.height)
 
 
-def test_ranges_grow_again(world: World) -> None:
+def test_ranges_grow_again(world: EmbeddedTestbed) -> None:
     ranges = Ranges(most=64)
     ranges.size = 1
     asked: list[tuple[int, int]] = []

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from eth_utils.address import to_checksum_address
+from support.embedded_testbed import ETHER, EmbeddedTestbed
 from support.evm import floor_gas
 from support.py_evm import PyEvm
-from support.world import ETHER, World
 
 from challenge.lies import LIES
 from oracle.node.challenger.challenger import Challenger
@@ -17,7 +17,7 @@ K = 8
 NEW_ACCOUNT_GAS = 25_000
 
 
-def disputed(world: World) -> None:
+def disputed(world: EmbeddedTestbed) -> None:
     """A lie is told, and brought down by an honest challenger."""
     bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
     world.stake(world.senders[2], bond)
@@ -49,7 +49,7 @@ def replayed(evm: PyEvm, header: Any, transaction: Any) -> int:
 
 
 def test_py_evm_charges_what_the_chain_charged_for_a_whole_dispute(
-    world: World,
+    world: EmbeddedTestbed,
 ) -> None:
     """To the unit; but the chain's zero address is new, and the first burn makes it."""
     disputed(world)

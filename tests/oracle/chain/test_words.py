@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import requests
 from support.command import Ended, plumb_in
+from support.devnet_testbed import DevnetTestbed
+from support.embedded_testbed import EmbeddedTestbed
 from support.faulty import Proxy, proxy
-from support.town import Town
-from support.world import World
 from web3.exceptions import Web3RPCError
 
 from oracle.chain.chain import Chain
@@ -118,7 +118,7 @@ def test_ranges_query_that_nobody_answers_in_time_is_halved() -> None:
 
 
 @pytest.fixture
-def node(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+def node(world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
     monkeypatch.setattr(failover, "FIRST_WAIT_SECONDS", 0.01)
     monkeypatch.setattr(failover, "LONGEST_WAIT_SECONDS", 0.05)
     provider: Any = EmbeddedProvider(world.embedded)
@@ -134,7 +134,7 @@ def chain(node: Proxy) -> Iterator[Chain]:
 
 
 def test_logs_of_one_block_that_are_too_many_are_asked_for_by_contract(
-    world: World, node: Proxy, chain: Chain
+    world: EmbeddedTestbed, node: Proxy, chain: Chain
 ) -> None:
     """In their order, as if they had come at once."""
     world.ask()
@@ -151,7 +151,7 @@ def test_logs_of_one_block_that_are_too_many_are_asked_for_by_contract(
 
 
 def test_logs_that_are_refused_altogether_say_so(
-    world: World, node: Proxy, chain: Chain
+    world: EmbeddedTestbed, node: Proxy, chain: Chain
 ) -> None:
     node.most_blocks = 0
     with pytest.raises(LogsRefused) as told:
@@ -180,7 +180,7 @@ def test_results_of_another_shape_are_odd(method: str) -> None:
     assert passed == ALLOWED.get(method, [])
 
 
-def test_results_of_real_nodes_are_not_odd(world: World) -> None:
+def test_results_of_real_nodes_are_not_odd(world: EmbeddedTestbed) -> None:
     """The embedded chain's, which clients in Rust and Go take."""
     world.ask()
     provider = EmbeddedProvider(world.embedded)
@@ -202,7 +202,7 @@ def test_results_of_real_nodes_are_not_odd(world: World) -> None:
 
 @pytest.mark.parametrize("method", ["eth_getBlockByNumber", "eth_blockNumber"])
 def test_head_that_is_null_now_and_then_is_asked_for_again(
-    world: World, node: Proxy, chain: Chain, method: str
+    world: EmbeddedTestbed, node: Proxy, chain: Chain, method: str
 ) -> None:
     upstream, nulls = node.upstream, [2]
 
@@ -218,7 +218,7 @@ def test_head_that_is_null_now_and_then_is_asked_for_again(
 
 
 def test_view_of_another_length_is_no_traceback(
-    world: World, node: Proxy, chain: Chain
+    world: EmbeddedTestbed, node: Proxy, chain: Chain
 ) -> None:
     """As where the contract isn't, or the node has forgotten the state."""
     node.upstream = lambda method, params: {"result": "0x"}
@@ -247,7 +247,7 @@ COMMANDS: list[list[object]] = [
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: "-".join(map(str, c[:2])))
 def test_command_meets_any_answer_without_a_traceback(
-    town: Town,
+    testbed: DevnetTestbed,
     command: list[object],
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -258,7 +258,7 @@ def test_command_meets_any_answer_without_a_traceback(
     hasty = partial(FailoverEndpoint, patience_seconds=0.0)
     monkeypatch.setattr(connection, "FailoverEndpoint", hasty)
     monkeypatch.setattr(sender, "RECEIPT_SECONDS", 1.0)
-    plumb, shared = plumb_in(capsys), list(town.shared)
+    plumb, shared = plumb_in(capsys), list(testbed.shared)
     session = requests.Session()
     url = str(shared[1])
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from support.command import plumb_in
-from support.town import SEVEN, Town
+from support.devnet_testbed import SEVEN, DevnetTestbed
 
 from oracle.cli.watch import in_words
 
@@ -56,8 +56,10 @@ def test_devnet_without_anything_is_up(
     assert (told.status, "travel" in told.out) == (0, True)
 
 
-def test_devnet_account_that_there_is_not_names_those_that_are(town: Town) -> None:
-    ended = town.plumb("request", "send", "mnist", SEVEN, account=20)
+def test_devnet_account_that_there_is_not_names_those_that_are(
+    testbed: DevnetTestbed,
+) -> None:
+    ended = testbed.plumb("request", "send", "mnist", SEVEN, account=20)
     assert ended.err == "plumb: account: expected dev:0 to dev:19, got dev:20\n"
 
 
@@ -65,24 +67,26 @@ def test_devnet_account_that_there_is_not_names_those_that_are(town: Town) -> No
     "option", [("--window", -5), ("--window", 1 << 32), ("--patience", 0)]
 )
 def test_request_terms_that_no_contract_takes_are_usage_errors(
-    town: Town, option: tuple[object, ...]
+    testbed: DevnetTestbed, option: tuple[object, ...]
 ) -> None:
-    assert town.plumb("request", "send", "mnist", SEVEN, *option).status == 2
+    assert testbed.plumb("request", "send", "mnist", SEVEN, *option).status == 2
 
 
 def test_request_for_less_than_a_worker_wants_is_sent_with_a_warning(
-    town: Town,
+    testbed: DevnetTestbed,
 ) -> None:
-    ended = town.plumb("request", "send", "mnist", SEVEN, "--fee", "1")
+    ended = testbed.plumb("request", "send", "mnist", SEVEN, "--fee", "1")
     assert ended.status == 0 and "request_id" in ended.out
     assert ended.err.startswith("A worker is reckoned to want 0.0")
-    assert not town.plumb("request", "send", "mnist", SEVEN).err
+    assert not testbed.plumb("request", "send", "mnist", SEVEN).err
 
 
 @pytest.mark.parametrize("verb", ["stake", "withdraw"])
-def test_amount_without_a_unit_is_asked_for_one(town: Town, verb: str) -> None:
-    town.plumb("worker", "stake", "5wei")
-    ended = town.plumb("worker", verb, 1)
+def test_amount_without_a_unit_is_asked_for_one(
+    testbed: DevnetTestbed, verb: str
+) -> None:
+    testbed.plumb("worker", "stake", "5wei")
+    ended = testbed.plumb("worker", verb, 1)
     assert ended.status == 1
     assert "expected a unit, such as 1ether or 1wei, got 1" in ended.err
 
@@ -94,10 +98,10 @@ def test_watch_logs_words_for_what_it_found() -> None:
     assert told == about | {"dispute": "somebody acts against it"}
 
 
-def test_request_through_a_contract_by_its_address(town: Town) -> None:
-    reader = town.place.deployments.placed["DigitReader"].address
-    request = town.send("--through", f"0x{reader.hex()}")
-    told = town.json("request", "status", request)
+def test_request_through_a_contract_by_its_address(testbed: DevnetTestbed) -> None:
+    reader = testbed.place.deployments.placed["DigitReader"].address
+    request = testbed.send("--through", f"0x{reader.hex()}")
+    told = testbed.json("request", "status", request)
     assert told["requester"] == f"0x{reader.hex()}"
 
 
@@ -115,9 +119,9 @@ def test_keystore_of_that_name_is_kept(
     )
 
 
-def test_doctor_names_a_command_that_can_be_typed(town: Town) -> None:
+def test_doctor_names_a_command_that_can_be_typed(testbed: DevnetTestbed) -> None:
     """The account is one that nobody else here gives a stake."""
-    found = town.plumb("worker", "doctor", "--json", account=17)
+    found = testbed.plumb("worker", "doctor", "--json", account=17)
     assert found.status == 1
     _, _, cure = found.out.partition("`plumb worker stake ")
     amount = cure.partition("`")[0]

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support.town import SEVEN, Town
+from support.devnet_testbed import SEVEN, DevnetTestbed
 
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.errors import NotMined
@@ -17,19 +17,19 @@ OWNER, FEE = 6, ("--fee", "0.01ether")
 
 
 @pytest.fixture
-def lottery(town: Town) -> Contract:
-    sender = owner(town)
+def lottery(testbed: DevnetTestbed) -> Contract:
+    sender = owner(testbed)
     code = artifact("Lottery")
     address = create_address(f"0x{sender.address.hex()}", sender.nonce)
     found = contract_of(code, bytes.fromhex(address.removeprefix("0x")))
-    model_id = town.place.deployments.models["mnist"]
-    arguments = (town.contracts.oracle.address, model_id)
+    model_id = testbed.place.deployments.models["mnist"]
+    arguments = (testbed.contracts.oracle.address, model_id)
     sender.deploy(found, found.abi.creation(code.bytecode, arguments))
     return found
 
 
-def owner(town: Town) -> Sender:
-    return Sender(town.chain, development_accounts(OWNER + 1)[OWNER])
+def owner(testbed: DevnetTestbed) -> Sender:
+    return Sender(testbed.chain, development_accounts(OWNER + 1)[OWNER])
 
 
 def through(lottery: Contract) -> tuple[object, ...]:
@@ -38,30 +38,30 @@ def through(lottery: Contract) -> tuple[object, ...]:
 
 
 def test_request_through_events_of_its_own_gives_id_and_hash(
-    town: Town, lottery: Contract
+    testbed: DevnetTestbed, lottery: Contract
 ) -> None:
-    told = town.json(*through(lottery))
+    told = testbed.json(*through(lottery))
     assert told["request_id"] > 0 and len(told["transaction"]) == 66
-    assert told["last_accept"] > town.chain.now()
-    asked = town.json("request", "status", told["request_id"])
+    assert told["last_accept"] > testbed.chain.now()
+    asked = testbed.json("request", "status", told["request_id"])
     assert asked["requester"] == f"0x{lottery.address.hex()}"
 
 
 def test_request_through_more_than_one_gives_all_ids(
-    town: Town, lottery: Contract
+    testbed: DevnetTestbed, lottery: Contract
 ) -> None:
-    owner(town).send(lottery, "set", False, 3)
-    told = town.json(*through(lottery))
+    owner(testbed).send(lottery, "set", False, 3)
+    told = testbed.json(*through(lottery))
     first = told["request_id"]
     assert told["request_ids"] == [first, first + 1, first + 2]
-    assert "request_ids" in town.plumb(*through(lottery)).out
+    assert "request_ids" in testbed.plumb(*through(lottery)).out
 
 
 def test_request_through_none_gives_the_hash_and_says_so(
-    town: Town, lottery: Contract
+    testbed: DevnetTestbed, lottery: Contract
 ) -> None:
-    owner(town).send(lottery, "set", False, 0)
-    ended = town.plumb(*through(lottery), "--json")
+    owner(testbed).send(lottery, "set", False, 0)
+    ended = testbed.plumb(*through(lottery), "--json")
     told = json.loads(ended.out)
     assert (ended.status, told["request_id"]) == (1, None)
     assert len(told["transaction"]) == 66
@@ -69,7 +69,7 @@ def test_request_through_none_gives_the_hash_and_says_so(
 
 
 def test_request_whose_receipt_never_comes_gives_the_hash(
-    town: Town, lottery: Contract, monkeypatch: pytest.MonkeyPatch
+    testbed: DevnetTestbed, lottery: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The transaction is offered, and then nobody answers any more."""
 
@@ -77,33 +77,33 @@ def test_request_whose_receipt_never_comes_gives_the_hash(
         raise NotMined(b"\7" * 32, 1)
 
     monkeypatch.setattr("oracle.sending.durable.DurableSender._until_mined", never)
-    ended = town.plumb(*through(lottery))
+    ended = testbed.plumb(*through(lottery))
     assert (ended.status, ended.out) == (1, "")
-    head = town.chain.endpoint.web3.eth.get_block("latest")
+    head = testbed.chain.endpoint.web3.eth.get_block("latest")
     (sent,) = head["transactions"]
     assert f"Sent as 0x{bytes(sent).hex()}: see what became of it" in ended.err
 
 
 def test_callback_error_of_its_own_is_named_by_its_abi(
-    town: Town, lottery: Contract, tmp_path: Path
+    testbed: DevnetTestbed, lottery: Contract, tmp_path: Path
 ) -> None:
-    owner(town).send(lottery, "set", True, 1)
+    owner(testbed).send(lottery, "set", True, 1)
     abi = tmp_path / "Lottery.json"
     abi.write_text(json.dumps(artifact("Lottery").abi))
     where = ("--through", f"0x{lottery.address.hex()}")
     asked = ("request", "simulate", "mnist", SEVEN, *where)
-    named = town.json(*asked, "--abi", abi)["callback_failure"]
+    named = testbed.json(*asked, "--abi", abi)["callback_failure"]
     assert named.startswith("Broken(requestId ")
-    bare = town.json(*asked)["callback_failure"]
+    bare = testbed.json(*asked)["callback_failure"]
     assert bare.startswith("an error of the contract's own, 0x")
     assert bare.endswith("--abi with the contract's ABI names it")
 
 
 @pytest.mark.parametrize("verb", ["finalize", "retry-callback"])
 def test_answer_that_there_is_not_yet_is_said_in_a_sentence(
-    town: Town, verb: str
+    testbed: DevnetTestbed, verb: str
 ) -> None:
-    request = town.send()
-    ended = town.plumb("request", verb, request)
+    request = testbed.send()
+    ended = testbed.plumb("request", verb, request)
     told = f"plumb: request {request}: not answered yet: it waits for a worker ("
     assert (ended.status, ended.err[: len(told)]) == (1, told)

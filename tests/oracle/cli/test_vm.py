@@ -40,7 +40,7 @@ def test_run_guest_leaves_the_native_answer(plumb: Plumb, image: Path) -> None:
     ).json()
     assert report["status"] == "halted"
     assert report["yields"] == model.segments - 1
-    assert report["steps"] <= sum(model.foretold_instructions)
+    assert report["steps"] <= sum(model.bounded_instructions)
     assert report["output"] == "0x" + model.answer(image.read_bytes()).hex()
     last = model.execution(image.read_bytes())
     last.seek(last.segments)

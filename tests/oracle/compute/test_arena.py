@@ -8,8 +8,8 @@ from dataclasses import replace
 from threading import Event, Timer
 
 import pytest
+from support.embedded_testbed import ETHER, EmbeddedTestbed
 from support.slow_play import SLOW, respond_slowly
-from support.world import ETHER, World
 
 from challenge.game import NO_DISPUTE, Game, GameView, Side, Stage
 from challenge.lies import LIES
@@ -51,18 +51,18 @@ def played(last: str, *nodes: Node) -> list[str]:
     def ended() -> bool:
         for node in nodes:
             if (act := node.step()) is not None:
-                done.append(act.wish.function)
+                done.append(act.action.function)
         return done[-1:] == [last]
 
     until(ended)
     return done
 
 
-def elsewhere(world: World, arena: Arena) -> Honest:
+def elsewhere(world: EmbeddedTestbed, arena: Arena) -> Honest:
     return Honest(Library([world.image]), players=arena)
 
 
-def question_of(world: World, data: bytes, deadline: int = 1000) -> Question:
+def question_of(world: EmbeddedTestbed, data: bytes, deadline: int = 1000) -> Question:
     """What a worker shows who was challenged; its clock runs out at the deadline."""
     request = world.ask(data)
     asked = world.record().tables.requests[request]
@@ -71,7 +71,9 @@ def question_of(world: World, data: bytes, deadline: int = 1000) -> Question:
     return Question.of(model, data, Side.WORKER, view, 0)
 
 
-def view_after_challenge(world: World, request: int, deadline: int) -> GameView:
+def view_after_challenge(
+    world: EmbeddedTestbed, request: int, deadline: int
+) -> GameView:
     worker = Worker(world.senders[2], world.contracts, world.honest())
     world.stake(world.senders[2])
     while worker.step() is not None:
@@ -85,12 +87,14 @@ def view_after_challenge(world: World, request: int, deadline: int) -> GameView:
     return replace(view, game=game, dispute=NO_DISPUTE)
 
 
-def test_dispute_with_moves_from_elsewhere_is_won(world: World, arena: Arena) -> None:
+def test_dispute_with_moves_from_elsewhere_is_won(
+    world: EmbeddedTestbed, arena: Arena
+) -> None:
     request = world.ask()
     bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
     world.stake(world.senders[2], bond)
-    mind = LyingWorker(world.honest(), LIES["activation"], 8, 1)
-    liar = Worker(world.senders[2], world.contracts, mind)
+    strategy = LyingWorker(world.honest(), LIES["activation"], 8, 1)
+    liar = Worker(world.senders[2], world.contracts, strategy)
     while liar.step() is not None:
         pass
     challenger = Challenger(world.senders[3], world.contracts, elsewhere(world, arena))
@@ -100,26 +104,30 @@ def test_dispute_with_moves_from_elsewhere_is_won(world: World, arena: Arena) ->
     assert 1 <= len(arena.pids) <= 2 and os.getpid() not in arena.pids
 
 
-def test_move_that_needs_no_run_is_made_while_the_run_is_slow(world: World) -> None:
+def test_move_that_needs_no_run_is_made_while_the_run_is_slow(
+    world: EmbeddedTestbed,
+) -> None:
     """A liar is silent: who is to time it out waits for nobody."""
     world.ask(SLOW * 4)
     bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
     world.stake(world.senders[2], bond)
-    mind = LyingWorker(world.honest(), LIES["activation"], 8, 1)
-    liar = Worker(world.senders[2], world.contracts, mind)
+    strategy = LyingWorker(world.honest(), LIES["activation"], 8, 1)
+    liar = Worker(world.senders[2], world.contracts, strategy)
     while liar.step() is not None:
         pass
     assert Challenger(world.senders[3], world.contracts, world.honest()).step()
     with Arena(1, respond_slowly) as arena:
-        mind = elsewhere(world, arena)
-        reborn = Challenger(world.senders[3], world.contracts, mind)
+        strategy = elsewhere(world, arena)
+        reborn = Challenger(world.senders[3], world.contracts, strategy)
         assert reborn.step() is None
         world.travel(3600)
         done = reborn.step()
-    assert done is not None and isinstance(done.wish.move, Timeout)
+    assert done is not None and isinstance(done.action.move, Timeout)
 
 
-def test_worker_slow_run_does_not_delay_a_nearer_deadline(world: World) -> None:
+def test_worker_slow_run_does_not_delay_a_nearer_deadline(
+    world: EmbeddedTestbed,
+) -> None:
     """Two games: the first asked for has the later deadline, and takes for ever."""
     requests = [world.ask(data) for data in (SLOW * 4, FAST)]
     world.stake(world.senders[2])
@@ -136,8 +144,8 @@ def test_worker_slow_run_does_not_delay_a_nearer_deadline(world: World) -> None:
 
     challenge(slow.claim)
     with Arena(1, respond_slowly, patience_seconds=0.2) as arena:
-        mind = elsewhere(world, arena)
-        worker = Worker(world.senders[2], world.contracts, mind)
+        strategy = elsewhere(world, arena)
+        worker = Worker(world.senders[2], world.contracts, strategy)
         assert worker.step() is None
         until(lambda: len(arena.pids) == 1)
         challenge(fast.claim)
@@ -145,17 +153,17 @@ def test_worker_slow_run_does_not_delay_a_nearer_deadline(world: World) -> None:
 
         def opened() -> bool:
             if (done := worker.step()) is not None:
-                found.append(done.wish)
+                found.append(done.action)
             return bool(found)
 
         until(opened)
-        (wish,) = found
-        assert isinstance(wish.move, Open)  # type: ignore[attr-defined]
-        assert wish.request_id == requests[1]  # type: ignore[attr-defined]
+        (action,) = found
+        assert isinstance(action.move, Open)  # type: ignore[attr-defined]
+        assert action.request_id == requests[1]  # type: ignore[attr-defined]
         assert len(arena.pids) == 2
 
 
-def test_arena_nearest_deadline_first(world: World) -> None:
+def test_arena_nearest_deadline_first(world: EmbeddedTestbed) -> None:
     """Of those that wait for the only child, whatever the order of asking."""
     first = question_of(world, FAST)
     order: list[int] = []
@@ -175,7 +183,9 @@ def test_arena_nearest_deadline_first(world: World) -> None:
     assert order in ([5000, 7000, 9000], [9000, 5000, 7000])
 
 
-def test_arena_takes_first_what_was_asked_as_most_urgent_last(world: World) -> None:
+def test_arena_takes_first_what_was_asked_as_most_urgent_last(
+    world: EmbeddedTestbed,
+) -> None:
     """What its asker ranks first now, whatever the deadlines, and though it was last
     when it was first asked for."""
     question = question_of(world, FAST)
@@ -196,7 +206,7 @@ def test_arena_takes_first_what_was_asked_as_most_urgent_last(world: World) -> N
     assert waiting == [3, 1, 2]
 
 
-def test_arena_killed_child_costs_one_move_only(world: World) -> None:
+def test_arena_killed_child_costs_one_move_only(world: EmbeddedTestbed) -> None:
     question = question_of(world, FAST)
     slow = replace(question, data=SLOW * 4)
     with Arena(1, respond_slowly) as arena:
@@ -213,14 +223,18 @@ def test_arena_killed_child_costs_one_move_only(world: World) -> None:
         assert arena.asked(slow, lambda: None) is not lost
 
 
-def test_arena_same_question_is_asked_once(world: World, arena: Arena) -> None:
+def test_arena_same_question_is_asked_once(
+    world: EmbeddedTestbed, arena: Arena
+) -> None:
     question = question_of(world, OTHER)
     promise = arena.asked(question, lambda: None)
     assert arena.asked(replace(question, now=7), lambda: None) is promise
     promise.result(PATIENCE_SECONDS)
 
 
-def test_arena_failure_is_told_and_begun_anew(world: World, arena: Arena) -> None:
+def test_arena_failure_is_told_and_begun_anew(
+    world: EmbeddedTestbed, arena: Arena
+) -> None:
     question = replace(question_of(world, FAST), source=b"", model_root=b"\1" * 32)
     failed = arena.asked(question, lambda: None)
     with pytest.raises(ComputationFailed, match="WrongSize"):
@@ -228,7 +242,7 @@ def test_arena_failure_is_told_and_begun_anew(world: World, arena: Arena) -> Non
     assert arena.asked(question, lambda: None) is not failed
 
 
-def test_arena_left_ends_its_children_and_what_waits(world: World) -> None:
+def test_arena_left_ends_its_children_and_what_waits(world: EmbeddedTestbed) -> None:
     question = replace(question_of(world, FAST), data=SLOW * 4)
     with Arena(1, respond_slowly) as arena:
         promise = arena.asked(question, lambda: None)
@@ -240,16 +254,20 @@ def test_arena_left_ends_its_children_and_what_waits(world: World) -> None:
         os.kill(pid, 0)
 
 
-def test_challenge_from_elsewhere_brings_what_is_missing_now(world: World) -> None:
+def test_challenge_from_elsewhere_brings_what_is_missing_now(
+    world: EmbeddedTestbed,
+) -> None:
     """It was worked out when the free stake was another."""
     view = replace(question_of(world, FAST).view, challenge_wei=ETHER)
     move = updated(Challenge(view.claim, 5), view)
     assert isinstance(move, Challenge) and move.value == ETHER
 
 
-def test_loop_looks_at_once_when_something_was_worked_out(world: World) -> None:
-    mind, stop, turns = world.honest(), Event(), []
-    node = Worker(world.senders[2], world.contracts, mind)
+def test_loop_looks_at_once_when_something_was_worked_out(
+    world: EmbeddedTestbed,
+) -> None:
+    strategy, stop, turns = world.honest(), Event(), []
+    node = Worker(world.senders[2], world.contracts, strategy)
 
     def act() -> Iterator[object]:
         turns.append(time.monotonic())
@@ -258,8 +276,8 @@ def test_loop_looks_at_once_when_something_was_worked_out(world: World) -> None:
         return iter(())
 
     node.act = act  # type: ignore[assignment,method-assign]
-    timer = Timer(0.2, mind.news.set)
+    timer = Timer(0.2, strategy.news.set)
     timer.start()
-    Loop(node, 60.0, news=mind.news).run(stop)
+    Loop(node, 60.0, news=strategy.news).run(stop)
     timer.join()
     assert turns[1] - turns[0] < 30

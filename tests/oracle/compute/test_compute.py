@@ -12,7 +12,7 @@ from subprocess import PIPE, Popen
 from sys import executable
 
 import pytest
-from support.world import World, tiny_image
+from support.embedded_testbed import EmbeddedTestbed, tiny_image
 
 import tinynn
 from oracle.compute.executors import Inline, delivered
@@ -157,22 +157,22 @@ class Promises:
         pass
 
 
-def test_worker_goes_on_while_answers_are_computed(world: World) -> None:
+def test_worker_goes_on_while_answers_are_computed(world: EmbeddedTestbed) -> None:
     """All leases are worked on at once, and answered in the order of completion."""
     requests = [world.ask(bytes([n, 1, 2, 3])) for n in range(3)]
     world.stake(world.senders[2])
     promises = Promises()
-    mind = Honest(Library([world.image]), executors=promises)
-    worker = Worker(world.senders[2], world.contracts, mind)
+    strategy = Honest(Library([world.image]), executors=promises)
+    worker = Worker(world.senders[2], world.contracts, strategy)
     for _ in requests:
         assert worker.step() is not None
-    assert worker.step() is None and len(promises.made) == mind.under_way == 3
+    assert worker.step() is None and len(promises.made) == strategy.under_way == 3
     task, last = promises.made[2]
     last.set_result(task.compute())
     done = worker.step()
     assert done is not None
     asked = requests[task.data[0]]  # a worker accepts in an order of its own
-    assert (done.wish.function, done.wish.request_id) == ("submit", asked)
+    assert (done.action.function, done.action.request_id) == ("submit", asked)
     promises.made[0][1].set_exception(ExecutorDied(-9))
     assert worker.step() is None and len(promises.made) == 3
     assert "ended with -9" in next(iter(worker.troubles.reasons.values()))

@@ -4,7 +4,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from support.world import tiny_image
+from support.embedded_testbed import tiny_image
 
 import tinynn
 from oracle.compute.executors import Inline

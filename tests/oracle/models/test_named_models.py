@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from support.world import WINDOW, World
+from support.embedded_testbed import WINDOW, EmbeddedTestbed
 
 import tinynn
 from challenge.lies import FALSE_CHALLENGERS, LIES
@@ -11,7 +11,7 @@ from oracle.chain.deployments import Deployments
 from oracle.chain.events import ChallengerLost, ModelRegistered
 from oracle.models.library import Library
 from oracle.models.model_store import ModelStore
-from oracle.models.models import Shelf
+from oracle.models.models import ModelProvider
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.challenger.watcher import Watcher
 from oracle.node.honest import Honest
@@ -25,36 +25,36 @@ K = 8
 
 
 @pytest.fixture
-def shelf(world: World, tmp_path: Path) -> Shelf:
+def provider(world: EmbeddedTestbed, tmp_path: Path) -> ModelProvider:
     """Whose store holds the world's model, since somebody once looked at it."""
     store = ModelStore(tmp_path / "models")
     store.add(world.image)
-    return Shelf(store, world.chain, Deployments(1, {}))
+    return ModelProvider(store, world.chain, Deployments(1, {}))
 
 
-def library(shelf: Shelf, *names: str, offer_all: bool = False) -> Library:
-    found, missing = shelf.at_hand(names, offer_all)
+def library(provider: ModelProvider, *names: str, offer_all: bool = False) -> Library:
+    found, missing = provider.at_hand(names, offer_all)
     assert missing == []
     return found
 
 
-def worker(world: World, models: Library) -> Worker:
+def worker(world: EmbeddedTestbed, models: Library) -> Worker:
     return Worker(world.senders[2], world.contracts, Honest(models))
 
 
 def until_idle(*nodes: Node) -> list[str]:
     done: list[str] = []
     while acted := [act for node in nodes if (act := node.step()) is not None]:
-        done += [act.wish.function for act in acted]
+        done += [act.action.function for act in acted]
     return done
 
 
 def test_worker_model_that_lies_in_the_store_is_not_served(
-    world: World, shelf: Shelf
+    world: EmbeddedTestbed, provider: ModelProvider
 ) -> None:
     world.stake(world.senders[2])
     request = world.ask()
-    looker = worker(world, library(shelf))
+    looker = worker(world, library(provider))
     assert looker.step() is None and looker.models == 0
     named = f"not named by --model: model 0x{world.model_id.hex()}"
     assert looker.declined == {request: named}
@@ -62,32 +62,34 @@ def test_worker_model_that_lies_in_the_store_is_not_served(
 
 @pytest.mark.parametrize("names", [["store"], ["{image}"], ["store", "{image}"]])
 def test_worker_model_that_is_named_is_served(
-    world: World, shelf: Shelf, names: list[str]
+    world: EmbeddedTestbed, provider: ModelProvider, names: list[str]
 ) -> None:
     world.stake(world.senders[2])
     world.ask()
     named = [name.format(image=world.image) for name in names]
-    server = worker(world, library(shelf, *named))
+    server = worker(world, library(provider, *named))
     assert server.models == 1
     assert until_idle(server) == ["accept", "submit"]
 
 
-def test_challenger_checks_all_that_it_holds(world: World, shelf: Shelf) -> None:
+def test_challenger_checks_all_that_it_holds(
+    world: EmbeddedTestbed, provider: ModelProvider
+) -> None:
     """It risks nothing by that; a lie that nobody looks at stands."""
     bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
     world.stake(world.senders[2], bond)
     lying = LyingWorker(world.honest(), LIES["activation"], K, seed=1)
     world.ask()
     liar = Worker(world.senders[2], world.contracts, lying)
-    mind = Honest(library(shelf, offer_all=ChallengerSettings.offers_all))
-    assert mind.models == 1
-    challenger = Challenger(world.senders[3], world.contracts, mind)
+    strategy = Honest(library(provider, offer_all=ChallengerSettings.offers_all))
+    assert strategy.models == 1
+    challenger = Challenger(world.senders[3], world.contracts, strategy)
     assert "challenge" in until_idle(liar, challenger)
     assert not WorkerSettings.offers_all
 
 
 def test_watcher_checks_what_it_could_not_once_the_model_is_here(
-    world: World, caplog: pytest.LogCaptureFixture
+    world: EmbeddedTestbed, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.stake(world.senders[2])
     world.ask()
@@ -103,17 +105,17 @@ def test_watcher_checks_what_it_could_not_once_the_model_is_here(
 
 
 def test_worker_started_with_fewer_models_stands_by_what_it_said(
-    world: World, shelf: Shelf, caplog: pytest.LogCaptureFixture
+    world: EmbeddedTestbed, provider: ModelProvider, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Attacked after a restart that names nothing, it wins, and is paid."""
     world.stake(world.senders[2])
     request = world.ask()
-    until_idle(worker(world, library(shelf, "store")))
+    until_idle(worker(world, library(provider, "store")))
     attack = LyingChallenger(
         world.honest(), FALSE_CHALLENGERS["random"], LIES["activation"], K, seed=1
     )
     slanderer = Challenger(world.senders[3], world.contracts, attack)
-    again = worker(world, library(shelf))
+    again = worker(world, library(provider))
     until_idle(slanderer, again)
     while world.record().tables.open_games():
         world.travel(30)
@@ -128,16 +130,16 @@ def test_worker_started_with_fewer_models_stands_by_what_it_said(
 
 
 def test_worker_started_with_fewer_models_answers_what_it_leased(
-    world: World, shelf: Shelf
+    world: EmbeddedTestbed, provider: ModelProvider
 ) -> None:
     world.stake(world.senders[2])
     world.ask()
-    assert worker(world, library(shelf, "store")).step() is not None
-    assert until_idle(worker(world, library(shelf))) == ["submit"]
+    assert worker(world, library(provider, "store")).step() is not None
+    assert until_idle(worker(world, library(provider))) == ["submit"]
 
 
 def test_worker_does_not_end_a_lease_to_serve_what_is_not_named(
-    world: World, shelf: Shelf
+    world: EmbeddedTestbed, provider: ModelProvider
 ) -> None:
     world.stake(world.senders[2])
     world.stake(world.senders[4])
@@ -145,15 +147,17 @@ def test_worker_does_not_end_a_lease_to_serve_what_is_not_named(
     silent = Worker(world.senders[4], world.contracts, world.honest())
     assert silent.step() is not None
     world.travel(1800)
-    assert worker(world, library(shelf)).step() is None
-    assert until_idle(worker(world, library(shelf, "store"))) != []
+    assert worker(world, library(provider)).step() is None
+    assert until_idle(worker(world, library(provider, "store"))) != []
 
 
-def test_worker_whose_claims_image_is_gone_wants_it(world: World, shelf: Shelf) -> None:
+def test_worker_whose_claims_image_is_gone_wants_it(
+    world: EmbeddedTestbed, provider: ModelProvider
+) -> None:
     """Before anybody challenges: it may take an hour to fetch."""
     world.stake(world.senders[2])
     world.ask()
-    until_idle(worker(world, library(shelf, "store")))
+    until_idle(worker(world, library(provider, "store")))
     empty, wanted = Library(), list[ModelRegistered]()
     empty.wanted = wanted.append
     again = worker(world, empty)

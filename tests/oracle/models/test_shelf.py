@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.world import World
+from support.embedded_testbed import EmbeddedTestbed
 
 import tinynn
 from mips_vm.constants import MODEL
@@ -17,7 +17,7 @@ from oracle.compute.task import Order, Task, carry_out
 from oracle.errors import WrongImage
 from oracle.models.library import Library
 from oracle.models.model_store import ModelStore
-from oracle.models.models import Shelf
+from oracle.models.models import ModelProvider
 
 DATA = b"abcd"
 
@@ -27,11 +27,11 @@ def store(tmp_path: Path) -> ModelStore:
     return ModelStore(tmp_path / "models")
 
 
-def served(world: World, store: ModelStore) -> Library:
+def served(world: EmbeddedTestbed, store: ModelStore) -> Library:
     """What a node with `--model PATH` serves."""
     deployments = Deployments(1, {})
-    shelf = Shelf(store, world.chain, deployments)
-    return shelf.stock([str(world.image)])
+    provider = ModelProvider(store, world.chain, deployments)
+    return provider.stock([str(world.image)])
 
 
 def emptied(path: Path) -> None:
@@ -46,7 +46,7 @@ def overwritten(path: Path) -> None:
 
 @pytest.mark.parametrize("happens", [emptied, overwritten, os.unlink])
 def test_stock_file_that_is_changed_later_is_served_as_it_was(
-    happens: Callable[[Path], None], world: World, store: ModelStore
+    happens: Callable[[Path], None], world: EmbeddedTestbed, store: ModelStore
 ) -> None:
     expected = tinynn.load(world.image.read_bytes())
     library = served(world, store)
@@ -60,7 +60,7 @@ def test_stock_file_that_is_changed_later_is_served_as_it_was(
 
 
 def test_store_image_is_a_file_of_its_own_that_nobody_writes(
-    world: World, store: ModelStore
+    world: EmbeddedTestbed, store: ModelStore
 ) -> None:
     stored = store.path_of(store.add(world.image))
     assert not stored.samefile(world.image)
@@ -73,7 +73,7 @@ def test_store_image_is_a_file_of_its_own_that_nobody_writes(
 
 
 def test_store_two_that_add_at_once_write_two_files(
-    world: World, store: ModelStore, monkeypatch: pytest.MonkeyPatch
+    world: EmbeddedTestbed, store: ModelStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One is done, and its image mapped, while the other still copies."""
     copy, parts = shutil.copyfile, []
@@ -92,7 +92,7 @@ def test_store_two_that_add_at_once_write_two_files(
 
 
 def test_store_image_that_changes_while_it_is_copied_is_not_taken(
-    world: World, store: ModelStore, monkeypatch: pytest.MonkeyPatch
+    world: EmbeddedTestbed, store: ModelStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def copy(_: Path, part: Path) -> None:
         part.write_bytes(b"something else")
@@ -104,7 +104,7 @@ def test_store_image_that_changes_while_it_is_copied_is_not_taken(
 
 
 def test_carry_out_of_a_model_whose_file_was_replaced_refused(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process would compute with another model than this one."""
     monkeypatch.setattr(task, "_models", {})  # as in a process that starts

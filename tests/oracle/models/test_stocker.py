@@ -8,7 +8,7 @@ from threading import Event, Thread
 from urllib.request import urlopen
 
 import pytest
-from support.world import World
+from support.embedded_testbed import EmbeddedTestbed
 
 import tinynn
 from oracle.devnet.serving import serving
@@ -26,7 +26,7 @@ PATIENCE_SECONDS = 20
 
 
 class Shop:
-    """A shelf: what `outcomes` has for a model comes of the attempts, in order."""
+    """A provider: what `outcomes` has for a model comes of the attempts, in order."""
 
     def __init__(self) -> None:
         self.outcomes: dict[str, Queue[Exception | tinynn.Model]] = {}
@@ -70,20 +70,22 @@ def stocked(shop: Shop, library: Library, news: Callable[[], None]) -> Stocker:
     return Stocker(library, lambda: shop, news, first_pause_seconds=0.01)
 
 
-def test_model_that_comes_is_served_without_a_restart(world: World, shop: Shop) -> None:
+def test_model_that_comes_is_served_without_a_restart(
+    world: EmbeddedTestbed, shop: Shop
+) -> None:
     model = tinynn.load(world.image)
     library = Library()
     library.offer(model.model_root)
-    mind = Honest(library)
+    strategy = Honest(library)
     world.stake(world.senders[2])
     world.ask()
-    worker = Worker(world.senders[2], world.contracts, mind)
+    worker = Worker(world.senders[2], world.contracts, strategy)
     loop = Loop(worker, poll_seconds=1)
-    with stocked(shop, library, mind.news.set) as beside:
+    with stocked(shop, library, strategy.news.set) as beside:
         shop.sells("tiny")
         beside.order([Named("tiny", model.model_root, world.model_id)])
         with serving(
-            application(loop, mind, lambda: beside.awaited), "127.0.0.1", 0
+            application(loop, strategy, lambda: beside.awaited), "127.0.0.1", 0
         ) as url:
             loop._turn()
             assert beside.awaited == {"tiny": FETCHING}
@@ -93,9 +95,9 @@ def test_model_that_comes_is_served_without_a_restart(world: World, shop: Shop) 
                 "plumb_models_awaited 1.0" in urlopen(f"{url}/metrics").read().decode()
             )
             assert list(worker.declined.values())[0].startswith("no image held")
-            assert not mind.news.is_set() and not loop.pulse.sent
+            assert not strategy.news.is_set() and not loop.pulse.sent
             shop.outcomes["tiny"].put(model)
-            assert mind.news.wait(PATIENCE_SECONDS)
+            assert strategy.news.wait(PATIENCE_SECONDS)
             while not loop._turn():
                 pass
             assert loop.pulse.sent == {"accept": 1, "submit": 1}
@@ -106,7 +108,7 @@ def test_model_that_comes_is_served_without_a_restart(world: World, shop: Shop) 
 
 
 def test_model_that_fails_is_tried_again_and_holds_up_no_other(
-    world: World, shop: Shop
+    world: EmbeddedTestbed, shop: Shop
 ) -> None:
     """Whatever went wrong, a bug of ours included; one that hangs holds up nobody."""
     model = tinynn.load(world.image)
@@ -178,7 +180,7 @@ def test_stocker_ends_though_fetches_hang(
 
 
 def test_model_that_own_claims_need_is_fetched_and_not_served(
-    world: World, shop: Shop
+    world: EmbeddedTestbed, shop: Shop
 ) -> None:
     library, news = Library(), Event()
     (registered,) = world.record().tables.models.values()

@@ -8,6 +8,7 @@ from threading import Event
 from types import MappingProxyType
 
 import pytest
+from support.embedded_testbed import tiny_image
 from support.strangers import (
     INSIDE,
     OUTSIDE,
@@ -25,7 +26,6 @@ from support.strangers import (
     stranger,
     trailers_for_ever,
 )
-from support.world import tiny_image
 
 import tinynn
 from oracle.errors import FetchStopped, NotFetched

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.acts import Act, Instant
-from support.world import World
+from support.embedded_testbed import EmbeddedTestbed
 
 from challenge import moves
 from oracle.chain.events import ChallengerLost, ClaimKilled
@@ -54,7 +54,7 @@ def test_reorgs_are_tried_around_every_move_of_the_game() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("role", "against", "move", "instant", "depth"), CASES)
 def test_reorg_around_a_move_changes_no_end(
-    world: World,
+    world: EmbeddedTestbed,
     store: Store,
     role: str,
     against: str,

@@ -1,4 +1,4 @@
-"""What goes wrong about one transaction, wish or game keeps no other from its turn."""
+"""What goes wrong about a transaction, action or game keeps no other from its turn."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,8 +6,8 @@ from threading import Event
 from typing import Any
 
 import pytest
-from support.street import Street, acted
-from support.world import World
+from support.embedded_testbed import EmbeddedTestbed
+from support.mempool_testbed import MempoolTestbed, acted
 from web3.exceptions import Web3RPCError
 from web3.types import RPCEndpoint, RPCResponse
 
@@ -44,9 +44,9 @@ class Wall:
 
 
 @pytest.fixture
-def street(world: World, tmp_path: Path) -> Iterator[Street]:
+def testbed(world: EmbeddedTestbed, tmp_path: Path) -> Iterator[MempoolTestbed]:
     store = Store(f"sqlite:///{tmp_path / 'plumb.db'}")
-    yield Street(world, store)
+    yield MempoolTestbed(world, store)
     store.close()
 
 
@@ -55,39 +55,41 @@ def sender_of(worker: Worker) -> DurableSender:
     return worker.sender
 
 
-def accepting(street: Street, count: int, clock: Any = None) -> Worker:
+def accepting(testbed: MempoolTestbed, count: int, clock: Any = None) -> Worker:
     """A worker that has sent so many `accept`s, from nonce 1 on."""
     for n in range(count):
-        street.world.ask(bytes([n, 1, 2, 3]))
-    worker = street.worker()
+        testbed.world.ask(bytes([n, 1, 2, 3]))
+    worker = testbed.worker()
     if clock is not None:
         troubles = Troubles(clock, worker.chain.reachable)
         worker.troubles = worker.sender.troubles = troubles
     acted(worker)
-    assert street.waiting() == list(range(1, count + 1))
+    assert testbed.waiting() == list(range(1, count + 1))
     return worker
 
 
 def hooked(
-    street: Street, hook: Callable[[str, Any], None], monkeypatch: pytest.MonkeyPatch
+    testbed: MempoolTestbed,
+    hook: Callable[[str, Any], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Has each request to the chain come by the hook first."""
-    real = street.node.make_request
+    real = testbed.node.make_request
 
     def make_request(method: RPCEndpoint, params: Any) -> RPCResponse:
         hook(method, params)
         return real(method, params)
 
-    monkeypatch.setattr(street.node, "make_request", make_request)
-    street.node._request_func_cache = (None, None)  # type: ignore[assignment]
+    monkeypatch.setattr(testbed.node, "make_request", make_request)
+    testbed.node._request_func_cache = (None, None)  # type: ignore[assignment]
 
 
 def test_entry_whose_receipt_is_not_to_be_had_keeps_no_other_waiting(
-    street: Street, monkeypatch: pytest.MonkeyPatch
+    testbed: MempoolTestbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And is settled in the end, as its nonce is used: else a new process would wait
     for it for ever."""
-    worker = accepting(street, 3, Wall())
+    worker = accepting(testbed, 3, Wall())
     sender = sender_of(worker)
     first = sender.outbox.open()[0]
     find = sender._receipts.find
@@ -98,26 +100,26 @@ def test_entry_whose_receipt_is_not_to_be_had_keeps_no_other_waiting(
         return find(entry)
 
     monkeypatch.setattr(sender._receipts, "find", broken)
-    street.mine_all()
+    testbed.mine_all()
     assert acted(worker) == ["accept"] * 2
     assert worker.troubles.count == 1
-    street.mine_all()
+    testbed.mine_all()
     assert acted(worker) == ["submit"] * 2, "what it knows is on the chain is done"
     for _ in range(MISSES):
         acted(worker)
-        street.mine_all()
+        testbed.mine_all()
     assert first.id not in {entry.id for entry in sender.outbox.open()}
     for _ in range(3):
         acted(worker)
-        street.mine_all()
-    assert street.statuses() == [Status.CLAIMED] * 3
+        testbed.mine_all()
+    assert testbed.statuses() == [Status.CLAIMED] * 3
 
 
 def test_entry_that_no_node_takes_gives_its_nonce_to_the_next(
-    street: Street, monkeypatch: pytest.MonkeyPatch
+    testbed: MempoolTestbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was taken once, and forgotten; now all wait behind it."""
-    worker = accepting(street, 3, Wall())
+    worker = accepting(testbed, 3, Wall())
     first = sender_of(worker).outbox.open()[0]
 
     def hook(method: str, params: Any) -> None:
@@ -126,45 +128,45 @@ def test_entry_that_no_node_takes_gives_its_nonce_to_the_next(
             if first.draft.data[: -3 * 32] in bytes.fromhex(params[0][2:]):
                 raise Web3RPCError(ODD)
 
-    hooked(street, hook, monkeypatch)
-    del street.node.pool["0x" + worker.address.hex(), first.nonce]
+    hooked(testbed, hook, monkeypatch)
+    del testbed.node.pool["0x" + worker.address.hex(), first.nonce]
     for _ in range(2 * MOST_OFFERS + 4):
         acted(worker)
-        street.node.mine() if street.node.pool else None
-        street.node.mine(empty=True)
+        testbed.node.mine() if testbed.node.pool else None
+        testbed.node.mine(empty=True)
     expected = [Status.OPEN, Status.CLAIMED, Status.CLAIMED]
-    assert sorted(street.statuses()) == expected
+    assert sorted(testbed.statuses()) == expected
 
 
 def test_entry_whose_estimate_tells_nothing_is_offered_again(
-    street: Street, monkeypatch: pytest.MonkeyPatch
+    testbed: MempoolTestbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    worker = accepting(street, 2)
+    worker = accepting(testbed, 2)
 
     def hook(method: str, params: Any) -> None:
         if method == "eth_estimateGas":
             raise Web3RPCError(ODD)
 
-    hooked(street, hook, monkeypatch)
-    street.node.pool.clear()
-    street.node.mine(empty=True)
+    hooked(testbed, hook, monkeypatch)
+    testbed.node.pool.clear()
+    testbed.node.mine(empty=True)
     acted(worker)
-    assert street.waiting() == [1, 2]
+    assert testbed.waiting() == [1, 2]
 
 
 def test_entry_that_cannot_be_paid_by_now_is_given_up(
-    street: Street, monkeypatch: pytest.MonkeyPatch
+    testbed: MempoolTestbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    worker = accepting(street, 2)
+    worker = accepting(testbed, 2)
     first = sender_of(worker).outbox.open()[0]
 
     def hook(method: str, params: Any) -> None:
         if method == "eth_estimateGas" and params[0]["data"] == hexed(first.draft.data):
             raise Web3RPCError("insufficient balance for transfer")
 
-    hooked(street, hook, monkeypatch)
-    street.node.pool.clear()
-    street.node.mine(empty=True)
+    hooked(testbed, hook, monkeypatch)
+    testbed.node.pool.clear()
+    testbed.node.mine(empty=True)
     acted(worker)
     assert first.id not in {e.id for e in sender_of(worker).outbox.open()}
 
@@ -174,26 +176,26 @@ def hexed(data: bytes) -> str:
 
 
 @pytest.mark.parametrize("words", [*NO_FUNDS, ODD])
-def test_wish_whose_estimate_fails_keeps_no_other_from_being_sent(
-    street: Street, words: str, monkeypatch: pytest.MonkeyPatch
+def test_action_whose_estimate_fails_keeps_no_other_from_being_sent(
+    testbed: MempoolTestbed, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever words the node has for it: known ones are a refusal."""
-    requests = [street.world.ask(bytes([n, 1, 2, 3])) for n in range(3)]
-    worker = street.worker()
+    requests = [testbed.world.ask(bytes([n, 1, 2, 3])) for n in range(3)]
+    worker = testbed.worker()
     worker.record.refresh()
     tables = worker.record.tables
     first = min(requests, key=lambda n: worker._turn(tables.requests[n]))
     poor = tables.requests[first].request
-    oracle = street.world.contracts.oracle
+    oracle = testbed.world.contracts.oracle
     begin = hexed(oracle.abi.calldata("accept", [poor, 0, 0, 0])[: -3 * 32])
 
     def hook(method: str, params: Any) -> None:
         if method == "eth_estimateGas" and params[0]["data"].startswith(begin):
             raise Web3RPCError(words)
 
-    hooked(street, hook, monkeypatch)
+    hooked(testbed, hook, monkeypatch)
     acted(worker)
-    assert street.waiting() == [1, 2]
+    assert testbed.waiting() == [1, 2]
     if words == ODD:
         assert worker.refused == [] and list(worker.troubles.reasons.values()) == [ODD]
     else:
@@ -202,43 +204,43 @@ def test_wish_whose_estimate_fails_keeps_no_other_from_being_sent(
         assert worker.troubles.reasons == {}
 
 
-def test_wish_above_the_fee_cap_is_a_refusal(street: Street) -> None:
+def test_action_above_the_fee_cap_is_a_refusal(testbed: MempoolTestbed) -> None:
     """Answers are worked out meanwhile, and what was sent is looked after."""
-    street.world.ask()
-    worker = street.worker()
+    testbed.world.ask()
+    worker = testbed.worker()
     acted(worker)
-    street.mine_all()
+    testbed.mine_all()
     sender_of(worker)._fee_cap = 1
     assert acted(worker) == ["accept"]
     assert [type(refused) for refused in worker.refused] == [FeeAboveCap]
 
 
-def test_wish_written_down_before_something_went_wrong_is_known(
-    street: Street, monkeypatch: pytest.MonkeyPatch
+def test_action_written_down_before_something_went_wrong_is_known(
+    testbed: MempoolTestbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else the node would take it for another process's, and wait."""
     for n in range(2):
-        street.world.ask(bytes([n, 1, 2, 3]))
-    worker = street.worker()
+        testbed.world.ask(bytes([n, 1, 2, 3]))
+    worker = testbed.worker()
 
     def hook(method: str, params: Any) -> None:
         if method == "eth_sendRawTransaction":
             monkeypatch.undo()
             raise RuntimeError(ODD)
 
-    hooked(street, hook, monkeypatch)
+    hooked(testbed, hook, monkeypatch)
     acted(worker)
-    assert len(worker.posted.wishes) == 2
-    assert worker.sender.on_its_way == worker.posted.wishes.keys()
+    assert len(worker.posted.actions) == 2
+    assert worker.sender.on_its_way == worker.posted.actions.keys()
 
 
 def test_turn_ends_early_once_nothing_answers(
-    street: Street, monkeypatch: pytest.MonkeyPatch
+    testbed: MempoolTestbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A dead endpoint is not asked about each of many things."""
     for n in range(8):
-        street.world.ask(bytes([n, 1, 2, 3]))
-    worker = street.worker()
+        testbed.world.ask(bytes([n, 1, 2, 3]))
+    worker = testbed.worker()
     calls: list[str] = []
 
     def hook(method: str, params: Any) -> None:
@@ -246,7 +248,7 @@ def test_turn_ends_early_once_nothing_answers(
             calls.append(method)
             raise ConnectionError("away")
 
-    hooked(street, hook, monkeypatch)
+    hooked(testbed, hook, monkeypatch)
     loop = Loop(worker, poll_seconds=0.0)
     assert loop._turn() > 0
     assert loop.pulse.failures_in_a_row == 1 and worker.troubles.count == 0
@@ -254,11 +256,11 @@ def test_turn_ends_early_once_nothing_answers(
 
 
 def test_turn_on_the_wrong_chain_is_fatal_wherever_it_is_noticed(
-    street: Street, monkeypatch: pytest.MonkeyPatch
+    testbed: MempoolTestbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    street.world.ask()
-    worker = street.worker()
-    monkeypatch.setattr(worker._mind, "can", raising(WrongChain(1, 2)))
+    testbed.world.ask()
+    worker = testbed.worker()
+    monkeypatch.setattr(worker._strategy, "can", raising(WrongChain(1, 2)))
     with pytest.raises(WrongChain):
         Loop(worker, poll_seconds=0.0)._turn()
 
@@ -271,45 +273,47 @@ def raising(error: Exception) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize("part", ["_defences", "_answers", "_finals", "_expiries"])
-def test_part_of_the_wishes_that_fails_keeps_no_other_from_being_wished(
-    street: Street, part: str, monkeypatch: pytest.MonkeyPatch
+def test_part_of_the_actions_that_fails_keeps_no_other_from_being_sent(
+    testbed: MempoolTestbed, part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    street.world.ask()
+    testbed.world.ask()
     monkeypatch.setattr(Worker, part, raising(KeyError("a hole in the log")))
     getattr(Worker, part).__name__ = part
-    worker = street.worker()
+    worker = testbed.worker()
     acted(worker)
-    assert street.waiting() == [1]
+    assert testbed.waiting() == [1]
     assert list(worker.troubles.reasons) == [("part", part)]
 
 
-def test_stop_is_looked_at_between_one_thing_and_the_next(street: Street) -> None:
+def test_stop_is_looked_at_between_one_thing_and_the_next(
+    testbed: MempoolTestbed,
+) -> None:
     """What has begun is finished; what is left is the next process's."""
     for n in range(4):
-        street.world.ask(bytes([n, 1, 2, 3]))
-    worker = street.worker()
+        testbed.world.ask(bytes([n, 1, 2, 3]))
+    worker = testbed.worker()
     stop = worker.sender.stop = Event()
-    take = street.node._take
+    take = testbed.node._take
 
     def stopped(raw: bytes) -> Any:
         stop.set()
         return take(raw)
 
-    street.node._take = stopped  # type: ignore[method-assign]
+    testbed.node._take = stopped  # type: ignore[method-assign]
     acted(worker)
-    assert street.waiting() == [1]
+    assert testbed.waiting() == [1]
     for _ in range(PATIENCE_BLOCKS):
-        street.node.mine(empty=True)
-    offers = len(street.node.offers)
+        testbed.node.mine(empty=True)
+    offers = len(testbed.node.offers)
     assert sender_of(worker).settle() == []
-    assert len(street.node.offers) == offers
+    assert len(testbed.node.offers) == offers
 
 
 def test_request_whose_profit_cannot_be_told_keeps_no_other_from_being_taken(
-    street: Street, monkeypatch: pytest.MonkeyPatch
+    testbed: MempoolTestbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    requests = [street.world.ask(bytes([n, 1, 2, 3])) for n in range(3)]
-    worker = street.worker()
+    requests = [testbed.world.ask(bytes([n, 1, 2, 3])) for n in range(3)]
+    worker = testbed.worker()
     objection = Guard.objection
 
     def odd(guard: Guard, offer: Offer) -> str:
@@ -319,6 +323,6 @@ def test_request_whose_profit_cannot_be_told_keeps_no_other_from_being_taken(
 
     monkeypatch.setattr(Guard, "objection", odd)
     acted(worker)
-    assert len(street.waiting()) == 2
+    assert len(testbed.waiting()) == 2
     ((_, request, *_),) = worker.troubles.reasons
     assert request == requests[1]

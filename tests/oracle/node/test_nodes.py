@@ -5,7 +5,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from support.world import CLOCK, ETHER, FEE, WINDOW, World
+from support.embedded_testbed import CLOCK, ETHER, FEE, WINDOW, EmbeddedTestbed
 
 from challenge.game import Stage
 from challenge.lies import FALSE_CHALLENGERS, LIES
@@ -34,27 +34,29 @@ def until_idle(*nodes: Node) -> list[Done]:
 
 
 def functions(done: list[Done]) -> list[str]:
-    return [act.wish.function for act in done]
+    return [act.action.function for act in done]
 
 
-def status(world: World, request: int) -> Status:
+def status(world: EmbeddedTestbed, request: int) -> Status:
     return world.record().tables.requests[request].status
 
 
-def honest_worker(world: World, sender: Sender) -> Worker:
+def honest_worker(world: EmbeddedTestbed, sender: Sender) -> Worker:
     world.stake(sender)
     return Worker(sender, world.contracts, world.honest())
 
 
-def lying_worker(world: World, sender: Sender, kind: str = "activation") -> Worker:
+def lying_worker(
+    world: EmbeddedTestbed, sender: Sender, kind: str = "activation"
+) -> Worker:
     """With stake for one lie only: it would take every request that reopens."""
     bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
     world.stake(sender, bond)
-    mind = LyingWorker(world.honest(), LIES[kind], K, seed=1)
-    return Worker(sender, world.contracts, mind)
+    strategy = LyingWorker(world.honest(), LIES[kind], K, seed=1)
+    return Worker(sender, world.contracts, strategy)
 
 
-def test_worker_request_answered_and_paid(world: World) -> None:
+def test_worker_request_answered_and_paid(world: EmbeddedTestbed) -> None:
     worker = honest_worker(world, world.senders[2])
     request = world.ask()
     assert functions(until_idle(worker)) == ["accept", "submit"]
@@ -70,7 +72,7 @@ def test_worker_request_answered_and_paid(world: World) -> None:
     assert worker.stake() == (FEE * 95 // 100, 0)
 
 
-def test_worker_many_requests_all_answered(world: World) -> None:
+def test_worker_many_requests_all_answered(world: EmbeddedTestbed) -> None:
     worker = honest_worker(world, world.senders[2])
     requests = [world.ask(bytes([n, 2 * n, 3 * n, 4 * n])) for n in range(5)]
     until_idle(worker)
@@ -79,7 +81,7 @@ def test_worker_many_requests_all_answered(world: World) -> None:
     assert {status(world, request) for request in requests} == {Status.FINAL}
 
 
-def test_worker_unknown_model_left_alone(world: World) -> None:
+def test_worker_unknown_model_left_alone(world: EmbeddedTestbed) -> None:
     identity = (b"\1" * 32, b"\2" * 32, 0, [])
     world.senders[0].send(world.contracts.registry, "register", *identity)
     (foreign,) = set(world.record().tables.models) - {world.model_id}
@@ -88,25 +90,25 @@ def test_worker_unknown_model_left_alone(world: World) -> None:
     assert honest_worker(world, world.senders[2]).step() is None
 
 
-def test_worker_without_stake_does_not_accept(world: World) -> None:
+def test_worker_without_stake_does_not_accept(world: EmbeddedTestbed) -> None:
     world.ask()
     worker = Worker(world.senders[2], world.contracts, world.honest())
     assert worker.step() is None
     assert worker.refused == []
 
 
-def test_worker_fee_below_its_least_left_alone(world: World) -> None:
+def test_worker_fee_below_its_least_left_alone(world: EmbeddedTestbed) -> None:
     world.ask()
     world.stake(world.senders[2])
-    mind = world.honest()
+    strategy = world.honest()
     guard = Guard(least_fee_wei=FEE + 1)
-    worker = Worker(world.senders[2], world.contracts, mind, guard)
+    worker = Worker(world.senders[2], world.contracts, strategy, guard)
     assert worker.step() is None
     (reason,) = worker.declined.values()
     assert reason.startswith("fee: expected at least 0.001000000000000001 ether")
 
 
-def test_worker_lease_that_ran_out_expired_and_answered(world: World) -> None:
+def test_worker_lease_that_ran_out_expired_and_answered(world: EmbeddedTestbed) -> None:
     request = world.ask()
     silent = honest_worker(world, world.senders[2])
     assert functions([silent.step()]) == ["accept"]
@@ -116,14 +118,14 @@ def test_worker_lease_that_ran_out_expired_and_answered(world: World) -> None:
     assert status(world, request) is Status.CLAIMED
 
 
-def test_challenger_true_claim_left_alone(world: World) -> None:
+def test_challenger_true_claim_left_alone(world: EmbeddedTestbed) -> None:
     world.ask()
     until_idle(honest_worker(world, world.senders[2]))
     challenger = Challenger(world.senders[3], world.contracts, world.honest())
     assert challenger.step() is None
 
 
-def test_challenger_claims_left_out_are_not_challenged(world: World) -> None:
+def test_challenger_claims_left_out_are_not_challenged(world: EmbeddedTestbed) -> None:
     """Those below a value; and of many, only the share that was drawn."""
     world.ask()
     liar = lying_worker(world, world.senders[2])
@@ -143,7 +145,7 @@ def test_challenger_claims_left_out_are_not_challenged(world: World) -> None:
     assert len({Choice(0.5).takes(answered) for _ in range(64)}) == 2
 
 
-def test_dispute_lying_worker_loses_and_request_reopens(world: World) -> None:
+def test_dispute_lying_worker_loses_and_request_reopens(world: EmbeddedTestbed) -> None:
     request = world.ask()
     liar = lying_worker(world, world.senders[2])
     staked, _ = liar.stake()
@@ -168,14 +170,14 @@ def test_dispute_lying_worker_loses_and_request_reopens(world: World) -> None:
 
 
 @pytest.mark.parametrize("kind", ["random", "believer", "forger"])
-def test_dispute_false_challenger_loses(world: World, kind: str) -> None:
+def test_dispute_false_challenger_loses(world: EmbeddedTestbed, kind: str) -> None:
     request = world.ask()
     worker = honest_worker(world, world.senders[2])
     until_idle(worker)
-    mind = LyingChallenger(
+    strategy = LyingChallenger(
         world.honest(), FALSE_CHALLENGERS[kind], LIES["activation"], K, seed=3
     )
-    slanderer = Challenger(world.senders[3], world.contracts, mind)
+    slanderer = Challenger(world.senders[3], world.contracts, strategy)
     done = until_idle(slanderer, worker)
     assert "prove" in functions(done)
     (lost,) = (
@@ -187,7 +189,7 @@ def test_dispute_false_challenger_loses(world: World, kind: str) -> None:
     assert status(world, request) is Status.FINAL
 
 
-def test_dispute_silent_worker_timed_out(world: World) -> None:
+def test_dispute_silent_worker_timed_out(world: EmbeddedTestbed) -> None:
     request = world.ask()
     liar = lying_worker(world, world.senders[2])
     until_idle(liar)
@@ -198,21 +200,21 @@ def test_dispute_silent_worker_timed_out(world: World) -> None:
     assert status(world, request) is Status.OPEN
 
 
-def test_dispute_silent_challenger_timed_out(world: World) -> None:
+def test_dispute_silent_challenger_timed_out(world: EmbeddedTestbed) -> None:
     request = world.ask()
     worker = honest_worker(world, world.senders[2])
     until_idle(worker)
-    mind = LyingChallenger(
+    strategy = LyingChallenger(
         world.honest(), FALSE_CHALLENGERS["silent"], LIES["activation"], K, seed=3
     )
-    silent = Challenger(world.senders[3], world.contracts, mind)
+    silent = Challenger(world.senders[3], world.contracts, strategy)
     assert functions(until_idle(silent, worker)) == ["challenge", "open"]
     world.travel(max(CLOCK, WINDOW))
     assert functions(until_idle(worker)) == ["timeout", "finalize"]
     assert status(world, request) is Status.FINAL
 
 
-def test_dispute_several_challengers_all_made_whole(world: World) -> None:
+def test_dispute_several_challengers_all_made_whole(world: EmbeddedTestbed) -> None:
     world.ask()
     liar = lying_worker(world, world.senders[2])
     until_idle(liar)
@@ -239,12 +241,12 @@ def test_dispute_several_challengers_all_made_whole(world: World) -> None:
         assert world.chain.balance(challenger.address) + spent >= had
 
 
-def test_dispute_many_games_at_once_all_end(world: World) -> None:
+def test_dispute_many_games_at_once_all_end(world: EmbeddedTestbed) -> None:
     requests = [world.ask(bytes([n, 7, 9, 200])) for n in range(3)]
     bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
     world.stake(world.senders[2], len(requests) * bond)
-    mind = LyingWorker(world.honest(), LIES["last-step"], K, seed=2)
-    liar = Worker(world.senders[2], world.contracts, mind)
+    strategy = LyingWorker(world.honest(), LIES["last-step"], K, seed=2)
+    liar = Worker(world.senders[2], world.contracts, strategy)
     until_idle(liar)
     challenger = Challenger(world.senders[3], world.contracts, world.honest())
     until_idle(challenger, liar)
@@ -252,7 +254,7 @@ def test_dispute_many_games_at_once_all_end(world: World) -> None:
     assert not list(world.record().games())
 
 
-def test_worker_plays_the_nearest_deadline_first(world: World) -> None:
+def test_worker_plays_the_nearest_deadline_first(world: EmbeddedTestbed) -> None:
     """The claims were made in one order, and challenged in the other."""
     for n in range(2):
         world.ask(bytes([n, 7, 9, 200]))
@@ -266,21 +268,21 @@ def test_worker_plays_the_nearest_deadline_first(world: World) -> None:
         world.senders[3].send(game, "challenge", claim.abi(), value=2 * bond)
         world.travel(30)
     done = [worker.step(), worker.step()]
-    played = [d.wish.request_id for d in done if d is not None]
+    played = [d.action.request_id for d in done if d is not None]
     assert played == [second.claim.request_id, first.claim.request_id]
 
 
-def test_nearest_deadline_is_first_whatever_began_first(world: World) -> None:
+def test_nearest_deadline_is_first_whatever_began_first(world: EmbeddedTestbed) -> None:
     """The game that began first has gone on meanwhile, and ends last. A worker has an
     order of its own, see test_defence."""
     for n in range(2):
         world.ask(bytes([n, 7, 9, 200]))
     worker = honest_worker(world, world.senders[2])
     until_idle(worker)
-    mind = LyingChallenger(
+    strategy = LyingChallenger(
         world.honest(), FALSE_CHALLENGERS["believer"], LIES["activation"], K, seed=3
     )
-    slanderer = Challenger(world.senders[3], world.contracts, mind)
+    slanderer = Challenger(world.senders[3], world.contracts, strategy)
     begun = [slanderer.step(), worker.step()]
     assert functions(begun) == ["challenge", "open"]
     game, tables = world.contracts.game, world.record().tables
@@ -299,7 +301,7 @@ def test_nearest_deadline_is_first_whatever_began_first(world: World) -> None:
     assert collector.in_order(found) == [found[1], found[0]]
 
 
-def test_nodes_reborn_between_all_steps_still_finish(world: World) -> None:
+def test_nodes_reborn_between_all_steps_still_finish(world: EmbeddedTestbed) -> None:
     """Both honest nodes know nothing but the chain, at every single step."""
     request = world.ask()
     liar = lying_worker(world, world.senders[2])
@@ -322,10 +324,10 @@ def test_nodes_reborn_between_all_steps_still_finish(world: World) -> None:
     assert played[-2:] == ["prove", "withdraw"]
     assert status(world, request) is Status.OPEN
     assert reborn_until_idle(worker) == ["accept", "submit"]
-    mind = LyingChallenger(
+    strategy = LyingChallenger(
         world.honest(), FALSE_CHALLENGERS["random"], LIES["activation"], K, seed=5
     )
-    slanderer = Challenger(world.senders[5], world.contracts, mind)
+    slanderer = Challenger(world.senders[5], world.contracts, strategy)
     defended = reborn_until_idle(lambda: slanderer, worker)
     assert "prove" in defended
     world.travel(WINDOW)
@@ -333,7 +335,7 @@ def test_nodes_reborn_between_all_steps_still_finish(world: World) -> None:
     assert status(world, request) is Status.FINAL
 
 
-def test_node_reorg_reads_again_and_moves_on(world: World) -> None:
+def test_node_reorg_reads_again_and_moves_on(world: EmbeddedTestbed) -> None:
     """A select is undone together with the opening that it answered."""
     world.ask()
     liar = lying_worker(world, world.senders[2])
@@ -352,7 +354,7 @@ def test_node_reorg_reads_again_and_moves_on(world: World) -> None:
     assert functions(until_idle(challenger, liar))[-2:] == ["prove", "withdraw"]
 
 
-def test_random_interleavings_always_end_the_same(world: World) -> None:
+def test_random_interleavings_always_end_the_same(world: EmbeddedTestbed) -> None:
     """Whoever is quicker at each step, the liar loses."""
     rng = Random(7)
     request = world.ask()

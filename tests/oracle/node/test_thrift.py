@@ -1,11 +1,11 @@
-"""What a node asks the chain, and keeps in mind: no more than what is under way."""
+"""What a node asks the chain, and keeps in strategy: no more than what is under way."""
 
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.world import ETHER, WINDOW, World
+from support.embedded_testbed import ETHER, WINDOW, EmbeddedTestbed
 
 from challenge.lies import LIES
 from oracle.chain.chain import Chain
@@ -27,7 +27,7 @@ from oracle.store.store import Store
 
 
 @pytest.fixture
-def calls(world: World, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+def calls(world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Requests to the world's chain, by method; web3's own about its id aside."""
     found: Counter[str] = Counter()
     provider = world.endpoint.web3.provider
@@ -57,7 +57,7 @@ def turn(node: Node, calls: Counter[str]) -> dict[str, int]:
     return dict(+calls)
 
 
-def durable_worker(world: World, folder: Path) -> Worker:
+def durable_worker(world: EmbeddedTestbed, folder: Path) -> Worker:
     account = development_accounts(3)[2]
     store = Store(f"sqlite:///{folder / 'plumb.db'}")
     outbox = Outbox(store, CHAIN_ID, bytes.fromhex(account.address[2:]))
@@ -67,20 +67,20 @@ def durable_worker(world: World, folder: Path) -> Worker:
 
 
 def test_node_idle_turn_looks_at_the_head_only(
-    world: World, calls: Counter[str], tmp_path: Path
+    world: EmbeddedTestbed, calls: Counter[str], tmp_path: Path
 ) -> None:
     """However much has been done, and while claims stand."""
     worker = durable_worker(world, tmp_path)
     for n in range(3):
         world.ask(bytes([n, 1, 2, 3]))
-        while len(worker.record.tables.standing()) <= n or worker.posted.wishes:
+        while len(worker.record.tables.standing()) <= n or worker.posted.actions:
             list(worker.act())
         turn(worker, calls)
         assert turn(worker, calls) == {"eth_getBlockByNumber": 1}
 
 
 def test_worker_asks_as_much_of_few_requests_as_of_many(
-    world: World, calls: Counter[str], tmp_path: Path
+    world: EmbeddedTestbed, calls: Counter[str], tmp_path: Path
 ) -> None:
     """Each wants a bond of its own; all are declined, look after look."""
     worker = durable_worker(world, tmp_path)
@@ -97,7 +97,7 @@ def test_worker_asks_as_much_of_few_requests_as_of_many(
 
 
 def test_node_turn_after_a_block_that_tells_nothing_reads_its_header_only(
-    world: World, calls: Counter[str], tmp_path: Path
+    world: EmbeddedTestbed, calls: Counter[str], tmp_path: Path
 ) -> None:
     """Its stake is asked for again when an event of its own may have changed it."""
     worker = durable_worker(world, tmp_path)
@@ -150,12 +150,12 @@ def test_answer_that_an_event_changes_is_asked_for_when_there_may_be_one() -> No
 
 
 def test_node_game_is_asked_about_when_something_was_told_of_it(
-    world: World, calls: Counter[str]
+    world: EmbeddedTestbed, calls: Counter[str]
 ) -> None:
     world.ask()
     world.stake(world.senders[2])
-    mind = LyingWorker(world.honest(), LIES["activation"], 8, 1)
-    liar = Worker(world.senders[2], world.contracts, mind)
+    strategy = LyingWorker(world.honest(), LIES["activation"], 8, 1)
+    liar = Worker(world.senders[2], world.contracts, strategy)
     until_idle(liar)
     challenger = Challenger(world.senders[3], world.contracts, world.honest())
     assert challenger.step() is not None
@@ -171,7 +171,7 @@ def test_node_game_is_asked_about_when_something_was_told_of_it(
 
 
 def test_record_of_a_quiet_chain_costs_a_header_a_block(
-    world: World, calls: Counter[str]
+    world: EmbeddedTestbed, calls: Counter[str]
 ) -> None:
     """While others fill it, too. What tells of us is asked for, and once a minute the
     contracts are."""
@@ -214,7 +214,7 @@ def test_known_answers_go_with_their_head_and_with_time() -> None:
     assert known.get("x", ask) == 4
 
 
-def test_chain_own_transaction_makes_known_answers_old(world: World) -> None:
+def test_chain_own_transaction_makes_known_answers_old(world: EmbeddedTestbed) -> None:
     chain = Chain(EmbeddedEndpoint.over(world.embedded))
     sender = type(world.senders[2])(chain, development_accounts(3)[2])
     staking = world.contracts.staking
@@ -224,7 +224,9 @@ def test_chain_own_transaction_makes_known_answers_old(world: World) -> None:
     assert chain.known(staking, "balanceOf", sender.address) == (ETHER, 0)
 
 
-def test_record_forgets_what_has_ended_until_that_is_undone(world: World) -> None:
+def test_record_forgets_what_has_ended_until_that_is_undone(
+    world: EmbeddedTestbed,
+) -> None:
     """A false claim, the games about it, the true one after it, and what was paid."""
     record = Record(world.chain, world.contracts)
     record.forgets = True

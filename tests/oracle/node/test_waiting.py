@@ -11,10 +11,10 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
+from support.devnet_testbed import DevnetTestbed
+from support.embedded_testbed import EmbeddedTestbed
 from support.faulty import proxy
-from support.street import Street
-from support.town import Town
-from support.world import World
+from support.mempool_testbed import MempoolTestbed
 from web3.types import RPCEndpoint
 
 from oracle.chain.chain import Chain
@@ -34,34 +34,34 @@ GWEI = 10**9
 
 
 @pytest.fixture
-def street(world: World, tmp_path: Path) -> Iterator[Street]:
+def testbed(world: EmbeddedTestbed, tmp_path: Path) -> Iterator[MempoolTestbed]:
     store = Store(f"sqlite:///{tmp_path / 'plumb.db'}")
-    yield Street(world, store)
+    yield MempoolTestbed(world, store)
     store.close()
 
 
 def test_fee_above_the_cap_is_waited_for_and_told(
-    street: Street, caplog: pytest.LogCaptureFixture
+    testbed: MempoolTestbed, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    street.world.ask()
-    worker = street.worker()
-    fee = street.world.embedded.head.base_fee_per_gas or 0
+    testbed.world.ask()
+    worker = testbed.worker()
+    fee = testbed.world.embedded.head.base_fee_per_gas or 0
     worker.sender._fee_cap = fee // 2
     loop = Loop(worker, poll_seconds=0.0)
     told = f"the fee is above --max-fee: expected at most {fee // 2} wei, got"
     estimates: Counter[str] = Counter()
-    real = street.node.make_request
+    real = testbed.node.make_request
 
     def counted(method: RPCEndpoint, params: Any) -> Any:
         estimates[method] += 1
         return real(method, params)
 
-    street.node.make_request = counted  # type: ignore[method-assign]
+    testbed.node.make_request = counted  # type: ignore[method-assign]
     with serving(application(loop), "127.0.0.1", 0) as url:
         for _ in range(3):
             loop._turn()
-            street.node.mine(empty=True)
+            testbed.node.mine(empty=True)
         with pytest.raises(HTTPError) as unready:
             urlopen(f"{url}/readyz")
         assert json.loads(unready.value.read())["waits"].startswith(told)
@@ -69,49 +69,49 @@ def test_fee_above_the_cap_is_waited_for_and_told(
         assert "unavailable" not in caplog.text
         (said,) = [r for r in caplog.records if r.getMessage() == "waits"]
         assert said.reason.startswith(told)  # type: ignore[attr-defined]
-        assert street.waiting() == [] and not estimates["eth_estimateGas"]
+        assert testbed.waiting() == [] and not estimates["eth_estimateGas"]
         worker.sender._fee_cap = 10 * fee
         loop._turn()
-        assert street.waiting() == [1]
+        assert testbed.waiting() == [1]
         assert urlopen(f"{url}/readyz").status == 200
     assert "goes on" in [record.getMessage() for record in caplog.records]
 
 
-def test_fee_above_the_cap_is_told_by_status_and_doctor(town: Town) -> None:
-    town.json("worker", "stake", "1ether", account=14)
+def test_fee_above_the_cap_is_told_by_status_and_doctor(testbed: DevnetTestbed) -> None:
+    testbed.json("worker", "stake", "1ether", account=14)
     cap = ("--max-fee", "1wei")
     told = "the fee is above --max-fee: expected at most 1 wei, got"
     for role in ("worker", "challenger"):
-        found = town.json(role, "status", "--model", "mnist", *cap, account=14)
+        found = testbed.json(role, "status", "--model", "mnist", *cap, account=14)
         assert found["waits"].startswith(told)
         assert found["verdict"].startswith(f"It waits: {told}")
-    looked = town.plumb("worker", "doctor", "--model", "mnist", *cap, account=14)
+    looked = testbed.plumb("worker", "doctor", "--model", "mnist", *cap, account=14)
     assert looked.status == 1 and f"waits: {told[:30]}" in " ".join(looked.out.split())
-    refused = town.plumb("worker", "stake", "1ether", *cap, account=14)
+    refused = testbed.plumb("worker", "stake", "1ether", *cap, account=14)
     assert refused.status == 1 and refused.err.startswith(f"plumb: {told}")
 
 
 def test_moves_that_a_rollback_made_vain_are_told_with_their_reasons(
-    street: Street, caplog: pytest.LogCaptureFixture
+    testbed: MempoolTestbed, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The first is asked about before it is offered again, and so are those behind it:
     none is offered in vain."""
-    worker = street.worker()
-    before = street.world.embedded.head.block_number
+    worker = testbed.worker()
+    before = testbed.world.embedded.head.block_number
     for n in range(4):
-        street.world.ask(bytes([n, 1, 2, 3]))
+        testbed.world.ask(bytes([n, 1, 2, 3]))
     list(worker.act())
-    street.mine_all()
+    testbed.mine_all()
     list(worker.act())
-    assert street.statuses() == [Status.ACCEPTED] * 4
-    street.world.embedded.rewind(before)
-    street.node.pool.clear()
-    offers = len(street.node.offers)
+    assert testbed.statuses() == [Status.ACCEPTED] * 4
+    testbed.world.embedded.rewind(before)
+    testbed.node.pool.clear()
+    offers = len(testbed.node.offers)
     sender = worker.sender
     caplog.clear()
     list(worker.act())
     assert sender.on_its_way == frozenset()
-    assert len(street.node.offers) == offers
+    assert len(testbed.node.offers) == offers
     told = [r.getMessage() for r in caplog.records if "refused" in r.getMessage()]
     assert len(told) == 8
     reason = re.compile(r"InferenceOracle.(accept|submit) refused: \w+\(requestId")
@@ -119,14 +119,14 @@ def test_moves_that_a_rollback_made_vain_are_told_with_their_reasons(
 
 
 @pytest.fixture
-def nodes(world: World) -> Iterator[Any]:
+def nodes(world: EmbeddedTestbed) -> Iterator[Any]:
     provider: Any = EmbeddedProvider(world.embedded)
     with proxy(provider.make_request) as first, proxy(provider.make_request) as second:
         yield first, second
 
 
 def test_endpoint_of_another_chain_with_the_same_id_is_left_and_then_fatal(
-    world: World, nodes: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: EmbeddedTestbed, nodes: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when a development node was started anew behind the same address."""
     monkeypatch.setattr(failover, "FIRST_WAIT_SECONDS", 0.01)
@@ -136,7 +136,7 @@ def test_endpoint_of_another_chain_with_the_same_id_is_left_and_then_fatal(
     hold_to_chain(chain, world.contracts, None)
     assert set(endpoint.provider.known_blocks) == {0, world.contracts.block}
     assert chain.now() == world.chain.now()
-    made = World.made(tmp_path, first_base_fee=7)
+    made = EmbeddedTestbed.made(tmp_path, first_base_fee=7)
     other: Any = EmbeddedProvider(made.embedded)
     strangers = [other.make_request, moved_blocks(nodes[1].upstream)]
     for node, stranger in zip(nodes, strangers, strict=True):
@@ -170,6 +170,6 @@ def replace(node: Any, chain: Chain, upstream: Any) -> None:
     node.upstream, node.hangs_up = upstream, False
 
 
-def test_refusal_is_decoded_as_far_as_the_abi_is_known(world: World) -> None:
+def test_refusal_is_decoded_as_far_as_the_abi_is_known(world: EmbeddedTestbed) -> None:
     with pytest.raises(Refused, match=r"UnknownModel\("):
         world.chain.call(world.contracts.registry, "model", b"\1" * 32)

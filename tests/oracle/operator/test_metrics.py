@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 from prometheus_client import CollectorRegistry
-from support.world import CLOCK, FEE, WINDOW, World
+from support.embedded_testbed import CLOCK, FEE, WINDOW, EmbeddedTestbed
 
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from oracle.chain.errors import Unavailable
@@ -19,8 +19,8 @@ from oracle.chain.events import Event
 from oracle.chain.providers.failover import FailoverEndpoint
 from oracle.devnet.serving import serving
 from oracle.node.challenger.challenger import Challenger
-from oracle.node.herald import Herald
 from oracle.node.loop import Loop
+from oracle.node.notifier import Notifier
 from oracle.node.webhook import Webhook
 from oracle.node.worker.liars import LyingChallenger, LyingWorker
 from oracle.node.worker.worker import Worker
@@ -28,7 +28,9 @@ from oracle.operator.metrics import NodeCollector, answers, application
 from oracle.record.record import Record
 
 
-def test_metrics_tell_what_was_sent_and_whether_all_is_well(world: World) -> None:
+def test_metrics_tell_what_was_sent_and_whether_all_is_well(
+    world: EmbeddedTestbed,
+) -> None:
     world.stake(world.senders[2])
     world.ask()
     worker = Worker(world.senders[2], world.contracts, world.honest())
@@ -58,7 +60,7 @@ def test_metrics_tell_what_was_sent_and_whether_all_is_well(world: World) -> Non
 
 
 def test_readiness_ends_with_the_first_request_that_nobody_answers(
-    world: World,
+    world: EmbeddedTestbed,
 ) -> None:
     """While the turn that made it still waits for an answer."""
     nobody = FailoverEndpoint(["http://127.0.0.1:9"], 1, 1.0, patience_seconds=0.0)
@@ -118,18 +120,18 @@ def test_webhook_that_nobody_hears_is_only_logged(
     assert "webhook failed" in caplog.text
 
 
-def play(world: World, *accounts: bytes | None) -> list[list[dict[str, Any]]]:
+def play(world: EmbeddedTestbed, *accounts: bytes | None) -> list[list[dict[str, Any]]]:
     """A lie is told and falls, then a truth is paid; what each account is told."""
     world.ask()
     bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
     world.stake(world.senders[2], bond)
-    mind = LyingWorker(world.honest(), LIES["activation"], 8, 1)
-    liar = Worker(world.senders[2], world.contracts, mind)
+    strategy = LyingWorker(world.honest(), LIES["activation"], 8, 1)
+    liar = Worker(world.senders[2], world.contracts, strategy)
     challenger = Challenger(world.senders[3], world.contracts, world.honest())
     records = [world.record() for _ in accounts]
     told: list[list[Any]] = [[] for _ in accounts]
     for record, account, facts in zip(records, accounts, told, strict=True):
-        record.heard = Herald(record, account, facts.append).hear
+        record.heard = Notifier(record, account, facts.append).hear
     while [node for node in (liar, challenger) if node.step() is not None]:
         pass
     world.stake(world.senders[4])
@@ -148,7 +150,7 @@ def play(world: World, *accounts: bytes | None) -> list[list[dict[str, Any]]]:
     return told
 
 
-def test_herald_tells_claims_disputes_and_settlements(world: World) -> None:
+def test_notifier_tells_claims_disputes_and_settlements(world: EmbeddedTestbed) -> None:
     addresses = [sender.address for sender in world.senders]
     everything, workers, strangers = play(world, None, addresses[4], addresses[5])
     assert [(facts["event"], facts["what"]) for facts in everything] == [
@@ -167,7 +169,7 @@ def test_herald_tells_claims_disputes_and_settlements(world: World) -> None:
     json.dumps(everything)
 
 
-def test_missed_lease_is_told_to_its_worker_and_counted(world: World) -> None:
+def test_missed_lease_is_told_to_its_worker_and_counted(world: EmbeddedTestbed) -> None:
     worker = Worker(world.senders[2], world.contracts, world.honest())
     other = Worker(world.senders[3], world.contracts, world.honest())
     loop = Loop(worker, poll_seconds=1)
@@ -175,7 +177,7 @@ def test_missed_lease_is_told_to_its_worker_and_counted(world: World) -> None:
     for node, facts in zip((worker, other), told, strict=True):
         world.stake(node.sender)
         node.record.refresh()
-        node.record.heard = Herald(node.record, node.address, facts.append).hear
+        node.record.heard = Notifier(node.record, node.address, facts.append).hear
     request = world.ask()
     assert worker.step() is not None
     world.travel(1800)
@@ -190,12 +192,12 @@ def test_missed_lease_is_told_to_its_worker_and_counted(world: World) -> None:
     assert families["plumb_leases_at_most"].samples[0].value == 32
 
 
-def test_skipped_callback_is_told_to_its_worker(world: World) -> None:
+def test_skipped_callback_is_told_to_its_worker(world: EmbeddedTestbed) -> None:
     world.stake(world.senders[2])
     worker = Worker(world.senders[2], world.contracts, world.honest())
     worker.record.refresh()
     told: list[Any] = []
-    worker.record.heard = Herald(worker.record, worker.address, told.append).hear
+    worker.record.heard = Notifier(worker.record, worker.address, told.append).hear
     request = world.ask()
     assert [worker.step() is not None for _ in range(2)] == [True, True]
     world.embedded.hold_base_fee(10**11)
@@ -207,7 +209,7 @@ def test_skipped_callback_is_told_to_its_worker(world: World) -> None:
     assert told[-1]["request_id"] == request
 
 
-def test_record_history_is_no_news(world: World) -> None:
+def test_record_history_is_no_news(world: EmbeddedTestbed) -> None:
     """Whoever starts today isn't told of what was claimed last year."""
     world.ask()
     world.stake(world.senders[2])
@@ -225,16 +227,16 @@ def test_record_history_is_no_news(world: World) -> None:
     assert "Finalized" in [type(event).__name__ for event in heard]
 
 
-def test_metrics_tell_of_games_and_their_clocks(world: World) -> None:
+def test_metrics_tell_of_games_and_their_clocks(world: EmbeddedTestbed) -> None:
     world.ask()
     world.stake(world.senders[2])
     worker = Worker(world.senders[2], world.contracts, world.honest())
     while worker.step() is not None:
         pass
-    mind = LyingChallenger(
+    strategy = LyingChallenger(
         world.honest(), FALSE_CHALLENGERS["silent"], LIES["activation"], 8, seed=3
     )
-    assert Challenger(world.senders[3], world.contracts, mind).step() is not None
+    assert Challenger(world.senders[3], world.contracts, strategy).step() is not None
     loop = Loop(worker, poll_seconds=1)
     registry = CollectorRegistry()
     registry.register(NodeCollector(loop, world.honest()))

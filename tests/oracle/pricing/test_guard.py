@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from support.asked import made_up_request
-from support.world import ETHER, FEE, World
+from support.embedded_testbed import ETHER, FEE, EmbeddedTestbed
 
 from oracle.node.roles.roles import WorkerSettings
 from oracle.pricing.guard import (
@@ -94,7 +94,9 @@ def test_requester_that_holds_its_share_may_lock_nothing(offer: Offer) -> None:
     assert Guard().most_bond(replace(offer, requester_wei=6 * BOND)) == 0
 
 
-def test_gas_of_an_answer_is_the_oracle_s_estimate(world: World, offer: Offer) -> None:
+def test_gas_of_an_answer_is_the_oracle_s_estimate(
+    world: EmbeddedTestbed, offer: Offer
+) -> None:
     chain, oracle = world.chain, world.contracts.oracle
     for output_bytes in (0, 12, 1000):
         sizes = (4, output_bytes, offer.asked.request.callback_gas)
@@ -127,7 +129,7 @@ def test_settings_by_default_lose_nothing_and_lend_at_a_tenth() -> None:
 @pytest.mark.parametrize("window", [300, 600, 24 * 3600, MONTH])
 @pytest.mark.parametrize("min_bond", [0, ETHER])
 def test_fee_that_is_offered_by_default_is_accepted_by_default(
-    world: World, monkeypatch: pytest.MonkeyPatch, window: int, min_bond: int
+    world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch, window: int, min_bond: int
 ) -> None:
     """With a clock of seven days, which real deployments have."""
     sizes = Sizes(12, 50_000, window, min_bond)

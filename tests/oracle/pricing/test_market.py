@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from support.world import World
+from support.embedded_testbed import EmbeddedTestbed
 
 from challenge import tariff
-from oracle.bench.griefing.town import PRICE_WEI, STAKE_WEI, Town
+from oracle.bench.griefing.testbed import PRICE_WEI, STAKE_WEI, GriefingTestbed
 from oracle.chain import events
 from oracle.chain.errors import Refused
-from oracle.node.node import Wish
+from oracle.node.node import Action
 from oracle.node.worker.worker import Worker, allowance
 from oracle.operator.earnings import earnings_of
 from oracle.pricing import bonds, leases
@@ -24,21 +24,21 @@ OUTPUT_BYTES = 12
 
 
 @pytest.fixture
-def town() -> Town:
-    return Town.made()
+def testbed() -> GriefingTestbed:
+    return GriefingTestbed.made()
 
 
-def asked(town: Town, data: bytes = b"\1\2\3\4", **terms: int) -> int:
-    return town.ask("requester", Terms(fee_wei=town.usual_fee(), **terms), data)
+def asked(testbed: GriefingTestbed, data: bytes = b"\1\2\3\4", **terms: int) -> int:
+    return testbed.ask("requester", Terms(fee_wei=testbed.usual_fee(), **terms), data)
 
 
-def wish(worker: Worker) -> Wish:
+def action(worker: Worker) -> Action:
     """What it would do first."""
     worker.record.refresh()
-    return next(worker.wishes())
+    return next(worker.actions())
 
 
-def test_leases_and_bonds_are_the_contracts(world: World) -> None:
+def test_leases_and_bonds_are_the_contracts(world: EmbeddedTestbed) -> None:
     chain, oracle = world.chain, world.contracts.oracle
     assert leases.MIN_TIME == chain.call(oracle, "MIN_TIME")
     assert leases.MAX_LEASE == chain.call(oracle, "MAX_LEASE")
@@ -50,152 +50,162 @@ def test_leases_and_bonds_are_the_contracts(world: World) -> None:
 
 
 @pytest.mark.parametrize("patience", [420, 600, 601, 700, 3599, 3600, 3601, 86400])
-def test_lease_end_is_foretold(town: Town, patience: int) -> None:
-    worker = town.worker(mind=town.slow(0))
-    asked(town, b"\0\0\0\0")
-    town.live(worker, until=town.all_ended)
-    request = asked(town, patience=patience)
-    deadline = town.asked(request).request.deadline
+def test_lease_end_is_foretold(testbed: GriefingTestbed, patience: int) -> None:
+    worker = testbed.worker(strategy=testbed.slow(0))
+    asked(testbed, b"\0\0\0\0")
+    testbed.live(worker, until=testbed.all_ended)
+    request = asked(testbed, patience=patience)
+    deadline = testbed.asked(request).request.deadline
     # The block that takes it is the next one.
-    expected = leases.lease_end(town.now + BLOCK_SECONDS, deadline, MIN_LEASE)
+    expected = leases.lease_end(testbed.now + BLOCK_SECONDS, deadline, MIN_LEASE)
     done = worker.step()
     assert done is not None
     (told,) = (e for e in done.receipt.events if isinstance(e, events.Accepted))
     assert told.lease.end == expected
 
 
-def test_accept_agrees_to_attempt_least_end_and_most_bond(town: Town) -> None:
-    worker = town.worker(mind=town.slow(60))
-    asked(town, b"\0\0\0\0")
-    town.live(worker, until=town.all_ended)
-    request = asked(town)
-    _, attempt, least_end, most_bond = wish(worker).arguments
-    assert attempt == town.asked(request).attempt == 0
-    assert least_end == town.now + SUBMIT_BLOCKS * BLOCK_SECONDS + 2 * 60 + 1
-    bond, _ = town.chain.call(town.contracts.oracle, "bondFor", 0)
+def test_accept_agrees_to_attempt_least_end_and_most_bond(
+    testbed: GriefingTestbed,
+) -> None:
+    worker = testbed.worker(strategy=testbed.slow(60))
+    asked(testbed, b"\0\0\0\0")
+    testbed.live(worker, until=testbed.all_ended)
+    request = asked(testbed)
+    _, attempt, least_end, most_bond = action(worker).arguments
+    assert attempt == testbed.asked(request).attempt == 0
+    assert least_end == testbed.now + SUBMIT_BLOCKS * BLOCK_SECONDS + 2 * 60 + 1
+    bond, _ = testbed.chain.call(testbed.contracts.oracle, "bondFor", 0)
     assert most_bond == 2 * bond, "the base fee may double"
-    assert wish(worker).locks_wei == most_bond
+    assert action(worker).locks_wei == most_bond
     # With one that waits before it, which takes as long; of another attempt.
     assert worker.step() is not None
-    second = asked(town, b"\5\6\7\x08")
+    second = asked(testbed, b"\5\6\7\x08")
     worker.record.refresh()
-    _, _, later, _ = list(worker.wishes())[-1].arguments
-    assert later == town.now + SUBMIT_BLOCKS * BLOCK_SECONDS + 60 + 2 * 60 + 1
+    _, _, later, _ = list(worker.actions())[-1].arguments
+    assert later == testbed.now + SUBMIT_BLOCKS * BLOCK_SECONDS + 60 + 2 * 60 + 1
     assert second == request + 1
 
 
-def test_accept_locks_no_more_than_is_free_or_wanted(town: Town) -> None:
-    bond, _ = town.chain.call(town.contracts.oracle, "bondFor", 0)
-    poor = town.worker("poor", stake=bond + 5)
-    capped = Worker(town.sender("poor"), town.contracts, town.honest(), Guard())
-    asked(town)
-    assert wish(poor).arguments[3] == bond + 5
+def test_accept_locks_no_more_than_is_free_or_wanted(testbed: GriefingTestbed) -> None:
+    bond, _ = testbed.chain.call(testbed.contracts.oracle, "bondFor", 0)
+    poor = testbed.worker("poor", stake=bond + 5)
+    capped = Worker(
+        testbed.sender("poor"), testbed.contracts, testbed.honest(), Guard()
+    )
+    asked(testbed)
+    assert action(poor).arguments[3] == bond + 5
     guard = Guard(most_bond_wei=bond + 3)
-    capped = Worker(town.sender("poor"), town.contracts, town.honest(), guard)
-    assert wish(capped).arguments[3] == bond + 3
+    capped = Worker(testbed.sender("poor"), testbed.contracts, testbed.honest(), guard)
+    assert action(capped).arguments[3] == bond + 3
 
 
 def test_accept_at_a_risen_base_fee_is_refused_beyond_its_most_bond(
-    town: Town,
+    testbed: GriefingTestbed,
 ) -> None:
-    worker = town.worker()
-    asked(town)
-    signed = wish(worker)
-    oracle, sender = town.contracts.oracle, town.sender("worker")
-    town.endpoint.chain.hold_base_fee(2 * 10**9 + 1)
+    worker = testbed.worker()
+    asked(testbed)
+    signed = action(worker)
+    oracle, sender = testbed.contracts.oracle, testbed.sender("worker")
+    testbed.endpoint.chain.hold_base_fee(2 * 10**9 + 1)
     with pytest.raises(Refused, match="BondTooHigh"):
         sender.send(oracle, "accept", *signed.arguments)
-    town.endpoint.chain.hold_base_fee(2 * 10**9)
+    testbed.endpoint.chain.hold_base_fee(2 * 10**9)
     sender.send(oracle, "accept", *signed.arguments)
 
 
-def test_request_after_its_last_instant_is_declined_and_says_so(town: Town) -> None:
-    request = asked(town, patience=400)
-    worker = town.worker()
-    last = town.asked(request).request.deadline - MIN_LEASE
-    town.travel(last - town.now)
+def test_request_after_its_last_instant_is_declined_and_says_so(
+    testbed: GriefingTestbed,
+) -> None:
+    request = asked(testbed, patience=400)
+    worker = testbed.worker()
+    last = testbed.asked(request).request.deadline - MIN_LEASE
+    testbed.travel(last - testbed.now)
     assert worker.step() is None
     assert worker.declined == {
         request: f"too late: the last instant to accept was {last}, it is {last}"
     }
 
 
-def test_lease_too_short_for_the_answer_is_declined_and_says_so(town: Town) -> None:
-    worker = town.worker(mind=town.slow(200))
-    asked(town, b"\0\0\0\0")
-    town.live(worker, until=town.all_ended)
-    request = asked(town, patience=700)
+def test_lease_too_short_for_the_answer_is_declined_and_says_so(
+    testbed: GriefingTestbed,
+) -> None:
+    worker = testbed.worker(strategy=testbed.slow(200))
+    asked(testbed, b"\0\0\0\0")
+    testbed.live(worker, until=testbed.all_ended)
+    request = asked(testbed, patience=700)
     assert worker.step() is None
     reason = worker.declined[request]
-    last = town.asked(request).request.deadline - MIN_LEASE
+    last = testbed.asked(request).request.deadline - MIN_LEASE
     assert reason.startswith("lease too short: expected 641 seconds, for an answer")
-    assert f"the last instant to accept is {last}, it is {town.now}" in reason
+    assert f"the last instant to accept is {last}, it is {testbed.now}" in reason
 
 
 def test_answer_that_was_never_timed_is_computed_before_it_is_accepted(
-    town: Town,
+    testbed: GriefingTestbed,
 ) -> None:
-    worker = town.worker(mind=town.slow(100))
-    request = asked(town)
+    worker = testbed.worker(strategy=testbed.slow(100))
+    request = asked(testbed)
     assert worker.step() is None
     assert worker.declined[request].startswith("not timed yet")
-    town.travel(100)
-    town.tick()
+    testbed.travel(100)
+    testbed.tick()
     steps = [worker.step() for _ in range(2)]
-    assert [s and s.wish.function for s in steps] == ["accept", "submit"]
+    assert [s and s.action.function for s in steps] == ["accept", "submit"]
 
 
-def test_leases_fit_in_half_of_the_shortest(town: Town) -> None:
+def test_leases_fit_in_half_of_the_shortest(testbed: GriefingTestbed) -> None:
     """Ten answers of 30 seconds are five minutes; a lease of ten has room for them."""
-    worker = town.worker(mind=town.slow(30), stake=20 * STAKE_WEI)
-    asked(town, b"warm")
-    town.live(worker, until=town.all_ended)
+    worker = testbed.worker(strategy=testbed.slow(30), stake=20 * STAKE_WEI)
+    asked(testbed, b"warm")
+    testbed.live(worker, until=testbed.all_ended)
     for n in range(14):
-        asked(town, bytes([n, 1, 2, 3]), patience=1800)
+        asked(testbed, bytes([n, 1, 2, 3]), patience=1800)
     worker.record.refresh()
     market = worker.market()
-    accepted = [w for w in worker.wishes() if w.function == "accept"]
+    accepted = [w for w in worker.actions() if w.function == "accept"]
     end = leases.lease_end(market.now, market.now + 1800 - 14 * 12, MIN_LEASE)
     assert len(accepted) == (end - market.now) // 2 // 30
     assert any(why.startswith("busy: ") for why in worker.declined.values())
 
 
-def test_account_must_pay_for_all_that_it_holds(town: Town) -> None:
-    worker = town.worker()
+def test_account_must_pay_for_all_that_it_holds(testbed: GriefingTestbed) -> None:
+    worker = testbed.worker()
     for n in range(3):
-        asked(town, bytes([n, 1, 2, 3]), callback_gas=100_000)
+        asked(testbed, bytes([n, 1, 2, 3]), callback_gas=100_000)
     gas = FIXED_GAS + OUTPUT_BYTE_GAS * OUTPUT_BYTES + 100_000
     gas += tariff.max_worker_due(8)
-    worst = 2 * town.chain.base_fee() + PRICE_WEI // 2
+    worst = 2 * testbed.chain.base_fee() + PRICE_WEI // 2
 
     def accepted(balance: int) -> int:
-        town.endpoint.chain.alter(lambda s: s.set_balance(worker.address, balance))
+        testbed.endpoint.chain.alter(lambda s: s.set_balance(worker.address, balance))
         worker.record.refresh()
         worker.declined = {}
-        return sum(w.function == "accept" for w in worker.wishes())
+        return sum(w.function == "accept" for w in worker.actions())
 
     assert accepted(2 * gas * worst) == 2
     assert accepted(2 * gas * worst - 1) == 1
     (why, *_) = worker.declined.values()
     assert why.startswith("balance: expected ") and "send it ether" in why
     assert accepted(gas * worst) == 1
-    cap = 2 * town.chain.base_fee()
-    worker.sender = Sender(town.chain, town.key("worker"), cap)
+    cap = 2 * testbed.chain.base_fee()
+    worker.sender = Sender(testbed.chain, testbed.key("worker"), cap)
     assert accepted(2 * gas * cap) == 2, "with a cap on what a gas unit may cost"
     assert accepted(2 * gas * cap - 1) == 1
 
 
-def test_cap_that_a_doubled_base_fee_exceeds_accepts_nothing(town: Town) -> None:
+def test_cap_that_a_doubled_base_fee_exceeds_accepts_nothing(
+    testbed: GriefingTestbed,
+) -> None:
     """Full blocks would leave the answer unsent, and the lease would run out."""
-    worker = town.worker()
-    request = asked(town)
-    cap = 2 * town.chain.base_fee()
-    worker.sender = Sender(town.chain, town.key("worker"), cap - 1)
+    worker = testbed.worker()
+    request = asked(testbed)
+    cap = 2 * testbed.chain.base_fee()
+    worker.sender = Sender(testbed.chain, testbed.key("worker"), cap - 1)
     assert worker.step() is None
     assert worker.declined[request].startswith("max fee: expected at least 2 gwei")
-    worker.sender = Sender(town.chain, town.key("worker"), cap)
+    worker.sender = Sender(testbed.chain, testbed.key("worker"), cap)
     done = worker.step()
-    assert done is not None and done.wish.function == "accept"
+    assert done is not None and done.action.function == "accept"
 
 
 @pytest.mark.parametrize(
@@ -217,52 +227,52 @@ def test_missed_lease_halves_what_is_taken_and_answers_bring_it_back(
     assert allowance(64, outcomes) == allowed
 
 
-def missed(town: Town, worker: Worker, request: int) -> None:
+def missed(testbed: GriefingTestbed, worker: Worker, request: int) -> None:
     """The worker lets the lease of the request run out, and ends it."""
     done = worker.step()
-    assert done is not None and done.wish.function == "accept"
-    town.travel(1800)
+    assert done is not None and done.action.function == "accept"
+    testbed.travel(1800)
     done = worker.step()
-    assert done is not None and done.wish.function == "expireLease"
+    assert done is not None and done.action.function == "expireLease"
     worker.record.refresh()
-    assert town.asked(request).missed == (worker.address,)
+    assert testbed.asked(request).missed == (worker.address,)
 
 
 def test_missed_request_is_accepted_once_more_when_its_answer_is_there(
-    town: Town,
+    testbed: GriefingTestbed,
 ) -> None:
-    mind = town.slow(60)
-    worker = town.worker(mind=mind)
-    asked(town, b"warm")
-    town.live(worker, until=town.all_ended)
-    request = asked(town, patience=8 * 3600)
-    (machine,) = town.machines
+    strategy = testbed.slow(60)
+    worker = testbed.worker(strategy=strategy)
+    asked(testbed, b"warm")
+    testbed.live(worker, until=testbed.all_ended)
+    request = asked(testbed, patience=8 * 3600)
+    (machine,) = testbed.machines
     machine.seconds = 3000.0
-    missed(town, worker, request)
+    missed(testbed, worker, request)
     assert worker.leases_at_most == 32
     # Another process knows it, too: the chain tells.
-    reborn = Worker(town.sender("worker"), town.contracts, town.slow(3000))
+    reborn = Worker(testbed.sender("worker"), testbed.contracts, testbed.slow(3000))
     assert reborn.step() is None and reborn.leases_at_most == 32
     assert worker.step() is None
     assert worker.declined[request].startswith("missed before: ")
-    town.travel(3000)
-    town.tick()
+    testbed.travel(3000)
+    testbed.tick()
     steps = [worker.step() for _ in range(2)]
-    assert [s and s.wish.function for s in steps] == ["accept", "submit"]
-    town.live(worker, until=town.all_ended)
+    assert [s and s.action.function for s in steps] == ["accept", "submit"]
+    testbed.live(worker, until=testbed.all_ended)
     worker.record.refresh()
     assert worker.leases_at_most == 33
 
 
-def test_request_that_was_missed_twice_is_left_alone(town: Town) -> None:
-    worker = town.worker()
-    request = asked(town, patience=8 * 3600)
-    missed(town, worker, request)
+def test_request_that_was_missed_twice_is_left_alone(testbed: GriefingTestbed) -> None:
+    worker = testbed.worker()
+    request = asked(testbed, patience=8 * 3600)
+    missed(testbed, worker, request)
     done = worker.step()
-    assert done is not None and done.wish.function == "accept"
-    town.travel(1800)
+    assert done is not None and done.action.function == "accept"
+    testbed.travel(1800)
     done = worker.step()
-    assert done is not None and done.wish.function == "expireLease"
+    assert done is not None and done.action.function == "expireLease"
     assert worker.step() is None
     assert worker.declined[request].startswith("missed twice")
     found = earnings_of(worker)
@@ -270,37 +280,39 @@ def test_request_that_was_missed_twice_is_left_alone(town: Town) -> None:
 
 
 def test_missed_request_whose_answer_would_fail_is_left_alone(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    testbed: GriefingTestbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    worker = town.worker()
-    request = asked(town, patience=8 * 3600)
-    missed(town, worker, request)
+    worker = testbed.worker()
+    request = asked(testbed, patience=8 * 3600)
+    missed(testbed, worker, request)
     too_long = bytes(96 * 1024 + 1)
-    monkeypatch.setattr(worker._mind, "answer", lambda asked: too_long)
+    monkeypatch.setattr(worker._strategy, "answer", lambda asked: too_long)
     assert worker.step() is None
     expected = "missed before: its answer would fail: DataTooLong("
     assert worker.declined[request].startswith(expected)
 
 
-def test_own_lease_that_ran_out_is_ended_even_past_the_deadline(town: Town) -> None:
+def test_own_lease_that_ran_out_is_ended_even_past_the_deadline(
+    testbed: GriefingTestbed,
+) -> None:
     """For its bond: what is left of it is nobody's as long as it is locked."""
-    worker = town.worker()
-    asked(town, patience=600)
+    worker = testbed.worker()
+    asked(testbed, patience=600)
     assert worker.step() is not None
-    town.travel(3600)
+    testbed.travel(3600)
     done = worker.step()
-    assert done is not None and done.wish.function == "expireLease"
+    assert done is not None and done.action.function == "expireLease"
     assert worker.stake()[1] == 0
 
 
-def test_others_lease_is_ended_only_to_answer_oneself(town: Town) -> None:
-    silent, picky = town.worker("silent"), town.worker("picky")
-    asked(town, patience=8 * 3600)
+def test_others_lease_is_ended_only_to_answer_oneself(testbed: GriefingTestbed) -> None:
+    silent, picky = testbed.worker("silent"), testbed.worker("picky")
+    asked(testbed, patience=8 * 3600)
     assert silent.step() is not None
-    town.travel(1800)
+    testbed.travel(1800)
     picky._guard = replace(picky._guard, least_fee_wei=10**18)
     assert picky.step() is None
-    eager = town.worker("eager")
+    eager = testbed.worker("eager")
     steps = [eager.step() for _ in range(3)]
-    names = [s and s.wish.function for s in steps]
+    names = [s and s.action.function for s in steps]
     assert names == ["expireLease", "accept", "submit"]

@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 from support.asked import ASKER, made_up_request
-from support.world import ETHER
+from support.embedded_testbed import ETHER
 
 from challenge import tariff
 from oracle.chain.chain import Chain

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from support.anvil import anvil
-from support.world import ETHER, FEE, NO_CAPS, WINDOW, tiny_image
+from support.embedded_testbed import ETHER, FEE, NO_CAPS, WINDOW, tiny_image
 from web3.types import RPCEndpoint
 
 import tinynn
@@ -73,7 +73,7 @@ def waits(sender: DurableSender) -> bool:
 
 def acted(worker: Worker) -> list[str]:
     """What came true in a few turns."""
-    return [done.wish.function for _ in range(5) for done in worker.act()]
+    return [done.action.function for _ in range(5) for done in worker.act()]
 
 
 @pytest.fixture

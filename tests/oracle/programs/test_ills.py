@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from support.command import Ended, Plumb, in_a_process, plumb_in
-from support.world import ETHER, WINDOW, World
+from support.embedded_testbed import ETHER, WINDOW, EmbeddedTestbed
 from web3 import HTTPProvider, Web3
 
 import tinynn
@@ -208,7 +208,7 @@ def test_fetch_of_a_model_without_end_says_so(home: Home, endless: str) -> None:
 
 
 def test_worker_whose_disk_fills_up_waits_until_there_is_room(
-    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    world: EmbeddedTestbed, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Told in one line, not as a bug of ours; SQLite is told where the disk ends."""
     account = development_accounts(WORKER)[WORKER - 1]
@@ -237,7 +237,7 @@ def disk_ends_after(store: Store, pages: int) -> None:
 
 @pytest.mark.parametrize("years", [-1, 1])
 def test_worker_with_a_wrong_clock_earns_all_the_same(
-    world: World, monkeypatch: pytest.MonkeyPatch, years: int
+    world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch, years: int
 ) -> None:
     right = time.time
     monkeypatch.setattr(time, "time", lambda: right() + years * 365 * 24 * 3600)

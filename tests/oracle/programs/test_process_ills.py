@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from support.borough import BLOCK_SECONDS, Town, eventually, settled
 from support.process import Running, running
+from support.process_testbed import BLOCK_SECONDS, ProcessTestbed, eventually, settled
 from web3 import HTTPProvider
 from web3.types import RPCEndpoint
 
@@ -40,28 +40,28 @@ def make_room(worker: Running) -> None:
 
 def test_worker_whose_disk_fills_up_waits_and_is_paid(tmp_path: Path) -> None:
     """First the database has no room, then not even the log file."""
-    with settled(tmp_path) as town:
-        town.stake(WORKER)
-        with running(tmp_path, *town.node("worker", WORKER)) as worker:
+    with settled(tmp_path) as testbed:
+        testbed.stake(WORKER)
+        with running(tmp_path, *testbed.node("worker", WORKER)) as worker:
             eventually(lambda: "started" in worker.log.read_text(), worker)
             fill_disk(worker, worker.log.stat().st_size + ROOM_FOR_LOGS)
-            request = town.ask()
+            request = testbed.ask()
             eventually(lambda: CURE in worker.log.read_text(), worker)
             told = worker.log.read_text()
             assert "Traceback" not in told
-            assert town.status(request) is Status.OPEN, "nothing is sent unwritten"
+            assert testbed.status(request) is Status.OPEN, "nothing is sent unwritten"
             make_room(worker)
-            eventually(lambda: town.status(request) is Status.CLAIMED, worker)
+            eventually(lambda: testbed.status(request) is Status.CLAIMED, worker)
 
             fill_disk(worker, 0)
-            town.travel(WINDOW_SECONDS)
+            testbed.travel(WINDOW_SECONDS)
             time.sleep(4 * BLOCK_SECONDS)
             assert worker.process.poll() is None
-            assert town.status(request) is Status.CLAIMED
+            assert testbed.status(request) is Status.CLAIMED
             make_room(worker)
-            eventually(lambda: town.status(request) is Status.FINAL, worker)
+            eventually(lambda: testbed.status(request) is Status.FINAL, worker)
             assert worker.stop() == 0
-        assert town.functions(WORKER) == ["deposit", "accept", "submit", "finalize"]
+        assert testbed.functions(WORKER) == ["deposit", "accept", "submit", "finalize"]
 
 
 def test_devnet_whose_disk_fills_up_keeps_what_it_said(tmp_path: Path) -> None:
@@ -90,22 +90,22 @@ def test_worker_beside_a_chain_of_another_time_is_paid(
     tmp_path: Path, years: int
 ) -> None:
     """Or, as its operator would see it, one whose own clock is a year off."""
-    with settled(tmp_path, lambda: time.time() + years * YEAR_SECONDS) as town:
-        town.stake(WORKER)
-        request = town.ask()
-        with running(tmp_path, *town.node("worker", WORKER)) as worker:
-            eventually(lambda: town.status(request) is Status.CLAIMED, worker)
-            town.travel(WINDOW_SECONDS)
-            eventually(lambda: town.status(request) is Status.FINAL, worker)
+    with settled(tmp_path, lambda: time.time() + years * YEAR_SECONDS) as testbed:
+        testbed.stake(WORKER)
+        request = testbed.ask()
+        with running(tmp_path, *testbed.node("worker", WORKER)) as worker:
+            eventually(lambda: testbed.status(request) is Status.CLAIMED, worker)
+            testbed.travel(WINDOW_SECONDS)
+            eventually(lambda: testbed.status(request) is Status.FINAL, worker)
             assert worker.stop() == 0
-        assert town.functions(WORKER) == ["deposit", "accept", "submit", "finalize"]
-        assert told_of_the_clock(town) is (years < 0)
+        assert testbed.functions(WORKER) == ["deposit", "accept", "submit", "finalize"]
+        assert told_of_the_clock(testbed) is (years < 0)
 
 
-def told_of_the_clock(town: Town) -> bool:
+def told_of_the_clock(testbed: ProcessTestbed) -> bool:
     """Whether `worker doctor` finds it wrong, and says how to right it."""
-    command = town.node("worker", WORKER)
+    command = testbed.node("worker", WORKER)
     options = [*command[2:6], *command[8:], "--json"]  # without --poll
-    with running(town.folder, "worker", "doctor", *options) as doctor:
+    with running(testbed.folder, "worker", "doctor", *options) as doctor:
         out, _ = doctor.process.communicate(timeout=60)
     return "this machine's clock is wrong" in out

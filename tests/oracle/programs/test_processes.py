@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.borough import Town, eventually, settled
 from support.process import running
+from support.process_testbed import ProcessTestbed, eventually, settled
 from web3 import HTTPProvider, Web3
 
 from oracle.chain import events
@@ -22,53 +22,57 @@ WORKER, LIAR, CHALLENGER = 2, 3, 4
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    with settled(tmp_path) as town:
-        yield town
+def testbed(tmp_path: Path) -> Iterator[ProcessTestbed]:
+    with settled(tmp_path) as testbed:
+        yield testbed
 
 
-def test_worker_killed_after_each_step_is_paid_once(town: Town) -> None:
-    town.stake(WORKER)
-    request = town.ask()
-    command = town.node("worker", WORKER)
+def test_worker_killed_after_each_step_is_paid_once(testbed: ProcessTestbed) -> None:
+    testbed.stake(WORKER)
+    request = testbed.ask()
+    command = testbed.node("worker", WORKER)
     for reached in (Status.ACCEPTED, Status.CLAIMED):
-        with running(town.folder, *command) as worker:
-            eventually(lambda r=reached: town.status(request) >= r, worker)  # type: ignore[misc]
+        with running(testbed.folder, *command) as worker:
+            eventually(lambda r=reached: testbed.status(request) >= r, worker)  # type: ignore[misc]
             worker.kill()
-    town.travel(WINDOW_SECONDS)
-    with running(town.folder, *command) as worker:
-        eventually(lambda: town.status(request) is Status.FINAL, worker)
+    testbed.travel(WINDOW_SECONDS)
+    with running(testbed.folder, *command) as worker:
+        eventually(lambda: testbed.status(request) is Status.FINAL, worker)
         assert worker.stop() == 0
-    assert town.functions(WORKER) == ["deposit", "accept", "submit", "finalize"]
+    assert testbed.functions(WORKER) == ["deposit", "accept", "submit", "finalize"]
 
 
-def test_worker_asked_to_stop_ends_well(town: Town) -> None:
-    with running(town.folder, *town.node("worker", WORKER)) as worker:
+def test_worker_asked_to_stop_ends_well(testbed: ProcessTestbed) -> None:
+    with running(testbed.folder, *testbed.node("worker", WORKER)) as worker:
         eventually(lambda: "started" in worker.log.read_text(), worker)
         assert worker.stop() == 0
         assert "stopped" in worker.log.read_text()
 
 
-def test_challenger_killed_in_the_game_still_wins(town: Town) -> None:
-    bond, _ = town.chain.call(town.record.contracts.oracle, "bondFor", 0)
-    town.stake(LIAR, bond)
-    town.ask()
-    attack = town.node("challenger", CHALLENGER)
-    with running(town.folder, *town.node("worker", LIAR, "--lie", "digit")) as liar:
+def test_challenger_killed_in_the_game_still_wins(testbed: ProcessTestbed) -> None:
+    bond, _ = testbed.chain.call(testbed.record.contracts.oracle, "bondFor", 0)
+    testbed.stake(LIAR, bond)
+    testbed.ask()
+    attack = testbed.node("challenger", CHALLENGER)
+    with running(
+        testbed.folder, *testbed.node("worker", LIAR, "--lie", "digit")
+    ) as liar:
         for step in (events.Challenged, events.Selected):
-            with running(town.folder, *attack) as challenger:
-                eventually(lambda s=step: bool(town.events(s)), challenger, liar)  # type: ignore[misc]
+            with running(testbed.folder, *attack) as challenger:
+                eventually(lambda s=step: bool(testbed.events(s)), challenger, liar)  # type: ignore[misc]
                 challenger.kill()
-        with running(town.folder, *attack) as challenger:
-            eventually(lambda: bool(town.events(events.WorkerLost)), challenger, liar)
+        with running(testbed.folder, *attack) as challenger:
             eventually(
-                lambda: "withdraw" in town.functions(CHALLENGER), challenger, liar
+                lambda: bool(testbed.events(events.WorkerLost)), challenger, liar
+            )
+            eventually(
+                lambda: "withdraw" in testbed.functions(CHALLENGER), challenger, liar
             )
             assert challenger.stop() == 0
         assert liar.stop() == 0
-    called = town.functions(CHALLENGER)
+    called = testbed.functions(CHALLENGER)
     assert called.count("challenge") == 1 and called.count("prove") <= 1
-    assert len(town.events(events.WorkerLost)) == 1
+    assert len(testbed.events(events.WorkerLost)) == 1
 
 
 def test_worker_waits_while_the_chain_is_away(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from support.world import World
+from support.embedded_testbed import EmbeddedTestbed
 
 from challenge.lies import LIES
 from oracle.node.challenger.challenger import Challenger
@@ -17,7 +17,7 @@ from oracle.record.record import Status, Tables
 
 
 @pytest.fixture
-def playing(world: World) -> World:
+def playing(world: EmbeddedTestbed) -> EmbeddedTestbed:
     """A request that is open, one that is accepted, and a game in its midst."""
     bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
     for n in (2, 3, 4):
@@ -90,7 +90,7 @@ HOLES: dict[Callable[[Tables], None], str] = {
 
 @pytest.mark.parametrize("hole", HOLES, ids=lambda hole: hole.__name__)
 def test_audit_finds_what_was_never_told(
-    playing: World, hole: Callable[[Tables], None]
+    playing: EmbeddedTestbed, hole: Callable[[Tables], None]
 ) -> None:
     auditor = Auditor(playing.chain, playing.contracts)
     tables, block = playing.record().tables, playing.chain.height
@@ -100,7 +100,7 @@ def test_audit_finds_what_was_never_told(
     assert found.startswith(HOLES[hole])
 
 
-def test_audit_finds_a_game_whose_end_was_never_told(playing: World) -> None:
+def test_audit_finds_a_game_whose_end_was_never_told(playing: EmbeddedTestbed) -> None:
     tables = playing.record().tables
     playing.travel(3600)
     ours = Challenger(playing.senders[4], playing.contracts, playing.honest())
@@ -113,7 +113,7 @@ def test_audit_finds_a_game_whose_end_was_never_told(playing: World) -> None:
     assert found.startswith("request 1: expected open after 1 attempts, got claimed")
 
 
-def test_audits_in_turn_look_at_every_request(world: World) -> None:
+def test_audits_in_turn_look_at_every_request(world: EmbeddedTestbed) -> None:
     for n in range(SAMPLE + 3):
         world.ask(bytes([n, 1, 1, 1]))
     tables, block = world.record().tables, world.chain.height

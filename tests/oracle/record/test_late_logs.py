@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.embedded_testbed import NO_CAPS, EmbeddedTestbed
 from support.faulty import proxy
 from support.late import Ills, LateEndpoint, LateProvider
-from support.world import NO_CAPS, World
 
 from challenge.lies import LIES
 from oracle.chain.chain import Chain
@@ -62,13 +62,13 @@ def topic(contracts: Contracts, event: str) -> bytes:
 class Play:
     """The liar and its requests; challengers come and go with their endpoints."""
 
-    def __init__(self, world: World, store: Store, lies: int = 1) -> None:
+    def __init__(self, world: EmbeddedTestbed, store: Store, lies: int = 1) -> None:
         self.world, self._store, self._lies = world, store, lies
         bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
         world.stake(world.senders[LIAR], lies * bond)
         world.stake(world.senders[OURS])
-        mind = LyingWorker(world.honest(), LIES["activation"], 8, seed=1)
-        self.liar = Worker(world.senders[LIAR], world.contracts, mind, NO_CAPS)
+        strategy = LyingWorker(world.honest(), LIES["activation"], 8, seed=1)
+        self.liar = Worker(world.senders[LIAR], world.contracts, strategy, NO_CAPS)
         for n in range(lies):
             world.ask(bytes([n, 128, 0, 255]))
 
@@ -132,7 +132,7 @@ def of(ills: Ills, contracts: Contracts) -> Ills:
 
 @pytest.mark.parametrize("name", ILLS)
 def test_challenger_whose_logs_ail_wins_every_game(
-    world: World, store: Store, name: str
+    world: EmbeddedTestbed, store: Store, name: str
 ) -> None:
     endpoint = LateEndpoint(world.embedded, of(ILLS[name], world.contracts))
     play = Play(world, store, lies=3 if name == "two blocks late" else 1)
@@ -145,7 +145,7 @@ def test_challenger_whose_logs_ail_wins_every_game(
 
 
 def test_challenger_with_two_late_endpoints_wins_every_game(
-    world: World, store: Store, monkeypatch: pytest.MonkeyPatch
+    world: EmbeddedTestbed, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Behind the failover: one always late, one that alternates."""
     monkeypatch.setattr(failover, "FIRST_WAIT_SECONDS", 0.01)
@@ -185,7 +185,7 @@ DARK = {
 
 @pytest.mark.parametrize("name", DARK)
 def test_challenger_restarted_on_a_healthy_endpoint_wins_every_game(
-    world: World, store: Store, name: str
+    world: EmbeddedTestbed, store: Store, name: str
 ) -> None:
     """What the ailing one kept back is not taken for read."""
     ills = of(DARK[name], world.contracts)
@@ -198,7 +198,7 @@ def test_challenger_restarted_on_a_healthy_endpoint_wins_every_game(
     play.assert_won()
 
 
-def a_game(world: World, store: Store) -> None:
+def a_game(world: EmbeddedTestbed, store: Store) -> None:
     """Two lies and a game about each, in which moves have been made."""
     play = Play(world, store, lies=2)
     ours = play.challenger(LateEndpoint(world.embedded, Ills()))
@@ -208,7 +208,7 @@ def a_game(world: World, store: Store) -> None:
     assert len(world.record().tables.open_games()) == 2
 
 
-def audited(world: World, store: Store, endpoint: Endpoint) -> Record:
+def audited(world: EmbeddedTestbed, store: Store, endpoint: Endpoint) -> Record:
     chain = Chain(endpoint)
     journal = StoredJournal(store, "old")
     auditor = Auditor(chain, world.contracts)
@@ -221,7 +221,7 @@ HOLES = ("ModelRegistered", "Requested", "Accepted", "Claimed", "Challenged", "O
 
 @pytest.mark.parametrize("event", [*HOLES, "Selected", "Dissected", ""])
 def test_journal_with_a_hole_is_healed_at_the_next_start(
-    world: World, store: Store, event: str
+    world: EmbeddedTestbed, store: Store, event: str
 ) -> None:
     """As earlier versions kept them: "read up to here", and it was not so."""
     a_game(world, store)
@@ -250,7 +250,7 @@ def test_journal_with_a_hole_is_healed_at_the_next_start(
 
 
 def test_record_far_behind_reads_ranges_and_asks_the_contracts(
-    world: World, store: Store, monkeypatch: pytest.MonkeyPatch
+    world: EmbeddedTestbed, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_game(world, store)
     height = world.chain.height
@@ -273,7 +273,7 @@ def test_record_far_behind_reads_ranges_and_asks_the_contracts(
 
 
 def test_record_range_that_lacks_a_topic_is_looked_at_block_by_block(
-    world: World,
+    world: EmbeddedTestbed,
     store: Store,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -288,7 +288,7 @@ def test_record_range_that_lacks_a_topic_is_looked_at_block_by_block(
 
 
 def test_record_that_is_never_told_makes_do_and_keeps_nothing(
-    world: World, store: Store, monkeypatch: pytest.MonkeyPatch
+    world: EmbeddedTestbed, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All else is known; when patience is over it is tried again."""
     a_game(world, store)
@@ -313,7 +313,10 @@ def test_record_that_is_never_told_makes_do_and_keeps_nothing(
 
 @pytest.mark.parametrize("far_blocks", [16, 1000])
 def test_journal_never_holds_what_the_contracts_deny(
-    world: World, store: Store, monkeypatch: pytest.MonkeyPatch, far_blocks: int
+    world: EmbeddedTestbed,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    far_blocks: int,
 ) -> None:
     """Not even for a moment, in which the process might be killed."""
     a_game(world, store)
@@ -338,7 +341,7 @@ def test_journal_never_holds_what_the_contracts_deny(
 
 
 def test_record_block_that_stays_unproved_is_not_waited_for_for_ever(
-    world: World, store: Store, monkeypatch: pytest.MonkeyPatch
+    world: EmbeddedTestbed, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its logs never come; those after it are known all the same, and not kept."""
     monkeypatch.setattr("oracle.record.reading.FAR_BLOCKS", 16)
@@ -365,14 +368,14 @@ def test_record_block_that_stays_unproved_is_not_waited_for_for_ever(
 
 
 def test_record_headers_of_two_branches_are_not_put_together(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: EmbeddedTestbed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The head is of one, the block before it, for a while, of another."""
     record = Record(world.chain, world.contracts)
     record.refresh()
     height = world.chain.height
     (tmp_path / "fork").mkdir()
-    fork = World.made(tmp_path / "fork")
+    fork = EmbeddedTestbed.made(tmp_path / "fork")
     fork.travel(13)  # where the other branch has the request, it has nothing
     world.ask(b"main")
     world.travel(12)
@@ -390,7 +393,7 @@ def test_record_headers_of_two_branches_are_not_put_together(
 
 
 def test_record_disagreement_about_a_block_that_is_undone_is_none(
-    world: World,
+    world: EmbeddedTestbed,
     store: Store,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -415,7 +418,7 @@ def test_record_disagreement_about_a_block_that_is_undone_is_none(
 
 
 def test_record_blooms_that_end_are_not_taken_for_silence(
-    world: World, store: Store
+    world: EmbeddedTestbed, store: Store
 ) -> None:
     """A chain that gives them up: a minute later the contracts tell."""
     endpoint = LateEndpoint(world.embedded, Ills())

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from support.world import World
+from support.embedded_testbed import EmbeddedTestbed
 
 from challenge.claim import game_id
 from challenge.lies import LIES
@@ -59,13 +59,13 @@ def test_memory_forgets_what_was_told_of() -> None:
 
 
 def test_record_games_are_what_the_contract_holds_after_each_move(
-    world: World,
+    world: EmbeddedTestbed,
 ) -> None:
     """Whatever is remembered: compared with the contract whenever a block came."""
     world.ask()
     world.stake(world.senders[2])
-    mind = LyingWorker(world.honest(), LIES["activation"], 8, 1)
-    liar = Worker(world.senders[2], world.contracts, mind)
+    strategy = LyingWorker(world.honest(), LIES["activation"], 8, 1)
+    liar = Worker(world.senders[2], world.contracts, strategy)
     while liar.step() is not None:
         pass
     challengers = [

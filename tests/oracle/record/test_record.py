@@ -1,12 +1,12 @@
 """The record: folded from events, started over after a reorg."""
 
-from support.world import World
+from support.embedded_testbed import EmbeddedTestbed
 
 from oracle.node.worker.worker import Worker
 from oracle.record.record import Record, Status
 
 
-def test_record_refresh_reads_only_what_is_new(world: World) -> None:
+def test_record_refresh_reads_only_what_is_new(world: EmbeddedTestbed) -> None:
     record = Record(world.chain, world.contracts)
     record.refresh()
     assert list(record.tables.models) == [world.model_id]
@@ -19,7 +19,9 @@ def test_record_refresh_reads_only_what_is_new(world: World) -> None:
     assert asked.model.model_id == world.model_id
 
 
-def test_record_read_in_pieces_equals_record_read_at_once(world: World) -> None:
+def test_record_read_in_pieces_equals_record_read_at_once(
+    world: EmbeddedTestbed,
+) -> None:
     pieces = Record(world.chain, world.contracts)
     world.stake(world.senders[2])
     worker = Worker(world.senders[2], world.contracts, world.honest())
@@ -30,7 +32,7 @@ def test_record_read_in_pieces_equals_record_read_at_once(world: World) -> None:
     assert pieces.tables == world.record().tables
 
 
-def test_record_agrees_with_the_contract(world: World) -> None:
+def test_record_agrees_with_the_contract(world: EmbeddedTestbed) -> None:
     world.stake(world.senders[2])
     worker = Worker(world.senders[2], world.contracts, world.honest())
     request = world.ask()
@@ -46,7 +48,7 @@ def test_record_agrees_with_the_contract(world: World) -> None:
         assert answer.hash() == commitment
 
 
-def test_record_reorg_starts_over(world: World) -> None:
+def test_record_reorg_starts_over(world: EmbeddedTestbed) -> None:
     record = Record(world.chain, world.contracts)
     height = world.chain.height
     world.ask(b"lost")
@@ -59,7 +61,7 @@ def test_record_reorg_starts_over(world: World) -> None:
     assert request == 1
 
 
-def test_record_chain_shorter_after_reorg_starts_over(world: World) -> None:
+def test_record_chain_shorter_after_reorg_starts_over(world: EmbeddedTestbed) -> None:
     record = Record(world.chain, world.contracts)
     height = world.chain.height
     world.ask()

@@ -1,7 +1,7 @@
 """The tables: events that don't fit what came before are holes."""
 
 import pytest
-from support.world import World
+from support.embedded_testbed import EmbeddedTestbed
 
 from challenge.lies import LIES
 from oracle.chain.events import Event
@@ -16,7 +16,7 @@ from oracle.record.record import Status, Tables
 def told(tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
     """A lease that ran out, a lie that fell, a true answer in its place, a request that
     was taken back."""
-    world = World.made(tmp_path_factory.mktemp("tables"))
+    world = EmbeddedTestbed.made(tmp_path_factory.mktemp("tables"))
     bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
     for index, stake in ((2, bond), (3, bond), (4, bond), (5, 2 * bond)):
         world.stake(world.senders[index], stake)

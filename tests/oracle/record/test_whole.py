@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from eth_bloom import BloomFilter
+from support.embedded_testbed import EmbeddedTestbed
 from support.late import Ills, LateEndpoint
-from support.world import World
 
 from oracle.chain.chain import Chain
 from oracle.chain.head import Head
@@ -31,7 +31,7 @@ def test_bloom_equals_another_implementation() -> None:
     assert not may_hold(0, b"") and bits_of(b"\1").bit_count() <= 3
 
 
-def test_bloom_of_headers_is_that_of_their_logs(world: World) -> None:
+def test_bloom_of_headers_is_that_of_their_logs(world: EmbeddedTestbed) -> None:
     """The embedded chain's, which py-evm makes."""
     world.ask()
     for number in range(1, world.chain.height + 1):
@@ -42,7 +42,7 @@ def test_bloom_of_headers_is_that_of_their_logs(world: World) -> None:
         assert head.bloom == bloom_of(items)
 
 
-def busy_block(world: World) -> Head:
+def busy_block(world: EmbeddedTestbed) -> Head:
     """One in which a worker accepted: two contracts of ours have logged."""
     world.stake(world.senders[2])
     world.ask()
@@ -54,7 +54,11 @@ class Case:
     """The reader of one block, and what it asks a node with these ills for."""
 
     def __init__(
-        self, world: World, monkeypatch: pytest.MonkeyPatch, ills: Ills, *without: str
+        self,
+        world: EmbeddedTestbed,
+        monkeypatch: pytest.MonkeyPatch,
+        ills: Ills,
+        *without: str,
     ) -> None:
         self.endpoint = LateEndpoint(world.embedded, ills)
         self.chain = Chain(self.endpoint)
@@ -99,7 +103,7 @@ HIDDEN_ALL = Ills(lag_blocks=9, receipts=True)
 )
 @pytest.mark.parametrize("blooms", [False, True])
 def test_whole_block_is_asked_for_until_its_bloom_is_explained(
-    world: World,
+    world: EmbeddedTestbed,
     monkeypatch: pytest.MonkeyPatch,
     ills: Ills,
     without: tuple[str, ...],
@@ -117,7 +121,7 @@ def test_whole_block_is_asked_for_until_its_bloom_is_explained(
 
 @pytest.mark.parametrize("blooms", [False, True])
 def test_whole_block_of_nothing_of_ours_costs_no_request(
-    world: World, monkeypatch: pytest.MonkeyPatch, blooms: bool
+    world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch, blooms: bool
 ) -> None:
     world.travel(12)
     case = Case(world, monkeypatch, Ills())
@@ -128,7 +132,9 @@ def test_whole_block_of_nothing_of_ours_costs_no_request(
     assert case.blocks.blooms
 
 
-def test_whole_block_one_topic_missing_among_others_is_noticed(world: World) -> None:
+def test_whole_block_one_topic_missing_among_others_is_noticed(
+    world: EmbeddedTestbed,
+) -> None:
     """Each log of the block in turn; then each receipt without one."""
     head = busy_block(world)
     logs = world.chain.block_logs(head.hash)
@@ -139,7 +145,7 @@ def test_whole_block_one_topic_missing_among_others_is_noticed(world: World) -> 
         assert Blocks(chain, world.contracts.telling).logs(head) is None
 
 
-def test_whole_block_that_is_undone_is_of_nobody(world: World) -> None:
+def test_whole_block_that_is_undone_is_of_nobody(world: EmbeddedTestbed) -> None:
     head = busy_block(world)
     world.embedded.rewind(head.number - 1)
     world.ask(b"other")
@@ -147,7 +153,7 @@ def test_whole_block_that_is_undone_is_of_nobody(world: World) -> None:
 
 
 def test_whole_block_a_gap_that_the_bloom_hides_is_noticed(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is missing has no bit of its own, as the second of two equal topics."""
     head = busy_block(world)
@@ -158,7 +164,7 @@ def test_whole_block_a_gap_that_the_bloom_hides_is_noticed(
 
 
 def test_whole_block_receipts_must_explain_a_bloom_that_is_believed(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They agree with themselves, and lack a log."""
     head = busy_block(world)
@@ -185,7 +191,7 @@ RECEIPT_LIES: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
 
 @pytest.mark.parametrize("name", RECEIPT_LIES)
 def test_whole_block_receipts_must_be_all_and_of_the_block(
-    world: World, monkeypatch: pytest.MonkeyPatch, name: str
+    world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Where no bloom says what there is."""
     head = replace(busy_block(world), bloom=0)

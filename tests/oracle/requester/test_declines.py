@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.town import SEVEN, Town
-from support.world import ETHER, World
+from support.devnet_testbed import SEVEN, DevnetTestbed
+from support.embedded_testbed import ETHER, EmbeddedTestbed
 
 from oracle.devnet.serving import serving
 from oracle.errors import BadDecline
@@ -20,12 +20,12 @@ from oracle.requester.fees import Sizes, reckoned, with_royalty
 ABOUT = About(31337, b"\1" * 20, 7)
 
 
-def decline(world: World) -> dict[str, Any]:
+def decline(world: EmbeddedTestbed) -> dict[str, Any]:
     sender = world.senders[2]
     return Decline(ABOUT, sender.address, 12, "fee: too little").signed(sender)
 
 
-def test_decline_is_the_signers(world: World) -> None:
+def test_decline_is_the_signers(world: EmbeddedTestbed) -> None:
     found = read_decline(decline(world), ABOUT)
     assert (found.worker, found.block) == (world.senders[2].address, 12)
     assert found.reason == "fee: too little"
@@ -45,7 +45,7 @@ OTHERWISE: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("changes", OTHERWISE, ids=str)
 def test_decline_with_anything_changed_is_nobodys(
-    world: World, changes: dict[str, Any]
+    world: EmbeddedTestbed, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(BadDecline):
         read_decline(decline(world) | changes, ABOUT)
@@ -59,13 +59,15 @@ def test_decline_with_anything_changed_is_nobodys(
         replace(ABOUT, oracle=b"\2" * 20),
     ],
 )
-def test_decline_of_another_request_is_none_of_this(world: World, about: About) -> None:
+def test_decline_of_another_request_is_none_of_this(
+    world: EmbeddedTestbed, about: About
+) -> None:
     with pytest.raises(BadDecline, match="the signature of 0x"):
         read_decline(decline(world), about)
 
 
 @pytest.fixture
-def page(world: World) -> Iterator[tuple[str, Worker]]:
+def page(world: EmbeddedTestbed) -> Iterator[tuple[str, Worker]]:
     """A worker that wants an ether, and tells why it declines."""
     world.stake(world.senders[2])
     guard = Guard(least_fee_wei=ETHER)
@@ -74,7 +76,9 @@ def page(world: World) -> Iterator[tuple[str, Worker]]:
         yield url, worker
 
 
-def test_worker_tells_why_it_declines(world: World, page: tuple[str, Worker]) -> None:
+def test_worker_tells_why_it_declines(
+    world: EmbeddedTestbed, page: tuple[str, Worker]
+) -> None:
     url, worker = page
     request = world.ask()
     about = About(31337, world.contracts.oracle.address, request)
@@ -86,7 +90,7 @@ def test_worker_tells_why_it_declines(world: World, page: tuple[str, Worker]) ->
     assert told.block == world.chain.height
 
 
-def test_fee_is_reckoned_as_the_oracle_estimates_it(world: World) -> None:
+def test_fee_is_reckoned_as_the_oracle_estimates_it(world: EmbeddedTestbed) -> None:
     """At any base fee, also where a node's `eth_call` knows none."""
     oracle, chain = world.contracts.oracle, world.chain
     for base_fee in (10**8, 30 * 10**9):
@@ -105,37 +109,41 @@ def test_fee_is_reckoned_as_the_oracle_estimates_it(world: World) -> None:
             assert abs(gas_part - chain.call(oracle, *call)) <= 2
 
 
-def test_request_that_nobody_takes_says_how_much_its_fee_lacks(town: Town) -> None:
-    sent = town.json("request", "send", "mnist", SEVEN, "--fee", "1gwei")
-    now = town.json("request", "status", sent["request_id"])
+def test_request_that_nobody_takes_says_how_much_its_fee_lacks(
+    testbed: DevnetTestbed,
+) -> None:
+    sent = testbed.json("request", "send", "mnist", SEVEN, "--fee", "1gwei")
+    now = testbed.json("request", "status", sent["request_id"])
     assert now["wanted_wei"] > now["fee_wei"] == 10**9
     told = now["explanation"]
     assert "Its fee of 1 gwei is" in told and "`plumb request cancel`" in told
-    enough = town.send()
-    now = town.json("request", "status", enough)
+    enough = testbed.send()
+    now = testbed.json("request", "status", enough)
     assert "Its fee of" not in now["explanation"] and now["declines"] == []
 
 
-def test_request_status_asks_the_workers_that_are_named(town: Town) -> None:
-    town.json("worker", "stake", "0.1ether", account=15)
-    request = town.send()
-    worker = town.worker(15)
+def test_request_status_asks_the_workers_that_are_named(testbed: DevnetTestbed) -> None:
+    testbed.json("worker", "stake", "0.1ether", account=15)
+    request = testbed.send()
+    worker = testbed.worker(15)
     worker._guard = Guard(least_fee_wei=ETHER)
     assert worker.step() is None
     with serving(application(Loop(worker, 1)), "127.0.0.1", 0) as url:
         asked = ("request", "status", request, "--ask", url)
-        (told,) = town.json(*asked)["declines"]
-        shown = " ".join(town.plumb(*asked).out.split())
+        (told,) = testbed.json(*asked)["declines"]
+        shown = " ".join(testbed.plumb(*asked).out.split())
     assert told["worker"] == f"0x{worker.address.hex()}"
     assert told["reason"].startswith("fee: expected at least 1 ether")
     assert "Declined by" in shown and "fee: expected at least 1 ether" in shown
-    nobody = town.plumb(*asked)
+    nobody = testbed.plumb(*asked)
     assert nobody.status == 0 and "refused" in nobody.err
 
 
-def test_send_and_simulate_show_the_same_fee_at_the_same_base_fee(town: Town) -> None:
-    foreseen = town.json("request", "simulate", "mnist", SEVEN)
-    sent = town.json("request", "send", "mnist", SEVEN)
+def test_send_and_simulate_show_the_same_fee_at_the_same_base_fee(
+    testbed: DevnetTestbed,
+) -> None:
+    foreseen = testbed.json("request", "simulate", "mnist", SEVEN)
+    sent = testbed.json("request", "send", "mnist", SEVEN)
     assert foreseen["base_fee_wei"] and foreseen["fee_wei"]
     same = foreseen["base_fee_wei"] == sent["base_fee_wei"]
     assert same == (foreseen["fee_wei"] == sent["fee_wei"])

@@ -1,6 +1,6 @@
 """Deployment: the plan's addresses, the committed code, the parameters."""
 
-from support.world import CLOCK, World
+from support.embedded_testbed import CLOCK, EmbeddedTestbed
 
 from oracle.chain.chain import Chain
 from oracle.chain.contracts import check_contracts
@@ -10,7 +10,7 @@ from oracle.sending.sender import Sender
 from solidity.deployment import Parameters, plan
 
 
-def test_deploy_contracts_lie_where_the_plan_says(world: World) -> None:
+def test_deploy_contracts_lie_where_the_plan_says(world: EmbeddedTestbed) -> None:
     deployer = world.senders[0].address
     creations = plan("0x" + deployer.hex(), 0, Parameters(8, CLOCK))
     planned = {c.name: bytes.fromhex(c.address[2:]) for c in creations}
@@ -18,7 +18,7 @@ def test_deploy_contracts_lie_where_the_plan_says(world: World) -> None:
     check_contracts(world.chain, world.contracts)
 
 
-def test_deploy_contracts_know_each_other(world: World) -> None:
+def test_deploy_contracts_know_each_other(world: EmbeddedTestbed) -> None:
     contracts, call = world.contracts, world.chain.call
     assert call(contracts.oracle, "game") == contracts.game.address
     assert call(contracts.oracle, "staking") == contracts.staking.address
@@ -27,7 +27,9 @@ def test_deploy_contracts_know_each_other(world: World) -> None:
     assert call(contracts.game, "k") == 8
 
 
-def test_deploy_later_nonce_and_block_are_taken_into_account(world: World) -> None:
+def test_deploy_later_nonce_and_block_are_taken_into_account(
+    world: EmbeddedTestbed,
+) -> None:
     again = deploy(world.senders[3], Parameters(4, CLOCK))
     world.stake(world.senders[3])
     third = deploy(world.senders[3], Parameters(16, CLOCK))
@@ -38,7 +40,9 @@ def test_deploy_later_nonce_and_block_are_taken_into_account(world: World) -> No
     )
 
 
-def test_deploy_same_account_same_addresses_on_any_chain(world: World) -> None:
+def test_deploy_same_account_same_addresses_on_any_chain(
+    world: EmbeddedTestbed,
+) -> None:
     address = world.senders[0].address
     endpoint = EmbeddedEndpoint({address: 10**20})
     sender = Sender(Chain(endpoint), world.senders[0]._account)

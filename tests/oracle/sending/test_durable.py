@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from support.bench import ADDRESS, Bench, Immediate, Killed, waits
-from support.world import ETHER, World
+from support.embedded_testbed import ETHER, EmbeddedTestbed
 
 from oracle.chain.errors import (
     Displaced,
@@ -26,7 +26,9 @@ from oracle.store.outbox import Outbox
 
 
 @pytest.fixture
-def bench(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def bench(
+    world: EmbeddedTestbed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Any:
     made = Bench(world, tmp_path, monkeypatch)
     yield made
     made.close()

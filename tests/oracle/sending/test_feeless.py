@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from support.bench import Bench, Immediate, waits
+from support.embedded_testbed import ETHER, WINDOW, EmbeddedTestbed
 from support.mempool import Waiting
-from support.street import CHALLENGER, WORKER, Street, acted
-from support.world import ETHER, WINDOW, World
+from support.mempool_testbed import CHALLENGER, WORKER, MempoolTestbed, acted
 
 from challenge.lies import LIES
 from oracle.chain.errors import Rejected
@@ -25,13 +25,13 @@ STUCK_EVERY, MOST_TURNS = 3, 200
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World.made(tmp_path, first_base_fee=0)
+def world(tmp_path: Path) -> EmbeddedTestbed:
+    return EmbeddedTestbed.made(tmp_path, first_base_fee=0)
 
 
 @pytest.fixture
 def bench(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: EmbeddedTestbed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Bench]:
     made = Bench(world, tmp_path, monkeypatch)
     yield made
@@ -43,7 +43,9 @@ def waiting_fee(bench: Bench) -> int:
     return waiting.max_fee
 
 
-def test_feeless_chain_has_no_fees_however_full_its_blocks(world: World) -> None:
+def test_feeless_chain_has_no_fees_however_full_its_blocks(
+    world: EmbeddedTestbed,
+) -> None:
     """Neither base fee nor advised tip, and nobody has paid for gas."""
     chain = world.chain
     assert chain.height > 5
@@ -55,7 +57,7 @@ def test_feeless_chain_has_no_fees_however_full_its_blocks(world: World) -> None
     assert chain.balance(world.senders[0].address) == 100 * ETHER
 
 
-def test_feeless_block_without_a_base_fee_has_none(world: World) -> None:
+def test_feeless_block_without_a_base_fee_has_none(world: EmbeddedTestbed) -> None:
     """As nodes of such chains show it."""
     block = dict(world.endpoint.web3.eth.get_block("latest"))
     del block["baseFeePerGas"]
@@ -69,8 +71,8 @@ def test_feeless_devnet_goes_on_without_fees(tmp_path: Path) -> None:
         ready = set_up(Parameters(8, 600), state, first_base_fee=first_base_fee)
         asked = ready.devnet.handlers
         sender = ready.devnet.addresses()[3]
-        wish = {"from": sender, "to": sender, "value": "0x1"}
-        identity = asked["eth_sendTransaction"](wish)
+        action = {"from": sender, "to": sender, "value": "0x1"}
+        identity = asked["eth_sendTransaction"](action)
         receipt = asked["eth_getTransactionReceipt"](identity)
         assert (receipt["status"], receipt["effectiveGasPrice"]) == ("0x1", "0x0")
         assert asked["eth_gasPrice"]() == asked["eth_maxPriorityFeePerGas"]() == "0x0"
@@ -121,7 +123,7 @@ def test_durable_refused_once_is_offered_again(
     assert (bench.staked(), bench.nonce()) == (ETHER, 1)
 
 
-def test_durable_given_up_and_wished_again_at_the_cap_is_offered_again(
+def test_durable_given_up_and_wanted_again_at_the_cap_is_offered_again(
     bench: Bench,
 ) -> None:
     """Also by another name: a name is not in the bytes."""
@@ -179,12 +181,12 @@ def test_durable_absurd_count_of_what_waits_is_no_endless_search(bench: Bench) -
 class Jammed:
     """A mempool that takes its time: every third transaction waits for long."""
 
-    def __init__(self, street: Street) -> None:
-        self._street, self._mined = street, 0
+    def __init__(self, testbed: MempoolTestbed) -> None:
+        self._testbed, self._mined = testbed, 0
         self.fees: set[int] = set()
 
     def pass_time(self) -> None:
-        node = self._street.node
+        node = self._testbed.node
         self.fees |= {waiting.max_fee for waiting in node.pool.values()}
         stuck = self._stuck(node.pool)
         if stuck or not node.pool:
@@ -199,23 +201,25 @@ class Jammed:
         return max(waiting.max_fee for waiting in pool.values()) == 0
 
 
-def test_feeless_story_is_played_to_its_end(world: World, tmp_path: Path) -> None:
+def test_feeless_story_is_played_to_its_end(
+    world: EmbeddedTestbed, tmp_path: Path
+) -> None:
     """A lie falls and a true answer is paid, by default nodes that are born again at
     each turn, while transactions get stuck until they offer more."""
     store = Store(f"sqlite:///{tmp_path / 'plumb.db'}")
-    street = Street(world, store)
+    testbed = MempoolTestbed(world, store)
     request = world.ask()
     bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
     assert bond > 0, "the contracts have a least price of gas of their own"
     world.stake(world.senders[LIAR], bond)
-    mind = LyingWorker(world.honest(), LIES["activation"], 8, 1)
-    liar = Worker(world.senders[LIAR], world.contracts, mind)
+    strategy = LyingWorker(world.honest(), LIES["activation"], 8, 1)
+    liar = Worker(world.senders[LIAR], world.contracts, strategy)
     while liar.step() is not None:
         pass
-    jammed, seen = Jammed(street), set()
+    jammed, seen = Jammed(testbed), set()
     world.stake(world.senders[WORKER])
     for _ in range(MOST_TURNS):
-        for node in (street.challenger(), street.worker(stake=0)):
+        for node in (testbed.challenger(), testbed.worker(stake=0)):
             acted(node)
         liar.step()
         jammed.pass_time()
@@ -234,6 +238,6 @@ def test_feeless_story_is_played_to_its_end(world: World, tmp_path: Path) -> Non
     assert world.chain.balance(world.senders[CHALLENGER].address) > 100 * ETHER
 
 
-def told(world: World) -> list[object]:
+def told(world: EmbeddedTestbed) -> list[object]:
     chain, contracts = world.chain, world.contracts
     return list(chain.events(contracts.telling, contracts.block, chain.height))

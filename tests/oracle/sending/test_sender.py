@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from eth_account import Account
-from support.world import ETHER, World
+from support.embedded_testbed import ETHER, EmbeddedTestbed
 
 from oracle.chain.chain import Chain
 from oracle.chain.contracts import check_contracts
@@ -35,7 +35,7 @@ def test_development_accounts_are_everyones() -> None:
     assert second.address == "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 
 
-def test_send_receipt_says_what_it_cost(world: World) -> None:
+def test_send_receipt_says_what_it_cost(world: EmbeddedTestbed) -> None:
     sender = world.senders[2]
     before = world.chain.balance(sender.address)
     receipt = world.stake(sender, ETHER)
@@ -46,7 +46,7 @@ def test_send_receipt_says_what_it_cost(world: World) -> None:
     assert receipt.gas_used > 21_000 + receipt.calldata_gas
 
 
-def test_send_events_of_listened_contracts_only(world: World) -> None:
+def test_send_events_of_listened_contracts_only(world: EmbeddedTestbed) -> None:
     request = world.ask()
     ((told),) = [
         event
@@ -57,7 +57,9 @@ def test_send_events_of_listened_contracts_only(world: World) -> None:
     assert not world.chain.events([world.contracts.game], 0, world.chain.height)
 
 
-def test_send_refusal_names_the_error_with_expected_and_actual(world: World) -> None:
+def test_send_refusal_names_the_error_with_expected_and_actual(
+    world: EmbeddedTestbed,
+) -> None:
     staking, sender = world.contracts.staking, world.senders[2]
     with pytest.raises(Refused) as refused:
         sender.send(staking, "withdraw", sender.address, 5)
@@ -69,13 +71,13 @@ def test_send_refusal_names_the_error_with_expected_and_actual(world: World) -> 
     )
 
 
-def test_call_refusal_names_the_error(world: World) -> None:
+def test_call_refusal_names_the_error(world: EmbeddedTestbed) -> None:
     with pytest.raises(Refused, match="UnknownModel"):
         world.chain.call(world.contracts.registry, "model", b"\1" * 32)
 
 
 def test_send_failed_on_chain_is_explained(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An estimate is from before: the transaction may still fail in its block."""
 
@@ -90,7 +92,7 @@ def test_send_failed_on_chain_is_explained(
     assert world.chain.height == height + 1
 
 
-def test_send_to_another_chain_refused(world: World) -> None:
+def test_send_to_another_chain_refused(world: EmbeddedTestbed) -> None:
     world.endpoint.chain_id = 1  # type: ignore[misc]
     with pytest.raises(WrongChain, match="expected 1, got 31337"):
         world.stake(world.senders[2])
@@ -100,7 +102,7 @@ def test_send_to_another_chain_refused(world: World) -> None:
     ("cap", "paid"), [(None, MOST_TIP_WEI), (200 * 10**9, 200 * 10**9)]
 )
 def test_send_tip_that_an_endpoint_makes_up_is_bounded(
-    world: World, monkeypatch: pytest.MonkeyPatch, cap: int | None, paid: int
+    world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch, cap: int | None, paid: int
 ) -> None:
     """It may be the one who builds the block; a cap is the user's own word."""
     monkeypatch.setattr(Chain, "tip", lambda _: 10**18)
@@ -110,7 +112,7 @@ def test_send_tip_that_an_endpoint_makes_up_is_bounded(
     assert fees["maxFeePerGas"] <= paid + 2 * world.chain.base_fee()
 
 
-def test_send_base_fee_above_the_cap_refused(world: World) -> None:
+def test_send_base_fee_above_the_cap_refused(world: EmbeddedTestbed) -> None:
     (account,) = development_accounts(1)
     fee = world.chain.base_fee()
     sender = Sender(world.chain, account, fee_cap=fee - 1)
@@ -119,14 +121,14 @@ def test_send_base_fee_above_the_cap_refused(world: World) -> None:
 
 
 def test_send_more_gas_than_a_transaction_may_have_refused(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type(world.embedded), "estimate", lambda _, call: 2**24 + 1)
     with pytest.raises(GasAboveCap, match="at most 16777216, got 16777217"):
         world.stake(world.senders[2])
 
 
-def test_code_at_wrong_address_noticed(world: World) -> None:
+def test_code_at_wrong_address_noticed(world: EmbeddedTestbed) -> None:
     contracts = world.contracts
     check_contracts(world.chain, contracts)
     code = world.chain.code(contracts.game.address)
@@ -155,7 +157,7 @@ class Served(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def remote(world: World) -> Iterator[RemoteEndpoint]:
+def remote(world: EmbeddedTestbed) -> Iterator[RemoteEndpoint]:
     """The world's chain behind a port."""
     handler = type("Handler", (Served,), {"provider": EmbeddedProvider(world.embedded)})
     with HTTPServer(("127.0.0.1", 0), handler) as server:
@@ -171,24 +173,26 @@ def remote(world: World) -> Iterator[RemoteEndpoint]:
 
 
 def test_remote_chain_worker_answers_over_json_rpc(
-    world: World, remote: RemoteEndpoint
+    world: EmbeddedTestbed, remote: RemoteEndpoint
 ) -> None:
     world.ask()
     sender = Sender(Chain(remote), development_accounts(3)[2])
     worker = Worker(sender, world.contracts, world.honest())
     worker.deposit(ETHER)
     actions = [worker.step(), worker.step(), worker.step()]
-    assert [a and a.wish.function for a in actions] == ["accept", "submit", None]
+    assert [a and a.action.function for a in actions] == ["accept", "submit", None]
 
 
-def test_remote_chain_refusal_decoded(world: World, remote: RemoteEndpoint) -> None:
+def test_remote_chain_refusal_decoded(
+    world: EmbeddedTestbed, remote: RemoteEndpoint
+) -> None:
     sender = Sender(Chain(remote), development_accounts(3)[2])
     with pytest.raises(Refused, match="InsufficientBalance"):
         sender.send(world.contracts.staking, "withdraw", sender.address, 5)
 
 
 def test_remote_chain_of_another_id_refused(
-    world: World, remote: RemoteEndpoint
+    world: EmbeddedTestbed, remote: RemoteEndpoint
 ) -> None:
     remote.chain_id = 1
     with pytest.raises(WrongChain):

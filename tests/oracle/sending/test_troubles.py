@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from support.world import World
+from support.embedded_testbed import EmbeddedTestbed
 from web3.exceptions import Web3RPCError
 
 from oracle.chain.errors import Unavailable, WentBack, WrongChain
@@ -38,7 +38,7 @@ def test_troubles_job_is_put_off_longer_each_time() -> None:
     ran = []
     for wall.now in range(20):
         ran.append(len(list(troubles.safely("job", lambda: failing(error)))))
-    assert [at for at, wishes in enumerate(ran) if wishes] == [0, 2, 6, 14]
+    assert [at for at, actions in enumerate(ran) if actions] == [0, 2, 6, 14]
     assert troubles.reasons == {"job": str(error)}
     assert list(troubles.safely("other", lambda: iter([2]))) == [2]
     wall.now = 1000
@@ -110,20 +110,20 @@ def failing_at_once(error: Exception) -> Iterator[int]:
     yield 1
 
 
-def test_worker_answer_that_fails_stops_no_other(world: World) -> None:
+def test_worker_answer_that_fails_stops_no_other(world: EmbeddedTestbed) -> None:
     world.stake(world.senders[2])
     first, second = world.ask(b"\1\1\1\1"), world.ask(b"\2\2\2\2")
-    mind = world.honest()
+    strategy = world.honest()
 
     def answer(asked: Asked) -> bytes:
         if asked.request.id == first:
             raise UnknownModel(world.model_id)
         return world.honest().answer(asked)
 
-    mind.answer = answer  # type: ignore[method-assign]
-    worker = Worker(world.senders[2], world.contracts, mind)
+    strategy.answer = answer  # type: ignore[method-assign]
+    worker = Worker(world.senders[2], world.contracts, strategy)
     done = [worker.step() for _ in range(3)]
-    assert [d and (d.wish.function, d.wish.request_id) for d in done] == [
+    assert [d and (d.action.function, d.action.request_id) for d in done] == [
         ("accept", second),
         ("submit", second),
         None,
@@ -132,17 +132,17 @@ def test_worker_answer_that_fails_stops_no_other(world: World) -> None:
 
 
 def test_watcher_claim_that_cannot_be_checked_keeps_no_other_from_it(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.stake(world.senders[2])
     requests = [world.ask(bytes([n, 1, 1, 1])) for n in range(4)]
     worker = Worker(world.senders[2], world.contracts, world.honest())
     while worker.step() is not None:
         pass
-    mind = world.honest()
+    strategy = world.honest()
     for name, odd in zip(("can", "ready", "doubts"), requests, strict=False):
-        monkeypatch.setattr(mind, name, odd_about(odd, getattr(mind, name)))
-    watcher = Watcher(Record(world.chain, world.contracts), mind)
+        monkeypatch.setattr(strategy, name, odd_about(odd, getattr(strategy, name)))
+    watcher = Watcher(Record(world.chain, world.contracts), strategy)
     found = {finding.answered.claim.request_id for finding in watcher.look()}
     assert found == {requests[1], requests[3]}
     jobs = {job[0] for job in watcher.troubles.reasons if isinstance(job, tuple)}
@@ -162,26 +162,26 @@ def odd_about(request: int, real: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def test_worker_answer_that_fails_when_it_is_leased_stops_no_other(
-    world: World,
+    world: EmbeddedTestbed,
 ) -> None:
     world.stake(world.senders[2])
     first, second = world.ask(b"\1\1\1\1"), world.ask(b"\2\2\2\2")
-    mind = world.honest()
-    worker = Worker(world.senders[2], world.contracts, mind)
-    assert [done.wish.function for done in worker.act()] == ["accept"] * 2
+    strategy = world.honest()
+    worker = Worker(world.senders[2], world.contracts, strategy)
+    assert [done.action.function for done in worker.act()] == ["accept"] * 2
 
     def answer(asked: Asked) -> bytes:
         if asked.request.id == first:
             raise UnknownModel(world.model_id)
         return world.honest().answer(asked)
 
-    mind.answer = answer  # type: ignore[method-assign]
+    strategy.answer = answer  # type: ignore[method-assign]
     done = worker.step()
-    assert done and (done.wish.function, done.wish.request_id) == ("submit", second)
+    assert done and (done.action.function, done.action.request_id) == ("submit", second)
     assert worker.step() is None and len(worker.troubles.reasons) == 1
 
 
-def test_loop_waits_longer_while_the_chain_is_away(world: World) -> None:
+def test_loop_waits_longer_while_the_chain_is_away(world: EmbeddedTestbed) -> None:
     worker = Worker(world.senders[2], world.contracts, world.honest())
     loop = Loop(worker, poll_seconds=7)
     assert loop._turn() == 7

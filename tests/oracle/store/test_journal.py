@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.world import World
+from support.embedded_testbed import EmbeddedTestbed
 
 from oracle.chain.chain import Log
 from oracle.chain.journal import Tip
@@ -86,11 +86,13 @@ def test_journal_second_writer_makes_the_first_go_on_alone(store: Store) -> None
     assert StoredJournal(store, "a").tip == tip(5)
 
 
-def record_of(world: World, store: Store) -> Record:
+def record_of(world: EmbeddedTestbed, store: Store) -> Record:
     return Record(world.chain, world.contracts, StoredJournal(store, "a"))
 
 
-def asked_blocks(world: World, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+def asked_blocks(
+    world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch
+) -> list[bytes]:
     """The hashes of the blocks whose logs are asked for from now on."""
     asked: list[bytes] = []
     real = world.chain.block_logs
@@ -108,7 +110,7 @@ def asked_blocks(world: World, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
 
 def test_record_restarted_reads_only_what_is_new(
-    world: World, store: Store, monkeypatch: pytest.MonkeyPatch
+    world: EmbeddedTestbed, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.ask(b"abcd")
     record = record_of(world, store)
@@ -124,7 +126,7 @@ def test_record_restarted_reads_only_what_is_new(
 
 
 def test_record_reorg_reads_again_from_where_branches_part(
-    world: World, store: Store, monkeypatch: pytest.MonkeyPatch
+    world: EmbeddedTestbed, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = record_of(world, store)
     world.ask(b"kept")
@@ -144,7 +146,7 @@ def test_record_reorg_reads_again_from_where_branches_part(
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 def test_record_block_undone_while_its_logs_are_asked_for_is_not_kept(
-    world: World, monkeypatch: pytest.MonkeyPatch, before: bool
+    world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch, before: bool
 ) -> None:
     """Logs come by the block's hash, so they are of that block or none."""
     record = Record(world.chain, world.contracts)

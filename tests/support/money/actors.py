@@ -76,7 +76,7 @@ class Actors:
         self._kept: tuple[Any, int, int, Ledger] | None = None
 
     def _drain(self, account: str) -> None:
-        """The story staked for its worker; the town begins with nothing in the bank."""
+        """The story staked for its worker; the bank begins empty."""
         free = self.story.free(account)
         call = ("withdraw", account, free)
         self.chain.send("Staking", *call, sender=account)

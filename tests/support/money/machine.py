@@ -21,7 +21,7 @@ from support.money.actors import (
     WORKERS,
 )
 from support.money.ledger import FLOOR, MIN_LEASE, Asked, Claimed, Played
-from support.money.town import Town
+from support.money.testbed import MoneyTestbed
 from support.protocol import ZERO_ADDRESS
 
 DAY = 86_400
@@ -68,11 +68,11 @@ class Money(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.town: Town | None = None
+        self.testbed: MoneyTestbed | None = None
 
     @property
     def requests(self) -> list[Asked]:
-        return list(self.town.ledger.requests.values()) if self.town else []
+        return list(self.testbed.ledger.requests.values()) if self.testbed else []
 
     @property
     def open_games(self) -> list[tuple[Asked, Claimed, Played]]:
@@ -86,27 +86,27 @@ class Money(RuleBasedStateMachine):
 
     @initialize(seed=st.integers(0, 2**32))
     def found(self, seed: int) -> None:
-        self.town = Town(seed)
+        self.testbed = MoneyTestbed(seed)
         for name in dict.fromkeys((*WORKERS, *CHALLENGERS)):
-            self.town.deposit(name, name, 4 * FLOOR)
+            self.testbed.deposit(name, name, 4 * FLOOR)
 
     # Picking.
 
     def _asked(self, at: int, *statuses: int) -> Asked | None:
         """A request in one of the statuses if there is any; else any."""
-        assert self.town is not None
-        every = list(self.town.ledger.requests.values())
+        assert self.testbed is not None
+        every = list(self.testbed.ledger.requests.values())
         found = [asked for asked in every if asked.status in statuses] or every
         return found[at % len(found)] if found else None
 
     def _game(self, at: int) -> tuple[Asked, Claimed, Played]:
         return self.open_games[at % len(self.open_games)]
 
-    def _act(self) -> Town:
+    def _act(self) -> MoneyTestbed:
         """Before anything happens, the honest do what can't wait."""
-        assert self.town is not None
-        self.town.be_honest()
-        return self.town
+        assert self.testbed is not None
+        self.testbed.be_honest()
+        return self.testbed
 
     # What a requester may do.
 
@@ -121,17 +121,17 @@ class Money(RuleBasedStateMachine):
         refund=st.sampled_from([None, *REQUESTERS]),
     )
     def ask(self, who, fee, bond, window, patience, gas, refund) -> None:  # type: ignore[no-untyped-def]
-        town = self._act()
-        if town.ledger.hand[town.address[who]] < fee:
+        testbed = self._act()
+        if testbed.ledger.hand[testbed.address[who]] < fee:
             return
         terms: dict[str, Any] = {
             "callback_gas": gas,
-            "deadline": town.now + patience,
+            "deadline": testbed.now + patience,
             "window": window,
             "min_bond": bond,
-            "refund_to": town.address[refund] if refund else ZERO_ADDRESS,
+            "refund_to": testbed.address[refund] if refund else ZERO_ADDRESS,
         }
-        town.ask(who, terms, fee)
+        testbed.ask(who, terms, fee)
 
     @precondition(lambda self: len(self.requests) < 4)
     @rule(
@@ -147,9 +147,9 @@ class Money(RuleBasedStateMachine):
     @precondition(some(1))
     @rule(who=st.sampled_from(NAMES), at=place)
     def cancel(self, who: str, at: int) -> None:
-        town = self._act()
+        testbed = self._act()
         if asked := self._asked(at, 1):
-            town.cancel(who, asked)
+            testbed.cancel(who, asked)
 
     # Whole paths, so that what comes after them is often reached.
 
@@ -165,13 +165,13 @@ class Money(RuleBasedStateMachine):
     def claim(self, asker, worker, fee, bond, window, false) -> None:  # type: ignore[no-untyped-def]
         """Asked, accepted and answered, if its worker has the stake."""
         self.ask(asker, fee, bond, window, 7200, 0, None)
-        town = self._act()
+        testbed = self._act()
         if not self.requests or self.requests[-1].status != 1:
             return
         asked = self.requests[-1]
-        town.accept(worker, asked, 0, 0, 0)
+        testbed.accept(worker, asked, 0, 0, 0)
         if asked.status == 2:
-            town.submit(worker, asked, false and worker != HONEST_WORKER)
+            testbed.submit(worker, asked, false and worker != HONEST_WORKER)
 
     @precondition(some(3))
     @rule(
@@ -200,51 +200,51 @@ class Money(RuleBasedStateMachine):
         short=st.sampled_from([0, 0, 0, 1, -ETHER]),
     )
     def accept(self, who, at, stale, early, short) -> None:  # type: ignore[no-untyped-def]
-        town = self._act()
+        testbed = self._act()
         if asked := self._asked(at, 1):
-            town.accept(who, asked, stale, early, short)
+            testbed.accept(who, asked, stale, early, short)
 
     @precondition(lambda self: any(a.status == 1 and a.attempt for a in self.requests))
     @rule(who=st.sampled_from(WORKERS), stale=st.integers(0, 1))
     def accept_again(self, who: str, stale: int) -> None:
         """What is open again, by what was signed for now or for before."""
-        town = self._act()
+        testbed = self._act()
         for asked in self.requests:
             if asked.status == 1 and asked.attempt:
-                town.accept(who, asked, stale, 0, 0)
+                testbed.accept(who, asked, stale, 0, 0)
 
     @precondition(some(2))
     @rule(at=place, false=st.booleans())
     def answer(self, at: int, false: bool) -> None:
         """By whoever holds the lease."""
-        town = self._act()
+        testbed = self._act()
         asked = self._asked(at, 2)
         if asked is None or asked.status != 2:
             return
-        names = {address: name for name, address in town.address.items()}
+        names = {address: name for name, address in testbed.address.items()}
         who = names[asked.lease.worker]
-        town.submit(who, asked, false and who != HONEST_WORKER)
+        testbed.submit(who, asked, false and who != HONEST_WORKER)
 
     @precondition(some(2))
     @rule(who=st.sampled_from(EVERYONE), at=place)
     def expire(self, who: str, at: int) -> None:
-        town = self._act()
+        testbed = self._act()
         if asked := self._asked(at, 2):
-            town.expire(who, asked)
+            testbed.expire(who, asked)
 
     @precondition(some(3))
     @rule(who=st.sampled_from(EVERYONE), at=place)
     def finalize(self, who: str, at: int) -> None:
-        town = self._act()
+        testbed = self._act()
         if asked := self._asked(at, 3):
-            town.finalize(who, asked)
+            testbed.finalize(who, asked)
 
     # Games.
 
     @precondition(some(3))
     @rule(who=st.sampled_from(CHALLENGERS), at=place, old=seldom)
     def challenge(self, who: str, at: int, old: bool) -> None:
-        town = self._act()
+        testbed = self._act()
         asked = self._asked(at, 3)
         if asked is None:
             return
@@ -253,7 +253,7 @@ class Money(RuleBasedStateMachine):
             return
         if who == CHALLENGERS[0] and not claimed.false:
             return  # the honest one doesn't
-        town.challenge(who, asked, claimed)
+        testbed.challenge(who, asked, claimed)
 
     @precondition(lambda self: self.open_games)
     @rule(at=place, by=st.sampled_from(EVERYONE))
@@ -279,49 +279,49 @@ class Money(RuleBasedStateMachine):
     @precondition(lambda self: any(claimed.dead for _, claimed, _ in self.open_games))
     @rule(who=st.sampled_from(EVERYONE), at=place)
     def settle(self, who: str, at: int) -> None:
-        town = self._act()
+        testbed = self._act()
         found = [game for game in self.open_games if game[1].dead]
         if found:
             _, claimed, played = found[at % len(found)]
-            town.settle(who, claimed, played)
+            testbed.settle(who, claimed, played)
 
     @rule(who=st.sampled_from(EVERYONE), at=place, action=st.sampled_from(ACTIONS))
     def misstep(self, who: str, at: int, action: str) -> None:
         """Any action, whatever the request's status is, by anyone."""
-        town = self._act()
+        testbed = self._act()
         if not self.requests:
             return
         asked = self.requests[at % len(self.requests)]
         if action == "accept" and asked.status != 1:
-            town.accept(who, asked, 0, 0, 0)
+            testbed.accept(who, asked, 0, 0, 0)
         elif action == "submit":
-            town.submit(who, asked, who != HONEST_WORKER)
+            testbed.submit(who, asked, who != HONEST_WORKER)
         elif action in ("expire", "cancel", "finalize"):
-            getattr(town, action)(who, asked)
+            getattr(testbed, action)(who, asked)
         for claimed in asked.dead if action == "challenge" else ():
-            town.challenge(who, asked, claimed)
+            testbed.challenge(who, asked, claimed)
         for claimed in asked.dead:
             for played in claimed.games.values():
                 if action == "timeout":
-                    town.timeout(who, asked, claimed, played)
+                    testbed.timeout(who, asked, claimed, played)
                 elif action == "settle" and played.stage == 6:
-                    town.settle(who, claimed, played)
+                    testbed.settle(who, claimed, played)
 
     # Money, time, forks.
 
     @rule(who=st.sampled_from(WORKERS + CHALLENGERS), stake=st.sampled_from(STAKES))
     def deposit(self, who: str, stake: int) -> None:
-        town = self._act()
-        if town.ledger.hand[town.address[who]] >= stake:
-            town.deposit(who, who, stake)
+        testbed = self._act()
+        if testbed.ledger.hand[testbed.address[who]] >= stake:
+            testbed.deposit(who, who, stake)
 
     @rule(
         who=st.sampled_from(EVERYONE), most=st.booleans(), more=st.sampled_from([0, 1])
     )
     def withdraw(self, who: str, most: bool, more: int) -> None:
-        town = self._act()
-        free = town.ledger.free[town.address[who]]
-        town.withdraw(who, (free if most else free // 2) + more)
+        testbed = self._act()
+        free = testbed.ledger.free[testbed.address[who]]
+        testbed.withdraw(who, (free if most else free // 2) + more)
 
     @rule(seconds=st.sampled_from(STEPS))
     def wait(self, seconds: int) -> None:
@@ -330,35 +330,35 @@ class Money(RuleBasedStateMachine):
     @rule(at=place, sooner=st.integers(-1, 1))
     def wait_for(self, at: int, sooner: int) -> None:
         """Until an instant at which something changes, or a second beside it."""
-        town = self._act()
-        if instants := sorted(town.instants()):
+        testbed = self._act()
+        if instants := sorted(testbed.instants()):
             chosen = instants[at % len(instants)] + sooner
-            town.travel(max(0, chosen - town.now))
+            testbed.travel(max(0, chosen - testbed.now))
 
     @rule()
     def keep(self) -> None:
         self._act().keep()
 
-    @precondition(lambda self: self.town is not None and self.town.kept)
+    @precondition(lambda self: self.testbed is not None and self.testbed.kept)
     @rule()
     def reorganise(self) -> None:
-        assert self.town is not None
-        self.town.reorganise()
+        assert self.testbed is not None
+        self.testbed.reorganise()
 
     @invariant()
     def books_agree(self) -> None:
-        if self.town is not None:
-            self.town.check()
+        if self.testbed is not None:
+            self.testbed.check()
 
     def teardown(self) -> None:
-        town = self.town
-        if town is None:
+        testbed = self.testbed
+        if testbed is None:
             return
-        town.be_honest()
-        town.finish()
-        town.check()
-        assert town.ledger.fees == 0 and not any(town.ledger.locked.values())
-        for asked in town.ledger.requests.values():
+        testbed.be_honest()
+        testbed.finish()
+        testbed.check()
+        assert testbed.ledger.fees == 0 and not any(testbed.ledger.locked.values())
+        for asked in testbed.ledger.requests.values():
             assert asked.status in (4, 5)
             if asked.status == 4:
                 assert asked.claimed is not None and not asked.claimed.false

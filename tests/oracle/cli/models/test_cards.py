@@ -65,8 +65,8 @@ def test_convert_writes_a_card_that_show_prints(plumb: Plumb, tmp_path: Path) ->
     assert (best["kind"], best["labels"]) == ("labels", ["cat", "dog", "eel"])
     model = tinynn.load(tmp_path / "net.plumb")
     work = card["work"]
-    assert work["instructions_at_most"] == sum(model.foretold_instructions)
-    assert work["longest_segment"] == max(model.foretold_instructions)
+    assert work["instructions_at_most"] == sum(model.bounded_instructions)
+    assert work["longest_segment"] == max(model.bounded_instructions)
     assert 0 < work["instructions_usually"] <= work["instructions_at_most"]
     assert 40_000 < work["worst_step_gas"] < 100_000
     shown = plumb("model", "show", tmp_path / "net.card.json")

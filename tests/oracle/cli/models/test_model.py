@@ -40,8 +40,8 @@ def test_inspect_image_tells_its_identity(plumb: Plumb) -> None:
     table = report["segment_table"]
     assert len(table) == model.segments
     assert (
-        sum(row["foretold_instructions"] for row in table)
-        == (report["foretold_instructions"])
+        sum(row["bounded_instructions"] for row in table)
+        == (report["bounded_instructions"])
     )
     dense = [row for row in table if row["operator"] == "dense"]
     assert sum(row["end"] - row["first"] for row in dense) == 128 + 10
@@ -91,7 +91,7 @@ def test_inspect_image_foretells_what_it_costs(plumb: Plumb) -> None:
     report = plumb("model", "inspect", "mnist", "--json").json()
     assert report["parameters"] == 784 * 128 + 128 + 128 * 10 + 10
     assert report["multiply_adds"] == 784 * 128 + 128 * 10
-    assert 0 < report["usual_instructions"] <= report["foretold_instructions"]
+    assert 0 < report["usual_instructions"] <= report["bounded_instructions"]
     assert 0 < report["machine_seconds"] <= report["machine_seconds_at_most"]
     assert 0 < report["native_seconds"] < 10
     # A load with both of its proofs; docs/economics.md rests on no step above 95,000.
@@ -193,7 +193,7 @@ def test_convert_quantized_tells_drop_and_instructions(
     assert told["accuracy_before"] == 1 and 0 <= told["drop"] < 0.2
     after, before = told["after"], told["before"]
     assert after["instructions"] < before["instructions"] / 3
-    assert after["instructions"] <= after["foretold_instructions"]
+    assert after["instructions"] <= after["bounded_instructions"]
     assert after["bytes"] == target.stat().st_size < before["bytes"] / 2
     shown = plumb(*arguments, "--limit", "2")
     assert shown.status == 0

@@ -47,23 +47,23 @@ def answered(
 
 
 def until(
-    checks: Checks, claims: Sequence[Answered], mind: Slow, end: int
+    checks: Checks, claims: Sequence[Answered], strategy: Slow, end: int
 ) -> list[int]:
     """The requests whose claims are checked until that instant, in order."""
     done: list[int] = []
-    while mind.now < end:
+    while strategy.now < end:
         left = [c for c in claims if c.claim.request_id not in done]
-        open_claims = [c for c in left if mind.now < c.claim.window_end]
-        done += [a.claim.request_id for a in checks.ready(open_claims, mind.now)]
-        mind.now += 60
+        open_claims = [c for c in left if strategy.now < c.claim.window_end]
+        done += [a.claim.request_id for a in checks.ready(open_claims, strategy.now)]
+        strategy.now += 60
     return done
 
 
-def chance(claims: Sequence[Answered], wanted: int, **mind: Any) -> float:
+def chance(claims: Sequence[Answered], wanted: int, **strategy: Any) -> float:
     """Of being checked in time to be challenged, over many secrets."""
     found = 0
     for luck in range(ROUNDS):
-        slow = Slow(**mind)
+        slow = Slow(**strategy)
         checks = Checks(slow, luck.to_bytes(32, "big"))
         (lie,) = (c for c in claims if c.claim.request_id == wanted)
         last = lie.claim.window_end - CHALLENGE_SECONDS - int(slow.each) + 1
@@ -72,17 +72,17 @@ def chance(claims: Sequence[Answered], wanted: int, **mind: Any) -> float:
 
 
 def test_checks_begins_no_more_than_are_computed_at_a_time() -> None:
-    mind = Slow(width=2)
-    checks = Checks(mind, b"s")
+    strategy = Slow(width=2)
+    checks = Checks(strategy, b"s")
     claims = [answered(n) for n in range(9)]
     assert list(checks.ready(claims, NOW)) == []
-    assert len(mind.ends) == 2 == len(checks.backlog.checking) + 2
+    assert len(strategy.ends) == 2 == len(checks.backlog.checking) + 2
     assert list(checks.ready(claims, NOW + 1)) == []
-    assert len(mind.ends) == 2 == len(checks.backlog.checking)
+    assert len(strategy.ends) == 2 == len(checks.backlog.checking)
     assert len(checks.backlog.waiting) == 7
-    mind.now += 60
-    assert len(list(checks.ready(claims, mind.now))) == 2
-    assert len(mind.ends) == 4
+    strategy.now += 60
+    assert len(list(checks.ready(claims, strategy.now))) == 2
+    assert len(strategy.ends) == 4
 
 
 @pytest.mark.parametrize(
@@ -98,9 +98,9 @@ def test_checks_first_what_most_is_at_stake_on(
     claims = [answered(n) for n in range(20)] + [answered(99, **changes)]
     firsts = 0
     for luck in range(ROUNDS):
-        mind = Slow()
-        list(Checks(mind, luck.to_bytes(32, "big")).ready(claims, NOW))
-        firsts += 99 in mind.ends
+        strategy = Slow()
+        list(Checks(strategy, luck.to_bytes(32, "big")).ready(claims, NOW))
+        firsts += 99 in strategy.ends
     assert firsts / ROUNDS > least
 
 
@@ -136,9 +136,9 @@ def test_checks_short_windows_buy_no_first_places() -> None:
     claims = [answered(1, left=70), answered(2, left=LEAST_LEFT_SECONDS)]
     firsts = 0
     for luck in range(ROUNDS):
-        mind = Slow(each=1.0)
-        list(Checks(mind, luck.to_bytes(32, "big")).ready(claims, NOW))
-        firsts += 1 in mind.ends
+        strategy = Slow(each=1.0)
+        list(Checks(strategy, luck.to_bytes(32, "big")).ready(claims, NOW))
+        firsts += 1 in strategy.ends
     assert abs(firsts / ROUNDS - 1 / 2) < 0.1
 
 
@@ -150,8 +150,8 @@ def test_checks_what_cannot_be_challenged_any_more_comes_last() -> None:
 
 def test_checks_foretell_what_comes_too_late_and_tell_it_once() -> None:
     told: list[Any] = []
-    mind = Slow()
-    checks = Checks(mind, b"s", told.append)
+    strategy = Slow()
+    checks = Checks(strategy, b"s", told.append)
     claims = [answered(n) for n in range(12)]
     list(checks.ready(claims, NOW))
     # The first ends after 60 seconds; the eighth, at 480, leaves two minutes.
@@ -166,34 +166,34 @@ def test_checks_foretell_what_comes_too_late_and_tell_it_once() -> None:
         "value": FLOOR,
         "window_end": NOW + WINDOW,
     }
-    done = until(checks, claims, mind, NOW + WINDOW + 60)
+    done = until(checks, claims, strategy, NOW + WINDOW + 60)
     assert len(done) == 9, "one more than can still be challenged"
     assert checks.unchecked == 3
     assert len(told) == len({facts["request_id"] for facts in told})
-    assert list(checks.ready([], mind.now)) == []
+    assert list(checks.ready([], strategy.now)) == []
     assert checks.backlog.late == () and checks.unchecked == 3
 
 
 def test_checks_with_more_at_a_time_keep_up() -> None:
-    mind = Slow(width=2)
-    checks = Checks(mind, b"s")
+    strategy = Slow(width=2)
+    checks = Checks(strategy, b"s")
     list(checks.ready([answered(n) for n in range(12)], NOW))
     assert checks.backlog.late == ()
 
 
 def test_checks_of_a_run_that_takes_longer_than_its_window_are_told_and_begun() -> None:
     """Nothing else waits: the figure may be wrong, and then it is checked after all."""
-    mind = Slow(each=5000.0)
-    checks = Checks(mind, b"s")
+    strategy = Slow(each=5000.0)
+    checks = Checks(strategy, b"s")
     list(checks.ready([answered(1)], NOW))
-    assert len(checks.backlog.late) == 1 and mind.ends
+    assert len(checks.backlog.late) == 1 and strategy.ends
 
 
 def test_checks_foretelling_alone_begins_nothing() -> None:
-    mind = Slow()
-    checks = Checks(mind, b"s")
+    strategy = Slow()
+    checks = Checks(strategy, b"s")
     checks.foretell([answered(n) for n in range(12)], NOW)
-    assert len(checks.backlog.late) == 4 and not mind.ends
+    assert len(checks.backlog.late) == 4 and not strategy.ends
 
 
 class Broken(Slow):
@@ -214,10 +214,10 @@ class Broken(Slow):
 
 @pytest.mark.parametrize("broken", ["ready", "check_seconds"])
 def test_checks_what_goes_wrong_about_one_claim_stops_no_other(broken: str) -> None:
-    mind = Broken(each=1.0)
-    mind.broken = broken
-    checks = Checks(mind, b"s")
-    done = until(checks, [answered(n) for n in range(6)], mind, NOW + WINDOW)
+    strategy = Broken(each=1.0)
+    strategy.broken = broken
+    checks = Checks(strategy, b"s")
+    done = until(checks, [answered(n) for n in range(6)], strategy, NOW + WINDOW)
     assert sorted(done) == [0, 1, 2, 4, 5]
     assert [job for job in checks.troubles.reasons] == [
         ("check", (3).to_bytes(32, "big"))

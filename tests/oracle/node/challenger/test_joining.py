@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.world import CLOCK, WINDOW, World
+from support.embedded_testbed import CLOCK, WINDOW, EmbeddedTestbed
 
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from challenge.whatif import shortfall_wei
@@ -29,7 +29,7 @@ class Disputed:
 
     def __init__(
         self,
-        world: World,
+        world: EmbeddedTestbed,
         challengers: int,
         make: Callable[..., Node],
         selecting: int | None = None,
@@ -42,8 +42,8 @@ class Disputed:
         self.liar = Worker(world.senders[LIAR], world.contracts, liar)
         while self.liar.step() is not None:
             pass
-        mind = world.honest()
-        self.others = [make(world, FIRST + n, mind) for n in range(challengers)]
+        strategy = world.honest()
+        self.others = [make(world, FIRST + n, strategy) for n in range(challengers)]
         for other in self.others:
             assert other.step() is not None
         assert self.liar.step() is not None
@@ -61,22 +61,22 @@ class Disputed:
         return self.ours.open_challenges > 0
 
 
-def rightly(world: World, index: int, mind: Honest) -> Node:
-    return Challenger(world.senders[index], world.contracts, mind)
+def rightly(world: EmbeddedTestbed, index: int, strategy: Honest) -> Node:
+    return Challenger(world.senders[index], world.contracts, strategy)
 
 
 def wrongly(manner: str) -> Callable[..., Node]:
-    def make(world: World, index: int, mind: Honest) -> Node:
+    def make(world: EmbeddedTestbed, index: int, strategy: Honest) -> Node:
         kind, belief = FALSE_CHALLENGERS[manner], LIES["activation"]
-        liar = LyingChallenger(mind, kind, belief, K, seed=index)
+        liar = LyingChallenger(strategy, kind, belief, K, seed=index)
         return Challenger(world.senders[index], world.contracts, liar)
 
     return make
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World.made(tmp_path, accounts=10)
+def world(tmp_path: Path) -> EmbeddedTestbed:
+    return EmbeddedTestbed.made(tmp_path, accounts=10)
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_joining_thirty_that_point_rightly_are_enough(
 ) -> None:
     """And what a further one may lack is told before."""
     caplog.set_level("INFO")
-    disputed = Disputed(World.made(tmp_path, accounts=34), 30, rightly)
+    disputed = Disputed(EmbeddedTestbed.made(tmp_path, accounts=34), 30, rightly)
     caplog.clear()
     assert disputed.ours.step() is None
     assert list(disputed.ours.verdicts.values()) == [False]
@@ -98,35 +98,37 @@ def test_joining_thirty_that_point_rightly_are_enough(
 
 
 @pytest.mark.usefixtures("few")
-def test_joining_one_too_few_is_one_more(world: World) -> None:
+def test_joining_one_too_few_is_one_more(world: EmbeddedTestbed) -> None:
     disputed = Disputed(world, FEW - 1, rightly)
     done = disputed.ours.step()
-    assert done is not None and done.wish.function == "challenge"
+    assert done is not None and done.action.function == "challenge"
 
 
 @pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("manner", ["first", "last"])
 def test_joining_those_that_point_wrongly_do_not_count(
-    world: World, manner: str
+    world: EmbeddedTestbed, manner: str
 ) -> None:
     """At what ends truly, and at what begins falsely."""
     disputed = Disputed(world, FEW + 1, wrongly(manner))
     done = disputed.ours.step()
-    assert done is not None and done.wish.function == "challenge"
+    assert done is not None and done.action.function == "challenge"
 
 
 @pytest.mark.usefixtures("few")
 def test_joining_those_that_have_pointed_at_nothing_do_not_count(
-    world: World,
+    world: EmbeddedTestbed,
 ) -> None:
     """What the liar shows first ends falsely whoever challenges."""
     disputed = Disputed(world, FEW, rightly, selecting=FEW - 1)
     done = disputed.ours.step()
-    assert done is not None and done.wish.function == "challenge"
+    assert done is not None and done.action.function == "challenge"
 
 
 @pytest.mark.usefixtures("few")
-def test_joining_when_one_is_silent_for_a_tenth_of_its_clock(world: World) -> None:
+def test_joining_when_one_is_silent_for_a_tenth_of_its_clock(
+    world: EmbeddedTestbed,
+) -> None:
     disputed = Disputed(world, FEW, rightly)
     assert disputed.ours.step() is None
     world.travel(CLOCK // 10)
@@ -135,11 +137,11 @@ def test_joining_when_one_is_silent_for_a_tenth_of_its_clock(world: World) -> No
     assert disputed.ours.step() is None
     world.travel(CLOCK // 10)
     done = disputed.ours.step()
-    assert done is not None and done.wish.function == "challenge"
+    assert done is not None and done.action.function == "challenge"
 
 
 @pytest.mark.usefixtures("few")
-def test_joining_at_the_last_call_whoever_else_has(world: World) -> None:
+def test_joining_at_the_last_call_whoever_else_has(world: EmbeddedTestbed) -> None:
     """They may be the liar's own, there to lose when the window is over."""
     disputed = Disputed(world, FEW, rightly)
     assert disputed.ours.step() is None
@@ -147,12 +149,12 @@ def test_joining_at_the_last_call_whoever_else_has(world: World) -> None:
     assert left > joining.LAST_CALL_SECONDS
     world.travel(left - joining.LAST_CALL_SECONDS)
     done = disputed.ours.step()
-    assert done is not None and done.wish.function == "challenge"
+    assert done is not None and done.action.function == "challenge"
     assert world.chain.now() < disputed.answered.claim.window_end
     assert WINDOW > joining.LAST_CALL_SECONDS
 
 
-def test_joining_enough_grows_with_what_the_bond_pays(world: World) -> None:
+def test_joining_enough_grows_with_what_the_bond_pays(world: EmbeddedTestbed) -> None:
     disputed = Disputed(world, 1, rightly)
     view = view_of(world.record(), disputed.answered, disputed.ours.address)
     assert enough_for(view) == 30
@@ -165,7 +167,7 @@ def test_joining_enough_grows_with_what_the_bond_pays(world: World) -> None:
     [(0, 0), (15, 0), (16, 46_500), (40, 697_800), (1000, 1_114_632)],
 )
 def test_joining_what_a_late_one_may_lack(
-    world: World, others: int, lacks_gas: int
+    world: EmbeddedTestbed, others: int, lacks_gas: int
 ) -> None:
     """At K = 32 a longest game is due 1,132,000 units; the bond keeps 18,500,000."""
     disputed = Disputed(world, 1, rightly)
@@ -174,7 +176,7 @@ def test_joining_what_a_late_one_may_lack(
     assert lacks == lacks_gas
 
 
-def test_joining_terms_are_those_of_the_contract(world: World) -> None:
+def test_joining_terms_are_those_of_the_contract(world: EmbeddedTestbed) -> None:
     disputed = Disputed(world, 1, rightly)
     record = world.record()
     view = view_of(record, disputed.answered, disputed.ours.address)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from support.world import ETHER, FEE, NO_CAPS, World
+from support.embedded_testbed import ETHER, FEE, NO_CAPS, EmbeddedTestbed
 
 from challenge import tariff
 from challenge.lies import LIES
@@ -20,7 +20,7 @@ GAME_GAS = tariff.max_challenger_due(K)
 HAS = 100 * ETHER
 
 
-def lied(world: World) -> tuple[Answered, Answered]:
+def lied(world: EmbeddedTestbed) -> tuple[Answered, Answered]:
     """A cheap lie, and one on which ten times as much is bound."""
     oracle, asker = world.contracts.oracle, world.senders[1]
     bond, _ = world.chain.call(oracle, "bondFor", 0)
@@ -30,8 +30,8 @@ def lied(world: World) -> tuple[Answered, Answered]:
         receipt = asker.send(oracle, "request", *terms, asker.address, value=FEE)
         assert any(isinstance(event, Requested) for event in receipt.events)
     world.stake(world.senders[LIAR], 12 * int(bond))
-    mind = LyingWorker(world.honest(), LIES["activation"], K, seed=1)
-    liar = Worker(world.senders[LIAR], world.contracts, mind, NO_CAPS)
+    strategy = LyingWorker(world.honest(), LIES["activation"], K, seed=1)
+    liar = Worker(world.senders[LIAR], world.contracts, strategy, NO_CAPS)
     while liar.step() is not None:
         pass
     claims = world.record().tables.claims.values()
@@ -39,7 +39,7 @@ def lied(world: World) -> tuple[Answered, Answered]:
     return cheap, dear
 
 
-def challenger(world: World, games: float) -> tuple[Challenger, list[Any]]:
+def challenger(world: EmbeddedTestbed, games: float) -> tuple[Challenger, list[Any]]:
     """Its account has the gas of so many games, at the most that it pays for gas. Both
     answers are there already."""
     cap = int(HAS / (games * GAME_GAS))
@@ -55,13 +55,13 @@ def challenger(world: World, games: float) -> tuple[Challenger, list[Any]]:
 def challenged(node: Challenger, turns: int) -> list[int]:
     done = [node.step() for _ in range(turns)]
     return [
-        act.wish.request_id
+        act.action.request_id
         for act in done
-        if act is not None and act.wish.function == "challenge"
+        if act is not None and act.action.function == "challenge"
     ]
 
 
-def test_purse_for_both_challenges_both(world: World) -> None:
+def test_purse_for_both_challenges_both(world: EmbeddedTestbed) -> None:
     cheap, dear = lied(world)
     node, told = challenger(world, games=2.1)
     assert challenged(node, 3) == [dear.claim.request_id, cheap.claim.request_id]
@@ -69,7 +69,7 @@ def test_purse_for_both_challenges_both(world: World) -> None:
 
 
 def test_purse_for_one_challenges_the_dearest_and_tells_of_the_other(
-    world: World,
+    world: EmbeddedTestbed,
 ) -> None:
     cheap, dear = lied(world)
     node, told = challenger(world, games=1.9)
@@ -90,7 +90,7 @@ def test_purse_for_one_challenges_the_dearest_and_tells_of_the_other(
 
 @pytest.mark.parametrize("games", [0.5, 0.99])
 def test_purse_for_none_still_challenges_the_dearest(
-    world: World, games: float
+    world: EmbeddedTestbed, games: float
 ) -> None:
     cheap, dear = lied(world)
     node, told = challenger(world, games)

@@ -6,8 +6,8 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from support.town import Town
-from support.world import NO_CAPS, World
+from support.devnet_testbed import DevnetTestbed
+from support.embedded_testbed import NO_CAPS, EmbeddedTestbed
 
 from oracle.bench.griefing.flood import Sandglass
 from oracle.devnet.serving import serving
@@ -23,7 +23,7 @@ CLAIMS, MINUTE = 12, 60.0
 
 
 @pytest.fixture
-def behind(world: World) -> Challenger:
+def behind(world: EmbeddedTestbed) -> Challenger:
     """One process, a minute an answer, and twelve claims whose windows end in ten."""
     world.stake(world.senders[2])
     for n in range(CLAIMS):
@@ -32,8 +32,8 @@ def behind(world: World) -> Challenger:
     while worker.step() is not None:
         pass
     glass = Sandglass(world.chain.now, MINUTE)
-    mind = Honest(Library([world.image]), executors=glass)
-    return Challenger(world.senders[3], world.contracts, mind)
+    strategy = Honest(Library([world.image]), executors=glass)
+    return Challenger(world.senders[3], world.contracts, strategy)
 
 
 def numbers(url: str) -> dict[str, float]:
@@ -46,8 +46,8 @@ def test_vigil_metrics_status_and_readiness_tell_what_comes_too_late(
     behind: Challenger,
 ) -> None:
     loop = Loop(behind, poll_seconds=1)
-    mind = behind._mind
-    with serving(application(loop, mind), "127.0.0.1", 0) as url:  # type: ignore[arg-type]
+    strategy = behind._strategy
+    with serving(application(loop, strategy), "127.0.0.1", 0) as url:  # type: ignore[arg-type]
         loop._turn()
         loop._turn()
         found = numbers(url)
@@ -66,7 +66,7 @@ def test_vigil_metrics_status_and_readiness_tell_what_comes_too_late(
         assert vigil.verdict.startswith("It won't check all in time")
 
 
-def test_status_page_of_a_worker_is_not_there(world: World) -> None:
+def test_status_page_of_a_worker_is_not_there(world: EmbeddedTestbed) -> None:
     worker = Worker(world.senders[2], world.contracts, world.honest(), NO_CAPS)
     loop = Loop(worker, poll_seconds=1)
     with serving(application(loop), "127.0.0.1", 0) as url:
@@ -74,34 +74,34 @@ def test_status_page_of_a_worker_is_not_there(world: World) -> None:
             urlopen(f"{url}/status")
 
 
-def test_challenger_status_from_the_chain_alone(town: Town) -> None:
-    empty = town.json("challenger", "status", account=4)
+def test_challenger_status_from_the_chain_alone(testbed: DevnetTestbed) -> None:
+    empty = testbed.json("challenger", "status", account=4)
     assert empty["verdict"].startswith("It checks nothing")
-    found = town.json("challenger", "status", "--model", "mnist", account=4)
+    found = testbed.json("challenger", "status", "--model", "mnist", account=4)
     assert (found["running"], found["models"]) == (False, 1)
     assert (found["waiting"], found["overdue"]) == (0, [])
     assert found["verdict"] == "It keeps up."
-    town.json("worker", "stake", "0.1ether", account=2)
-    town.send()
-    town.work(town.worker(2))
-    found = town.json("challenger", "status", "--model", "mnist", account=4)
+    testbed.json("worker", "stake", "0.1ether", account=2)
+    testbed.send()
+    testbed.work(testbed.worker(2))
+    found = testbed.json("challenger", "status", "--model", "mnist", account=4)
     assert (found["waiting"], found["checking"], found["games"]) == (1, 0, 0)
-    shown = town.plumb("challenger", "status", "--model", "mnist", account=4)
+    shown = testbed.plumb("challenger", "status", "--model", "mnist", account=4)
     assert shown.status == 0 and "waiting: 1" in shown.out
 
 
 def test_challenger_status_is_asked_of_the_one_that_runs(
-    town: Town, behind: Challenger, monkeypatch: pytest.MonkeyPatch
+    testbed: DevnetTestbed, behind: Challenger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loop = Loop(behind, poll_seconds=1)
-    with serving(application(loop, behind._mind), "127.0.0.1", 0) as url:  # type: ignore[arg-type]
+    with serving(application(loop, behind._strategy), "127.0.0.1", 0) as url:  # type: ignore[arg-type]
         loop._turn()
         address = url.removeprefix("http://")
-        ended = town.plumb("challenger", "status", "--metrics", address, account=4)
+        ended = testbed.plumb("challenger", "status", "--metrics", address, account=4)
         assert ended.status == 1 and "Will not be checked in time" in ended.out
-        told: Any = town.plumb(
+        told: Any = testbed.plumb(
             "challenger", "status", "--metrics", address, "--json", account=4
         )
         assert json.loads(told.out)["running"] is True
-    gone = town.json("challenger", "status", "--metrics", address, account=4)
+    gone = testbed.json("challenger", "status", "--metrics", address, account=4)
     assert gone["running"] is False

@@ -21,7 +21,7 @@ from tinynn import models
 SEVEN = Path(__file__).parent.parent.parent / "docs" / "seven.json"
 
 
-class Town:
+class DevnetTestbed:
     """A devnet, its people's commands, and workers that are stepped by hand."""
 
     def __init__(self, url: str, ready: Ready, folder: Path, plumb: Plumb) -> None:

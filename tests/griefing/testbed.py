@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from support.world import ETHER, World
+from support.embedded_testbed import ETHER, EmbeddedTestbed
 
 from challenge.lies import FALSE_CHALLENGERS, Player
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.events import Requested
 from oracle.node.challenger.challenger import Challenger
-from oracle.node.node import Done, Node, Wish
+from oracle.node.node import Action, Done, Node
 from oracle.node.worker.worker import Worker
 from oracle.pricing.guard import Guard
 from oracle.pricing.market import Market
@@ -29,11 +29,11 @@ GAS_EATING = 2
 
 
 class ChallengesAll:
-    """The mind of a challenger to whom every claim is false."""
+    """The strategy of a challenger to whom every claim is false."""
 
     width = 1
 
-    def __init__(self, world: World, manner: str) -> None:
+    def __init__(self, world: EmbeddedTestbed, manner: str) -> None:
         self._honest, self._manner = world.honest(), FALSE_CHALLENGERS[manner]
         self._players: dict[bytes, Player] = {}
 
@@ -59,12 +59,12 @@ class ChallengesAll:
 class Leaser(Worker):
     """Accepts what it can, and never answers."""
 
-    def wishes(self) -> Iterator[Wish]:
+    def actions(self) -> Iterator[Action]:
         return self._leases()
 
     def objection(self, asked: Asked, market: Market) -> str:
         """However often it has failed to answer before."""
-        size = self._mind.output_bytes(asked)
+        size = self._strategy.output_bytes(asked)
         return market.lateness(asked) or market.money_objection(asked, size)
 
     def _untried(self, asked: Asked) -> str:
@@ -72,10 +72,10 @@ class Leaser(Worker):
 
 
 @dataclass
-class Village:
+class GriefersTestbed:
     """`done` is what each node did, by address, in order."""
 
-    world: World
+    world: EmbeddedTestbed
     done: list[tuple[bytes, Done]] = field(default_factory=list)
     record: Record = field(init=False)
 
@@ -92,8 +92,8 @@ class Village:
         return Challenger(sender, self.world.contracts, self.world.honest())
 
     def griefing_challenger(self, manner: str) -> Challenger:
-        mind = ChallengesAll(self.world, manner)
-        return Challenger(self.world.senders[GRIEFER], self.world.contracts, mind)
+        strategy = ChallengesAll(self.world, manner)
+        return Challenger(self.world.senders[GRIEFER], self.world.contracts, strategy)
 
     def leaser(self) -> Leaser:
         sender = self.world.senders[GRIEFER]
@@ -139,13 +139,14 @@ class Village:
         return sum(
             done.receipt.fee_wei
             for who, done in self.done
-            if who == address and done.wish.function in functions
+            if who == address and done.action.function in functions
         )
 
     def count(self, index: int, function: str) -> int:
         address = self.world.senders[index].address
         return sum(
-            who == address and done.wish.function == function for who, done in self.done
+            who == address and done.action.function == function
+            for who, done in self.done
         )
 
     def gas_of(self, index: int, function: str) -> int:
@@ -154,7 +155,7 @@ class Village:
         return [
             done.receipt.gas_used
             for who, done in self.done
-            if who == address and done.wish.function == function
+            if who == address and done.action.function == function
         ][-1]
 
     def gas_eater(self) -> Contract:

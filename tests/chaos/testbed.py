@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chaos.house import House
+from chaos.devnet_process import DevnetProcess
 from eth_account.typed_transactions import TypedTransaction
 from hexbytes import HexBytes
-from support.world import tiny_image
+from support.embedded_testbed import tiny_image
 from web3 import Web3
 from web3.types import RPCEndpoint
 
@@ -37,48 +37,48 @@ NOTHING = "nothing"
 
 
 @dataclass
-class TownEndpoint:
+class ChaosEndpoint:
     """The devnet, as nodes in this process know it."""
 
-    house: House
+    devnet: DevnetProcess
     chain_id: int = CHAIN_ID
     poll_seconds: float = 0.0
     web3: Web3 = field(init=False)
 
     def __post_init__(self) -> None:
-        self.web3 = Web3(self.house)
+        self.web3 = Web3(self.devnet)
 
     def travel(self, seconds: int) -> None:
-        self.house.make_request(RPCEndpoint("evm_increaseTime"), [seconds])
-        self.house.make_request(RPCEndpoint("evm_mine"), [])
+        self.devnet.make_request(RPCEndpoint("evm_increaseTime"), [seconds])
+        self.devnet.make_request(RPCEndpoint("evm_mine"), [])
 
 
 @dataclass
-class Town:
+class ChaosTestbed:
     """`image` is the model's file, `folder` where everyone's homes are."""
 
     folder: Path
     image: Path
-    house: House
+    devnet: DevnetProcess
     chain: Chain
     contracts: Contracts
     model_id: bytes
     record: Record
 
     @classmethod
-    def founded(cls, folder: Path, house: House) -> "Town":
+    def founded(cls, folder: Path, devnet: DevnetProcess) -> "ChaosTestbed":
         image = folder / "tiny.plumb"
         image.write_bytes(tiny_image())
-        house.revive()
+        devnet.revive()
         contracts = read_deployments(folder, CHAIN_ID).contracts
-        chain = Chain(TownEndpoint(house))
+        chain = Chain(ChaosEndpoint(devnet))
         publisher = Sender(chain, development_accounts(1)[PUBLISHER])
         model = tinynn.load(image)
         identity = (model.model_root, model.program_root, 0, [])
         receipt = publisher.send(contracts.registry, "register", *identity)
         (told,) = (e for e in receipt.events if isinstance(e, ModelRegistered))
         record = Record(chain, contracts)
-        return cls(folder, image, house, chain, contracts, told.model_id, record)
+        return cls(folder, image, devnet, chain, contracts, told.model_id, record)
 
     @property
     def functions(self) -> dict[bytes, str]:
@@ -96,7 +96,7 @@ class Town:
 
     def ask_rpc(self, method: str, *params: Any) -> Any:
         """The result of a request to the devnet."""
-        return self.house.make_request(RPCEndpoint(method), params)["result"]
+        return self.devnet.make_request(RPCEndpoint(method), params)["result"]
 
     def sender(self, index: int) -> Sender:
         return Sender(self.chain, development_accounts(index + 1)[index])

@@ -30,7 +30,7 @@ NO_CAPS = Guard(claim_share=1, requester_share=1)
 
 
 @dataclass
-class World:
+class EmbeddedTestbed:
     """`senders` by index; the first deployed everything and published the model."""
 
     endpoint: EmbeddedEndpoint
@@ -48,7 +48,7 @@ class World:
         k: int = 8,
         accounts: int = 6,
         first_base_fee: int = FIRST_BASE_FEE,
-    ) -> "World":
+    ) -> "EmbeddedTestbed":
         """With a base fee of 0, a chain without fees."""
         image = folder / "tiny.plumb"
         image.write_bytes(tiny_image())
@@ -69,7 +69,7 @@ class World:
         return self.endpoint.chain
 
     def honest(self) -> Honest:
-        """A mind that knows nothing yet."""
+        """A strategy that knows nothing yet."""
         return Honest(Library([self.image]))
 
     def record(self) -> Record:

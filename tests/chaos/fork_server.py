@@ -16,7 +16,7 @@ from threading import Lock
 from typing import Any
 
 
-class Nursery:
+class ForkServer:
     """Asks the parent for children."""
 
     def __init__(self, parent: "subprocess.Popen[str]") -> None:
@@ -32,7 +32,7 @@ class Nursery:
 
 
 @contextmanager
-def nursery(folder: Path) -> Iterator[Nursery]:
+def fork_server(folder: Path) -> Iterator[ForkServer]:
     """Its parent ends with the block; the children are whoever asked's to end."""
     ours = ("ETH_", "PLUMB_", "PYTHONPATH")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
@@ -46,7 +46,7 @@ def nursery(folder: Path) -> Iterator[Nursery]:
     )
     with parent:
         try:
-            yield Nursery(parent)
+            yield ForkServer(parent)
         finally:
             parent.kill()
 
@@ -61,7 +61,7 @@ def alive(process: int) -> bool:
 
 
 def serve() -> None:
-    """Reads wishes, bears children."""
+    """Reads actions, bears children."""
     import oracle.cli.challenger
     import oracle.cli.devnet
     import oracle.cli.onchain.nodes

@@ -8,7 +8,7 @@ from oracle.node.node import Player
 from oracle.record.record import Answered, Asked
 
 
-class Mind(Protocol):
+class Strategy(Protocol):
     """What a worker thinks; `oracle.node.honest.Honest`, or a liar."""
 
     @property

@@ -12,8 +12,8 @@ from threading import Lock, Timer
 from typing import Any
 
 import requests
+from chaos.fork_server import ForkServer, alive
 from chaos.fuse import Death, Fuse, Moment
-from chaos.nursery import Nursery, alive
 from web3.providers import BaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
@@ -24,20 +24,24 @@ LONGEST_SEND_SECONDS = 0.06
 TIMEOUT_SECONDS, PATIENCE_SECONDS, PAUSE_SECONDS = 60.0, 60.0, 0.02
 
 
-class House(BaseProvider):
+class DevnetProcess(BaseProvider):
     """`plumb devnet --state` at a port of its own, reborn whenever somebody misses it.
 
     `make_request` is for those who may wait for that; `answer` is for its victims.
     """
 
     def __init__(
-        self, nursery: Nursery, folder: Path, rng: Random, *options: object
+        self, fork_server: ForkServer, folder: Path, rng: Random, *options: object
     ) -> None:
         super().__init__()
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self._port = listener.getsockname()[1]
         self._url = f"http://127.0.0.1:{self._port}"
-        self._nursery, self._log, self._rng = nursery, folder / "devnet.log", rng
+        self._fork_server, self._log, self._rng = (
+            fork_server,
+            folder / "devnet.log",
+            rng,
+        )
         self._arguments = ["devnet", "up", "--state", str(folder / "chain.db")]
         self._arguments += ["--port", str(self._port), "--deployments", str(folder)]
         self._arguments += ["--block-time", "0", *map(str, options)]
@@ -85,7 +89,7 @@ class House(BaseProvider):
         with self._lock:
             if self._process is None or not alive(self._process):
                 self._fuse = Fuse.lit(self._rng, MOMENTS, SLOWNESS)
-                self._process = self._nursery.birth(self._arguments, self._log)
+                self._process = self._fork_server.birth(self._arguments, self._log)
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
             try:

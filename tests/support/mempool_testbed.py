@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from support.embedded_testbed import ETHER, EmbeddedTestbed
 from support.mempool import MempoolEndpoint
-from support.world import ETHER, World
 
 from oracle.chain.chain import Chain
 from oracle.chain.local.accounts import development_accounts
@@ -21,10 +21,10 @@ WORKER, CHALLENGER = 2, 3
 
 
 @dataclass
-class Street:
+class MempoolTestbed:
     """A world behind a mempool, and one database."""
 
-    world: World
+    world: EmbeddedTestbed
     store: Store
     endpoint: MempoolEndpoint = field(init=False)
 
@@ -41,12 +41,12 @@ class Street:
     def worker(self, stake: int = ETHER, guard: Guard = NO_GUARD) -> Worker:
         if stake:
             self.world.stake(self.world.senders[WORKER], stake)
-        mind = self.world.honest()
-        return Worker(self.sender(WORKER), self.world.contracts, mind, guard)
+        strategy = self.world.honest()
+        return Worker(self.sender(WORKER), self.world.contracts, strategy, guard)
 
     def challenger(self) -> Challenger:
-        mind = self.world.honest()
-        return Challenger(self.sender(CHALLENGER), self.world.contracts, mind)
+        strategy = self.world.honest()
+        return Challenger(self.sender(CHALLENGER), self.world.contracts, strategy)
 
     def waiting(self) -> list[int]:
         """Nonces in the mempool."""
@@ -62,4 +62,4 @@ class Street:
 
 
 def acted(node: Node) -> list[str]:
-    return [done.wish.function for done in node.act()]
+    return [done.action.function for done in node.act()]

@@ -1,5 +1,5 @@
-"""A town of actors: what the honest must do and when, how all ends, and that contracts
-and ledger agree."""
+"""A testbed of actors: what the honest must do and when, how all ends, and that
+contracts and ledger agree."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -24,7 +24,7 @@ ACCOUNTS_SLOT = 0
 """Of the bank's mapping."""
 
 
-class Town(Players):
+class MoneyTestbed(Players):
     """Nobody honest sleeps through a deadline."""
 
     # What an honest account must do, and when at the latest.

@@ -27,7 +27,7 @@ Tell = Callable[[Mapping[str, Any]], None]
 log = logger(__name__)
 
 
-class Herald:
+class Notifier:
     """Hears a record's events; tells those that concern an account, or all.
 
     What blocks that were undone had told is told again when it comes again.

@@ -1,22 +1,22 @@
-"""The town in which attacks are played: money is counted as it is."""
+"""The testbed in which attacks are played: money is counted as it is."""
 
 from oracle.bench.griefing.outcome import Outcome
-from oracle.bench.griefing.town import PRICE_WEI, Town
+from oracle.bench.griefing.testbed import PRICE_WEI, GriefingTestbed
 from oracle.requester.requests import Terms
 
 
 def test_town_where_nobody_attacks_pays_its_worker_the_fee_less_gas() -> None:
-    town = Town.made()
-    worker = town.worker()
-    town.open_books("requester", "worker")
-    fee = town.usual_fee()
-    town.ask("requester", Terms(fee_wei=fee))
-    town.live(worker, until=town.all_ended)
-    outcome = town.outcome(["requester"])
+    testbed = GriefingTestbed.made()
+    worker = testbed.worker()
+    testbed.open_books("requester", "worker")
+    fee = testbed.usual_fee()
+    testbed.ask("requester", Terms(fee_wei=fee))
+    testbed.live(worker, until=testbed.all_ended)
+    outcome = testbed.outcome(["requester"])
     functions = ["accept", "submit", "finalize"]
-    assert [done.wish.function for _, done in town.done] == functions
-    spent = sum(done.receipt.gas_used for _, done in town.done)
-    for _, done in town.done:
+    assert [done.action.function for _, done in testbed.done] == functions
+    spent = sum(done.receipt.gas_used for _, done in testbed.done)
+    for _, done in testbed.done:
         assert done.receipt.fee_wei == done.receipt.gas_used * PRICE_WEI
     earned = fee * 95 // 100 // PRICE_WEI - spent
     assert abs(outcome.honest["worker"] + earned) <= 1

@@ -29,7 +29,7 @@ BLOCK_SECONDS = 0.5
 
 
 @dataclass
-class Town:
+class ProcessTestbed:
     """A devnet, and the folder that its inhabitants live in."""
 
     url: str
@@ -96,7 +96,9 @@ class Town:
 
 
 @contextmanager
-def settled(folder: Path, wall: Callable[[], float] = time.time) -> Iterator[Town]:
+def settled(
+    folder: Path, wall: Callable[[], float] = time.time
+) -> Iterator[ProcessTestbed]:
     """The devnet, whose clock is `wall`, and a folder for its people."""
     ready = set_up(Parameters(32, 600), wall=wall)
     ready.deployments.write(folder)
@@ -104,7 +106,9 @@ def settled(folder: Path, wall: Callable[[], float] = time.time) -> Iterator[Tow
     with serving(app, "127.0.0.1", 0) as url:
         chain = Chain(RemoteEndpoint(url, 31337))
         record = Record(chain, ready.deployments.contracts)
-        yield Town(url, folder, chain, record, ready.deployments.models["mnist"])
+        yield ProcessTestbed(
+            url, folder, chain, record, ready.deployments.models["mnist"]
+        )
 
 
 def eventually(condition: Callable[[], bool], *processes: Running) -> None:

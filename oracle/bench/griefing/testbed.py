@@ -25,7 +25,7 @@ from oracle.node.challenger.challenger import Challenger
 from oracle.node.honest import Honest
 from oracle.node.node import Done, Node
 from oracle.node.roles.roles import WorkerSettings
-from oracle.node.worker.mind import Mind
+from oracle.node.worker.strategy import Strategy
 from oracle.node.worker.worker import Worker
 from oracle.record.record import Asked, Record, Status
 from oracle.requester.fees import Sizes, reckoned
@@ -49,7 +49,7 @@ INPUT = b"\x10\x80\x00\xff"
 
 
 @dataclass
-class Town:
+class GriefingTestbed:
     """`senders` by name: anyone who is asked for has an account. `done`: what each node
     did, by name, in order."""
 
@@ -94,7 +94,7 @@ class Town:
         return development_accounts(ACCOUNTS)[names.index(name)]
 
     def honest(self) -> Honest:
-        """A mind that holds the model, and has computed nothing yet."""
+        """A strategy that holds the model, and has computed nothing yet."""
         return Honest(self._library())
 
     def _library(self) -> Library:
@@ -104,18 +104,21 @@ class Town:
         return library
 
     def slow(self, seconds: float) -> Honest:
-        """A mind whose machine is at each answer for so long, by the chain's clock."""
+        """A strategy whose machine is at each answer so long, by the chain's clock."""
         machine = SlowMachine(seconds, lambda: self.now)
         self.machines.append(machine)
         return Honest(self._library(), executors=machine)
 
     def worker(
-        self, name: str = "worker", mind: Mind | None = None, stake: int = STAKE_WEI
+        self,
+        name: str = "worker",
+        strategy: Strategy | None = None,
+        stake: int = STAKE_WEI,
     ) -> Worker:
-        """One with the default settings, unless it has a mind of its own."""
+        """One with the default settings, unless it has a strategy of its own."""
         sender = self.sender(name)
         self.stake(name, stake)
-        return Worker(sender, self.contracts, mind or self.honest(), DEFAULT_GUARD)
+        return Worker(sender, self.contracts, strategy or self.honest(), DEFAULT_GUARD)
 
     def challenger(self, name: str = "challenger") -> Challenger:
         return Challenger(self.sender(name), self.contracts, self.honest())
@@ -175,7 +178,7 @@ class Town:
     def count(self, name: str, function: str) -> int:
         """How often the node of that name did it."""
         return sum(
-            who == name and done.wish.function == function for who, done in self.done
+            who == name and done.action.function == function for who, done in self.done
         )
 
     def wealth(self, name: str) -> int:

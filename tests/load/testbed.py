@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from eth_utils.address import to_checksum_address
-from support.world import tiny_image
+from support.embedded_testbed import tiny_image
 from web3.types import RPCEndpoint
 
 import tinynn
@@ -43,7 +43,7 @@ def image_of(model: str, folder: Path) -> Path:
 
 
 @dataclass
-class City:
+class LoadTestbed:
     """`record` is what the chain has told; `input_bytes` what the model takes."""
 
     folder: Path
@@ -62,7 +62,7 @@ class City:
         return self.chain.endpoint
 
     @classmethod
-    def founded(cls, folder: Path, url: str, model: str) -> "City":
+    def founded(cls, folder: Path, url: str, model: str) -> "LoadTestbed":
         """Deploys everything; from then on, blocks come when `tick` says."""
         endpoint = FailoverEndpoint([url])
         endpoint.poll_seconds = POLL_SECONDS  # type: ignore[misc]
