@@ -30,6 +30,9 @@ def serving(app: ASGIApp, host: str, port: int) -> Iterator[str]:
     except OSError as error:
         number = error.errno or 0
         raise OSError(number, os.strerror(number), f"{host}:{port}") from None
+    # asyncio does so only for sockets that name their protocol, and create_server's
+    # name none: an answer's second packet would wait 40 ms for the first one's receipt.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     actual = listener.getsockname()[1]
     config = uvicorn.Config(
         app,

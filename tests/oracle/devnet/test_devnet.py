@@ -1,6 +1,7 @@
 """The devnet as its clients see it: web3, and requests as other tools make them."""
 
 import json
+import socket
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,6 +69,22 @@ def posted(url: str, body: Any) -> Any:
 def pay(web3: Web3, to: str = STRANGER, **fields: Any) -> Any:
     sent = web3.eth.send_transaction({"from": FIRST, "to": to, "value": 1, **fields})
     return web3.eth.get_transaction_receipt(sent)
+
+
+def test_served_answers_don_t_wait_for_the_receipt_of_their_heads(
+    ready: Ready, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listeners = []
+    create = socket.create_server
+
+    def created(*arguments: Any, **options: Any) -> socket.socket:
+        listeners.append(create(*arguments, **options))
+        return listeners[-1]
+
+    monkeypatch.setattr(socket, "create_server", created)
+    with serving(application(Service(ready.devnet)), "127.0.0.1", 0):
+        (listener,) = listeners
+        assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_devnet_has_the_usual_twenty_accounts(web3: Web3) -> None:
