@@ -22,7 +22,8 @@
 PYTHON ?= python3.11
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-JOBS   ?= 2
+# Some tests wait for processes: three workers keep two cores busy.
+JOBS   ?= 3
 # slither needs other versions of what we use.
 AUDIT  := $(VENV)/audit
 SOLHINT := solhint@6.2.4

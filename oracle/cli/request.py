@@ -135,6 +135,10 @@ def send(
     else:
         shown = {name: value for name, value in told.items() if value is not None}
         console().print(facts(shown | {"fee": brief_wei(wei)} | reckoned_facts(guess)))
+    if told["request_id"] is None:
+        from oracle.cli.common.errors import NothingAsked
+
+        raise NothingAsked(consumer.name if consumer else "the oracle")
     if advice := window_advice(place.chain.endpoint.chain_id, window):
         remark(advice)
     if wei < guess.least_wei:
@@ -261,7 +265,6 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Say where a request stands, and what comes next; while nobody takes it, why."""
-    from oracle.cli.onchain.asking import asked_of
     from oracle.cli.onchain.sites import site_of
     from oracle.cli.onchain.situations import situation
     from oracle.cli.show.standing import outputs_of, show
@@ -270,6 +273,8 @@ def status(
     place = site_of(settings)
     now = situation(settings, place, request_id, abi)
     if now.asked.status is Status.OPEN and ask_workers:
+        from oracle.cli.onchain.asking import asked_of
+
         now = replace(now, declines=asked_of(place, request_id, ask_workers))
     show(now, as_json, outputs_of(settings, now))
 

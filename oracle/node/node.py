@@ -175,9 +175,11 @@ class Node(ABC):
 
     @property
     def waits(self) -> str:
-        """Why what it would send waits for another block; empty if nothing does."""
+        """Why what it sends waits for another block; empty if it doesn't. A worker
+        accepts nothing at such a fee, so there need be nothing that waits yet."""
         dear = [error for error in self.refused if isinstance(error, FeeAboveCap)]
-        return str(dear[-1]) if dear else ""
+        now = dear[-1] if dear else self.sender.too_dear()
+        return "" if now is None else str(now)
 
     def step(self) -> Done | None:
         """The first thing to come true; None if nothing does now."""

@@ -72,7 +72,7 @@ PLANTED = {
 def test_bug_planted_is_found_and_made_small(
     bug: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    campaign = Campaign(1, tmp_path)
+    campaign = Campaign(3, tmp_path)
     with monkeypatch.context() as patch:
         patch.setitem(*PLANTED[bug])
         while not campaign.tally.failures:

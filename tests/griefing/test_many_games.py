@@ -27,21 +27,21 @@ PATIENT = replace(PARAMETERS, clock_seconds=WEEK)
 
 
 @pytest.fixture
-def testbed(tmp_path: Path) -> Iterator[MempoolTestbed]:
+def mempool(tmp_path: Path) -> Iterator[MempoolTestbed]:
     store = Store(f"sqlite:///{tmp_path / 'plumb.db'}")
     yield MempoolTestbed(EmbeddedTestbed.made(tmp_path), store)
     store.close()
 
 
 def test_claim_that_many_challenge_at_once_is_opened_once(
-    testbed: MempoolTestbed,
+    mempool: MempoolTestbed,
 ) -> None:
     """An opening is for all games: another in the same block would fail, unpaid."""
-    world, worker = testbed.world, testbed.worker()
+    world, worker = mempool.world, mempool.worker()
     world.ask()
     for _ in range(3):
         acted(worker)
-        testbed.mine_all()
+        mempool.mine_all()
     acted(worker)
     for index in CHALLENGERS:
         strategy = ChallengesAll(world, "last")
@@ -49,7 +49,7 @@ def test_claim_that_many_challenge_at_once_is_opened_once(
     assert len(list(world.record().games())) == len(CHALLENGERS)
     acted(worker)
     assert [action.function for action in worker.posted.actions.values()] == ["open"]
-    testbed.mine_all()
+    mempool.mine_all()
     assert acted(worker) == ["open"] and worker.refused == []
 
 

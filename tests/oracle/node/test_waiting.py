@@ -34,34 +34,34 @@ GWEI = 10**9
 
 
 @pytest.fixture
-def testbed(world: EmbeddedTestbed, tmp_path: Path) -> Iterator[MempoolTestbed]:
+def mempool(world: EmbeddedTestbed, tmp_path: Path) -> Iterator[MempoolTestbed]:
     store = Store(f"sqlite:///{tmp_path / 'plumb.db'}")
     yield MempoolTestbed(world, store)
     store.close()
 
 
 def test_fee_above_the_cap_is_waited_for_and_told(
-    testbed: MempoolTestbed, caplog: pytest.LogCaptureFixture
+    mempool: MempoolTestbed, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    testbed.world.ask()
-    worker = testbed.worker()
-    fee = testbed.world.embedded.head.base_fee_per_gas or 0
+    mempool.world.ask()
+    worker = mempool.worker()
+    fee = mempool.world.embedded.head.base_fee_per_gas or 0
     worker.sender._fee_cap = fee // 2
     loop = Loop(worker, poll_seconds=0.0)
     told = f"the fee is above --max-fee: expected at most {fee // 2} wei, got"
     estimates: Counter[str] = Counter()
-    real = testbed.node.make_request
+    real = mempool.node.make_request
 
     def counted(method: RPCEndpoint, params: Any) -> Any:
         estimates[method] += 1
         return real(method, params)
 
-    testbed.node.make_request = counted  # type: ignore[method-assign]
+    mempool.node.make_request = counted  # type: ignore[method-assign]
     with serving(application(loop), "127.0.0.1", 0) as url:
         for _ in range(3):
             loop._turn()
-            testbed.node.mine(empty=True)
+            mempool.node.mine(empty=True)
         with pytest.raises(HTTPError) as unready:
             urlopen(f"{url}/readyz")
         assert json.loads(unready.value.read())["waits"].startswith(told)
@@ -69,10 +69,10 @@ def test_fee_above_the_cap_is_waited_for_and_told(
         assert "unavailable" not in caplog.text
         (said,) = [r for r in caplog.records if r.getMessage() == "waits"]
         assert said.reason.startswith(told)  # type: ignore[attr-defined]
-        assert testbed.waiting() == [] and not estimates["eth_estimateGas"]
+        assert mempool.waiting() == [] and not estimates["eth_estimateGas"]
         worker.sender._fee_cap = 10 * fee
         loop._turn()
-        assert testbed.waiting() == [1]
+        assert mempool.waiting() == [1]
         assert urlopen(f"{url}/readyz").status == 200
     assert "goes on" in [record.getMessage() for record in caplog.records]
 
@@ -92,26 +92,26 @@ def test_fee_above_the_cap_is_told_by_status_and_doctor(testbed: DevnetTestbed) 
 
 
 def test_moves_that_a_rollback_made_vain_are_told_with_their_reasons(
-    testbed: MempoolTestbed, caplog: pytest.LogCaptureFixture
+    mempool: MempoolTestbed, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The first is asked about before it is offered again, and so are those behind it:
     none is offered in vain."""
-    worker = testbed.worker()
-    before = testbed.world.embedded.head.block_number
+    worker = mempool.worker()
+    before = mempool.world.embedded.head.block_number
     for n in range(4):
-        testbed.world.ask(bytes([n, 1, 2, 3]))
+        mempool.world.ask(bytes([n, 1, 2, 3]))
     list(worker.act())
-    testbed.mine_all()
+    mempool.mine_all()
     list(worker.act())
-    assert testbed.statuses() == [Status.ACCEPTED] * 4
-    testbed.world.embedded.rewind(before)
-    testbed.node.pool.clear()
-    offers = len(testbed.node.offers)
+    assert mempool.statuses() == [Status.ACCEPTED] * 4
+    mempool.world.embedded.rewind(before)
+    mempool.node.pool.clear()
+    offers = len(mempool.node.offers)
     sender = worker.sender
     caplog.clear()
     list(worker.act())
     assert sender.on_its_way == frozenset()
-    assert len(testbed.node.offers) == offers
+    assert len(mempool.node.offers) == offers
     told = [r.getMessage() for r in caplog.records if "refused" in r.getMessage()]
     assert len(told) == 8
     reason = re.compile(r"InferenceOracle.(accept|submit) refused: \w+\(requestId")

@@ -9,6 +9,7 @@ from support.verifier import Verifier
 
 from mips_vm import Machine, Status
 from mips_vm.state import State
+from mips_vm.translate import engine
 
 Watch = Callable[[Machine], None]
 """Sees the reference machine before each step."""
@@ -25,6 +26,9 @@ class Verdict:
 def translated(case: Case, watch: Watch = lambda machine: None) -> Verdict:
     """The reference engine against the translated one: at stops on the way of each
     start its state, at the start's end the memory root."""
+    # What is translated depends on where the program was entered before; a verdict must
+    # not, or a case that is replayed would have another.
+    engine._translations.clear()
     plain, fast = case.machine(), case.machine()
     steps = 0
     for number, start in enumerate(case.starts):
