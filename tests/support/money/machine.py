@@ -183,9 +183,10 @@ class Money(RuleBasedStateMachine):
     def dispute(self, at: int, who: list[str], order: list[int], by: str) -> None:
         """Some challenge it, and moves are made in some order."""
         for name in who:
-            asked = self._asked(at, 3)
+            # What the honest owe by now is done first, and may end the claim.
+            testbed, asked = self._act(), self._asked(at, 3)
             if asked is not None and asked.claimed is not None and asked.status == 3:
-                self._act().challenge(name, asked, asked.claimed)
+                testbed.challenge(name, asked, asked.claimed)
         for game in order:
             self.move(game, by)
 
