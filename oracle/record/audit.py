@@ -5,6 +5,7 @@ tells of requests that were never heard of, of claims whose end was missed, of g
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -13,8 +14,13 @@ from challenge.errors import PositionMismatch, PositionMissing
 from challenge.game import Dispute, Game, Stage, position_of
 from oracle.chain.chain import Chain
 from oracle.chain.contracts import Contracts
+from oracle.logs import logger
 from oracle.record.tables import Answered, Asked, Played, Status, Tables
 
+log = logger(__name__)
+
+MOST_UNTOLD = 3
+"""Requests in a row of which a node tells nothing, until it counts as unable to."""
 AT_ONCE = 100
 """Requests that are asked about together."""
 SAMPLE, AUDITS_A_ROUND = 32, 10
@@ -42,12 +48,26 @@ class Auditor:
         alive = tables.unended()
         few = min(SAMPLE, -(-len(alive) // AUDITS_A_ROUND))
         chosen = alive if all_of_it else list(islice(self._next(alive), few))
+        untold = 0
         for start in range(0, len(chosen), AT_ONCE):
             some = chosen[start : start + AT_ONCE]
-            self._chain.ahead(list(self._questions(tables, some, block)))
-            problems = (self._problem(tables, asked, block) for asked in some)
-            if problem := next(filter(None, problems), ""):
-                return problem
+            with suppress(Exception):  # then they are asked one by one
+                self._chain.ahead(list(self._questions(tables, some, block)))
+            for asked in some:
+                try:
+                    problem = self._problem(tables, asked, block)
+                except Exception as error:
+                    # What can't be told of one request keeps no other from its turn;
+                    # of a node that tells nothing, nothing is believed.
+                    untold += 1
+                    if untold == min(MOST_UNTOLD, len(chosen)):
+                        raise
+                    about = {"request_id": asked.request.id, "reason": str(error)}
+                    log.warning("not audited", **about)
+                    continue
+                untold = 0
+                if problem:
+                    return problem
         return ""
 
     def _questions(

@@ -131,3 +131,29 @@ def test_audits_in_turn_look_at_every_request(world: EmbeddedTestbed) -> None:
         auditor.about(tables, 5, block)
         == f"request 5: expected one of {last}, got none"
     )
+
+
+@pytest.mark.parametrize("error", [RuntimeError("a bug"), KeyError(3)])
+def test_request_that_can_not_be_audited_keeps_no_other_from_it(
+    world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Of a node that can tell of none, nothing is believed."""
+    for n in range(4):
+        world.ask(bytes([n, 1, 2, 3]))
+    tables = world.record().tables
+    auditor, block = Auditor(world.chain, world.contracts), world.chain.height
+    real, mute = auditor._problem, {2}
+    looked = []
+
+    def problem(tables: Any, asked: Any, block: int) -> str:
+        looked.append(asked.request.id)
+        if asked.request.id in mute:
+            raise error
+        return real(tables, asked, block)
+
+    monkeypatch.setattr(auditor, "_problem", problem)
+    assert auditor.disagreement(tables, block, all_of_it=True) == ""
+    assert looked == [1, 2, 3, 4]
+    mute |= {1, 2, 3, 4}
+    with pytest.raises(type(error)):
+        auditor.disagreement(tables, block, all_of_it=True)
