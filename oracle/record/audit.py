@@ -34,6 +34,8 @@ class Auditor:
     def __init__(self, chain: Chain, contracts: Contracts) -> None:
         self._chain, self._contracts = chain, contracts
         self._last = 0
+        self._owed: set[int] = set()
+        """Of which the last audit was told nothing: the next one begins there."""
         self._k: int | None = None
 
     def disagreement(self, tables: Tables, block: int, all_of_it: bool) -> str:
@@ -48,6 +50,10 @@ class Auditor:
         alive = tables.unended()
         few = min(SAMPLE, -(-len(alive) // AUDITS_A_ROUND))
         chosen = alive if all_of_it else list(islice(self._next(alive), few))
+        if self._owed:
+            first = [a for a in alive if a.request.id in self._owed]
+            chosen = [*first, *(a for a in chosen if a.request.id not in self._owed)]
+            self._owed = set()
         untold = 0
         for start in range(0, len(chosen), AT_ONCE):
             some = chosen[start : start + AT_ONCE]
@@ -60,6 +66,7 @@ class Auditor:
                     # What can't be told of one request keeps no other from its turn;
                     # of a node that tells nothing, nothing is believed.
                     untold += 1
+                    self._owed.add(asked.request.id)
                     if untold == min(MOST_UNTOLD, len(chosen)):
                         raise
                     about = {"request_id": asked.request.id, "reason": str(error)}

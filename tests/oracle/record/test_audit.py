@@ -154,6 +154,10 @@ def test_request_that_can_not_be_audited_keeps_no_other_from_it(
     monkeypatch.setattr(auditor, "_problem", problem)
     assert auditor.disagreement(tables, block, all_of_it=True) == ""
     assert looked == [1, 2, 3, 4]
+    looked.clear()
+    mute.clear()
+    assert auditor.disagreement(tables, block, all_of_it=False) == ""
+    assert looked == [2, 1], "what was not told comes first"
     mute |= {1, 2, 3, 4}
     with pytest.raises(type(error)):
         auditor.disagreement(tables, block, all_of_it=True)
