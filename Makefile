@@ -122,6 +122,7 @@ build: $(VENV)/.dev
 	$(BIN)/python -m solidity.build
 	$(BIN)/python -m tinynn.tokens.build
 	$(BIN)/python -m tinynn.guest.build
+	$(BIN)/python -m tinynn.wasm.build
 
 $(AUDIT)/.audit: Makefile | $(BIN)/python
 	$(PYTHON) -m venv $(AUDIT)
