@@ -1,57 +1,29 @@
 """Makes scalar.wasm and simd.wasm: `python -m tinynn.wasm.build [--check]`.
 
 Every C source of the guest and of the tokenizers, but where this folder has a source of
-the same name, that one. Byte for byte the same from any folder; `--check` only
-compares. Needs ziglang.
+the same name, that one; and keccak of mips_vm/judge/. Byte for byte the same from any
+folder; `--check` only compares. Needs ziglang.
 """
 
-import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from mips_vm.judge import FOLDER as JUDGE
 from mips_vm.keccak import keccak256
-from mips_vm.toolchain import compiler
+from mips_vm.toolchain import webassembly
 
 from ..errors import WasmBuildError
 from ..guest.build import FOLDER as GUEST
 from ..guest.build import SOURCES as GUEST_SOURCES
 from ..tokens.build import OPERATORS as TOKEN_OPERATORS
 from ..tokens.build import SOURCES as TOKEN_SOURCES
-from . import BUILDS, FOLDER, path_of
+from . import BUILDS, FOLDER, SCALAR, SIMD, path_of
 
-FEATURES: Final = {
-    "scalar": "mvp+bulk_memory+sign_ext+nontrapping_fptoint",
-    "simd": "mvp+bulk_memory+sign_ext+nontrapping_fptoint+simd128",
-}
-"""What an engine must have. Without `relaxed_simd` nothing may be fused."""
+FEATURES: Final = {SCALAR: webassembly.SCALAR, SIMD: webassembly.SIMD}
 
 STACK_BYTES: Final = 1 << 17
-
-FLAGS: Final = (
-    "-target",
-    "wasm32-freestanding",
-    "-O2",
-    "-flto",
-    "-ffp-contract=off",
-    "-ffreestanding",
-    "-std=c11",
-    "-Wall",
-    "-Wextra",
-    "-Werror",
-    "-Wno-unknown-pragmas",
-    "-Wno-unused-command-line-argument",
-    "-fno-strict-aliasing",
-    "-fno-sanitize=undefined",
-    "-fno-stack-protector",
-    "-g0",
-    "-nostdlib",
-    "-Wl,--no-entry",
-    f"-Wl,-z,stack-size={STACK_BYTES}",
-    "-Wl,-s",
-)
 
 
 def sources() -> list[Path]:
@@ -60,26 +32,19 @@ def sources() -> list[Path]:
     replaced = {path.name for path in ours}
     theirs = [GUEST / name for name in GUEST_SOURCES]
     theirs += [*TOKEN_SOURCES, TOKEN_OPERATORS]
+    ours.append(JUDGE / "keccak.c")
     return ours + [path for path in theirs if path.name not in replaced]
 
 
 def build(name: str) -> bytes:
     """The module of that name, made anew."""
-    files = sources()
-    folders = sorted({file.parent for file in files})
-    compiler.package()
-    with tempfile.TemporaryDirectory() as written:
-        out = Path(written) / "built.wasm"
-        compiler.run(
-            "cc",
-            *FLAGS,
-            f"-mcpu={FEATURES[name]}",
-            *(f"-ffile-prefix-map={folder}{os.sep}=" for folder in folders),
-            f"-I{FOLDER}",
-            *map(str, files),
-            *("-o", str(out)),
-        )
-        return out.read_bytes()
+    return webassembly.module(
+        sources(),
+        FEATURES[name],
+        include=(FOLDER, JUDGE),
+        exports=("keccak256",),
+        stack_bytes=STACK_BYTES,
+    )
 
 
 def check() -> None:

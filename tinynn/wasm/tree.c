@@ -1,78 +1,11 @@
-/* keccak-256 and the Merkle roots of regions: docs/state-encoding.md. */
+/* The Merkle roots of regions: docs/state-encoding.md. */
 
-#include <stdint.h>
+#include "keccak.h"
 
 #define EXPORT(name) __attribute__((export_name(#name))) name
 
-#define HASH_BYTES 32u
-#define PAIR_BYTES 64u
+#define PAIR_BYTES (2 * HASH_BYTES)
 #define MAX_DEPTH 27u
-#define ROUNDS 24
-#define LANES 25
-#define RATE 136u
-
-static const uint64_t round_constants[ROUNDS] = {
-    0x0000000000000001, 0x0000000000008082, 0x800000000000808a, 0x8000000080008000,
-    0x000000000000808b, 0x0000000080000001, 0x8000000080008081, 0x8000000000008009,
-    0x000000000000008a, 0x0000000000000088, 0x0000000080008009, 0x000000008000000a,
-    0x000000008000808b, 0x800000000000008b, 0x8000000000008089, 0x8000000000008003,
-    0x8000000000008002, 0x8000000000000080, 0x000000000000800a, 0x800000008000000a,
-    0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
-};
-
-/* Of lane x + 5y: by how much it is turned. */
-static const uint8_t turns[LANES] = {0,  1,  62, 28, 27, 36, 44, 6,  55, 20, 3,  10, 43,
-                                     25, 39, 41, 45, 15, 21, 8,  18, 2,  61, 56, 14};
-
-static inline uint64_t turn(uint64_t lane, uint32_t by) {
-  return lane << by | lane >> (-by & 63);
-}
-
-static void permute(uint64_t *a) {
-  for (int round = 0; round < ROUNDS; round++) {
-    uint64_t sums[5], b[LANES];
-#pragma unroll
-    for (int x = 0; x < 5; x++)
-      sums[x] = a[x] ^ a[x + 5] ^ a[x + 10] ^ a[x + 15] ^ a[x + 20];
-#pragma unroll
-    for (int x = 0; x < 5; x++) {
-      const uint64_t d = sums[(x + 4) % 5] ^ turn(sums[(x + 1) % 5], 1);
-#pragma unroll
-      for (int y = 0; y < 5; y++)
-        b[y + 5 * ((2 * x + 3 * y) % 5)] = turn(a[x + 5 * y] ^ d, turns[x + 5 * y]);
-    }
-#pragma unroll
-    for (int i = 0; i < LANES; i++)
-      a[i] = b[i] ^ (~b[i / 5 * 5 + (i + 1) % 5] & b[i / 5 * 5 + (i + 2) % 5]);
-    a[0] ^= round_constants[round];
-  }
-}
-
-void EXPORT(keccak256)(const uint8_t *data, uint32_t bytes, uint8_t *hash) {
-  uint64_t state[LANES] = {0};
-  uint8_t *absorbed = (uint8_t *)state;
-  for (; bytes >= RATE; bytes -= RATE, data += RATE) {
-    for (uint32_t i = 0; i < RATE / 8; i++) {
-      uint64_t lane;
-      __builtin_memcpy(&lane, data + 8 * i, sizeof lane);
-      state[i] ^= lane;
-    }
-    permute(state);
-  }
-  for (uint32_t i = 0; i < bytes; i++)
-    absorbed[i] ^= data[i];
-  absorbed[bytes] ^= 0x01;
-  absorbed[RATE - 1] ^= 0x80;
-  permute(state);
-  __builtin_memcpy(hash, state, HASH_BYTES);
-}
-
-static void join(const uint8_t *left, const uint8_t *right, uint8_t *hash) {
-  uint8_t pair[PAIR_BYTES];
-  __builtin_memcpy(pair, left, HASH_BYTES);
-  __builtin_memcpy(pair + HASH_BYTES, right, HASH_BYTES);
-  keccak256(pair, PAIR_BYTES, hash);
-}
 
 /* Two leaves of the data, whose end is followed by zeros. */
 static void join_leaves(const uint8_t *data, uint32_t left, uint8_t *hash) {
@@ -92,19 +25,19 @@ void EXPORT(region_root)(const uint8_t *data, uint32_t bytes, uint32_t depth,
     join_leaves(data + i * PAIR_BYTES, bytes - i * PAIR_BYTES, node);
     uint32_t level = 1;
     for (uint32_t carried = i; carried & 1; carried >>= 1, level++)
-      join(nodes[level], node, node);
+      join_nodes(nodes[level], node, node);
     __builtin_memcpy(nodes[level], node, HASH_BYTES);
   }
   /* What waits is joined from below, and what is missing is zeros; a node that is
    * complete at the top is the root. */
-  join(zero, zero, zero);
+  join_nodes(zero, zero, zero);
   __builtin_memcpy(node, zero, HASH_BYTES);
   for (uint32_t level = 1; level < depth; level++) {
     if (pairs >> (level - 1) & 1)
-      join(nodes[level], node, node);
+      join_nodes(nodes[level], node, node);
     else
-      join(node, zero, node);
-    join(zero, zero, zero);
+      join_nodes(node, zero, node);
+    join_nodes(zero, zero, zero);
   }
   const uint8_t *found = pairs >> (depth - 1) & 1 ? nodes[depth] : node;
   __builtin_memcpy(root, found, HASH_BYTES);
