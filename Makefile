@@ -2,6 +2,7 @@
 # make test   the tests
 # make quick  the part of them for while you work, under two minutes
 # make fuzz   the machines against each other, until Ctrl-C (SECONDS=, ROUNDS=, SEED=)
+# make fuzz-judge  the judge in C against the machine, a million states (STEPS=, SEED=)
 # make fuzz-money  whatever anyone may do with the contracts' money (SEQUENCES=, SEED=)
 # make mutants  each guard changed by one operator at a time (TARGET=, SAMPLE=, RESUME=1)
 # make quickstart  docs/quickstart.md, typed as it stands
@@ -28,7 +29,7 @@ JOBS   ?= 3
 AUDIT  := $(VENV)/audit
 SOLHINT := solhint@6.2.4
 
-.PHONY: demo test quick fuzz fuzz-money mutants quickstart chaos faults load conformance foreign plusplus texts model-smollm2 lint package audit forge format build clean
+.PHONY: demo test quick fuzz fuzz-judge fuzz-money mutants quickstart chaos faults load conformance foreign plusplus texts model-smollm2 lint package audit forge format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -45,6 +46,10 @@ fuzz: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m support.fuzz.campaign \
 	  $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
 	  $(if $(SEED),--seed $(SEED))
+
+fuzz-judge: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python -m support.fuzz.campaign \
+	  --c-steps $(or $(STEPS),1000000) $(if $(SEED),--seed $(SEED))
 
 fuzz-money: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m support.money.campaign \
@@ -122,6 +127,8 @@ build: $(VENV)/.dev
 	$(BIN)/python -m solidity.build
 	$(BIN)/python -m tinynn.tokens.build
 	$(BIN)/python -m tinynn.guest.build
+	$(BIN)/python -m mips_vm.judge.build
+	$(BIN)/python -m tinynn.wasm.build
 
 $(AUDIT)/.audit: Makefile | $(BIN)/python
 	$(PYTHON) -m venv $(AUDIT)

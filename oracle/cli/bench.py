@@ -85,6 +85,14 @@ def start(as_json: AsJson = False) -> None:
     report("start", figures(), as_json)
 
 
+@app.command()
+def wasm(as_json: AsJson = False) -> None:
+    """The guest in WebAssembly, beside native code."""
+    from oracle.bench.wasm import figures
+
+    report("wasm", figures(), as_json)
+
+
 def report(name: str, figures: "Iterable[Figure]", as_json: bool) -> None:
     from oracle.bench.figure import this_machine
 

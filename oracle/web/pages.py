@@ -1,0 +1,144 @@
+"""The pages: the same views as the API's, in HTML."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from oracle.amounts import brief_wei
+from oracle.legible import legible, number_of
+from oracle.web import views
+from oracle.web.disputes import Disputes
+from oracle.web.drawing import drawn
+from oracle.web.onlooker import Onlooker
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+ROWS: Final = 50
+DAY: Final = 86_400
+
+
+def environment() -> Environment:
+    """Strangers' text is escaped wherever it stands."""
+    found = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters |= {
+        "short": short,
+        "ether": lambda wei: brief_wei(int(wei)),
+        "instant": instant,
+        "span": span,
+        "counted": number_of,
+        "legible": legible,
+        "bytes": as_bytes,
+    }
+    return found
+
+
+def router(onlooker: Onlooker, disputes: Disputes, rpc_urls: list[str]) -> APIRouter:
+    """Pages show one block each, and say which."""
+    templates, pages = environment(), APIRouter(include_in_schema=False)
+
+    def page(request: Request, name: str, status: int = 200, **data: Any) -> Response:
+        with onlooker.reading():
+            data |= {"as_of": views.as_of(onlooker), "counts": views.counts(onlooker)}
+        text = templates.get_template(f"{name}.html").render(
+            data, path=request.url.path, rpc_urls=rpc_urls
+        )
+        return HTMLResponse(text, status, {"Cache-Control": "no-store"})
+
+    def absent(request: Request, what: str) -> Response:
+        return page(request, "absent", 404, what=legible(what[:80]))
+
+    @pages.get("/")
+    def requests(request: Request, before: int | None = None) -> Response:
+        with onlooker.reading():
+            rows = views.request_rows(onlooker, before, ROWS)
+        more = rows[-1]["id"] if len(rows) == ROWS and rows[-1]["id"] > 1 else None
+        return page(request, "requests", rows=rows, more=more, first=before is None)
+
+    @pages.get("/requests/{request_id}")
+    def one(request: Request, request_id: str) -> Response:
+        number = int(request_id) if request_id.isdecimal() else 0
+        with onlooker.reading():
+            whole = views.request_whole(onlooker, number)
+        if whole is None:
+            return absent(request, f"request {request_id}")
+        return page(request, "request", asked=whole)
+
+    @pages.get("/disputes")
+    def games(request: Request) -> Response:
+        with onlooker.reading():
+            rows = views.game_rows(onlooker)
+        return page(request, "disputes", rows=rows)
+
+    @pages.get("/disputes/{game}")
+    def dispute(request: Request, game: str) -> Response:
+        digits = game.removeprefix("0x")
+        known = len(digits) == 64 and all(c in "0123456789abcdef" for c in digits)
+        whole = disputes.whole(bytes.fromhex(digits)) if known else None
+        if whole is None:
+            return absent(request, f"dispute {game}")
+        picture = drawn(whole["levels"])
+        return page(request, "dispute", game=whole, picture=picture)
+
+    @pages.get("/models")
+    def models(request: Request) -> Response:
+        with onlooker.reading():
+            rows = views.model_rows(onlooker)
+        return page(request, "models", rows=rows)
+
+    @pages.get("/workers")
+    def workers(request: Request) -> Response:
+        with onlooker.reading():
+            rows = views.worker_rows(onlooker)
+        return page(request, "workers", rows=rows)
+
+    @pages.get("/health")
+    def health(request: Request) -> Response:
+        found = onlooker.site.deployments.contracts
+        contracts = {c.name: views.hexed(c.address) for c in found.all}
+        held = len(onlooker.library)
+        return page(request, "health", contracts=contracts, held=held)
+
+    @pages.get("/search")
+    def search(request: Request, q: str = "") -> Response:
+        with onlooker.reading():
+            found = views.found(onlooker, q[:200])
+        return RedirectResponse(found, 303) if found else absent(request, q)
+
+    return pages
+
+
+def short(text: str | None) -> str:
+    """The beginning and the end of a hash or an address."""
+    return "" if text is None else f"{text[:8]}…{text[-4:]}" if len(text) > 14 else text
+
+
+def instant(seconds: int) -> str:
+    """In UTC, as the chain's clock has it."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def span(seconds: float) -> str:
+    """A length of time, roughly."""
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min"
+    return f"{whole // 3600} h" if whole < DAY else f"{whole // DAY} d"
+
+
+def as_bytes(size: int) -> str:
+    """A number of bytes, roughly."""
+    for unit, step in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
+        if size >= step:
+            return f"{size / step:.1f} {unit}"
+    return f"{size} B"
