@@ -45,6 +45,7 @@ SOURCES: Final = (
     "rescale.c",
     "trees.c",
     "cache.c",
+    "blocks.c",
     "softfloat.c",
 )
 
