@@ -212,7 +212,7 @@ def cost_matvec(operator: Operator, count: int) -> int:
 def usual_matvec(operator: Operator) -> int:
     """Of an element: some instructions a weight."""
     kind, _, columns = matrix_of(operator.attributes)
-    return columns * (5 if kind.is_long else 8)
+    return columns * (3 if kind.is_long else 5)
 
 
 def cost_row(operator: Operator, count: int) -> int:
