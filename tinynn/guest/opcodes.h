@@ -91,6 +91,10 @@
   X(140, encode) \
   X(141, token_count) \
   X(142, decode) \
-  X(143, decode_length)
+  X(143, decode_length) \
+  X(150, block_scale) \
+  X(151, block_quantize) \
+  X(152, block_matvec) \
+  X(153, block_row)
 
 #endif

@@ -17,6 +17,7 @@ from mips_vm import native
 
 from ..floatmode import exact_ir
 from . import (
+    blocks,
     byte_factors,
     byte_products,
     casting,
@@ -25,6 +26,7 @@ from . import (
     folds,
     looping,
     moving,
+    panels,
     pooling,
     quantising,
     rescaling,
@@ -61,6 +63,9 @@ MODULES: Final[dict[str, Callable[[], str]]] = {
     **rescaling.MODULES,
     **byte_products.MODULES,
     "byte": byte_factors.module_ir,
+    "block": blocks.module_ir,
+    "block_row": blocks.rows_ir,
+    **panels.MODULES,
 }
 """By the first part of a kernel's name, or the first two: `slide.3` is of `slide`,
 `element.add.vv` of `element.add`."""

@@ -11,6 +11,7 @@ from typing import Final
 from . import (
     argmax,
     binary,
+    blocks,
     cache,
     cast,
     conv,
@@ -65,6 +66,7 @@ _MODULES: Final = (
     trees,
     cache,
     text,
+    blocks,
 )
 
 FAMILIES: Final[Mapping[int, Family]] = MappingProxyType(
