@@ -4,8 +4,9 @@ Windows of the source become words X once a position; rows of weights are multip
 with them, three products a word of thirty terms.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -48,6 +49,8 @@ class Windows:
     height: int
     width: int
     positions: tuple[int, int]
+    taps: tuple[int, ...] = (0,)
+    """Where windows begin of which only the greatest result counts: a pool's."""
 
     @property
     def terms(self) -> int:
@@ -93,7 +96,8 @@ class Windows:
 class Product:
     """Windows of a source times rows of weights.
 
-    `weights` (outputs, terms) are bytes, `offset` above what they stand for; `bias`
+    Of a position's taps the greatest sum is taken: that commutes with a factor that is
+    not negative. `weights` (outputs, terms) are bytes, `offset` above what they stand for; `bias`
     (outputs,) is added. Without `scale` the results are int32, a word each. Outputs of
     all `groups` follow one another; each group has planes of its own.
     """
@@ -132,6 +136,10 @@ class Product:
         return self.unit * (self.outputs if self.by_position else 1)
 
     @property
+    def taps(self) -> int:
+        return len(self.windows.taps)
+
+    @property
     def words(self) -> int:
         return words_of(self.windows.terms)
 
@@ -142,14 +150,14 @@ class Product:
 
     @property
     def row_code(self) -> int:
-        return self.words * TERM_BYTES + EPILOGUE_BYTES
+        return self.words * TERM_BYTES * self.taps + EPILOGUE_BYTES
 
     def needs(self) -> dict[str, int]:
         registers = dict.fromkeys(
             ("chunk", "offset", "end", "in", "line", "plane"), WORD_BYTES
         )
         return registers | {
-            "x": 3 * WORD_BYTES * self.words,
+            "x": 3 * WORD_BYTES * self.words * self.taps,
             "rows": self.row_bytes * self.together,
         }
 
@@ -244,8 +252,8 @@ class Product:
             self._blocks(work, parts[0][0])
             asm.op("POP", "JUMP")
             asm.begin(over)
-        if self.alone and self.offset:
-            asm.op("POP")
+        if self.alone:
+            self._forget(work)
 
     def _set(self, work: Work, part: Run, before: int) -> None:
         """The registers of a part's loop."""
@@ -306,8 +314,7 @@ class Product:
         def position() -> None:
             self._windows_of(work, "pix")
             self._rows(work, "q")
-            if self.offset:
-                asm.op("POP")
+            self._forget(work)
 
         work.sweep(
             self.windows.positions, self.windows.steps, self.position_step, position
@@ -317,21 +324,24 @@ class Product:
     def _rows(self, work: Work, target: str) -> None:
         for row in range(self.together):
             at = work.area("rows") + row * self.row_bytes
-            self._dot(work, at + WORD_BYTES)
-            self._finish(work, at)
+            for tap in range(self.taps):
+                self._dot(work, at + WORD_BYTES, tap)
+                if self.offset:
+                    work.asm.get(f"base{tap}")
+                    work.asm.op("ADD")
+                if tap:
+                    work.greater()
+            self.finish(work, partial(work.asm.load, at))
             work.asm.get(target)
             work.asm.push(row * self.row_step)
             work.asm.op("ADD", "MSTORE" if self.scale is None else "MSTORE8")
 
-    def _finish(self, work: Work, at: int) -> None:
-        """The bias, what the offset adds, and requantize."""
+    def finish(self, work: Work, parameter: Callable[[], None]) -> None:
+        """The bias, and requantize; `parameter` pushes both numbers in one word."""
         asm, scale = work.asm, self.scale
-        asm.load(at)
+        parameter()
         asm.push(BIAS_SHIFT)
         asm.op("SAR", "ADD")
-        if self.offset:
-            asm.get("base")
-            asm.op("ADD")
         if self.wraps:
             asm.push(3)
             asm.op("SIGNEXTEND")
@@ -342,14 +352,18 @@ class Product:
             if scale.uniform:
                 asm.push(scale.factors[0])
             else:
-                asm.load(at)
+                parameter()
                 work.low_half(scale.signed)
 
         work.requantized(scale, factor)
 
-    def _dot(self, work: Work, at: int) -> None:
+    def _x(self, work: Work, tap: int) -> int:
+        """Where the words of a tap's window are."""
+        return work.area("x") + 3 * WORD_BYTES * self.words * tap
+
+    def _dot(self, work: Work, at: int, tap: int) -> None:
         """The products of all words; lanes are shifted out before they overflow."""
-        asm, x = work.asm, work.area("x")
+        asm, x = work.asm, self._x(work, tap)
         for start in range(0, self.words, WORDS_A_FLUSH):
             for word in range(start, min(start + WORDS_A_FLUSH, self.words)):
                 near = x + 3 * WORD_BYTES * word
@@ -367,44 +381,56 @@ class Product:
             asm.op("SHR", *["ADD"] * (start > 0))
 
     def _windows_of(self, work: Work, pointer: str = "") -> None:
-        """The window's words: X0 - X2, X1 - X2 and X2 each; `base` if there is one.
+        """The words of all taps' windows, and what the offset adds to each.
 
-        The window begins at the source, or at the pointer on the stack.
+        The first begins at the source, or at the pointer on the stack.
         """
-        asm, x = work.asm, work.area("x")
+        for tap, offset in enumerate(self.windows.taps):
+            for index, pieces in enumerate(self.windows.words()):
+                self._gather(work, pointer, offset, pieces)
+                self._split(work, self._x(work, tap) + 3 * WORD_BYTES * index)
+                if self.offset and index:
+                    work.asm.op("ADD")
+            if self.offset:
+                self._base(work, tap)
 
-        def piece(offset: int) -> None:
+    def _base(self, work: Work, tap: int) -> None:
+        """From sums in lanes, of all words."""
+        asm = work.asm
+        asm.push(LANE)
+        asm.swap()
+        asm.op("MOD")
+        asm.push(self.offset)
+        asm.op("MUL")
+        asm.push(0)
+        asm.op("SUB")
+        asm.named(f"base{tap}")
+
+    def _forget(self, work: Work) -> None:
+        """What the offset adds is taken off the stack."""
+        if self.offset:
+            work.asm.op(*["POP"] * self.taps)
+
+    def _gather(
+        self, work: Work, pointer: str, start: int, pieces: list[tuple[int, int]]
+    ) -> None:
+        """Thirty terms from their pieces: big-endian, the first one the top byte."""
+        asm, room = work.asm, LANES
+        for number, (offset, length) in enumerate(pieces):
+            room -= length
             if pointer:
                 asm.get(pointer)
-                asm.push(offset)
+                asm.push(start + offset)
                 asm.op("ADD", "MLOAD")
             else:
-                asm.load(self.source.address + offset)
-
-        for index, pieces in enumerate(self.windows.words()):
-            room = LANES
-            for number, (offset, length) in enumerate(pieces):
-                room -= length
-                piece(offset)
-                asm.push(8 * (WORD_BYTES - length))
-                asm.op("SHR")
-                if room:
-                    asm.push(8 * room)
-                    asm.op("SHL")
-                if number:
-                    asm.op("OR")
-            self._split(work, x + 3 * WORD_BYTES * index)
-            if self.offset and index:
-                asm.op("ADD")
-        if self.offset:
-            asm.push(LANE)
-            asm.swap()
-            asm.op("MOD")
-            asm.push(self.offset)
-            asm.op("MUL")
-            asm.push(0)
-            asm.op("SUB")
-            asm.named("base")
+                asm.load(self.source.address + start + offset)
+            asm.push(8 * (WORD_BYTES - length))
+            asm.op("SHR")
+            if room:
+                asm.push(8 * room)
+                asm.op("SHL")
+            if number:
+                asm.op("OR")
 
     def _split(self, work: Work, at: int) -> None:
         """Thirty terms to the three words at `at`; their sums in lanes, if needed."""

@@ -1,5 +1,6 @@
 """One rule an operator of the subset: the stage that it becomes."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -28,6 +29,8 @@ from tinynn.operators.shape import around
 from tinynn.operators.window import extent
 
 MOST_BYTE: Final = 255
+MOST_TAPS: Final = 4
+"""Of a pool that is done with the product before it; more would fill the stack."""
 
 
 # Products.
@@ -117,13 +120,57 @@ def product(
     rows = rows_of(operator, len(weights), by_position)
     last, total, scale = followed(reader, index, rows, total)
     dtype = WHOLE if scale is None else BYTES
-    target = reader.room(f"#{last}", operator.target.count, dtype)
     made = Product(
-        place, target, windows, groups, weights - low, -low, total, scale, by_position
+        place, place, windows, groups, weights - low, -low, total, scale, by_position
     )
+    if not (scale is None or scale.signed or by_position or made.wraps):
+        last, windows = pooled(reader, last, windows)
+    count = reader.operators[last].target.count
+    target = reader.room(f"#{last}", count, dtype)
+    made = replace(made, windows=windows, target=target)
     sparse = reader.skip_zeros and place.room is reader.rooms[0] and can_skip(made)
     reader.add(Sparse(made) if sparse else made)
     reader.hold(last, target)
+
+
+def pooled(reader: Reader, last: int, windows: Windows) -> tuple[int, Windows]:
+    """With the pool that alone uses the result, if the greatest sum is its byte."""
+    users = reader.users(Result(last))
+    if len(users) != 1 or users[0] < 0:
+        return last, windows
+    operator = reader.operators[users[0]]
+    if FAMILIES[operator.opcode].name != "max_pool":
+        return last, windows
+    pooling = Pooling(*operator.attributes)
+    whole = operator.sources[0].shape == reader.operators[last].target.shape
+    if not whole or any(border_of(operator, pooling)):
+        return last, windows
+    down, right = windows.steps
+    taps = tuple(
+        row * pooling.dilation_rows * down + column * pooling.dilation_columns * right
+        for row in range(pooling.rows)
+        for column in range(pooling.columns)
+    )
+    if len(taps) > MOST_TAPS:
+        return last, windows
+    reader.done.add(users[0])
+    return users[0], replace(
+        windows,
+        stride_rows=windows.stride_rows * pooling.stride_rows,
+        stride_columns=windows.stride_columns * pooling.stride_columns,
+        positions=(pooling.output_rows, pooling.output_columns),
+        taps=taps,
+    )
+
+
+def border_of(operator: Operator, pooling: Pooling) -> tuple[int, int, int, int]:
+    """Rows and columns that windows of a pool reach beyond its planes."""
+    height, width = operator.sources[0].shape[2:]
+    down = (pooling.output_rows - 1) * pooling.stride_rows - pooling.top
+    right = (pooling.output_columns - 1) * pooling.stride_columns - pooling.left
+    bottom = down + extent(pooling.rows, pooling.dilation_rows) - height
+    beyond = right + extent(pooling.columns, pooling.dilation_columns) - width
+    return pooling.top, pooling.left, max(0, bottom), max(0, beyond)
 
 
 def differences(weights: Array, zeros: Array) -> Ints:
@@ -162,6 +209,7 @@ def followed(
                 chosen = by_row(factors, rows)
                 if chosen is None:
                     return last, bias, None
+                reader.done.add(user)
                 return user, bias, Scale(tuple(map(whole_factor, chosen)), zero)
             else:
                 return last, bias, None
@@ -247,13 +295,7 @@ def max_pool(reader: Reader, index: int) -> None:
         (pooling.stride_rows, pooling.stride_columns),
     )
     dilations = (pooling.dilation_rows, pooling.dilation_columns)
-    needed = [
-        (positions[i] - 1) * strides[i] + extent(window[i], dilations[i])
-        for i in range(2)
-    ]
-    bottom = max(0, needed[0] - pooling.top - height)
-    right = max(0, needed[1] - pooling.left - width)
-    pads = (pooling.top, pooling.left, bottom, right)
+    pads = border_of(operator, pooling)
     if any(pads):  # a tap in the padding is none: 0 is the least byte
         place = padded(reader, place, (planes, height, width), pads, 0)
         height, width = height + pads[0] + pads[2], width + pads[1] + pads[3]
