@@ -6,13 +6,12 @@ the net's constants if there is room for them, then the model's root and the fac
 address: all that is needed to derive every byte again.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from converters.evm.assembler import Assembler
 from converters.evm.errors import TooLargeForEvm
-from converters.evm.factory import address_of, creation_of, net_creation
+from converters.evm.factory import address_of, creation_of
 from converters.evm.network import Network, network_of
 from converters.evm.numbers import MASKS
 from converters.evm.products import Product
@@ -53,9 +52,8 @@ class Compiled:
     def creation(self) -> bytes:
         """The net's creation code: it reverts unless each chunk is there, whole."""
         hashes = [keccak256(chunk) for chunk in self.chunks]
-        return net_creation(
-            self.runtime, list(zip(self.addresses, hashes, strict=True))
-        )
+        checked = list(zip(self.addresses, hashes, strict=True))
+        return creation_of(self.runtime, checked)
 
     @property
     def creations(self) -> tuple[bytes, ...]:
@@ -68,8 +66,11 @@ class Compiled:
         return address_of(self.factory, self.creation)
 
     @property
-    def weight_bytes(self) -> int:
-        return sum(map(len, self.chunks))
+    def parts(self) -> tuple[tuple[str, bytes, bytes], ...]:
+        """What it consists of, in the order of creation: (name, address, code)."""
+        names = [f"chunk {i + 1}" for i in range(len(self.chunks))]
+        chunks = zip(names, self.addresses, self.chunks, strict=True)
+        return (*chunks, ("net", self.address, self.runtime))
 
 
 def compiled(model: Model, factory: bytes, options: Options | None = None) -> Compiled:
@@ -146,9 +147,3 @@ def trailer_of(runtime: bytes) -> tuple[bytes, bytes]:
     """The model's root and the factory, as a net's code says them."""
     tail = runtime[-TRAILER_BYTES:]
     return tail[:ROOT_BYTES], tail[ROOT_BYTES:]
-
-
-def described(stages: Sequence[object]) -> Iterator[str]:
-    """The stages by name, for a report."""
-    for stage in stages:
-        yield type(stage).__name__.lower()

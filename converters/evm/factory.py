@@ -1,12 +1,10 @@
-"""How code comes to lie on a chain: our own factory, by CREATE2 with salt 0.
+"""How code comes to lie on a chain: by the contract NetFactory, CREATE2 with salt 0.
 
-The factory's calldata is creation code; it returns the address, or reverts. The same
-creation code comes to lie at the same address from whoever calls, so that a deployment
-can be taken up again where it stopped, by anybody.
+The same creation code comes to lie at the same address whoever calls the factory, so
+that a deployment can be taken up again where it stopped, by anybody.
 """
 
 from collections.abc import Sequence
-from functools import cache
 
 from converters.evm.assembler import Assembler
 from mips_vm.keccak import keccak256
@@ -16,57 +14,13 @@ SALT = bytes(32)
 ADDRESS_BYTES = 20
 
 
-@cache
-def factory_runtime() -> bytes:
-    """The factory's code."""
-    asm = Assembler()
-    good = asm.label(["address"])
-    asm.op("CALLDATASIZE")
-    asm.push(0)
-    asm.push(0)
-    asm.op("CALLDATACOPY")
-    asm.push(0)  # salt
-    asm.op("CALLDATASIZE")
-    asm.push(0)
-    asm.push(0)  # value
-    asm.op("CREATE2")
-    asm.named("address")
-    asm.dup()
-    asm.jump_if(good)
-    asm.push(0)
-    asm.push(0)
-    asm.op("REVERT")
-    asm.begin(good)
-    asm.push(0)
-    asm.op("MSTORE")
-    asm.push(32)
-    asm.push(0)
-    asm.op("RETURN")
-    return asm.code()
-
-
-def factory_creation() -> bytes:
-    """Its creation code."""
-    return creation_of(factory_runtime())
-
-
-def creation_of(runtime: bytes) -> bytes:
-    """Creation code that leaves these bytes."""
-    return with_checks(runtime, [])
-
-
-def net_creation(
-    runtime: bytes, chunks: Sequence[tuple[bytes, bytes]]
-) -> bytes:
-    """The same, which reverts unless each address has code of that hash.
+def creation_of(runtime: bytes, chunks: Sequence[tuple[bytes, bytes]] = ()) -> bytes:
+    """Creation code that leaves these bytes, and reverts unless each address has code
+    of that hash.
 
     INVARIANT: a net never reads a chunk that isn't there: of an absent account
     EXTCODECOPY gives zeros, and those are weights, too.
     """
-    return with_checks(runtime, chunks)
-
-
-def with_checks(runtime: bytes, chunks: Sequence[tuple[bytes, bytes]]) -> bytes:
     asm = Assembler()
     wrong, data = asm.label(), asm.label()
     for address, digest in chunks:

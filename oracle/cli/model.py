@@ -16,7 +16,7 @@ from oracle.cli.inputs.modelfile import (
     parse_shapes,
 )
 from oracle.cli.models import running, verify
-from oracle.cli.onchain import registry
+from oracle.cli.onchain import nets, registry
 from oracle.errors import BadCard
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -282,5 +282,5 @@ def show(
         console().print(part)
 
 
-for group in (verify, running, registry):
+for group in (verify, running, registry, nets):
     app.add_typer(group.app)
