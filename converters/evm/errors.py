@@ -16,8 +16,8 @@ class OutsideSubset(ConverterError):
     def __init__(self, name: str, reasons: Sequence[str]) -> None:
         listed = "\n".join(f"  {reason}" for reason in reasons)
         super().__init__(
-            f"{name}: expected operators on bytes and integers "
-            f"(plumb model convert --quantize int8 --integers makes them), got\n{listed}"
+            f"{name}: expected operators on bytes and integers (plumb model convert "
+            f"--quantize int8 --integers makes them), got\n{listed}"
         )
         self.reasons = tuple(reasons)
 

@@ -458,7 +458,9 @@ class Output:
 
     @property
     def size(self) -> int:
-        return sum(part.count * (INT32_BYTES if part.whole else 1) for part in self.parts)
+        return sum(
+            part.count * (INT32_BYTES if part.whole else 1) for part in self.parts
+        )
 
     def needs(self) -> dict[str, int]:
         return {"output": self.size + WORD_BYTES}

@@ -1,7 +1,7 @@
 """Weights and factors in the form in which the EVM multiplies them.
 
-Thirty weights are a word: v = weight + offset, a byte each, the least byte first, the two
-top bytes 0. The masks take every third byte. A factor is a whole number in units of
+Thirty weights are a word: v = weight + offset, a byte each, the least byte first, the
+two top bytes 0. The masks take every third byte. A factor is a whole number in units of
 2^-SHIFT; requantize is then a product, a shift and a tie to even, exactly.
 """
 

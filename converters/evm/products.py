@@ -66,7 +66,7 @@ class Windows:
         return self.positions[0] * self.positions[1]
 
     def pieces(self) -> Iterator[tuple[int, int]]:
-        """(offset, length) of the bytes that lie together, in the order of the terms."""
+        """(offset, length) of bytes that lie together, in the order of the terms."""
         for plane in range(self.depth):
             for row in range(self.rows):
                 start = plane * self.height + row * self.dilation_rows
@@ -97,8 +97,8 @@ class Product:
     """Windows of a source times rows of weights.
 
     Of a position's taps the greatest sum is taken: that commutes with a factor that is
-    not negative. `weights` (outputs, terms) are bytes, `offset` above what they stand for; `bias`
-    (outputs,) is added. Without `scale` the results are int32, a word each. Outputs of
+    not negative. `weights` (outputs, terms) are bytes, `offset` above what they stand
+    for; `bias` (outputs,) is added. Without `scale` the results are int32, a word each. Outputs of
     all `groups` follow one another; each group has planes of its own.
     """
 

@@ -74,7 +74,7 @@ def conv_integer(reader: Reader, index: int) -> None:
         window.stride_columns,
         height,
         width,
-        operator.target.shape[2:],
+        (operator.target.shape[2], operator.target.shape[3]),
     )
     product(reader, index, place, windows, window.group, bias)
 

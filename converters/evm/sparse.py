@@ -5,6 +5,7 @@ that are not both zero add their rows, times themselves, to words of thirty outp
 """
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from converters.evm.numbers import (
     BIAS_SHIFT,
@@ -355,7 +356,7 @@ class Sparse:
                 asm.op("ADD", "MLOAD")
                 asm.get("base0")
                 asm.op("ADD")
-                product.finish(work, lambda lane=lane: parameter(lane))
+                product.finish(work, partial(parameter, lane))
                 asm.get("q")
                 asm.push(lane * product.unit)
                 asm.op("ADD", "MSTORE" if product.scale is None else "MSTORE8")

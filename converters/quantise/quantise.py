@@ -162,9 +162,7 @@ def compare(
     )
 
 
-def differences(
-    before: Array, after: Array
-) -> tuple[float, float] | tuple[None, None]:
+def differences(before: Array, after: Array) -> tuple[float, float] | tuple[None, None]:
     """The greatest and the mean one, by the greatest magnitude before."""
     if {before.dtype, after.dtype} != {np.dtype(np.float32)}:
         return None, None

@@ -45,8 +45,9 @@ class Ends:
         }
         starts = [homes.sources[index][0] for index in compared]
         starts += homes.outputs
-        even = {product_of(home, names, homes) for home in starts} - {None}
-        return cls(frozenset(dropped), frozenset(compared), frozenset(even))
+        found = (product_of(home, names, homes) for home in starts)
+        even = frozenset(index for index in found if index is not None)
+        return cls(frozenset(dropped), frozenset(compared), even)
 
 
 def product_of(home: Home | None, names: list[str], homes: Homes) -> int | None:

@@ -213,7 +213,9 @@ def convert(
             from oracle.cli.models import quantisation
 
             whole = carding.short_of(made)
-            found = quantisation.quantised(model, calibrate, limit, tell, whole, integers)
+            found = quantisation.quantised(
+                model, calibrate, limit, tell, whole, integers
+            )
             image, model = found.made.image, found.model
         tell("counting its work, for the card")
         card = carding.card_of(

@@ -45,4 +45,6 @@ class NoFactory(EvmError):
 class BadPlaces(EvmError):
     def __init__(self, path: Path, actual: str) -> None:
         self.path, self.actual = path, actual
-        super().__init__(f"{path}: expected where the nets of a chain lie, got {actual}")
+        super().__init__(
+            f"{path}: expected where the nets of a chain lie, got {actual}"
+        )

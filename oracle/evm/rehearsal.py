@@ -78,9 +78,7 @@ def played_steps(
     chain: EmbeddedChain, made: Compiled, present: Collection[bytes]
 ) -> Iterator[Step]:
     abi = factory_abi()
-    for (name, address, code), creation in zip(
-        made.parts, made.creations, strict=True
-    ):
+    for (name, address, code), creation in zip(made.parts, made.creations, strict=True):
         output, used = call(chain, made.factory, abi.calldata("create", (creation,)))
         if output[-len(address) :] != address:
             raise NotCreated(name, f"0x{output.hex() or '0'}")

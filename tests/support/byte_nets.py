@@ -123,7 +123,7 @@ def lenet(seed: int = 2) -> Model:
 
 
 def odd(seed: int = 3) -> Model:
-    """Groups, depthwise, padding with another byte, strides, dilation, a table, pools."""
+    """Groups, depthwise, padding with a byte, strides, dilation, a table, a pool."""
     rng, g = np.random.default_rng(seed), GraphBuilder("odd")
     x = g.input("x", "uint8", (1, 4, 9, 11))
     y = conv(rng, g, x, 8, 3, pads=(1, 1, 1, 1), group=4, zero=7)

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pyrevm
+from support.abi import Abi
 
 from converters.evm import Compiled, Options, compiled
 from solidity import artifact
-from support.abi import Abi
 from tinynn import Model
 
 SENDER = "0x" + "11" * 20
@@ -24,9 +24,7 @@ class NetBox:
         self.evm = evm or pyrevm.EVM(gas_limit=2**32, spec_id="CANCUN")
         self.evm.set_balance(SENDER, 10**24)
         self.abi = Abi(artifact("NetFactory").abi)
-        self.factory = self.evm.deploy(
-            SENDER, artifact("NetFactory").bytecode, gas=GAS
-        )
+        self.factory = self.evm.deploy(SENDER, artifact("NetFactory").bytecode, gas=GAS)
         self.made: Compiled = compiled(model, address(self.factory), options)
         for creation in self.made.creations:
             self.create(creation)

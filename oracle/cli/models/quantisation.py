@@ -55,8 +55,8 @@ def quantised(
 ) -> Quantisation:
     """`model` with products of bytes, calibrated and compared on the samples of `data`.
 
-    With `integers` nothing of it is a float. `short` are the image's names of the source's inputs. BadInputFile if the samples do
-    not fit it.
+    With `integers` nothing of it is a float. `short` are the image's names of the
+    source's inputs. BadInputFile if the samples do not fit it.
     """
     samples = read_samples(data, model, limit, short)
     tell(f"calibrating on {len(samples.inputs)} samples")

@@ -1,4 +1,4 @@
-"""`plumb model deploy --evm | check-evm`: a model inside the chain, and every byte of it.
+"""`plumb model deploy --evm | check-evm`: a model inside the chain, byte for byte.
 
 What meets the chain is imported when it is needed: the group's other commands don't.
 """
@@ -59,7 +59,9 @@ def deploy(
     samples: Samples = 4,
     factory: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="The NetFactory; else ours, or a new one."),
+        typer.Option(
+            metavar="ADDRESS", help="The NetFactory; else ours, or a new one."
+        ),
     ] = None,
     bond: Annotated[
         str | None,

@@ -5,8 +5,8 @@ from support.byte_nets import NETS, inputs_of, random_net
 from support.nets import NetBox
 
 from converters.evm import Options, compiled
-from converters.evm.store import MAX_CODE
 from converters.evm.rooms import Room, check, plan
+from converters.evm.store import MAX_CODE
 
 INPUTS = {"lenet": 3, "picture": 4, "middle": 6}
 
