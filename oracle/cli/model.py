@@ -16,7 +16,7 @@ from oracle.cli.inputs.modelfile import (
     parse_shapes,
 )
 from oracle.cli.models import running, verify
-from oracle.cli.onchain import registry
+from oracle.cli.onchain import nets, registry
 from oracle.errors import BadCard
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -125,6 +125,13 @@ def convert(
             help=".npz of inputs that are like those to come, and labels if known.",
         ),
     ] = None,
+    integers: Annotated[
+        bool,
+        typer.Option(
+            "--integers",
+            help="With --quantize: no float at all, as model deploy --evm wants it.",
+        ),
+    ] = False,
     limit: Annotated[
         int | None,
         typer.Option("--limit", min=1, help="Calibrate on so many samples at most."),
@@ -175,6 +182,8 @@ def convert(
         if quantize is None:
             given, missing = missing, given
         raise typer.BadParameter(f"expected {missing} with it", param_hint=given)
+    if integers and quantize is None:
+        raise typer.BadParameter("expected --quantize with it", param_hint="--integers")
     if limit is not None and calibrate is None:
         raise typer.BadParameter("expected --calibrate with it", param_hint="--limit")
     check_source(source)
@@ -204,7 +213,9 @@ def convert(
             from oracle.cli.models import quantisation
 
             whole = carding.short_of(made)
-            found = quantisation.quantised(model, calibrate, limit, tell, whole)
+            found = quantisation.quantised(
+                model, calibrate, limit, tell, whole, integers
+            )
             image, model = found.made.image, found.model
         tell("counting its work, for the card")
         card = carding.card_of(
@@ -273,5 +284,5 @@ def show(
         console().print(part)
 
 
-for group in (verify, running, registry):
+for group in (verify, running, registry, nets):
     app.add_typer(group.app)

@@ -1,0 +1,261 @@
+"""Nets of bytes for the EVM: named ones, and random ones that try all of the subset."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+import tinynn
+from tinynn import GraphBuilder, Model
+from tinynn.graph import Value
+from tinynn.operators.integer import conv_integer
+from tinynn.operators.quantize import REQUANTIZE
+
+Rng = np.random.Generator
+EXTREME_BITS = (
+    0x7FC00000,  # a NaN
+    0xFF800001,  # another
+    0x7F800000,  # infinity
+    0xFF800000,
+    0x4B000000,  # 2^23: n = 0
+    0x4A800000,  # n = 1
+    0x2D800000,  # 2^-36: n = 59 and 60 below
+    0x2D000000,
+    0x2C800000,  # n = 61: nothing is left
+    0x00000000,
+    0x80000000,
+    0x00000001,  # subnormal
+    0x807FFFFF,
+    0xBA83126F,  # about -0.001
+    0x3A83126F,
+    0x3F000000,  # a half: ties
+    0xBE800000,
+)
+
+
+def factors(rng: Rng, count: int, most: float = 2e-3) -> np.ndarray:
+    return (rng.random(count) * most).astype(np.float32)
+
+
+def extreme_factors(rng: Rng, count: int) -> np.ndarray:
+    return rng.choice(np.array(EXTREME_BITS, np.uint32), count).view(np.float32)
+
+
+def weights(rng: Rng, *shape: int, extreme: bool = False) -> np.ndarray:
+    """Of int8; extreme ones are the ends of the range."""
+    if extreme:
+        return rng.choice([-128, -127, 127, 0], shape).astype(np.int8)
+    return rng.integers(-128, 128, shape).astype(np.int8)
+
+
+def requantized(
+    g: GraphBuilder, y: Value, held: np.ndarray, axis: int, zero: int = 0
+) -> Value:
+    sources = [y, g.constant(held), g.constant(np.array(zero, np.uint8))]
+    return g.emit(REQUANTIZE, sources, [axis])
+
+
+def dense(g: GraphBuilder, x: Value, w: np.ndarray, bias: np.ndarray | None) -> Value:
+    """(m, k) times (k, n), and a bias."""
+    zeros = (np.array(0, np.uint8), np.array(0, np.int8))
+    y = g.op("MatMulInteger", x, w, *zeros)
+    return y if bias is None else g.op("Add", y, bias)
+
+
+def biases(rng: Rng, count: int, extreme: bool = False) -> np.ndarray:
+    """Extreme ones make sums wrap."""
+    if extreme:
+        return rng.choice([-(2**31), 2**31 - 1, 0, 5], count).astype(np.int32)
+    return rng.integers(-5000, 5000, count).astype(np.int32)
+
+
+def mlp(*sizes: int, seed: int = 1, extreme: bool = False) -> Model:
+    """Layers of so many; sums, and the greatest one's index."""
+    rng, g = np.random.default_rng(seed), GraphBuilder("mlp")
+    x = g.view(g.input("x", "uint8", (sizes[0],)), (1, sizes[0]))
+    y = x
+    for a, b in zip(sizes, sizes[1:], strict=False):
+        y = dense(g, x, weights(rng, a, b, extreme=extreme), biases(rng, b, extreme))
+        if b != sizes[-1]:
+            held = extreme_factors(rng, b) if extreme else factors(rng, b)
+            x = requantized(g, y, held, 1, 7 if extreme else 0)
+    g.output(y, "sums")
+    g.output(g.argmax(y), "digit")
+    return tinynn.load(g.build())
+
+
+def conv(
+    rng: Rng,
+    g: GraphBuilder,
+    x: Value,
+    outputs: int,
+    size: int,
+    *,
+    zero: int = 0,
+    group: int = 1,
+    bias: bool = True,
+    **window: tuple[int, ...],
+) -> Value:
+    """A convolution to int32."""
+    arrays = [weights(rng, outputs, x.shape[1] // group, size, size)]
+    arrays += [np.array(zero, np.uint8), np.array(0, np.int8)]
+    if bias:
+        arrays.append(biases(rng, outputs))
+    sources = [g.constant(array) for array in arrays]
+    return conv_integer(g, x, *sources, group=group, **window)
+
+
+def lenet(seed: int = 2) -> Model:
+    """LeNet-5 with maxima: 416,520 multiply-adds."""
+    rng, g = np.random.default_rng(seed), GraphBuilder("lenet")
+    x = g.view(g.input("x", "uint8", (784,)), (1, 1, 28, 28))
+    for outputs, pads in ((6, (2, 2, 2, 2)), (16, (0, 0, 0, 0))):
+        y = conv(rng, g, x, outputs, 5, pads=pads)
+        x = requantized(g, y, factors(rng, outputs), 1)
+        x = g.op("MaxPool", x, kernel_shape=(2, 2), strides=(2, 2))
+    x = g.view(x, (1, 400))
+    for a, b in ((400, 120), (120, 84)):
+        y = dense(g, x, weights(rng, a, b), biases(rng, b))
+        x = requantized(g, y, factors(rng, b), 1)
+    y = dense(g, x, weights(rng, 84, 10), biases(rng, 10))
+    g.output(y, "sums")
+    g.output(g.argmax(y), "digit")
+    return tinynn.load(g.build())
+
+
+def odd(seed: int = 3) -> Model:
+    """Groups, depthwise, padding with a byte, strides, dilation, a table, a pool."""
+    rng, g = np.random.default_rng(seed), GraphBuilder("odd")
+    x = g.input("x", "uint8", (1, 4, 9, 11))
+    y = conv(rng, g, x, 8, 3, pads=(1, 1, 1, 1), group=4, zero=7)
+    x = requantized(g, y, factors(rng, 8), 1, 3)
+    y = conv(rng, g, x, 8, 3, pads=(2, 1, 0, 1), group=8, zero=3, strides=(2, 1))
+    x = requantized(g, y, factors(rng, 8, 1e-2), 1)
+    table = rng.integers(0, 256, 256).astype(np.uint8)
+    x = g.op("Gather", table, g.op("Cast", x, to="int32"))
+    y = conv(rng, g, x, 6, 2, group=2, dilations=(1, 2), bias=False)
+    x = requantized(g, y, factors(rng, 6), 1, 1)
+    x = g.op("MaxPool", x, kernel_shape=(3, 3), strides=(2, 2), pads=(1, 1, 1, 1))
+    g.output(x, "bytes")
+    return tinynn.load(g.build())
+
+
+def loose(seed: int = 4) -> Model:
+    """What is not done with a product: additions, requantize, argmin along axes."""
+    rng, g = np.random.default_rng(seed), GraphBuilder("loose")
+    x = g.view(g.input("x", "uint8", (60,)), (4, 15))
+    y = dense(g, x, weights(rng, 15, 6, extreme=True), None)
+    g.output(y, "raw")
+    z = g.op("Add", y, rng.integers(-(2**31), 2**31, (4, 6)).astype(np.int32))
+    g.output(z, "wrapped")
+    g.output(requantized(g, z, extreme_factors(rng, 4), 0, 200), "by_row")
+    g.output(requantized(g, z, factors(rng, 6, 1e-7), 1, 128), "by_column")
+    g.output(requantized(g, z, factors(rng, 1, 1e-7), 0, 128), "by_one")
+    g.output(g.op("ArgMin", z, axis=0), "least")
+    g.output(g.op("ArgMax", z, axis=1), "most")
+    g.output(g.input("second", "uint8", (3,)), "given")
+    return tinynn.load(g.build())
+
+
+def picture(seed: int = 5) -> Model:
+    """A dense generator: 32 bytes to 28 x 28."""
+    rng, g = np.random.default_rng(seed), GraphBuilder("picture")
+    x = g.view(g.input("seed", "uint8", (32,)), (1, 32))
+    for a, b in ((32, 96), (96, 224), (224, 784)):
+        y = dense(g, x, weights(rng, a, b), biases(rng, b))
+        x = requantized(g, y, factors(rng, 1, 3e-3), 0, 40)
+    g.output(x, "pixels")
+    return tinynn.load(g.build())
+
+
+NETS: dict[str, Callable[[], Model]] = {
+    "small": lambda: mlp(784, 20, 10),
+    "middle": lambda: mlp(784, 128, 10),
+    "extreme": lambda: mlp(100, 37, 61, 5, extreme=True),
+    "lenet": lenet,
+    "odd": odd,
+    "loose": loose,
+    "picture": picture,
+}
+
+
+def random_net(seed: int) -> Model:
+    """Convolutions, pools, tables and products, each of random size or left out."""
+    rng, g = np.random.default_rng(seed), GraphBuilder(f"random {seed}")
+    channels, high, wide = (int(rng.integers(1, n)) for n in (4, 9, 9))
+    x = g.input("x", "uint8", (1, channels, high, wide))
+    for _ in range(int(rng.integers(0, 3))):
+        x = random_conv(rng, g, x)
+        if rng.random() < 0.4 and min(x.shape[2:]) > 1:
+            x = random_pool(rng, g, x)
+        if rng.random() < 0.3:
+            table = rng.integers(0, 256, int(rng.integers(1, 257))).astype(np.uint8)
+            x = g.op("Gather", table, g.op("Cast", x, to="int32"))
+    rows = int(rng.choice([d for d in range(1, 5) if x.count % d == 0]))
+    x = g.view(x, (rows, x.count // rows))
+    for _ in range(int(rng.integers(0, 3))):
+        x = random_dense(rng, g, x)
+    y = dense(g, x, weights(rng, x.shape[1], int(rng.integers(1, 40))), None)
+    g.output(y, "sums")
+    g.output(g.op("ArgMax", y, axis=int(rng.integers(0, 2))), "most")
+    return tinynn.load(g.build())
+
+
+def random_conv(rng: Rng, g: GraphBuilder, x: Value) -> Value:
+    channels, high, wide = x.shape[1:]
+    size = int(rng.integers(1, min(3, high, wide) + 1))
+    group = channels if rng.random() < 0.3 else 1
+    outputs = group * int(rng.integers(1, 4))
+    pads = tuple(int(p) for p in rng.integers(0, 2, 4))
+    strides = tuple(int(s) for s in rng.integers(1, 3, 2))
+    zero = int(rng.integers(0, 256))
+    y = conv(
+        rng, g, x, outputs, size, zero=zero, group=group, pads=pads, strides=strides
+    )
+    make = extreme_factors if rng.random() < 0.3 else factors
+    return requantized(g, y, make(rng, outputs), 1, int(rng.integers(0, 256)))
+
+
+def random_pool(rng: Rng, g: GraphBuilder, x: Value) -> Value:
+    high, wide = x.shape[2:]
+    shape = [int(rng.integers(1, min(3, n) + 1)) for n in (high, wide)]
+    pads = [int(rng.integers(0, n)) for n in shape] * 2
+    return g.op(
+        "MaxPool",
+        x,
+        kernel_shape=tuple(shape),
+        strides=tuple(int(s) for s in rng.integers(1, 3, 2)),
+        pads=tuple(pads if rng.random() < 0.5 else [0] * 4),
+        ceil_mode=int(rng.integers(0, 2)),
+    )
+
+
+def random_dense(rng: Rng, g: GraphBuilder, x: Value) -> Value:
+    columns = int(rng.integers(1, 70))
+    signed = rng.random() < 0.7
+    if signed:
+        w = weights(rng, x.shape[1], columns, extreme=rng.random() < 0.3)
+        zero = np.array(0, np.int8)
+    else:
+        w = rng.integers(0, 256, (x.shape[1], columns)).astype(np.uint8)
+        zero = np.array(int(rng.integers(0, 256)), np.uint8)
+    of_x = np.array(int(rng.integers(0, 256)), np.uint8)
+    y = g.op("MatMulInteger", x, w, of_x, zero)
+    if rng.random() < 0.7:
+        y = g.op("Add", y, biases(rng, columns, extreme=rng.random() < 0.2))
+    many = columns if rng.random() < 0.6 else 1
+    make = extreme_factors if rng.random() < 0.3 else factors
+    return requantized(g, y, make(rng, many), 1, int(rng.integers(0, 256)))
+
+
+def inputs_of(model: Model, count: int, seed: int = 0) -> list[bytes]:
+    """The least, the greatest, and random ones of which some are mostly zeros."""
+    rng, size = np.random.default_rng(seed), model.tables.input_bytes
+    found = [bytes(size), b"\xff" * size]
+    while len(found) < count:
+        data = rng.integers(0, 256, size).astype(np.uint8)
+        if len(found) % 3 == 0:
+            data[rng.random(size) < 0.8] = 0
+        elif len(found) % 3 == 1:
+            data = rng.choice([0, 255], size).astype(np.uint8)
+        found.append(data.tobytes())
+    return found[:count]
