@@ -140,9 +140,16 @@ class FailoverProvider(BaseProvider):
             return False
         return True
 
+    def meet(self) -> None:
+        """Asks once, without patience, whether any endpoint is there and of the chain.
+
+        Raises `Unavailable` or `WrongChain`.
+        """
+        self._read(RPCEndpoint("eth_chainId"), [])
+
     def is_connected(self, show_traceback: bool = False) -> bool:
         try:
-            self._read(RPCEndpoint("eth_chainId"), [])
+            self.meet()
         except (Unavailable, WrongChain):
             return False
         return True
