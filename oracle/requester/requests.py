@@ -86,6 +86,15 @@ class Situation:
         return self.now >= max(self.asked.lease.end, self.last_accept)
 
     @property
+    def obstacle(self) -> str:
+        """Why no worker takes it, as far as is known; empty once one has, and as long
+        as nothing speaks against it."""
+        if self.asked.status is not Status.OPEN or self.hopeless:
+            return ""
+        told = [f"0x{d.worker.hex()} declines: {d.reason}." for d in self.declines]
+        return " ".join([self._too_little().strip(), *told]).strip()
+
+    @property
     def confirmed(self) -> bool:
         """Whether it is so deep in the chain that it counts as done."""
         return self.depth.is_done(self.asked.block)
