@@ -399,6 +399,7 @@ class Node(ABC):
     ) -> Iterator[Action]:
         """The moves in each game, given by claim and challenger, in their order."""
         found = []
+        self.record.expect(games)
         for answered, challenger in games:
             job = ("look", answered.hash, challenger)
             look = partial(self._view, answered, challenger)

@@ -1,5 +1,8 @@
 """The game of a claim and a challenger as the chain has it now, for a player."""
 
+from functools import partial
+from typing import Any
+
 from challenge import tariff
 from challenge.claim import game_id
 from challenge.errors import PositionMismatch, PositionMissing
@@ -46,11 +49,29 @@ def view_of(
     )
 
 
+def expect_challenge(record: Record, answered: Answered, challenger: bytes) -> None:
+    """A view is about to be asked for of a game that is to begin."""
+    bond = answered.claim.bond
+    others = [
+        partial(_challenger_bond, record, bond),
+        partial(_stake_of, record, challenger),
+        partial(record.chain.known_balance, challenger),
+    ]
+    record.expect([(answered, challenger)], others)
+
+
 def missing_bond(
     record: Record, challenger: bytes, claim_bond_wei: int, reserved_wei: int
 ) -> int:
     """What a challenger must send along: the bond beyond its free stake."""
-    chain, contracts = record.chain, record.contracts
-    bond, *_ = chain.known(contracts.game, "challengerBond", claim_bond_wei)
-    free, _ = chain.known(contracts.staking, "balanceOf", challenger)
+    bond, *_ = _challenger_bond(record, claim_bond_wei)
+    free, _ = _stake_of(record, challenger)
     return max(0, int(bond) - max(0, int(free) - reserved_wei))
+
+
+def _challenger_bond(record: Record, claim_bond_wei: int) -> Any:
+    return record.chain.known(record.contracts.game, "challengerBond", claim_bond_wei)
+
+
+def _stake_of(record: Record, account: bytes) -> Any:
+    return record.chain.known(record.contracts.staking, "balanceOf", account)

@@ -16,6 +16,7 @@ from oracle.node.challenger.choice import EVERY_CLAIM, Choice
 from oracle.node.collector import Collector
 from oracle.node.node import Action, Player
 from oracle.record.record import Answered, Asked
+from oracle.record.views import expect_challenge
 from oracle.sending.sender import Sender
 
 log = logger(__name__)
@@ -97,6 +98,7 @@ class Challenger(Collector):
         self.verdicts[answered.hash] = not false
         if not false:
             return
+        expect_challenge(self.record, answered, self.address)
         if (view := self._view(answered, self.address)) is None:
             return
         if view.stage is Stage.NONE:
