@@ -38,7 +38,7 @@ test: $(VENV)/.dev
 
 quick: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not slow and not toolchain" \
-	  tests/test_hints.py tests/test_layering.py tests/challenge tests/mips_vm \
+	  tests/test_hints.py tests/test_layering.py tests/test_troubleshooting.py tests/challenge tests/mips_vm \
 	  tests/solidity tests/tinynn tests/oracle/chain tests/oracle/store $(ARGS)
 
 fuzz: $(VENV)/.dev
