@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mips_vm.json_text import JsonObject
 from oracle.amounts import brief_wei, parse_wei
 from oracle.cli.common.output import (
     AsJson,
@@ -166,14 +167,14 @@ def telling_of(sender: "Sender") -> Iterator[None]:
         raise
 
 
-def posted(receipt: "Receipt", min_lease: int) -> dict[str, Any]:
+def posted(receipt: "Receipt", min_lease: int) -> JsonObject:
     """What was asked for: one request, or several of a contract that asks for more."""
     from oracle.pricing.leases import last_instant
     from oracle.requester.requests import requested
 
     found = requested(receipt)
     ids = [request.id for request in found]
-    told: dict[str, Any] = {"request_id": ids[0] if ids else None}
+    told: JsonObject = {"request_id": ids[0] if ids else None}
     if len(ids) > 1:
         told["request_ids"] = ids
     told |= {"transaction": hexadecimal(receipt.transaction), "block": receipt.block}
@@ -244,8 +245,8 @@ def simulate(
         gas = {"callback_gas_needed": played.callback_gas if played else None}
         failure = {"callback_failure": played.failure or None if played else None}
         numbers = {name: as_numbers(array) for name, array in outputs.items()}
-        told = {"outputs": numbers, "bytes": hexadecimal(answer)}
-        print_json(told | costs | gas | failure)
+        told: JsonObject = {"outputs": numbers, "bytes": hexadecimal(answer)}
+        print_json({**told, **costs, **gas, **failure})
     else:
         lines = {"fee": brief_wei(fee)} | reckoned_facts(guess)
         lines["worker's bond"] = brief_wei(bond)

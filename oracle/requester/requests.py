@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from challenge.claim import Request
+from mips_vm.json_text import JsonObject
 from oracle.amounts import show_wei
 from oracle.chain import events
 from oracle.chain.abi import Abi
@@ -126,7 +127,7 @@ class Situation:
             case _:
                 return "Cancelled; the fee is a credit in the staking contract."
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         asked = self.asked
         claim, lease = asked.claim, asked.lease
         holder = claim or lease

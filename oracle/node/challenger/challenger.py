@@ -7,6 +7,7 @@ from typing import Protocol
 
 from challenge import tariff
 from challenge.game import Crowd, GameView, Stage
+from mips_vm.json_text import JsonObject
 from oracle.amounts import brief_wei
 from oracle.chain.contracts import Contracts
 from oracle.logs import logger
@@ -149,7 +150,7 @@ class Challenger(Collector):
 
     def _lacks(self, view: GameView, reason: str) -> None:
         if view.claim_hash not in self.unpaid:
-            facts = {
+            facts: JsonObject = {
                 "request_id": view.claim.request_id,
                 "claim": f"0x{view.claim_hash.hex()}",
                 "window_end": view.claim.window_end,
