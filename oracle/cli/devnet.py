@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 import typer.core
 
+from mips_vm.json_text import JsonObject
 from oracle.chain.local.known import CHAIN_ID, FIRST_BASE_FEE, MNEMONIC, PATH
 from oracle.cli.common.output import AsJson, console, facts, print_json, stage
 
@@ -108,7 +109,7 @@ def tell(url: str, ready: "Ready", written: Path, as_json: bool) -> None:
     addresses = ready.devnet.addresses()
     if as_json:
         contracts = {name: at.as_json() for name, at in found.placed.items()}
-        data = {
+        data: JsonObject = {
             "rpc_url": url,
             "chain_id": CHAIN_ID,
             "deployments": str(written),

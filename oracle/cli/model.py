@@ -1,10 +1,11 @@
 """`plumb model`: look into models, convert them, verify, run and register them."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
+from mips_vm.json_text import JsonObject
 from oracle.cli.common.output import AsJson, console, facts, print_json, remark, stage
 from oracle.cli.common.targets import check_target
 from oracle.cli.inputs.modelfile import (
@@ -231,8 +232,8 @@ def convert(
         write_card(card_target, card)
     written = str(target) if good else None
     if as_json:
-        parts: dict[str, Any] = {"notes": made.notes}
-        parts |= {"verification": judged and judged.data}
+        parts: JsonObject = {"notes": made.notes}
+        parts |= {"verification": None if judged is None else judged.data}
         parts |= {"card": str(card_target) if good else None}
         if found:
             parts["quantized"] = quantisation.quantisation_data(found)

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from challenge.errors import PositionMismatch, PositionMissing
 from challenge.game import GameView, Side, Stage
 from challenge.moves import Move, Open
+from mips_vm.json_text import Json
 from oracle.chain.chain import Contract
 from oracle.chain.contracts import Contracts
 from oracle.chain.errors import (
@@ -164,7 +165,7 @@ class Node(ABC):
         self.head_seconds = 0.0
         """A look may begin with a head that was seen so long ago: when something was
         worked out, the chain need not be asked for it."""
-        self.tell: Callable[[Mapping[str, Any]], None] = lambda facts: None
+        self.tell: Callable[[Mapping[str, Json]], None] = lambda facts: None
         """Somebody who wants to know what its people should look at."""
         self.seconds: defaultdict[str, float] = defaultdict(float)
         """What it spent its time with."""
@@ -399,6 +400,7 @@ class Node(ABC):
     ) -> Iterator[Action]:
         """The moves in each game, given by claim and challenger, in their order."""
         found = []
+        self.record.expect(games)
         for answered, challenger in games:
             job = ("look", answered.hash, challenger)
             look = partial(self._view, answered, challenger)

@@ -5,7 +5,7 @@ and knows what it knew. It notices when a block that it read is gone (a reorg), 
 something was never told (a hole), and then goes back.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from time import monotonic
 from typing import Any
@@ -278,6 +278,19 @@ class Record:
         """The same of a game."""
         subjects = claim, game_id(claim, challenger)
         return game.Game.from_abi(self._asked(subjects, "getGame", claim, challenger))
+
+    def expect(
+        self,
+        games: Iterable[tuple[Answered, bytes]],
+        others: Sequence[Callable[[], object]] = (),
+    ) -> None:
+        """Is about to be asked about these games, by claim and challenger, and then for
+        the others: what isn't known is asked for at once."""
+        asks: list[Callable[[], object]] = []
+        for answered, challenger in games:
+            asks.append(partial(self.dispute_of, answered.hash))
+            asks.append(partial(self.game_of, answered.hash, challenger))
+        self.chain.ahead([*asks, *others])
 
     def _asked(self, subjects: tuple[bytes, ...], function: str, *about: bytes) -> Any:
         contract = self.contracts.game

@@ -1,6 +1,8 @@
 """The game of a claim and a challenger as the chain has it now, for a player."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from challenge import tariff
 from challenge.claim import game_id
@@ -51,6 +53,17 @@ def view_of(
     )
 
 
+def expect_challenge(record: Record, answered: Answered, challenger: bytes) -> None:
+    """A view is about to be asked for of a game that is to begin."""
+    bond = answered.claim.bond
+    others = [
+        partial(_challenger_bond, record, bond),
+        partial(_stake_of, record, challenger),
+        partial(record.chain.known_balance, challenger),
+    ]
+    record.expect([(answered, challenger)], others)
+
+
 def missing_bond(
     record: Record,
     challenger: bytes,
@@ -58,10 +71,17 @@ def missing_bond(
     free: Callable[[], int] | None,
 ) -> int:
     """What a challenger must send along: the bond beyond its free stake."""
-    chain, contracts = record.chain, record.contracts
-    bond, *_ = chain.known(contracts.game, "challengerBond", claim_bond_wei)
+    bond, *_ = _challenger_bond(record, claim_bond_wei)
     if free is None:
-        free_wei, _ = chain.known(contracts.staking, "balanceOf", challenger)
+        free_wei, _ = _stake_of(record, challenger)
     else:
         free_wei = free()
     return max(0, int(bond) - int(free_wei))
+
+
+def _challenger_bond(record: Record, claim_bond_wei: int) -> Any:
+    return record.chain.known(record.contracts.game, "challengerBond", claim_bond_wei)
+
+
+def _stake_of(record: Record, account: bytes) -> Any:
+    return record.chain.known(record.contracts.staking, "balanceOf", account)

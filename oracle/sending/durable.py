@@ -132,11 +132,18 @@ class DurableSender(Sender):
         known = {contract.address: contract for contract in contracts}
         self._abis |= {contract.address: contract.abi for contract in contracts}
         found: list[Outcome] = []
-        for entry, mined in self.settle(head):
-            if (contract := known.get(entry.draft.to)) is not None:
-                work = partial(self._outcome, entry.draft, contract, mined, contracts)
-                outcome = self._tried("outcome", entry, work)
-                found += [] if outcome is None else [outcome]
+        settled = [
+            (entry, intent_of(entry.draft, known[entry.draft.to]), mined)
+            for entry, mined in self.settle(head)
+            if entry.draft.to in known
+        ]
+        failed = [(each, mined) for _, each, mined in settled if not mined["status"]]
+        self.chain.ahead([partial(self._replay, *each) for each in failed])
+        for entry, intent, mined in settled:
+            work = partial(self._outcome, intent, mined, contracts)
+            outcome = self._tried("outcome", entry, work)
+            found += [] if outcome is None else [outcome]
+        self.chain.ahead(())
         return found
 
     def post(
@@ -166,8 +173,14 @@ class DurableSender(Sender):
         sender = self._account.address
         fields = [intent.fields(sender) for intent in intents]
         estimates = [partial(self._estimate, wanted) for wanted in fields]
-        self._nonces.share(self.chain.ahead(estimates))
+        self._nonces.share(self._ask_together(estimates))
         self._waiting = []
+
+    def _ask_together(self, estimates: Sequence[Callable[[], object]]) -> bool:
+        """All that signing takes, the head aside, which is before it; whether that was
+        to be had at once."""
+        self.chain.recent(sent_seconds=plain.FEE_SECONDS)
+        return self.chain.ahead([*estimates, *self._nonces.questions])
 
     def flush(self) -> dict[str, Rejected]:
         entries, self._waiting = self._waiting or [], None
@@ -194,15 +207,8 @@ class DurableSender(Sender):
         return None
 
     def _outcome(
-        self,
-        draft: Draft,
-        contract: Contract,
-        mined: TxReceipt,
-        listening: Sequence[Contract],
+        self, intent: Intent, mined: TxReceipt, listening: Sequence[Contract]
     ) -> Outcome:
-        function = draft.action.partition(".")[2]
-        content = draft.data, draft.value, draft.to, draft.key
-        intent = Intent(contract, function, *content)
         try:
             return Outcome(intent, self._receipt(intent, mined, listening))
         except Refused as refused:
@@ -216,11 +222,18 @@ class DurableSender(Sender):
 
     def _begin(self, intent: Intent, key: str) -> Entry:
         self._abis[intent.to] = intent.contract.abi
-        wanted = self._estimated(intent)
-        draft = Draft(
-            key, intent.name, intent.to, intent.data, intent.value, wanted["gas"]
-        )
-        entry = self._written_down(draft)
+        if self._waiting is None:
+            fields = intent.fields(self._account.address)
+            self._ask_together([partial(self._estimate, fields)])
+        try:
+            wanted = self._estimated(intent)
+            draft = Draft(
+                key, intent.name, intent.to, intent.data, intent.value, wanted["gas"]
+            )
+            entry = self._written_down(draft)
+        finally:
+            if self._waiting is None:
+                self.chain.ahead(())
         if self._waiting is None:
             self._offer(entry, fresh=True)
         else:
@@ -268,8 +281,15 @@ class DurableSender(Sender):
         """Those that are mined, lowest nonce first: what comes after cannot be mined
         before. What goes wrong about one keeps no other from being looked after."""
         found: list[tuple[Entry, TxReceipt]] = []
+        gather = partial(self._receipts.gather, entries, head)
+        if entries:
+            self.chain.ahead([self._nonces.used, gather])
         mined = self._nonces.used() if entries else 0
-        self._receipts.gather(entries, head)
+        gather()
+        missing = self._receipts.missing(
+            entry for entry in entries if entry.nonce < mined
+        )
+        self.chain.ahead([partial(self._receipts.find, entry) for entry in missing])
         self._doubtful = False
         for entry in entries:
             if self.stop.is_set():
@@ -332,7 +352,8 @@ class DurableSender(Sender):
         self._spent_wei += fee
         place = (receipt["blockNumber"], bytes(receipt["blockHash"]))
         self.outbox.mined(entry, *place, bool(receipt["status"]), fee)
-        self.chain.forget()
+        if receipt["blockNumber"] > self.chain.latest.number:
+            self.chain.forget()
         return receipt
 
     def _lags(self, entry: Entry, head: Head, mined: int) -> bool:
@@ -466,6 +487,13 @@ class DurableSender(Sender):
             log.warning("%s: block %d is gone", last.draft.action, last.block)
             self.outbox.reopen(last)
             self._offers.forget()
+
+
+def intent_of(draft: Draft, contract: Contract) -> Intent:
+    """What was written down, of the contract that it goes to."""
+    function = draft.action.partition(".")[2]
+    content = draft.data, draft.value, draft.to, draft.key
+    return Intent(contract, function, *content)
 
 
 def _digest(intent: Intent) -> str:

@@ -27,6 +27,8 @@ MOST_TIP_WEI = 50 * 10**9
 """A gas unit. Public chains ask for less; whoever needs more says so by a cap."""
 GAS_MARGIN = 8
 """One part in so many is added to an estimate: the next block may differ a little."""
+FEE_SECONDS = 2.0
+"""Since something was sent, a head is good for reckoning fees for so long."""
 RECEIPT_SECONDS = 300.0
 ZERO_BYTE_GAS, DATA_BYTE_GAS = 4, 16
 
@@ -245,15 +247,17 @@ class Sender:
     def _estimate(self, wanted: TxParams) -> int:
         return self.chain.endpoint.web3.eth.estimate_gas(wanted)
 
+    def _replay(self, intent: Intent, mined: TxReceipt) -> object:
+        wanted = intent.fields(self._account.address)
+        return self.chain.endpoint.web3.eth.call(wanted, mined["blockNumber"])
+
     def _receipt(
         self, intent: Intent, mined: TxReceipt, listening: Sequence[Contract]
     ) -> Receipt:
         """What came of it. Raises `Refused`, with the reason, if it failed."""
         if not mined["status"]:
             # Asked again, of the block that it failed in, for the reason.
-            wanted = intent.fields(self._account.address)
-            eth = self.chain.endpoint.web3.eth
-            intent.refusing(lambda: eth.call(wanted, mined["blockNumber"]))
+            intent.refusing(lambda: self._replay(intent, mined))
             raise Refused(intent.name, "", {}, b"")
         return Receipt(
             action=intent.function,
@@ -273,7 +277,7 @@ class Sender:
         INVARIANT: without a cap, too, what a node advises is paid up to a bound only:
         it may be the one who builds the block.
         """
-        base_fee = self.chain.recent().base_fee
+        base_fee = self.chain.recent(sent_seconds=FEE_SECONDS).base_fee
         if (too_dear := self.too_dear()) is not None:
             raise too_dear
         tip = self.chain.tip()

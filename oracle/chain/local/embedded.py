@@ -87,6 +87,20 @@ class Call:
     gas: int = TRANSACTION_GAS
 
 
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """A transaction but for who sends it. `to` is empty for a deployment; `max_fee` and
+    `tip` in wei a gas unit."""
+
+    nonce: int
+    gas: int
+    max_fee: int
+    tip: int
+    value: int
+    data: bytes
+    to: bytes
+
+
 class Reverted(Exception):
     """The call's code gave up, with these bytes of reason."""
 
@@ -238,18 +252,18 @@ class EmbeddedChain:
         """py-evm's transaction, from the bytes that its sender signed."""
         return self._chain.get_vm().get_transaction_builder().decode(raw)
 
-    def unsigned(self, sender: bytes, fields: Mapping[str, Any]) -> Any:
+    def unsigned(self, sender: bytes, fields: Unsigned) -> Any:
         """The same for a transaction that nobody signed."""
         builder = self._chain.get_vm().get_transaction_builder()
         unsigned = builder.new_dynamic_fee_transaction(
             chain_id=CHAIN_ID,
-            nonce=fields["nonce"],
-            max_priority_fee_per_gas=fields["maxPriorityFeePerGas"],
-            max_fee_per_gas=fields["maxFeePerGas"],
-            gas=fields["gas"],
-            to=Address(fields["to"]),
-            value=fields["value"],
-            data=fields["data"],
+            nonce=fields.nonce,
+            max_priority_fee_per_gas=fields.tip,
+            max_fee_per_gas=fields.max_fee,
+            gas=fields.gas,
+            to=Address(fields.to),
+            value=fields.value,
+            data=fields.data,
             access_list=(),
             y_parity=0,
             r=int.from_bytes(sender),

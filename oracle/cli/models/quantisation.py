@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rich.console import RenderableType
 
@@ -15,6 +14,7 @@ from converters.quantise.quantise import (
     quantise,
     request_of,
 )
+from mips_vm.json_text import JsonObject
 from oracle.bench.guest import instructions
 from oracle.cli.common.output import facts, grid
 from oracle.cli.inputs.samples import read_samples
@@ -77,7 +77,7 @@ def cost(model: Model, request: bytes) -> Cost:
     return Cost(len(model.image), model.most_instructions, counted)
 
 
-def quantisation_data(found: Quantisation) -> dict[str, Any]:
+def quantisation_data(found: Quantisation) -> JsonObject:
     """All of it for `--json`."""
     told = found.comparison
     return {

@@ -228,7 +228,7 @@ def test_durable_node_that_always_wants_more_is_not_heard_for_ever(
     bench.node.complaint = "transaction underpriced"
     sender, fee = bench.sender(), (2**n for n in count(30))
     recent = sender.chain.recent
-    dearer = lambda: replace(recent(), base_fee=next(fee))  # noqa: E731
+    dearer = lambda **_: replace(recent(), base_fee=next(fee))  # noqa: E731
     bench.monkeypatch.setattr(sender.chain, "recent", dearer)
     staking = bench.world.contracts.staking
     sender.post(staking, "deposit", ADDRESS, value=ETHER, key="move")
