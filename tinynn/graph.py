@@ -22,8 +22,8 @@ from .image import (
     aligned,
     encode,
 )
-from .looping import FOREVER, Looping
-from .operators import OPERATIONS, PUT_ROW, Family, Operand, Operator
+from .looping import FOREVER, WORD, KeyCache, Looping
+from .operators import OPERATIONS, PUT_KEY, PUT_ROW, Family, Operand, Operator
 from .operators.graph import Cache, Constant, Home, Input, Result, Value
 from .placement import Lifetime, place
 from .planner import cut
@@ -184,6 +184,57 @@ class GraphBuilder:
         alike = cache.type == kind and isinstance(cache.home, Cache)
         _check("put_row", f"a cache of {kind}", cache.type, alike)
         self._nodes.append(_Node(PUT_ROW.opcode, sources, cache, words, self._skip))
+
+    def key_cache(self, rows: int, kv_heads: int, width: int) -> KeyCache:
+        """Keys of so many passes, zeros at first, where `attention` finds them."""
+        kind = PUT_KEY.infer([TensorType("float32", (kv_heads, width)), WORD], [rows])
+        return KeyCache(self.cache("float32", kind.shape), rows, kv_heads, width)
+
+    def put_key(self, cache: KeyCache, key: Value) -> None:
+        """Stores the keys of this pass, (kv heads, width), or of what has no row left
+        the last."""
+        _check(
+            "put_key",
+            f"{cache.kv_heads * cache.width} floats",
+            key.type,
+            key.dtype == "float32" and key.count == cache.kv_heads * cache.width,
+        )
+        sources = (key, self.passes_done)
+        words = (cache.rows,)
+        self._nodes.append(
+            _Node(PUT_KEY.opcode, sources, cache.value, words, self._skip)
+        )
+
+    def attention(
+        self,
+        queries: Value,
+        keys: KeyCache,
+        values: Value,
+        *,
+        scale: float,
+        window: int = 0,
+        softcap: float | None = None,
+    ) -> Value:
+        """(heads, width) of queries (heads, width) in a pass: over the rows of this and
+        of earlier passes, of caches of keys and of values (rows, kv heads, width)."""
+        done = self.passes_done
+        shape = {"rows": keys.rows, "kv_heads": keys.kv_heads}
+        scores = self.op(
+            "AttentionScores",
+            queries,
+            keys.value,
+            done,
+            scale=scale,
+            window=window,
+            **shape,
+        )
+        if softcap is not None:
+            scores = self.op("Div", scores, np.array(softcap, np.float32))
+            scores = self.op(
+                "Mul", self.op("Tanh", scores), np.array(softcap, np.float32)
+            )
+        shares = self.op("AttentionSoftmax", scores, done, window=window)
+        return self.op("AttentionMix", shares, values, done, window=window)
 
     @contextmanager
     def unless_zero(self, word: Value) -> Iterator[None]:
