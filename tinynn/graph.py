@@ -11,6 +11,7 @@ import numpy as np
 
 from mips_vm.constants import ARENA, MODEL
 
+from .attending import Attending
 from .bounds import bounded_instructions
 from .errors import GraphError, Misfit, listed
 from .image import (
@@ -22,8 +23,8 @@ from .image import (
     aligned,
     encode,
 )
-from .looping import FOREVER, WORD, KeyCache, Looping
-from .operators import OPERATIONS, PUT_KEY, PUT_ROW, Family, Operand, Operator
+from .looping import FOREVER, Looping
+from .operators import OPERATIONS, PUT_ROW, Family, Operand, Operator
 from .operators.graph import Cache, Constant, Home, Input, Result, Value
 from .placement import Lifetime, place
 from .planner import cut
@@ -54,7 +55,7 @@ class _Node:
 
 
 @dataclass(slots=True)
-class GraphBuilder:
+class GraphBuilder(Attending):
     """A graph that grows by one operation a call; `build` gives the image's bytes.
 
     `op` returns an operation's result, for later calls; arrays among its arguments
@@ -175,66 +176,18 @@ class GraphBuilder:
 
     def put_row(self, cache: Value, row: Value, *, offset: int = 0) -> None:
         """Stores row min(passes done + offset, rows - 1) of a cache; 0 or 1."""
-        words = (cache.shape[0] if cache.shape else 0, offset)
+        self.put(PUT_ROW, row, cache, cache.shape[0] if cache.shape else 0, offset)
+
+    def put(self, family: Family, row: Value, cache: Value, *words: int) -> None:
+        """Stores the row of the pass by an operator that stores in part."""
         sources = (row, self.passes_done)
         try:
-            kind = PUT_ROW.infer([source.type for source in sources], words)
+            kind = family.infer([source.type for source in sources], words)
         except Misfit as misfit:
             raise GraphError(misfit.what, misfit.expected, misfit.actual) from misfit
         alike = cache.type == kind and isinstance(cache.home, Cache)
-        _check("put_row", f"a cache of {kind}", cache.type, alike)
-        self._nodes.append(_Node(PUT_ROW.opcode, sources, cache, words, self._skip))
-
-    def key_cache(self, rows: int, kv_heads: int, width: int) -> KeyCache:
-        """Keys of so many passes, zeros at first, where `attention` finds them."""
-        kind = PUT_KEY.infer([TensorType("float32", (kv_heads, width)), WORD], [rows])
-        return KeyCache(self.cache("float32", kind.shape), rows, kv_heads, width)
-
-    def put_key(self, cache: KeyCache, key: Value) -> None:
-        """Stores the keys of this pass, (kv heads, width), or of what has no row left
-        the last."""
-        _check(
-            "put_key",
-            f"{cache.kv_heads * cache.width} floats",
-            key.type,
-            key.dtype == "float32" and key.count == cache.kv_heads * cache.width,
-        )
-        sources = (key, self.passes_done)
-        words = (cache.rows,)
-        self._nodes.append(
-            _Node(PUT_KEY.opcode, sources, cache.value, words, self._skip)
-        )
-
-    def attention(
-        self,
-        queries: Value,
-        keys: KeyCache,
-        values: Value,
-        *,
-        scale: float,
-        window: int = 0,
-        softcap: float | None = None,
-    ) -> Value:
-        """(heads, width) of queries (heads, width) in a pass: over the rows of this and
-        of earlier passes, of caches of keys and of values (rows, kv heads, width)."""
-        done = self.passes_done
-        shape = {"rows": keys.rows, "kv_heads": keys.kv_heads}
-        scores = self.op(
-            "AttentionScores",
-            queries,
-            keys.value,
-            done,
-            scale=scale,
-            window=window,
-            **shape,
-        )
-        if softcap is not None:
-            scores = self.op("Div", scores, np.array(softcap, np.float32))
-            scores = self.op(
-                "Mul", self.op("Tanh", scores), np.array(softcap, np.float32)
-            )
-        shares = self.op("AttentionSoftmax", scores, done, window=window)
-        return self.op("AttentionMix", shares, values, done, window=window)
+        _check(family.name, f"a cache of {kind}", cache.type, alike)
+        self._nodes.append(_Node(family.opcode, sources, cache, words, self._skip))
 
     @contextmanager
     def unless_zero(self, word: Value) -> Iterator[None]:

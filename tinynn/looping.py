@@ -22,16 +22,6 @@ FOREVER = 1 << 32
 """The death of a tensor that is an output."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyCache:
-    """A cache of keys in panels, and what it is of."""
-
-    value: Value
-    rows: int
-    kv_heads: int
-    width: int
-
-
 @dataclass(slots=True)
 class Looping:
     """The body is operators [first, end); `passes` is 0 as long as there is no loop."""

@@ -33,6 +33,28 @@ bool f32_less_equal(f32 a, f32 b) { return real(a) <= real(b); }
 #include "keccak.c"
 #include "pick.c"
 
+typedef int32_t lanes __attribute__((vector_size(64), aligned(4)));
+
+typedef uint8_t bytes __attribute__((vector_size(16), aligned(1)));
+
+#define LANE_COUNT 16
+
+/* What neither is marked nor has a key above `least`, LANE_COUNT logits at once. */
+uint32_t next_above(const struct draw *d, uint32_t i, int32_t least) {
+  for (; i + LANE_COUNT <= d->vocabulary; i += LANE_COUNT) {
+    lanes x = *(const lanes *)(d->logits + i);
+    lanes size = x & INT32_MAX, above = size > (int32_t)F32_INFINITY;
+    lanes sign = x >> 31, key = (size ^ sign) - sign;
+    above |= key > least;
+    bytes marks = *(const bytes *)(d->marks + i);
+    if (__builtin_reduce_or(above) | __builtin_reduce_or(marks))
+      break;
+  }
+  while (i < d->vocabulary && !d->marks[i] && key_of(d->logits[i]) <= least)
+    i++;
+  return i;
+}
+
 #define AT(type, word) ((type *)(uintptr_t)(word))
 
 /* Words: target, logits, vocabulary, tokens, rows, pass, seed, options, marks. */

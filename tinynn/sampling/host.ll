@@ -1716,16 +1716,16 @@ define dso_local i32 @pick_token(ptr noundef readonly captures(none) %0) local_u
 
 24:                                               ; preds = %34, %15
   %25 = phi i32 [ 0, %15 ], [ %22, %34 ]
-  %26 = getelementptr inbounds nuw i8, ptr %0, i64 8
-  %27 = load i32, ptr %26, align 8
-  %28 = icmp eq i32 %27, 0
-  br i1 %28, label %42, label %29
+  %26 = tail call i32 @next_above(ptr noundef nonnull readonly %0, i32 noundef 0, i32 noundef -2147483648)
+  %27 = getelementptr inbounds nuw i8, ptr %0, i64 8
+  %28 = load i32, ptr %27, align 8
+  %29 = icmp ult i32 %26, %28
+  br i1 %29, label %30, label %42
 
-29:                                               ; preds = %24
-  %30 = getelementptr inbounds nuw i8, ptr %0, i64 48
-  %31 = load ptr, ptr %30, align 8
+30:                                               ; preds = %24
+  %31 = getelementptr inbounds nuw i8, ptr %0, i64 48
   %32 = load ptr, ptr %0, align 8
-  %33 = zext i32 %27 to i64
+  %33 = load ptr, ptr %31, align 8
   br label %46
 
 34:                                               ; preds = %34, %21
@@ -1742,39 +1742,37 @@ define dso_local i32 @pick_token(ptr noundef readonly captures(none) %0) local_u
 
 42:                                               ; preds = %79, %24
   %43 = icmp samesign ugt i32 %25, 1
-  br i1 %43, label %44, label %169
+  br i1 %43, label %44, label %170
 
 44:                                               ; preds = %42
   %45 = zext nneg i32 %25 to i64
-  br label %83
+  br label %84
 
-46:                                               ; preds = %79, %29
-  %47 = phi i64 [ 0, %29 ], [ %81, %79 ]
-  %48 = phi i32 [ -2147483648, %29 ], [ %80, %79 ]
-  %49 = getelementptr inbounds nuw i8, ptr %31, i64 %47
-  %50 = load i8, ptr %49, align 1
-  %51 = icmp eq i8 %50, 0
-  %52 = getelementptr inbounds nuw i32, ptr %32, i64 %47
-  br i1 %51, label %63, label %53
+46:                                               ; preds = %79, %30
+  %47 = phi i32 [ %26, %30 ], [ %82, %79 ]
+  %48 = phi i32 [ -2147483648, %30 ], [ %80, %79 ]
+  %49 = zext i32 %47 to i64
+  %50 = getelementptr inbounds nuw i32, ptr %32, i64 %49
+  %51 = load i32, ptr %50, align 4
+  %52 = getelementptr inbounds nuw i8, ptr %33, i64 %49
+  %53 = load i8, ptr %52, align 1
+  %54 = icmp eq i8 %53, 0
+  br i1 %54, label %65, label %55
 
-53:                                               ; preds = %46
-  %54 = load float, ptr %52, align 4
-  %55 = load ptr, ptr %5, align 8
-  %56 = getelementptr inbounds nuw i8, ptr %55, i64 16
-  %57 = load float, ptr %56, align 4
-  %58 = fcmp ogt float %54, 0.000000e+00
-  %59 = fdiv float %54, %57
-  %60 = fmul float %54, %57
-  %61 = select i1 %58, float %59, float %60
-  %62 = bitcast float %61 to i32
+55:                                               ; preds = %46
+  %56 = load ptr, ptr %5, align 8
+  %57 = getelementptr inbounds nuw i8, ptr %56, i64 16
+  %58 = load float, ptr %57, align 4
+  %59 = bitcast i32 %51 to float
+  %60 = fcmp ogt float %59, 0.000000e+00
+  %61 = fdiv float %59, %58
+  %62 = fmul float %58, %59
+  %63 = select i1 %60, float %61, float %62
+  %64 = bitcast float %63 to i32
   br label %65
 
-63:                                               ; preds = %46
-  %64 = load i32, ptr %52, align 4
-  br label %65
-
-65:                                               ; preds = %63, %53
-  %66 = phi i32 [ %62, %53 ], [ %64, %63 ]
+65:                                               ; preds = %55, %46
+  %66 = phi i32 [ %64, %55 ], [ %51, %46 ]
   %67 = and i32 %66, 2147483647
   %68 = icmp samesign ugt i32 %67, 2139095040
   %69 = sub nsw i32 0, %67
@@ -1785,7 +1783,7 @@ define dso_local i32 @pick_token(ptr noundef readonly captures(none) %0) local_u
   br i1 %73, label %74, label %79
 
 74:                                               ; preds = %65
-  %75 = shl nuw i64 %47, 32
+  %75 = shl nuw i64 %49, 32
   %76 = zext i32 %72 to i64
   %77 = or disjoint i64 %75, %76
   call fastcc void @sink(ptr noundef nonnull %4, i32 noundef range(i32 0, -2147483648) %25, i64 %77)
@@ -1794,184 +1792,274 @@ define dso_local i32 @pick_token(ptr noundef readonly captures(none) %0) local_u
 
 79:                                               ; preds = %74, %65
   %80 = phi i32 [ %78, %74 ], [ %48, %65 ]
-  %81 = add nuw nsw i64 %47, 1
-  %82 = icmp eq i64 %81, %33
-  br i1 %82, label %42, label %46
+  %81 = add nuw i32 %47, 1
+  %82 = tail call i32 @next_above(ptr noundef nonnull readonly %0, i32 noundef %81, i32 noundef %80)
+  %83 = icmp ult i32 %82, %28
+  br i1 %83, label %46, label %42
 
-83:                                               ; preds = %83, %44
-  %84 = phi i64 [ %45, %44 ], [ %86, %83 ]
-  %85 = load i64, ptr %4, align 16
-  %86 = add nsw i64 %84, -1
-  %87 = trunc i64 %86 to i32
-  %88 = and i64 %86, 4294967295
-  %89 = getelementptr inbounds nuw %struct.candidate, ptr %4, i64 %88
-  %90 = load i64, ptr %89, align 8
-  call fastcc void @sink(ptr noundef nonnull %4, i32 noundef %87, i64 %90)
-  store i64 %85, ptr %89, align 8
-  %91 = icmp ugt i32 %87, 1
-  br i1 %91, label %83, label %92
+84:                                               ; preds = %84, %44
+  %85 = phi i64 [ %45, %44 ], [ %87, %84 ]
+  %86 = load i64, ptr %4, align 16
+  %87 = add nsw i64 %85, -1
+  %88 = trunc i64 %87 to i32
+  %89 = and i64 %87, 4294967295
+  %90 = getelementptr inbounds nuw %struct.candidate, ptr %4, i64 %89
+  %91 = load i64, ptr %90, align 8
+  call fastcc void @sink(ptr noundef nonnull %4, i32 noundef %88, i64 %91)
+  store i64 %86, ptr %90, align 8
+  %92 = icmp ugt i32 %88, 1
+  br i1 %92, label %84, label %93
 
-92:                                               ; preds = %83
+93:                                               ; preds = %84
   call void @llvm.lifetime.start.p0(ptr nonnull %2)
   call void @llvm.lifetime.start.p0(ptr nonnull %3)
-  %93 = load ptr, ptr %5, align 8
-  %94 = getelementptr inbounds nuw i8, ptr %93, i64 4
-  %95 = load float, ptr %94, align 4
-  %96 = fdiv float 1.000000e+00, %95
-  %97 = load ptr, ptr %0, align 8
-  %98 = getelementptr inbounds nuw i8, ptr %0, i64 48
-  %99 = load ptr, ptr %98, align 8
-  %100 = getelementptr inbounds nuw i8, ptr %93, i64 16
-  br label %126
+  %94 = load ptr, ptr %5, align 8
+  %95 = getelementptr inbounds nuw i8, ptr %94, i64 4
+  %96 = load float, ptr %95, align 4
+  %97 = fdiv float 1.000000e+00, %96
+  %98 = load ptr, ptr %0, align 8
+  %99 = getelementptr inbounds nuw i8, ptr %0, i64 48
+  %100 = load ptr, ptr %99, align 8
+  %101 = getelementptr inbounds nuw i8, ptr %94, i64 16
+  br label %127
 
-101:                                              ; preds = %145
+102:                                              ; preds = %146
   call void @softmax_row(ptr noundef nonnull %2, ptr noundef nonnull %3, i32 noundef range(i32 2, -2147483648) %25, i32 noundef 1)
-  %102 = getelementptr inbounds nuw i8, ptr %93, i64 12
-  %103 = load float, ptr %102, align 4
-  br label %104
+  %103 = getelementptr inbounds nuw i8, ptr %94, i64 12
+  %104 = load float, ptr %103, align 4
+  br label %105
 
-104:                                              ; preds = %104, %101
-  %105 = phi i64 [ %115, %104 ], [ 1, %101 ]
-  %106 = phi i64 [ %108, %104 ], [ 0, %101 ]
-  %107 = phi float [ %111, %104 ], [ 0.000000e+00, %101 ]
-  %108 = add nuw nsw i64 %106, 1
-  %109 = getelementptr inbounds nuw i32, ptr %3, i64 %106
-  %110 = load float, ptr %109, align 4
-  %111 = fadd float %107, %110
-  %112 = icmp samesign uge i64 %108, %45
-  %113 = fcmp oge float %111, %103
-  %114 = select i1 %112, i1 true, i1 %113
-  %115 = add nuw nsw i64 %105, 1
-  br i1 %114, label %116, label %104
+105:                                              ; preds = %105, %102
+  %106 = phi i64 [ %116, %105 ], [ 1, %102 ]
+  %107 = phi i64 [ %109, %105 ], [ 0, %102 ]
+  %108 = phi float [ %112, %105 ], [ 0.000000e+00, %102 ]
+  %109 = add nuw nsw i64 %107, 1
+  %110 = getelementptr inbounds nuw i32, ptr %3, i64 %107
+  %111 = load float, ptr %110, align 4
+  %112 = fadd float %108, %111
+  %113 = icmp samesign uge i64 %109, %45
+  %114 = fcmp oge float %112, %104
+  %115 = select i1 %113, i1 true, i1 %114
+  %116 = add nuw nsw i64 %106, 1
+  br i1 %115, label %117, label %105
 
-116:                                              ; preds = %104
-  %117 = getelementptr inbounds nuw i8, ptr %0, i64 32
-  %118 = load ptr, ptr %117, align 8
-  %119 = getelementptr inbounds nuw i8, ptr %0, i64 28
-  %120 = load i32, ptr %119, align 4
-  %121 = tail call i32 @random_24(ptr noundef %118, i32 noundef %120)
-  %122 = uitofp nneg i32 %121 to float
-  %123 = fmul float %122, 0x3E70000000000000
-  %124 = fmul float %111, %123
-  %125 = and i64 %106, 4294967295
-  br label %152
+117:                                              ; preds = %105
+  %118 = getelementptr inbounds nuw i8, ptr %0, i64 32
+  %119 = load ptr, ptr %118, align 8
+  %120 = getelementptr inbounds nuw i8, ptr %0, i64 28
+  %121 = load i32, ptr %120, align 4
+  %122 = tail call i32 @random_24(ptr noundef %119, i32 noundef %121)
+  %123 = uitofp nneg i32 %122 to float
+  %124 = fmul float %123, 0x3E70000000000000
+  %125 = fmul float %112, %124
+  %126 = and i64 %107, 4294967295
+  br label %153
 
-126:                                              ; preds = %145, %92
-  %127 = phi i64 [ 0, %92 ], [ %150, %145 ]
-  %128 = getelementptr inbounds nuw %struct.candidate, ptr %4, i64 %127
-  %129 = getelementptr inbounds nuw i8, ptr %128, i64 4
-  %130 = load i32, ptr %129, align 4
-  %131 = zext i32 %130 to i64
-  %132 = getelementptr inbounds nuw i32, ptr %97, i64 %131
-  %133 = load i32, ptr %132, align 4
-  %134 = getelementptr inbounds nuw i8, ptr %99, i64 %131
-  %135 = load i8, ptr %134, align 1
-  %136 = icmp eq i8 %135, 0
-  br i1 %136, label %145, label %137
+127:                                              ; preds = %146, %93
+  %128 = phi i64 [ 0, %93 ], [ %151, %146 ]
+  %129 = getelementptr inbounds nuw %struct.candidate, ptr %4, i64 %128
+  %130 = getelementptr inbounds nuw i8, ptr %129, i64 4
+  %131 = load i32, ptr %130, align 4
+  %132 = zext i32 %131 to i64
+  %133 = getelementptr inbounds nuw i32, ptr %98, i64 %132
+  %134 = load i32, ptr %133, align 4
+  %135 = getelementptr inbounds nuw i8, ptr %100, i64 %132
+  %136 = load i8, ptr %135, align 1
+  %137 = icmp eq i8 %136, 0
+  br i1 %137, label %146, label %138
 
-137:                                              ; preds = %126
-  %138 = load float, ptr %100, align 4
-  %139 = bitcast i32 %133 to float
-  %140 = fcmp ogt float %139, 0.000000e+00
-  %141 = fdiv float %139, %138
-  %142 = fmul float %138, %139
-  %143 = select i1 %140, float %141, float %142
-  %144 = bitcast float %143 to i32
-  br label %145
+138:                                              ; preds = %127
+  %139 = load float, ptr %101, align 4
+  %140 = bitcast i32 %134 to float
+  %141 = fcmp ogt float %140, 0.000000e+00
+  %142 = fdiv float %140, %139
+  %143 = fmul float %139, %140
+  %144 = select i1 %141, float %142, float %143
+  %145 = bitcast float %144 to i32
+  br label %146
 
-145:                                              ; preds = %137, %126
-  %146 = phi i32 [ %144, %137 ], [ %133, %126 ]
-  %147 = bitcast i32 %146 to float
-  %148 = fmul float %96, %147
-  %149 = getelementptr inbounds nuw i32, ptr %2, i64 %127
-  store float %148, ptr %149, align 4
-  %150 = add nuw nsw i64 %127, 1
-  %151 = icmp eq i64 %150, %45
-  br i1 %151, label %101, label %126
+146:                                              ; preds = %138, %127
+  %147 = phi i32 [ %145, %138 ], [ %134, %127 ]
+  %148 = bitcast i32 %147 to float
+  %149 = fmul float %97, %148
+  %150 = getelementptr inbounds nuw i32, ptr %2, i64 %128
+  store float %149, ptr %150, align 4
+  %151 = add nuw nsw i64 %128, 1
+  %152 = icmp eq i64 %151, %45
+  br i1 %152, label %102, label %127
 
-152:                                              ; preds = %156, %116
-  %153 = phi i64 [ %157, %156 ], [ 0, %116 ]
-  %154 = phi float [ %160, %156 ], [ 0.000000e+00, %116 ]
-  %155 = icmp eq i64 %153, %125
-  br i1 %155, label %162, label %156
+153:                                              ; preds = %157, %117
+  %154 = phi i64 [ %158, %157 ], [ 0, %117 ]
+  %155 = phi float [ %161, %157 ], [ 0.000000e+00, %117 ]
+  %156 = icmp eq i64 %154, %126
+  br i1 %156, label %163, label %157
 
-156:                                              ; preds = %152
-  %157 = add nuw nsw i64 %153, 1
-  %158 = getelementptr inbounds nuw i32, ptr %3, i64 %153
-  %159 = load float, ptr %158, align 4
-  %160 = fadd float %154, %159
-  %161 = fcmp olt float %124, %160
-  br i1 %161, label %162, label %152
+157:                                              ; preds = %153
+  %158 = add nuw nsw i64 %154, 1
+  %159 = getelementptr inbounds nuw i32, ptr %3, i64 %154
+  %160 = load float, ptr %159, align 4
+  %161 = fadd float %155, %160
+  %162 = fcmp olt float %125, %161
+  br i1 %162, label %163, label %153
 
-162:                                              ; preds = %152, %156
-  %163 = phi i64 [ %157, %156 ], [ %105, %152 ]
-  %164 = phi i64 [ %153, %156 ], [ %106, %152 ]
-  %165 = and i64 %108, 4294967295
-  %166 = icmp samesign ult i64 %163, %165
-  %167 = select i1 %166, i64 %164, i64 %106
+163:                                              ; preds = %153, %157
+  %164 = phi i64 [ %158, %157 ], [ %106, %153 ]
+  %165 = phi i64 [ %154, %157 ], [ %107, %153 ]
+  %166 = and i64 %109, 4294967295
+  %167 = icmp samesign ult i64 %164, %166
+  %168 = select i1 %167, i64 %165, i64 %107
   call void @llvm.lifetime.end.p0(ptr nonnull %3)
   call void @llvm.lifetime.end.p0(ptr nonnull %2)
-  %168 = and i64 %167, 4294967295
-  br label %169
+  %169 = and i64 %168, 4294967295
+  br label %170
 
-169:                                              ; preds = %42, %162
-  %170 = phi i64 [ %168, %162 ], [ 0, %42 ]
-  tail call fastcc void @mark(ptr noundef %0, i8 noundef zeroext 0)
-  %171 = getelementptr inbounds nuw %struct.candidate, ptr %4, i64 %170
-  %172 = getelementptr inbounds nuw i8, ptr %171, i64 4
-  %173 = load i32, ptr %172, align 4
+170:                                              ; preds = %42, %163
+  %171 = phi i64 [ %169, %163 ], [ 0, %42 ]
+  tail call fastcc void @mark(ptr noundef nonnull %0, i8 noundef zeroext 0)
+  %172 = getelementptr inbounds nuw %struct.candidate, ptr %4, i64 %171
+  %173 = getelementptr inbounds nuw i8, ptr %172, i64 4
+  %174 = load i32, ptr %173, align 4
   call void @llvm.lifetime.end.p0(ptr nonnull %4)
-  ret i32 %173
+  ret i32 %174
 }
 
 define fastcc void @mark(ptr noundef readonly captures(none) %0, i8 noundef zeroext range(i8 0, 2) %1) unnamed_addr {
   %3 = getelementptr inbounds nuw i8, ptr %0, i64 40
   %4 = load ptr, ptr %3, align 8
   %5 = getelementptr inbounds nuw i8, ptr %4, i64 16
-  %6 = load float, ptr %5, align 4
-  %7 = fcmp ogt float %6, 0.000000e+00
-  br i1 %7, label %8, label %34
+  %6 = load i32, ptr %5, align 4
+  %7 = bitcast i32 %6 to float
+  %8 = fcmp ogt float %7, 0.000000e+00
+  %9 = icmp ne i32 %6, 1065353216
+  %10 = and i1 %9, %8
+  br i1 %10, label %11, label %37
 
-8:                                                ; preds = %2
-  %9 = getelementptr inbounds nuw i8, ptr %0, i64 24
-  %10 = load i32, ptr %9, align 8
-  %11 = icmp eq i32 %10, 0
-  br i1 %11, label %34, label %12
+11:                                               ; preds = %2
+  %12 = getelementptr inbounds nuw i8, ptr %0, i64 24
+  %13 = load i32, ptr %12, align 8
+  %14 = icmp eq i32 %13, 0
+  br i1 %14, label %37, label %15
 
-12:                                               ; preds = %8
-  %13 = getelementptr inbounds nuw i8, ptr %0, i64 16
-  %14 = getelementptr inbounds nuw i8, ptr %0, i64 8
-  %15 = getelementptr inbounds nuw i8, ptr %0, i64 48
-  br label %16
+15:                                               ; preds = %11
+  %16 = getelementptr inbounds nuw i8, ptr %0, i64 16
+  %17 = getelementptr inbounds nuw i8, ptr %0, i64 8
+  %18 = getelementptr inbounds nuw i8, ptr %0, i64 48
+  br label %19
 
-16:                                               ; preds = %12, %29
-  %17 = phi i32 [ %10, %12 ], [ %30, %29 ]
-  %18 = phi i64 [ 0, %12 ], [ %31, %29 ]
-  %19 = load ptr, ptr %13, align 8
-  %20 = getelementptr inbounds nuw i32, ptr %19, i64 %18
-  %21 = load i32, ptr %20, align 4
-  %22 = load i32, ptr %14, align 8
-  %23 = icmp ult i32 %21, %22
-  br i1 %23, label %24, label %29
+19:                                               ; preds = %15, %32
+  %20 = phi i32 [ %13, %15 ], [ %33, %32 ]
+  %21 = phi i64 [ 0, %15 ], [ %34, %32 ]
+  %22 = load ptr, ptr %16, align 8
+  %23 = getelementptr inbounds nuw i32, ptr %22, i64 %21
+  %24 = load i32, ptr %23, align 4
+  %25 = load i32, ptr %17, align 8
+  %26 = icmp ult i32 %24, %25
+  br i1 %26, label %27, label %32
 
-24:                                               ; preds = %16
-  %25 = load ptr, ptr %15, align 8
-  %26 = zext i32 %21 to i64
-  %27 = getelementptr inbounds nuw i8, ptr %25, i64 %26
-  store i8 %1, ptr %27, align 1
-  %28 = load i32, ptr %9, align 8
-  br label %29
+27:                                               ; preds = %19
+  %28 = load ptr, ptr %18, align 8
+  %29 = zext i32 %24 to i64
+  %30 = getelementptr inbounds nuw i8, ptr %28, i64 %29
+  store i8 %1, ptr %30, align 1
+  %31 = load i32, ptr %12, align 8
+  br label %32
 
-29:                                               ; preds = %16, %24
-  %30 = phi i32 [ %17, %16 ], [ %28, %24 ]
-  %31 = add nuw nsw i64 %18, 1
-  %32 = zext i32 %30 to i64
-  %33 = icmp samesign ult i64 %31, %32
-  br i1 %33, label %16, label %34
+32:                                               ; preds = %19, %27
+  %33 = phi i32 [ %20, %19 ], [ %31, %27 ]
+  %34 = add nuw nsw i64 %21, 1
+  %35 = zext i32 %33 to i64
+  %36 = icmp samesign ult i64 %34, %35
+  br i1 %36, label %19, label %37
 
-34:                                               ; preds = %29, %8, %2
+37:                                               ; preds = %32, %11, %2
   ret void
 }
+
+define dso_local i32 @next_above(ptr noundef readonly captures(none) %0, i32 noundef %1, i32 noundef %2) local_unnamed_addr {
+  %4 = getelementptr inbounds nuw i8, ptr %0, i64 8
+  %5 = load i32, ptr %4, align 8
+  %6 = insertelement <16 x i32> poison, i32 %2, i64 0
+  %7 = shufflevector <16 x i32> %6, <16 x i32> poison, <16 x i32> zeroinitializer
+  %8 = getelementptr inbounds nuw i8, ptr %0, i64 48
+  br label %9
+
+9:                                                ; preds = %13, %3
+  %10 = phi i32 [ %1, %3 ], [ %11, %13 ]
+  %11 = add i32 %10, 16
+  %12 = icmp ugt i32 %11, %5
+  br i1 %12, label %33, label %13
+
+13:                                               ; preds = %9
+  %14 = load ptr, ptr %0, align 8
+  %15 = zext i32 %10 to i64
+  %16 = getelementptr inbounds nuw i32, ptr %14, i64 %15
+  %17 = load <16 x i32>, ptr %16, align 4
+  %18 = and <16 x i32> %17, splat (i32 2147483647)
+  %19 = icmp samesign ugt <16 x i32> %18, splat (i32 2139095040)
+  %20 = ashr <16 x i32> %17, splat (i32 31)
+  %21 = xor <16 x i32> %18, %20
+  %22 = sub <16 x i32> %21, %20
+  %23 = icmp sgt <16 x i32> %22, %7
+  %24 = or <16 x i1> %19, %23
+  %25 = load ptr, ptr %8, align 8
+  %26 = getelementptr inbounds nuw i8, ptr %25, i64 %15
+  %27 = load <16 x i8>, ptr %26, align 1
+  %28 = bitcast <16 x i1> %24 to i16
+  %29 = icmp eq i16 %28, 0
+  %30 = tail call i8 @llvm.vector.reduce.or.v16i8(<16 x i8> %27)
+  %31 = icmp eq i8 %30, 0
+  %32 = select i1 %29, i1 %31, i1 false
+  br i1 %32, label %9, label %33
+
+33:                                               ; preds = %13, %9
+  %34 = icmp ult i32 %10, %5
+  br i1 %34, label %35, label %62
+
+35:                                               ; preds = %33
+  %36 = load ptr, ptr %8, align 8
+  %37 = zext i32 %10 to i64
+  br label %38
+
+38:                                               ; preds = %35, %54
+  %39 = phi i64 [ %37, %35 ], [ %55, %54 ]
+  %40 = getelementptr inbounds nuw i8, ptr %36, i64 %39
+  %41 = load i8, ptr %40, align 1
+  %42 = icmp eq i8 %41, 0
+  br i1 %42, label %43, label %58
+
+43:                                               ; preds = %38
+  %44 = load ptr, ptr %0, align 8
+  %45 = getelementptr inbounds nuw i32, ptr %44, i64 %39
+  %46 = load i32, ptr %45, align 4
+  %47 = and i32 %46, 2147483647
+  %48 = icmp samesign ugt i32 %47, 2139095040
+  %49 = sub nsw i32 0, %47
+  %50 = icmp slt i32 %46, 0
+  %51 = select i1 %50, i32 %49, i32 %47
+  %52 = select i1 %48, i32 2147483647, i32 %51
+  %53 = icmp sgt i32 %52, %2
+  br i1 %53, label %60, label %54
+
+54:                                               ; preds = %43
+  %55 = add nuw nsw i64 %39, 1
+  %56 = trunc i64 %55 to i32
+  %57 = icmp eq i32 %5, %56
+  br i1 %57, label %62, label %38
+
+58:                                               ; preds = %38
+  %59 = trunc nuw i64 %39 to i32
+  br label %62
+
+60:                                               ; preds = %43
+  %61 = trunc nuw i64 %39 to i32
+  br label %62
+
+62:                                               ; preds = %54, %58, %60, %33
+  %63 = phi i32 [ %10, %33 ], [ %61, %60 ], [ %59, %58 ], [ %5, %54 ]
+  ret i32 %63
+}
+
+declare i8 @llvm.vector.reduce.or.v16i8(<16 x i8>)
 
 define dso_local void @pick.token(ptr noundef readonly captures(none) %0) local_unnamed_addr {
   %2 = alloca %struct.draw, align 8

@@ -1,7 +1,6 @@
 #include "pick.h"
 
 #define LEAST_KEY INT32_MIN
-#define MOST_KEY INT32_MAX
 #define TWO_TO_MINUS_24 0x33800000u
 
 /* A logit's key, an integer in the order of the logits, and its number. */
@@ -10,23 +9,14 @@ struct candidate {
   uint32_t index;
 };
 
-/* A NaN is above all, zeros are equal. */
-static int32_t key_of(f32 x) {
-  uint32_t size = magnitude(x);
-  if (size > F32_INFINITY)
-    return MOST_KEY;
-  return x & F32_SIGN ? -(int32_t)size : (int32_t)size;
-}
-
 /* ------------------------------------------------------------------------------------
  * The penalty
  * ---------------------------------------------------------------------------------- */
 
-static bool penalises(f32 penalty) { return f32_less(0, penalty); }
 
 /* Marks the tokens that the text has, or takes the marks away. */
 static void mark(const struct draw *d, uint8_t as) {
-  if (penalises(d->options[PENALTY]))
+  if (penalises(d))
     for (uint32_t i = 0; i < d->count; i++)
       if (d->ids[i] < d->vocabulary)
         d->marks[d->ids[i]] = as;
@@ -70,8 +60,8 @@ static void candidates_of(const struct draw *d, struct candidate *found, uint32_
   for (uint32_t i = 0; i < k; i++)
     found[i] = (struct candidate){LEAST_KEY, UINT32_MAX - i};
   int32_t least = LEAST_KEY;
-  for (uint32_t i = 0; i < d->vocabulary; i++) {
-    int32_t key = key_of(d->marks[i] ? logit_of(d, i) : d->logits[i]);
+  for (uint32_t i = 0; (i = next_above(d, i, least)) < d->vocabulary; i++) {
+    int32_t key = key_of(logit_of(d, i));
     if (key > least) {
       sink(found, k, (struct candidate){key, i});
       least = found[0].key;

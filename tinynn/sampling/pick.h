@@ -29,6 +29,24 @@ struct draw {
   uint8_t *marks;
 };
 
+/* Whether tokens that the text has count for less, or more: a factor of 1 changes
+ * nothing. */
+static inline bool penalises(const struct draw *d) {
+  return f32_less(0, d->options[PENALTY]) && d->options[PENALTY] != F32_ONE;
+}
+
+/* A logit as an integer in the order of the logits: a NaN is above all, zeros are equal. */
+static inline int32_t key_of(f32 x) {
+  uint32_t size = magnitude(x);
+  if (size > F32_INFINITY)
+    return INT32_MAX;
+  return x & F32_SIGN ? -(int32_t)size : (int32_t)size;
+}
+
+/* The first logit from `i` on that is marked or whose key is above `least`; else the
+ * vocabulary. The guest and the host each have their own way to look. */
+uint32_t next_above(const struct draw *d, uint32_t i, int32_t least);
+
 /* The token's number. */
 uint32_t pick_token(const struct draw *d);
 

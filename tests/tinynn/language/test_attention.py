@@ -152,5 +152,11 @@ def test_keys_that_do_not_fit_their_cache_are_refused() -> None:
     graph = GraphBuilder("refused")
     key = graph.input("key", "float32", (3, 4))
     cache = graph.key_cache(9, 2, 4)
-    with pytest.raises(GraphError, match="8 floats"):
+    with pytest.raises(GraphError, match="put_key: expected as many as"):
         graph.put_key(cache, key)
+
+
+@pytest.mark.parametrize("rows", [0, (1 << 30) + 1])
+def test_cache_of_no_or_too_many_keys_is_refused(rows: int) -> None:
+    with pytest.raises(GraphError, match="put_key: rows"):
+        GraphBuilder("refused").key_cache(rows, 2, 4)

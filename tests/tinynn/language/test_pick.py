@@ -144,13 +144,17 @@ def test_tokens_are_drawn_as_often_as_numpy_says(
     assert parts.sum() <= freedom + 4 * np.sqrt(2 * freedom) + 1e-9
 
 
-def test_bound_holds_where_every_logit_is_better_than_those_before() -> None:
+@pytest.mark.parametrize("scale", [1, 1e-40])
+def test_bound_holds_where_every_logit_is_better_than_those_before(
+    scale: float,
+) -> None:
+    """And penalised, with divisions of subnormal numbers that take longest."""
     count = 3000
-    logits = np.linspace(-5, 5, count).astype(np.float32)
+    logits = (np.linspace(-5, 5, count) * scale).astype(np.float32)
     tokens = np.arange(count, dtype=np.int32)
-    arrays = [logits, tokens, words(-1), np.zeros(28, np.uint8), Options(2, 256).words]
+    options = Options(1e30, 256, np.nan, 1.5 if scale == 1 else 1e-39).words
+    arrays = [logits, tokens, words(-1), np.zeros(28, np.uint8), options]
     model = model_of("Pick", arrays, ())
-    arrays[4] = Options(1e30, 256, np.nan, 1.5).words
     assert_guest_agrees(model, model.encode_input(arrays))
 
 

@@ -25,7 +25,7 @@ by their bits."""
 MARKED: Final = 24
 """Instructions for a row of the text: its token is marked, and unmarked."""
 
-SEEN: Final = 420
+SEEN: Final = 900
 """For a logit: it is penalised and finds its place among 256."""
 
 DRAWN: Final = 1_400_000
@@ -79,7 +79,7 @@ FAMILY: Final = Family(
     opcode=167,
     infer=infer,
     instructions=instructions,
-    usual=lambda operator: 20 * operator.sources[0].count + 200_000,
+    usual=lambda operator: 12 * operator.sources[0].count + 100_000,
     calls=calls,
 )
 FAMILIES = (FAMILY,)

@@ -55,7 +55,7 @@ FAMILY: Final = Family(
     opcode=164,
     infer=infer,
     instructions=instructions,
-    usual=lambda operator: 200,
+    usual=lambda operator: 240,
     grain=row,
     calls=calls,
 )

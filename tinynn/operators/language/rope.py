@@ -77,7 +77,7 @@ FAMILY: Final = Family(
     opcode=165,
     infer=infer,
     instructions=instructions,
-    usual=lambda operator: 150,
+    usual=lambda operator: 190,
     grain=row,
     calls=calls,
 )
