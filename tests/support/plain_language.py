@@ -7,30 +7,31 @@ Weights are named as GGUF names them, and are those that its blocks mean.
 from math import ceil, erf, floor, log, pi, sqrt
 
 import numpy as np
-from support.tiny_language import HEADS, LAYERS, WIDTH, Tiny
+from support.tiny_language import HEADS, Tiny
 
 Array = np.ndarray
 
 
-def forward(tiny: Tiny, tokens: list[int]) -> Array:
-    """The logits behind each token, (tokens, vocabulary)."""
+def forward(tiny: Tiny, tokens: list[int], group: int = 0) -> Array:
+    """The logits behind each token, (tokens, vocabulary). What matrices are multiplied
+    by has 8 bits and a scale a group, if there is one."""
     weights = {name: held.astype(np.float64) for name, held in tiny.weights.items()}
     x = weights["token_embd.weight"][tokens]
     kind = tiny.architecture
     if kind.startswith("gemma"):
-        x = x * sqrt(WIDTH)
+        x = x * sqrt(x.shape[-1])
     if kind == "gpt2":
         x = x + weights["position_embd.weight"][: len(tokens)]
-    for i in range(LAYERS):
+    for i in range(tiny.keys["block_count"]):
         own = {
             name.removeprefix(f"blk.{i}."): held
             for name, held in weights.items()
             if name.startswith(f"blk.{i}.")
         }
-        x = layer(tiny, i, own, weights, x)
+        x = layer(tiny, i, own, weights, x, group)
     x = norm(tiny, weights, "output_norm", x)
     out = "output" if "output.weight" in weights else "token_embd"
-    y = x @ weights[f"{out}.weight"].T + weights.get("output.bias", 0)
+    y = rounded(x, group) @ weights[f"{out}.weight"].T + weights.get("output.bias", 0)
     cap = tiny.get("final_logit_softcapping")
     return np.tanh(y / cap) * cap if cap else y
 
@@ -45,22 +46,35 @@ def norm(tiny: Tiny, weights: dict[str, Array], name: str, x: Array) -> Array:
     )
 
 
-def linear(own: dict[str, Array], name: str, x: Array) -> Array:
-    return x @ own[f"{name}.weight"].T + own.get(f"{name}.bias", 0)
+def linear(own: dict[str, Array], name: str, x: Array, group: int) -> Array:
+    return rounded(x, group) @ own[f"{name}.weight"].T + own.get(f"{name}.bias", 0)
+
+
+def rounded(x: Array, group: int) -> Array:
+    if not group:
+        return x
+    parts = x.reshape(-1, group)
+    scale = np.abs(parts).max(-1, keepdims=True) / 127
+    return (np.rint(parts / scale) * scale).reshape(x.shape)
 
 
 def layer(
-    tiny: Tiny, i: int, own: dict[str, Array], weights: dict[str, Array], x: Array
+    tiny: Tiny,
+    i: int,
+    own: dict[str, Array],
+    weights: dict[str, Array],
+    x: Array,
+    group: int,
 ) -> Array:
     kind, count = tiny.architecture, len(x)
-    head = tiny.get("attention.key_length", WIDTH // HEADS)
+    head = tiny.get("attention.key_length", x.shape[-1] // HEADS)
     kv_heads = tiny.get("attention.head_count_kv", HEADS)
     h = norm(tiny, own, "attn_norm", x)
     if "attn_qkv.weight" in own:
-        both = linear(own, "attn_qkv", h)
+        both = linear(own, "attn_qkv", h, group)
         q, k, v = np.split(both, [HEADS * head, (HEADS + kv_heads) * head], axis=-1)
     else:
-        q, k, v = (linear(own, f"attn_{name}", h) for name in "qkv")
+        q, k, v = (linear(own, f"attn_{name}", h, group) for name in "qkv")
     q = q.reshape(count, HEADS, head)
     k, v = (each.reshape(count, kv_heads, head) for each in (k, v))
     if "attn_q_norm.weight" in own:
@@ -79,13 +93,13 @@ def layer(
             scores = np.tanh(scores / cap) * cap if cap else scores
             shares = np.exp(scores - scores.max())
             mixed[t, a] = shares / shares.sum() @ v[first : t + 1, b]
-    y = linear(own, "attn_output", mixed.reshape(count, -1))
+    y = linear(own, "attn_output", mixed.reshape(count, -1), group)
     if kind == "phi2":
-        return x + y + feed(kind, own, h)
+        return x + y + feed(kind, own, h, group)
     if kind.startswith("gemma"):
         y = norm(tiny, own, "post_attention_norm", y)
     x = x + y
-    y = feed(kind, own, norm(tiny, own, "ffn_norm", x))
+    y = feed(kind, own, norm(tiny, own, "ffn_norm", x), group)
     if kind.startswith("gemma"):
         y = norm(tiny, own, "post_ffw_norm", y)
     return x + y
@@ -139,16 +153,16 @@ def turn(
     return angle, 1.0
 
 
-def feed(kind: str, own: dict[str, Array], h: Array) -> Array:
-    up = linear(own, "ffn_up", h)
+def feed(kind: str, own: dict[str, Array], h: Array, group: int) -> Array:
+    up = linear(own, "ffn_up", h, group)
     if kind in ("gpt2", "phi2"):
-        return linear(own, "ffn_down", gelu_tanh(up))
+        return linear(own, "ffn_down", gelu_tanh(up), group)
     if kind == "phi3":
         gate, up = np.split(up, 2, axis=-1)
     else:
-        gate = linear(own, "ffn_gate", h)
+        gate = linear(own, "ffn_gate", h, group)
     act = gelu_tanh if kind.startswith("gemma") else silu
-    return linear(own, "ffn_down", act(gate) * up)
+    return linear(own, "ffn_down", act(gate) * up, group)
 
 
 def silu(x: Array) -> Array:

@@ -48,7 +48,8 @@ VOCABULARY = len(vocabulary()[0])
 
 def shapes(architecture: str, keys: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     """Of every tensor, (rows, columns) or (columns,); as llama.cpp loads them."""
-    width, head = WIDTH, keys.get("attention.key_length", WIDTH // HEADS)
+    width, hidden = keys["embedding_length"], keys["feed_forward_length"]
+    head = keys.get("attention.key_length", width // HEADS)
     heads, kv_heads = HEADS, keys.get("attention.head_count_kv", HEADS)
     q, kv = heads * head, kv_heads * head
     found: dict[str, tuple[int, ...]] = {"token_embd.weight": (VOCABULARY, width)}
@@ -62,7 +63,7 @@ def shapes(architecture: str, keys: Mapping[str, Any]) -> dict[str, tuple[int, .
         found["output.weight"] = (VOCABULARY, width)
     if architecture == "phi2":
         found["output.bias"] = (VOCABULARY,)
-    for i in range(LAYERS):
+    for i in range(keys["block_count"]):
         held: dict[str, tuple[int, ...]] = {"attn_norm.weight": (width,)}
         if architecture in ("gpt2", "phi2", "phi3"):
             held["attn_qkv.weight"] = (q + 2 * kv, width)
@@ -84,23 +85,31 @@ def shapes(architecture: str, keys: Mapping[str, Any]) -> dict[str, tuple[int, .
             }
         if architecture != "phi2":
             held["ffn_norm.weight"] = (width,)
-        up = 2 * HIDDEN if architecture == "phi3" else HIDDEN
+        up = 2 * hidden if architecture == "phi3" else hidden
         held["ffn_up.weight"] = (up, width)
-        held["ffn_down.weight"] = (width, HIDDEN)
+        held["ffn_down.weight"] = (width, hidden)
         if architecture not in ("gpt2", "phi2", "phi3"):
-            held["ffn_gate.weight"] = (HIDDEN, width)
+            held["ffn_gate.weight"] = (hidden, width)
         if layered:
             held |= {
                 "attn_norm.bias": (width,),
                 "attn_qkv.bias": (q + 2 * kv,),
                 "attn_output.bias": (width,),
-                "ffn_up.bias": (HIDDEN,),
+                "ffn_up.bias": (hidden,),
                 "ffn_down.bias": (width,),
             }
             if architecture == "gpt2":
                 held["ffn_norm.bias"] = (width,)
         found |= {f"blk.{i}.{name}": shape for name, shape in held.items()}
     return found
+
+
+def shaped(keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers that files may lie about are as usual."""
+    layers = keys["block_count"]
+    true = layers if isinstance(layers, int) and layers in (2, 6) else LAYERS
+    width = keys["embedding_length"] if keys["embedding_length"] >= WIDTH else WIDTH
+    return {**keys, "block_count": true, "embedding_length": width}
 
 
 def usual_keys(architecture: str) -> dict[str, Any]:
@@ -141,8 +150,10 @@ def write(
     keys: Mapping[str, Any] | None = None,
     extra: Mapping[str, Array] | None = None,
     change: Callable[[Any], None] | None = None,
+    end: int = 2,
 ) -> Tiny:
-    """The file, whose matrices are of one type; `change` may spoil it in the making."""
+    """The file, whose matrices are of one type; `change` may spoil it in the making,
+    and `end` is the token that ends an answer."""
     import gguf
 
     rng = np.random.default_rng(seed)
@@ -156,11 +167,11 @@ def write(
             writer.add_float32(name, value)
         else:
             writer.add_uint32(name, value)
-    add_tokenizer(writer)
+    add_tokenizer(writer, end)
     for name, held in (extra or {}).items():
         writer.add_tensor(name, held)
         tiny.weights[name] = held
-    for name, shape in shapes(architecture, tiny.keys).items():
+    for name, shape in shapes(architecture, shaped(tiny.keys)).items():
         weights = rng.normal(size=shape).astype(np.float32)
         weights *= 1.0 if len(shape) == 1 else 1.5 / np.sqrt(shape[-1])
         if name.endswith("norm.weight"):
@@ -193,19 +204,23 @@ def random_blocks(rng: np.random.Generator, kind: Any, shape: tuple[int, ...]) -
 
     terms, size = gguf.GGML_QUANT_SIZES[kind]
     raw = rng.integers(0, 256, (shape[0], shape[1] // terms, size), np.uint8)
-    scales = {"Q6_K": (208,), "Q4_K": (0, 2), "Q5_K": (0, 2)}[kind.name]
-    for at in scales:
-        small = rng.normal(size=raw.shape[:2]) / 8192
+    places, spread = {
+        "Q6_K": ((208,), 1 / 32768),
+        "Q5_K": ((0, 2), 1 / 16384),
+        "Q4_K": ((0, 2), 1 / 8192),
+    }[kind.name]
+    for at in places:
+        small = rng.normal(size=raw.shape[:2]) * spread
         raw[..., at : at + 2] = small.astype("<f2")[..., None].view(np.uint8)
     return raw.reshape(shape[0], -1)
 
 
-def add_tokenizer(writer: Any) -> None:
+def add_tokenizer(writer: Any, end: int) -> None:
     tokens, merges = vocabulary()
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("smollm")
     writer.add_token_list(tokens)
     writer.add_token_types([3] * len(SPECIALS) + [1] * (len(tokens) - len(SPECIALS)))
     writer.add_token_merges(merges)
-    writer.add_eos_token_id(2)
+    writer.add_eos_token_id(end)
     writer.add_add_bos_token(False)

@@ -7,6 +7,7 @@ from converters.language.files.encodings import ENCODINGS, OTHERS
 
 gguf = pytest.importorskip("gguf", reason="the package gguf is absent (extra dev)")
 
+
 NAMES = [encoding.name for encoding in ENCODINGS.values()]
 
 
