@@ -9,6 +9,8 @@ from .rope import Rope
 MAX_LAYERS: Final = 1 << 10
 MAX_WIDTH: Final = 1 << 16
 MAX_VOCABULARY: Final = 1 << 20
+LARGE: Final = 1e6
+"""A cap that changes nothing any more."""
 
 
 class Activation(Enum):
@@ -85,14 +87,34 @@ def problems_of(config: Config) -> list[str]:
         actual = getattr(config, name)
         if not 1 <= actual <= most:
             found.append(f"expected {name} of 1 to {most}, got {actual}")
-    if not found and config.heads % config.kv_heads:
+    if found:
+        return found
+    if config.heads % config.kv_heads:
         expected = f"heads in groups of {config.kv_heads} (kv_heads)"
         found.append(f"expected {expected}, got {config.heads}")
+    for what, number, limit in (
+        ("epsilon", config.epsilon, 1.0),
+        ("scale of scores", config.scale, 1.0),
+        ("cap of scores", config.score_cap or 0.0, LARGE),
+        ("cap of logits", config.logit_cap or 0.0, LARGE),
+    ):
+        if not 0 <= number <= limit:
+            found.append(f"expected {what} of 0 to {limit:g}, got {number:g}")
     for attention in dict.fromkeys(config.attentions):
-        rope = attention.rope
-        if rope and not (
-            2 <= rope.rotated <= config.head_width and not rope.rotated % 2
-        ):
-            expected = f"rotated elements, an even number to {config.head_width}"
-            found.append(f"expected {expected}, got {rope.rotated}")
+        found += _of_attention(config, attention)
     return found
+
+
+def _of_attention(config: Config, attention: Attention) -> list[str]:
+    """Of how one layer sees rows."""
+    rope, width = attention.rope, config.head_width
+    if not 0 <= attention.window < 1 << 31:
+        return [f"expected a window of rows, got {attention.window}"]
+    if rope is None:
+        return []
+    if not 2 <= rope.rotated <= width or rope.rotated % 2:
+        expected = f"rotated elements, an even number to {width}"
+        return [f"expected {expected}, got {rope.rotated}"]
+    if not rope.is_finite():
+        return ["expected angles of rope that are numbers, got others"]
+    return []

@@ -115,14 +115,28 @@ class Rope:
     halves: bool
     scaling: Scaling | None = None
 
+    def is_finite(self) -> bool:
+        """Whether a file's numbers make angles, at the last position, too."""
+        try:
+            with np.errstate(all="ignore"):
+                frequencies, magnitude = self._turns(1), self._turns(1 << 20)[1]
+        except (ValueError, ZeroDivisionError, OverflowError):
+            return False
+        angles = frequencies[0] * (1 << 31)
+        return self.base > 1 and bool(np.isfinite([*angles, magnitude]).all())
+
     def tables(self, rows: int) -> tuple[Floats, Floats]:
         """Cosines and sines, (rows, rotated / 2)."""
-        exponents = np.arange(0, self.rotated, 2) / self.rotated
-        frequencies = np.float64(self.base) ** -exponents
-        magnitude = 1.0
-        if self.scaling is not None:
-            frequencies = self.scaling.changed(frequencies, self, rows)
-            magnitude = getattr(self.scaling, "magnitude", 1.0)
+        frequencies, magnitude = self._turns(rows)
         angles = np.outer(np.arange(rows), frequencies)
         cosines, sines = np.cos(angles) * magnitude, np.sin(angles) * magnitude
         return cosines.astype(np.float32), sines.astype(np.float32)
+
+    def _turns(self, rows: int) -> tuple[Doubles, float]:
+        """Angles of one position, and what both tables are multiplied by."""
+        exponents = np.arange(0, self.rotated, 2) / self.rotated
+        frequencies = np.float64(self.base) ** -exponents
+        if self.scaling is None:
+            return frequencies, 1.0
+        changed = self.scaling.changed(frequencies, self, rows)
+        return changed, float(getattr(self.scaling, "magnitude", 1.0))

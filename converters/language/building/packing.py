@@ -1,6 +1,7 @@
 """Blocks of a file as blocks of an image: the same scales, minima and integers."""
 
 import numpy as np
+
 from tinynn.blocks import BlockKind, BlockTensor
 
 from ..files.encodings import SUPER, Blocks

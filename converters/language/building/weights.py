@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from tinynn.blocks import BlockTensor
 
 from tinynn import GraphBuilder, Value
+from tinynn.blocks import BlockTensor
 
 from ..matrix import Floats, Matrix
 from .packing import packed

@@ -119,19 +119,25 @@ def _template(path: Path, said: Mapping[str, Any]) -> str | None:
 
 
 def _begins(path: Path, data: Mapping[str, Any]) -> list[str]:
-    """Special tokens that the post-processor puts before a text."""
+    """Special tokens that the post-processor puts before a text. BadModelFile."""
     step = data.get("post_processor")
-    steps = [step] if isinstance(step, dict) else []
-    if steps and steps[0].get("type") == "Sequence":
-        steps = steps[0].get("processors") or []
-    names: list[str] = []
-    for one in steps:
-        if one.get("type") == "TemplateProcessing":
-            for part in one.get("single") or ():
-                if "Sequence" in part:
-                    break
-                names.append(str(part["SpecialToken"]["id"]))
-        elif one.get("type") != "ByteLevel":
-            expected = "a post-processor ByteLevel or TemplateProcessing"
-            raise OddTokenizer(path, [f"expected {expected}, got {one.get('type')}"])
-    return names
+    try:
+        steps = [] if step is None else step.get("processors", [step])
+        return [name for one in steps for name in _before(path, one)]
+    except (KeyError, TypeError, AttributeError) as error:
+        problem = f"{type(error).__name__} at {error}"
+        raise BadModelFile(path, "a post_processor", problem) from None
+
+
+def _before(path: Path, step: Mapping[str, Any]) -> list[str]:
+    """Those of one step. OddTokenizer."""
+    kind = step.get("type")
+    if kind == "TemplateProcessing":
+        parts = [*step["single"]]
+        texts = [i for i, part in enumerate(parts) if "Sequence" in part]
+        first = texts[0] if texts else 0
+        return [str(part["SpecialToken"]["id"]) for part in parts[:first]]
+    if kind != "ByteLevel":
+        expected = "a post-processor ByteLevel or TemplateProcessing"
+        raise OddTokenizer(path, [f"expected {expected}, got {kind}"])
+    return []

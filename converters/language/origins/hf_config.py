@@ -22,6 +22,8 @@ ACTIVATIONS: Final = {
 PATTERNS: Final = {"gemma2": 2, "gemma3_text": 6}
 """One layer of so many sees all rows, where the file does not say which."""
 
+LAYER_TYPES: Final = ("full_attention", "sliding_attention")
+
 BASE: Final = 10000.0
 
 
@@ -62,7 +64,7 @@ class Fields:
 def config_of(held: Mapping[str, Any]) -> tuple[Config | None, list[str]]:
     """The config, or why there is none."""
     kind = held.get("model_type")
-    if kind not in OF_LAYERS:
+    if not isinstance(kind, str) or kind not in OF_LAYERS:
         known = ", ".join(OF_LAYERS)
         return None, [f"expected a model type of {known}, got {str(kind)[:60]}"]
     fields = Fields(held)
@@ -161,9 +163,8 @@ def _attentions(
     kind: str, fields: Fields, layers: int, head_width: int
 ) -> tuple[Attention, ...]:
     """By layer: which see all rows, and how they turn."""
-    rope = _rope(fields, head_width)
-    local = rope
-    if kind == "gemma3_text":
+    rope, local = (_rope(fields, head_width, name) for name in LAYER_TYPES)
+    if kind == "gemma3_text" and not _by_type(fields):
         base = fields.real("rope_local_base_freq", BASE)
         local = Rope(base, rope.rotated, halves=True)
     windowed = _windowed(kind, fields, _few(layers))
@@ -177,15 +178,14 @@ def _windowed(kind: str, fields: Fields, layers: int) -> list[bool]:
     """Of which layers the window is."""
     types = fields.held.get("layer_types")
     if types is not None:
-        names = ("full_attention", "sliding_attention")
         if not isinstance(types, list) or len(types) != layers:
             fields.reasons.append(
                 f"expected layer_types of {layers} layers, got others"
             )
-        elif any(one not in names for one in types):
-            fields.reasons.append(f"expected layer_types {' or '.join(names)}")
+        elif any(one not in LAYER_TYPES for one in types):
+            fields.reasons.append(f"expected layer_types {' or '.join(LAYER_TYPES)}")
         else:
-            return [one == names[1] for one in types]
+            return [one == LAYER_TYPES[1] for one in types]
         return [False] * layers
     if kind in PATTERNS:
         pattern = fields.number("sliding_window_pattern", PATTERNS[kind])
@@ -198,13 +198,21 @@ def _windowed(kind: str, fields: Fields, layers: int) -> list[bool]:
     return [False] * layers
 
 
-def _rope(fields: Fields, head_width: int) -> Rope:
-    """Older files have `rope_theta`, `rope_scaling`, newer ones `rope_parameters`."""
+def _by_type(fields: Fields) -> bool:
+    """Whether layers of each type have parameters of their own."""
+    held = fields.held.get("rope_parameters")
+    return isinstance(held, dict) and not held.keys().isdisjoint(LAYER_TYPES)
+
+
+def _rope(fields: Fields, head_width: int, layers: str) -> Rope:
+    """Older files have `rope_theta`, `rope_scaling`, newer ones `rope_parameters`,
+    perhaps for each type of layer."""
     held = fields.held.get("rope_parameters") or fields.held.get("rope_scaling") or {}
-    if not isinstance(held, dict) or "full_attention" in held:
-        fields.reasons.append(
-            f"expected rope_scaling of one kind, got {str(held)[:60]}"
-        )
+    if _by_type(fields):
+        held = held.get(layers) or held.get(LAYER_TYPES[0])
+    if not isinstance(held, dict):
+        actual = str(held)[:60]
+        fields.reasons.append(f"expected rope_scaling of names, got {actual}")
         held = {}
     inner = Fields(held, fields.reasons)
     base = fields.real("rope_theta", inner.real("rope_theta", BASE))

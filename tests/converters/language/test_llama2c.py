@@ -18,9 +18,9 @@ TOKENIZER = "llama2c/tok512.bin"
 EMPTY = (
     "Once upon a time, there was a little girl named Lily. She loved to play outside "
     "in the park. One day, she saw a big, red ball. She wanted to play with it, but it "
-    'was too high.\nLily\'s mom said, "Lily, let\'s go to the park." Lily was sad and '
-    'didn\'t know what to do. She said, "I want to play with your ball, but I can\'t '
-    'find it."\nLily was sad and didn\'t know what to do. She said, "I\'m sorry, Lily. '
+    "was too high.\nLily's mom said, \"Lily, let's go to the park.\" Lily was sad and "
+    "didn't know what to do. She said, \"I want to play with your ball, but I can't "
+    "find it.\"\nLily was sad and didn't know what to do. She said, \"I'm sorry, Lily. "
     "I didn't know what to do.\"\nLily didn't want to help her mom, so she"
 )
 LILY = (
@@ -38,9 +38,7 @@ went"`, print: karpathy/llama2.c at 350e04fe35433e6d2941dce5a1f53308f87058eb, `g
 
 @pytest.fixture(scope="module")
 def stories(shared_data: Path) -> TextModel:
-    options = Options(
-        tokens=200, prompt_tokens=56, tokenizer=shared_data / TOKENIZER
-    )
+    options = Options(tokens=200, prompt_tokens=56, tokenizer=shared_data / TOKENIZER)
     made = converted(shared_data / STORIES, options)
     model = TextModel.of(tinynn.load(made.image))
     assert model is not None
