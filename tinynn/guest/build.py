@@ -16,7 +16,7 @@ from ..errors import GuestBuildError
 from ..sampling.build import GUEST as SAMPLING
 from ..tokens.build import OPERATORS as TOKEN_OPERATORS
 from ..tokens.build import SOURCES as TOKEN_SOURCES
-from . import dot_block, elf_path
+from . import block_products, block_sums, dot_block, elf_path
 
 FOLDER: Final = Path(__file__).parent
 SCRIPT: Final = FOLDER / "link.ld"
@@ -47,6 +47,7 @@ SOURCES: Final = (
     "trees.c",
     "cache.c",
     "blocks.c",
+    "block_matvec.c",
     "softfloat.c",
     "language/attention.c",
     "language/rope.c",
@@ -74,9 +75,10 @@ def build_from(folder: Path, out: Path, *, qemu: bool = False) -> Path:
 def write_assembly(folder: Path) -> list[Path]:
     """The generated sources, now in `folder`."""
     paths = []
-    for name, text in dot_block.sources().items():
-        paths.append(folder / name)
-        paths[-1].write_text(text)
+    for writer in (dot_block, block_sums, block_products):
+        for name, text in writer.sources().items():
+            paths.append(folder / name)
+            paths[-1].write_text(text)
     return paths
 
 

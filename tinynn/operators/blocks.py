@@ -202,17 +202,23 @@ def cost_quantize(operator: Operator, count: int) -> int:
     return 300 + 400 * count
 
 
+ROWS_TOGETHER: Final = 1024
+"""Of the guest, which lists a block of the vector once for so many rows."""
+
+
 def cost_matvec(operator: Operator, count: int) -> int:
+    """Sums of both halves of the bytes; every row's floats unusual. Whole panels."""
     matrix = matrix_of(operator.attributes)
-    vectors = count // matrix.rows + 2
-    listing = vectors * (500 + 40 * matrix.columns)
-    return listing + count * (200 + 60 * matrix.columns)
+    listing, row = (26_000, 2800) if matrix.kind.is_long else (2500, 1000)
+    lists = count // min(matrix.rows, ROWS_TOGETHER) + 2
+    rows = count + (count // matrix.rows + 1) * (PANEL_ROWS - 1)
+    return 1000 + 60 * rows + matrix.blocks * (lists * listing + rows * row)
 
 
 def usual_matvec(operator: Operator) -> int:
     """Of an element: some instructions a weight."""
     kind, _, columns = matrix_of(operator.attributes)
-    return columns * (5 if kind.is_long else 8)
+    return columns * (3 if kind.is_long else 5)
 
 
 def cost_row(operator: Operator, count: int) -> int:
