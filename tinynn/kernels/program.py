@@ -24,6 +24,7 @@ from . import (
     choosing,
     elements,
     folds,
+    language,
     looping,
     moving,
     panels,
@@ -66,6 +67,7 @@ MODULES: Final[dict[str, Callable[[], str]]] = {
     "block": blocks.module_ir,
     "block_row": blocks.rows_ir,
     **panels.MODULES,
+    **language.MODULES,
 }
 """By the first part of a kernel's name, or the first two: `slide.3` is of `slide`,
 `element.add.vv` of `element.add`."""
