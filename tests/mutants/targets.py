@@ -148,6 +148,11 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "return least / PENALTY_SHARE + (fee < more ? fee : more);",
         "<=",
     ): SAME_EITHER_WAY,
+    (
+        "oracle/sending/offers.py",
+        "MOST_IN_VAIN = 1024",
+        "(1024 + 1)",
+    ): "so much memory at most, or one key more",
     (GAME, "return a < b ? a : b;", "<="): SAME_EITHER_WAY,
     (GAME, DUE, "uint256(game.challengerDue) * claim.gasPrice;"): NO_GAME_EARNS_HALF,
     (GAME, DUE, "*"): NO_GAME_EARNS_HALF,
