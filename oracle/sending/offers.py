@@ -84,7 +84,9 @@ class Offers:
 
     def made_lately(self, entry: Entry, head: int) -> bool:
         """Whether these bytes were sent since the last block, and not long ago."""
-        at_head, at = self._made.get(entry.last.hash, (-1, 0.0))
+        if (made := self._made.get(entry.last.hash)) is None:
+            return False
+        at_head, at = made
         return at_head == head and time.monotonic() - at < OFFER_AGAIN_SECONDS
 
     def was_taken(self, entry: Entry, pending: int) -> bool:

@@ -24,7 +24,7 @@ from solidity import artifact
 from solidity.deployment import Parameters, create_address, plan
 
 from .abi import Abi
-from .base_fee import readable
+from .base_fee import readable, told
 
 GENESIS_TIME = 1_700_000_000
 MAX_GAS = 2**24  # a transaction's, EIP-7825
@@ -281,7 +281,7 @@ class Chain:
                 number=self.number,
                 timestamp=self.now,
                 basefee=0 if self._fees else self.basefee,
-                prevrandao=self.basefee.to_bytes(32) if self._fees else None,
+                coinbase=told(self.basefee) if self._fees else None,
                 gas_limit=2**32,
             )
         )

@@ -343,6 +343,25 @@ def test_record_whose_audit_is_never_answered_makes_do_and_keeps_nothing(
     assert StoredJournal(store, "old").tip is not None
 
 
+@pytest.mark.parametrize("bloom", ["", "0"])
+def test_record_is_audited_whole_once_then_in_part_and_no_more_than_it_must(
+    world: EmbeddedTestbed, store: Store, monkeypatch: pytest.MonkeyPatch, bloom: str
+) -> None:
+    """With each new block, or, where blooms prove the logs, once a minute."""
+    record = audited(world, store, LateEndpoint(world.embedded, Ills(bloom=bloom)))
+    audits: list[bool] = []
+
+    def disagreement(tables: Any, block: int, all_of_it: bool) -> str:
+        audits.append(all_of_it)
+        return ""
+
+    monkeypatch.setattr(record._auditor, "disagreement", disagreement)
+    for seconds in (0, 0, AUDIT_SECONDS // 2, AUDIT_SECONDS):
+        world.travel(seconds) if seconds else None
+        record.refresh()
+    assert audits == ([True, False, False] if bloom else [True, False])
+
+
 def test_record_whose_audit_nothing_answers_waits(
     world: EmbeddedTestbed, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,7 +44,9 @@ class MoneyTestbed(Players):
             for played in claimed.open_games:
                 claimed.caught_up(played)
                 mover = played.challenger if played.stage == SELECT else worker
-                proves = played.stage == PROVE and claimed.false
+                # Once the worker's clock has run out, there is nothing left to prove.
+                runs = self.now < played.flag
+                proves = played.stage == PROVE and claimed.false and runs
                 if proves and played.challenger == challenger:
                     act = _do(self.move, asked, claimed, played, HONEST_CHALLENGER)
                     yield played.flag, act
