@@ -90,6 +90,12 @@ class Action:
         """Names what is done: while it is on its way, nobody does it again."""
         return f"{self.place}:{self.function}"
 
+    @property
+    def post(self) -> Post:
+        """As a sender takes it."""
+        call = (self.contract, self.function, self.arguments)
+        return Post(*call, self.value, self.key)
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -292,9 +298,7 @@ class Node(ABC):
         if len(bundle) < 2 or self.sender.too_dear() is not None:
             return [self._sent(action) for action in bundle]
         ready = [action for action in bundle if not self._puts_off(action)]
-        self.sender.expect(
-            [Post(w.contract, w.function, w.arguments, w.value, w.key) for w in ready]
-        )
+        self.sender.expect([action.post for action in ready])
         try:
             receipts = [self._sent(action) for action in bundle]
         finally:
@@ -466,11 +470,4 @@ class Node(ABC):
             )
 
     def _post(self, action: Action) -> Receipt | None:
-        return self.sender.post(
-            action.contract,
-            action.function,
-            *action.arguments,
-            value=action.value,
-            listening=self.contracts.telling,
-            key=action.key,
-        )
+        return self.sender.post(action.post, self.contracts.telling)

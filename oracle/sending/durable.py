@@ -41,7 +41,6 @@ from oracle.sending.sender import (
     Receipt,
     Sender,
     fee_of,
-    intended,
 )
 from oracle.sending.signer import MOST_ATTEMPTS, Signer
 from oracle.store.errors import NonceTaken, OnItsWay
@@ -146,17 +145,9 @@ class DurableSender(Sender):
         self.chain.ahead(())
         return found
 
-    def post(
-        self,
-        contract: Contract,
-        function: str,
-        *arguments: Any,
-        value: int = 0,
-        listening: Sequence[Contract] = (),
-        key: str = "",
-    ) -> Receipt | None:
-        intent = intended(contract, function, arguments, value, key)
-        name = key or _digest(intent)
+    def post(self, post: Post, listening: Sequence[Contract] = ()) -> Receipt | None:
+        intent = post.intent
+        name = intent.key or _digest(intent)
         if self.outbox.find(name) is None:
             with suppress(OnItsWay):  # another process of this account was quicker
                 self._begin(intent, name)
@@ -167,11 +158,8 @@ class DurableSender(Sender):
         return True
 
     def expect(self, posts: Sequence[Post]) -> None:
-        intents = [
-            intended(p.contract, p.function, p.arguments, p.value, p.key) for p in posts
-        ]
         sender = self._account.address
-        fields = [intent.fields(sender) for intent in intents]
+        fields = [post.intent.fields(sender) for post in posts]
         estimates = [partial(self._estimate, wanted) for wanted in fields]
         self._nonces.share(self._ask_together(estimates))
         self._waiting = []

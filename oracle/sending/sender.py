@@ -83,13 +83,19 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A call that is to be posted, as `Sender.post` takes it."""
+    """A call that somebody wants made, with so many wei; `key` names the move."""
 
     contract: Contract
     function: str
     arguments: tuple[Any, ...]
-    value: int
-    key: str
+    value: int = 0
+    key: str = ""
+
+    @property
+    def intent(self) -> Intent:
+        data = self.contract.abi.calldata(self.function, self.arguments)
+        call = (self.contract, self.function, data)
+        return Intent(*call, self.value, self.contract.address, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,23 +194,13 @@ class Sender:
         The receipt has the events of `contract` and of those in `listening`.
         Raises `Refused` with the contract's own error.
         """
-        intent = intended(contract, function, arguments, value, key)
-        return self._transact(intent, (contract, *listening))
+        post = Post(contract, function, arguments, value, key)
+        return self._transact(post.intent, (contract, *listening))
 
-    def post(
-        self,
-        contract: Contract,
-        function: str,
-        *arguments: Any,
-        value: int = 0,
-        listening: Sequence[Contract] = (),
-        key: str = "",
-    ) -> Receipt | None:
+    def post(self, post: Post, listening: Sequence[Contract] = ()) -> Receipt | None:
         """The same, for who has more to send meanwhile: None if it is on its way, and
         then `news` has what becomes of it. Here, there is nothing to wait for."""
-        return self.send(
-            contract, function, *arguments, value=value, listening=listening, key=key
-        )
+        return self._transact(post.intent, (post.contract, *listening))
 
     @property
     def bundles(self) -> bool:
@@ -299,13 +295,6 @@ class Sender:
             except TransactionNotFound:
                 time.sleep(endpoint.poll_seconds)
         raise NotMined(transaction, RECEIPT_SECONDS)
-
-
-def intended(
-    contract: Contract, function: str, arguments: Sequence[Any], value: int, key: str
-) -> Intent:
-    data = contract.abi.calldata(function, arguments)
-    return Intent(contract, function, data, value, contract.address, key)
 
 
 def fee_of(mined: TxReceipt) -> int:

@@ -22,6 +22,7 @@ from oracle.node.worker.worker import Worker
 from oracle.record.audit import Auditor
 from oracle.record.record import Record, Status
 from oracle.sending.durable import DurableSender
+from oracle.sending.sender import Post
 from oracle.store.outbox import Outbox
 from oracle.store.store import Store
 
@@ -168,7 +169,7 @@ def test_transaction_takes_two_requests(
     for _ in range(2):
         sender.settle()
         before = endpoint.posts
-        sender.post(world.contracts.staking, "deposit", ADDRESS, value=ETHER)
+        sender.post(Post(world.contracts.staking, "deposit", (ADDRESS,), ETHER))
     assert endpoint.posts - before == 2
     assert [entry.nonce for entry in outbox.open()] == [1]
     store.close()
