@@ -123,7 +123,6 @@ class LoopExecution:
     def _pass_to(self, done: int, limit: int) -> int:
         """Passes from a pass's beginning on; how many are done then."""
         reached = self._stretches.runner.passes(limit)
-        for index in self.tables.body:
-            self._stretches.mark(index, done, reached - 1)
+        self._stretches.mark(self.tables.body, done, reached - 1)
         self.machine.memory.mark_dirty(PASS_WORD.start, PASS_WORD.size)
         return reached

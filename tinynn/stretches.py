@@ -11,7 +11,8 @@ from mips_vm import Machine
 from .executor import word_at
 from .fusion import as_it_stands
 from .image import NEVER, Tables
-from .operators import FAMILIES
+from .operators import FAMILIES, Operator
+from .operators.family import all_of_it
 from .runner import Runner
 from .space import MachineSpace, ReplaySpace
 
@@ -25,6 +26,7 @@ class Stretches:
         self.tables, self._memory = tables, machine.memory
         self.space = ReplaySpace(machine.memory, lasting)
         self._skips = {row.operator: row.skip for row in tables.segments}
+        self._fixed = [_fixed(operator) for operator in tables.operators]
 
     @cached_property
     def runner(self) -> Runner:
@@ -52,15 +54,19 @@ class Stretches:
     def operators(self, first: int, end: int, done: int) -> None:
         """Operators [first, end), none of them twice."""
         self.runner.some(first, end)
-        for index in range(first, end):
-            self.mark(index, done, done)
+        self.mark(range(first, end), done, done)
 
-    def mark(self, index: int, first: int, last: int) -> None:
-        """Says what an operator has stored in passes `first` to `last`."""
-        operator = self.tables.operators[index]
-        stored = FAMILIES[operator.opcode].stored
-        begin, end = stored(operator, first), stored(operator, last)
-        self._memory.mark_dirty(begin.start, end.end - begin.start)
+    def mark(self, operators: range, first: int, last: int) -> None:
+        """Says what operators have stored in passes `first` to `last`."""
+        mark = self._memory.mark_dirty
+        for index in operators:
+            if fixed := self._fixed[index]:
+                mark(*fixed)
+                continue
+            operator = self.tables.operators[index]
+            stored = FAMILIES[operator.opcode].stored
+            begin, end = stored(operator, first), stored(operator, last)
+            mark(begin.start, end.end - begin.start)
 
     def _at(self, row: int) -> tuple[int, int]:
         """The operator that comes next, and its first element that does."""
@@ -77,3 +83,11 @@ class Stretches:
         if skip <= NEVER or word_at(space, skip):
             operator = self.tables.operators[index]
             FAMILIES[operator.opcode].run(operator, first, end - first, space)
+
+
+def _fixed(operator: Operator) -> tuple[int, int] | None:
+    """Where and how much is stored, if that is the same in all passes."""
+    if FAMILIES[operator.opcode].stored is not all_of_it:
+        return None
+    extent = operator.target.extent
+    return extent.start, extent.end - extent.start
