@@ -36,7 +36,7 @@ PANELS: Final = 4
 """Of keys at once: one alone would wait for each of its additions."""
 
 VECTORS: Final = 8
-"""Of a row of values at once."""
+"""Of a row of values at once; as many sums as do not wait for one another."""
 
 ROWS_KERNEL: Final = "attention.lines"
 
@@ -203,46 +203,74 @@ def _mix(module: ir.Module) -> None:
     first, heads, group, width, elements, rows, window = write.words[4:]
     reach = _Reach.of(write, number, rows, window)
 
-    def head(index: ir.Value, _: Values) -> Values:
-        share = write.element(shares, build.mul(index, rows))
-        shared = build.udiv(build.add(first, index), group)
-        base = write.element(values, build.mul(shared, width))
-        target = write.element(y, build.mul(index, width))
+    def sums(index: ir.Value, heads: int, kinds: Sequence[ir.Type]) -> Body:
+        """Of so many heads from `index` on: neighbours, vectors or one number."""
+        numbers = [build.add(index, word(i)) for i in range(heads)]
+        lines = [write.element(shares, build.mul(each, rows)) for each in numbers]
+        targets = [write.element(y, build.mul(each, width)) for each in numbers]
+        groups = [build.udiv(build.add(first, each), group) for each in numbers]
+        bases = [write.element(values, build.mul(each, width)) for each in groups]
 
-        def columns(kinds: Sequence[ir.Type]) -> Body:
-            """Neighbours, so many vectors or one number."""
+        def columns(at: ir.Value, _: Values) -> Values:
+            places = [build.add(at, word(LANES * i)) for i in range(len(kinds))]
 
-            def sums(at: ir.Value, _: Values) -> Values:
-                places = [build.add(at, word(LANES * i)) for i in range(len(kinds))]
+            def term(row: ir.Value, held: Values) -> Values:
+                down, totals = build.mul(row, elements), iter(held)
+                return [
+                    total
+                    for line, base in zip(lines, bases, strict=True)
+                    for total in added(
+                        write.load(FLOAT, write.element(line, row)),
+                        write.element(base, down),
+                        [next(totals) for _ in kinds],
+                    )
+                ]
 
-                def term(row: ir.Value, held: Values) -> Values:
-                    by = write.both(write.load(FLOAT, write.element(share, row)))
-                    line = write.element(base, build.mul(row, elements))
-                    return [
-                        build.fadd(
-                            total,
-                            build.fmul(
-                                by[kind], write.load(kind, write.element(line, place))
-                            ),
-                        )
-                        for total, kind, place in zip(held, kinds, places, strict=True)
-                    ]
+            def added(share: ir.Value, line: ir.Value, held: Values) -> Values:
+                by = write.both(share)
+                return [
+                    build.fadd(
+                        total,
+                        build.fmul(
+                            by[kind], write.load(kind, write.element(line, place))
+                        ),
+                    )
+                    for total, kind, place in zip(held, kinds, places, strict=True)
+                ]
 
-                start = [constant(kind, 0) for kind in kinds]
-                totals = write.loop(reach.start, reach.end, term, start)
-                for total, place in zip(totals, places, strict=True):
-                    write.store(write.canonical(total), write.element(target, place))
-                return []
+            start = [constant(kind, 0) for kind in kinds] * heads
+            found = iter(write.loop(reach.start, reach.end, term, start))
+            for target in targets:
+                for place in places:
+                    total = write.canonical(next(found))
+                    write.store(total, write.element(target, place))
+            return []
 
-            return sums
+        return columns
 
-        begun = word(0)
-        for kinds in ([VECTOR] * VECTORS, [VECTOR], [FLOAT]):
-            step = len(kinds) * (LANES if kinds[0] == VECTOR else 1)
-            end = build.and_(width, word(-step))
-            write.loop(begun, end, columns(kinds), step=step)
-            begun = end
-        return []
+    def some(heads: int, shapes: Sequence[Sequence[ir.Type]]) -> Body:
+        """All columns of so many heads, the widest shapes first."""
 
-    write.loop(word(0), heads, head)
+        def body(index: ir.Value, _: Values) -> Values:
+            begun = word(0)
+            for kinds in shapes:
+                step = len(kinds) * (LANES if kinds[0] == VECTOR else 1)
+                left = build.and_(build.sub(width, begun), word(-step))
+                end = build.add(begun, left)
+                write.loop(begun, end, sums(index, heads, kinds), step=step)
+                begun = end
+            return []
+
+        return body
+
+    wide = build.icmp_signed(">=", width, word(LANES * VECTORS))
+    begun, several = word(0), build.select(wide, word(0), heads)
+    shapes: list[list[ir.Type]] = [[VECTOR], [FLOAT]]
+    for together in (4, 2):
+        shapes = [[VECTOR] * (VECTORS // together), *shapes]
+        left = build.and_(build.sub(several, begun), word(-together))
+        end = build.select(wide, word(0), build.add(begun, left))
+        write.loop(begun, end, some(together, shapes), step=together)
+        begun = end
+    write.loop(begun, heads, some(1, [[VECTOR] * VECTORS, *shapes]))
     write.finish()
