@@ -3,7 +3,8 @@
 `block.scale`: words are y, x, count, group: y[i] is the greatest magnitude of a group
 of x, NaNs passed over, divided by 127. `block.quantize`: y, x, d, count, group: int8 of
 as many groups of floats, by their scales. `block.sums`: y, q, count, group: int32 sums
-of groups of int8.
+of groups of int8. `block.pairs`: y, q, count: int8 as numbers of 16 bits, of every four
+the first, the third, the second and the last.
 
 `block_row.{kind}`: words are y, ids, weights, ids' count, rows, blocks. Each id's row
 of the weights as floats.
@@ -48,6 +49,7 @@ def module_ir() -> str:
     _scale(module)
     _quantize(module)
     _sums(module)
+    _pairs(module)
     return str(module)
 
 
@@ -136,6 +138,24 @@ def _sums(module: ir.Module) -> None:
         build.store(total, write.element(y, index), align=FLOAT_BYTES)
 
     write.each(count, one)
+    write.finish()
+
+
+def _pairs(module: ir.Module) -> None:
+    write = Writer(module, "block.pairs", 3)
+    build, y, q = write.build, write.pointer(0), write.pointer(1)
+    wide = ir.VectorType(HALF, QUAD)
+    order = ir.Constant(ir.VectorType(I32, QUAD), [0, 2, 1, 3])
+
+    def four(index: ir.Value, _: Values) -> Values:
+        at = write.at(q, index)
+        some = build.load(at, typ=ir.VectorType(I8, QUAD), align=1)
+        some = build.sext(some, wide)
+        turned = build.shuffle_vector(some, some, order)
+        build.store(turned, write.at(y, build.mul(index, word(2))), align=1)
+        return []
+
+    write.loop(word(0), write.words[2], four, step=QUAD)
     write.finish()
 
 

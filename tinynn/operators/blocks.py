@@ -15,7 +15,8 @@ from typing import Final, NamedTuple
 from ..blocks.kinds import LONG, PANEL_ROWS, SHORT, BlockKind, tensor_bytes
 from ..blocks.tensor import BlockTensor
 from ..kernels import Call
-from ..tensor import TensorType
+from ..kernels.panels import uses_pairs
+from ..tensor import Array, TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .shape import check_arity, check_dtype, check_shape, demand
@@ -164,13 +165,14 @@ def calls_matvec(
         q = operator.part(space, vector * columns, columns)
         scales = operator.part(space, vector * matrix.blocks, matrix.blocks, SCALES)
         panels = weights[(low - start) // PANEL_ROWS * panel_bytes :]
-        planned += [
-            Call("block.sums", (sums, q, columns // kind.group, kind.group)),
-            Call(
-                f"panel.{kind.name.lower()}",
-                (y[low - first :], q, scales, sums, panels, high - low, matrix.blocks),
-            ),
-        ]
+        planned.append(Call("block.sums", (sums, q, columns // kind.group, kind.group)))
+        pairs: Array = q
+        if uses_pairs(kind):
+            pairs = space.room((first, "pairs"), columns // 2)
+            planned.append(Call("block.pairs", (pairs, q, columns)))
+        held = (y[low - first :], q, pairs, scales, sums, panels)
+        sizes = (high - low, matrix.blocks)
+        planned.append(Call(f"panel.{kind.name.lower()}", (*held, *sizes)))
     return planned
 
 
