@@ -204,6 +204,10 @@ def cost_quantize(operator: Operator, count: int) -> int:
     return 300 + 400 * count
 
 
+SHARED: Final = 1 << 20
+"""From here on threads share a matrix: it is read from memory at their pace, and a
+token has hundreds of them."""
+
 ROWS_TOGETHER: Final = 1024
 """Of the guest, which lists a block of the vector once for so many rows."""
 
@@ -274,7 +278,7 @@ SCALE_FAMILY: Final = Family(
     infer=infer_scale,
     calls=calls_scale,
     instructions=cost_scale,
-    usual=lambda operator: 100 + 8 * operator.attributes[0],
+    usual=lambda operator: 100 + 11 * operator.attributes[0],
 )
 QUANTIZE: Final = Family(
     name="block_quantize",
@@ -282,7 +286,7 @@ QUANTIZE: Final = Family(
     infer=infer_quantize,
     calls=calls_quantize,
     instructions=cost_quantize,
-    usual=lambda operator: 120,
+    usual=lambda operator: 45,
     grain=lambda operator: operator.attributes[0],
 )
 MATVEC: Final = Family(
@@ -294,6 +298,7 @@ MATVEC: Final = Family(
     usual=usual_matvec,
     grain=grain_matvec,
     check=check_matvec,
+    shared=SHARED,
 )
 ROW: Final = Family(
     name="block_row",
