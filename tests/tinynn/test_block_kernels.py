@@ -9,9 +9,9 @@ from llvmlite import ir
 from mips_vm import native
 from tinynn.blocks import PANEL_ROWS, BlockKind
 from tinynn.blocks.kinds import tensor_bytes
-from tinynn.kernels import blocks, halves, panels
-from tinynn.kernels.halves import Widen
-from tinynn.kernels.panel_products import AVX2, NEEDS, PLAIN, VNNI, Way
+from tinynn.kernels.blocks import activations, halves, panels
+from tinynn.kernels.blocks.halves import Widen
+from tinynn.kernels.blocks.products import AVX2, NEEDS, PLAIN, VNNI, Way
 from tinynn.kernels.writing import FLOAT_BYTES, LANES, Values, Writer, word
 
 WIDENED: dict[str, tuple[Widen, tuple[str, ...]]] = {
@@ -75,7 +75,7 @@ def test_panels_by_any_way_are_those_of_plain_ones(
     d = rng.random(count).astype(np.float32)
     sums = q.reshape(-1, kind.group).sum(axis=1).astype(np.int32)
     pairs = np.zeros(q.size, np.int16)
-    run(blocks.module_ir(), "block.pairs", pairs, q, q.size)
+    run(activations.module_ir(), "block.pairs", pairs, q, q.size)
     assert pairs.reshape(-1, 4)[:, [0, 2, 1, 3]].reshape(-1).tolist() == q.tolist()
     found = []
     for each, widen in ((way, halves.best_widen()), (PLAIN, halves.widen_plain)):

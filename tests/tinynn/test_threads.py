@@ -45,7 +45,10 @@ def blocks() -> tuple[Model, bytes]:
     kind, rows, columns = BlockKind.FOUR_MIN, 13117, 1056
     size = tensor_bytes(kind, rows, columns)
     data = rng.integers(0, 256, size, dtype=np.uint8)
-    q, d = rng.integers(-127, 128, columns).astype(np.int8), random_floats(rng, columns // 32)
+    q, d = (
+        rng.integers(-127, 128, columns).astype(np.int8),
+        random_floats(rng, columns // 32),
+    )
     words = {"kind": int(kind), "rows": rows, "columns": columns}
     model = model_of("BlockMatVec", [q, d, data], (2,), **words)
     return model, q.tobytes() + d.tobytes()

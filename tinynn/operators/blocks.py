@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from ..blocks.kinds import LONG, PANEL_ROWS, SHORT, BlockKind, tensor_bytes
 from ..blocks.tensor import BlockTensor
 from ..kernels import Call
-from ..kernels.panels import uses_pairs
+from ..kernels.blocks.panels import uses_pairs
 from ..tensor import Array, TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value

@@ -12,10 +12,10 @@ from llvmlite import ir  # type: ignore[import-untyped]
 
 from mips_vm import native
 
-from ..blocks.kinds import BlockKind
-from .byte_products import PAIRS, QUAD, Dot, dot_plain, dot_vnni, intrinsic
-from .lanes import Whole
-from .writing import I8, I32, LANES, VECTOR_BYTES, WORDS, Values, Writer, word
+from ...blocks.kinds import BlockKind
+from ..byte_products import PAIRS, QUAD, Dot, dot_plain, dot_vnni, intrinsic
+from ..lanes import Whole
+from ..writing import I8, I32, LANES, VECTOR_BYTES, WORDS, Values, Writer, word
 
 LOW: Final = 0x0F0F_0F0F
 ODD: Final = ~0x7FFF_7FFF

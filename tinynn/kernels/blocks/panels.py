@@ -13,11 +13,9 @@ from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from ..blocks.kinds import HALF_BYTES, PANEL_ROWS, BlockKind
-from .halves import Widen, best_widen
-from .lanes import Real, Whole
-from .panel_products import Vector, Way, best_way
-from .writing import (
+from ...blocks.kinds import HALF_BYTES, PANEL_ROWS, BlockKind
+from ..lanes import Real, Whole
+from ..writing import (
     FLOAT,
     FLOAT_BYTES,
     I8,
@@ -31,6 +29,8 @@ from .writing import (
     same,
     word,
 )
+from .halves import Widen, best_widen
+from .products import Vector, Way, best_way
 
 HALVES: Final = ir.VectorType(ir.IntType(16), PANEL_ROWS)
 SMALL: Final = ir.VectorType(I8, PANEL_ROWS)
