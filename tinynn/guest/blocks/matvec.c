@@ -1,12 +1,12 @@
 /* Rows of weights in blocks times a vector of bytes.
  *
  * A block after another, and all rows of it before the next: so the bytes stay in
- * registers. Assembly, which block_sums.py and block_products.py write, does the usual
+ * registers. Assembly, which sums.py and products.py write, does the usual
  * case; it stops where a number is unusual, and that row is done here.
  */
 
+#include "../dot.h"
 #include "blocks.h"
-#include "dot.h"
 
 #include <stddef.h>
 
@@ -45,8 +45,8 @@ struct products {
   uint32_t x, x_scale, y, y_scale;
 };
 
-_Static_assert(offsetof(struct group, listed) == 36, "block_sums.py knows it");
-_Static_assert(sizeof(struct products) == 40, "block_products.py knows it");
+_Static_assert(offsetof(struct group, listed) == 36, "sums.py knows it");
+_Static_assert(sizeof(struct products) == 40, "products.py knows it");
 
 void sum_four(const struct group *g);
 void sum_eight(const struct group *g);
@@ -100,7 +100,7 @@ static inline struct bytes read(struct known *known, const int8_t *x) {
   return four;
 }
 
-/* Lists a group as block_sums.py says; false if a byte is the least. */
+/* Lists a group as sums.py says; false if a byte is the least. */
 static bool list(const struct matrix *m, struct group *g, const int8_t *x) {
   struct known known = {0, 0, 0};
   int32_t *next = g->listed;

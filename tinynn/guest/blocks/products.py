@@ -64,7 +64,7 @@ FIELDS: Final = (
     *("halves", "sums", "totals", "stop", "last", "stride"),
     *("x", "x_scale", "y", "y_scale"),
 )
-"""Of struct products in blocks.c."""
+"""Of struct products in matvec.c."""
 
 PANEL_ROWS: Final = 8
 HALF_BYTES: Final = 2
@@ -75,7 +75,8 @@ FUNCTIONS: Final[Mapping[str, bool]] = {
     "add_products": False,
     "add_products_and_lows": True,
 }
-"""Whether there are minima."""
+"""Whether there are minima. That is where proofs are short (link.ld), for it takes
+longer; there is no room for both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,9 @@ def assembly(name: str) -> str:
     last = Addition("last", "next", "stored", "sw    negated, 0(totals)")
     first = Addition("first", "lows", "lows_read", f"lh    half, {MINIMA}(halves)")
     parts = [
-        "/* Made by block_products.py. */",
+        "/* Made by products.py. */",
         *(f"#define {register} ${number}" for register, number in REGISTERS.items()),
-        f'  .section .text.{name}, "ax", @progbits',
+        f'  .section .text{".near" if lows else ""}.{name}, "ax", @progbits',
         "  .set noreorder",
         "  .set noat",
         f"  .globl {name}",
@@ -255,7 +256,7 @@ def product_of_low(addition: Addition) -> Iterator[str]:
 
 
 def unusual(name: str, nothing: str) -> Iterator[str]:
-    """A half that is zero adds nothing; others are left to blocks.c."""
+    """A half that is zero adds nothing; others are left to matvec.c."""
     yield f"""\
 {name}:
   sll   test, half, 17
