@@ -316,6 +316,7 @@ def sum_of(addition: Addition) -> Iterator[str]:
   subu  distance, scale, product_scale
   sra   distance, distance, 23
   srlv  part, product, distance
+{name}_sum:
   bgtz  distance, {name}_add
     addiu up, part, 0x80
   addiu test, distance, 255
@@ -386,14 +387,14 @@ def rare_sums(addition: Addition) -> Iterator[str]:
   {undo}  negated, negated, test
   b     {name}_{operation}ed
     subu  part, part, test"""
-    yield settle(addition)
+    yield cancel(addition)
     yield distant(addition)
+    yield equal(addition)
 
 
-def settle(addition: Addition) -> str:
-    """A difference below 2^31: again, from halves, and what falls off the product sets
-    the lowest bit. Then `sum`, of halves, becomes the total, rounded at bit 8;
-    `distance` is what the product's exponent is larger by, or 0."""
+def cancel(addition: Addition) -> str:
+    """A difference below 2^31, not zero: again, from halves; what falls off the product
+    sets the lowest bit. It may be rounded up to 2^32."""
     name = addition.prefix
     return f"""\
 {name}_cancel:
@@ -406,21 +407,18 @@ def settle(addition: Addition) -> str:
   srl   part, part, 1
   or    part, part, test
   subu  sum, up, part
-  addiu distance, $0, 0
-{name}_settle:
   clz   test, sum
   sllv  sum, sum, test
-  subu  distance, distance, test
-  addiu distance, distance, 1
-  sll   distance, distance, 23
-  addu  scale, scale, distance
+  addiu test, test, -1
+  sll   test, test, 23
+  subu  scale, scale, test
   addiu up, sum, 0x80
   and   sum, up, cut8
-  bne   sum, up, {name}_settled
+  bne   sum, up, {name}_cancelled
     subu  negated, $0, sum
   ins   sum, $0, 8, 1
   subu  negated, $0, sum
-{name}_settled:
+{name}_cancelled:
   bnez  negated, {addition.after}
     lui   test, 0x80
   addu  negated, sign, $0
@@ -429,44 +427,70 @@ def settle(addition: Addition) -> str:
 
 
 def distant(addition: Addition) -> str:
-    """The product's exponent is larger, or equal; or they are far apart."""
+    """The product's exponent is larger by 1 to 31: it and the total change places. If
+    they are further apart, the larger is the sum."""
     name = addition.prefix
     return f"""\
 {name}_distant:
-  seb   distance, distance
-  subu  distance, $0, distance
-  sltiu test, distance, 32
+  seb   test, distance
+  beqz  test, {name}_equal
+    addiu test, test, 31
+  sltiu test, test, 31
   beqz  test, {name}_far
-    subu  up, $0, negated
-  nor   test, distance, $0
-  sllv  test, up, test
-  sltu  test, $0, test
-  srlv  up, up, distance
-  srl   up, up, 1
-  or    up, up, test
-  xor   test, product_scale, scale
-  bgez  test, {name}_alike
-    srl   part, product, 1
-  subu  sum, up, part
-  bgtz  sum, {name}_settle
-    nop
-  bnez  sum, {name}_flip
-    subu  sum, $0, sum
-  addu  negated, sign, $0
-  b     {addition.after}
-    addu  scale, ones, $0
-{name}_flip:
-  b     {name}_settle
-    xor   scale, scale, sign
-{name}_alike:
-  b     {name}_settle
-    addu  sum, up, part
+    subu  up, $0, product
+  subu  product, $0, negated
+  addu  negated, up, $0
+  or    scale, product_scale, ones
+  subu  distance, $0, distance
+  b     {name}_sum
+    srlv  part, product, distance
 {name}_far:
-  ext   up, scale, 23, 8
+  ext   part, scale, 23, 8
   ext   test, product_scale, 23, 8
-  sltu  test, test, up
+  sltu  test, test, part
   bnez  test, {addition.after}
     nop
-  subu  negated, $0, product
+  addu  negated, up, $0
   b     {addition.after}
     or    scale, product_scale, ones"""
+
+
+def equal(addition: Addition) -> str:
+    """Exponents are equal. If the signs are, half the sum, which may be a tie; else the
+    difference, which is exact."""
+    name = addition.prefix
+    return f"""\
+{name}_equal:
+  xor   test, product_scale, scale
+  bltz  test, {name}_unlike
+    subu  up, $0, negated
+  srl   up, up, 1
+  srl   part, product, 1
+  addu  sum, up, part
+  addiu up, sum, 0x80
+  and   sum, up, cut8
+  lui   test, 0x80
+  bne   sum, up, {name}_doubled
+    addu  scale, scale, test
+  ins   sum, $0, 8, 1
+{name}_doubled:
+  b     {addition.after}
+    subu  negated, $0, sum
+{name}_unlike:
+  subu  sum, up, product
+  bgez  sum, {name}_difference
+    nop
+  subu  sum, $0, sum
+  xor   scale, scale, sign
+{name}_difference:
+  beqz  sum, {name}_nothing
+    clz   test, sum
+  sllv  sum, sum, test
+  sll   test, test, 23
+  subu  scale, scale, test
+  b     {addition.after}
+    subu  negated, $0, sum
+{name}_nothing:
+  addu  negated, sign, $0
+  b     {addition.after}
+    addu  scale, ones, $0"""
