@@ -24,8 +24,8 @@ REGISTERS: Final[Mapping[str, int]] = {
     # Argument: struct products *.
     "call": 4,
     "halves": 5,
-    "sums": 6,
-    "totals": 7,
+    "totals": 6,
+    "cut7": 7,
     "stop": 8,
     "last": 9,
     "stride": 10,
@@ -61,12 +61,15 @@ SAVED: Final = (*range(16, 23), 30)
 """What a callee must give back."""
 
 FIELDS: Final = (
-    *("halves", "sums", "totals", "stop", "last", "stride"),
+    *("halves", "totals", "stop", "last", "stride"),
     *("x", "x_scale", "y", "y_scale"),
 )
 """Of struct products in matvec.c."""
 
 PANEL_ROWS: Final = 8
+ROW_BYTES: Final = 12
+"""Of struct row in matvec.c: a total, which is two words, and S."""
+
 HALF_BYTES: Final = 2
 MINIMA: Final = HALF_BYTES * PANEL_ROWS
 """From a row's scale to its minimum."""
@@ -133,15 +136,16 @@ def enter() -> Iterator[str]:
         yield f"  lw    {field}, {4 * place}(call)"
     yield "  lui   significand, 0x8000"
     yield "  lui   sign, 0x8000"
+    yield "  addiu cut7, $0, -0x80"
     yield "  addiu cut8, $0, -0x100"
     yield "  lui   ones, 0x7f"
     yield "  ori   ones, ones, 0xffff"
 
 
 def leave() -> Iterator[str]:
-    """Returns where the row is that it stopped at, among the sums; or their end."""
+    """Returns the row that it stopped at, or the end."""
     yield "leave:"
-    yield "  addiu $2, sums, 0"
+    yield "  addiu $2, totals, 0"
     for place, register in enumerate(SAVED):
         yield f"  lw    ${register}, {4 * place}($sp)"
     yield "  jr    $31"
@@ -154,12 +158,11 @@ next:
 stored:
   sw    scale, 4(totals)
 skipped:
-  addiu halves, halves, {HALF_BYTES}
-  addiu sums, sums, 4
-  bne   sums, stop, row
-    addiu totals, totals, 8
-  addiu stop, stop, {4 * PANEL_ROWS}
-  bne   sums, last, row
+  addiu totals, totals, {ROW_BYTES}
+  bne   totals, stop, row
+    addiu halves, halves, {HALF_BYTES}
+  addiu stop, stop, {ROW_BYTES * PANEL_ROWS}
+  bne   totals, last, row
     addu  halves, halves, stride"""
 """To the next row: of the panel, or the next one's first."""
 
@@ -185,12 +188,14 @@ cut off it may be a tie. It is zero if it was rounded up to 2^32."""
 def product_of_scale(nothing: str, long: bool) -> Iterator[str]:
     """A row's first product, of three factors. Nothing is added if one is zero.
 
-    The sign that a half has at bit 15 spreads to bits 28 to 31; three are cleared.
+    The first two's is not normalised: it is rounded at bit 8, or at bit 7 if it is
+    below 2^31, to which it may be rounded up. The sign that a half has at bit 15
+    spreads to bits 28 to 31; three are cleared.
     """
     yield f"""\
 row:
   lh    half, 0(halves)
-  lw    whole, 0(sums)
+  lw    whole, 8(totals)
   lw    negated, 0(totals)
   lw    scale, 4(totals)
 {USUAL}
@@ -205,23 +210,27 @@ row:
   subu  whole, $0, whole
   xor   product_scale, product_scale, sign
 positive:
-  clz   shift, product"""
-    yield ROUND.format(
-        name="scale",
-        shift="shift",
-        ahead="clz   test, whole",
-        then="sllv  whole, whole, test",
-    )
+  bltz  product, wide
+    clz   shift, whole
+  addiu up, product, 0x40
+  and   product, up, cut7
+  bne   product, up, scaled
+    sllv  whole, whole, shift
+  b     narrow_tie
+    mflo  up
+wide:
+  addiu up, product, 0x80
+  and   product, up, cut8
+  beq   product, up, wide_tie
+    sllv  whole, whole, shift
+scaled:"""
     if long:
         yield """\
   andi  up, whole, 0xff
   bnez  up, round_whole
-    addu  shift, shift, test
-whole_rounded:
-  multu product, whole"""
-    else:
-        yield "  multu product, whole"
-        yield "  addu  shift, shift, test"
+    nop
+whole_rounded:"""
+    yield "  multu product, whole"
     yield "  mfhi  product"
     yield "  clz   test, product"
     yield ROUND.format(
@@ -269,13 +278,19 @@ def unusual(name: str, nothing: str) -> Iterator[str]:
 def product_cases(lows: bool) -> Iterator[str]:
     """Ties, to even unless the product's low half says that there is none; products,
     and whole numbers of more than 24 bits, that are rounded up to 2^32."""
-    names = ("scale", "product", "low") if lows else ("scale", "product")
-    for name in names:
-        one = (
-            "  addiu shift, shift, -1"
-            if name == "scale"
-            else "  subu  shift, shift, test"
-        )
+    yield """\
+wide_tie:
+  mflo  up
+  bnez  up, scaled
+    nop
+  b     scaled
+    ins   product, $0, 8, 1
+narrow_tie:
+  bnez  up, scaled
+    nop
+  b     scaled
+    ins   product, $0, 7, 1"""
+    for name in ("product", "low") if lows else ("product",):
         yield f"""\
 {name}_tie:
   mflo  up
@@ -283,11 +298,9 @@ def product_cases(lows: bool) -> Iterator[str]:
     nop
   b     {name}_untied
     ins   product, $0, 8, 1
-{name}_over:"""
-        if name != "scale":
-            yield "  lui   test, 0x80"
-        yield f"""\
-{one}
+{name}_over:
+  lui   test, 0x80
+  subu  shift, shift, test
   b     {name}_rounded
     addu  product, sign, $0"""
     if not lows:
