@@ -138,8 +138,8 @@ class Family:
     `share(operator)` is the grain of threads' parts, where segments' is coarser, and
     `shared` how many usual instructions of all of an operator make that worth while,
     where fewer do than elsewhere.
-    `in_place` says that constants are read in the image's own order, from one end to the
-    other, so that nothing is gained by memory of large pages.
+    `in_place` says that constants are read in the image's own order, from one end to
+    the other, so that nothing is gained by memory of large pages.
     `stored(operator, passes)` is what all of the operator stores when so many passes of
     a loop are done.
     """
