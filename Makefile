@@ -121,6 +121,7 @@ format: $(VENV)/.dev
 build: $(VENV)/.dev
 	$(BIN)/python -m solidity.build
 	$(BIN)/python -m tinynn.tokens.build
+	$(BIN)/python -m tinynn.sampling.build
 	$(BIN)/python -m tinynn.guest.build
 
 $(AUDIT)/.audit: Makefile | $(BIN)/python

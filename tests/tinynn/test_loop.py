@@ -184,7 +184,7 @@ def test_hostile_loops_are_refused_or_have_the_same_bits(
     boundaries sought at random, few snapshots being kept."""
     monkeypatch.setattr(checkpoints, "MAX_KEPT", 2)
     rng, outcomes = np.random.default_rng(15), {"refused": 0, "agreed": 0}
-    while sum(outcomes.values()) < 30:
+    while sum(outcomes.values()) < 50:
         image = random_graph(rng).build()
         tables = tinynn.load(image).tables
         for _ in range(rng.integers(1, 4)):

@@ -13,6 +13,7 @@ from mips_vm.build import build_elf
 from mips_vm.keccak import keccak256
 
 from ..errors import GuestBuildError
+from ..sampling.build import GUEST as SAMPLING
 from ..tokens.build import OPERATORS as TOKEN_OPERATORS
 from ..tokens.build import SOURCES as TOKEN_SOURCES
 from . import dot_block, elf_path
@@ -51,6 +52,9 @@ SOURCES: Final = (
     "blocks/activations.c",
     "blocks/matvec.c",
     "blocks/rows.c",
+    "language/attention.c",
+    "language/rope.c",
+    "language/gated.c",
 )
 
 
@@ -63,7 +67,7 @@ def build_from(folder: Path, out: Path, *, qemu: bool = False) -> Path:
     """The same from the C sources in another folder."""
     with tempfile.TemporaryDirectory() as written:
         sources = [folder / name for name in SOURCES]
-        sources += [*TOKEN_SOURCES, TOKEN_OPERATORS]
+        sources += [*TOKEN_SOURCES, TOKEN_OPERATORS, *SAMPLING]
         sources += write_assembly(Path(written))
         # -O2 takes as many instructions, and more bytes: what is near would not fit.
         return build_elf(

@@ -23,6 +23,7 @@ from . import (
     choosing,
     elements,
     folds,
+    language,
     looping,
     moving,
     pooling,
@@ -66,6 +67,7 @@ MODULES: Final[dict[str, Callable[[], str]]] = {
     "block": activations.module_ir,
     "block_row": block_rows.module_ir,
     **panels.MODULES,
+    **language.MODULES,
 }
 """By the first part of a kernel's name, or the first two: `slide.3` is of `slide`,
 `element.add.vv` of `element.add`."""

@@ -36,9 +36,10 @@ from . import (
     trees,
     unary,
 )
-from .cache import PUT_ROW
+from .cache import PUT_KEY, PUT_ROW, PUTS
 from .family import Family, Operand, Operator, Space
 from .graph import Operation, Value
+from .language import attention, gated, pick, rms_norm, rope
 
 _MODULES: Final = (
     scale_u8,
@@ -67,6 +68,11 @@ _MODULES: Final = (
     cache,
     text,
     blocks,
+    attention,
+    rms_norm,
+    rope,
+    gated,
+    pick,
 )
 
 FAMILIES: Final[Mapping[int, Family]] = MappingProxyType(
@@ -82,6 +88,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
 __all__ = [
     "FAMILIES",
     "OPERATIONS",
+    "PUTS",
+    "PUT_KEY",
     "PUT_ROW",
     "Family",
     "Operand",
