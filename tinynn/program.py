@@ -71,7 +71,9 @@ class Program:
 def shares(operator: Operator, threads: int) -> Iterator[tuple[int, int]]:
     """(first, count) of each thread's part: whole grains, about as many for each."""
     family, total = FAMILIES[operator.opcode], operator.target.count
-    if usual_instructions(operator) < SHARED_INSTRUCTIONS:
+    if usual_instructions(operator) < min(
+        SHARED_INSTRUCTIONS, family.shared or SHARED_INSTRUCTIONS
+    ):
         threads = 1
     grain = family.share(operator) if family.share else family.grain(operator)
     width = -(-total // (threads * grain)) * grain

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from converters.errors import BadOption
+from tinynn import GraphBuilder
+from tinynn.errors import Unbounded
 from tinynn.image import MAX_IO_BYTES, NAME_BYTES, PASSES_BYTES
 from tinynn.loop import MAX_PASSES
 from tinynn.text import HEAD
 from tinynn.tokens.codec import Codec
 from tinynn.tokens.table import laid_out
+from tinynn.validate import most_passes
 
 from .building.image import Limits, graph_of
 from .reading import read
@@ -67,8 +70,21 @@ def converted(
     limits = limits_of(source, template, options)
     tell("laying out the image")
     name = options.name or _short(source.name)
-    image = graph_of(name, source, template, limits).build()
+    image = _image(graph_of(name, source, template, limits), limits)
     return Converted(image, source, template, limits, tuple(_notes(source, template)))
+
+
+def _image(graph: GraphBuilder, limits: Limits) -> bytes:
+    """BadOption with as many tokens as a dispute can hold, if they are too many."""
+    try:
+        return graph.build()
+    except Unbounded as error:
+        prompt = limits.rows - limits.tokens
+        most = most_passes(graph.tables()) + 1 - prompt
+        if most < 1:
+            raise
+        expected = f"at most {most} besides a prompt of {prompt} ({error})"
+        raise BadOption("--max-tokens", expected, str(limits.tokens)) from None
 
 
 def _template(source: Source, name: str) -> Template:

@@ -7,7 +7,7 @@ Weights are named as GGUF names them, and are those that its blocks mean.
 from math import ceil, erf, floor, log, pi, sqrt
 
 import numpy as np
-from support.tiny_language import HEADS, Tiny
+from support.tiny_language import Tiny
 
 Array = np.ndarray
 
@@ -15,7 +15,11 @@ Array = np.ndarray
 def forward(tiny: Tiny, tokens: list[int], group: int = 0) -> Array:
     """The logits behind each token, (tokens, vocabulary). What matrices are multiplied
     by has 8 bits and a scale a group, if there is one."""
-    weights = {name: held.astype(np.float64) for name, held in tiny.weights.items()}
+    weights = {
+        name: held.astype(np.float64)
+        for name, held in tiny.weights.items()
+        if not name.startswith("blk.")
+    }
     x = weights["token_embd.weight"][tokens]
     kind = tiny.architecture
     if kind.startswith("gemma"):
@@ -24,8 +28,8 @@ def forward(tiny: Tiny, tokens: list[int], group: int = 0) -> Array:
         x = x + weights["position_embd.weight"][: len(tokens)]
     for i in range(tiny.keys["block_count"]):
         own = {
-            name.removeprefix(f"blk.{i}."): held
-            for name, held in weights.items()
+            name.removeprefix(f"blk.{i}."): held.astype(np.float64)
+            for name, held in tiny.weights.items()
             if name.startswith(f"blk.{i}.")
         }
         x = layer(tiny, i, own, weights, x, group)
@@ -67,15 +71,16 @@ def layer(
     group: int,
 ) -> Array:
     kind, count = tiny.architecture, len(x)
-    head = tiny.get("attention.key_length", x.shape[-1] // HEADS)
-    kv_heads = tiny.get("attention.head_count_kv", HEADS)
+    heads = tiny.keys["attention.head_count"]
+    head = tiny.get("attention.key_length", x.shape[-1] // heads)
+    kv_heads = tiny.get("attention.head_count_kv", heads)
     h = norm(tiny, own, "attn_norm", x)
     if "attn_qkv.weight" in own:
         both = linear(own, "attn_qkv", h, group)
-        q, k, v = np.split(both, [HEADS * head, (HEADS + kv_heads) * head], axis=-1)
+        q, k, v = np.split(both, [heads * head, (heads + kv_heads) * head], axis=-1)
     else:
         q, k, v = (linear(own, f"attn_{name}", h, group) for name in "qkv")
-    q = q.reshape(count, HEADS, head)
+    q = q.reshape(count, heads, head)
     k, v = (each.reshape(count, kv_heads, head) for each in (k, v))
     if "attn_q_norm.weight" in own:
         q, k = norm(tiny, own, "attn_q_norm", q), norm(tiny, own, "attn_k_norm", k)
@@ -83,9 +88,9 @@ def layer(
     if kind != "gpt2":
         q, k = (rotated(tiny, local, weights, each) for each in (q, k))
     window = tiny.get("attention.sliding_window", 0) if local else 0
-    mixed = np.zeros((count, HEADS, head))
-    for a in range(HEADS):
-        b = a // (HEADS // kv_heads)
+    mixed = np.zeros((count, heads, head))
+    for a in range(heads):
+        b = a // (heads // kv_heads)
         for t in range(count):
             first = max(0, t + 1 - window) if window else 0
             scores = k[first : t + 1, b] @ q[t, a] / sqrt(head)

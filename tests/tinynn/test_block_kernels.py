@@ -9,15 +9,11 @@ from llvmlite import ir
 from mips_vm import native
 from tinynn.blocks import PANEL_ROWS, BlockKind
 from tinynn.blocks.kinds import tensor_bytes
-from tinynn.kernels import byte_products, halves, panels
-from tinynn.kernels.byte_products import Dot
-from tinynn.kernels.halves import Widen
+from tinynn.kernels.blocks import activations, halves, panels
+from tinynn.kernels.blocks.halves import Widen
+from tinynn.kernels.blocks.products import AVX2, NEEDS, PLAIN, VNNI, Way
 from tinynn.kernels.writing import FLOAT_BYTES, LANES, Values, Writer, word
 
-DOTS: dict[str, tuple[Dot, tuple[str, ...]]] = {
-    "vnni": (byte_products.dot_vnni, ("avx512vnni", "avx512vl")),
-    "pairs": (byte_products.dot_pairs, ("avx2",)),
-}
 WIDENED: dict[str, tuple[Widen, tuple[str, ...]]] = {
     "converted": (halves.widen_converted, ("f16c",)),
     "plain": (halves.widen_plain, ()),
@@ -62,27 +58,31 @@ def test_every_half_is_widened_exactly(way: str) -> None:
     assert y[~nan].tobytes() == expected[~nan].tobytes()
 
 
-@pytest.mark.parametrize("way", DOTS)
+@pytest.mark.parametrize("x", [-128, 127, 0])
+@pytest.mark.parametrize("way", [VNNI, AVX2], ids=lambda way: way.name)
 @pytest.mark.parametrize("kind", [*BlockKind], ids=lambda kind: kind.name)
-def test_panels_by_any_way_are_those_of_plain_ones(kind: BlockKind, way: str) -> None:
-    dot, features = DOTS[way]
-    skip_without(features)
+def test_panels_by_any_way_are_those_of_plain_ones(
+    kind: BlockKind, way: Way, x: int
+) -> None:
+    """A block of bytes that are alike, on weights as large as they get, and others."""
+    skip_without(NEEDS[way.name])
     rng = np.random.default_rng(kind)
-    blocks, rows = 5, 2 * PANEL_ROWS + 3
-    data = rng.integers(0, 256, tensor_bytes(kind, rows, blocks * kind.block))
-    q = rng.integers(-128, 128, blocks * kind.block).astype(np.int8)
-    q[: kind.block] = -128
-    d = rng.random(blocks).astype(np.float32)
+    count, rows = 5, 2 * PANEL_ROWS + 3
+    data = rng.integers(0, 256, tensor_bytes(kind, rows, count * kind.block))
+    data[kind.head_bytes : kind.block_bytes] = 255 if x else 0x7F
+    q = rng.integers(-128, 128, count * kind.block).astype(np.int8)
+    q[: kind.block] = x
+    d = rng.random(count).astype(np.float32)
     sums = q.reshape(-1, kind.group).sum(axis=1).astype(np.int32)
+    pairs = np.zeros(q.size, np.int16)
+    run(activations.module_ir(), "block.pairs", pairs, q, q.size)
+    assert pairs.reshape(-1, 4)[:, [0, 2, 1, 3]].reshape(-1).tolist() == q.tolist()
     found = []
-    for each, widen in (
-        (dot, halves.best_widen()),
-        (byte_products.dot_plain, halves.widen_plain),
-    ):
+    for each, widen in ((way, halves.best_widen()), (PLAIN, halves.widen_plain)):
         y = np.zeros(rows + 1, np.float32)
+        held = (y, q, pairs, d, sums, data.astype(np.uint8))
         module = panels.panel_ir(kind, each, widen)
-        name = f"panel.{kind.name.lower()}"
-        run(module, name, y, q, d, sums, data.astype(np.uint8), rows, blocks)
+        run(module, f"panel.{kind.name.lower()}", *held, rows, count)
         assert y[rows] == 0
         found.append(y.tobytes())
     assert found[0] == found[1]

@@ -118,6 +118,21 @@ def test_quantised_halves_are_rounded_to_even_and_clamped() -> None:
     assert q[:11].tolist() == [0, 2, -2, 126, 127, -127, 127, 127, -127, 0, 0]
 
 
+@pytest.mark.parametrize("exponent", [0, 1, 2, 127, 246, 247, 254])
+def test_quotients_next_to_a_half_are_rounded_twice(exponent: int) -> None:
+    """To a float first: such a half is then rounded to even."""
+    rng = np.random.default_rng(exponent)
+    fraction = rng.integers(0, 1 << 23, (40, 1))
+    d = ((exponent << 23) | fraction).astype(np.uint32).view(np.float32)
+    halves = rng.integers(-257, 258, (40, 32)) / 2
+    with np.errstate(all="ignore"):
+        x = (halves * d.astype(np.float64)).astype(np.float32)
+    x = (x.view(np.int32) + rng.integers(-3, 4, x.shape)).astype(np.int32)
+    x = x.view(np.float32)
+    (q,) = apply("BlockQuantize", x, d, group=32)
+    same_bits(q, bytes_of(x, d, 32))
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_quantised_by_any_scale_agrees(seed: int) -> None:
     """Scales that block_scale never gives: negative ones, zeros, NaNs."""

@@ -16,7 +16,8 @@ from ..errors import GuestBuildError
 from ..sampling.build import GUEST as SAMPLING
 from ..tokens.build import OPERATORS as TOKEN_OPERATORS
 from ..tokens.build import SOURCES as TOKEN_SOURCES
-from . import block_products, block_sums, dot_block, elf_path
+from . import dot_block, elf_path
+from .blocks import products, sums
 
 FOLDER: Final = Path(__file__).parent
 SCRIPT: Final = FOLDER / "link.ld"
@@ -46,9 +47,11 @@ SOURCES: Final = (
     "rescale.c",
     "trees.c",
     "cache.c",
-    "blocks.c",
-    "block_matvec.c",
     "softfloat.c",
+    "blocks/kinds.c",
+    "blocks/activations.c",
+    "blocks/matvec.c",
+    "blocks/rows.c",
     "language/attention.c",
     "language/rope.c",
     "language/gated.c",
@@ -75,7 +78,7 @@ def build_from(folder: Path, out: Path, *, qemu: bool = False) -> Path:
 def write_assembly(folder: Path) -> list[Path]:
     """The generated sources, now in `folder`."""
     paths = []
-    for writer in (dot_block, block_sums, block_products):
+    for writer in (dot_block, sums, products):
         for name, text in writer.sources().items():
             paths.append(folder / name)
             paths[-1].write_text(text)

@@ -22,8 +22,8 @@
 
 #define PRODUCT_BIAS ((uint32_t)(F32_BIAS - 1) << F32_FRACTION_BITS)
 
-/* A float unpacked, usually with its exponent in a range that dot.c and block_matvec.c
- * know. */
+/* A float unpacked, usually with its exponent in a range that dot.c and
+ * blocks/matvec.c know. */
 struct accumulator {
   /* Minus the significand, whose hidden bit is at bit 31 and whose low 8 bits are zero:
    * in (0, 2^31]. Negative as signed once a sum leaves [2^31, 2^32). */

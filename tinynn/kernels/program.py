@@ -17,7 +17,6 @@ from mips_vm import native
 
 from ..floatmode import exact_ir
 from . import (
-    blocks,
     byte_factors,
     byte_products,
     casting,
@@ -27,7 +26,6 @@ from . import (
     language,
     looping,
     moving,
-    panels,
     pooling,
     quantising,
     rescaling,
@@ -38,6 +36,8 @@ from . import (
     turning,
     waiting,
 )
+from .blocks import activations, panels
+from .blocks import rows as block_rows
 
 Array = NDArray[Any]
 
@@ -64,8 +64,8 @@ MODULES: Final[dict[str, Callable[[], str]]] = {
     **rescaling.MODULES,
     **byte_products.MODULES,
     "byte": byte_factors.module_ir,
-    "block": blocks.module_ir,
-    "block_row": blocks.rows_ir,
+    "block": activations.module_ir,
+    "block_row": block_rows.module_ir,
     **panels.MODULES,
     **language.MODULES,
 }

@@ -15,7 +15,8 @@ from typing import Final, NamedTuple
 from ..blocks.kinds import LONG, PANEL_ROWS, SHORT, BlockKind, tensor_bytes
 from ..blocks.tensor import BlockTensor
 from ..kernels import Call
-from ..tensor import TensorType
+from ..kernels.blocks.panels import uses_pairs
+from ..tensor import Array, TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .shape import check_arity, check_dtype, check_shape, demand
@@ -164,13 +165,14 @@ def calls_matvec(
         q = operator.part(space, vector * columns, columns)
         scales = operator.part(space, vector * matrix.blocks, matrix.blocks, SCALES)
         panels = weights[(low - start) // PANEL_ROWS * panel_bytes :]
-        planned += [
-            Call("block.sums", (sums, q, columns // kind.group, kind.group)),
-            Call(
-                f"panel.{kind.name.lower()}",
-                (y[low - first :], q, scales, sums, panels, high - low, matrix.blocks),
-            ),
-        ]
+        planned.append(Call("block.sums", (sums, q, columns // kind.group, kind.group)))
+        pairs: Array = q
+        if uses_pairs(kind):
+            pairs = space.room((first, "pairs"), columns // 2)
+            planned.append(Call("block.pairs", (pairs, q, columns)))
+        held = (y[low - first :], q, pairs, scales, sums, panels)
+        sizes = (high - low, matrix.blocks)
+        planned.append(Call(f"panel.{kind.name.lower()}", (*held, *sizes)))
     return planned
 
 
@@ -201,6 +203,10 @@ def cost_scale(operator: Operator, count: int) -> int:
 def cost_quantize(operator: Operator, count: int) -> int:
     return 300 + 400 * count
 
+
+SHARED: Final = 1 << 20
+"""From here on threads share a matrix: it is read from memory at their pace, and a
+token has hundreds of them."""
 
 ROWS_TOGETHER: Final = 1024
 """Of the guest, which lists a block of the vector once for so many rows."""
@@ -272,7 +278,7 @@ SCALE_FAMILY: Final = Family(
     infer=infer_scale,
     calls=calls_scale,
     instructions=cost_scale,
-    usual=lambda operator: 100 + 8 * operator.attributes[0],
+    usual=lambda operator: 100 + 11 * operator.attributes[0],
 )
 QUANTIZE: Final = Family(
     name="block_quantize",
@@ -280,7 +286,7 @@ QUANTIZE: Final = Family(
     infer=infer_quantize,
     calls=calls_quantize,
     instructions=cost_quantize,
-    usual=lambda operator: 120,
+    usual=lambda operator: 45,
     grain=lambda operator: operator.attributes[0],
 )
 MATVEC: Final = Family(
@@ -292,6 +298,8 @@ MATVEC: Final = Family(
     usual=usual_matvec,
     grain=grain_matvec,
     check=check_matvec,
+    shared=SHARED,
+    in_place=True,
 )
 ROW: Final = Family(
     name="block_row",
@@ -302,6 +310,7 @@ ROW: Final = Family(
     usual=lambda operator: 100,
     grain=lambda operator: operator.attributes[2],
     check=check_row,
+    in_place=True,
 )
 FAMILIES = (SCALE_FAMILY, QUANTIZE, MATVEC, ROW)
 OPERATIONS = {

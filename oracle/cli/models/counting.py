@@ -54,19 +54,40 @@ def one(model: Model, request: bytes, stride: int) -> tuple[float, float, float]
     segment of each operator."""
     execution, instructions, seconds = model.execution(request), 0.0, 0.0
     body, a_pass = range(model.tables.loop.first, model.tables.loop.end), 0.0
+    picking = passes_that_pick(model, request)
     for _, numbered in groupby(enumerate(model.tables.segments), operator_of):
         rows = list(numbered)
         seen = rows[min(stride, len(rows)) // 2 :: stride]
         share = elements(rows) / elements(seen)
         for index, _ in seen:
             boundaries = execution.boundaries_of(index)
-            execution.seek(boundaries[len(boundaries) // 2])
-            execution.machine.resume()
-            begin, steps = time.thread_time(), share * execution.machine.run()
-            instructions += len(boundaries) * steps
+            steps = 0.0
+            for place, times in places(len(boundaries), picking):
+                execution.seek(boundaries[place])
+                execution.machine.resume()
+                begin, steps = time.thread_time(), share * execution.machine.run()
+                instructions += times * steps
+                seconds += share * times * (time.thread_time() - begin)
             a_pass += steps if index in body else 0.0
-            seconds += share * len(boundaries) * (time.thread_time() - begin)
     return instructions, seconds, a_pass
+
+
+def places(passes: int, picking: int) -> list[tuple[int, int]]:
+    """Passes that stand for others, and for how many: one in the middle, and of a text
+    model another in the middle of those that pick a token. The last is such a one."""
+    if not 0 < picking < passes:
+        return [(passes // 2, passes)]
+    reading = passes - picking
+    return [(reading // 2, reading), (reading + picking // 2, picking)]
+
+
+def passes_that_pick(model: Model, request: bytes) -> int:
+    """Of a text model; others have none that are different."""
+    texts = TextModel.of(model)
+    if texts is None:
+        return 0
+    *_, last = texts.asked(request)
+    return len(last.tokens)
 
 
 def operator_of(numbered: tuple[int, Segment]) -> int:

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 from support.plain_language import forward
-from support.scoring import logits
 from support.tiny_language import VOCABULARY, write
 
+from converters.language.building.scoring import scores
 from converters.language.files.encodings import ENCODINGS
 from converters.language.origins.gguf_config import ARCHITECTURES
 from converters.language.reading import read
@@ -30,7 +30,7 @@ def difference(found: np.ndarray, expected: np.ndarray) -> float:
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_logits_are_those_of_numpy(architecture: str, tmp_path: Path) -> None:
     tiny = write(tmp_path / "tiny.gguf", architecture)
-    found = logits(read(tmp_path / "tiny.gguf"), TOKENS)
+    found = scores(read(tmp_path / "tiny.gguf"), TOKENS)
     assert difference(found, forward(tiny, TOKENS)) < EXACT
 
 
@@ -49,7 +49,7 @@ SCALED: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("how", SCALED)
 def test_angles_are_those_of_numpy(architecture: str, how: str, tmp_path: Path) -> None:
     tiny = write(tmp_path / "tiny.gguf", architecture, keys=SCALED[how])
-    found = logits(read(tmp_path / "tiny.gguf"), TOKENS)
+    found = scores(read(tmp_path / "tiny.gguf"), TOKENS)
     assert difference(found, forward(tiny, TOKENS)) < EXACT
 
 
@@ -58,7 +58,7 @@ def test_frequencies_of_the_file_are_numpys(tmp_path: Path) -> None:
     factors = np.linspace(1, 8, 8).astype(np.float32)
     extra = {"rope_freqs.weight": factors}
     tiny = write(tmp_path / "tiny.gguf", "llama", extra=extra)
-    found = logits(read(tmp_path / "tiny.gguf"), TOKENS)
+    found = scores(read(tmp_path / "tiny.gguf"), TOKENS)
     assert difference(found, forward(tiny, TOKENS)) < EXACT
 
 
@@ -66,7 +66,7 @@ def test_layers_that_see_all_rows_are_numpys(tmp_path: Path) -> None:
     """Gemma 3's sixth layer, whose angles are another base's, and scaled."""
     keys = {"block_count": 6}
     tiny = write(tmp_path / "tiny.gguf", "gemma3", keys=keys)
-    found = logits(read(tmp_path / "tiny.gguf"), TOKENS)
+    found = scores(read(tmp_path / "tiny.gguf"), TOKENS)
     assert difference(found, forward(tiny, TOKENS)) < EXACT
 
 
@@ -92,6 +92,6 @@ def test_weights_of_blocks_are_numpys(
         assert (exact == held).all(), name
     floats = kind in ("F16", "BF16")
     group = 0 if floats else 256 if kind.endswith("K") else 32
-    found, expected = logits(source, TOKENS), forward(tiny, TOKENS, group)
+    found, expected = scores(source, TOKENS), forward(tiny, TOKENS, group)
     assert difference(found, expected) < (EXACT if floats else ROUNDED)
     assert difference(found[:2], expected[:2]) < EXACT

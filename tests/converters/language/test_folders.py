@@ -11,7 +11,6 @@ import pytest
 from support.hf_folders import NAMES, add_tokenizer, tokenizer, with_head, write
 from support.hf_folders import safetensors as file_of
 from support.plain_language import forward
-from support.scoring import logits
 
 from converters.errors import (
     BadModelFile,
@@ -19,6 +18,7 @@ from converters.errors import (
     OddLanguageModel,
     OddTokenizer,
 )
+from converters.language.building.scoring import scores
 from converters.language.files import safetensors
 from converters.language.reading import is_language, read
 
@@ -30,7 +30,7 @@ EXACT = 2e-4
 def test_logits_are_those_of_numpy(kind: str, tmp_path: Path) -> None:
     tiny = write(tmp_path / kind, kind)
     assert is_language(tmp_path / kind)
-    found, expected = logits(read(tmp_path / kind), TOKENS), forward(tiny, TOKENS)
+    found, expected = scores(read(tmp_path / kind), TOKENS), forward(tiny, TOKENS)
     assert np.abs(found - expected).max() < EXACT * expected.std()
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.small_llama import small, written
 
 import tinynn
-from converters.errors import BadModelFile
+from converters.errors import BadModelFile, BadOption
 from converters.language.conversion import Options, converted
 from converters.language.reading import read
 from tinynn.text import Asking, TextModel
@@ -77,32 +78,6 @@ def test_stopped_answer_is_a_beginning(stories: TextModel) -> None:
     assert stories.answer_of(whole).startswith(stories.answer_of(asked.output))
 
 
-def small(vocabulary: int = 300, shared: bool = True) -> bytes:
-    """A model of 8 wide, one layer."""
-    width, hidden, heads, context = 8, 12, 2, 16
-    sizes = (width, hidden, 1, heads, 1, vocabulary if shared else -vocabulary, context)
-    matrices = 2 * width * width + 2 * width * 4 + 3 * width * hidden + 3 * width
-    count = vocabulary * width * (1 if shared else 2) + matrices + context * 4
-    weights = np.random.default_rng(1).normal(size=count).astype("<f4")
-    return struct.pack("<7i", *sizes) + weights.tobytes()
-
-
-def pieces() -> bytes:
-    """300 pieces: three that are special, bytes, and letters."""
-    texts = ["<unk>", "\n<s>\n", "\n</s>\n", *(f"<0x{i:02X}>" for i in range(256))]
-    texts += [chr(0x100 + i) for i in range(300 - len(texts))]
-    parts = [
-        struct.pack("<fi", 0.0, len(text.encode())) + text.encode() for text in texts
-    ]
-    return struct.pack("<i", 16) + b"".join(parts)
-
-
-def written(folder: Path, model: bytes, tokenizer: bytes | None = None) -> Path:
-    (folder / "model.bin").write_bytes(model)
-    (folder / "tokenizer.bin").write_bytes(pieces() if tokenizer is None else tokenizer)
-    return folder / "model.bin"
-
-
 def test_classifier_of_its_own_is_read(tmp_path: Path) -> None:
     shared = read(written(tmp_path, small()))
     assert "output.weight" not in shared.tensors
@@ -135,3 +110,16 @@ def test_no_tokenizer_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.bin").unlink()
     with pytest.raises(BadModelFile, match=r"its tokenizer at .* \(--tokenizer says"):
         read(path)
+
+
+def test_more_tokens_than_a_dispute_holds_are_refused(tmp_path: Path) -> None:
+    """With as many as there can be, which are then taken."""
+    path = written(tmp_path, small(width=64, layers=4, context=65537))
+    with pytest.raises(BadOption) as error:
+        converted(path, Options(tokens=60000, prompt_tokens=90))
+    message = str(error.value)
+    assert message.startswith("--max-tokens: expected at most ")
+    most = int(message.split()[4])
+    assert "besides a prompt of 90 (instructions in all: expected at most" in message
+    assert 1000 < most < 60000
+    assert converted(path, Options(tokens=most, prompt_tokens=90)).image

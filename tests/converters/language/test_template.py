@@ -16,10 +16,11 @@ from converters.text.metadata import read_metadata
 SPECIALS = {"<|im_start|>": 1, "<|im_end|>": 2}
 
 OLD_LLAMA3 = (
-    "{% set loop_messages = messages %}{% for message in loop_messages %}{% set content "
-    "= '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'+ "
-    "message['content'] | trim + '<|eot_id|>' %}{% if loop.index0 == 0 %}{% set content "
-    "= bos_token + content %}{% endif %}{{ content }}{% endfor %}"
+    "{% set loop_messages = messages %}{% for message in loop_messages %}"
+    "{% set content = '<|start_header_id|>' + message['role'] + "
+    "'<|end_header_id|>\n\n'+ message['content'] | trim + '<|eot_id|>' %}"
+    "{% if loop.index0 == 0 %}{% set content = bos_token + content %}{% endif %}"
+    "{{ content }}{% endfor %}"
     "{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}"
 )
 """Llama 3's, as its tokenizer_config.json has it."""
@@ -98,7 +99,9 @@ def test_none_is_what_the_model_puts_before_a_text() -> None:
 
 
 def test_special_token_that_is_missing_is_an_error() -> None:
-    with pytest.raises(BadTemplate, match=r"special token <\|begin_of_text\|>, got none"):
+    with pytest.raises(
+        BadTemplate, match=r"special token <\|begin_of_text\|>, got none"
+    ):
         template_of("chat", OLD_LLAMA3, (), SPECIALS, Bytes())
 
 

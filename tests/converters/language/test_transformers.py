@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 from support.hf_folders import MODELS, add_tokenizer
-from support.scoring import logits
 
 from converters.errors import OddLanguageModel
+from converters.language.building.scoring import scores
 from converters.language.reading import read
 
 transformers = pytest.importorskip(
@@ -76,7 +76,7 @@ def test_logits_are_those_of_transformers(
     model = saved(tmp_path, kind, change)
     with torch.no_grad():
         expected = model(torch.tensor([TOKENS])).logits[0].numpy()
-    found = logits(read(tmp_path), TOKENS)
+    found = scores(read(tmp_path), TOKENS)
     assert np.abs(found - expected).max() < EXACT * expected.std()
 
 
@@ -93,7 +93,7 @@ def test_long_rope_is_that_of_transformers(length: int, tmp_path: Path) -> None:
     model, tokens = saved(tmp_path, "phi3", change), (TOKENS * 3)[:length]
     with torch.no_grad():
         expected = model(torch.tensor([tokens])).logits[0].numpy()
-    found = logits(read(tmp_path), tokens)
+    found = scores(read(tmp_path), tokens)
     assert np.abs(found - expected).max() < EXACT * expected.std()
 
 

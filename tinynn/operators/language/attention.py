@@ -223,7 +223,7 @@ SCORES: Final = Family(
     infer=infer_scores,
     calls=score_calls,
     instructions=cost,
-    usual=lambda operator: 10 + 37 * operator.sources[0].shape[1],
+    usual=lambda operator: 10 + 35 * operator.sources[0].shape[1],
     grain=row,
     of_passes=cost_of_passes,
 )
@@ -243,7 +243,7 @@ MIX: Final = Family(
     infer=infer_mix,
     calls=mix_calls,
     instructions=cost,
-    usual=lambda operator: 10 + 36 * operator.sources[0].shape[1],
+    usual=lambda operator: 10 + 30 * operator.sources[0].shape[1],
     grain=row,
     of_passes=cost_of_passes,
 )

@@ -1,142 +1,25 @@
-"""LLVM IR of what goes with block weights: bytes of activations, and rows looked up.
-
-`block.scale`: words are y, x, count, group: y[i] is the greatest magnitude of a group
-of x, NaNs passed over, divided by 127. `block.quantize`: y, x, d, count, group: int8 of
-as many groups of floats, by their scales. `block.sums`: y, q, count, group: int32 sums
-of groups of int8.
+"""LLVM IR of rows of block weights, looked up.
 
 `block_row.{kind}`: words are y, ids, weights, ids' count, rows, blocks. Each id's row
 of the weights as floats.
 """
 
-from typing import Final
-
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from ..blocks.kinds import HALF_BYTES, PANEL_ROWS, BlockKind
-from .byte_products import QUAD
-from .casting import clamped
-from .formulas import MAGNITUDE, negative
-from .halves import best_widen
-from .lanes import Real, Whole, choose
-from .quantising import nearest
-from .writing import (
-    FLOAT,
-    FLOAT_BYTES,
-    I8,
-    I32,
-    I64,
-    LANES,
-    VECTOR,
-    WORDS,
-    Values,
-    Writer,
-    constant,
-    word,
-)
-
-LEVELS: Final = 0x42FE_0000
-"""127."""
-
-ENDS: Final = -127, 127
-HALF: Final = ir.IntType(16)
+from ...blocks.kinds import HALF_BYTES, PANEL_ROWS, BlockKind
+from ..byte_products import QUAD
+from ..formulas import negative
+from ..lanes import Real, Whole, choose
+from ..writing import I8, I32, I64, Writer, word
+from .halves import HALF, best_widen
 
 
 def module_ir() -> str:
-    """The module of activations."""
-    module = ir.Module("block")
-    _scale(module)
-    _quantize(module)
-    _sums(module)
-    return str(module)
-
-
-def rows_ir() -> str:
     """The module of rows of all kinds."""
     module = ir.Module("block_row")
     for kind in BlockKind:
         _Rows(module, kind).write_all()
     return str(module)
-
-
-def _lane(write: Writer, vector: ir.Value, index: int) -> ir.Value:
-    return write.build.extract_element(vector, ir.Constant(I32, index))
-
-
-def _scale(module: ir.Module) -> None:
-    write = Writer(module, "block.scale", 4)
-    build, y, x = write.build, write.pointer(0), write.pointer(1)
-    count, group = write.words[2:]
-
-    def one(index: ir.Value) -> None:
-        base = write.element(x, build.mul(index, group))
-
-        def further(at: ir.Value, held: Values) -> Values:
-            best = Real(write, held[0])
-            value = Real(write, write.load(VECTOR, write.element(base, at)))
-            size = (value.bits & MAGNITUDE).real
-            return [choose(size > best, size, best).value]
-
-        start = [constant(VECTOR, 0)]
-        (lanes,) = write.loop(word(0), group, further, start, step=LANES)
-        best = Real(write, _lane(write, lanes, 0))
-        for lane in range(1, LANES):
-            other = Real(write, _lane(write, lanes, lane))
-            best = choose(other > best, other, best)
-        write.store((best / LEVELS).value, write.element(y, index))
-
-    write.each(count, one)
-    write.finish()
-
-
-def _quantize(module: ir.Module) -> None:
-    write = Writer(module, "block.quantize", 5)
-    build = write.build
-    y, x, scales = (write.pointer(i) for i in range(3))
-    count, group = write.words[3:]
-    bytes_ = ir.VectorType(I8, LANES)
-
-    def one(index: ir.Value) -> None:
-        d = Real(write, write.spread(write.load(FLOAT, write.element(scales, index))))
-        start = build.mul(index, group)
-
-        def eight(at: ir.Value, _: Values) -> Values:
-            place = build.add(start, at)
-            value = Real(write, write.load(VECTOR, write.element(x, place)))
-            n = clamped(nearest(value / d), ENDS)
-            n = choose(d.equals(0), n.like(0), n)
-            build.store(build.trunc(n.value, bytes_), write.at(y, place), align=1)
-            return []
-
-        write.loop(word(0), group, eight, step=LANES)
-
-    write.each(count, one)
-    write.finish()
-
-
-def _sums(module: ir.Module) -> None:
-    write = Writer(module, "block.sums", 4)
-    build, y, q = write.build, write.pointer(0), write.pointer(1)
-    count, group = write.words[2:]
-    bytes_ = ir.VectorType(I8, LANES)
-
-    def one(index: ir.Value) -> None:
-        start = build.mul(index, group)
-
-        def eight(at: ir.Value, held: Values) -> Values:
-            place = write.at(q, build.add(start, at))
-            some = build.sext(build.load(place, typ=bytes_, align=1), WORDS)
-            return [build.add(held[0], some)]
-
-        nothing = [ir.Constant(WORDS, [0] * LANES)]
-        (lanes,) = write.loop(word(0), group, eight, nothing, step=LANES)
-        total = _lane(write, lanes, 0)
-        for lane in range(1, LANES):
-            total = build.add(total, _lane(write, lanes, lane))
-        build.store(total, write.element(y, index), align=FLOAT_BYTES)
-
-    write.each(count, one)
-    write.finish()
 
 
 class _Rows:

@@ -53,12 +53,15 @@ SAVED: Final = (*range(16, 24), 30, 31)
 FIELDS: Final = (
     *("words", "smalls", "sums", "stop", "last", "stride", "start", "unit", "added"),
 )
-"""Of struct group in blocks.c, before what is listed."""
+"""Of struct group in matvec.c, before what is listed."""
 
 PANEL_ROWS: Final = 8
 WORD_BYTES: Final = 4
 LINE_BYTES: Final = PANEL_ROWS * WORD_BYTES
 """From a row's word to its next."""
+
+ROW_BYTES: Final = 12
+"""Of struct row in matvec.c, where sums belong: from one to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,10 @@ SUMS: Final = (
     Sums("sum_small_half", 8, 4, small=True),
 )
 
+NEAR: Final = ("sum_four", "sum_eight")
+"""Where proofs are short (link.ld): there is room for what most of a model's steps are
+of, not for all."""
+
 LOWS: Final[Mapping[str, int]] = {"sum_lows_four": 144, "sum_lows_eight": 272}
 """Functions that multiply the sums of a block's groups, listed as they are, with a
 small minimum of each row; the bytes from a group to the next."""
@@ -90,17 +97,19 @@ GROUPS: Final = 8
 
 def sources() -> dict[str, str]:
     """Names and texts, for a compiler that has the C preprocessor."""
-    found = {sums.name: sums_of(sums) for sums in SUMS}
-    found |= {name: lows_of(step) for name, step in LOWS.items()}
-    return {f"{name}.S": function(name, lines) for name, lines in found.items()}
+    found = {f"{sums.name}.S": function(sums.name, sums_of(sums)) for sums in SUMS}
+    for name, step in LOWS.items():
+        found[f"{name}.S"] = function(name, lows_of(step))
+    return found
 
 
 def function(name: str, lines: Iterator[str]) -> str:
     """The source of one, which keeps what a callee must."""
+    part = ".near" if name in NEAR else ""
     parts = [
-        "/* Made by block_sums.py. */",
+        "/* Made by sums.py. */",
         *(f"#define {register} ${number}" for register, number in REGISTERS.items()),
-        f'  .section .text.{name}, "ax", @progbits',
+        f'  .section .text{part}.{name}, "ax", @progbits',
         "  .set noreorder",
         "  .set noat",
         f"  .globl {name}",
@@ -142,10 +151,10 @@ def sums_of(sums: Sums) -> Iterator[str]:
         yield "  lw    w, 0(sums)"
         yield "  addu  two, two, w"
     yield "  sw    two, 0(sums)"
-    yield f"  addiu sums, sums, {WORD_BYTES}"
+    yield f"  addiu sums, sums, {ROW_BYTES}"
     yield "  bne   sums, stop, row"
     yield f"    addiu words, words, {WORD_BYTES}"
-    yield f"  addiu stop, stop, {LINE_BYTES}"
+    yield f"  addiu stop, stop, {ROW_BYTES * PANEL_ROWS}"
     if sums.small:
         yield "  addu  smalls, smalls, stride"
         yield f"  addiu smalls, smalls, {LINE_BYTES - PANEL_ROWS}"
@@ -198,10 +207,10 @@ def lows_of(step: int) -> Iterator[str]:
         yield f"  {'madd' if i else 'mult'}  w, listed{i}"
     yield "  mflo  w"
     yield "  sw    w, 0(sums)"
-    yield f"  addiu sums, sums, {WORD_BYTES}"
+    yield f"  addiu sums, sums, {ROW_BYTES}"
     yield "  bne   sums, stop, row"
     yield "    addiu smalls, smalls, 1"
-    yield f"  addiu stop, stop, {LINE_BYTES}"
+    yield f"  addiu stop, stop, {ROW_BYTES * PANEL_ROWS}"
     yield "  addu  smalls, smalls, stride"
     yield "  bne   sums, last, row"
     yield f"    addiu smalls, smalls, {LINE_BYTES - PANEL_ROWS}"

@@ -3,8 +3,8 @@
 #ifndef BLOCKS_H
 #define BLOCKS_H
 
-#include "kernels.h"
-#include "softfloat.h"
+#include "../kernels.h"
+#include "../softfloat.h"
 
 #define PANEL_ROWS 8u
 #define SHORT_BLOCK 32u

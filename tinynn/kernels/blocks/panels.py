@@ -1,10 +1,10 @@
 """LLVM IR of a matrix of block weights times a vector of bytes, by panels of rows.
 
-`panel.{kind}`: words are y, q, d, sums, panels, rows, blocks. y[i], for i below rows,
-from the panels on; q are int8, d a float a block of them, `sums` an int32 a group of
-them (`block.sums`). Eight rows are the lanes of a vector, so each row's groups are
-taken in order. Weights are multiplied as unsigned bytes, and what that adds is taken
-off.
+`panel.{kind}`: words are y, q, pairs, d, sums, panels, rows, blocks. y[i], for i below
+rows, from the panels on; q are int8, or `pairs` of them where `uses_pairs` says so, d a
+float a block of them, `sums` an int32 a group of them (`block.sums`). Eight rows are
+the lanes of a vector, so each row's groups are taken in order. Weights are multiplied
+as unsigned bytes, and what that adds is taken off.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,11 +13,9 @@ from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from ..blocks.kinds import HALF_BYTES, PANEL_ROWS, BlockKind
-from .byte_products import QUAD, Dot, best_dot
-from .halves import Widen, best_widen
-from .lanes import Real, Whole
-from .writing import (
+from ...blocks.kinds import HALF_BYTES, PANEL_ROWS, BlockKind
+from ..lanes import Real, Whole
+from ..writing import (
     FLOAT,
     FLOAT_BYTES,
     I8,
@@ -31,22 +29,29 @@ from .writing import (
     same,
     word,
 )
-
-LOW: Final = 0x0F0F_0F0F
-ODD: Final = ~0x7FFF_7FFF
-"""Top bits of a word's bytes at odd places, as a signed number: they are as stored."""
+from .halves import Widen, best_widen
+from .products import Vector, Way, best_way
 
 HALVES: Final = ir.VectorType(ir.IntType(16), PANEL_ROWS)
 SMALL: Final = ir.VectorType(I8, PANEL_ROWS)
 
 
+PAIR_BYTES: Final = 2
+"""Of each byte of a vector that is widened."""
+
+
 def panel_ir(
-    kind: BlockKind, dot: Dot | None = None, widen: Widen | None = None
+    kind: BlockKind, way: Way | None = None, widen: Widen | None = None
 ) -> str:
     """The module of a kind."""
     module = ir.Module("panel")
-    _Panels(module, kind, dot or best_dot(), widen or best_widen()).write_all()
+    _Panels(module, kind, way or best_way(), widen or best_widen()).write_all()
     return str(module)
+
+
+def uses_pairs(kind: BlockKind) -> bool:
+    """Whether this processor's kernel reads them."""
+    return best_way().reads_pairs(kind)
 
 
 MODULES: Final[Mapping[str, Callable[[], str]]] = {
@@ -58,13 +63,14 @@ class _Panels:
     """Writes the kernel of one kind."""
 
     def __init__(
-        self, module: ir.Module, kind: BlockKind, dot: Dot, widen: Widen
+        self, module: ir.Module, kind: BlockKind, way: Way, widen: Widen
     ) -> None:
-        self.write = write = Writer(module, f"panel.{kind.name.lower()}", 7)
+        self.write = write = Writer(module, f"panel.{kind.name.lower()}", 8)
         self.build = write.build
-        self.kind, self.dot, self.widen = kind, dot, widen
-        self.y, self.q, self.d, self.sums, self.panels = map(write.pointer, range(5))
-        self.rows, self.blocks = write.words[5:]
+        self.kind, self.way, self.widen = kind, way, widen
+        self.y, self.q, self.pairs, self.d = map(write.pointer, range(4))
+        self.sums, self.panels = map(write.pointer, range(4, 6))
+        self.rows, self.blocks = write.words[6:]
 
     def write_all(self) -> None:
         """All whole panels, then what is left of one."""
@@ -146,23 +152,12 @@ class _Panels:
     def products(self, at: ir.Value, group: ir.Value, sum_: Whole) -> Whole:
         """The sum of q x over a group, exact."""
         kind, write, build = self.kind, self.write, self.build
-        bias = -kind.least
-        total = (sum_ * -bias).value
-        x = write.at(self.q, build.mul(group, word(kind.group)))
-        quads = kind.group * kind.bits // 8 // QUAD
-        for k in range(quads):
-            w = write.load(WORDS, self._later(at, VECTOR_BYTES * k))
-            for place, u in self._unsigned(Whole(write, w)):
-                quad = self._later(x, QUAD * k + place)
-                single = write.spread(build.load(quad, typ=I32, align=1))
-                total = self.dot(write, total, u.value, single)
-        return Whole(write, total)
-
-    def _unsigned(self, w: Whole) -> list[tuple[int, Whole]]:
-        """A word's weights less the least, and how much further their terms are."""
-        if self.kind.bits == 8:
-            return [(0, w ^ ODD)]
-        return [(0, w & LOW), (self.kind.group // 2, w.unsigned_shift(4) & LOW)]
+        start = (sum_ * kind.least).value
+        place = build.mul(group, word(kind.group))
+        double = build.mul(place, word(PAIR_BYTES))
+        vector = Vector(write.at(self.q, place), write.at(self.pairs, double))
+        products = self.way.products(kind)
+        return Whole(write, products(write, kind, start, at, vector))
 
     def _later(self, at: ir.Value, offset: int) -> ir.Value:
         return self.write.at(at, word(offset))

@@ -7,9 +7,10 @@ from llvmlite import ir  # type: ignore[import-untyped]
 
 from mips_vm import native
 
-from .lanes import Real, Whole, choose, kind_like
-from .writing import FLOAT, I32, Writer
+from ..lanes import Real, Whole, choose, kind_like
+from ..writing import FLOAT, I32, Writer
 
+HALF: Final = ir.IntType(16)
 FRACTION_BITS: Final = 10
 WIDER: Final = 23 - FRACTION_BITS
 """Bits of a fraction that a float has more."""
