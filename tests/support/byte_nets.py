@@ -156,6 +156,16 @@ def loose(seed: int = 4) -> Model:
     return tinynn.load(g.build())
 
 
+def ends() -> Model:
+    """Rows of 784 that hold nothing but +127, -128, or both: lanes as full as can be."""
+    g = GraphBuilder("ends")
+    x = g.view(g.input("x", "uint8", (784,)), (1, 784))
+    rows = [np.full(784, 127), np.full(784, -128), np.tile([127, -128], 392)]
+    w = np.array(rows * 12, np.int8).T
+    g.output(dense(g, x, w, None), "sums")
+    return tinynn.load(g.build())
+
+
 def picture(seed: int = 5) -> Model:
     """A dense generator: 32 bytes to 28 x 28."""
     rng, g = np.random.default_rng(seed), GraphBuilder("picture")
@@ -174,6 +184,7 @@ NETS: dict[str, Callable[[], Model]] = {
     "lenet": lenet,
     "odd": odd,
     "loose": loose,
+    "ends": ends,
     "picture": picture,
 }
 

@@ -152,7 +152,7 @@ def accuracy_found(
             reference="the image of floats",
             samples=told.samples,
             data="calibration data",
-            largest_difference=told.maximum if isfinite(told.maximum) else None,
+            largest_difference=finite(told.maximum),
             agreement=told.agreement,
             accuracy=told.accuracy_after,
             source_accuracy=told.accuracy_before,
@@ -238,3 +238,8 @@ def label_lines(path: Path) -> tuple[str, ...]:
     if not labels or not all(labels):
         raise BadCard(path, "a label a line", "an empty line" if labels else "none")
     return labels
+
+
+def finite(number: float | None) -> float | None:
+    """The number, if it is one."""
+    return number if number is not None and isfinite(number) else None
