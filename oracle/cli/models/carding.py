@@ -50,7 +50,8 @@ def card_of(
     whole = {short: name for name, short in made.work.answer.short.items()}
     outputs = tuple(
         Tensor(
-            name := whole[spec.name],
+            # What --integers makes of an output is called otherwise.
+            name := whole.get(spec.name, spec.name),
             spec.name,
             spec.dtype,
             spec.shape,

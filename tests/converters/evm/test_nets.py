@@ -5,9 +5,11 @@ from support.byte_nets import NETS, inputs_of, random_net
 from support.net_reference import Reference
 from support.nets import NetBox
 
+import tinynn
 from converters.evm import Options, compiled
 from converters.evm.rooms import Room, check, plan
 from converters.evm.store import MAX_CODE
+from tinynn import models
 
 INPUTS = {"lenet": 3, "picture": 4, "middle": 6}
 
@@ -48,6 +50,16 @@ def test_random_net_and_readable_reference_answer_the_same_bits(seed: int) -> No
     for data in inputs_of(model, 4, seed):
         expected = model.answer(data)
         assert (box.run(data), reference.run(data)) == (expected, expected), data.hex()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["small", "middle", "lenet", "odd", "reader"])
+def test_thousand_inputs_have_equal_bits(name: str) -> None:
+    if name == "reader":
+        model, options = tinynn.load(models.path("mnist-int8")), Options(True)
+    else:
+        model, options = NETS[name](), Options()
+    assert_equal_bits(NetBox(model, options), 1000, seed=1)
 
 
 @pytest.mark.slow
