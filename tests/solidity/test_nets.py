@@ -232,7 +232,12 @@ def test_net_that_differs_from_a_final_claim_is_struck(
     before = directory.balance(story.stranger)
     claim, data = final(story)
     sent = strike(story, key, claim, data)
-    assert sent.event("Struck").args == (key, story.stranger, claim.requestId, BOND // 2)
+    assert sent.event("Struck").args == (
+        key,
+        story.stranger,
+        claim.requestId,
+        BOND // 2,
+    )
     assert directory.balance(story.stranger) - before == BOND // 2
     assert directory.call("NetDirectory", "entry", key).struck
     with reverts("NoEntry", key):

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyrevm
+from support.nets import SENDER
 
 from converters.quantise.ranges import Homes
 from solidity import artifact
-from support.nets import SENDER
 from tinynn import Model
 from tinynn.operators import FAMILIES, Operator
 from tinynn.operators.conv import Window
