@@ -139,8 +139,8 @@ def accuracy(reader: DigitReader, folder: Path) -> float:
     """The share of t10k's digits that `reader` names rightly."""
     images, labels = digits(folder)
     with torch.no_grad():
-        _, digits = reader(torch.from_numpy(images.reshape(-1, PIXELS)))
-    return float((digits.numpy() == labels).mean())
+        _, found = reader(torch.from_numpy(images.reshape(-1, PIXELS)))
+    return float((found.numpy() == labels).mean())
 
 
 def main() -> None:

@@ -94,7 +94,7 @@ def loose(seed: int = 4) -> Model:
 
 
 def ends() -> Model:
-    """Rows of 784 that hold nothing but +127, -128, or both: lanes as full as can be."""
+    """Rows of 784 of nothing but +127, -128, or both: lanes as full as can be."""
     g = GraphBuilder("ends")
     x = g.view(g.input("x", "uint8", (784,)), (1, 784))
     rows = [np.full(784, 127), np.full(784, -128), np.tile([127, -128], 392)]
