@@ -15,8 +15,18 @@ import numpy as np
 import tinynn
 from converters.evm import Options, compiled
 from oracle.bench.figure import Figure
+from oracle.bench.inference_gas import nanoseconds_a_gas
 from oracle.bench.nets.byte_nets import lenet, mlp
+from oracle.chain.local.inference import (
+    BASE_GAS,
+    COLD_GAS,
+    IMAGE_WORD_GAS,
+    INPUT_BYTE_GAS,
+    WORD_BYTES,
+    work_gas,
+)
 from oracle.demo.drawing import draw
+from oracle.evm.code import chunks_of
 from oracle.evm.rehearsal import rehearse
 from tinynn import Model, models
 
@@ -25,6 +35,7 @@ FACTORY: Final = b"\xfa" * 20
 
 DIGIT: Final = 7
 ZERO_BYTE_GAS, BYTE_GAS = 4, 16
+TRANSACTION_GAS = 21_000
 T10K: Final = "PLUMB_T10K"
 """Variable that names a folder of t10k's two files, for the accuracy."""
 
@@ -40,6 +51,10 @@ def figures() -> Iterator[Figure]:
     skipping = Options(skip_zeros=True)
     yield Figure("evm.net_784_128_10_digit_gas", gas_of(reader, digit, skipping), "gas")
     yield Figure("evm.lenet_gas", gas_of(lenet(), bytes_of), "gas")
+    ratio, worst = precompile_ratio(middle, bytes_of), nanoseconds_a_gas()
+    yield Figure("evm.precompile_ratio", ratio, "times less gas")
+    dearest = max(worst, key=lambda name: worst[name])
+    yield Figure(f"precompile, dearest: {dearest}", worst[dearest], "ns a gas")
     yield Figure("evm.int8_accuracy", accuracy(reader), "share")
 
 
@@ -48,6 +63,25 @@ def gas_of(model: Model, data: bytes, options: Options | None = None) -> int:
     made = compiled(model, FACTORY, options)
     (used,) = rehearse(made, model, [data]).run_gas
     return used
+
+
+def precompile_ratio(model: Model, data: bytes) -> float:
+    """Gas of the net by that of the precompile, both without the transaction's own.
+
+    The chunks are cold on both sides, as in a transaction that asks once.
+    """
+    net = gas_of(model, data) - TRANSACTION_GAS - calldata_gas(data)
+    image = bytes(model.image)
+    accounts = 1 + len(chunks_of(image))
+    given = len(model.model_root) + len(data)
+    ours = (
+        BASE_GAS
+        + INPUT_BYTE_GAS * given
+        + COLD_GAS * accounts
+        + IMAGE_WORD_GAS * (len(image) // WORD_BYTES)
+        + work_gas(model)
+    )
+    return net / ours
 
 
 def calldata_gas(data: bytes) -> int:

@@ -9,6 +9,7 @@ from tinynn.operators.integer import conv_integer
 from tinynn.operators.quantize import REQUANTIZE
 
 Rng = np.random.Generator
+Numbers = tuple[int, ...]
 Array = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
 
 
@@ -68,7 +69,9 @@ def conv(
     zero: int = 0,
     group: int = 1,
     bias: bool = True,
-    **window: tuple[int, ...],
+    pads: Numbers | None = None,
+    strides: Numbers | None = None,
+    dilations: Numbers | None = None,
 ) -> Value:
     """A convolution to int32."""
     arrays = [weights(rng, outputs, x.shape[1] // group, size, size)]
@@ -76,7 +79,19 @@ def conv(
     if bias:
         arrays.append(biases(rng, outputs))
     sources = [g.constant(array) for array in arrays]
-    return conv_integer(g, x, *sources, group=group, **window)
+    x_zero, w_zero = sources[1:3]
+    return conv_integer(
+        g,
+        x,
+        sources[0],
+        x_zero,
+        w_zero,
+        sources[3] if bias else None,
+        pads=pads,
+        strides=strides,
+        dilations=dilations,
+        group=group,
+    )
 
 
 def lenet(seed: int = 2) -> Model:
