@@ -98,8 +98,8 @@ class Product:
 
     Of a position's taps the greatest sum is taken: that commutes with a factor that is
     not negative. `weights` (outputs, terms) are bytes, `offset` above what they stand
-    for; `bias` (outputs,) is added. Without `scale` the results are int32, a word each. Outputs of
-    all `groups` follow one another; each group has planes of its own.
+    for; `bias` (outputs,) is added. Without `scale` the results are int32, a word each.
+    Outputs of all `groups` follow one another; each group has planes of its own.
     """
 
     source: Place

@@ -62,6 +62,14 @@ def gas(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def onchain(as_json: AsJson = False) -> None:
+    """Inference inside the chain: gas of nets. PLUMB_T10K names a folder of digits."""
+    from oracle.bench.onchain import figures
+
+    report("onchain", figures(), as_json)
+
+
+@app.command()
 def griefing(as_json: AsJson = False) -> None:
     """Attacks on honest nodes' money, played on the embedded chain."""
     from oracle.bench.griefing.figures import figures

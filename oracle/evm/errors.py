@@ -4,6 +4,7 @@ EvmError
 ├── BitsDiffer          the net answers otherwise than the model
 ├── NotCreated          a creation fails, even in the rehearsal
 ├── NoFactory           an address that should be a NetFactory's is not
+├── NoPrecompile        the chain has no precompile for inference
 └── BadPlaces           the file of a chain's nets can't be used
 """
 
@@ -39,6 +40,15 @@ class NoFactory(EvmError):
         super().__init__(
             f"{address}: expected the code of NetFactory, got other code of {actual} "
             "bytes (leave --factory out, and one is created)"
+        )
+
+
+class NoPrecompile(EvmError):
+    def __init__(self, chain_id: int) -> None:
+        self.chain_id = chain_id
+        super().__init__(
+            f"chain {chain_id}: expected ModelCode at 0x504d, got another account "
+            "(plumb devnet --inference has it)"
         )
 
 

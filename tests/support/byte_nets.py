@@ -5,10 +5,19 @@ from collections.abc import Callable
 import numpy as np
 
 import tinynn
+from oracle.bench.nets.byte_nets import (
+    biases,
+    conv,
+    dense,
+    factors,
+    lenet,
+    mlp,
+    picture,
+    requantized,
+    weights,
+)
 from tinynn import GraphBuilder, Model
 from tinynn.graph import Value
-from tinynn.operators.integer import conv_integer
-from tinynn.operators.quantize import REQUANTIZE
 
 Rng = np.random.Generator
 EXTREME_BITS = (
@@ -32,91 +41,19 @@ EXTREME_BITS = (
 )
 
 
-def factors(rng: Rng, count: int, most: float = 2e-3) -> np.ndarray:
-    return (rng.random(count) * most).astype(np.float32)
-
-
 def extreme_factors(rng: Rng, count: int) -> np.ndarray:
     return rng.choice(np.array(EXTREME_BITS, np.uint32), count).view(np.float32)
 
 
-def weights(rng: Rng, *shape: int, extreme: bool = False) -> np.ndarray:
-    """Of int8; extreme ones are the ends of the range."""
-    if extreme:
-        return rng.choice([-128, -127, 127, 0], shape).astype(np.int8)
-    return rng.integers(-128, 128, shape).astype(np.int8)
-
-
-def requantized(
-    g: GraphBuilder, y: Value, held: np.ndarray, axis: int, zero: int = 0
-) -> Value:
-    sources = [y, g.constant(held), g.constant(np.array(zero, np.uint8))]
-    return g.emit(REQUANTIZE, sources, [axis])
-
-
-def dense(g: GraphBuilder, x: Value, w: np.ndarray, bias: np.ndarray | None) -> Value:
-    """(m, k) times (k, n), and a bias."""
-    zeros = (np.array(0, np.uint8), np.array(0, np.int8))
-    y = g.op("MatMulInteger", x, w, *zeros)
-    return y if bias is None else g.op("Add", y, bias)
-
-
-def biases(rng: Rng, count: int, extreme: bool = False) -> np.ndarray:
-    """Extreme ones make sums wrap."""
-    if extreme:
-        return rng.choice([-(2**31), 2**31 - 1, 0, 5], count).astype(np.int32)
-    return rng.integers(-5000, 5000, count).astype(np.int32)
-
-
-def mlp(*sizes: int, seed: int = 1, extreme: bool = False) -> Model:
-    """Layers of so many; sums, and the greatest one's index."""
-    rng, g = np.random.default_rng(seed), GraphBuilder("mlp")
+def extreme() -> Model:
+    """The ends of weights and biases, and every odd factor."""
+    rng, g, sizes = np.random.default_rng(1), GraphBuilder("extreme"), (100, 37, 61, 5)
     x = g.view(g.input("x", "uint8", (sizes[0],)), (1, sizes[0]))
     y = x
     for a, b in zip(sizes, sizes[1:], strict=False):
-        y = dense(g, x, weights(rng, a, b, extreme=extreme), biases(rng, b, extreme))
+        y = dense(g, x, weights(rng, a, b, extreme=True), biases(rng, b, extreme=True))
         if b != sizes[-1]:
-            held = extreme_factors(rng, b) if extreme else factors(rng, b)
-            x = requantized(g, y, held, 1, 7 if extreme else 0)
-    g.output(y, "sums")
-    g.output(g.argmax(y), "digit")
-    return tinynn.load(g.build())
-
-
-def conv(
-    rng: Rng,
-    g: GraphBuilder,
-    x: Value,
-    outputs: int,
-    size: int,
-    *,
-    zero: int = 0,
-    group: int = 1,
-    bias: bool = True,
-    **window: tuple[int, ...],
-) -> Value:
-    """A convolution to int32."""
-    arrays = [weights(rng, outputs, x.shape[1] // group, size, size)]
-    arrays += [np.array(zero, np.uint8), np.array(0, np.int8)]
-    if bias:
-        arrays.append(biases(rng, outputs))
-    sources = [g.constant(array) for array in arrays]
-    return conv_integer(g, x, *sources, group=group, **window)
-
-
-def lenet(seed: int = 2) -> Model:
-    """LeNet-5 with maxima: 416,520 multiply-adds."""
-    rng, g = np.random.default_rng(seed), GraphBuilder("lenet")
-    x = g.view(g.input("x", "uint8", (784,)), (1, 1, 28, 28))
-    for outputs, pads in ((6, (2, 2, 2, 2)), (16, (0, 0, 0, 0))):
-        y = conv(rng, g, x, outputs, 5, pads=pads)
-        x = requantized(g, y, factors(rng, outputs), 1)
-        x = g.op("MaxPool", x, kernel_shape=(2, 2), strides=(2, 2))
-    x = g.view(x, (1, 400))
-    for a, b in ((400, 120), (120, 84)):
-        y = dense(g, x, weights(rng, a, b), biases(rng, b))
-        x = requantized(g, y, factors(rng, b), 1)
-    y = dense(g, x, weights(rng, 84, 10), biases(rng, 10))
+            x = requantized(g, y, extreme_factors(rng, b), 1, 7)
     g.output(y, "sums")
     g.output(g.argmax(y), "digit")
     return tinynn.load(g.build())
@@ -156,24 +93,24 @@ def loose(seed: int = 4) -> Model:
     return tinynn.load(g.build())
 
 
-def picture(seed: int = 5) -> Model:
-    """A dense generator: 32 bytes to 28 x 28."""
-    rng, g = np.random.default_rng(seed), GraphBuilder("picture")
-    x = g.view(g.input("seed", "uint8", (32,)), (1, 32))
-    for a, b in ((32, 96), (96, 224), (224, 784)):
-        y = dense(g, x, weights(rng, a, b), biases(rng, b))
-        x = requantized(g, y, factors(rng, 1, 3e-3), 0, 40)
-    g.output(x, "pixels")
+def ends() -> Model:
+    """Rows of 784 of nothing but +127, -128, or both: lanes as full as can be."""
+    g = GraphBuilder("ends")
+    x = g.view(g.input("x", "uint8", (784,)), (1, 784))
+    rows = [np.full(784, 127), np.full(784, -128), np.tile([127, -128], 392)]
+    w = np.array(rows * 12, np.int8).T
+    g.output(dense(g, x, w, None), "sums")
     return tinynn.load(g.build())
 
 
 NETS: dict[str, Callable[[], Model]] = {
     "small": lambda: mlp(784, 20, 10),
     "middle": lambda: mlp(784, 128, 10),
-    "extreme": lambda: mlp(100, 37, 61, 5, extreme=True),
+    "extreme": extreme,
     "lenet": lenet,
     "odd": odd,
     "loose": loose,
+    "ends": ends,
     "picture": picture,
 }
 

@@ -51,6 +51,13 @@ def deploy(
     evm: Annotated[
         bool, typer.Option("--evm", help="As contracts of the chain's own machine.")
     ] = False,
+    precompile: Annotated[
+        bool,
+        typer.Option(
+            "--precompile",
+            help="As the image, for a chain with the precompile (devnet --inference).",
+        ),
+    ] = False,
     skip_zeros: Annotated[
         bool,
         typer.Option("--skip-zeros", help="Cheaper where most of an input is zeros."),
@@ -86,8 +93,12 @@ def deploy(
     from oracle.evm.places import read_places
     from oracle.sending.connection import connected, sender_of
 
-    if not evm:
-        raise typer.BadParameter("expected --evm with it", param_hint="deploy")
+    if evm == precompile:
+        told_apart = "expected --evm or --precompile with it"
+        raise typer.BadParameter(told_apart, param_hint="deploy")
+    if precompile:
+        deploy_image(settings, image, factory, as_json)
+        return
     bond_wei = None if bond is None else parse_wei(bond)
     model, options = loaded(image), Options(skip_zeros)
     # What is outside the subset is told before a chain is dialled.
@@ -118,6 +129,41 @@ def deploy(
     if bond_wei is not None:
         told |= entered(settings, chain, sender, model, made.address, bond_wei)
     show(told, as_json)
+
+
+def deploy_image(
+    settings: "Settings", image: Path, given: str | None, as_json: bool
+) -> None:
+    """The image as chain state, where the precompile finds it by its root."""
+    from dataclasses import replace
+
+    from oracle.chain.local.inference import manifest_of
+    from oracle.evm import code, publish
+    from oracle.evm.errors import NoPrecompile
+    from oracle.evm.places import read_places
+    from oracle.sending.connection import connected, sender_of
+
+    model, chain = loaded(image), connected(settings)
+    if not code.has_precompile(chain):
+        raise NoPrecompile(chain.endpoint.chain_id)
+    places = read_places(settings.deployments, chain.endpoint.chain_id)
+    sender = sender_of(settings, chain)
+    with stage(f"storing {model.name}") as tell:
+        contract, new = factory_of(chain, sender, places, given)
+        if new:
+            publish.create_factory(sender, contract)
+        receipts = code.store_image(sender, contract, model, tell)
+    replace(places, factory=contract.address).write(settings.deployments)
+    told = {
+        "model_root": hexadecimal(model.model_root),
+        "manifest": hexadecimal(manifest_of(model.model_root)),
+        "transactions": len(receipts),
+        "gas_used": sum(receipt.gas_used for receipt in receipts),
+    }
+    if as_json:
+        print_json(told)
+    else:
+        console().print(facts(told))
 
 
 def factory_of(

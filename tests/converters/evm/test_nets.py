@@ -2,11 +2,14 @@
 
 import pytest
 from support.byte_nets import NETS, inputs_of, random_net
+from support.net_reference import Reference
 from support.nets import NetBox
 
+import tinynn
 from converters.evm import Options, compiled
 from converters.evm.rooms import Room, check, plan
 from converters.evm.store import MAX_CODE
+from tinynn import models
 
 INPUTS = {"lenet": 3, "picture": 4, "middle": 6}
 
@@ -21,7 +24,7 @@ def test_net_answers_the_models_bits(name: str) -> None:
     assert_equal_bits(NetBox(NETS[name]()), INPUTS.get(name, 12))
 
 
-@pytest.mark.parametrize("name", ["small", "middle", "extreme", "picture"])
+@pytest.mark.parametrize("name", ["small", "middle", "extreme", "picture", "ends"])
 def test_net_that_skips_zeros_answers_the_same_bits(name: str) -> None:
     assert_equal_bits(NetBox(NETS[name](), Options(skip_zeros=True)), 8)
 
@@ -30,6 +33,33 @@ def test_net_that_skips_zeros_answers_the_same_bits(name: str) -> None:
 def test_random_net_answers_the_models_bits(seed: int) -> None:
     box = NetBox(random_net(seed), Options(skip_zeros=seed % 2 == 1))
     assert_equal_bits(box, 6, seed)
+
+
+@pytest.mark.parametrize("name", ["small", "extreme", "odd", "loose", "ends"])
+def test_readable_reference_answers_the_same_bits(name: str) -> None:
+    model = NETS[name]()
+    reference = Reference(model)
+    for data in inputs_of(model, 5):
+        assert reference.run(data) == model.answer(data), data.hex()
+
+
+@pytest.mark.parametrize("seed", range(100, 130))
+def test_random_net_and_readable_reference_answer_the_same_bits(seed: int) -> None:
+    model = random_net(seed)
+    box, reference = NetBox(model, Options(skip_zeros=seed % 2 == 1)), Reference(model)
+    for data in inputs_of(model, 4, seed):
+        expected = model.answer(data)
+        assert (box.run(data), reference.run(data)) == (expected, expected), data.hex()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["small", "middle", "lenet", "odd", "reader"])
+def test_thousand_inputs_have_equal_bits(name: str) -> None:
+    if name == "reader":
+        model, options = tinynn.load(models.path("mnist-int8")), Options(True)
+    else:
+        model, options = NETS[name](), Options()
+    assert_equal_bits(NetBox(model, options), 1000, seed=1)
 
 
 @pytest.mark.slow
