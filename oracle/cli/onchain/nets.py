@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mips_vm.json_text import Json
 from oracle.cli.common.output import (
     AsJson,
     console,
@@ -154,7 +155,7 @@ def deploy_image(
             publish.create_factory(sender, contract)
         receipts = code.store_image(sender, contract, model, tell)
     replace(places, factory=contract.address).write(settings.deployments)
-    told = {
+    told: dict[str, Json] = {
         "model_root": hexadecimal(model.model_root),
         "manifest": hexadecimal(manifest_of(model.model_root)),
         "transactions": len(receipts),
