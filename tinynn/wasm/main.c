@@ -133,6 +133,12 @@ uint8_t *EXPORT(output)(void) { return plumb_regions.output; }
 
 uint8_t *EXPORT(arena)(void) { return plumb_regions.arena; }
 
+/* Where a host may put something to be hashed, until a run goes on; 0 without memory. */
+uint8_t *EXPORT(scratch_room)(uint32_t bytes) {
+  memory_release();
+  return memory_take(bytes);
+}
+
 void *plumb_scratch(uint32_t bytes) {
   uint8_t *taken = memory_take(bytes);
   if (!taken)
