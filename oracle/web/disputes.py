@@ -5,14 +5,14 @@ The run is computed once for a claim, where the image is here and the model is s
 enough; else nothing is said of the boundaries.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from threading import Lock
 from typing import Any, Final
 
 from challenge.claim import Interval
 from challenge.dissection import Dissection, parts_of
-from challenge.game import INSTRUCTIONS, Opened, Selected
+from challenge.game import INSTRUCTIONS, Event, Opened, Selected
 from challenge.trace import ExecutionTrace, Trace
 from oracle.amounts import brief_wei
 from oracle.chain import events
@@ -26,10 +26,6 @@ from oracle.web.views import game_row, hexed
 MOST_INSTRUCTIONS: Final = 1 << 31
 """Of a model that is run again for who looks at its dispute."""
 KEPT_RUNS: Final = 4
-
-MOVES = (events.Challenged, events.Opened, events.Selected, events.Dissected)
-ENDS = (events.WorkerLost, events.ChallengerLost, events.Settled)
-Move = events.Event
 
 ENDS: Final = (events.WorkerLost, events.ChallengerLost, events.Settled)
 """What follows from another move, in its transaction."""
@@ -116,7 +112,7 @@ class Disputes:
         return self._mined[transaction]
 
     def _proof(
-        self, scene: Scene, told: list[Told], shown: Any
+        self, scene: Scene, told: list[Told], shown: Sequence[Event]
     ) -> dict[str, Any] | None:
         """The instruction that decided, and what each said of it."""
         proved = [t.event for t in told if isinstance(t.event, events.Proved)]
@@ -140,13 +136,13 @@ def _computed(scene: Scene, answered: Answered) -> Trace | None:
     return ExecutionTrace(model.execution(answered.asked.input))
 
 
-def _concerns(event: Move, played: Played) -> bool:
+def _concerns(event: events.Event, played: Played) -> bool:
     if isinstance(event, events.Opened):
         return event.claim_hash == played.claim_hash
     return getattr(event, "game_id", None) == played.id
 
 
-def _levels(shown: Any, k: int, run: Trace | None) -> Iterator[Level]:
+def _levels(shown: Sequence[Event], k: int, run: Trace | None) -> Iterator[Level]:
     """One for each dissection, with what was then selected of it."""
     for index, event in enumerate(shown):
         if isinstance(event, Selected):
@@ -192,7 +188,7 @@ def _verdict(run: Trace | None, interval: Interval, end: int, root: bytes) -> st
     return "true" if ours == root else "false"
 
 
-def _text(event: Move) -> str:
+def _text(event: events.Event) -> str:
     match event:
         case events.Challenged():
             return f"challenges, with {brief_wei(event.bond)} at stake"

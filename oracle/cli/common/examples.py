@@ -23,6 +23,8 @@ EXAMPLES: Final = {
     "worker status": "plumb worker status --account dev:2",
     "challenger start": "plumb challenger start --account dev:3",
     "challenger status": "plumb challenger status --metrics 127.0.0.1:9100",
+    "up": "plumb up",
+    "web": "plumb web --port 8600",
     "watch": "plumb watch --once --json",
     "dispute list": "plumb dispute list --all",
     "dispute show": "plumb dispute show 7 --wait",
@@ -50,6 +52,7 @@ EXAMPLES: Final = {
     "bench griefing": "plumb bench griefing --json",
     "bench tree": "plumb bench tree --json",
     "bench start": "plumb bench start --json",
+    "bench wasm": "plumb bench wasm --json",
     "help": "plumb help node",
 }
 """By the command's name behind `plumb`."""
