@@ -129,6 +129,7 @@ format: $(VENV)/.dev
 build: $(VENV)/.dev
 	$(BIN)/python -m solidity.build
 	$(BIN)/python -m tinynn.tokens.build
+	$(BIN)/python -m tinynn.sampling.build
 	$(BIN)/python -m tinynn.guest.build
 	$(BIN)/python -m mips_vm.judge.build
 	$(BIN)/python -m tinynn.wasm.build

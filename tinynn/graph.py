@@ -11,6 +11,7 @@ import numpy as np
 
 from mips_vm.constants import ARENA, MODEL
 
+from .attending import Attending
 from .bounds import bounded_instructions
 from .errors import GraphError, Misfit, listed
 from .image import (
@@ -54,7 +55,7 @@ class _Node:
 
 
 @dataclass(slots=True)
-class GraphBuilder:
+class GraphBuilder(Attending):
     """A graph that grows by one operation a call; `build` gives the image's bytes.
 
     `op` returns an operation's result, for later calls; arrays among its arguments
@@ -175,15 +176,18 @@ class GraphBuilder:
 
     def put_row(self, cache: Value, row: Value, *, offset: int = 0) -> None:
         """Stores row min(passes done + offset, rows - 1) of a cache; 0 or 1."""
-        words = (cache.shape[0] if cache.shape else 0, offset)
+        self.put(PUT_ROW, row, cache, cache.shape[0] if cache.shape else 0, offset)
+
+    def put(self, family: Family, row: Value, cache: Value, *words: int) -> None:
+        """Stores the row of the pass by an operator that stores in part."""
         sources = (row, self.passes_done)
         try:
-            kind = PUT_ROW.infer([source.type for source in sources], words)
+            kind = family.infer([source.type for source in sources], words)
         except Misfit as misfit:
             raise GraphError(misfit.what, misfit.expected, misfit.actual) from misfit
         alike = cache.type == kind and isinstance(cache.home, Cache)
-        _check("put_row", f"a cache of {kind}", cache.type, alike)
-        self._nodes.append(_Node(PUT_ROW.opcode, sources, cache, words, self._skip))
+        _check(family.name, f"a cache of {kind}", cache.type, alike)
+        self._nodes.append(_Node(family.opcode, sources, cache, words, self._skip))
 
     @contextmanager
     def unless_zero(self, word: Value) -> Iterator[None]:

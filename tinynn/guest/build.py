@@ -13,6 +13,7 @@ from mips_vm.build import build_elf
 from mips_vm.keccak import keccak256
 
 from ..errors import GuestBuildError
+from ..sampling.build import GUEST as SAMPLING
 from ..tokens.build import OPERATORS as TOKEN_OPERATORS
 from ..tokens.build import SOURCES as TOKEN_SOURCES
 from . import dot_block, elf_path
@@ -46,7 +47,16 @@ SOURCES: Final = (
     "trees.c",
     "cache.c",
     "softfloat.c",
+    "language/attention.c",
+    "language/rope.c",
+    "language/gated.c",
 )
+
+
+def sources_in(folder: Path = FOLDER) -> list[Path]:
+    """All C that the guest is made of; what is only its own lies in `folder`."""
+    own = [folder / name for name in SOURCES]
+    return [*own, *TOKEN_SOURCES, TOKEN_OPERATORS, *SAMPLING]
 
 
 def build(out: Path, *, qemu: bool = False) -> Path:
@@ -57,8 +67,7 @@ def build(out: Path, *, qemu: bool = False) -> Path:
 def build_from(folder: Path, out: Path, *, qemu: bool = False) -> Path:
     """The same from the C sources in another folder."""
     with tempfile.TemporaryDirectory() as written:
-        sources = [folder / name for name in SOURCES]
-        sources += [*TOKEN_SOURCES, TOKEN_OPERATORS]
+        sources = sources_in(folder)
         sources += write_assembly(Path(written))
         # -O2 takes as many instructions, and more bytes: what is near would not fit.
         return build_elf(

@@ -216,9 +216,20 @@ static f32 add_column(f32 total, const struct term *t, const struct term *end,
   return total;
 }
 
+/* +0 and the first term, which the plain addition would find no sum to add to. */
+static f32 first_sum(f32 x, const uint8_t *column) {
+  f32 product = f32_mul(x, *(const f32 *)(column + terms->offset));
+  return product == F32_SIGN ? 0 : product;
+}
+
 f32 dot(const struct list *list, const void *column) {
-  return add_column(0, terms, list->end, (const struct term *)list->first_unusual,
-                    column);
+  const struct term *unusual = (const struct term *)list->first_unusual;
+  if (list->end == terms)
+    return 0;
+  f32 x = terms == unusual ? terms->significand : usual_input(terms);
+  if (terms == unusual)
+    unusual = next_unusual(terms);
+  return add_column(first_sum(x, column), terms + 1, list->end, unusual, column);
 }
 
 /* ------------------------------------------------------------------------------------
@@ -271,12 +282,18 @@ static const struct term *add_fast(f32 *totals, struct block *block,
 static void dot_block(const struct list *list, const uint8_t *first, uint32_t step,
                       f32 *totals) {
   struct block block;
-  for (uint32_t c = 0; c < COLUMNS; c++) {
-    block.columns[c] = first + c * step;
-    totals[c] = 0;
-  }
   const struct term *t = terms, *end = list->end;
   const struct term *unusual = (const struct term *)list->first_unusual;
+  f32 x = t == unusual ? t->significand : usual_input(t);
+  for (uint32_t c = 0; c < COLUMNS; c++) {
+    block.columns[c] = first + c * step;
+    totals[c] = t == end ? 0 : first_sum(x, block.columns[c]);
+  }
+  if (t != end) {
+    if (t == unusual)
+      unusual = next_unusual(unusual);
+    t++;
+  }
   uint32_t patience = 1;
   while (t != end) {
     block.ahead = 0;

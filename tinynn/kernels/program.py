@@ -23,6 +23,7 @@ from . import (
     choosing,
     elements,
     folds,
+    language,
     looping,
     moving,
     pooling,
@@ -61,6 +62,7 @@ MODULES: Final[dict[str, Callable[[], str]]] = {
     **rescaling.MODULES,
     **byte_products.MODULES,
     "byte": byte_factors.module_ir,
+    **language.MODULES,
 }
 """By the first part of a kernel's name, or the first two: `slide.3` is of `slide`,
 `element.add.vv` of `element.add`."""

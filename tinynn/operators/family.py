@@ -137,7 +137,9 @@ class Family:
     `check(operator, space)` raises Misfit for constants that the family can't take.
     `share(operator)` is the grain of threads' parts, where segments' is coarser.
     `stored(operator, passes)` is what all of the operator stores when so many passes of
-    a loop are done.
+    a loop are done. `of_passes(operator, count, passes)` are the bounded instructions
+    of the first so many passes of its loop together, where one pass has fewer than
+    another.
     """
 
     name: str
@@ -150,7 +152,14 @@ class Family:
     check: Callable[[Operator, Space], None] = anything
     share: Callable[[Operator], int] | None = None
     stored: Callable[[Operator, int], Extent] = all_of_it
+    of_passes: Callable[[Operator, int, int], int] | None = None
 
     def run(self, operator: Operator, first: int, count: int, space: Space) -> None:
         """Makes the calls at once."""
         Batch(self.calls(operator, first, count, space))()
+
+    def instructions_of(self, operator: Operator, count: int, passes: int) -> int:
+        """Of a loop's first passes together, at most."""
+        if self.of_passes is None:
+            return passes * self.instructions(operator, count)
+        return self.of_passes(operator, count, passes)
