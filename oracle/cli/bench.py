@@ -93,6 +93,14 @@ def wasm(as_json: AsJson = False) -> None:
     report("wasm", figures(), as_json)
 
 
+@app.command()
+def web(as_json: AsJson = False) -> None:
+    """The page: bytes, seconds to an event, seconds to a checked answer."""
+    from oracle.bench.web import figures
+
+    report("web", figures(), as_json)
+
+
 def report(name: str, figures: "Iterable[Figure]", as_json: bool) -> None:
     from oracle.bench.figure import this_machine
 

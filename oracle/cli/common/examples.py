@@ -54,6 +54,7 @@ EXAMPLES: Final = {
     "bench tree": "plumb bench tree --json",
     "bench start": "plumb bench start --json",
     "bench wasm": "plumb bench wasm --json",
+    "bench web": "plumb bench web --json",
     "help": "plumb help node",
 }
 """By the command's name behind `plumb`."""

@@ -6,16 +6,20 @@ PLUMB_SCREENSHOTS names a folder to keep the pictures in.
 import json
 import os
 import shutil
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from support.small_llama import small, written
 
 import tinynn
+from converters.language.conversion import Options, converted
 from oracle.web.company import Up, everything
 from tinynn import models
+from tinynn.text import Asking, TextModel
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="no playwright: pip install -e '.[dev]'"
@@ -40,6 +44,15 @@ RUN = """async ({ build, images }) => {
   executor.put(image);
   executor.open();
   return images.map((each) => hex(executor.run(unhex(each), () => {})));
+}"""
+
+TEXT = """async ({ image, request }) => {
+  const { Executor, hex } = await import("/static/executor.js");
+  const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const executor = await Executor.load("/wasm/");
+  executor.put(bytes(image));
+  executor.open();
+  return hex(executor.run(bytes(request), () => {}));
 }"""
 
 JUDGE = """async (steps) => {
@@ -95,6 +108,27 @@ def test_digits_in_chromium_have_the_native_bits(page: Any, build: str) -> None:
     given = {"build": build, "images": [image.hex() for image in images]}
     found = page.evaluate(RUN, given)
     assert found == [f"0x{model.answer(image).hex()}" for image in images]
+
+
+@pytest.mark.parametrize("which", ["random", "stories260K"])
+def test_text_of_twenty_tokens_in_chromium_has_the_native_bits(
+    page: Any, which: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    if which == "random":
+        source, tokenizer = written(tmp_path, small()), tmp_path / "tokenizer.bin"
+    else:
+        folder = request.getfixturevalue("shared_data") / "llama2c"
+        source, tokenizer = folder / f"{which}.bin", folder / "tok512.bin"
+    options = Options(tokens=20, prompt_tokens=20, tokenizer=tokenizer)
+    image = converted(source, options).image
+    model = TextModel.of(tinynn.load(image))
+    assert model is not None
+    asked = model.request(b"Lily and Tom went", Asking(20))
+    expected = model.model.answer(asked)
+    assert len(model.answer_of(expected)) >= 20
+    page.goto("/health")
+    given = {"image": b64encode(image).decode(), "request": b64encode(asked).decode()}
+    assert page.evaluate(TEXT, given) == f"0x{expected.hex()}"
 
 
 def test_disputed_steps_in_chromium_are_judged_as_by_the_machine(page: Any) -> None:
