@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from oracle.cli.common.output import console, facts, stage
+from oracle.cli.common.output import AsJson, console, facts, print_json, stage
 
 PORT = 8600
 
@@ -23,6 +23,7 @@ def up(
         float,
         typer.Option(metavar="SECONDS", min=0.1, help="Between blocks, at most."),
     ] = 2,
+    as_json: AsJson = False,
 ) -> None:
     """Serve a devnet, a worker, a challenger and a page of it all, until Ctrl-C.
 
@@ -39,16 +40,15 @@ def up(
             found = stack.enter_context(everything(port, block_time))
         folder = Path(stack.enter_context(TemporaryDirectory()))
         written = found.ready.deployments.write(folder / "deployments")
-        console().print(
-            facts(
-                {
-                    "page": found.url,
-                    "JSON-RPC": found.url + RPC,
-                    "contracts": written,
-                    "accounts": "dev:0 to dev:19; dev:2 works, dev:4 challenges, "
-                    "dev:3 lies when told to",
-                }
-            )
-        )
-        console().print("Everyone knows these accounts' keys. Stop with Ctrl-C.")
+        told = {
+            "page": found.url,
+            "rpc_url": found.url + RPC,
+            "deployments": str(written),
+        }
+        if as_json:
+            print_json(told)
+        else:
+            accounts = "dev:2 works, dev:4 challenges, dev:3 lies when told to"
+            console().print(facts(told | {"accounts": accounts}))
+            console().print("Everyone knows these accounts' keys. Stop with Ctrl-C.")
         stop.wait()

@@ -25,7 +25,7 @@ EXAMPLES: Final = {
     "challenger start": "plumb challenger start --account dev:3",
     "challenger status": "plumb challenger status --metrics 127.0.0.1:9100",
     "up": "plumb up",
-    "web": "plumb web --port 8600",
+    "web": "plumb web --port 8600 --json",
     "watch": "plumb watch --once --json",
     "dispute list": "plumb dispute list --all",
     "dispute show": "plumb dispute show 7 --wait",
