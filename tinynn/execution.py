@@ -27,8 +27,8 @@ class Execution:
         self.index = 0
         self._checkpoints = Checkpoints(machine.snapshot(), self.segments)
         self._stretches = Stretches(machine, tables, lasting=False)
-        self._walked = (0, machine.snapshot())
-        """Where `advance` has come to: who walks on computes nothing twice."""
+        self._last = (0, machine.snapshot())
+        """The boundary that was asked for last: who goes on computes nothing twice."""
 
     @property
     def row(self) -> int:
@@ -53,7 +53,6 @@ class Execution:
         """Goes to the next boundary; at the last one nothing changes."""
         if self.index < self.segments:
             self.seek(self.index + 1)
-            self._walked = (self.index, self.machine.snapshot())
         return self.machine.status
 
     def seek(self, index: int) -> None:
@@ -70,12 +69,13 @@ class Execution:
             if at % spacing == 0 and at > self._checkpoints.latest:
                 self._checkpoints.keep(at, self.machine.snapshot())
         self.index = index
+        self._last = (index, self.machine.snapshot())
 
     def _nearest(self, index: int) -> tuple[int, Snapshot]:
         """The last boundary at or before `index` of which there is a snapshot."""
         kept = self._checkpoints.nearest(index)
-        if kept[0] < self._walked[0] <= index:
-            return self._walked
+        if kept[0] < self._last[0] <= index:
+            return self._last
         return kept
 
     def _run(self, first: int, end: int) -> None:

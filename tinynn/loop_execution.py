@@ -33,8 +33,8 @@ class LoopExecution:
         self._checkpoints = Checkpoints(machine.snapshot())
         lasting = tables.image_bytes <= MOST_RESIDENT
         self._stretches = Stretches(machine, tables, lasting)
-        self._walked = (0, machine.snapshot())
-        """Where `advance` has come to: who walks on computes little twice."""
+        self._last = (0, machine.snapshot())
+        """The boundary that was asked for last: those of a dissection ascend."""
         self._found: Schedule | None = None
 
     @property
@@ -61,7 +61,6 @@ class LoopExecution:
         """Goes to the next boundary; at the last one nothing changes."""
         if self.index < self.segments:
             self.seek(self.index + 1)
-            self._walked = (self.index, self.machine.snapshot())
         return self.machine.status
 
     def seek(self, index: int) -> None:
@@ -80,17 +79,18 @@ class LoopExecution:
             views = output_views(self.tables.outputs, self._stretches.space)
             halt(self.machine, answer_of(self.tables, views, self._stretches.space))
         self.index = index
+        self._last = (index, self.machine.snapshot())
 
     def _begin(self, index: int) -> int:
         """Goes to a boundary at or before `index`, in the same pass, or like it before
         or behind the loop; the row that comes next there."""
         schedule = self._schedule
         row, done = schedule.place(index)
-        loop, (walked, snapshot) = self.tables.loop, self._walked
+        loop, (last, snapshot) = self.tables.loop, self._last
         begun = 0 if index < loop.first else schedule.pass_start(done)
-        if begun < walked <= index:
+        if begun < last <= index:
             self.machine.restore(snapshot)
-            return schedule.place(walked)[0]
+            return schedule.place(last)[0]
         self._restore(FIRST_PASS + done if index >= loop.first else START)
         return schedule.place(begun)[0]
 

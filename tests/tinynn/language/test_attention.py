@@ -10,6 +10,8 @@ from support.operations import apply
 
 import tinynn
 from tinynn import GraphBuilder, GraphError
+from tinynn.operators.language.attention import SCORES
+from tinynn.program import shares
 
 SPECIAL = np.array([0, 1 << 31, 1, 0x7F80_0000, 0xFF80_0000, 0x7FC0_0001], np.uint32)
 
@@ -105,11 +107,18 @@ def test_softcap_bounds_the_scores() -> None:
     assert np.allclose(found[4], np.einsum("ht,tgw->hw", p, values), rtol=1e-4)
 
 
-def test_attention_by_several_threads_is_the_same() -> None:
+def test_attention_by_several_threads_is_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("SHARED_INSTRUCTIONS", "WAKING_INSTRUCTIONS"):
+        monkeypatch.setattr(tinynn.program, name, 0)
     rng = np.random.default_rng(9)
-    model = attending.looped(512, 4, 2, 64, 40)
+    model = attending.looped(50, 6, 2, 10, 40)
+    (scores,) = (row for row in model.tables.operators if row.opcode == SCORES.opcode)
+    assert [count for _, count in shares(scores, 3)] == [100, 100, 100]
     data = model.encode_input([floats(rng, *spec.shape) for spec in model.inputs])
-    assert model.answer(data, 2) == model.answer(data)
+    expected = model.answer(data)
+    assert [model.answer(data, threads) for threads in (2, 3)] == [expected] * 2
 
 
 def test_segments_of_one_head_are_parts_of_the_whole(

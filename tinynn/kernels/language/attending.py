@@ -10,7 +10,7 @@ bits. y and queries begin with the first head.
 width, elements of a row of values, rows, window.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,11 +32,14 @@ from ..writing import (
     word,
 )
 
-PANELS: Final = 4
+PANELS: Final = (8, 4, 1)
 """Of keys at once: one alone would wait for each of its additions."""
 
 VECTORS: Final = 8
 """Of a row of values at once; as many sums as do not wait for one another."""
+
+ROWS: Final = 64
+"""Of values at once, for all heads."""
 
 ROWS_KERNEL: Final = "attention.lines"
 
@@ -102,48 +105,61 @@ def _scores(module: ir.Module) -> None:
         """To the panel that begins there, or behind it."""
         return build.udiv(build.add(row, word(LANES - 1)), lanes)
 
-    def head(index: ir.Value, _: Values) -> Values:
-        line = write.element(y, build.mul(index, rows))
-        query = write.element(queries, build.mul(index, width))
-        shared = build.udiv(build.add(first, index), group)
-        base = write.element(keys, build.mul(build.mul(shared, width), lanes))
-        reach.clear_around(line)
+    def line_of(index: ir.Value) -> ir.Value:
+        return write.element(y, build.mul(index, rows))
 
-        def products(at: ir.Value, count: int) -> Values:
-            """Scores of the eight rows of each of so many panels."""
-            places = [
-                write.element(base, build.mul(build.add(at, word(i)), panel))
-                for i in range(count)
+    def each_head(body: Callable[[ir.Value, ir.Value, ir.Value], None]) -> None:
+        """body(scores, query, keys): those of a group follow one another, so that the
+        keys that they share are still in the first cache."""
+
+        def head(index: ir.Value) -> None:
+            query = write.element(queries, build.mul(index, width))
+            shared = build.udiv(build.add(first, index), group)
+            base = write.element(keys, build.mul(build.mul(shared, width), lanes))
+            body(line_of(index), query, base)
+
+        write.each(heads, head)
+
+    def products(query: ir.Value, base: ir.Value, at: ir.Value, count: int) -> Values:
+        """Scores of the eight rows of each of so many panels."""
+        places = [
+            write.element(base, build.mul(build.add(at, word(i)), panel))
+            for i in range(count)
+        ]
+
+        def term(k: ir.Value, held: Values) -> Values:
+            single = write.spread(write.load(FLOAT, write.element(query, k)))
+            beside = build.mul(k, lanes)
+            keys = [write.load(VECTOR, write.element(p, beside)) for p in places]
+            return [
+                build.fadd(total, build.fmul(single, key))
+                for total, key in zip(held, keys, strict=True)
             ]
 
-            def term(k: ir.Value, held: Values) -> Values:
-                single = write.spread(write.load(FLOAT, write.element(query, k)))
-                beside = build.mul(k, lanes)
-                keys = [write.load(VECTOR, write.element(p, beside)) for p in places]
-                return [
-                    build.fadd(total, build.fmul(single, key))
-                    for total, key in zip(held, keys, strict=True)
-                ]
+        totals = write.loop(word(0), width, term, [constant(VECTOR, 0)] * count)
+        return [write.canonical(build.fmul(total, scales)) for total in totals]
 
-            totals = write.loop(word(0), width, term, [constant(VECTOR, 0)] * count)
-            return [write.canonical(build.fmul(total, scales)) for total in totals]
-
-        def whole(count: int) -> Body:
-            def panels(at: ir.Value, _: Values) -> Values:
-                for i, values in enumerate(products(at, count)):
+    def whole(count: int) -> Body:
+        def panels(at: ir.Value, _: Values) -> Values:
+            def head(line: ir.Value, query: ir.Value, base: ir.Value) -> None:
+                for i, values in enumerate(products(query, base, at, count)):
                     row = build.mul(build.add(at, word(i)), lanes)
                     write.store(values, write.element(line, row))
-                return []
 
-            return panels
+            each_head(head)
+            return []
 
-        def partly(at: ir.Value, _: Values) -> Values:
-            """Of a panel only what counts."""
-            (values,) = products(at, 1)
+        return panels
+
+    def partly(at: ir.Value, _: Values) -> Values:
+        """Of a panel only what counts."""
+        begin = build.mul(at, lanes)
+        low = _larger(write, reach.start, begin)
+        high = _smaller(write, reach.end, build.add(begin, lanes))
+
+        def head(line: ir.Value, query: ir.Value, base: ir.Value) -> None:
+            (values,) = products(query, base, at, 1)
             write.store(values, room)
-            begin = build.mul(at, lanes)
-            low = _larger(write, reach.start, begin)
-            high = _smaller(write, reach.end, build.add(begin, lanes))
 
             def one(row: ir.Value, _: Values) -> Values:
                 value = write.load(FLOAT, write.element(room, build.sub(row, begin)))
@@ -151,20 +167,20 @@ def _scores(module: ir.Module) -> None:
                 return []
 
             write.loop(low, high, one)
-            return []
 
-        begun, ended = up(reach.start), build.udiv(reach.end, lanes)
-        write.loop(build.udiv(reach.start, lanes), begun, partly)
-        many = build.add(
-            begun,
-            build.and_(build.sub(_larger(write, begun, ended), begun), word(-PANELS)),
-        )
-        write.loop(begun, many, whole(PANELS), step=PANELS)
-        write.loop(many, ended, whole(1))
-        write.loop(_larger(write, ended, begun), up(reach.end), partly)
+        each_head(head)
         return []
 
-    write.loop(word(0), heads, head)
+    write.each(heads, lambda index: reach.clear_around(line_of(index)))
+    begun, ended = up(reach.start), build.udiv(reach.end, lanes)
+    write.loop(build.udiv(reach.start, lanes), begun, partly)
+    at = begun
+    for count in PANELS:
+        left = build.sub(_larger(write, at, ended), at)
+        end = build.add(at, build.and_(left, word(-count)))
+        write.loop(at, end, whole(count), step=count)
+        at = end
+    write.loop(_larger(write, ended, begun), up(reach.end), partly)
     write.finish()
 
 
@@ -203,8 +219,15 @@ def _mix(module: ir.Module) -> None:
     first, heads, group, width, elements, rows, window = write.words[4:]
     reach = _Reach.of(write, number, rows, window)
 
-    def sums(index: ir.Value, heads: int, kinds: Sequence[ir.Type]) -> Body:
-        """Of so many heads from `index` on: neighbours, vectors or one number."""
+    def sums(
+        begin: ir.Value,
+        end: ir.Value,
+        index: ir.Value,
+        heads: int,
+        kinds: Sequence[ir.Type],
+    ) -> Body:
+        """Rows [begin, end) are added to so many heads from `index` on: to neighbours,
+        vectors or one number."""
         numbers = [build.add(index, word(i)) for i in range(heads)]
         lines = [write.element(shares, build.mul(each, rows)) for each in numbers]
         targets = [write.element(y, build.mul(each, width)) for each in numbers]
@@ -238,39 +261,54 @@ def _mix(module: ir.Module) -> None:
                     for total, kind, place in zip(held, kinds, places, strict=True)
                 ]
 
-            start = [constant(kind, 0) for kind in kinds] * heads
-            found = iter(write.loop(reach.start, reach.end, term, start))
-            for target in targets:
-                for place in places:
-                    total = write.canonical(next(found))
-                    write.store(total, write.element(target, place))
+            stored = [
+                (kind, write.element(target, place))
+                for target in targets
+                for kind, place in zip(kinds, places, strict=True)
+            ]
+            start = [write.load(kind, at) for kind, at in stored]
+            totals = write.loop(begin, end, term, start)
+            for total, (_, at) in zip(totals, stored, strict=True):
+                write.store(write.canonical(total), at)
             return []
 
         return columns
 
-    def some(heads: int, shapes: Sequence[Sequence[ir.Type]]) -> Body:
-        """All columns of so many heads, the widest shapes first."""
+    def block(begin: ir.Value, _: Values) -> Values:
+        """So many rows, for all heads: their values are in the first cache then."""
+        end = _smaller(write, build.add(begin, word(ROWS)), reach.end)
 
-        def body(index: ir.Value, _: Values) -> Values:
-            begun = word(0)
-            for kinds in shapes:
-                step = len(kinds) * (LANES if kinds[0] == VECTOR else 1)
-                left = build.and_(build.sub(width, begun), word(-step))
-                end = build.add(begun, left)
-                write.loop(begun, end, sums(index, heads, kinds), step=step)
-                begun = end
-            return []
+        def some(together: int, shapes: Sequence[Sequence[ir.Type]]) -> Body:
+            """All columns of so many heads, the widest shapes first."""
 
-        return body
+            def body(index: ir.Value, _: Values) -> Values:
+                at = word(0)
+                for kinds in shapes:
+                    step = len(kinds) * (LANES if kinds[0] == VECTOR else 1)
+                    left = build.and_(build.sub(width, at), word(-step))
+                    stop = build.add(at, left)
+                    adding = sums(begin, end, index, together, kinds)
+                    write.loop(at, stop, adding, step=step)
+                    at = stop
+                return []
+
+            return body
+
+        at, several = word(0), build.select(wide, word(0), heads)
+        shapes: list[list[ir.Type]] = [[VECTOR], [FLOAT]]
+        for together in (4, 2):
+            shapes = [[VECTOR] * (VECTORS // together), *shapes]
+            left = build.and_(build.sub(several, at), word(-together))
+            stop = build.select(wide, word(0), build.add(at, left))
+            write.loop(at, stop, some(together, shapes), step=together)
+            at = stop
+        write.loop(at, heads, some(1, [[VECTOR] * VECTORS, *shapes]))
+        return []
+
+    def clear(kind: ir.Type, i: ir.Value) -> None:
+        write.store(constant(kind, 0), write.element(y, i))
 
     wide = build.icmp_signed(">=", width, word(LANES * VECTORS))
-    begun, several = word(0), build.select(wide, word(0), heads)
-    shapes: list[list[ir.Type]] = [[VECTOR], [FLOAT]]
-    for together in (4, 2):
-        shapes = [[VECTOR] * (VECTORS // together), *shapes]
-        left = build.and_(build.sub(several, begun), word(-together))
-        end = build.select(wide, word(0), build.add(begun, left))
-        write.loop(begun, end, some(together, shapes), step=together)
-        begun = end
-    write.loop(begun, heads, some(1, [[VECTOR] * VECTORS, *shapes]))
+    write.vectors(build.mul(heads, width), clear)
+    write.loop(reach.start, reach.end, block, step=ROWS)
     write.finish()
