@@ -46,6 +46,14 @@ def zoo(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def text(as_json: AsJson = False) -> None:
+    """Language models, beside llama2.c and llama.cpp."""
+    from oracle.bench.text.figures import figures
+
+    report("text", figures(), as_json)
+
+
+@app.command()
 def game(as_json: AsJson = False) -> None:
     """A dispute on the embedded chain: seconds, transactions, gas."""
     from oracle.bench.game import figures
