@@ -46,6 +46,14 @@ def zoo(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def text(as_json: AsJson = False) -> None:
+    """Language models, beside llama2.c and llama.cpp."""
+    from oracle.bench.text.figures import figures
+
+    report("text", figures(), as_json)
+
+
+@app.command()
 def game(as_json: AsJson = False) -> None:
     """A dispute on the embedded chain: seconds, transactions, gas."""
     from oracle.bench.game import figures
@@ -99,6 +107,14 @@ def wasm(as_json: AsJson = False) -> None:
     from oracle.bench.wasm import figures
 
     report("wasm", figures(), as_json)
+
+
+@app.command()
+def web(as_json: AsJson = False) -> None:
+    """The page: bytes, seconds to an event, seconds to a checked answer."""
+    from oracle.bench.web import figures
+
+    report("web", figures(), as_json)
 
 
 def report(name: str, figures: "Iterable[Figure]", as_json: bool) -> None:

@@ -4,11 +4,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 
-from oracle.cli.common.output import console, facts, stage
+from oracle.cli.common.output import AsJson, console, facts, print_json, stage
 
 PORT = 8600
 
@@ -24,48 +23,32 @@ def up(
         float,
         typer.Option(metavar="SECONDS", min=0.1, help="Between blocks, at most."),
     ] = 2,
+    as_json: AsJson = False,
 ) -> None:
     """Serve a devnet, a worker, a challenger and a page of it all, until Ctrl-C.
 
     The chain is gone afterwards. Its accounts' keys are known to everyone.
     """
     from oracle import logs
-    from oracle.devnet.serving import serving, stopping
-    from oracle.devnet.setup import set_up
-    from oracle.web.application import application
-    from oracle.web.company import Company
-    from oracle.web.guarding import Later, hosts_of
-    from oracle.web.onlooker import Onlooker
-    from solidity.deployment import Parameters
+    from oracle.devnet.serving import stopping
+    from oracle.web.company import RPC, everything
 
     logs.configure(False)
     with ExitStack() as stack:
         stop = stack.enter_context(stopping())
         with stage("deploying"):
-            ready = set_up(Parameters())
-        later = Later()
-        url = stack.enter_context(serving(later, "127.0.0.1", port))
+            found = stack.enter_context(everything(port, block_time))
         folder = Path(stack.enter_context(TemporaryDirectory()))
-        written = ready.deployments.write(folder / "deployments")
-        company = stack.enter_context(Company(ready, block_time))
-        later.app = company.chain_only()
-        company.begin(f"{url}/rpc")
-        onlooker = stack.enter_context(Onlooker(company.site, company.library, 0.5))
-        hosts = hosts_of("127.0.0.1", urlsplit(url).port or 0)
-        later.app = application(onlooker, hosts, ["/rpc"], company.besides)
-        console().print(
-            facts(
-                {
-                    "page": url,
-                    "JSON-RPC": f"{url}/rpc",
-                    "contracts": written,
-                    "worker": "dev:2",
-                    "challenger": "dev:4",
-                    "ask": "plumb request send mnist docs/seven.json --through "
-                    f"DigitReader --account dev:1 --rpc-url {url}/rpc "
-                    f"--deployments {written.parent}",
-                }
-            )
-        )
-        console().print("Stop all of it with Ctrl-C.")
+        written = found.ready.deployments.write(folder / "deployments")
+        told = {
+            "page": found.url,
+            "rpc_url": found.url + RPC,
+            "deployments": str(written),
+        }
+        if as_json:
+            print_json(told)
+        else:
+            accounts = "dev:2 works, dev:4 challenges, dev:3 lies when told to"
+            console().print(facts(told | {"accounts": accounts}))
+            console().print("Everyone knows these accounts' keys. Stop with Ctrl-C.")
         stop.wait()

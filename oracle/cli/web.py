@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from oracle.cli.common.output import console
+from oracle.cli.common.output import AsJson, console, print_json
 from oracle.cli.common.settled import settled
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def web(
             help="Answer to this name, too, such as example.org. Repeatable.",
         ),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Serve pages and an API of what happens on the chain, until interrupted.
 
@@ -67,7 +68,10 @@ def web(
         stack.enter_context(onlooker)
         hosts = hosts_of(host, urlsplit(url).port or 0, allow_host or ())
         later.app = application(onlooker, hosts, rpc_urls)
-        console().print(f"{url}  Stop with Ctrl-C.")
+        if as_json:
+            print_json({"url": url, "rpc_urls": rpc_urls})
+        else:
+            console().print(f"{url}  Stop with Ctrl-C.")
         stop.wait()
 
 

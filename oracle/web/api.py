@@ -2,19 +2,20 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from fastapi.responses import FileResponse, StreamingResponse
-from starlette.concurrency import run_in_threadpool
 
 from oracle.web import views
 from oracle.web.disputes import Disputes
-from oracle.web.onlooker import Onlooker
+from oracle.web.onlooker import Onlooker, Scene
 
 MOST_ROWS = 100
+LOOK_SECONDS = 0.25
 TELL_SECONDS = 15.0
 """After so long without a block a stream says that it lives."""
 MOST_STREAMS = 500
@@ -29,43 +30,43 @@ def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
     api = APIRouter(prefix="/api/v1")
     streams = [0]
 
-    def with_block(**found: Any) -> Data:
-        return {"as_of": views.as_of(onlooker)} | found
+    def seen() -> Scene:
+        return onlooker.scene
+
+    Seen = Annotated[Scene, Depends(seen)]  # noqa: N806
+
+    def with_block(scene: Scene, **found: Any) -> Data:
+        return {"as_of": views.as_of(scene)} | found
 
     @api.get("/status")
-    def status() -> Data:
+    def status(scene: Seen) -> Data:
         """How fresh all this is, and how much there is of it."""
-        with onlooker.reading():
-            return with_block(**views.counts(onlooker))
+        return with_block(scene, **views.counts(scene))
 
     @api.get("/requests")
-    def requests(before: Before = None, limit: Limit = 50) -> Data:
+    def requests(scene: Seen, before: Before = None, limit: Limit = 50) -> Data:
         """The newest first; `next` is the `before` of the next page, or null."""
-        with onlooker.reading():
-            rows = views.request_rows(onlooker, before, limit)
-            more = len(rows) == limit and rows[-1]["id"] > 1
-            return with_block(requests=rows, next=rows[-1]["id"] if more else None)
+        rows = views.request_rows(scene, before, limit)
+        more = len(rows) == limit and rows[-1]["id"] > 1
+        return with_block(scene, requests=rows, next=rows[-1]["id"] if more else None)
 
     @api.get("/requests/{request_id}")
-    def request(request_id: int) -> Data:
+    def request(scene: Seen, request_id: int) -> Data:
         """One, with input, output, claim, and all that happened to it."""
-        with onlooker.reading():
-            whole = views.request_whole(onlooker, request_id)
-            if whole is None:
-                raise HTTPException(404, f"no request {request_id} on this chain")
-            return with_block(request=whole)
+        whole = views.request_whole(scene, request_id)
+        if whole is None:
+            raise HTTPException(404, f"no request {request_id} on this chain")
+        return with_block(scene, request=whole)
 
     @api.get("/models")
-    def models() -> Data:
-        with onlooker.reading():
-            return with_block(models=views.model_rows(onlooker))
+    def models(scene: Seen) -> Data:
+        return with_block(scene, models=views.model_rows(scene))
 
     @api.get("/models/{model_id}/image")
-    def image(model_id: str) -> Response:
+    def image(scene: Seen, model_id: str) -> Response:
         """The image, if it is here: whoever checks an answer hashes it himself."""
-        with onlooker.reading():
-            registered = onlooker.tables.models.get(bytes_of(model_id))
-            model = onlooker.model_of(registered) if registered else None
+        registered = scene.tables.models.get(bytes_of(model_id))
+        model = scene.model_of(registered) if registered else None
         if model is None:
             raise HTTPException(404, "no image of that model here")
         headers = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -75,29 +76,27 @@ def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
         return Response(model.source, media_type=kind, headers=headers)
 
     @api.get("/workers")
-    def workers() -> Data:
-        with onlooker.reading():
-            return with_block(workers=views.worker_rows(onlooker))
+    def workers(scene: Seen) -> Data:
+        return with_block(scene, workers=views.worker_rows(scene))
 
     @api.get("/disputes")
-    def games() -> Data:
-        with onlooker.reading():
-            return with_block(disputes=views.game_rows(onlooker))
+    def games(scene: Seen) -> Data:
+        return with_block(scene, disputes=views.game_rows(scene))
 
     @api.get("/disputes/{game}")
-    def game(game: str) -> Data:
+    def game(scene: Seen, game: str) -> Data:
         """One, level by level and move by move."""
-        whole = disputes.whole(bytes_of(game))
+        whole = disputes.whole(scene, bytes_of(game))
         if whole is None:
             raise HTTPException(404, "no such dispute on this chain")
-        return with_block(dispute=whole)
+        return with_block(scene, dispute=whole)
 
     @api.get("/contracts")
-    def contracts() -> Data:
+    def contracts(scene: Seen) -> Data:
         """Where to ask the chain oneself."""
-        found = onlooker.site.deployments.contracts
-        addresses = {c.name: views.hexed(c.address) for c in found.all}
-        return {"chain_id": onlooker.site.deployments.chain_id, "contracts": addresses}
+        found = scene.site.deployments
+        addresses = {n: views.hexed(at.address) for n, at in found.placed.items()}
+        return {"chain_id": found.chain_id, "contracts": addresses}
 
     @api.get("/events")
     async def events() -> StreamingResponse:
@@ -107,13 +106,12 @@ def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
 
         async def told() -> AsyncIterator[str]:
             streams[0] += 1
-            version = -1
             try:
+                version = -1
                 while True:
-                    found = await run_in_threadpool(_next, onlooker, version)
-                    yield f": {found}\n\n" if found == version else _message(onlooker)
+                    found = await _next(onlooker, version)
+                    yield ":\n\n" if found == version else _message(onlooker.scene)
                     version = found
-                    await asyncio.sleep(0)
             finally:
                 streams[0] -= 1
 
@@ -123,13 +121,17 @@ def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
     return api
 
 
-def _next(onlooker: Onlooker, version: int) -> int:
-    return onlooker.wait(version, TELL_SECONDS)
+async def _next(onlooker: Onlooker, version: int) -> int:
+    """The version once it is another, or after a while. No thread waits for it: those
+    are few, and there may be many streams."""
+    begin = time.monotonic()
+    while onlooker.version == version and time.monotonic() - begin < TELL_SECONDS:
+        await asyncio.sleep(LOOK_SECONDS)
+    return onlooker.version
 
 
-def _message(onlooker: Onlooker) -> str:
-    with onlooker.reading():
-        told = views.as_of(onlooker) | {"events": len(onlooker.told)}
+def _message(scene: Scene) -> str:
+    told = views.as_of(scene) | {"events": len(scene.told)}
     return f"event: block\ndata: {json.dumps(told)}\n\n"
 
 

@@ -5,31 +5,30 @@ The run is computed once for a claim, where the image is here and the model is s
 enough; else nothing is said of the boundaries.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from threading import Lock
 from typing import Any, Final
 
 from challenge.claim import Interval
 from challenge.dissection import Dissection, parts_of
-from challenge.game import INSTRUCTIONS, Opened, Selected
+from challenge.game import INSTRUCTIONS, Event, Opened, Selected
 from challenge.trace import ExecutionTrace, Trace
 from oracle.amounts import brief_wei
 from oracle.chain import events
-from oracle.chain.chain import Mined
+from oracle.chain.chain import Chain, Mined
 from oracle.chain.errors import ChainError
 from oracle.record.history import Proof
 from oracle.record.record import Answered, Played
-from oracle.web.onlooker import Onlooker, Told
+from oracle.web.onlooker import Scene, Told
 from oracle.web.views import game_row, hexed
 
 MOST_INSTRUCTIONS: Final = 1 << 31
 """Of a model that is run again for who looks at its dispute."""
 KEPT_RUNS: Final = 4
 
-MOVES = (events.Challenged, events.Opened, events.Selected, events.Dissected)
-ENDS = (events.WorkerLost, events.ChallengerLost, events.Settled)
-Move = events.Event
+ENDS: Final = (events.WorkerLost, events.ChallengerLost, events.Settled)
+"""What follows from another move, in its transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +55,26 @@ class Level:
 class Disputes:
     """Looks games up, and keeps what took long to find out."""
 
-    def __init__(self, onlooker: Onlooker) -> None:
-        self._onlooker = onlooker
+    def __init__(self) -> None:
         self._runs: dict[bytes, Trace | None] = {}
         self._mined: dict[bytes, Mined] = {}
         self._lock = Lock()
 
-    def whole(self, game_id: bytes) -> dict[str, Any] | None:
+    def whole(self, scene: Scene, game_id: bytes) -> dict[str, Any] | None:
         """All about one game; None if there is none."""
-        onlooker = self._onlooker
-        with onlooker.reading():
-            played = onlooker.tables.games.get(game_id)
-            if played is None:
-                return None
-            answered = onlooker.tables.claims[played.claim_hash]
-            shown = onlooker.record.shown(played)
-            told = [t for t in onlooker.told if _concerns(t.event, played)]
-            row = game_row(onlooker, answered, played)
-            k = onlooker.record.k
+        played = scene.tables.games.get(game_id)
+        if played is None:
+            return None
+        answered = scene.tables.claims[played.claim_hash]
+        shown = scene.shown(played)
+        told = [t for t in scene.told if _concerns(t.event, played)]
+        row = game_row(scene, answered, played)
         with self._lock:
-            run = self._run_of(answered)
-            levels = list(_levels(shown, k, run))
-            moves = [self._move(each) for each in told]
-            proof = self._proof(told, shown)
+            run = self._run_of(scene, answered)
+            levels = list(_levels(shown, scene.k, run))
+            chain = scene.site.chain
+            moves = [self._move(chain, each) for each in told]
+            proof = self._proof(scene, told, shown)
         return row | {
             "levels": [asdict(level) for level in levels],
             "checked": run is not None,
@@ -86,50 +82,46 @@ class Disputes:
             "proof": proof,
         }
 
-    def _run_of(self, answered: Answered) -> Trace | None:
+    def _run_of(self, scene: Scene, answered: Answered) -> Trace | None:
         if answered.hash not in self._runs:
             if len(self._runs) >= KEPT_RUNS:
                 del self._runs[next(iter(self._runs))]
-            self._runs[answered.hash] = self._computed(answered)
+            self._runs[answered.hash] = _computed(scene, answered)
         return self._runs[answered.hash]
 
-    def _computed(self, answered: Answered) -> Trace | None:
-        model = self._onlooker.model_of(answered.asked.model)
-        if model is None or model.most_instructions > MOST_INSTRUCTIONS:
-            return None
-        return ExecutionTrace(model.execution(answered.asked.input))
-
-    def _move(self, told: Told) -> dict[str, Any]:
+    def _move(self, chain: Chain, told: Told) -> dict[str, Any]:
         event = told.event
-        mined = self._mined_of(event.transaction)
+        mined = self._mined_of(chain, event.transaction)
         return {
             "name": type(event).__name__.lower(),
             "text": _text(event),
             "by": hexed(mined.sender) if mined else None,
-            "gas": mined.gas_used if mined else None,
+            "gas": mined.gas_used if mined and not isinstance(event, ENDS) else None,
             "time": told.time,
             "block": event.block,
             "transaction": hexed(event.transaction),
         }
 
-    def _mined_of(self, transaction: bytes) -> Mined | None:
+    def _mined_of(self, chain: Chain, transaction: bytes) -> Mined | None:
         if transaction not in self._mined:
             try:
-                found = self._onlooker.site.chain.mined(transaction)
+                found = chain.mined(transaction)
             except (ChainError, OSError):
                 return None
             self._mined[transaction] = found
         return self._mined[transaction]
 
-    def _proof(self, told: list[Told], shown: Any) -> dict[str, Any] | None:
+    def _proof(
+        self, scene: Scene, told: list[Told], shown: Sequence[Event]
+    ) -> dict[str, Any] | None:
         """The instruction that decided, and what each said of it."""
         proved = [t.event for t in told if isinstance(t.event, events.Proved)]
         if not proved:
             return None
         event = proved[-1]
         assert isinstance(event, events.Proved)
-        mined = self._mined_of(event.transaction)
-        abi = self._onlooker.site.deployments.contracts.game.abi
+        mined = self._mined_of(scene.site.chain, event.transaction)
+        abi = scene.site.deployments.contracts.game.abi
         arguments = abi.arguments("prove", mined.data) if mined else None
         last = str(shown[-1].interval) if isinstance(shown[-1], Selected) else ""
         proof = Proof.of(event, last, arguments[-1] if arguments else b"")
@@ -137,13 +129,20 @@ class Disputes:
         return asdict(proof) | {"worker_was_right": right}
 
 
-def _concerns(event: Move, played: Played) -> bool:
+def _computed(scene: Scene, answered: Answered) -> Trace | None:
+    model = scene.model_of(answered.asked.model)
+    if model is None or model.most_instructions > MOST_INSTRUCTIONS:
+        return None
+    return ExecutionTrace(model.execution(answered.asked.input))
+
+
+def _concerns(event: events.Event, played: Played) -> bool:
     if isinstance(event, events.Opened):
         return event.claim_hash == played.claim_hash
     return getattr(event, "game_id", None) == played.id
 
 
-def _levels(shown: Any, k: int, run: Trace | None) -> Iterator[Level]:
+def _levels(shown: Sequence[Event], k: int, run: Trace | None) -> Iterator[Level]:
     """One for each dissection, with what was then selected of it."""
     for index, event in enumerate(shown):
         if isinstance(event, Selected):
@@ -189,7 +188,7 @@ def _verdict(run: Trace | None, interval: Interval, end: int, root: bytes) -> st
     return "true" if ours == root else "false"
 
 
-def _text(event: Move) -> str:
+def _text(event: events.Event) -> str:
     match event:
         case events.Challenged():
             return f"challenges, with {brief_wei(event.bond)} at stake"
@@ -200,8 +199,8 @@ def _text(event: Move) -> str:
         case events.Dissected():
             return f"cuts {event.interval} in {len(event.roots) + 1}"
         case events.Proved():
-            right = event.post_root == event.claimed_root
-            return f"proves one instruction: the worker was {'right' if right else 'wrong'}"
+            right = "right" if event.post_root == event.claimed_root else "wrong"
+            return f"proves one instruction: the worker was {right}"
         case events.TimedOut():
             return "a clock had run out"
         case events.WorkerLost():

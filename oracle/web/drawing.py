@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
-WIDTH: Final = 720
+WIDE: Final = 720
+NARROW: Final = 330
+"""For a telephone: the same, with less room for a part."""
 BAR: Final = 30
 GAP: Final = 46
 LABEL: Final = 18
@@ -15,25 +17,31 @@ LEAST_WIDTH: Final = 2.0
 
 
 def drawn(levels: list[dict[str, Any]]) -> str:
-    """An <svg> element; empty if nothing was opened yet."""
+    """Two <svg> elements, of which the page shows one; empty if nothing was opened."""
+    return "".join(_drawn(levels, width) for width in (WIDE, NARROW))
+
+
+def _drawn(levels: list[dict[str, Any]], width: int) -> str:
     if not levels:
         return ""
     height = len(levels) * (LABEL + BAR + GAP) - GAP + 4
-    shapes = "".join(_shapes(levels))
+    shapes = "".join(_shapes(levels, width))
+    kind = "wide" if width == WIDE else "narrow"
     title = f"{len(levels)} dissections, each of one part of the last"
     return (
-        f'<svg class="game" viewBox="0 0 {WIDTH} {height}" role="img" '
+        f'<svg class="game {kind}" viewBox="0 0 {width} {height}" role="img" '
         f"aria-label={quoteattr(title)}>{shapes}</svg>"
     )
 
 
-def _shapes(levels: list[dict[str, Any]]) -> Iterator[str]:
+def _shapes(levels: list[dict[str, Any]], room: int) -> Iterator[str]:
     y = 0
+    labels = []
     for index, level in enumerate(levels):
-        yield _text(0, y + 13, _label(level), "label")
+        labels.append(_text(0, y + 13, _label(level), "label"))
         y += LABEL
         selected = None
-        for part, x, width in _placed(level):
+        for part, x, width in _placed(level, room):
             chosen = " chosen" if part["selected"] else ""
             told = f"{part['start']}–{part['end']}: {WORDS[part['verdict']]}"
             yield (
@@ -45,9 +53,10 @@ def _shapes(levels: list[dict[str, Any]]) -> Iterator[str]:
         if selected is not None and index + 1 < len(levels):
             x, width = selected
             top, bottom = y + BAR, y + BAR + GAP + LABEL
-            points = f"{x:.2f},{top} {x + width:.2f},{top} {WIDTH},{bottom} 0,{bottom}"
+            points = f"{x:.2f},{top} {x + width:.2f},{top} {room},{bottom} 0,{bottom}"
             yield f'<polygon class="lens" points="{points}"/>'
         y += BAR + GAP
+    yield from labels
 
 
 WORDS = {
@@ -57,12 +66,14 @@ WORDS = {
 }
 
 
-def _placed(level: dict[str, Any]) -> Iterator[tuple[dict[str, Any], float, float]]:
+def _placed(
+    level: dict[str, Any], room: int
+) -> Iterator[tuple[dict[str, Any], float, float]]:
     """Parts with their places: as wide as they are long, and a gap between."""
     whole = level["end"] - level["start"]
     for part in level["parts"]:
-        x = WIDTH * (part["start"] - level["start"]) / whole
-        width = WIDTH * (part["end"] - part["start"]) / whole
+        x = room * (part["start"] - level["start"]) / whole
+        width = room * (part["end"] - part["start"]) / whole
         yield part, x, max(LEAST_WIDTH, width - 1.5)
 
 

@@ -1,19 +1,19 @@
 """What keeps other sites out: a page of another origin may be open in the same browser.
 
 No CORS header is ever sent, so that it can't read; a foreign `Host` is refused, so that
-it can't become our origin by changing where its name leads (DNS rebinding); and whatever
-is not a read must come from our own pages.
+it can't become our origin by changing where its name leads (DNS rebinding); and what is
+no read must come from our own pages, with the token that was given to these.
 """
 
 from collections.abc import Collection, Mapping
+from secrets import compare_digest
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SAFE_METHODS = ("GET", "HEAD")
-TOO_LONG = 1 << 20
-"""Bytes of a body: nothing that is asked for here needs one."""
+PROOF_HEADER = "X-Plumb-Token"
 
 
 def policy_of(rpc_urls: Collection[str]) -> str:
@@ -44,7 +44,9 @@ class Guard:
         hosts: Collection[str],
         policy: str,
         besides: Mapping[str, ASGIApp] | None = None,
+        token: str = "",
     ) -> None:
+        self._token = token
         self._app, self._hosts, self._policy = app, set(hosts), policy
         self._besides = besides or {}
 
@@ -69,10 +71,14 @@ class Guard:
         if host not in self._hosts:
             expected = " or ".join(sorted(self._hosts))
             return f"Host: expected {expected}, got another (--allow-host adds one)"
-        if scope["method"] not in SAFE_METHODS and origin != f"http://{host}":
-            return (
-                f"Origin: expected http://{host}, got {'another' if origin else 'none'}"
-            )
+        if scope["method"] in SAFE_METHODS:
+            return ""
+        if origin != f"http://{host}":
+            return f"Origin: expected http://{host}, got another or none"
+        if not self._token or not compare_digest(
+            headers.get(PROOF_HEADER, ""), self._token
+        ):
+            return f"{PROOF_HEADER}: expected this page's token, got another or none"
         return ""
 
     def _guarded(self, send: Send) -> Send:

@@ -1,5 +1,6 @@
 """The pages: the same views as the API's, in HTML."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,7 @@ from oracle.legible import legible, number_of
 from oracle.web import views
 from oracle.web.disputes import Disputes
 from oracle.web.drawing import drawn
-from oracle.web.onlooker import Onlooker
+from oracle.web.onlooker import Onlooker, Scene
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 ROWS: Final = 50
@@ -41,77 +42,88 @@ def environment() -> Environment:
     return found
 
 
-def router(onlooker: Onlooker, disputes: Disputes, rpc_urls: list[str]) -> APIRouter:
-    """Pages show one block each, and say which."""
+def router(
+    onlooker: Onlooker,
+    disputes: Disputes,
+    rpc_urls: list[str],
+    trying: Mapping[str, Any],
+) -> APIRouter:
+    """Pages show one block each, and say which. `trying`: what those are told that let
+    people try things out."""
     templates, pages = environment(), APIRouter(include_in_schema=False)
 
-    def page(request: Request, name: str, status: int = 200, **data: Any) -> Response:
-        with onlooker.reading():
-            data |= {"as_of": views.as_of(onlooker), "counts": views.counts(onlooker)}
+    def page(
+        request: Request, scene: Scene, name: str, status: int = 200, **data: Any
+    ) -> Response:
+        data |= {"as_of": views.as_of(scene), "counts": views.counts(scene)}
         text = templates.get_template(f"{name}.html").render(
-            data, path=request.url.path, rpc_urls=rpc_urls
+            data, path=request.url.path, rpc_urls=rpc_urls, **trying
         )
         return HTMLResponse(text, status, {"Cache-Control": "no-store"})
 
-    def absent(request: Request, what: str) -> Response:
-        return page(request, "absent", 404, what=legible(what[:80]))
+    def absent(request: Request, scene: Scene, what: str) -> Response:
+        return page(request, scene, "absent", 404, what=legible(what[:80]))
 
     @pages.get("/")
     def requests(request: Request, before: int | None = None) -> Response:
-        with onlooker.reading():
-            rows = views.request_rows(onlooker, before, ROWS)
+        scene = onlooker.scene
+        rows = views.request_rows(scene, before, ROWS)
         more = rows[-1]["id"] if len(rows) == ROWS and rows[-1]["id"] > 1 else None
-        return page(request, "requests", rows=rows, more=more, first=before is None)
+        return page(
+            request, scene, "requests", rows=rows, more=more, first=before is None
+        )
 
     @pages.get("/requests/{request_id}")
     def one(request: Request, request_id: str) -> Response:
+        scene = onlooker.scene
         number = int(request_id) if request_id.isdecimal() else 0
-        with onlooker.reading():
-            whole = views.request_whole(onlooker, number)
+        whole = views.request_whole(scene, number)
         if whole is None:
-            return absent(request, f"request {request_id}")
-        return page(request, "request", asked=whole)
+            return absent(request, scene, f"request {request_id}")
+        return page(request, scene, "request", asked=whole)
 
     @pages.get("/disputes")
     def games(request: Request) -> Response:
-        with onlooker.reading():
-            rows = views.game_rows(onlooker)
-        return page(request, "disputes", rows=rows)
+        scene = onlooker.scene
+        rows = views.game_rows(scene)
+        return page(request, scene, "disputes", rows=rows)
 
     @pages.get("/disputes/{game}")
     def dispute(request: Request, game: str) -> Response:
+        scene = onlooker.scene
         digits = game.removeprefix("0x")
         known = len(digits) == 64 and all(c in "0123456789abcdef" for c in digits)
-        whole = disputes.whole(bytes.fromhex(digits)) if known else None
+        whole = disputes.whole(scene, bytes.fromhex(digits)) if known else None
         if whole is None:
-            return absent(request, f"dispute {game}")
+            return absent(request, scene, f"dispute {game}")
         picture = drawn(whole["levels"])
-        return page(request, "dispute", game=whole, picture=picture)
+        return page(request, scene, "dispute", game=whole, picture=picture)
 
     @pages.get("/models")
     def models(request: Request) -> Response:
-        with onlooker.reading():
-            rows = views.model_rows(onlooker)
-        return page(request, "models", rows=rows)
+        scene = onlooker.scene
+        rows = views.model_rows(scene)
+        return page(request, scene, "models", rows=rows)
 
     @pages.get("/workers")
     def workers(request: Request) -> Response:
-        with onlooker.reading():
-            rows = views.worker_rows(onlooker)
-        return page(request, "workers", rows=rows)
+        scene = onlooker.scene
+        rows = views.worker_rows(scene)
+        return page(request, scene, "workers", rows=rows)
 
     @pages.get("/health")
     def health(request: Request) -> Response:
-        found = onlooker.site.deployments.contracts
+        scene = onlooker.scene
+        found = scene.site.deployments.contracts
         contracts = {c.name: views.hexed(c.address) for c in found.all}
-        held = len(onlooker.library)
-        return page(request, "health", contracts=contracts, held=held)
+        held = len(scene.library)
+        return page(request, scene, "health", contracts=contracts, held=held)
 
     @pages.get("/search")
     def search(request: Request, q: str = "") -> Response:
-        with onlooker.reading():
-            found = views.found(onlooker, q[:200])
-        return RedirectResponse(found, 303) if found else absent(request, q)
+        scene = onlooker.scene
+        found = views.found(scene, q[:200])
+        return RedirectResponse(found, 303) if found else absent(request, scene, q)
 
     return pages
 

@@ -13,7 +13,7 @@ from typing import Any
 from oracle.chain import events
 from oracle.legible import legible
 from oracle.record.record import Answered, Asked, Played, Status
-from oracle.web.onlooker import Onlooker
+from oracle.web.onlooker import Scene
 from oracle.web.pictures import shown_input, shown_output
 from oracle.web.timeline import timeline
 
@@ -33,41 +33,41 @@ def hexed(data: bytes) -> str:
     return f"0x{data.hex()}"
 
 
-def as_of(onlooker: Onlooker) -> Data:
+def as_of(scene: Scene) -> Data:
     """The block that everything is as of, and how fresh that is."""
-    head = onlooker.head
+    head = scene.head
     return {
         "block": head.number,
         "hash": hexed(head.hash),
         "time": head.timestamp,
-        "seconds_ago": round(onlooker.seconds_ago, 1),
-        "stale": onlooker.stale,
-        "problem": legible(onlooker.problem),
-        "chain_id": onlooker.site.deployments.chain_id,
+        "seconds_ago": round(scene.seconds_ago, 1),
+        "stale": scene.stale,
+        "problem": legible(scene.problem),
+        "chain_id": scene.site.deployments.chain_id,
     }
 
 
-def model_name(onlooker: Onlooker, registered: events.ModelRegistered) -> str:
+def model_name(scene: Scene, registered: events.ModelRegistered) -> str:
     """The deployment's name, else the image's own, else the beginning of its id."""
-    if name := onlooker.names.get(registered.model_id):
+    if name := scene.names.get(registered.model_id):
         return name
-    model = onlooker.model_of(registered)
+    model = scene.model_of(registered)
     return legible(model.name) if model else hexed(registered.model_id)[:10] + "…"
 
 
-def request_row(onlooker: Onlooker, asked: Asked) -> Data:
+def request_row(scene: Scene, asked: Asked) -> Data:
     """As a list has it."""
     holder = asked.claim or asked.lease
-    games = list(games_about(onlooker, asked.request.id))
+    games = list(games_about(scene, asked.request.id))
     return {
         "id": asked.request.id,
         "status": asked.status.name.lower(),
         "words": STATUS_WORDS[asked.status],
         "disputed": any(not played.over for _, played in games),
         "disputes": len(games),
-        "lies": sum(not claim.alive for claim in claims_on(onlooker, asked.request.id)),
+        "lies": sum(not claim.alive for claim in claims_on(scene, asked.request.id)),
         "model_id": hexed(asked.request.model_id),
-        "model": model_name(onlooker, asked.model),
+        "model": model_name(scene, asked.model),
         "requester": hexed(asked.request.requester),
         "worker": hexed(holder.worker) if holder else None,
         "fee_wei": str(asked.request.fee),
@@ -77,20 +77,20 @@ def request_row(onlooker: Onlooker, asked: Asked) -> Data:
     }
 
 
-def request_rows(onlooker: Onlooker, before: int | None, limit: int) -> list[Data]:
+def request_rows(scene: Scene, before: int | None, limit: int) -> list[Data]:
     """The newest first, with ids below `before`."""
-    requests = onlooker.tables.requests
+    requests = scene.tables.requests
     ids = sorted((i for i in requests if before is None or i < before), reverse=True)
-    return [request_row(onlooker, requests[i]) for i in ids[:limit]]
+    return [request_row(scene, requests[i]) for i in ids[:limit]]
 
 
-def request_whole(onlooker: Onlooker, request_id: int) -> Data | None:
+def request_whole(scene: Scene, request_id: int) -> Data | None:
     """One, with all that is needed to check it; None if there is none."""
-    asked = onlooker.tables.requests.get(request_id)
+    asked = scene.tables.requests.get(request_id)
     if asked is None:
         return None
-    registered, model = asked.model, onlooker.model_of(asked.model)
-    whole = request_row(onlooker, asked) | {
+    registered, model = asked.model, scene.model_of(asked.model)
+    whole = request_row(scene, asked) | {
         "input": hexed(asked.input),
         "output": hexed(asked.output) if asked.claim else None,
         "window": asked.request.window,
@@ -103,10 +103,10 @@ def request_whole(onlooker: Onlooker, request_id: int) -> Data | None:
         "image": model is not None,
         "inputs": shown_input(model, asked.input) if model else [],
         "outputs": shown_output(model, asked.output) if model and asked.claim else [],
-        "timeline": [e.as_json() for e in timeline(onlooker.told, request_id)],
+        "timeline": [e.as_json() for e in timeline(scene.told, request_id)],
         "games": [
-            game_row(onlooker, claim, played)
-            for claim, played in games_about(onlooker, request_id)
+            game_row(scene, claim, played)
+            for claim, played in games_about(scene, request_id)
         ],
     }
     return whole
@@ -122,29 +122,27 @@ def claim_data(asked: Asked) -> Data | None:
     }
 
 
-def claims_on(onlooker: Onlooker, request_id: int) -> Iterator[Answered]:
+def claims_on(scene: Scene, request_id: int) -> Iterator[Answered]:
     """Alive or not, oldest first."""
-    for answered in onlooker.tables.claims.values():
+    for answered in scene.tables.claims.values():
         if answered.claim.request_id == request_id:
             yield answered
 
 
-def games_about(
-    onlooker: Onlooker, request_id: int
-) -> Iterator[tuple[Answered, Played]]:
+def games_about(scene: Scene, request_id: int) -> Iterator[tuple[Answered, Played]]:
     """Over or not."""
-    tables = onlooker.tables
+    tables = scene.tables
     for played in tables.games.values():
         answered = tables.claims[played.claim_hash]
         if answered.claim.request_id == request_id:
             yield answered, played
 
 
-def game_row(onlooker: Onlooker, answered: Answered, played: Played) -> Data:
+def game_row(scene: Scene, answered: Answered, played: Played) -> Data:
     """As a list has it."""
     ends = {
         told.event.game_id: told.event
-        for told in onlooker.told
+        for told in scene.told
         if isinstance(
             told.event, events.WorkerLost | events.ChallengerLost | events.Settled
         )
@@ -164,37 +162,35 @@ def game_row(onlooker: Onlooker, answered: Answered, played: Played) -> Data:
         "winner": winner,
         "moves": len(played.shown),
         "bond_wei": str(answered.claim.bond),
-        "model": model_name(onlooker, answered.asked.model),
+        "model": model_name(scene, answered.asked.model),
     }
 
 
-def game_rows(onlooker: Onlooker) -> list[Data]:
+def game_rows(scene: Scene) -> list[Data]:
     """The newest first."""
-    tables = onlooker.tables
+    tables = scene.tables
     rows = [
-        game_row(onlooker, tables.claims[played.claim_hash], played)
+        game_row(scene, tables.claims[played.claim_hash], played)
         for played in tables.games.values()
     ]
     return rows[::-1]
 
 
-def model_rows(onlooker: Onlooker) -> list[Data]:
+def model_rows(scene: Scene) -> list[Data]:
     """In the order in which they were registered."""
-    counts = Counter(a.request.model_id for a in onlooker.tables.requests.values())
+    counts = Counter(a.request.model_id for a in scene.tables.requests.values())
     return [
-        model_row(onlooker, registered, counts[registered.model_id])
-        for registered in onlooker.tables.models.values()
+        model_row(scene, registered, counts[registered.model_id])
+        for registered in scene.tables.models.values()
     ]
 
 
-def model_row(
-    onlooker: Onlooker, registered: events.ModelRegistered, requests: int
-) -> Data:
+def model_row(scene: Scene, registered: events.ModelRegistered, requests: int) -> Data:
     """Its image's own words only where that is here, and so was checked by its root."""
-    model = onlooker.model_of(registered)
+    model = scene.model_of(registered)
     return {
         "model_id": hexed(registered.model_id),
-        "name": model_name(onlooker, registered),
+        "name": model_name(scene, registered),
         "publisher": hexed(registered.publisher),
         "model_root": hexed(registered.model_root),
         "program_root": hexed(registered.program_root),
@@ -216,11 +212,11 @@ def _ports(specs: Any) -> list[str]:
     ]
 
 
-def worker_rows(onlooker: Onlooker) -> list[Data]:
+def worker_rows(scene: Scene) -> list[Data]:
     """Whoever has accepted anything: what became of it."""
     counts: dict[bytes, Counter[str]] = {}
     earned: Counter[bytes] = Counter()
-    for told in onlooker.told:
+    for told in scene.told:
         event = told.event
         match event:
             case events.Accepted():
@@ -246,43 +242,41 @@ def worker_rows(onlooker: Onlooker) -> list[Data]:
     ]
 
 
-def counts(onlooker: Onlooker) -> Data:
+def counts(scene: Scene) -> Data:
     """How many requests stand where, and how many disputes are open."""
-    by_status = Counter(a.status for a in onlooker.tables.requests.values())
+    by_status = Counter(a.status for a in scene.tables.requests.values())
     return {
-        "requests": len(onlooker.tables.requests),
+        "requests": len(scene.tables.requests),
         "waiting": by_status[Status.OPEN] + by_status[Status.ACCEPTED],
         "answered": by_status[Status.CLAIMED],
         "final": by_status[Status.FINAL],
-        "disputes_open": len(onlooker.tables.open_games()),
-        "disputes": len(onlooker.tables.games),
-        "models": len(onlooker.tables.models),
+        "disputes_open": sum(not each.over for each in scene.tables.games.values()),
+        "disputes": len(scene.tables.games),
+        "models": len(scene.tables.models),
     }
 
 
-def found(onlooker: Onlooker, words: str) -> str | None:
+def found(scene: Scene, words: str) -> str | None:
     """The page of what somebody looks for: an id, a transaction, an address, a hash."""
     words = words.strip().lower().removeprefix("#")
     if words.isascii() and words.isdigit() and len(words) < 19:
         return (
-            f"/requests/{int(words)}"
-            if int(words) in onlooker.tables.requests
-            else None
+            f"/requests/{int(words)}" if int(words) in scene.tables.requests else None
         )
     if len(words) < SHORTEST_SEARCH:
         return None
-    for name, identity in onlooker.site.deployments.models.items():
+    for name, identity in scene.site.deployments.models.items():
         if words == name.lower() or hexed(identity).startswith(words):
             return f"/models#{hexed(identity)}"
-    for played in onlooker.tables.games.values():
+    for played in scene.tables.games.values():
         if hexed(played.id).startswith(words):
             return f"/disputes/{hexed(played.id)}"
-    for told in onlooker.told:
+    for told in scene.told:
         event = told.event
         texts = (event.transaction, *(getattr(event, n, b"") for n in SEARCHED))
-        identity = getattr(event, "request_id", None)
-        if identity and any(t and hexed(t).startswith(words) for t in texts):
-            return f"/requests/{identity}"
+        request = getattr(event, "request_id", None)
+        if request and any(t and hexed(t).startswith(words) for t in texts):
+            return f"/requests/{request}"
     return None
 
 

@@ -1,6 +1,6 @@
 """Makes scalar.wasm and simd.wasm: `python -m tinynn.wasm.build [--check]`.
 
-Every C source of the guest and of the tokenizers, but where this folder has a source of
+Every C source of the guest, but where this folder has a source of
 the same name, that one; and keccak of mips_vm/judge/. Byte for byte the same from any
 folder; `--check` only compares. Needs ziglang.
 """
@@ -15,10 +15,7 @@ from mips_vm.keccak import keccak256
 from mips_vm.toolchain import webassembly
 
 from ..errors import WasmBuildError
-from ..guest.build import FOLDER as GUEST
-from ..guest.build import SOURCES as GUEST_SOURCES
-from ..tokens.build import OPERATORS as TOKEN_OPERATORS
-from ..tokens.build import SOURCES as TOKEN_SOURCES
+from ..guest.build import sources_in
 from . import BUILDS, FOLDER, SCALAR, SIMD, path_of
 
 FEATURES: Final = {SCALAR: webassembly.SCALAR, SIMD: webassembly.SIMD}
@@ -30,10 +27,8 @@ def sources() -> list[Path]:
     """The module's sources; ours take the place of those of the same name."""
     ours = sorted(FOLDER.glob("*.c"))
     replaced = {path.name for path in ours}
-    theirs = [GUEST / name for name in GUEST_SOURCES]
-    theirs += [*TOKEN_SOURCES, TOKEN_OPERATORS]
-    ours.append(JUDGE / "keccak.c")
-    return ours + [path for path in theirs if path.name not in replaced]
+    theirs = [path for path in sources_in() if path.name not in replaced]
+    return [*ours, JUDGE / "keccak.c", *theirs]
 
 
 def build(name: str) -> bytes:

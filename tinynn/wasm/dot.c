@@ -14,7 +14,7 @@ typedef float wide __attribute__((vector_size(16)));
 #else
 typedef float wide;
 #endif
-#define WIDES 4u
+#define WIDES 8u
 #define STRIP (WIDES * sizeof(wide) / sizeof(float))
 
 #define COLUMNS 8u

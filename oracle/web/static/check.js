@@ -2,7 +2,7 @@
 
 const attached = new WeakSet();
 
-function attach() {
+export function attach() {
   const form = document.querySelector("#checking");
   if (!form || attached.has(form)) return;
   attached.add(form);
@@ -50,6 +50,3 @@ function start(form) {
   worker.onerror = (event) => end("bad", `It could not be checked: ${event.message}`);
   worker.postMessage({ request: form.dataset.request, rpc: form.elements.rpc.value });
 }
-
-document.addEventListener("renewed", attach);
-attach();

@@ -2,6 +2,8 @@
 // stands in <main> replaced. What the reader is at (data-keep, an open <details>, the
 // focus) stays. No stream is held while the tab is hidden.
 
+const PARTS = { "#checking": "/static/check.js", "#asking": "/static/ask.js" };
+
 let stream = null;
 let fetching = false;
 let again = false;
@@ -38,7 +40,14 @@ function replace(fresh) {
   now.replaceChildren(...next.childNodes);
   now.querySelectorAll("details").forEach((each, i) => (each.open = Boolean(open[i])));
   if (focus?.isConnected) focus.focus({ preventScroll: true });
-  document.dispatchEvent(new Event("renewed"));
+  document.title = fresh.title;
+  enliven();
+}
+
+/** Loads what the page's parts need, which may have come after the page. */
+async function enliven() {
+  for (const [id, script] of Object.entries(PARTS))
+    if (document.querySelector(id)) (await import(script)).attach();
 }
 
 function lost() {
@@ -67,5 +76,6 @@ document.addEventListener("visibilitychange", () => {
   listen();
   if (!document.hidden) renew();
 });
+enliven();
 addEventListener("pagehide", () => stream?.close());
 listen();

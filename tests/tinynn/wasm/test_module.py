@@ -16,7 +16,7 @@ from support.wasm_binary import (
 
 from tinynn import guest
 from tinynn.errors import WasmBuildError
-from tinynn.tokens.build import SOURCES as TOKEN_SOURCES
+from tinynn.guest.build import sources_in
 from tinynn.wasm import BUILDS, SCALAR, SIMD, path_of
 from tinynn.wasm import build as wasm_build
 
@@ -86,18 +86,14 @@ def test_module_of_other_sources_is_told(
 
 
 def test_module_takes_every_source_of_the_guest() -> None:
-    names = {path.name for path in wasm_build.sources()}
-    assert {path.name for path in GUEST.glob("*.c")} <= names
-    assert {path.name for path in TOKEN_SOURCES} <= names
+    taken = {path.name for path in wasm_build.sources()}
+    assert {path.name for path in GUEST.rglob("*.c")} <= taken
+    assert {path.name for path in sources_in()} <= taken
 
 
 def test_guest_has_no_large_variables_but_scratch() -> None:
     """Else a module's memory would be as large as what any image may need."""
-    sources = [
-        *GUEST.glob("*.[ch]"),
-        *TOKEN_SOURCES,
-        TOKEN_SOURCES[0].parent / "guest.c",
-    ]
+    sources = {*GUEST.rglob("*.[ch]"), *sources_in()}
     for path in sources:
         for line in path.read_text().splitlines():
             array = re.match(r"(static |extern )?\w[\w ]* \w+\[[^\]]*\];", line)
