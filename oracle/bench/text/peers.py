@@ -55,8 +55,8 @@ class Speed(NamedTuple):
 def llama2c(
     model: Path, tokenizer: Path, positions: int, flags: Sequence[str]
 ) -> float | None:
-    """Positions a second of run.c, compiled with these flags; the whole process, as it
-    maps its model."""
+    """Positions a second of run.c, compiled with these flags, behind the first one: to
+    start and to read the tokenizer is not counted."""
     compiler = shutil.which("gcc") or shutil.which("cc")
     if not RUN_C.exists() or compiler is None:
         return None
@@ -64,8 +64,11 @@ def llama2c(
     build = [compiler, *flags, "-o", str(program), str(RUN_C), "-lm"]
     subprocess.run(build, check=True, capture_output=True)
     command = [str(program), str(model), "-z", str(tokenizer), "-t", "0"]
-    command += ["-n", str(positions)]
-    return positions / min(_seconds_of(command) for _ in range(REPEATS))
+    one, all_ = (
+        min(_seconds_of([*command, "-n", str(count)]) for _ in range(REPEATS))
+        for count in (1, positions)
+    )
+    return (positions - 1) / (all_ - one)
 
 
 def _seconds_of(command: Sequence[str]) -> float:
