@@ -108,7 +108,7 @@ def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
             streams[0] += 1
             try:
                 version = -1
-                while True:
+                while not onlooker.ended:
                     found = await _next(onlooker, version)
                     yield ":\n\n" if found == version else _message(onlooker.scene)
                     version = found
@@ -125,7 +125,9 @@ async def _next(onlooker: Onlooker, version: int) -> int:
     """The version once it is another, or after a while. No thread waits for it: those
     are few, and there may be many streams."""
     begin = time.monotonic()
-    while onlooker.version == version and time.monotonic() - begin < TELL_SECONDS:
+    while onlooker.version == version and not onlooker.ended:
+        if time.monotonic() - begin > TELL_SECONDS:
+            break
         await asyncio.sleep(LOOK_SECONDS)
     return onlooker.version
 

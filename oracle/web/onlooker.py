@@ -95,6 +95,11 @@ class Onlooker:
         self._stop = Event()
         self._thread = Thread(target=self._follow, name="onlooker", daemon=True)
 
+    @property
+    def ended(self) -> bool:
+        """Whether it looks no more: then nobody need wait for what comes."""
+        return self._stop.is_set()
+
     def look(self) -> None:
         """Once; raises what goes wrong."""
         record = self._record
