@@ -93,6 +93,7 @@ TARGETS = {
     "offers": Target(
         "oracle/sending/offers.py",
         (
+            "tests/oracle/sending/test_offers.py",
             "tests/oracle/sending/test_durable.py",
             "tests/oracle/node/test_isolation.py",
         ),
