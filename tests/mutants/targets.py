@@ -9,13 +9,14 @@ class Target:
 
     `contracts`: Solidity sources to compile again, for a Solidity source. Tests that
     measure gas exactly don't belong here: see `mutants.compiler`. `function`: of a
-    Python source, the only one that is changed.
+    Python source, the only one that is changed; `only`: what alone is changed in it.
     """
 
     source: str
     tests: tuple[str, ...]
     contracts: tuple[str, ...] = ()
     function: str = ""
+    only: str = ""
 
 
 EXACT = (
@@ -52,6 +53,17 @@ AUDIT_TESTS = tuple(
         "that_blooms_prove_does_not_wait_for_an_audit",
     )
 )
+KERNELS_OF_FLOATS = {
+    "casting": ("movement",),
+    "elements": ("binary", "unary"),
+    "folds": ("reduce", "operators", "normalize"),
+    "pooling": ("pool",),
+    "quantising": ("quantize",),
+    "rows": ("operators",),
+    "tiles": ("matmul", "conv"),
+    "trees": ("trees",),
+}
+"""Where NaNs are made canonical, and which tests look at their bits first."""
 
 TARGETS = {
     "staking": Target(
@@ -64,6 +76,7 @@ TARGETS = {
     ),
     "game": Target("solidity/src/DisputeGame.sol", GAME_TESTS, ("DisputeGame",)),
     "clock": Target("solidity/src/libraries/Clock.sol", GAME_TESTS, ("DisputeGame",)),
+    "time": Target("solidity/src/libraries/Time.sol", GAME_TESTS, ("DisputeGame",)),
     "tariff": Target(
         "solidity/src/libraries/Tariff.sol",
         ("tests/challenge/test_tariff.py", *GAME_TESTS),
@@ -112,6 +125,35 @@ TARGETS = {
     "turns": Target(
         "oracle/node/node.py", ("tests/oracle/node/test_nodes.py",), function="in_order"
     ),
+    "wanted": Target(
+        "oracle/requester/requests.py",
+        (
+            "tests/oracle/requester/test_shortfall.py",
+            "tests/oracle/requester/test_declines.py",
+        ),
+        function="_too_little",
+    ),
+    "obstacle": Target(
+        "oracle/requester/requests.py",
+        (
+            "tests/oracle/requester/test_shortfall.py",
+            "tests/oracle/requester/test_declines.py",
+        ),
+        function="obstacle",
+    ),
+    "advice": Target(
+        "oracle/cli/onchain/asking.py",
+        ("tests/oracle/cli/test_window_advice.py",),
+        function="window_advice",
+    ),
+    **{
+        f"nan-{name}": Target(
+            f"tinynn/kernels/{name}.py",
+            tuple(f"tests/tinynn/test_{test}.py" for test in (*tests, "any_bits")),
+            only="canonical",
+        )
+        for name, tests in KERNELS_OF_FLOATS.items()
+    },
     "validator": Target(
         "tinynn/validate.py",
         ("tests/tinynn/test_validate.py", "tests/tinynn/test_hostile.py"),
