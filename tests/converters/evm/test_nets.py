@@ -35,6 +35,14 @@ def test_random_net_answers_the_models_bits(seed: int) -> None:
     assert_equal_bits(box, 6, seed)
 
 
+@pytest.mark.parametrize("seed", range(200, 230))
+def test_random_net_in_chunks_answers_the_models_bits(seed: int) -> None:
+    """However many rows are written out."""
+    box = NetBox(random_net(seed), code=(0, 300, 700, 2000)[seed % 4])
+    assert box.made.chunks
+    assert_equal_bits(box, 4, seed)
+
+
 @pytest.mark.parametrize("name", ["small", "extreme", "odd", "loose", "ends"])
 def test_readable_reference_answers_the_same_bits(name: str) -> None:
     model = NETS[name]()
