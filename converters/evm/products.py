@@ -10,6 +10,7 @@ from functools import partial
 
 import numpy as np
 
+from converters.evm.errors import TooLargeForEvm
 from converters.evm.numbers import (
     BIAS_SHIFT,
     HALF_WORD,
@@ -169,7 +170,13 @@ class Product:
         }
 
     def fitted(self, code: int) -> "Product":
-        """With as many rows written out as so many bytes of code hold."""
+        """With as many rows written out as so many bytes of code hold.
+
+        TooLargeForEvm if a chunk does not hold one row.
+        """
+        if self.row_bytes >= MAX_CODE:
+            what = f"a row of {self.windows.terms:,} weights"
+            raise TooLargeForEvm(what, MAX_CODE - 1, self.row_bytes)
         rows = self.outputs // self.groups
         most = max(1, code // self.row_code)
         most = min(most, (MAX_CODE - 1) // self.row_bytes)
