@@ -26,7 +26,7 @@ from converters.evm.work import Work
 PAIR_BYTES = 110
 """Of code, about: two inputs and one word."""
 
-AT_ONCE = (32, 16, 8, 4, 2)
+AT_ONCE = (16, 8, 4, 2)
 SUMS = 3
 """Words of sums for a word of outputs: of all bytes, and of two of three masks."""
 
