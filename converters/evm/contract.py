@@ -22,7 +22,7 @@ from converters.evm.work import BASE, Work
 from mips_vm.keccak import keccak256
 from tinynn import Model
 
-ROW_CODE: Final = (6000, 3000, 1500, 700, 0)
+ROW_CODE: Final = (12000, 6000, 3000, 1500, 700, 0)
 """Bytes of code that a product's rows may take; more are written out at once, and are
 cheaper, the more there is room for."""
 

@@ -4,7 +4,7 @@ An operator's rule is a method of the same name. Reading goes on after an operat
 is outside the subset, so that all of them are told at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +23,10 @@ from tinynn.operators.graph import Home, Input, Result
 from tinynn.space import FlatSpace
 
 BYTES, WHOLE = "uint8", "int32"
+MOST_ELEMENTS = 1 << 19
+"""As words they would cost more gas to have in memory than a transaction has."""
+
+MOST_IMAGE = 1 << 24
 SLACK = 30 * WORD_BYTES
 """Behind every tensor: loads of whole words reach beyond its end, and so may stores."""
 
@@ -131,10 +135,11 @@ def network_of(model: Model, skip_zeros: bool = False) -> Network:
     from converters.evm.rules import RULES
 
     tables = model.tables
-    reasons = list(refusals(model))
-    reader = Reader(
-        model, skip_zeros, Homes.of(tables), FlatSpace.of_image(model.image)
-    )
+    if sizes := list(too_large(model)):
+        raise OutsideSubset(model.name, sizes)
+    homes = homes_of(model)
+    reasons = list(refusals(model, homes))
+    reader = Reader(model, skip_zeros, homes, FlatSpace.of_image(model.image))
     held = reader.room("input", sum(spec.size for spec in model.inputs), BYTES)
     offset = 0
     for index, spec in enumerate(model.inputs):
@@ -164,7 +169,30 @@ def network_of(model: Model, skip_zeros: bool = False) -> Network:
     )
 
 
-def refusals(model: Model) -> list[str]:
+def too_large(model: Model) -> Iterator[str]:
+    """What no transaction could compute, told before anything of that size is made."""
+    if model.image.size > MOST_IMAGE:
+        size = f"{model.image.size:,}"
+        yield f"expected an image of at most {MOST_IMAGE:,} bytes, got {size}"
+    for index, operator in enumerate(model.tables.operators):
+        count = operator.target.count
+        if count > MOST_ELEMENTS:
+            name = FAMILIES[operator.opcode].name
+            most = f"at most {MOST_ELEMENTS:,} elements"
+            yield f"#{index} {name}: expected {most}, got {count:,}"
+
+
+def homes_of(model: Model) -> Homes:
+    """Raises OutsideSubset for an output that no operator stores."""
+    try:
+        return Homes.of(model.tables)
+    except KeyError:
+        raise OutsideSubset(
+            model.name, ["outputs: expected whole results of operators, got another"]
+        ) from None
+
+
+def refusals(model: Model, homes: Homes) -> list[str]:
     """What no rule is asked about: loops, inputs, and memory that is written twice."""
     tables, found = model.tables, []
     if tables.loop != NO_LOOP or tables.varies or tables.length:
@@ -172,7 +200,7 @@ def refusals(model: Model) -> list[str]:
     for spec in model.inputs:
         if spec.dtype != BYTES:
             found.append(f"input {spec.name!r}: expected uint8, got {spec.dtype}")
-    homes, operators = Homes.of(tables), tables.operators
+    operators = tables.operators
     for index, sources in enumerate(homes.sources):
         for home in sources:
             if not isinstance(home, Result):

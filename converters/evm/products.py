@@ -10,6 +10,7 @@ from functools import partial
 
 import numpy as np
 
+from converters.evm.errors import TooLargeForEvm
 from converters.evm.numbers import (
     BIAS_SHIFT,
     HALF_WORD,
@@ -28,6 +29,10 @@ from converters.evm.store import MAX_CODE, OWN, Run, Store
 from converters.evm.work import Place, Work
 
 INT32_MOST = (1 << 31) - 1
+MANY_WINDOWS = 16
+"""So many make up for masking the weights ahead: 9 gas a word and window for some 110
+a word."""
+
 TERM_BYTES, EPILOGUE_BYTES = 28, 75
 """Of code, about: a word of a row, and what comes after a row."""
 
@@ -156,18 +161,32 @@ class Product:
         registers = dict.fromkeys(
             ("chunk", "offset", "end", "in", "line", "plane"), WORD_BYTES
         )
+        rows = self.row_bytes * self.together
+        if self.masks_ahead:
+            registers["masked"] = 2 * rows
         return registers | {
             "x": 3 * WORD_BYTES * self.words * self.taps,
-            "rows": self.row_bytes * self.together,
+            "rows": rows,
         }
 
     def fitted(self, code: int) -> "Product":
-        """With as many rows written out as so many bytes of code hold."""
+        """With as many rows written out as so many bytes of code hold.
+
+        TooLargeForEvm if a chunk does not hold one row.
+        """
+        if self.row_bytes >= MAX_CODE:
+            what = f"a row of {self.windows.terms:,} weights"
+            raise TooLargeForEvm(what, MAX_CODE - 1, self.row_bytes)
         rows = self.outputs // self.groups
         most = max(1, code // self.row_code)
         most = min(most, (MAX_CODE - 1) // self.row_bytes)
         together = max(g for g in range(1, rows + 1) if rows % g == 0 and g <= most)
         return replace(self, together=together, _runs=[])
+
+    @property
+    def masks_ahead(self) -> bool:
+        """Whether weights are masked once a block: they meet that many windows."""
+        return self.windows.count * self.taps >= MANY_WINDOWS
 
     @property
     def wraps(self) -> bool:
@@ -307,6 +326,8 @@ class Product:
         if self.alone:
             self._rows(work, "o")
             return
+        if self.masks_ahead:
+            self._mask(work)
         asm.get("o")
         asm.named("q")
         asm.load(work.area("in"), "pix")
@@ -319,6 +340,33 @@ class Product:
         work.sweep(
             self.windows.positions, self.windows.steps, self.position_step, position
         )
+        asm.op("POP", "POP")
+
+    def _mask(self, work: Work) -> None:
+        """Every word of the block under two masks, to an area of its own."""
+        asm, rows = work.asm, work.area("rows")
+        size = self.row_bytes * self.together
+        asm.push(work.area("masked"), "to")
+        asm.push(rows, "at")
+
+        def one() -> None:
+            for g in range(2):
+                asm.get("at")
+                asm.op("MLOAD")
+                asm.get(f"M{g}")
+                asm.op("AND")
+                asm.get("to")
+                asm.push(g * WORD_BYTES)
+                asm.op("ADD", "MSTORE")
+            asm.get("to")
+            asm.push(2 * WORD_BYTES)
+            asm.op("ADD")
+            asm.put("to")
+            asm.push(WORD_BYTES)
+            asm.op("ADD")
+            asm.named("at")
+
+        work.repeat("at", lambda: asm.push(rows + size), one)
         asm.op("POP", "POP")
 
     def _rows(self, work: Work, target: str) -> None:
@@ -361,22 +409,36 @@ class Product:
         """Where the words of a tap's window are."""
         return work.area("x") + 3 * WORD_BYTES * self.words * tap
 
+    def _term(self, work: Work, at: int, near: int) -> None:
+        """A word of weights times a window's word, which are three at `near`."""
+        asm = work.asm
+        if self.masks_ahead:
+            masked = work.area("masked") + 2 * (at - work.area("rows"))
+            for g, address in enumerate((masked, masked + WORD_BYTES, at)):
+                asm.load(address)
+                asm.load(near + g * WORD_BYTES)
+                asm.op("MUL", *["ADD"] * (g > 0))
+            return
+        asm.load(at)
+        for g in range(2):
+            asm.dup(g)
+            asm.get(f"M{g}")
+            asm.op("AND")
+            asm.load(near + g * WORD_BYTES)
+            asm.op("MUL", *["ADD"] * g)
+        asm.swap()
+        asm.load(near + 2 * WORD_BYTES)
+        asm.op("MUL", "ADD")
+
     def _dot(self, work: Work, at: int, tap: int) -> None:
         """The products of all words; lanes are shifted out before they overflow."""
         asm, x = work.asm, self._x(work, tap)
         for start in range(0, self.words, WORDS_A_FLUSH):
             for word in range(start, min(start + WORDS_A_FLUSH, self.words)):
                 near = x + 3 * WORD_BYTES * word
-                asm.load(at + word * WORD_BYTES)
-                for g in range(2):
-                    asm.dup(g)
-                    asm.get(f"M{g}")
-                    asm.op("AND")
-                    asm.load(near + g * WORD_BYTES)
-                    asm.op("MUL", *["ADD"] * g)
-                asm.swap()
-                asm.load(near + 2 * WORD_BYTES)
-                asm.op("MUL", "ADD", *["ADD"] * (word > start))
+                self._term(work, at + word * WORD_BYTES, near)
+                if word > start:
+                    asm.op("ADD")
             asm.push(TOP_LANE)
             asm.op("SHR", *["ADD"] * (start > 0))
 

@@ -29,6 +29,9 @@ from tinynn.operators.shape import around
 from tinynn.operators.window import extent
 
 MOST_BYTE: Final = 255
+MOST_WINDOW: Final = 1024
+"""Taps of a pool, each of which is written out: some 40 bytes of code."""
+
 MOST_TAPS: Final = 4
 """Of a pool that is done with the product before it; more would fill the stack."""
 
@@ -288,6 +291,9 @@ def max_pool(reader: Reader, index: int) -> None:
     operator = reader.operators[index]
     x, pooling = reader.source(index, BYTES), Pooling(*operator.attributes)
     batch, channels, height, width = operator.sources[0].shape
+    if pooling.rows * pooling.columns > MOST_WINDOW:
+        taps = f"{pooling.rows} x {pooling.columns}"
+        raise Outside(f"expected windows of at most {MOST_WINDOW} taps, got {taps}")
     planes, place = batch * channels, reader.read(x)
     positions = (pooling.output_rows, pooling.output_columns)
     window, strides = (

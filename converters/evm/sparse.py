@@ -7,6 +7,7 @@ that are not both zero add their rows, times themselves, to words of thirty outp
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from converters.evm.errors import TooLargeForEvm
 from converters.evm.numbers import (
     BIAS_SHIFT,
     HALF_WORD,
@@ -25,7 +26,7 @@ from converters.evm.work import Work
 PAIR_BYTES = 110
 """Of code, about: two inputs and one word."""
 
-AT_ONCE = (32, 16, 8, 4, 2)
+AT_ONCE = (16, 8, 4, 2)
 SUMS = 3
 """Words of sums for a word of outputs: of all bytes, and of two of three masks."""
 
@@ -78,7 +79,14 @@ class Sparse:
         }
 
     def fitted(self, code: int) -> "Sparse":
-        """With as many inputs together as so many bytes of code hold."""
+        """With as many inputs together as so many bytes of code hold.
+
+        TooLargeForEvm if a chunk does not hold the rows of two.
+        """
+        least = AT_ONCE[-1] * self.words * WORD_BYTES
+        if least >= MAX_CODE:
+            what = f"two rows of {self.product.outputs:,} weights"
+            raise TooLargeForEvm(what, MAX_CODE - 1, least)
         good = [
             inputs
             for inputs in AT_ONCE

@@ -55,14 +55,20 @@ def present(chain: Chain, made: Compiled) -> frozenset[bytes]:
 def publish(
     sender: Sender, factory: Contract, played: Rehearsal, tell: Tell
 ) -> list[Sent]:
-    """Sends what is missing, in order. Raises NotCreated if the code is not there
-    afterwards, and what the sender raises: then it goes on where it stopped."""
+    """Sends what is missing, in order, the factory first.
+
+    Raises NotCreated if the code is not there afterwards, and what the sender raises:
+    then it goes on where it stopped.
+    """
     sent = []
     for number, step in enumerate(played.steps, start=1):
         receipt = None
         if not step.present:
             tell(f"creating {step.name}, {number} of {len(played.steps)}")
-            receipt = sender.send(factory, "create", step.creation)
+            if step.address == factory.address:
+                receipt = create_factory(sender, factory)
+            else:
+                receipt = sender.send(factory, "create", step.creation)
             actual = sender.chain.code(step.address)
             if actual != step.code:
                 raise NotCreated(step.name, f"other code of {len(actual)} bytes")

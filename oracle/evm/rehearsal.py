@@ -56,14 +56,18 @@ def rehearse(
     model: Model,
     inputs: Iterable[bytes],
     present: Collection[bytes] = (),
+    new_factory: bool = False,
 ) -> Rehearsal:
     """Plays it. Raises NotCreated, or BitsDiffer with the first input that differs.
 
-    `present` are addresses that the chain has already.
+    `present` are addresses that the chain has already; a factory that it has not is
+    created first.
     """
     chain = EmbeddedChain({SENDER: 1000 * ETHER}, first_base_fee=0)
-    place(chain, made.factory, artifact(FACTORY).deployed_bytecode)
-    steps = tuple(played_steps(chain, made, present))
+    steps = (
+        factory_step(chain, made.factory, not new_factory),
+        *played_steps(chain, made, present),
+    )
     gas = []
     for number, data in enumerate(inputs):
         actual, used = call(chain, made.address, data)
@@ -72,6 +76,16 @@ def rehearse(
             raise BitsDiffer(number, expected, actual)
         gas.append(used)
     return Rehearsal(steps, tuple(gas))
+
+
+def factory_step(chain: EmbeddedChain, address: bytes, there: bool) -> Step:
+    """The factory, which is put where it lies, or will lie."""
+    creation = artifact(FACTORY).bytecode
+    output, used = call(chain, b"", creation)
+    if output != artifact(FACTORY).deployed_bytecode:
+        raise NotCreated("factory", f"0x{output.hex() or '0'}")
+    place(chain, address, output)
+    return Step("factory", address, output, creation, used, there)
 
 
 def played_steps(

@@ -6,6 +6,8 @@ import pyrevm
 from support.abi import Abi
 
 from converters.evm import Compiled, Options, compiled
+from converters.evm.contract import attempt
+from converters.evm.network import network_of
 from solidity import artifact
 from tinynn import Model
 
@@ -18,14 +20,24 @@ class NetBox:
     """An EVM with a factory, and the net of one model."""
 
     def __init__(
-        self, model: Model, options: Options | None = None, evm: Any = None
+        self,
+        model: Model,
+        options: Options | None = None,
+        evm: Any = None,
+        code: int | None = None,
     ) -> None:
+        """With `code`, its constants are in chunks, and rows take so many bytes."""
         self.model = model
         self.evm = evm or pyrevm.EVM(gas_limit=2**32, spec_id="CANCUN")
         self.evm.set_balance(SENDER, 10**24)
         self.abi = Abi(artifact("NetFactory").abi)
         self.factory = self.evm.deploy(SENDER, artifact("NetFactory").bytecode, gas=GAS)
-        self.made: Compiled = compiled(model, address(self.factory), options)
+        factory = address(self.factory)
+        self.made: Compiled = (
+            compiled(model, factory, options)
+            if code is None
+            else attempt(network_of(model, False), model, factory, False, code)
+        )
         for creation in self.made.creations:
             self.create(creation)
         self.net = "0x" + self.made.address.hex()

@@ -112,15 +112,12 @@ def deploy(
         contract, new = factory_of(chain, sender, places, factory)
         made = compiled(model, contract.address, options)
         there = publish.present(chain, made)
-        played = rehearsal.rehearse(made, model, requests, there)
-    told: dict[str, Any] = rehearsal_data(played, made.memory_bytes, new)
+        played = rehearsal.rehearse(made, model, requests, there, new)
+    told: dict[str, Any] = rehearsal_data(played, made.memory_bytes)
     if dry_run:
         show(told | {"sent": False}, as_json)
         return
     with stage(f"deploying {model.name}") as tell:
-        if new:
-            tell("creating the factory")
-            publish.create_factory(sender, contract)
         sent = publish.publish(sender, contract, played, tell)
     path = publish.noted(settings.deployments, places, model.model_root, made)
     used = [step.receipt.gas_used for step in sent if step.receipt]
@@ -218,16 +215,13 @@ def entered(
     }
 
 
-def rehearsal_data(
-    played: "Rehearsal", memory_bytes: int, new_factory: bool
-) -> dict[str, Any]:
+def rehearsal_data(played: "Rehearsal", memory_bytes: int) -> dict[str, Any]:
     """All that is foretold."""
     net = played.steps[-1]
     return {
         "net": hexadecimal(net.address),
         "code_bytes": len(net.code),
         "memory_bytes": memory_bytes,
-        "new_factory": new_factory,
         "inputs_compared": len(played.run_gas),
         "run_gas_least": min(played.run_gas),
         "run_gas_most": max(played.run_gas),

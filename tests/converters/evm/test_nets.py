@@ -1,5 +1,6 @@
 """Nets in the EVM: the bits of tinynn, on every kind of net and of bits."""
 
+import numpy as np
 import pytest
 from support.byte_nets import NETS, inputs_of, random_net
 from support.net_reference import Reference
@@ -7,9 +8,10 @@ from support.nets import NetBox
 
 import tinynn
 from converters.evm import Options, compiled
+from converters.evm.errors import OutsideSubset, TooLargeForEvm
 from converters.evm.rooms import Room, check, plan
 from converters.evm.store import MAX_CODE
-from tinynn import models
+from tinynn import GraphBuilder, models
 
 INPUTS = {"lenet": 3, "picture": 4, "middle": 6}
 
@@ -33,6 +35,14 @@ def test_net_that_skips_zeros_answers_the_same_bits(name: str) -> None:
 def test_random_net_answers_the_models_bits(seed: int) -> None:
     box = NetBox(random_net(seed), Options(skip_zeros=seed % 2 == 1))
     assert_equal_bits(box, 6, seed)
+
+
+@pytest.mark.parametrize("seed", range(200, 230))
+def test_random_net_in_chunks_answers_the_models_bits(seed: int) -> None:
+    """However many rows are written out."""
+    box = NetBox(random_net(seed), code=(0, 300, 700, 2000)[seed % 4])
+    assert box.made.chunks
+    assert_equal_bits(box, 4, seed)
 
 
 @pytest.mark.parametrize("name", ["small", "extreme", "odd", "loose", "ends"])
@@ -98,3 +108,56 @@ def test_memory_plan_that_overlaps_is_seen() -> None:
     rooms[1].address = rooms[0].address + 32
     with pytest.raises(AssertionError):
         check(rooms)
+
+
+def test_operators_outside_are_all_named_at_once() -> None:
+    graph = GraphBuilder("outside")
+    x = graph.input("x", "uint8", (1, 4))
+    y = graph.op("Cast", x, to="int32")
+    z = graph.op("Mul", y, np.array([3], np.int32))
+    graph.output(graph.op("Transpose", z), "turned")
+    graph.output(graph.relu(graph.scale_u8(x, 0.5)), "floats")
+    with pytest.raises(OutsideSubset) as caught:
+        compiled(tinynn.load(graph.build()), bytes(20))
+    named = [reason.split(":")[0] for reason in caught.value.reasons]
+    assert named == ["#0 cast", "#1 zip_mul", "#2 strided", "#3 scale_u8", "#4 relu"]
+
+
+def test_input_of_floats_and_a_loop_are_refused() -> None:
+    graph = GraphBuilder("floats")
+    x = graph.input("x", "float32", (4,))
+    graph.output(graph.op("ArgMax", graph.op("Cast", x, to="int32"), axis=0), "y")
+    with pytest.raises(OutsideSubset, match="input 'x': expected uint8, got float32"):
+        compiled(tinynn.load(graph.build()), bytes(20))
+
+
+def test_tensor_that_no_transaction_holds_is_refused_before_it_is_made() -> None:
+    graph = GraphBuilder("huge")
+    x = graph.input("x", "uint8", (1, 1))
+    wide = graph.op("Expand", x, shape=(1 << 14, 1 << 14))
+    plane, far = graph.view(wide, (1, 1, 1 << 14, 1 << 14)), (1 << 12, 1 << 12)
+    graph.output(graph.op("MaxPool", plane, kernel_shape=far, strides=far), "y")
+    with pytest.raises(OutsideSubset, match="#0 strided: expected at most 524,288 el"):
+        compiled(tinynn.load(graph.build()), bytes(20))
+
+
+def test_net_whose_code_fits_no_contract_is_refused() -> None:
+    rng, graph = np.random.default_rng(1), GraphBuilder("long")
+    x = graph.view(graph.input("x", "uint8", (1, 30_000)), (1, 30_000))
+    w = rng.integers(-128, 128, (30_000, 1)).astype(np.int8)
+    zeros = np.array(0, np.uint8), np.array(0, np.int8)
+    graph.output(graph.op("MatMulInteger", x, w, *zeros), "sum")
+    with pytest.raises(TooLargeForEvm, match="a row of 30,000 weights: expected"):
+        compiled(tinynn.load(graph.build()), bytes(20))
+
+
+def test_net_whose_code_is_too_long_is_refused() -> None:
+    """Two layers' rows of 15,000 terms, written out, are more than a contract."""
+    rng, graph = np.random.default_rng(1), GraphBuilder("long")
+    x = graph.view(graph.input("x", "uint8", (15_000,)), (1, 15_000))
+    w = rng.integers(-128, 128, (15_000, 1)).astype(np.int8)
+    zeros = np.array(0, np.uint8), np.array(0, np.int8)
+    for name in ("one", "two"):
+        graph.output(graph.op("MatMulInteger", x, w, *zeros), name)
+    with pytest.raises(TooLargeForEvm, match="long: expected at most 24,576 bytes"):
+        compiled(tinynn.load(graph.build()), bytes(20))
