@@ -54,8 +54,8 @@ AUDIT_TESTS = tuple(
     )
 )
 KERNELS_OF_FLOATS = {
-    "casting": ("movement",),
-    "elements": ("binary", "unary"),
+    "casting": ("reduce",),
+    "elements": ("binary", "unary", "execution"),
     "folds": ("reduce", "operators", "normalize"),
     "pooling": ("pool",),
     "quantising": ("quantize",),
@@ -199,6 +199,12 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
     (GAME, "return a < b ? a : b;", "<="): SAME_EITHER_WAY,
     (GAME, DUE, "uint256(game.challengerDue) * claim.gasPrice;"): NO_GAME_EARNS_HALF,
     (GAME, DUE, "*"): NO_GAME_EARNS_HALF,
+    (
+        "tinynn/kernels/quantising.py",
+        "write.store(write.canonical(y.value), write.pointer(0))",
+        "",
+    ): "of the least and the greatest, with +0 among them, none is a NaN, nor what "
+    "lies between",
     (
         "tinynn/validate.py",
         'check_range("elements", 1, total - covered, row.count)',

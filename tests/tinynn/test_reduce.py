@@ -4,10 +4,13 @@ import itertools
 
 import numpy as np
 import pytest
+from support.models import assert_guest_agrees
 from support.operations import apply, model_of
 
+import tinynn
 from tinynn import GraphBuilder, GraphError
-from tinynn.operators import reduce
+from tinynn.operators import cast, reduce
+from tinynn.tensor import DTYPE_CODES
 
 SEED = 14
 NAN, INF = np.nan, np.inf
@@ -248,6 +251,18 @@ def test_cast_of_floats_to_int32_saturates() -> None:
     top, bottom = 2**31 - 1, -(2**31)
     result = apply("Cast", FLOATS, to="int32")[0].tolist()
     assert result[14:] == [2147483520, top, bottom, bottom, top, top, bottom, 0]
+
+
+def test_cast_of_a_foreign_image_from_floats_to_floats_has_the_one_nan() -> None:
+    """Our builder makes none; an image may have one all the same."""
+    graph = GraphBuilder("floats to floats")
+    x = graph.input("x", "float32", (5,))
+    graph.output(graph.emit(cast.FAMILY, [x], [DTYPE_CODES["float32"]]), "y")
+    model = tinynn.load(graph.build())
+    words = [0x7FC0_0001, 0xFFC0_0000, 0x7F80_0001, 0x7F80_0000, 0x8000_0001]
+    given = np.array(words, np.uint32).view(np.float32)
+    found = assert_guest_agrees(model, model.encode_input([given]))
+    assert np.frombuffer(found, "<u4").tolist() == [0x7FC0_0000] * 3 + words[3:]
 
 
 def test_cast_to_the_same_type_is_nothing() -> None:

@@ -55,3 +55,17 @@ def test_offers_in_vain_are_forgotten_when_they_are_too_many() -> None:
         known.count(entry(str(n)))
     assert len(known._in_vain) == MOST_IN_VAIN
     assert known.count(entry("0")) == 1
+
+
+def test_offer_was_taken_if_it_was_made_and_something_waits_under_its_nonce(
+    clock: SimpleNamespace,
+) -> None:
+    known = made(head=7)
+    assert not known.was_taken(entry("a", nonce=3), pending=4), "never offered"
+    known.note(entry("a", nonce=3))
+    assert not known.was_taken(entry("a", nonce=3), pending=3)
+    clock.now += 2 * OFFER_AGAIN_SECONDS
+    assert known.was_taken(entry("a", nonce=3), pending=4)
+    assert known.made_lately(entry("a", nonce=3), 7), "as if offered just now"
+    known.forget()
+    assert not known.was_taken(entry("a", nonce=3), pending=4)

@@ -241,6 +241,19 @@ class Money(RuleBasedStateMachine):
             if asked.status == 1 and asked.attempt:
                 testbed.accept(who, asked, stale, 0, 0)
 
+    @precondition(lambda self: any(a.status == 1 and a.dead for a in self.requests))
+    @rule(who=st.sampled_from(WORKERS), false=st.booleans())
+    def answer_again(self, who: str, false: bool) -> None:
+        """What an answer fell about, and is open."""
+        testbed = self._act()
+        for asked in self.requests:
+            if asked.status == 1 and asked.dead:
+                testbed.accept(who, asked, 0, 0, 0)
+            if asked.status == 2 and asked.dead:
+                holder = asked.lease.worker
+                if holder == testbed.address[who]:
+                    testbed.submit(who, asked, false and who != HONEST_WORKER)
+
     @precondition(some(2))
     @rule(at=place, false=st.booleans())
     def answer(self, at: int, false: bool) -> None:
@@ -293,6 +306,14 @@ class Money(RuleBasedStateMachine):
         if who == CHALLENGERS[0] and not claimed.false:
             return  # the honest one doesn't
         testbed.challenge(who, asked, claimed)
+
+    @precondition(lambda self: any(a.dead for a in self.requests))
+    @rule(who=st.sampled_from(CHALLENGERS[1:]))
+    def challenge_fallen(self, who: str) -> None:
+        """Whether or not somebody has answered since."""
+        testbed = self._act()
+        for asked in [a for a in self.requests if a.dead]:
+            testbed.challenge(who, asked, asked.dead[0])
 
     @precondition(lambda self: self.open_games)
     @rule(at=place, by=st.sampled_from(EVERYONE))
