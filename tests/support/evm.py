@@ -93,6 +93,7 @@ class Chain:
         self.number = 1
         self.now = GENESIS_TIME
         self.basefee = 0
+        self.prevrandao = bytes(32)  # as on a chain without a beacon
         self.contracts: dict[str, Contract] = {}
         self.accounts: dict[str, str] = {}
         self.minted = 0  # wei
@@ -275,6 +276,7 @@ class Chain:
                 number=self.number,
                 timestamp=self.now,
                 basefee=self.basefee,
+                prevrandao=self.prevrandao,
                 gas_limit=2**32,
             )
         )
