@@ -462,7 +462,7 @@ contract InferenceOracle is IInferenceOracle {
         Meter memory meter = meters[r.id];
         uint256 passes =
             output.length < PASSES_BYTES ? 0 : uint32(MemoryTree.littleEndian(uint32(bytes4(output))));
-        if (passes >= meter.maxPasses) return 0;
+        if (meter.passPrice == 0 || passes >= meter.maxPasses) return 0;
         refund = meter.passPrice * (meter.maxPasses - passes);
         emit Unspent(r.id, r.refundTo, passes, refund);
         staking.deposit{value: refund}(r.refundTo);

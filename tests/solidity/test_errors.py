@@ -15,7 +15,10 @@ DECLARING = [
     *(f"interfaces/{name}" for name in ("IModelRegistry", "IStaking", "IMipsVerifier")),
     "libraries/BlockSeed",
     "InferenceConsumer",
+    "TextConsumer",
     "examples/DigitReader",
+    "examples/ReviewedShop",
+    "examples/StoryToken",
 ]
 ERROR = re.compile(r"^\s*error (\w+)\(([^)]*)\);", re.MULTILINE)
 
