@@ -18,8 +18,6 @@ OPTIONS: Final = struct.Struct("<ififf3i")
 HEAD_BYTES: Final = SEED_BYTES + OPTIONS.size
 PROMPT_TOKENS: Final = 64
 """That a template may put around a prompt, about."""
-ESCAPED: Final = frozenset(range(32)) - {ord("\n"), ord("\t")} | set(range(127, 160))
-"""Characters by which a text could move a terminal's cursor, or rename its window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +61,10 @@ def text_input(model: Model, text: bytes, options: Options, seed: bytes) -> byte
     return seed + options.encoded() + text
 
 
-def with_seed(data: bytes, seed: bytes) -> bytes:
-    """The same request under a seed that was drawn since."""
-    return seed + data[len(seed) :]
-
-
 def answered_text(output: bytes) -> str:
     """What an answer says. The machine writes valid UTF-8; whatever doesn't, doesn't
     come from a tokenizer, and is shown as such."""
     return output[PASSES_BYTES:].decode(errors="replace")
-
-
-def printable(text: str) -> str:
-    """The text with its control characters spelled out, line ends and tabs excepted."""
-    return "".join(
-        f"\\x{ord(each):02x}" if ord(each) in ESCAPED else each for each in text
-    )
 
 
 def passes_at_most(tables: Tables, data: bytes) -> int:

@@ -58,6 +58,10 @@ class Reckoned:
         """What to have back for a pass that isn't run."""
         return self.pass_wei * MARGIN_PERCENT // 100
 
+    def refund_wei(self, most: int, ran: int) -> int:
+        """Of the fee, where so many passes were paid for and so many run."""
+        return self.pass_price_wei * max(0, most - ran)
+
     @property
     def offer_wei(self) -> int:
         """What to offer, so that a worker takes it."""
