@@ -173,11 +173,12 @@ class Honest:
         return found[: self.width]
 
     def check_seconds(self, asked: Asked) -> float:
-        """How long the answer takes, as timed; before that, by its instructions."""
-        task = self._task(asked)
-        timed = self._executors.pace.seconds(task)
-        foretold = task.model.most_instructions / INSTRUCTIONS_A_SECOND
-        return foretold if timed is None else timed
+        """How long the answer takes, as timed; before that, by its instructions, at
+        the rate of the longest run that was timed here."""
+        task, pace = self._task(asked), self._executors.pace
+        if (timed := pace.seconds(task)) is not None:
+            return timed
+        return task.model.most_instructions / (pace.rate() or INSTRUCTIONS_A_SECOND)
 
     def output_bytes(self, asked: Asked) -> int:
         """How long the output is, at most."""

@@ -28,6 +28,8 @@ EXACT = (
 ORACLE_TESTS = (
     "tests/solidity/test_oracle.py",
     "tests/solidity/test_oracle_refusals.py",
+    "tests/solidity/test_metered.py",
+    "tests/solidity/test_seeds.py",
     "tests/solidity/test_contracts_act.py",
     "tests/solidity/test_callback.py",
     "tests/solidity/test_deployment.py",
@@ -51,6 +53,11 @@ TARGETS = {
     ),
     "oracle": Target(
         "solidity/src/InferenceOracle.sol", ORACLE_TESTS, ("InferenceOracle",)
+    ),
+    "seed": Target(
+        "solidity/src/libraries/BlockSeed.sol",
+        ("tests/solidity/test_seeds.py",),
+        ("InferenceOracle",),
     ),
     "game": Target("solidity/src/DisputeGame.sol", GAME_TESTS, ("DisputeGame",)),
     "clock": Target("solidity/src/libraries/Clock.sol", GAME_TESTS, ("DisputeGame",)),
