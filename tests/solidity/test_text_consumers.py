@@ -129,10 +129,10 @@ def test_fee_below_the_quote_refused(mock):
 
 
 def test_text_too_long_is_refused_and_stays_pending(mock):
-    event = reviewed(mock, "buyer", "Fine.", b"good" + bytes(61))
+    event = reviewed(mock, "buyer", "Fine.", b"good" + bytes(125))
     reason = event.event("CallbackFailed").reason
     abi = mock.contracts["ReviewedShop"].abi
-    assert abi.decode_error(reason) == ("TextTooLong", (64, 65))
+    assert abi.decode_error(reason) == ("TextTooLong", (128, 129))
     assert mock.call("ReviewedShop", "isPending", 1) is True
 
 

@@ -31,7 +31,7 @@ contract ReviewedShop is TextConsumer {
     event Reviewed(uint256 indexed requestId, address indexed author, Label label, string answer);
 
     uint256 public constant MAX_REVIEW_BYTES = 600;
-    uint256 public constant MAX_ANSWER_BYTES = 64;
+    uint256 public constant MAX_ANSWER_BYTES = 128;
     uint32 public constant MAX_TOKENS = 4;
     uint32 public constant CALLBACK_GAS = 120_000;
     uint40 public constant PATIENCE = 1 hours; // in which a worker must answer
