@@ -130,8 +130,19 @@ def test_other_blocks_header_refused(story, beacon):
             story._oracle("fixSeed", story.r, changed, *args, sender=story.stranger)
 
 
+FIELDS = bytes([1]) * 12
+MIX_FIELD = b"\xa0" + MIX
+
+
 @pytest.mark.parametrize(
-    "header", [b"\x80", b"\xf7" + bytes(40), b"\xf8\x02" + bytes(40)]
+    "header",
+    [
+        b"\x80",
+        b"\xf8\x02" + bytes(40),
+        b"\xf7\1" + FIELDS + MIX_FIELD,
+        b"\xf8\x40\xc0" + FIELDS + MIX_FIELD,
+        b"\xf8\x40\1" + FIELDS + b"\xa1" + MIX + b"\1",
+    ],
 )
 def test_block_whose_header_is_none_refused(story, beacon, header):
     """As on a chain whose headers have other fields."""
@@ -142,6 +153,26 @@ def test_block_whose_header_is_none_refused(story, beacon, header):
     args = (header, len(SEEDLESS), siblings(SEEDLESS))
     with reverts("NotAHeader"):
         story._oracle("fixSeed", story.r, *args, sender=story.stranger)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"\x7f",
+        b"\x80",
+        b"\x81\xff",
+        b"\xb7" + bytes(55),
+        b"\xb8\x01\x07",
+        b"\xbf" + (3).to_bytes(8) + b"abc",
+    ],
+)
+def test_header_with_any_first_field_is_read(story, beacon, first):
+    ask(story)
+    number = story.chain.call("InferenceOracle", "getMeter", 1).seedBlock
+    beacon.travel(DELAY + 5)
+    raw = b"\xf8\x40" + first + FIELDS + MIX_FIELD
+    beacon.remember(number, keccak256(raw))
+    assert fix(story, beacon, raw).seed == seed_of(MIX, 1)
 
 
 @pytest.mark.parametrize("size", [0, 1, 55, 56, 255, 256, 300])
