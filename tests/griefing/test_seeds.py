@@ -17,6 +17,7 @@ from oracle.chain.chain import Contract, contract_of
 from oracle.chain.errors import Refused
 from oracle.chain.events import SeedFixed
 from oracle.node.worker.seeds import seed_of, showing
+from oracle.pricing.guard import SEED_GAS
 from oracle.record.record import Asked, Status
 from oracle.text import Options, answered_text
 from solidity import artifact
@@ -66,6 +67,7 @@ def test_worker_shows_the_block_and_answers_with_its_seed(
     assert done.input[:28] == seed != bytes(28)
     assert answered_text(done.output) == echoed(TEXT, seed)
     assert testbed.count(WORKER, "fixSeed") == 1
+    assert testbed.gas_of(WORKER, "fixSeed") < SEED_GAS
     assert testbed.wealth(WORKER) > before
 
 
