@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pytest
 import rlp
-from griefing.testbed import ASKER, WORKER, GriefersTestbed
+from griefing.testbed import ASKER, GRIEFER, NO_LOSS, WORKER, GriefersTestbed
 from support.echo import asked, echo_image, echoed
-from support.embedded_testbed import FEE, PATIENCE, EmbeddedTestbed
+from support.embedded_testbed import ETHER, FEE, PATIENCE, EmbeddedTestbed
 
+from challenge.lies import LIES
 from mips_vm.keccak import keccak256
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.errors import Refused
 from oracle.chain.events import SeedFixed
+from oracle.node.worker.liars import LyingWorker
 from oracle.node.worker.seeds import seed_of, showing
+from oracle.node.worker.worker import Worker
 from oracle.pricing.guard import SEED_GAS
 from oracle.record.record import Asked, Status
 from oracle.text import Options, answered_text
@@ -236,3 +239,26 @@ def test_publisher_who_states_false_work_has_no_worker(
     world.senders[0].send(world.contracts.registry, "stateWork", *false)
     assert worker.step() is None
     assert worker.declined[request].startswith("work: expected the publisher to state")
+
+
+def test_lie_about_a_drawn_answer_loses_and_the_seed_stays(
+    testbed: GriefersTestbed,
+) -> None:
+    """The game is about the input that has the seed in it; the honest one answers the
+    same request after it."""
+    world, challenger = testbed.world, testbed.challenger()
+    sender = world.senders[GRIEFER]
+    world.stake(sender, ETHER // 20)  # one bond
+    lying = LyingWorker(world.honest(), LIES["activation"], 8, 3)
+    liar = Worker(sender, world.contracts, lying, NO_LOSS)
+    request = world.ask_metered(asked(TEXT, DRAWN), from_block=True)
+    mined(testbed, request, blocks=4)
+    testbed.live(liar, until=lambda: claimed(testbed) == 1)
+    seeded = known(testbed, request).request.input_root
+    reopened = lambda: known(testbed, request).status is Status.OPEN  # noqa: E731
+    testbed.live(challenger, liar, until=reopened)
+    assert known(testbed, request).attempt == 1
+    testbed.live(testbed.worker(), challenger, until=testbed.all_final)
+    done = known(testbed, request)
+    assert done.request.input_root == seeded
+    assert answered_text(done.output) == echoed(TEXT, done.input[:28])
