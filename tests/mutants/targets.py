@@ -116,6 +116,11 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
     ): "a payment to an account without code, of ether that is there, can't fail",
     (ORACLE, "if (credit > penalty) credit = penalty;", ">="): SAME_EITHER_WAY,
     (
+        "solidity/src/libraries/BlockSeed.sol",
+        "if (first < 0x80) return at + 1;",
+        "<=",
+    ): "the empty string, 0x80, ends behind its first byte either way",
+    (
         ORACLE,
         "return (bond > minBond ? bond : minBond, uint96(price));",
         ">=",
