@@ -54,6 +54,35 @@ def test_estimated_fee_covers_a_worker_at_any_size_of_output(exact_story, size):
     assert sum(step.gas_used for step in steps) * 10**9 < fee - royalty
 
 
+def test_plain_request_pays_nothing_for_meters(exact_story):
+    """Gas of each action as it was before there were any, or less."""
+    story = exact_story
+    story.claimed()
+    story.finalize()
+    gas = {
+        "request": story.request().gas_used,
+        "accept": story.accept().gas_used,
+        "submit": story.submit().gas_used,
+        "finalize": story.finalize().gas_used,
+    }
+    story.request()
+    gas["cancel"] = story.cancel().gas_used
+    story.request()
+    story.accept()
+    story.chain.travel_to(story.lease.end)
+    expired = ("expireLease", story.r, story.lease)
+    gas["expire"] = story._oracle(*expired, sender=story.stranger).gas_used
+    before = {
+        "request": 113_535,
+        "accept": 52_043,
+        "submit": 53_701,
+        "finalize": 101_325,
+        "cancel": 68_002,
+        "expire": 63_852,
+    }
+    assert all(gas[name] <= most for name, most in before.items()), gas
+
+
 def long_game(story: Story, name: str) -> MadeUpGame:
     challenger = story.chain.account(name)
     story.stake(challenger)

@@ -122,35 +122,6 @@ def test_lie_about_the_count_is_a_lie_about_the_output(story):
     assert len(roots) == 2
 
 
-def test_plain_request_pays_nothing_for_meters(exact_story):
-    """Gas of each action as it was before there were any, or less."""
-    story = exact_story
-    story.claimed()
-    story.finalize()
-    gas = {
-        "request": story.request().gas_used,
-        "accept": story.accept().gas_used,
-        "submit": story.submit().gas_used,
-        "finalize": story.finalize().gas_used,
-    }
-    story.request()
-    gas["cancel"] = story.cancel().gas_used
-    story.request()
-    story.accept()
-    story.chain.travel_to(story.lease.end)
-    expired = ("expireLease", story.r, story.lease)
-    gas["expire"] = story._oracle(*expired, sender=story.stranger).gas_used
-    before = {
-        "request": 113_535,
-        "accept": 52_043,
-        "submit": 53_701,
-        "finalize": 101_325,
-        "cancel": 68_002,
-        "expire": 63_852,
-    }
-    assert all(gas[name] <= most for name, most in before.items()), gas
-
-
 def test_work_is_stated_by_the_publisher_alone(story):
     work = (1, 2, 3, 4, 5)
     assert story.state_work(work).event("WorkStated").args == (story.model_id, work)
