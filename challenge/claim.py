@@ -58,6 +58,38 @@ class Request(Struct):
 
 
 @dataclass(frozen=True, slots=True)
+class Meter(Struct):
+    """What a request adds whose model runs a loop."""
+
+    pass_price: int  # wei that come back for each pass that isn't run
+    max_passes: int  # that the fee pays for
+    seed_block: int  # whose prevrandao is the seed; 0: the input has what seed it has
+
+    def refund(self, passes: int) -> int:
+        """Wei of the fee that come back after so many."""
+        return self.pass_price * max(0, self.max_passes - passes)
+
+
+@dataclass(frozen=True, slots=True)
+class Work(Struct):
+    """What one run takes, as a model's publisher states it: instructions, bytes."""
+
+    prologue: int
+    body: int
+    epilogue: int
+    output_bytes: int
+    pass_bytes: int
+
+    def instructions(self, passes: int) -> int:
+        """Of a run of so many passes."""
+        return self.prologue + self.body * passes + self.epilogue
+
+    def bytes_of(self, passes: int) -> int:
+        """Of its answer."""
+        return self.output_bytes + self.pass_bytes * passes
+
+
+@dataclass(frozen=True, slots=True)
 class Lease(Struct):
     """One worker's right to answer."""
 

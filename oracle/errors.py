@@ -17,6 +17,10 @@ OracleError
 ├── NotCancelled        a request that can't be taken back as it stands
 ├── PatienceTooShort    a request's deadline would come before anyone could answer it
 ├── TooSoon             a request can't be taken back in its first minute
+├── StillBound          nor one whose seed is a block's, before its deadline
+├── NoTextModel         text for a model that takes none
+├── TextTooLong         a text longer than a model takes
+├── NoBlockSeed         a chain without what a block's seed needs
 ├── NotItsRequester     only who asked may take a request back before its deadline
 ├── BadAbi              a file that should hold a contract's ABI doesn't
 ├── BadDecline          what should be a worker's signed reason isn't
@@ -180,6 +184,40 @@ class TooSoon(OracleError):
         super().__init__(
             f"request {request_id} not cancelled: expected it a minute after it was "
             f"asked, got {seconds} seconds before: workers may be about to take it"
+        )
+
+
+class StillBound(OracleError):
+    def __init__(self, request: int, until: int) -> None:
+        self.request, self.until = request, until
+        super().__init__(
+            f"request {request}: its seed is a block's, so it binds who asked: "
+            f"expected its deadline, {until}, to have passed. Who could leave having "
+            "seen the seed would choose it"
+        )
+
+
+class NoTextModel(OracleError):
+    def __init__(self, name: str, actual: str) -> None:
+        self.name, self.actual = name, actual
+        super().__init__(
+            f"{name}: expected the inputs of a language model (seed uint8[28], options "
+            f"int32[8], text uint8[n]), got {actual}"
+        )
+
+
+class TextTooLong(OracleError):
+    def __init__(self, expected: int, actual: int) -> None:
+        self.expected, self.actual = expected, actual
+        super().__init__(f"text: expected at most {expected} bytes, got {actual}")
+
+
+class NoBlockSeed(OracleError):
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"this chain has no seed that nobody chooses: {reason}. Ask with a seed of "
+            "your own, or without one (--temperature 0)"
         )
 
 

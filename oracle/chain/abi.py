@@ -10,14 +10,14 @@ from typing import Any
 from eth_abi.exceptions import DecodingError
 
 from challenge.abi import address_bytes
-from challenge.claim import Claim, Interval, Lease, Request, Struct
+from challenge.claim import Claim, Interval, Lease, Meter, Request, Struct, Work
 from mips_vm.keccak import keccak256
 from oracle.chain.codec import decode, encode
 from oracle.chain.errors import UnknownEntry
 from solidity.artifacts import AbiEntry, AbiParameter
 
 STRUCTS: dict[str, type[Struct]] = {
-    struct.__name__: struct for struct in (Request, Lease, Claim, Interval)
+    struct.__name__: struct for struct in (Request, Meter, Work, Lease, Claim, Interval)
 }
 SELECTOR_BYTES = 4
 SOLIDITY_ERRORS: tuple[AbiEntry, ...] = (

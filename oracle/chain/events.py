@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from challenge import game
-from challenge.claim import Claim, Interval, Lease, Request
+from challenge.claim import Claim, Interval, Lease, Meter, Request, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,31 @@ class ModelRegistered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class WorkStated(Event):
+    model_id: bytes
+    work: Work
+
+
+@dataclass(frozen=True, slots=True)
 class Requested(Event):
     request_id: int
     model_id: bytes
     requester: bytes
     request: Request
     input: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Metered(Event):
+    request_id: int
+    meter: Meter
+
+
+@dataclass(frozen=True, slots=True)
+class SeedFixed(Event):
+    request_id: int
+    seed: bytes
+    input_root: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +93,14 @@ class Finalized(Event):
     worker: bytes
     paid: int
     royalty: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unspent(Event):
+    request_id: int
+    refund_to: bytes
+    passes: int
+    refund: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +221,9 @@ class Settled(Event):
 EVENTS: Mapping[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
-        ModelRegistered, Requested, Accepted, LeaseExpired, Claimed, ClaimKilled,
-        Finalized, CallbackSucceeded, CallbackFailed, CallbackSkipped, Cancelled,
+        ModelRegistered, WorkStated, Requested, Metered, SeedFixed, Accepted,
+        LeaseExpired, Claimed, ClaimKilled, Unspent, Finalized, CallbackSucceeded,
+        CallbackFailed, CallbackSkipped, Cancelled,
         Challenged, Opened, Selected, Dissected, Proved, TimedOut, WorkerLost,
         ChallengerLost, Settled,
     )

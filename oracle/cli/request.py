@@ -19,10 +19,21 @@ from oracle.cli.common.output import (
     stage,
 )
 from oracle.cli.common.settled import settled
+from oracle.cli.inputs.prompts import (
+    MaxTokens,
+    Penalty,
+    Prompt,
+    Seed,
+    Temperature,
+    TopK,
+    TopP,
+    check_one,
+)
 
 if TYPE_CHECKING:
     from oracle.config import Settings
     from oracle.node.roles.node_config import NodeSettings
+    from oracle.requester.fees import Reckoned
     from oracle.requester.requests import Situation
     from oracle.sending.sender import Receipt, Sender
 
@@ -32,7 +43,7 @@ ModelName = Annotated[
     str, typer.Argument(metavar="MODEL", help="Its id, or a name that it has here.")
 ]
 Input = Annotated[
-    Path,
+    Path | None,
     typer.Argument(metavar="INPUT", help=".npy, .npz, .json, a picture, or raw bytes."),
 ]
 LONGEST_SECONDS, MOST_GAS = (1 << 32) - 1, (1 << 32) - 1
@@ -91,7 +102,14 @@ MinBond = Annotated[str, typer.Option(help="What a false answer must cost at lea
 def send(
     settings: "NodeSettings",
     model: ModelName,
-    data: Input,
+    data: Input = None,
+    text: Prompt = None,
+    max_tokens: MaxTokens = 64,
+    temperature: Temperature = 0.0,
+    top_k: TopK = 40,
+    top_p: TopP = 1.0,
+    penalty: Penalty = 1.0,
+    seed: Seed = "block",
     fee: Fee = None,
     callback_gas: CallbackGas = 0,
     window: Window = 600,
@@ -100,35 +118,40 @@ def send(
     through: Through = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask for a model's output on an input.
+    """Ask for a model's output on an input, or for what a language model says.
 
     With --through, --window is only for reckoning the fee: name the contract's own.
     """
-    from oracle.cli.inputs.tensors import read_input
     from oracle.cli.onchain.asking import (
         consumer_of,
         image_of,
         model_id_of,
+        question_of,
         reckoned_facts,
         reckoned_json,
+        sizes_of,
         window_advice,
     )
     from oracle.cli.onchain.nodes import place_of
-    from oracle.requester.fees import Sizes, reckoned
+    from oracle.requester.fees import reckoned
+    from oracle.requester.metered import Passes, ask_metered
     from oracle.requester.requests import Terms, ask, ask_through, min_lease_of
     from oracle.sending.connection import sender_of
+    from oracle.text import Options
 
+    check_one(data, text)
     place = place_of(settings)
     found = image_of(place, settings, model)
-    request = read_input(data, found.inputs)
+    options = Options(max_tokens, temperature, top_k, top_p, penalty)
+    asked = question_of(found, data, text, options, seed)
+    request = asked.data
     sender = sender_of(settings, place.chain)
     contracts, model_id = place.deployments.contracts, model_id_of(place, model)
-    output_bytes = found.tables.output_bytes
     consumer = None if through is None else consumer_of(place, through)
     if consumer is not None:
         callback_gas = place.chain.call(consumer, "CALLBACK_GAS")
     bond = parse_wei(min_bond)
-    sizes = Sizes(output_bytes, callback_gas, window, bond)
+    sizes = sizes_of(found, asked, callback_gas, window, bond)
     guess = reckoned(place.chain, contracts, model_id, sizes)
     wei = guess.offer_wei if fee is None else parse_wei(fee)
     min_lease = min_lease_of(place.chain, contracts)
@@ -137,7 +160,13 @@ def send(
             receipt = ask_through(sender, contracts, consumer, request, wei)
         else:
             terms = Terms(callback_gas, window, patience, bond, wei)
-            _, receipt = ask(sender, contracts, model_id, request, terms)
+            about = (sender, contracts, model_id, request, terms)
+            if text is None:
+                _, receipt = ask(*about)
+            else:
+                price = min(guess.pass_price_wei, wei // max(1, sizes.passes))
+                passes = Passes(price, sizes.passes, asked.from_block)
+                _, receipt = ask_metered(*about, passes)
     told = posted(receipt, min_lease)
     if as_json:
         print_json(told | {"fee_wei": wei} | reckoned_json(guess))
@@ -187,7 +216,14 @@ def posted(receipt: "Receipt", min_lease: int) -> JsonObject:
 def simulate(
     settings: "NodeSettings",
     model: ModelName,
-    data: Input,
+    data: Input = None,
+    text: Prompt = None,
+    max_tokens: MaxTokens = 64,
+    temperature: Temperature = 0.0,
+    top_k: TopK = 40,
+    top_p: TopP = 1.0,
+    penalty: Penalty = 1.0,
+    seed: Seed = "block",
     callback_gas: CallbackGas = 0,
     window: Window = 600,
     patience: Patience = 3600,
@@ -201,13 +237,14 @@ def simulate(
     With --through the request and its callback are rehearsed by the node as well.
     """
     from oracle.chain.reasons import read_abi
-    from oracle.cli.inputs.tensors import read_input
     from oracle.cli.onchain.asking import (
         consumer_of,
         image_of,
         model_id_of,
+        question_of,
         reckoned_facts,
         reckoned_json,
+        sizes_of,
         told_callback,
         window_advice,
     )
@@ -215,14 +252,18 @@ def simulate(
     from oracle.cli.show.portrait import as_numbers
     from oracle.cli.show.standing import listed
     from oracle.pricing.leases import last_instant
-    from oracle.requester.fees import Sizes, reckoned
+    from oracle.requester.fees import reckoned
     from oracle.requester.rehearsal import rehearse
     from oracle.requester.requests import check_patience, min_lease_of
+    from oracle.text import Options, answered_text
 
+    check_one(data, text)
     place = place_of(settings)
     check_patience(place.chain, place.deployments.contracts, patience)
     found = image_of(place, settings, model)
-    request = read_input(data, found.inputs)
+    options = Options(max_tokens, temperature, top_k, top_p, penalty)
+    asked = question_of(found, data, text, options, seed)
+    request = asked.data
     answer = found.answer(request)
     contracts = place.deployments.contracts
     played = None
@@ -232,7 +273,7 @@ def simulate(
         abis = [read_abi(path) for path in abi or ()]
         played = rehearse(place.chain, contracts, consumer, request, answer, abis)
     asked_bond, model_id = parse_wei(min_bond), model_id_of(place, model)
-    sizes = Sizes(len(answer), callback_gas, window, asked_bond)
+    sizes = sizes_of(found, asked, callback_gas, window, asked_bond)
     guess = reckoned(place.chain, contracts, model_id, sizes)
     fee, bond = guess.offer_wei, guess.bond_wei
     min_lease = min_lease_of(place.chain, contracts)
@@ -246,15 +287,32 @@ def simulate(
         failure = {"callback_failure": played.failure or None if played else None}
         numbers = {name: as_numbers(array) for name, array in outputs.items()}
         told: JsonObject = {"outputs": numbers, "bytes": hexadecimal(answer)}
+        if text is not None:
+            told["text"] = answered_text(answer)
+            costs |= passes_json(guess, sizes.passes, found.passes_of(answer))
         print_json({**told, **costs, **gas, **failure})
     else:
         lines = {"fee": brief_wei(fee)} | reckoned_facts(guess)
         lines["worker's bond"] = brief_wei(bond)
         lines["last instant to accept"] = f"{last}, if it were asked now"
         told = {"callback": told_callback(played, callback_gas)} if through else {}
-        console().print(facts(listed(outputs) | lines | told))
+        shown = listed(outputs)
+        if text is not None:
+            ran = found.passes_of(answer)
+            back = brief_wei(guess.refund_wei(sizes.passes, ran))
+            shown = {"text": answered_text(answer)}
+            shown["passes"] = f"{ran} of {sizes.passes}: {back} come back"
+        console().print(facts(shown | lines | told))
+        if asked.from_block:
+            remark("The seed was zeros here; a block will draw another.")
     if advice := window_advice(place.chain.endpoint.chain_id, window):
         remark(advice)
+
+
+def passes_json(guess: "Reckoned", most: int, ran: int) -> dict[str, int]:
+    """What is paid by passes, and what of that comes back."""
+    told = {"passes": ran, "max_passes": most, "pass_price_wei": guess.pass_price_wei}
+    return told | {"refund_wei": guess.refund_wei(most, ran)}
 
 
 @app.command()

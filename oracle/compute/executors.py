@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from typing import Protocol, Self
 
 from oracle.compute.pace import Foretelling, Pace
-from oracle.compute.task import Delivery, Task, Timing
+from oracle.compute.task import Delivery, Task, Timing, whole_seconds
 from oracle.errors import ComputationFailed
 
 
@@ -52,7 +52,8 @@ class Inline:
         except Exception as error:
             promise.set_exception(error)
         else:
-            self.pace.note(task, Timing(run_seconds=time.perf_counter() - begun))
+            took = whole_seconds(task.model, output, time.perf_counter() - begun)
+            self.pace.note(task, Timing(run_seconds=took))
             promise.set_result(output)
         return promise
 

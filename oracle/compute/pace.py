@@ -22,12 +22,17 @@ class Foretelling(Protocol):
         """With its image read and hashed first; None if nobody knows yet."""
         ...
 
+    def rate(self) -> float | None:
+        """Instructions a second, bounded ones, of the longest run that was timed."""
+        ...
+
 
 @dataclass(slots=True)
 class Runs:
     """Seconds of the latest; `at`: when the last ended, by a steady clock."""
 
     at: float = 0.0
+    instructions: int = 0  # bounded, of each; none of inputs that don't fit
     loads: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
     runs: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
 
@@ -45,9 +50,20 @@ class Pace:
         with self._lock:
             known = self._measured[task.kind]
             known.at = self._clock()
+            if task.model.tables.accepts(len(task.data)):
+                known.instructions = task.model.most_instructions
             known.runs.append(timing.run_seconds)
             if timing.load_seconds:
                 known.loads.append(timing.load_seconds)
+
+    def rate(self) -> float | None:
+        """Short runs say little about long ones, so the longest is what counts."""
+        with self._lock:
+            runs = [known for known in self._measured.values() if any(known.runs)]
+            longest = max(runs, key=lambda known: known.instructions, default=Runs())
+            if not longest.instructions:
+                return None
+            return longest.instructions / max(longest.runs)
 
     def seconds(self, task: Task) -> float | None:
         with self._lock:

@@ -10,6 +10,8 @@ from challenge.trace import MachineExecution
 from mips_vm import Status
 from oracle.compute.engines import Engine
 from oracle.errors import CrossCheckFailed, WrongImage
+from oracle.pricing.work import work_of
+from tinynn import Model
 
 KEPT_MODELS = 8
 """That an executor elsewhere keeps loaded."""
@@ -19,8 +21,8 @@ _models: dict[bytes, tinynn.Model] = {}
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An input for a model. Up to `cross_check_steps` bounded instructions, the answer
-    is computed by the machine, too."""
+    """An input for a model. Up to `cross_check_steps` bounded instructions of the
+    passes that were run, the answer is computed by the machine, too."""
 
     model: tinynn.Model
     data: bytes
@@ -34,13 +36,27 @@ class Task:
     def compute(self, engine: Engine = Engine.NATIVE) -> bytes:
         """The output. Raises `CrossCheckFailed`."""
         found = engine.answer(self.model, self.data)
-        if self.model.most_instructions <= self.cross_check_steps:
+        if run_instructions(self.model, found) <= self.cross_check_steps:
             execution = MachineExecution(self.model.machine(self.data))
             while execution.advance() is Status.YIELDED:
                 pass
             if (expected := execution.machine.output()) != found:
                 raise CrossCheckFailed(expected, found)
         return found
+
+
+def run_instructions(model: Model, output: bytes) -> int:
+    """Upper bound of the instructions of the run that gave this output."""
+    if not model.tables.varies:
+        return model.most_instructions
+    return work_of(model.tables).instructions(model.passes_of(output))
+
+
+def whole_seconds(model: Model, output: bytes, seconds: float) -> float:
+    """What all of its loop's passes would have taken: who has timed a short answer must
+    not be surprised by a long one."""
+    run = run_instructions(model, output) if output else model.most_instructions
+    return seconds * model.most_instructions / run
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +79,7 @@ class Order:
 @dataclass(frozen=True, slots=True)
 class Timing:
     """Seconds that a task took: its image, read and hashed, if it wasn't there; then
-    the rest."""
+    the rest, as if all passes of its loop had been run."""
 
     load_seconds: float = 0.0
     run_seconds: float = 0.0
@@ -90,7 +106,7 @@ def carry_out(order: Order) -> Delivery:
         task = Task(model, order.data, order.cross_check_steps)
         output = task.compute(order.engine)
         load = there - begun if fresh else 0.0
-        timing = Timing(load, time.perf_counter() - there)
+        timing = Timing(load, whole_seconds(model, output, time.perf_counter() - there))
         return Delivery(output, timing=timing)
     except Exception as error:
         return Delivery(problem=f"{type(error).__name__}: {error}")

@@ -58,11 +58,8 @@ class Stage:
         troupe = self._troupe
         self._teller.drew(digit, image)
         oracle = troupe.contracts.oracle
-        output_bytes, callback_gas = (
-            self._chain.call(troupe.reader, name)
-            for name in ("OUTPUT_SIZE", "CALLBACK_GAS")
-        )
-        size = (image.size, output_bytes, callback_gas)
+        callback_gas = self._chain.call(troupe.reader, "CALLBACK_GAS")
+        size = (image.size, 0, callback_gas)
         fee = self._chain.call(oracle, "estimateFee", troupe.model_id, *size)
         receipt = troupe.senders["asker"].send(
             troupe.reader, "read", image.tobytes(), value=fee, listening=(oracle,)

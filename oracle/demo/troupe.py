@@ -13,6 +13,7 @@ from oracle.chain.local.embedded import BUILDER, EmbeddedChain
 from oracle.chain.local.endpoint import EmbeddedEndpoint
 from oracle.demo.ledger import Books
 from oracle.models.library import Library
+from oracle.pricing.work import work_of
 from oracle.sending.deploy import deploy
 from oracle.sending.sender import Receipt, Sender
 from solidity import artifact
@@ -94,6 +95,8 @@ def gather(image: Path, booked: Booked, k: int = K) -> Troupe:
     model = tinynn.load(image)
     model_id = _register(senders["publisher"], contracts, model, booked)
     reader = _deploy_reader(senders["asker"], contracts, model_id, booked)
+    stated = (model_id, work_of(model.tables))
+    booked(senders["publisher"].send(contracts.registry, "stateWork", *stated))
     return Troupe(
         chain, endpoint.chain, senders, contracts, reader, model_id, Library([image])
     )

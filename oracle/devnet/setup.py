@@ -21,6 +21,7 @@ from oracle.chain.local.known import CHAIN_ID, FIRST_BASE_FEE
 from oracle.devnet.clock import Clock
 from oracle.devnet.disk import DiskDB
 from oracle.devnet.methods import Devnet
+from oracle.pricing.work import work_of
 from oracle.sending.deploy import deploy
 from oracle.sending.sender import Sender
 from solidity import artifact
@@ -85,6 +86,8 @@ def _furnish(publisher: Sender, parameters: Parameters) -> None:
     reader = contract_of(code, bytes.fromhex(address.removeprefix("0x")))
     arguments = (contracts.oracle.address, model_id, WINDOW_SECONDS)
     publisher.deploy(reader, reader.abi.creation(code.bytecode, arguments))
+    work = work_of(tinynn.load(models.path(MODEL)).tables)
+    publisher.send(contracts.registry, "stateWork", model_id, work)
 
 
 def _register(publisher: Sender, contracts: Contracts) -> bytes:

@@ -8,6 +8,7 @@ from math import inf
 from threading import Event
 from typing import TypeVar
 
+from challenge.claim import Work
 from challenge.game import GameView, Side
 from challenge.moves import Move
 from challenge.precedence import Run
@@ -19,7 +20,9 @@ from oracle.compute.play import NEXT_MOVE, Question, TraceNeeded, Unknown, updat
 from oracle.compute.task import Task
 from oracle.models.library import Library
 from oracle.node.node import Player
+from oracle.pricing.work import work_of
 from oracle.record.record import Answered, Asked
+from oracle.text import passes_at_most
 from tinynn import Model
 
 CROSS_CHECK_STEPS = 10**10
@@ -110,6 +113,7 @@ class Honest:
         """Answers that were computed, and how long they took from being wanted."""
         self._answers: dict[Key, Wanted] = {}
         self._traces: Traces[ExecutionTrace] = Traces()
+        self._works: dict[bytes, Work] = {}
 
     @property
     def models(self) -> int:
@@ -170,15 +174,31 @@ class Honest:
         return found[: self.width]
 
     def check_seconds(self, asked: Asked) -> float:
-        """How long the answer takes, as timed; before that, by its instructions."""
-        task = self._task(asked)
-        timed = self._executors.pace.seconds(task)
-        foretold = task.model.most_instructions / INSTRUCTIONS_A_SECOND
-        return foretold if timed is None else timed
+        """How long the answer takes, as timed; before that, by its instructions, at
+        the rate of the longest run that was timed here."""
+        task, pace = self._task(asked), self._executors.pace
+        if (timed := pace.seconds(task)) is not None:
+            return timed
+        return task.model.most_instructions / (pace.rate() or INSTRUCTIONS_A_SECOND)
 
     def output_bytes(self, asked: Asked) -> int:
         """How long the output is, at most."""
         return self.library.find(asked.model).tables.output_bytes
+
+    def work(self, asked: Asked) -> Work:
+        """What the model's runs take, by its image."""
+        root = asked.model.model_root
+        if root not in self._works:
+            self._works[root] = work_of(self.library.find(asked.model).tables)
+        return self._works[root]
+
+    def passes(self, asked: Asked) -> int:
+        """How many passes the run has; about and at most, where it isn't done yet."""
+        model, known = self.library.find(asked.model), self._answers.get(_key(asked))
+        if known is not None and model.tables.varies and known.promise.done():
+            if known.promise.exception() is None:
+                return model.passes_of(known.promise.result())
+        return passes_at_most(model.tables, asked.input)
 
     def answer(self, asked: Asked) -> bytes:
         """The true output, waited for if it isn't there. Raises what went wrong, and

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 
+from challenge.claim import Work
 from challenge.tariff import YEAR_SECONDS
 from oracle.amounts import brief_wei, show_wei
-from oracle.record.record import Asked
+from oracle.pricing.work import NO_WORK, work_gas
+from oracle.record.record import Asked, Status
 
 FIXED_GAS = 350_000
 """Of accept, submit and finalize together, without what depends on sizes."""
 OUTPUT_BYTE_GAS = 120
 """Supplied twice, Merkleised and hashed; twin of the oracle's own estimate."""
+SEED_GAS = 110_000
+"""Of `fixSeed`, where the seed is a block's and nobody has shown it yet."""
 MOST_LEASES = 64
 BPS = 10_000
 BOND_RATE, CLAIM_SHARE, REQUESTER_SHARE = 0.1, 0.1, 0.25
@@ -23,6 +27,7 @@ class Offer:
     of a challenger who is silent. `floor_wei` is the least bond there can be;
     `stake_wei` the worker's, free or locked, of which `requester_wei` is locked for
     this requester already. `bond_price_wei`: of a gas unit, by which the bond is sized.
+    `passes`: that a run on this input takes at most, each as `work` says.
     """
 
     asked: Asked
@@ -34,11 +39,14 @@ class Offer:
     stake_wei: int
     requester_wei: int = 0
     bond_price_wei: int = 0
+    work: Work = NO_WORK
+    passes: int = 0
 
     @property
     def gas(self) -> int:
         """From accept to payout, if nobody challenges."""
-        return answer_gas(self.asked, self.output_bytes)
+        seed = SEED_GAS if self.asked.status is Status.UNSEEDED else 0
+        return answer_gas(self.asked, self.output_bytes) + seed
 
     @property
     def gas_wei(self) -> int:
@@ -47,6 +55,13 @@ class Offer:
         more = max(0, self.bond_price_wei - self.gas_price_wei)
         callback = self.asked.request.callback_gas
         return self.gas * self.gas_price_wei + callback * more
+
+    def left_wei(self, passes: int) -> int:
+        """Of the fee after so many passes, less royalty, gas and computing."""
+        fee = self.asked.request.fee - self.asked.meter.refund(passes)
+        royalty = fee * self.asked.model.royalty_bps // BPS
+        computing = work_gas(self.work, passes) * self.gas_price_wei
+        return fee - royalty - self.gas_wei - computing
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +103,13 @@ class Guard:
         return min(self._most_of_a_claim(offer), self._most_of_a_requester(offer))
 
     def profit(self, offer: Offer) -> int:
-        """Fee less royalty, less gas at that price, less the bond's rent."""
-        fee = offer.asked.request.fee
-        royalty = fee * offer.asked.model.royalty_bps // BPS
+        """Fee less royalty, less gas and computing at that price, less the bond's rent.
+
+        Where what is paid depends on the passes, the worse of none and of all: who asks
+        knows how many there will be, and what lies between is between those.
+        """
         rent = rent_wei(offer.bond_wei, offer.locked_seconds, self.bond_rate)
-        return fee - royalty - offer.gas_wei - rent
+        return min(map(offer.left_wei, {0, offer.passes})) - rent
 
     def _most_of_a_claim(self, offer: Offer) -> int:
         most = max(offer.floor_wei, int(self.claim_share * offer.stake_wei))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from challenge import tariff
+from challenge.claim import Work
 from oracle.amounts import brief_wei, written_wei
 from oracle.chain.chain import Chain
 from oracle.chain.contracts import Contracts
@@ -11,6 +12,7 @@ from oracle.chain.head import Head
 from oracle.pricing.bonds import HEADROOM, gas_price, highest_least_bond, least_bond
 from oracle.pricing.guard import Guard, Offer, answer_gas
 from oracle.pricing.leases import last_instant, lease_end
+from oracle.pricing.work import NO_WORK
 from oracle.record.record import Asked
 
 SUBMIT_BLOCKS = 20
@@ -90,7 +92,9 @@ class Market:
         """What a claim on the request would lock."""
         return max(self.floor_wei, asked.request.min_bond)
 
-    def offer(self, asked: Asked, output_bytes: int) -> Offer:
+    def offer(
+        self, asked: Asked, output_bytes: int, work: Work = NO_WORK, passes: int = 0
+    ) -> Offer:
         request = asked.request
         locked = self.lease_end(asked) - self.now + request.window + self.rules.clock
         mine = [h.bond_wei for h in self.held if h.requester == request.requester]
@@ -104,6 +108,8 @@ class Market:
             stake_wei=self.stake_wei,
             requester_wei=sum(mine),
             bond_price_wei=gas_price(self.head.base_fee),
+            work=work,
+            passes=passes,
         )
 
     def most_bond(self, offer: Offer, guard: Guard) -> int:

@@ -11,7 +11,7 @@ from functools import singledispatchmethod
 from typing import Any
 
 from challenge import game
-from challenge.claim import Claim, Lease, Request
+from challenge.claim import Claim, Lease, Meter, Request, Work
 from oracle.chain import events
 from oracle.chain.events import Event
 from oracle.errors import Hole
@@ -26,12 +26,16 @@ class Status(IntEnum):
     CLAIMED = 3
     FINAL = 4
     CANCELLED = 5
+    UNSEEDED = 6
 
 
 KEPT_OUTCOMES = 256
 ENDED = (Status.FINAL, Status.CANCELLED)
+NO_METER = Meter(0, 0, 0)
 OfRequest = (
-    events.Accepted
+    events.Metered
+    | events.SeedFixed
+    | events.Accepted
     | events.LeaseExpired
     | events.Claimed
     | events.ClaimKilled
@@ -58,6 +62,7 @@ class Asked:
     """The workers whose leases on it ran out, in order."""
     block: int = 0
     """In which its status came about."""
+    meter: Meter = NO_METER
 
     @property
     def commitment(self) -> bytes:
@@ -96,6 +101,8 @@ class Tables:
     claims: dict[bytes, Answered] = field(default_factory=dict)
     games: dict[bytes, Played] = field(default_factory=dict)
     openings: dict[bytes, game.Opened] = field(default_factory=dict)
+    works: dict[bytes, Work] = field(default_factory=dict)
+    """What models take, as their publishers state it, by model id."""
     earned: Counter[bytes] = field(default_factory=Counter)
     """Wei that answers and won games have brought, by account."""
     missed: Counter[bytes] = field(default_factory=Counter)
@@ -198,6 +205,10 @@ class Tables:
         self.models[event.model_id] = event
 
     @_learn.register
+    def _(self, event: events.WorkStated) -> None:
+        self.works[self.models[event.model_id].model_id] = event.work
+
+    @_learn.register
     def _(self, event: events.Requested) -> None:
         model, identity = self.models[event.model_id], event.request_id
         self._check(event, identity == self.last_request + 1)
@@ -206,6 +217,19 @@ class Tables:
             event.request, model, event.input, block=event.block
         )
         self._by_status[Status.OPEN].add(identity)
+
+    @_learn.register
+    def _(self, event: events.Metered) -> None:
+        status = Status.UNSEEDED if event.meter.seed_block else Status.OPEN
+        self._change(event, Status.OPEN, status=status, meter=event.meter)
+
+    @_learn.register
+    def _(self, event: events.SeedFixed) -> None:
+        before, seed = self.requests[event.request_id], event.seed
+        request = replace(before.request, input_root=event.input_root)
+        data = seed + before.input[len(seed) :]
+        changes = {"request": request, "input": data}
+        self._change(event, Status.UNSEEDED, status=Status.OPEN, **changes)
 
     @_learn.register
     def _(self, event: events.Accepted) -> None:
@@ -250,7 +274,9 @@ class Tables:
 
     @_learn.register
     def _(self, event: events.Cancelled) -> None:
-        self._change(event, Status.OPEN, status=Status.CANCELLED)
+        known = self.requests[event.request_id].status
+        waits = Status.UNSEEDED if known is Status.UNSEEDED else Status.OPEN
+        self._change(event, waits, status=Status.CANCELLED)
 
     @_learn.register
     def _(self, event: events.Challenged) -> None:

@@ -9,11 +9,20 @@ fee for nothing, since such a call names no price.
 
 from dataclasses import dataclass
 
+from challenge.claim import Work
 from oracle.chain.chain import Chain
 from oracle.chain.contracts import Contracts
 from oracle.pricing.bonds import gas_price, least_bond
-from oracle.pricing.guard import BOND_RATE, BPS, FIXED_GAS, OUTPUT_BYTE_GAS, rent_wei
+from oracle.pricing.guard import (
+    BOND_RATE,
+    BPS,
+    FIXED_GAS,
+    OUTPUT_BYTE_GAS,
+    SEED_GAS,
+    rent_wei,
+)
 from oracle.pricing.leases import MAX_LEASE
+from oracle.pricing.work import INSTRUCTIONS_A_GAS, NO_WORK, work_gas
 
 MARGIN_PERCENT = 150
 """Of what is reckoned: gas, and with it the bond, may cost more when a worker looks."""
@@ -22,12 +31,16 @@ MARGIN_PERCENT = 150
 @dataclass(frozen=True, slots=True)
 class Sizes:
     """What a fee depends on. Bytes of output, gas of the callback, seconds of the
-    window, wei of the least bond."""
+    window, wei of the least bond; what the model's runs take, and passes at most."""
 
     output_bytes: int
     callback_gas: int = 0
     window: int = 600
     min_bond_wei: int = 0
+    work: Work = NO_WORK
+    passes: int = 0
+    from_block: bool = False
+    """Whether somebody has to show a block for its seed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,17 @@ class Reckoned:
     least_wei: int
     bond_wei: int
     base_fee_wei: int
+    pass_wei: int = 0
+    """Of what a worker wants, for each pass."""
+
+    @property
+    def pass_price_wei(self) -> int:
+        """What to have back for a pass that isn't run."""
+        return self.pass_wei * MARGIN_PERCENT // 100
+
+    def refund_wei(self, most: int, ran: int) -> int:
+        """Of the fee, where so many passes were paid for and so many run."""
+        return self.pass_price_wei * max(0, most - ran)
 
     @property
     def offer_wei(self) -> int:
@@ -55,13 +79,22 @@ def reckoned(
     bond = max(sizes.min_bond_wei, least_bond(base_fee))
     rent = rent_wei(bond, MAX_LEASE + sizes.window + clock, BOND_RATE)
     least = with_royalty(gas_wei(sizes, base_fee), royalty_bps)
-    return Reckoned(least + with_royalty(rent, royalty_bps), bond, base_fee)
+    seed = SEED_GAS * gas_price(base_fee) if sizes.from_block else 0
+    least += with_royalty(rent + seed, royalty_bps)
+    each = with_royalty(pass_wei(sizes.work, base_fee), royalty_bps)
+    return Reckoned(least, bond, base_fee, each)
 
 
 def gas_wei(sizes: Sizes, base_fee: int) -> int:
     """Twin of the oracle's `estimateFee`, but for the royalty."""
     gas = FIXED_GAS + OUTPUT_BYTE_GAS * sizes.output_bytes + sizes.callback_gas
-    return gas * gas_price(base_fee)
+    return (gas + work_gas(sizes.work, sizes.passes)) * gas_price(base_fee)
+
+
+def pass_wei(work: Work, base_fee: int) -> int:
+    """What one pass of the loop adds to that."""
+    units = OUTPUT_BYTE_GAS * work.pass_bytes * INSTRUCTIONS_A_GAS + work.body
+    return units * gas_price(base_fee) // INSTRUCTIONS_A_GAS
 
 
 def with_royalty(wei: int, royalty_bps: int) -> int:

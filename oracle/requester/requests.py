@@ -21,6 +21,7 @@ from oracle.errors import (
     NotCancelled,
     NotItsRequester,
     PatienceTooShort,
+    StillBound,
     TooSoon,
 )
 from oracle.legible import number_of
@@ -33,6 +34,7 @@ from oracle.requester.fees import Reckoned, Sizes, reckoned
 if TYPE_CHECKING:
     from oracle.sending.sender import Receipt, Sender
 
+WAITING = (Status.OPEN, Status.UNSEEDED)
 SKIPPED = "its worker left it out, since gas costs more than twice what it did"
 
 
@@ -79,7 +81,7 @@ class Situation:
     @property
     def hopeless(self) -> bool:
         """Whether nobody can answer it any more: its fee waits to be taken back."""
-        if self.asked.status is Status.OPEN:
+        if self.asked.status in WAITING:
             return self.now >= self.last_accept
         if self.asked.status is not Status.ACCEPTED:
             return False
@@ -104,7 +106,7 @@ class Situation:
     def explanation(self) -> str:
         """What is so, how sure that is, and what comes next."""
         told = self.depth.told(self.asked.block)
-        if not told or self.asked.status in (Status.OPEN, Status.ACCEPTED):
+        if not told or self.asked.status in (*WAITING, Status.ACCEPTED):
             return self._standing
         return f"{self._standing} It is {self.asked.status.name.lower()}, {told}."
 
@@ -118,6 +120,11 @@ class Situation:
         match self.asked.status:
             case Status.OPEN:
                 return self._open()
+            case Status.UNSEEDED:
+                return (
+                    f"Waits for block {self.asked.meter.seed_block}, whose randomness "
+                    f"will be its seed.{self._too_little()}"
+                )
             case Status.ACCEPTED:
                 return self._accepted()
             case Status.CLAIMED:
@@ -352,6 +359,8 @@ def take_back(
         if name == "WrongSender":
             who = (f"0x{told[part].hex()}" for part in ("expected", "actual"))
             raise NotItsRequester(request.id, *who) from None
+        if name == "Binding":
+            raise StillBound(request.id, told["expected"]) from None
         if name == "TooEarly":
             left = told["expected"] - told["actual"]
             raise TooSoon(request.id, left) from None

@@ -2,11 +2,12 @@
 pragma solidity ^0.8.24;
 
 import {Dispute, Game, IDisputeGame, Interval, Stage} from "./interfaces/IDisputeGame.sol";
-import {Claim, IInferenceOracle, RequestState, Status} from "./interfaces/IInferenceOracle.sol";
+import {Claim, IInferenceOracle} from "./interfaces/IInferenceOracle.sol";
 import {IMipsVerifier} from "./interfaces/IMipsVerifier.sol";
 import {IModelRegistry, Model} from "./interfaces/IModelRegistry.sol";
 import {IStaking} from "./interfaces/IStaking.sol";
 import {Clock} from "./libraries/Clock.sol";
+import {Commitment} from "./libraries/Commitment.sol";
 import {Dissection} from "./libraries/Dissection.sol";
 import {GasPrice} from "./libraries/GasPrice.sol";
 import {Position} from "./libraries/Position.sol";
@@ -252,9 +253,9 @@ contract DisputeGame is IDisputeGame {
     }
 
     function _checkChallengeable(Claim calldata claim, bytes32 claimHash) private view {
-        RequestState memory state = oracle.getRequest(claim.requestId);
-        if (state.status != Status.Claimed) revert NotDisputable(claim.requestId);
-        if (state.commitment != claimHash) revert WrongClaim(state.commitment, claimHash);
+        bytes32 standing = oracle.standingClaim(claim.requestId);
+        if (standing == 0) revert NotDisputable(claim.requestId);
+        if (standing != claimHash) revert WrongClaim(standing, claimHash);
         if (block.timestamp >= claim.windowEnd) revert TooLate(claim.windowEnd, block.timestamp);
     }
 
@@ -377,7 +378,7 @@ contract DisputeGame is IDisputeGame {
     }
 
     function _hash(Claim calldata claim) private pure returns (bytes32) {
-        return keccak256(abi.encode(claim));
+        return Commitment.ofCalldata(claim);
     }
 
     function _id(bytes32 claimHash, address challenger) private pure returns (bytes32) {

@@ -54,6 +54,26 @@ abstract contract InferenceConsumer is IInferenceCallback {
         pending[requestId] = true;
     }
 
+    /// @dev As `_request`, of a model that runs a loop: `oracle.requestMetered` says what the last three are.
+    function _requestMetered(
+        bytes32 modelId,
+        bytes memory input,
+        uint256 fee,
+        uint32 callbackGas,
+        uint40 deadline,
+        uint32 window,
+        uint96 minBond,
+        address refundTo,
+        uint96 passPrice,
+        uint32 maxPasses,
+        bool fromBlock
+    ) internal returns (uint256 requestId) {
+        requestId = oracle.requestMetered{value: fee}(
+            modelId, input, callbackGas, deadline, window, minBond, refundTo, passPrice, maxPasses, fromBlock
+        );
+        pending[requestId] = true;
+    }
+
     /// @dev Takes back a request that no worker holds; its fee becomes a credit.
     function _cancel(Request calldata r) internal {
         delete pending[r.id];

@@ -2,10 +2,20 @@
 pragma solidity ^0.8.24;
 
 import {IDisputeGame} from "./interfaces/IDisputeGame.sol";
-import {Claim, IInferenceOracle, Lease, Request, RequestState, Status} from "./interfaces/IInferenceOracle.sol";
-import {IModelRegistry, Model} from "./interfaces/IModelRegistry.sol";
+import {
+    Claim,
+    IInferenceOracle,
+    Lease,
+    Meter,
+    Request,
+    RequestState,
+    Status
+} from "./interfaces/IInferenceOracle.sol";
+import {IModelRegistry, Work} from "./interfaces/IModelRegistry.sol";
 import {IStaking} from "./interfaces/IStaking.sol";
+import {BlockSeed} from "./libraries/BlockSeed.sol";
 import {Callback} from "./libraries/Callback.sol";
+import {Commitment} from "./libraries/Commitment.sol";
 import {GasPrice} from "./libraries/GasPrice.sol";
 import {MemoryTree} from "./libraries/MemoryTree.sol";
 import {Tariff} from "./libraries/Tariff.sol";
@@ -14,6 +24,17 @@ import {Tariff} from "./libraries/Tariff.sol";
 /// @dev Holds the fees of the requests that are neither final nor cancelled; all else is in `staking`.
 /// Effects come before interactions everywhere, so there is no lock, and a consumer may request inside its callback.
 contract InferenceOracle is IInferenceOracle {
+    /// @dev A RequestState, and whether there is a Meter: in the byte that was left of the packed slot.
+    struct Stored {
+        Status status;
+        bool callbackFailed;
+        bool metered;
+        uint32 attempt;
+        uint40 changedAt;
+        address worker;
+        bytes32 commitment;
+    }
+
     uint256 public constant MAX_IO = 96 * 1024; // bytes; a transaction's data is at most 128 KiB in mempools
     uint256 public constant MAX_CALLBACK_GAS = 2_000_000;
     uint256 public constant MIN_WINDOW = 5 minutes;
@@ -23,6 +44,9 @@ contract InferenceOracle is IInferenceOracle {
     uint256 public constant MAX_LEASE = 30 minutes;
     /// @dev Before, it can't be cancelled: each worker that was about to accept it would pay for a revert.
     uint256 public constant MIN_OPEN = 1 minutes;
+    /// @dev From a request to its last instant to be accepted, besides, if its seed is yet to come: 32 blocks, and to
+    /// show one of them.
+    uint256 public constant SEED_TIME = 10 minutes;
 
     /// @dev Of the least bond, for a lease that ran out; and of what the bond has above it, up to the fee.
     uint256 public constant PENALTY_SHARE = 10;
@@ -33,6 +57,9 @@ contract InferenceOracle is IInferenceOracle {
     /// them, at 40 gas a byte (EIP-7623), Merkleised in both and logged once.
     uint256 private constant FIXED_GAS = 350_000;
     uint256 private constant OUTPUT_BYTE_GAS = 120;
+    /// @dev A second of a core, some 10^9 of them, costs about as much as a thousand units of gas at a gwei.
+    uint256 private constant INSTRUCTIONS_A_GAS = 2 ** 20;
+    uint256 private constant PASSES_BYTES = 4;
     uint256 private constant BPS = 10_000;
 
     /// @inheritdoc IInferenceOracle
@@ -46,7 +73,8 @@ contract InferenceOracle is IInferenceOracle {
 
     uint256 public lastRequestId;
     /// @dev Two slots each, both written by every action: one packed, and the hash of what the next one supplies.
-    mapping(uint256 requestId => RequestState) private requests;
+    mapping(uint256 requestId => Stored) private requests;
+    mapping(uint256 requestId => Meter) private meters;
 
     constructor(IModelRegistry registry_, IStaking staking_, address game_, uint32 minLease_) {
         if (staking_.oracle() != address(this)) revert Miswired(address(this), staking_.oracle());
@@ -68,24 +96,49 @@ contract InferenceOracle is IInferenceOracle {
         uint96 minBond,
         address refundTo
     ) external payable returns (uint256 requestId) {
-        if (!registry.exists(modelId)) revert IModelRegistry.UnknownModel(modelId);
-        _checkTerms(input.length, callbackGas, deadline, window);
-        requestId = ++lastRequestId;
-        Request memory r = Request({
-            id: requestId,
-            modelId: modelId,
-            requester: msg.sender,
-            fee: _toUint96(msg.value),
-            inputRoot: MemoryTree.regionRoot(input),
-            callbackGas: callbackGas,
-            window: window,
-            deadline: deadline,
-            minBond: minBond,
-            refundTo: refundTo == address(0) ? msg.sender : refundTo
-        });
-        RequestState storage state = requests[requestId];
-        _enter(state, Status.Open, address(0), keccak256(abi.encode(r)));
-        emit Requested(requestId, modelId, msg.sender, r, input);
+        return _request(modelId, input, callbackGas, deadline, window, minBond, refundTo);
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function requestMetered(
+        bytes32 modelId,
+        bytes calldata input,
+        uint32 callbackGas,
+        uint40 deadline,
+        uint32 window,
+        uint96 minBond,
+        address refundTo,
+        uint96 passPrice,
+        uint32 maxPasses,
+        bool fromBlock
+    ) external payable returns (uint256 requestId) {
+        requestId = _request(modelId, input, callbackGas, deadline, window, minBond, refundTo);
+        uint256 least = uint256(passPrice) * maxPasses;
+        if (msg.value < least) revert FeeTooLow(least, msg.value);
+        Meter memory meter = Meter(passPrice, maxPasses, 0);
+        requests[requestId].metered = true;
+        if (fromBlock) {
+            _checkSeedable(input, deadline);
+            meter.seedBlock = uint40(block.number + BlockSeed.DELAY);
+            requests[requestId].status = Status.Unseeded;
+        }
+        meters[requestId] = meter;
+        emit Metered(requestId, meter);
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function fixSeed(Request calldata r, bytes calldata header, uint32 inputBytes, bytes32[] calldata siblings)
+        external
+    {
+        Stored storage state = _expect(r.id, Status.Unseeded);
+        _checkRequest(state.commitment, r);
+        bytes28 seed = BlockSeed.draw(meters[r.id].seedBlock, header, r.id);
+        bytes32 root = MemoryTree.rootOfFirst(_firstLeaf(inputBytes, 0), siblings);
+        if (root != r.inputRoot) revert WrongInput(r.inputRoot, root);
+        Request memory seeded = r;
+        seeded.inputRoot = MemoryTree.rootOfFirst(_firstLeaf(inputBytes, seed), siblings);
+        _enter(state, Status.Open, address(0), Commitment.ofMemory(seeded));
+        emit SeedFixed(r.id, seed, seeded.inputRoot);
     }
 
     /// @inheritdoc IInferenceOracle
@@ -93,7 +146,7 @@ contract InferenceOracle is IInferenceOracle {
         external
         returns (Lease memory lease)
     {
-        RequestState storage state = _expect(r.id, Status.Open);
+        Stored storage state = _expect(r.id, Status.Open);
         _checkRequest(state.commitment, r);
         if (attempt != state.attempt) revert WrongAttempt(attempt, state.attempt);
         uint40 end = _leaseEnd(r.deadline);
@@ -118,7 +171,7 @@ contract InferenceOracle is IInferenceOracle {
         external
         returns (bytes32 claimHash)
     {
-        RequestState storage state = _expect(r.id, Status.Accepted);
+        Stored storage state = _expect(r.id, Status.Accepted);
         _checkLease(state, lease);
         _checkRequest(lease.requestHash, r);
         if (msg.sender != lease.worker) revert WrongSender(lease.worker, msg.sender);
@@ -143,7 +196,7 @@ contract InferenceOracle is IInferenceOracle {
 
     /// @inheritdoc IInferenceOracle
     function finalize(Request calldata r, Claim calldata claim, bytes calldata output) external {
-        RequestState storage state = _expect(r.id, Status.Claimed);
+        Stored storage state = _expect(r.id, Status.Claimed);
         bytes32 claimHash = _checkClaim(state, claim);
         _checkRequest(claim.requestHash, r);
         if (block.timestamp < claim.windowEnd) revert TooEarly(claim.windowEnd, block.timestamp);
@@ -151,7 +204,7 @@ contract InferenceOracle is IInferenceOracle {
         if (open != 0) revert DisputeOpen(claimHash, open);
         _checkOutput(claim, output);
         _enter(state, Status.Final, claim.worker, claimHash);
-        _pay(r, claim, claimHash);
+        _pay(r, claim, claimHash, state.metered ? _refund(r, output) : 0);
         // The price is twice the base fee of the accept, or the floor, if that is more.
         if (msg.sender == claim.worker && block.basefee > claim.gasPrice) {
             state.callbackFailed = true;
@@ -170,7 +223,7 @@ contract InferenceOracle is IInferenceOracle {
 
     /// @inheritdoc IInferenceOracle
     function retryCallback(Request calldata r, Claim calldata claim, bytes calldata output) external {
-        RequestState storage state = _expect(r.id, Status.Final);
+        Stored storage state = _expect(r.id, Status.Final);
         _checkClaim(state, claim);
         _checkRequest(claim.requestHash, r);
         _checkOutput(claim, output);
@@ -184,7 +237,7 @@ contract InferenceOracle is IInferenceOracle {
 
     /// @inheritdoc IInferenceOracle
     function expireLease(Request calldata r, Lease calldata lease) external {
-        RequestState storage state = _expect(r.id, Status.Accepted);
+        Stored storage state = _expect(r.id, Status.Accepted);
         _checkLease(state, lease);
         _checkRequest(lease.requestHash, r);
         if (block.timestamp < lease.end) revert TooEarly(lease.end, block.timestamp);
@@ -200,11 +253,13 @@ contract InferenceOracle is IInferenceOracle {
 
     /// @inheritdoc IInferenceOracle
     function cancel(Request calldata r) external {
-        RequestState storage state = _expect(r.id, Status.Open);
+        Stored storage state = requests[r.id];
+        if (state.status != Status.Unseeded) _expect(r.id, Status.Open);
         _checkRequest(state.commitment, r);
         if (msg.sender != r.requester && block.timestamp < r.deadline) {
             revert WrongSender(r.requester, msg.sender);
         }
+        if (state.metered) _checkFree(state.status, r);
         // A later attempt is older than that: it is open since a lease or a claim ended.
         uint256 earliest = state.changedAt + MIN_OPEN;
         if (state.attempt == 0 && block.timestamp < earliest) revert TooEarly(earliest, block.timestamp);
@@ -216,7 +271,7 @@ contract InferenceOracle is IInferenceOracle {
     /// @inheritdoc IInferenceOracle
     function killClaim(Claim calldata claim) external {
         if (msg.sender != game) revert WrongSender(game, msg.sender);
-        RequestState storage state = _expect(claim.requestId, Status.Claimed);
+        Stored storage state = _expect(claim.requestId, Status.Claimed);
         bytes32 claimHash = _checkClaim(state, claim);
         _reopen(state, claim.requestHash);
         emit ClaimKilled(claim.requestId, claimHash, claim.worker);
@@ -224,18 +279,41 @@ contract InferenceOracle is IInferenceOracle {
 
     /// @inheritdoc IInferenceOracle
     function getRequest(uint256 requestId) external view returns (RequestState memory) {
-        return requests[requestId];
+        Stored memory state = requests[requestId];
+        return RequestState({
+            status: state.status,
+            callbackFailed: state.callbackFailed,
+            attempt: state.attempt,
+            changedAt: state.changedAt,
+            worker: state.worker,
+            commitment: state.commitment
+        });
     }
 
     /// @inheritdoc IInferenceOracle
-    /// @dev The input costs its worker nothing: it was logged by the requester.
-    function estimateFee(bytes32 modelId, uint256, uint256 outputBytes, uint32 callbackGas)
+    function standingClaim(uint256 requestId) external view returns (bytes32) {
+        Stored storage state = requests[requestId];
+        return state.status == Status.Claimed ? state.commitment : bytes32(0);
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function getMeter(uint256 requestId) external view returns (Meter memory) {
+        return meters[requestId];
+    }
+
+    /// @inheritdoc IInferenceOracle
+    /// @dev The input costs its worker nothing but passes: it was logged by the requester.
+    function estimateFee(bytes32 modelId, uint256, uint256 passes, uint32 callbackGas)
         external
         view
         returns (uint256 fee)
     {
-        uint256 royaltyBps = registry.model(modelId).royaltyBps;
-        uint256 gasUnits = FIXED_GAS + OUTPUT_BYTE_GAS * outputBytes + callbackGas;
+        Work memory work = registry.workOf(modelId);
+        (, uint256 royaltyBps) = registry.royalty(modelId);
+        uint256 instructions = work.prologue + work.body * passes + work.epilogue;
+        uint256 outputBytes = work.outputBytes + work.passBytes * passes;
+        uint256 gasUnits =
+            FIXED_GAS + OUTPUT_BYTE_GAS * outputBytes + callbackGas + instructions / INSTRUCTIONS_A_GAS;
         return (gasUnits * GasPrice.current() * BPS) / (BPS - royaltyBps);
     }
 
@@ -246,12 +324,69 @@ contract InferenceOracle is IInferenceOracle {
         return (bond > minBond ? bond : minBond, uint96(price));
     }
 
+    function _request(
+        bytes32 modelId,
+        bytes calldata input,
+        uint32 callbackGas,
+        uint40 deadline,
+        uint32 window,
+        uint96 minBond,
+        address refundTo
+    ) private returns (uint256 requestId) {
+        if (!registry.exists(modelId)) revert IModelRegistry.UnknownModel(modelId);
+        _checkTerms(input.length, callbackGas, deadline, window);
+        requestId = ++lastRequestId;
+        Request memory r = Request({
+            id: requestId,
+            modelId: modelId,
+            requester: msg.sender,
+            fee: _toUint96(msg.value),
+            inputRoot: MemoryTree.regionRoot(input),
+            callbackGas: callbackGas,
+            window: window,
+            deadline: deadline,
+            minBond: minBond,
+            refundTo: refundTo == address(0) ? msg.sender : refundTo
+        });
+        Stored storage state = requests[requestId];
+        _enter(state, Status.Open, address(0), Commitment.ofMemory(r));
+        emit Requested(requestId, modelId, msg.sender, r, input);
+    }
+
+    /// @dev A seed of the requester's own would be overwritten, which can only be a mistake.
+    function _checkSeedable(bytes calldata input, uint256 deadline) private view {
+        BlockSeed.check();
+        if (input.length < BlockSeed.SEED_BYTES) revert InputTooShort(BlockSeed.SEED_BYTES, input.length);
+        bytes28 seed = bytes28(input[:BlockSeed.SEED_BYTES]);
+        if (seed != 0) revert SeedNotZero(0, seed);
+        uint256 earliest = block.timestamp + SEED_TIME + MIN_TIME + minLease;
+        if (deadline < earliest) revert DeadlineOutOfRange(earliest, block.timestamp + MAX_TIME, deadline);
+    }
+
+    /// @dev INVARIANT: who knows the seed can't leave. The proposer of the block before seedBlock knows it first, and
+    /// before anybody else sees that block: so the request binds from the beginning, not from seedBlock on.
+    function _checkFree(Status status, Request calldata r) private view {
+        uint256 seedBlock = meters[r.id].seedBlock;
+        if (seedBlock == 0 || block.timestamp >= r.deadline) return;
+        // Nobody can be given an answer any more, so there is nothing to look at and leave.
+        bool lapsed = block.number > seedBlock + BlockSeed.HISTORY_BLOCKS;
+        if (status != Status.Unseeded || !lapsed) revert Binding(r.deadline, block.timestamp);
+    }
+
+    function _firstLeaf(uint32 inputBytes, bytes28 seed) private pure returns (bytes32) {
+        return bytes32(MemoryTree.littleEndian(inputBytes)) | (bytes32(seed) >> 32);
+    }
+
     function _checkTerms(uint256 size, uint256 callbackGas, uint256 deadline, uint256 window) private view {
         if (size > MAX_IO) revert DataTooLong(MAX_IO, size);
         if (callbackGas > MAX_CALLBACK_GAS) revert CallbackGasTooHigh(MAX_CALLBACK_GAS, callbackGas);
         if (window < MIN_WINDOW || window > MAX_WINDOW) revert WindowOutOfRange(MIN_WINDOW, MAX_WINDOW, window);
-        uint256 earliest = block.timestamp + MIN_TIME + minLease;
-        uint256 latest = block.timestamp + MAX_TIME;
+        uint256 earliest;
+        uint256 latest;
+        unchecked {
+            earliest = block.timestamp + MIN_TIME + minLease;
+            latest = block.timestamp + MAX_TIME;
+        }
         if (deadline < earliest || deadline > latest) revert DeadlineOutOfRange(earliest, latest, deadline);
     }
 
@@ -273,23 +408,23 @@ contract InferenceOracle is IInferenceOracle {
         return least / PENALTY_SHARE + (fee < more ? fee : more);
     }
 
-    function _expect(uint256 requestId, Status status) private view returns (RequestState storage state) {
+    function _expect(uint256 requestId, Status status) private view returns (Stored storage state) {
         state = requests[requestId];
         if (state.status != status) revert WrongStatus(requestId, status, state.status);
     }
 
     function _checkRequest(bytes32 expected, Request calldata r) private pure {
-        bytes32 actual = keccak256(abi.encode(r));
+        bytes32 actual = Commitment.ofCalldata(r);
         if (actual != expected) revert WrongRequest(expected, actual);
     }
 
-    function _checkLease(RequestState storage state, Lease calldata lease) private view {
-        bytes32 actual = keccak256(abi.encode(lease));
+    function _checkLease(Stored storage state, Lease calldata lease) private view {
+        bytes32 actual = Commitment.ofCalldata(lease);
         if (actual != state.commitment) revert WrongLease(state.commitment, actual);
     }
 
-    function _checkClaim(RequestState storage state, Claim calldata claim) private view returns (bytes32 actual) {
-        actual = keccak256(abi.encode(claim));
+    function _checkClaim(Stored storage state, Claim calldata claim) private view returns (bytes32 actual) {
+        actual = Commitment.ofCalldata(claim);
         if (actual != state.commitment) revert WrongClaim(state.commitment, actual);
     }
 
@@ -298,7 +433,7 @@ contract InferenceOracle is IInferenceOracle {
         if (actual != claim.outputRoot) revert WrongOutput(claim.outputRoot, actual);
     }
 
-    function _enter(RequestState storage state, Status status, address worker, bytes32 commitment) private {
+    function _enter(Stored storage state, Status status, address worker, bytes32 commitment) private {
         state.status = status;
         state.changedAt = uint40(block.timestamp);
         state.worker = worker;
@@ -306,18 +441,31 @@ contract InferenceOracle is IInferenceOracle {
     }
 
     /// @dev The next attempt's lease and claim hash differently, even if all else is the same.
-    function _reopen(RequestState storage state, bytes32 requestHash) private {
+    function _reopen(Stored storage state, bytes32 requestHash) private {
         _enter(state, Status.Open, address(0), requestHash);
         state.attempt++;
     }
 
     /// @dev The bond comes back and the fee comes in with one write.
-    function _pay(Request calldata r, Claim calldata claim, bytes32 claimHash) private {
-        Model memory m = registry.model(r.modelId);
-        uint256 royalty = (uint256(r.fee) * m.royaltyBps) / BPS;
-        emit Finalized(r.id, claimHash, claim.worker, r.fee - royalty, royalty);
-        staking.release{value: r.fee - royalty}(claim.worker, claim.bond);
-        if (royalty != 0) staking.deposit{value: royalty}(m.publisher);
+    function _pay(Request calldata r, Claim calldata claim, bytes32 claimHash, uint256 refund) private {
+        (address publisher, uint256 royaltyBps) = registry.royalty(r.modelId);
+        uint256 fee = r.fee - refund;
+        uint256 royalty = (fee * royaltyBps) / BPS;
+        emit Finalized(r.id, claimHash, claim.worker, fee - royalty, royalty);
+        staking.release{value: fee - royalty}(claim.worker, claim.bond);
+        if (royalty != 0) staking.deposit{value: royalty}(publisher);
+    }
+
+    /// @dev Of the fee, for passes that weren't run. The guest counts them, not the image, so that a false count is a
+    /// false answer; an answer without a count is that of an input that no pass was run for.
+    function _refund(Request calldata r, bytes calldata output) private returns (uint256 refund) {
+        Meter memory meter = meters[r.id];
+        uint256 passes =
+            output.length < PASSES_BYTES ? 0 : uint32(MemoryTree.littleEndian(uint32(bytes4(output))));
+        if (meter.passPrice == 0 || passes >= meter.maxPasses) return 0;
+        refund = meter.passPrice * (meter.maxPasses - passes);
+        emit Unspent(r.id, r.refundTo, passes, refund);
+        staking.deposit{value: refund}(r.refundTo);
     }
 
     function _toUint96(uint256 amount) private pure returns (uint96) {

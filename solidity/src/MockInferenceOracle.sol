@@ -2,15 +2,16 @@
 pragma solidity ^0.8.24;
 
 import {Staking} from "./Staking.sol";
-import {Claim, IInferenceOracle, Request, RequestState, Status} from "./interfaces/IInferenceOracle.sol";
+import {Claim, IInferenceOracle, Meter, Request, RequestState, Status} from "./interfaces/IInferenceOracle.sol";
 import {IStaking} from "./interfaces/IStaking.sol";
+import {BlockSeed} from "./libraries/BlockSeed.sol";
 import {Callback} from "./libraries/Callback.sol";
 import {MemoryTree} from "./libraries/MemoryTree.sol";
 
 /// @title An oracle for an app's own tests: no workers, no waiting; the test says what happens.
-/// @notice Give its address to the contract under test. What a consumer calls (`request`, `cancel`, `getRequest`,
-/// `estimateFee`, `staking`) is as in `IInferenceOracle`, with the same events; `answer`, `dispute`, `fail` and
-/// `retry` are the test's. Never deploy it where money is.
+/// @notice Give its address to the contract under test. What a consumer calls (`request`, `requestMetered`, `cancel`,
+/// `getRequest`, `estimateFee`, `staking`) is as in `IInferenceOracle`, with the same events; `answer`, `dispute`,
+/// `fail`, `drawSeed` and `retry` are the test's. Never deploy it where money is.
 contract MockInferenceOracle {
     uint256 public constant MIN_OPEN = 1 minutes; // as the oracle's
 
@@ -21,6 +22,7 @@ contract MockInferenceOracle {
     mapping(uint256 requestId => Request) private terms;
     mapping(uint256 requestId => RequestState) private states;
     mapping(uint256 requestId => bytes) private outputs;
+    mapping(uint256 requestId => Meter) private meters;
 
     constructor() {
         staking = new Staking(address(this), address(this));
@@ -35,6 +37,46 @@ contract MockInferenceOracle {
         uint96 minBond,
         address refundTo
     ) external payable returns (uint256 requestId) {
+        return _request(modelId, input, callbackGas, deadline, window, minBond, refundTo);
+    }
+
+    /// @dev The seed waits for `drawSeed` in the place of a block.
+    function requestMetered(
+        bytes32 modelId,
+        bytes calldata input,
+        uint32 callbackGas,
+        uint40 deadline,
+        uint32 window,
+        uint96 minBond,
+        address refundTo,
+        uint96 passPrice,
+        uint32 maxPasses,
+        bool fromBlock
+    ) external payable returns (uint256 requestId) {
+        requestId = _request(modelId, input, callbackGas, deadline, window, minBond, refundTo);
+        uint256 least = uint256(passPrice) * maxPasses;
+        if (msg.value < least) revert IInferenceOracle.FeeTooLow(least, msg.value);
+        meters[requestId] = Meter(passPrice, maxPasses, fromBlock ? uint40(block.number + BlockSeed.DELAY) : 0);
+        if (fromBlock) _enter(requestId, Status.Unseeded);
+        emit IInferenceOracle.Metered(requestId, meters[requestId]);
+    }
+
+    /// @notice The block is there, and somebody has shown it.
+    function drawSeed(uint256 requestId, bytes28 seed) external {
+        Request memory r = _expect(requestId, Status.Unseeded);
+        _enter(requestId, Status.Open);
+        emit IInferenceOracle.SeedFixed(requestId, seed, r.inputRoot);
+    }
+
+    function _request(
+        bytes32 modelId,
+        bytes calldata input,
+        uint32 callbackGas,
+        uint40 deadline,
+        uint32 window,
+        uint96 minBond,
+        address refundTo
+    ) private returns (uint256 requestId) {
         requestId = ++lastRequestId;
         Request memory r = Request({
             id: requestId,
@@ -61,8 +103,9 @@ contract MockInferenceOracle {
         _enter(requestId, Status.Final);
         bytes32 claimHash = _claim(r, output);
         states[requestId].commitment = claimHash;
-        emit IInferenceOracle.Finalized(requestId, claimHash, msg.sender, r.fee, 0);
-        staking.deposit{value: r.fee}(msg.sender);
+        uint256 refund = _refund(r, output);
+        emit IInferenceOracle.Finalized(requestId, claimHash, msg.sender, r.fee - refund, 0);
+        staking.deposit{value: r.fee - refund}(msg.sender);
         (bool success, bytes memory reason) =
             Callback.deliver(r.requester, requestId, output, r.callbackGas, r.callbackGas);
         if (success) {
@@ -107,12 +150,16 @@ contract MockInferenceOracle {
     }
 
     function cancel(Request calldata r) external {
-        Request memory known = _expect(r.id, Status.Open);
+        bool unseeded = states[r.id].status == Status.Unseeded;
+        Request memory known = _expect(r.id, unseeded ? Status.Unseeded : Status.Open);
         bytes32 expected = keccak256(abi.encode(known));
         bytes32 actual = keccak256(abi.encode(r));
         if (expected != actual) revert IInferenceOracle.WrongRequest(expected, actual);
         if (msg.sender != r.requester && block.timestamp < r.deadline) {
             revert IInferenceOracle.WrongSender(r.requester, msg.sender);
+        }
+        if (meters[r.id].seedBlock != 0 && block.timestamp < r.deadline) {
+            revert IInferenceOracle.Binding(r.deadline, block.timestamp);
         }
         uint256 earliest = states[r.id].changedAt + MIN_OPEN;
         if (states[r.id].attempt == 0 && block.timestamp < earliest) {
@@ -138,6 +185,15 @@ contract MockInferenceOracle {
 
     function estimateFee(bytes32, uint256, uint256, uint32) external view returns (uint256) {
         return fee;
+    }
+
+    function _refund(Request memory r, bytes calldata output) private returns (uint256 refund) {
+        Meter memory meter = meters[r.id];
+        uint256 passes = output.length < 4 ? 0 : uint32(MemoryTree.littleEndian(uint32(bytes4(output))));
+        if (meter.passPrice == 0 || passes >= meter.maxPasses) return 0;
+        refund = meter.passPrice * (meter.maxPasses - passes);
+        emit IInferenceOracle.Unspent(r.id, r.refundTo, passes, refund);
+        staking.deposit{value: refund}(r.refundTo);
     }
 
     function _claim(Request memory r, bytes calldata output) private returns (bytes32 claimHash) {

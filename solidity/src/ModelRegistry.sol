@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {IModelRegistry, Model} from "./interfaces/IModelRegistry.sol";
+import {IModelRegistry, Model, Work} from "./interfaces/IModelRegistry.sol";
 
 /// @title The open list of models.
 contract ModelRegistry is IModelRegistry {
@@ -11,6 +11,7 @@ contract ModelRegistry is IModelRegistry {
 
     mapping(bytes32 modelId => Model) private models;
     mapping(bytes32 modelId => string[]) private places;
+    mapping(bytes32 modelId => Work) private works;
 
     /// @inheritdoc IModelRegistry
     function register(bytes32 modelRoot, bytes32 programRoot, uint16 royaltyBps, string[] calldata list)
@@ -29,10 +30,30 @@ contract ModelRegistry is IModelRegistry {
 
     /// @inheritdoc IModelRegistry
     function setUris(bytes32 modelId, string[] calldata list) external {
-        address publisher = model(modelId).publisher;
-        if (msg.sender != publisher) revert NotPublisher(publisher, msg.sender);
+        _checkPublisher(modelId);
         _store(modelId, list);
         emit UrisChanged(modelId, list);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function stateWork(bytes32 modelId, Work calldata work) external {
+        _checkPublisher(modelId);
+        if (work.outputBytes == 0) revert WorkNotStated(modelId);
+        works[modelId] = work;
+        emit WorkStated(modelId, work);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function workOf(bytes32 modelId) external view returns (Work memory work) {
+        if (!exists(modelId)) revert UnknownModel(modelId);
+        work = works[modelId];
+        if (work.outputBytes == 0) revert WorkNotStated(modelId);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function royalty(bytes32 modelId) external view returns (address publisher, uint16 royaltyBps) {
+        if (!exists(modelId)) revert UnknownModel(modelId);
+        return (models[modelId].publisher, models[modelId].royaltyBps);
     }
 
     /// @inheritdoc IModelRegistry
@@ -54,6 +75,11 @@ contract ModelRegistry is IModelRegistry {
     /// @inheritdoc IModelRegistry
     function exists(bytes32 modelId) public view returns (bool) {
         return models[modelId].publisher != address(0);
+    }
+
+    function _checkPublisher(bytes32 modelId) private view {
+        address publisher = model(modelId).publisher;
+        if (msg.sender != publisher) revert NotPublisher(publisher, msg.sender);
     }
 
     function _store(bytes32 modelId, string[] calldata list) private {

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.24;
 
 import {Dissections} from "../../solidity/src/test/Dissections.sol";
+import {Claim, Lease, Request} from "../../solidity/src/interfaces/IInferenceOracle.sol";
 import {Libraries} from "../../solidity/src/test/Libraries.sol";
 
 /// @notice Each routine in assembly gives what its plain twin gives, on whatever it is handed.
@@ -19,6 +20,14 @@ contract TwinsTest {
 
     function testFuzz_parent(bytes32 left, bytes32 right) external view {
         require(libraries.parent(left, right) == libraries.parentPlain(left, right), "another parent");
+    }
+
+    function testFuzz_commitments(Request calldata r, Lease calldata lease, Claim calldata claim) external view {
+        (bytes32 fast, bytes32 memoryFast) = libraries.hashOfRequest(r);
+        (bytes32 plain, bytes32 memoryPlain) = libraries.hashOfRequestPlain(r);
+        require(fast == plain && memoryFast == memoryPlain && fast == memoryFast, "another hash");
+        require(libraries.hashOfLease(lease) == libraries.hashOfLeasePlain(lease), "another hash");
+        require(libraries.hashOfClaim(claim) == libraries.hashOfClaimPlain(claim), "another hash");
     }
 
     /// @notice Whole proofs, and proofs with bytes too few, bits too high or zeros where none may be.

@@ -16,7 +16,7 @@ def test_consumer_that_burns_gas_has_paid_for_it_beforehand(
 ) -> None:
     world, worker = testbed.world, testbed.worker()
     consumer = testbed.gas_eater()
-    sizes = (world.model_id, 4, 12, MOST_CALLBACK_GAS)
+    sizes = (world.model_id, 4, 0, MOST_CALLBACK_GAS)
     fee = int(world.chain.call(world.contracts.oracle, "estimateFee", *sizes))
     request = testbed.ask_through(consumer, MOST_CALLBACK_GAS, 2 * fee)
     before = testbed.wealth(WORKER)

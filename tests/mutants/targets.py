@@ -29,6 +29,8 @@ EXACT = (
 ORACLE_TESTS = (
     "tests/solidity/test_oracle.py",
     "tests/solidity/test_oracle_refusals.py",
+    "tests/solidity/test_metered.py",
+    "tests/solidity/test_seeds.py",
     "tests/solidity/test_contracts_act.py",
     "tests/solidity/test_callback.py",
     "tests/solidity/test_deployment.py",
@@ -73,6 +75,11 @@ TARGETS = {
     ),
     "oracle": Target(
         "solidity/src/InferenceOracle.sol", ORACLE_TESTS, ("InferenceOracle",)
+    ),
+    "seed": Target(
+        "solidity/src/libraries/BlockSeed.sol",
+        ("tests/solidity/test_seeds.py",),
+        ("InferenceOracle",),
     ),
     "game": Target("solidity/src/DisputeGame.sol", GAME_TESTS, ("DisputeGame",)),
     "clock": Target("solidity/src/libraries/Clock.sol", GAME_TESTS, ("DisputeGame",)),
@@ -179,6 +186,11 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "",
     ): "a payment to an account without code, of ether that is there, can't fail",
     (ORACLE, "if (credit > penalty) credit = penalty;", ">="): SAME_EITHER_WAY,
+    (
+        "solidity/src/libraries/BlockSeed.sol",
+        "if (first < 0x80) return at + 1;",
+        "<=",
+    ): "the empty string, 0x80, ends behind its first byte either way",
     (
         ORACLE,
         "return (bond > minBond ? bond : minBond, uint96(price));",

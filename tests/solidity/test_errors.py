@@ -13,8 +13,12 @@ TESTS = Path(__file__).parent
 DECLARING = [
     *(f"interfaces/{name}" for name in ("IDisputeGame", "IInferenceOracle")),
     *(f"interfaces/{name}" for name in ("IModelRegistry", "IStaking", "IMipsVerifier")),
+    "libraries/BlockSeed",
     "InferenceConsumer",
+    "TextConsumer",
     "examples/DigitReader",
+    "examples/ReviewedShop",
+    "examples/StoryToken",
 ]
 ERROR = re.compile(r"^\s*error (\w+)\(([^)]*)\);", re.MULTILINE)
 

@@ -35,9 +35,7 @@ def test_happy_path_costs_less_than_150k_a_step(exact_story):
     costs = {name: beyond_calldata(receipt) for name, receipt in steps.items()}
     assert max(costs.values()) < HAPPY_LIMIT, costs
     work = sum(steps[name].gas_used for name in ("accept", "submit", "finalize"))
-    fee = story.chain.call(
-        "InferenceOracle", "estimateFee", story.model_id, 784, len(OUTPUT), 0
-    )
+    fee = story.chain.call("InferenceOracle", "estimateFee", story.model_id, 784, 0, 0)
     assert work * 10**9 < fee
 
 
@@ -49,10 +47,40 @@ def test_estimated_fee_covers_a_worker_at_any_size_of_output(exact_story, size):
     story.finalize()
     story.request()
     steps = [story.accept(), story.submit(output), story.finalize()]
-    args = (story.model_id, 784, size, 0)
+    story.state_work((0, 0, 0, max(1, size), 0))
+    args = (story.model_id, 784, 0, 0)
     fee = story.chain.call("InferenceOracle", "estimateFee", *args)
     royalty = fee * 500 // 10_000
     assert sum(step.gas_used for step in steps) * 10**9 < fee - royalty
+
+
+def test_plain_request_pays_nothing_for_meters(exact_story):
+    """Gas of each action as it was before there were any, or less."""
+    story = exact_story
+    story.claimed()
+    story.finalize()
+    gas = {
+        "request": story.request().gas_used,
+        "accept": story.accept().gas_used,
+        "submit": story.submit().gas_used,
+        "finalize": story.finalize().gas_used,
+    }
+    story.request()
+    gas["cancel"] = story.cancel().gas_used
+    story.request()
+    story.accept()
+    story.chain.travel_to(story.lease.end)
+    expired = ("expireLease", story.r, story.lease)
+    gas["expire"] = story._oracle(*expired, sender=story.stranger).gas_used
+    before = {
+        "request": 113_535,
+        "accept": 52_043,
+        "submit": 53_701,
+        "finalize": 101_325,
+        "cancel": 68_002,
+        "expire": 63_852,
+    }
+    assert all(gas[name] <= most for name, most in before.items()), gas
 
 
 def long_game(story: Story, name: str) -> MadeUpGame:

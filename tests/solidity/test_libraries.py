@@ -4,6 +4,7 @@ import random
 
 import pytest
 from eth_utils import keccak
+from support.abi import selector
 from support.evm import Chain, calldata_gas, reverts
 
 from mips_vm.constants import ARENA, INPUT, Status
@@ -147,3 +148,46 @@ def test_status_byte_is_replaced_and_nothing_else(libraries, status):
     changed = libraries.call("withStatus", root, status)
     assert changed == bytes([status]) + root[1:]
     assert libraries.call("statusOf", changed) == status
+
+
+STRUCTS = {
+    "Request": (32, 32, 20, 12, 32, 4, 4, 5, 12, 20),
+    "Lease": (32, 4, 20, 5, 12, 12),
+    "Claim": (32, 32, 32, 32, 32, 20, 4, 5, 12, 12),
+}
+"""Bytes of each field."""
+
+
+@pytest.mark.parametrize("name", STRUCTS)
+def test_commitment_is_the_hash_of_the_abi(libraries, name):
+    """From calldata, and from memory where that is done, as the plain ones have it."""
+    chain, contract = libraries.chain, libraries.contract
+    rng = random.Random(7)
+    for _ in range(20):
+        words = [rng.randbytes(size).rjust(32, b"\0") for size in STRUCTS[name]]
+        expected = keccak(b"".join(words))
+        for function in (f"hashOf{name}", f"hashOf{name}Plain"):
+            entry = contract.abi.function(function)
+            data = selector(entry) + b"".join(words)
+            found = chain.evm.message_call(chain.deployer, contract.address, data)
+            assert bytes(found) in (expected, 2 * expected)
+
+
+@pytest.mark.parametrize("name", STRUCTS)
+def test_commitment_of_unused_bits_is_another(libraries, name):
+    """Or refused, as the plain one does: they pass for nothing that is stored."""
+    chain, contract = libraries.chain, libraries.contract
+    entry = contract.abi.function(f"hashOf{name}")
+    words = [bytes(32) for _ in STRUCTS[name]]
+    for place, size in enumerate(STRUCTS[name]):
+        if size == 32:
+            continue
+        flawed = list(words)
+        flawed[place] = b"\1" + bytes(31)
+        data = selector(entry) + b"".join(flawed)
+        try:
+            found = chain.evm.message_call(chain.deployer, contract.address, data)
+        except RuntimeError as error:
+            assert "Revert" in str(error)
+        else:
+            assert bytes(found) == keccak(b"".join(flawed)) != keccak(b"".join(words))

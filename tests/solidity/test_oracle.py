@@ -353,15 +353,15 @@ def test_bond_follows_the_base_fee(exact_story):
 @pytest.mark.parametrize(
     ("output", "callback_gas", "units"),
     [
-        (0, 0, 350_000),
         (1, 0, 350_120),
         (1000, 0, 470_000),
-        (0, 1_000_000, 1_350_000),
+        (2, 1_000_000, 1_350_240),
         (1000, 1, 470_001),
     ],
 )
 def test_estimate_pays_gas_callback_and_royalty(story, output, callback_gas, units):
-    args = (story.model_id, 784, output, callback_gas)
+    story.state_work((0, 0, 0, output, 0))
+    args = (story.model_id, 784, 0, callback_gas)
     fee = story.chain.call("InferenceOracle", "estimateFee", *args)
     assert fee == units * GWEI * 10_000 // (10_000 - ROYALTY_BPS)
     assert abs(fee - fee * ROYALTY_BPS // 10_000 - units * GWEI) <= 1

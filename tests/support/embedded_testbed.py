@@ -15,6 +15,7 @@ from oracle.chain.local.known import FIRST_BASE_FEE
 from oracle.models.library import Library
 from oracle.node.honest import Honest
 from oracle.pricing.guard import Guard
+from oracle.pricing.work import work_of
 from oracle.record.record import Record
 from oracle.sending.deploy import deploy
 from oracle.sending.sender import Receipt, Sender
@@ -48,10 +49,11 @@ class EmbeddedTestbed:
         k: int = 8,
         accounts: int = 6,
         first_base_fee: int = FIRST_BASE_FEE,
+        data: bytes | None = None,
     ) -> "EmbeddedTestbed":
-        """With a base fee of 0, a chain without fees."""
+        """With a base fee of 0, a chain without fees. `data`: another model's image."""
         image = folder / "tiny.plumb"
-        image.write_bytes(tiny_image())
+        image.write_bytes(tiny_image() if data is None else data)
         keys = development_accounts(accounts)
         given = {bytes.fromhex(key.address[2:]): 100 * ETHER for key in keys}
         endpoint = EmbeddedEndpoint(given, first_base_fee)
@@ -62,6 +64,8 @@ class EmbeddedTestbed:
         identity = (model.model_root, model.program_root, 500, [])
         receipt = senders[0].send(contracts.registry, "register", *identity)
         (told,) = (e for e in receipt.events if isinstance(e, ModelRegistered))
+        stated = (told.model_id, work_of(model.tables))
+        senders[0].send(contracts.registry, "stateWork", *stated)
         return cls(endpoint, chain, senders, contracts, told.model_id, image)
 
     @property
@@ -89,6 +93,26 @@ class EmbeddedTestbed:
         asker, oracle = self.senders[1], self.contracts.oracle
         terms = (self.model_id, data, 50_000, deadline, window, 0, asker.address)
         receipt = asker.send(oracle, "request", *terms, value=FEE)
+        (told,) = (e for e in receipt.events if isinstance(e, Requested))
+        self.requests.append(told.request_id)
+        return told.request_id
+
+    def ask_metered(
+        self,
+        data: bytes,
+        *,
+        pass_price: int = 0,
+        max_passes: int = 0,
+        from_block: bool = False,
+        fee: int = FEE,
+        patience: int = PATIENCE,
+    ) -> int:
+        """The same, of a model that runs a loop."""
+        deadline = self.chain.now() + patience
+        asker, oracle = self.senders[1], self.contracts.oracle
+        terms = (self.model_id, data, 50_000, deadline, WINDOW, 0, asker.address)
+        meter = (pass_price, max_passes, from_block)
+        receipt = asker.send(oracle, "requestMetered", *terms, *meter, value=fee)
         (told,) = (e for e in receipt.events if isinstance(e, Requested))
         self.requests.append(told.request_id)
         return told.request_id

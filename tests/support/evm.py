@@ -98,6 +98,7 @@ class Chain:
         self.number = 1
         self.now = GENESIS_TIME
         self.basefee, self._fees = 0, fees
+        self.prevrandao = bytes(32)  # as on a chain without a beacon
         self.contracts: dict[str, Contract] = {}
         self.accounts: dict[str, str] = {}
         self.minted = 0  # wei
@@ -282,6 +283,7 @@ class Chain:
                 timestamp=self.now,
                 basefee=0 if self._fees else self.basefee,
                 coinbase=told(self.basefee) if self._fees else None,
+                prevrandao=self.prevrandao,
                 gas_limit=2**32,
             )
         )

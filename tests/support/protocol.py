@@ -31,7 +31,8 @@ REQUEST = "(uint256,bytes32,address,uint96,bytes32,uint32,uint32,uint40,uint96,a
 LEASE = "(bytes32,uint32,address,uint40,uint96,uint96)"
 CLAIM = "(uint256,bytes32,bytes32,bytes32,bytes32,address,uint32,uint40,uint96,uint96)"
 
-OPEN, ACCEPTED, CLAIMED, FINAL, CANCELLED = 1, 2, 3, 4, 5  # Status
+OPEN, ACCEPTED, CLAIMED, FINAL, CANCELLED, UNSEEDED = 1, 2, 3, 4, 5, 6  # Status
+WORK = (0, 0, 2**20, 44, 0)  # of a model whose answer is as long as OUTPUT
 
 
 def tariffs() -> dict[str, int]:
@@ -66,12 +67,18 @@ class Story:
             sender=self.publisher,
         )
         self.model_id: bytes = registered.result
+        self.state_work(WORK)
         self.stake(self.worker)
         self.r: Any = None  # Request
         self.lease: Any = None
         self.claim: Any = None
         self.claim_hash = b""
         self.output = b""
+
+    def state_work(self, work: tuple[int, ...]) -> Receipt:
+        """By the publisher: prologue, body, epilogue, bytes, bytes a pass."""
+        sent = ("stateWork", self.model_id, work)
+        return self.chain.send("ModelRegistry", *sent, sender=self.publisher)
 
     def stake(self, account: str, amount: int = STAKE) -> None:
         self.chain.send("Staking", "deposit", account, sender=account, value=amount)
@@ -89,6 +96,25 @@ class Story:
         }
         assert changes.keys() <= terms.keys()
         return tuple({**terms, **changes}.values())
+
+    def request_metered(
+        self,
+        *,
+        pass_price: int = 0,
+        max_passes: int = 0,
+        from_block: bool = False,
+        value: int = FEE,
+        by: "Puppet | None" = None,
+        **changes: Any,
+    ) -> Receipt:
+        terms = (*self.terms(**changes), pass_price, max_passes, from_block)
+        call = ("requestMetered", *terms)
+        if by is None:
+            sent = self._oracle(*call, sender=self.requester, value=value)
+        else:
+            sent = by.do("InferenceOracle", *call, value=value)
+        self.r = sent.event("Requested").request
+        return sent
 
     def request(
         self, *, value: int = FEE, by: "Puppet | None" = None, **changes: Any

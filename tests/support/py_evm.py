@@ -45,7 +45,9 @@ class PyEvm:
         self._state.set_nonce(NOBODY, 1)
 
     def set_block_env(self, block: Any) -> None:
-        self._context = _context(block.number, block.timestamp, block.basefee)
+        self._context = _context(
+            block.number, block.timestamp, block.basefee, block.prevrandao
+        )
 
     def set_balance(self, address: str, wei: int) -> None:
         self._state.set_balance(to_canonical_address(address), wei)
@@ -115,13 +117,15 @@ def _log(address: bytes, topics: tuple[int, ...], data: bytes) -> Log:
     return Log(to_checksum_address(address), words, (words, data))
 
 
-def _context(number: int, timestamp: int, basefee: int) -> ExecutionContext:
+def _context(
+    number: int, timestamp: int, basefee: int, mix_hash: bytes = bytes(32)
+) -> ExecutionContext:
     return ExecutionContext(
         coinbase=BUILDER,
         timestamp=timestamp,
         block_number=number,
         difficulty=0,
-        mix_hash=b"\0" * 32,
+        mix_hash=mix_hash,
         gas_limit=2**32,
         prev_hashes=(),
         chain_id=1,

@@ -36,6 +36,9 @@ class EachTakes:
     def seconds(self, task: Task) -> float:
         return self.each
 
+    def rate(self) -> float | None:
+        return None
+
 
 @dataclass
 class Sandglass:

@@ -27,6 +27,7 @@ from oracle.node.node import Done, Node
 from oracle.node.roles.roles import WorkerSettings
 from oracle.node.worker.strategy import Strategy
 from oracle.node.worker.worker import Worker
+from oracle.pricing.work import work_of
 from oracle.record.record import Asked, Record, Status
 from oracle.requester.fees import Sizes, reckoned
 from oracle.requester.requests import Terms, ask
@@ -205,4 +206,6 @@ def _registered(publisher: Sender, contracts: Contracts) -> bytes:
     identity = (model.model_root, model.program_root, ROYALTY_BPS)
     receipt = publisher.send(contracts.registry, "register", *identity, [])
     (told,) = (e for e in receipt.events if isinstance(e, ModelRegistered))
+    stated = (told.model_id, work_of(model.tables))
+    publisher.send(contracts.registry, "stateWork", *stated)
     return told.model_id

@@ -17,8 +17,14 @@ from eth.db.atomic import AtomicDB
 from eth.exceptions import CanonicalHeadNotFound, HeaderNotFound, Revert
 from eth.validation import validate_gas_limit
 from eth.vm.forks.prague import PragueVM
+from eth.vm.forks.prague.constants import (
+    HISTORY_SERVE_WINDOW,
+    HISTORY_STORAGE_ADDRESS,
+    HISTORY_STORAGE_CONTRACT_CODE,
+)
 from eth.vm.spoof import SpoofTransaction
 from eth_typing import Address, BlockNumber, Hash32
+from eth_utils.crypto import keccak
 from eth_utils.exceptions import ValidationError
 
 from oracle.chain.local.known import (
@@ -34,6 +40,9 @@ BLOCK_SECONDS = 12
 BLOCK_GAS = 2**25
 STORE_STIPEND = 2300
 """A store must leave more gas than this (EIP-2200), whatever it costs."""
+FIRST_MIX_HASH = keccak(text="what no beacon drew")
+"""Each block's is the hash of its parent's, in the place of a beacon's randomness: as
+good as that for whoever doesn't look, and known beforehand to whoever does."""
 BUILDER = Address(bytes.fromhex("b10cb10c".zfill(40)))
 """Who is paid the priority fees."""
 UNSIGNED, ADDRESS_BYTES = 1, 20
@@ -69,9 +78,23 @@ class _Chain(MiningChain):
             "gas_limit": parent_header.gas_limit,
             "timestamp": parent_header.timestamp + BLOCK_SECONDS,
             "coinbase": BUILDER,
+            "mix_hash": keccak(parent_header.mix_hash),
         }
         header = super().create_header_from_parent(parent_header, **defaults | fields)
-        return self.priced(header)
+        return self.priced(self._remembering(header))
+
+    def _remembering(self, header: BlockHeaderAPI) -> BlockHeaderAPI:
+        """With its parent's hash in the history (EIP-2935), which py-evm sees to only
+        for blocks that it imports."""
+        state = self.get_vm(header).state
+        if state.get_code(HISTORY_STORAGE_ADDRESS) != HISTORY_STORAGE_CONTRACT_CODE:
+            return header
+        parent = header.block_number - 1
+        slot, word = parent % HISTORY_SERVE_WINDOW, int.from_bytes(header.parent_hash)
+        state.set_storage(HISTORY_STORAGE_ADDRESS, slot, word)
+        state.persist()
+        remembering: BlockHeaderAPI = header.copy(state_root=state.state_root)
+        return remembering
 
     def priced(self, header: BlockHeaderAPI) -> BlockHeaderAPI:
         if self.base_fee is None:
@@ -183,8 +206,12 @@ class EmbeddedChain:
         }
         if self.inference:
             state |= _model_code()
+        code = HISTORY_STORAGE_CONTRACT_CODE
+        history = {"balance": 0, "nonce": 1, "code": code, "storage": {}}
+        state[HISTORY_STORAGE_ADDRESS] = history
         header: Any = {
             "difficulty": 0,
+            "mix_hash": FIRST_MIX_HASH,
             "gas_limit": BLOCK_GAS,
             "timestamp": self.genesis_time,
             "base_fee_per_gas": self.first_base_fee,

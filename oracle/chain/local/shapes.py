@@ -36,6 +36,7 @@ def word(value: int) -> str:
 
 def header_entry(header: BlockHeaderAPI) -> JsonObject:
     """A header as `eth_subscribe` tells it; blocks add to it."""
+    prague: Any = header  # whose last field py-evm's interface doesn't have
     return {
         "number": hex(header.block_number),
         "hash": hexed(header.hash),
@@ -60,6 +61,7 @@ def header_entry(header: BlockHeaderAPI) -> JsonObject:
         "parentBeaconBlockRoot": hexed(
             header.parent_beacon_block_root or bytes(HASH_BYTES)
         ),
+        "requestsHash": hexed(prague.requests_hash),
     }
 
 

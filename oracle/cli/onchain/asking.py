@@ -3,22 +3,27 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from oracle.amounts import brief_wei
 from oracle.chain.abi import Abi
 from oracle.chain.chain import Contract
 from oracle.chain.confirmations import BY_CHAIN
 from oracle.chain.deployments import PROTOCOL
+from oracle.cli.inputs.prompts import Question, question
+from oracle.cli.inputs.tensors import read_input
 from oracle.errors import BadDecline, UnknownConsumer, UnknownName
 from oracle.models.models import id_of
 from oracle.node.roles.node_config import NodeSettings
 from oracle.node.roles.roles import Place
+from oracle.pricing.work import work_of
 from oracle.record.record import Status
 from oracle.record.site import Site
 from oracle.requester.declines import About, Decline, told_by
-from oracle.requester.fees import Reckoned
+from oracle.requester.fees import Reckoned, Sizes
 from oracle.requester.rehearsal import Rehearsal
 from oracle.requester.requests import Situation
+from oracle.text import Options, passes_at_most
 from solidity import artifact
 from tinynn import Model
 
@@ -56,6 +61,26 @@ def image_of(place: Place, settings: NodeSettings, name: str) -> Model:
     model_id_of(place, name)
     provider = place.provider(settings)
     return settings.model_store.load(provider.bring(name))
+
+
+def question_of(
+    model: Model, data: Path | None, text: str | None, options: Options, seed: str
+) -> Question:
+    """A request's bytes: from a file, or of a text."""
+    if text is not None:
+        return question(model, text, options, seed)
+    assert data is not None, "one of them was given"
+    return Question(read_input(data, model.inputs))
+
+
+def sizes_of(
+    model: Model, asked: Question, callback_gas: int, window: int, min_bond_wei: int
+) -> Sizes:
+    """What the fee depends on, as a worker sees it."""
+    work, passes = work_of(model.tables), passes_at_most(model.tables, asked.data)
+    size = min(model.tables.output_bytes, work.bytes_of(passes))
+    terms = (size, callback_gas, window, min_bond_wei)
+    return Sizes(*terms, work, passes, asked.from_block)
 
 
 def window_advice(chain_id: int, window_seconds: int) -> str:

@@ -58,6 +58,7 @@ def register(
     from oracle.chain.errors import Refused
     from oracle.chain.events import ModelRegistered
     from oracle.cli.onchain.nodes import place_of
+    from oracle.pricing.work import work_of
     from oracle.sending.connection import sender_of
 
     place = place_of(settings)
@@ -68,17 +69,23 @@ def register(
         uris = [*uris, card_entry(image, model.model_root, card_uri)]
     parts = model.model_root, model.program_root, royalty_bps, uris
     sender = sender_of(settings, place.chain)
+    registry = place.deployments.contracts.registry
     try:
-        receipt = sender.send(place.deployments.contracts.registry, "register", *parts)
+        receipt = sender.send(registry, "register", *parts)
     except Refused as refused:
         if refused.name != "ModelExists":
             raise
         record = place.record()
         record.refresh()
         told = record.tables.models[refused.arguments["modelId"]]
-        remark("It was registered before, as follows; nothing was sent.")
+        remark("It was registered before, as follows.")
+        stated = record.tables.works.get(told.model_id)
     else:
         (told,) = (e for e in receipt.events if isinstance(e, ModelRegistered))
+        stated = None
+    if stated != (work := work_of(model.tables)):
+        # What workers compare with the image, and fees are estimated by.
+        sender.send(registry, "stateWork", told.model_id, work)
     if name is not None:
         named = dict(place.deployments.models) | {name: told.model_id}
         replace(place.deployments, models=named).write(settings.deployments)

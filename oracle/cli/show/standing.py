@@ -7,31 +7,41 @@ from oracle.amounts import brief_wei
 from oracle.cli.common.output import console, facts, grid, hexadecimal, print_json
 from oracle.node.roles.node_config import NodeSettings
 from oracle.requester.requests import Situation
+from oracle.text import answered_text, takes_text
+from tinynn.errors import InputError
 
 if TYPE_CHECKING:
     from oracle.cli.inputs.tensors import Array
 
-Outputs = Mapping[str, "Array"]
+Outputs = Mapping[str, "Array | str"]
 
 
 def listed(outputs: Outputs) -> dict[str, str]:
     """What a person sees of each output."""
     from oracle.cli.show.portrait import first_numbers
 
-    return {name: "  ".join(first_numbers(a)) for name, a in outputs.items()}
+    return {
+        name: found if isinstance(found, str) else "  ".join(first_numbers(found))
+        for name, found in outputs.items()
+    }
 
 
 def outputs_of(settings: NodeSettings, found: Situation) -> Outputs:
-    """The answer's arrays by name; none without an answer, or its model's image."""
+    """The answer's arrays by name, or a language model's text; none without an answer,
+    or its model's image."""
     if not found.asked.output:
         return {}
     answer, store = found.asked.output, settings.model_store
     if not store.holds(found.model_root):
         return {}
     model = store.load(found.model_root)
-    if len(answer) != sum(spec.size for spec in model.outputs):
+    try:
+        arrays = model.decode_output(answer)
+    except InputError:
         return {}  # a lie
-    named = zip(model.outputs, model.decode_output(answer), strict=True)
+    if takes_text(model.tables):
+        return {"text": answered_text(answer)}
+    named = zip(model.outputs, arrays, strict=True)
     return {spec.name: array for spec, array in named}
 
 
@@ -40,7 +50,10 @@ def show(found: Situation, as_json: bool, outputs: Outputs | None = None) -> Non
     if as_json:
         from oracle.cli.show.portrait import as_numbers
 
-        numbers = {name: as_numbers(array) for name, array in outputs.items()}
+        numbers = {
+            name: found if isinstance(found, str) else as_numbers(found)
+            for name, found in outputs.items()
+        }
         print_json(found.as_json() | {"outputs": numbers or None})
         return
     asked = found.asked

@@ -5,6 +5,7 @@ from functools import partial
 from random import Random
 from typing import Final
 
+from challenge.claim import Work
 from challenge.lies import LIES, FalseChallenger, Liar, Lie, Scene, instructions, places
 from challenge.precedence import Run
 from challenge.trace import Trace
@@ -70,6 +71,12 @@ class LyingWorker:
 
     def output_bytes(self, asked: Asked) -> int:
         return self._honest.output_bytes(asked)
+
+    def work(self, asked: Asked) -> Work:
+        return self._honest.work(asked)
+
+    def passes(self, asked: Asked) -> int:
+        return self._honest.passes(asked)
 
     width = 1
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from challenge.claim import Work
 from challenge.precedence import Run
 from oracle.node.node import Player
 from oracle.record.record import Answered, Asked
@@ -51,6 +52,14 @@ class Strategy(Protocol):
 
     def output_bytes(self, asked: Asked) -> int:
         """How long the answer will be at most."""
+        ...
+
+    def work(self, asked: Asked) -> Work:
+        """What the model's runs take, by its image."""
+        ...
+
+    def passes(self, asked: Asked) -> int:
+        """How many passes the run has: about, and at most."""
         ...
 
     def defender(self, answered: Answered) -> Player: ...

@@ -13,6 +13,7 @@ from mips_vm.keccak import keccak256
 from oracle.chain.contracts import Contracts
 from oracle.logs import logger
 from oracle.node.node import Action, Node
+from oracle.node.worker import seeds
 from oracle.node.worker.second_try import refused
 from oracle.node.worker.strategy import Strategy
 from oracle.pricing.guard import Guard
@@ -65,6 +66,7 @@ class Worker(Node):
             self._answers,
             self._finals,
             self._expiries,
+            self._seeds,
             self._leases,
         )
 
@@ -180,9 +182,24 @@ class Worker(Node):
         if not self._objection(asked, self.market()):
             yield action
 
+    def _seeds(self) -> Iterator[Action]:
+        """Shows the block whose randomness a request waits for, if it wants to answer
+        that: whoever does so first pays for all."""
+        waiting = self.record.requests(Status.UNSEEDED)
+        return self.of_each("fixSeed", waiting, self._seed)
+
+    def _seed(self, asked: Asked) -> Iterator[Action]:
+        if objection := self.objection(asked, self.market()):
+            self._decline(asked, objection)
+            return
+        self.declined.pop(asked.request.id, None)
+        if seeds.is_due(asked, self.record.head.number, self._turn(asked)):
+            yield self._action("fixSeed", asked, *seeds.showing(self.chain, asked))
+
     def _leases(self) -> Iterator[Action]:
         open_requests = self.record.requests(Status.OPEN)
-        known = {asked.request.id for asked in open_requests}
+        waiting = (*open_requests, *self.record.requests(Status.UNSEEDED))
+        known = {asked.request.id for asked in waiting}
         self.declined = {i: why for i, why in self.declined.items() if i in known}
         if open_requests:
             accept = partial(self._acceptance, self.market())
@@ -365,7 +382,12 @@ class Worker(Node):
         size = self._strategy.output_bytes(asked)
         if objection := market.money_objection(asked, size):
             return objection
-        return self._guard.objection(market.offer(asked, size))
+        work, passes = self._strategy.work(asked), self._strategy.passes(asked)
+        stated = self.record.tables.works.get(asked.model.model_id, work)
+        if stated != work:
+            return f"work: expected the publisher to state {work}, got {stated}"
+        size = min(size, work.bytes_of(passes))
+        return self._guard.objection(market.offer(asked, size, work, passes))
 
     def _action(self, function: str, asked: Asked, *arguments: Any) -> Action:
         oracle = self.contracts.oracle

@@ -5,14 +5,16 @@ import {IModelRegistry} from "./IModelRegistry.sol";
 import {IStaking} from "./IStaking.sol";
 
 /// @dev None: no such request. Open: waits for a worker. Accepted: leased to one. Claimed: answered, inside its
-/// challenge window or in dispute. Final: paid, callback made. Cancelled: refunded.
+/// challenge window or in dispute. Final: paid, callback made. Cancelled: refunded. Unseeded: as Open, but that a
+/// block's randomness, yet to come or to be shown, has to become part of its input before a worker can have it.
 enum Status {
     None,
     Open,
     Accepted,
     Claimed,
     Final,
-    Cancelled
+    Cancelled,
+    Unseeded
 }
 
 /// @notice The terms of a request. Only their hash is stored; whoever acts on the request supplies them again.
@@ -27,6 +29,14 @@ struct Request {
     uint40 deadline; // instant before which an answer must be submitted
     uint96 minBond; // wei; the worker's bond is at least this
     address refundTo; // credited with the fee if the request is cancelled
+}
+
+/// @notice What a request adds whose model runs a loop: a price a pass, and who chooses the seed.
+/// @dev One slot, which only such requests have.
+struct Meter {
+    uint96 passPrice; // wei that come back for each pass that isn't run
+    uint32 maxPasses; // that the fee pays for; passPrice * maxPasses is part of the fee
+    uint40 seedBlock; // whose prevrandao is the seed; zero: the seed, if any, is in the input as it was given
 }
 
 /// @notice One worker's right to answer.
@@ -60,7 +70,7 @@ struct RequestState {
     uint32 attempt; // answers that were proved false or never came
     uint40 changedAt; // instant of the last change of status
     address worker; // of the current lease or claim, else zero
-    bytes32 commitment; // hash of the Request (Open, Cancelled), the Lease (Accepted) or the Claim (Claimed, Final)
+    bytes32 commitment; // hash of the Request (Open, Unseeded, Cancelled), Lease (Accepted) or Claim (Claimed, Final)
 }
 
 /// @title Requests for inference, and their answers.
@@ -87,11 +97,20 @@ interface IInferenceOracle {
     error CallbackNotPending(uint256 requestId);
     error CallbackStillFails(uint256 requestId, bytes reason);
     error Miswired(address expected, address actual);
+    error FeeTooLow(uint256 expected, uint256 actual);
+    error SeedNotZero(bytes28 expected, bytes28 actual);
+    error InputTooShort(uint256 expected, uint256 actual);
+    error WrongInput(bytes32 expected, bytes32 actual);
+    error Binding(uint256 expected, uint256 actual);
 
     /// @notice Carries the whole input, so that a worker needs nothing but the log.
     event Requested(
         uint256 indexed requestId, bytes32 indexed modelId, address indexed requester, Request request, bytes input
     );
+    /// @notice Follows `Requested` where there is a meter. With a `seedBlock`, the request is Unseeded.
+    event Metered(uint256 indexed requestId, Meter meter);
+    /// @notice Bytes 0..27 of the input are this now, for all attempts; its root changed with them. Nothing else did.
+    event SeedFixed(uint256 indexed requestId, bytes28 seed, bytes32 inputRoot);
     event Accepted(uint256 indexed requestId, bytes32 indexed modelId, address indexed worker, Lease lease);
     /// @param burned All of the penalty but the gas of whoever ended the lease, who is credited for that.
     event LeaseExpired(uint256 indexed requestId, address indexed worker, uint256 penalty, uint256 burned);
@@ -103,6 +122,8 @@ interface IInferenceOracle {
     event Finalized(
         uint256 indexed requestId, bytes32 indexed claimHash, address indexed worker, uint256 paid, uint256 royalty
     );
+    /// @notice Comes before `Finalized`: the part of the fee for passes that weren't run is a credit of `refundTo`.
+    event Unspent(uint256 indexed requestId, address indexed refundTo, uint256 passes, uint256 refund);
     event CallbackSucceeded(uint256 indexed requestId, address indexed requester);
     /// @param reason At most 132 bytes of what the requester's code returned.
     event CallbackFailed(uint256 indexed requestId, address indexed requester, bytes reason);
@@ -123,6 +144,32 @@ interface IInferenceOracle {
         uint96 minBond,
         address refundTo
     ) external payable returns (uint256 requestId);
+
+    /// @notice As `request`, of a model that runs a loop: what it leaves of `maxPasses` is credited to `refundTo` at
+    /// `passPrice` each. The count is the first word of the output, so it is proved as the answer is.
+    /// @param fromBlock Whether the seed, bytes 0..27 of the input, is drawn by a block that is yet to come. Then they
+    /// must be zero, and the request binds until its deadline: whoever could leave after it saw the seed would choose
+    /// it. Without, the seed is the requester's own, as everyone can see, or the model needs none; nothing waits.
+    function requestMetered(
+        bytes32 modelId,
+        bytes calldata input,
+        uint32 callbackGas,
+        uint40 deadline,
+        uint32 window,
+        uint96 minBond,
+        address refundTo,
+        uint96 passPrice,
+        uint32 maxPasses,
+        bool fromBlock
+    ) external payable returns (uint256 requestId);
+
+    /// @notice Opens an Unseeded request: its seed is `keccak256(prevrandao of seedBlock, request id)`, cut to 28 bytes.
+    /// Anyone may, once, while the block's hash is in the history (EIP-2935): nobody has a choice.
+    /// @param header RLP of seedBlock's header.
+    /// @param inputBytes Length of the input, which stands before the seed in the input's first leaf.
+    /// @param siblings Of that leaf, from below; those above are of zeros.
+    function fixSeed(Request calldata r, bytes calldata header, uint32 inputBytes, bytes32[] calldata siblings)
+        external;
 
     /// @notice Leases the request to `msg.sender`, and locks its bond. The lease lasts half of the time that is left
     /// until the deadline, but MIN_LEASE at least and 30 minutes at most.
@@ -151,13 +198,17 @@ interface IInferenceOracle {
     /// the gas of that at the block's base fee; the rest of the penalty burns, so that a miss enriches nobody.
     function expireLease(Request calldata r, Lease calldata lease) external;
 
-    /// @notice Refunds an open request: its requester from a minute after it asked, anyone after the deadline.
+    /// @notice Refunds an open request: its requester from a minute after it asked, anyone after the deadline. One whose
+    /// seed is a block's only after the deadline, or if the seed can't be fixed any more.
     function cancel(Request calldata r) external;
 
     /// @notice The claim was proved false; the request reopens. Dispute game only.
     function killClaim(Claim calldata claim) external;
 
     function getRequest(uint256 requestId) external view returns (RequestState memory);
+
+    /// @notice The hash of the claim that stands and can be disputed; zero if there is none.
+    function standingClaim(uint256 requestId) external view returns (bytes32);
 
     function registry() external view returns (IModelRegistry);
 
@@ -167,8 +218,12 @@ interface IInferenceOracle {
     /// @notice The only address that may kill a claim.
     function game() external view returns (address);
 
-    /// @notice A fee that pays a worker for its gas at the present price, with a margin.
-    function estimateFee(bytes32 modelId, uint256 inputBytes, uint256 outputBytes, uint32 callbackGas)
+    function getMeter(uint256 requestId) external view returns (Meter memory);
+
+    /// @notice A fee that pays a worker for its gas at the present price, with a margin, and for its computing.
+    /// @dev By what the model's publisher states of its work; `WorkNotStated` if nothing is.
+    /// @param passes That the model's loop may run; zero if it has none.
+    function estimateFee(bytes32 modelId, uint256 inputBytes, uint256 passes, uint32 callbackGas)
         external
         view
         returns (uint256 fee);

@@ -91,6 +91,18 @@ library MemoryTree {
         }
     }
 
+    /// @notice Root of a region whose first leaf has these siblings, from below; above them are zeros.
+    /// @dev `siblings` beyond the region's depth make another root than any region has.
+    function rootOfFirst(bytes32 leaf, bytes32[] calldata siblings) internal pure returns (bytes32 root) {
+        root = leaf;
+        bytes32 zero = 0;
+        uint256 depth = siblings.length > SMALL_REGION_DEPTH ? siblings.length : SMALL_REGION_DEPTH;
+        for (uint256 level = 0; level < depth; level++) {
+            root = parent(root, level < siblings.length ? siblings[level] : zero);
+            zero = parent(zero, zero);
+        }
+    }
+
     function littleEndian(uint32 word) internal pure returns (bytes4) {
         word = ((word & 0x00ff00ff) << 8) | ((word >> 8) & 0x00ff00ff);
         return bytes4((word << 16) | (word >> 16));

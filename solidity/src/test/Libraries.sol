@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {Claim, Lease, Request} from "../interfaces/IInferenceOracle.sol";
+import {Commitment} from "../libraries/Commitment.sol";
 import {Leaf, LeafProof} from "../libraries/LeafProof.sol";
 import {MemoryTree} from "../libraries/MemoryTree.sol";
 import {StateRoot} from "../libraries/StateRoot.sol";
@@ -43,6 +45,30 @@ contract Libraries {
     {
         (Leaf memory leaf,) = LeafProof.read(proof, 0, levels);
         return LeafProof.rootPlain(leaf, proof, index, content);
+    }
+
+    function hashOfRequest(Request calldata r) external pure returns (bytes32, bytes32) {
+        return (Commitment.ofCalldata(r), Commitment.ofMemory(r));
+    }
+
+    function hashOfRequestPlain(Request calldata r) external pure returns (bytes32, bytes32) {
+        return (Commitment.ofPlain(r), Commitment.ofMemoryPlain(r));
+    }
+
+    function hashOfLease(Lease calldata lease) external pure returns (bytes32) {
+        return Commitment.ofCalldata(lease);
+    }
+
+    function hashOfLeasePlain(Lease calldata lease) external pure returns (bytes32) {
+        return Commitment.ofPlain(lease);
+    }
+
+    function hashOfClaim(Claim calldata claim) external pure returns (bytes32) {
+        return Commitment.ofCalldata(claim);
+    }
+
+    function hashOfClaimPlain(Claim calldata claim) external pure returns (bytes32) {
+        return Commitment.ofPlain(claim);
     }
 
     function ones(uint256 bits) external pure returns (uint256) {

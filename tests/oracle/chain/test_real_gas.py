@@ -36,6 +36,7 @@ def replayed(evm: PyEvm, header: Any, transaction: Any) -> int:
             number=header.block_number,
             timestamp=header.timestamp,
             basefee=header.base_fee_per_gas,
+            prevrandao=header.mix_hash,
         )
     )
     sender, data = to_checksum_address(transaction.sender), transaction.data

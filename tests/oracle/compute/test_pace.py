@@ -4,6 +4,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from support.echo import MOST_TEXT, asked, echo_image
 from support.embedded_testbed import tiny_image
 
 import tinynn
@@ -11,7 +12,7 @@ from oracle.compute.executors import Inline
 from oracle.compute.pace import KEPT, MOST_AGE_SECONDS, Pace
 from oracle.compute.pool import Pool
 from oracle.compute.queue import Queue
-from oracle.compute.task import Task, Timing
+from oracle.compute.task import Task, Timing, run_instructions, whole_seconds
 
 MODEL = tinynn.load(tiny_image())
 
@@ -97,3 +98,28 @@ def test_executors_time_what_they_compute(make: type[Inline]) -> None:
         executors.submit(task(b"abcd")).result()
         found = executors.pace.seconds(task(b"efgh"))
     assert found is not None and found > 0
+
+
+def test_rate_is_that_of_the_longest_run_that_was_timed() -> None:
+    """What wasn't timed yet is foretold by it; inputs that don't fit say nothing."""
+    pace, echo = Pace(), tinynn.load(echo_image())
+    assert pace.rate() is None
+    pace.note(Task(echo, bytes(1000), 0), Timing(run_seconds=1e-9))
+    assert pace.rate() is None
+    pace.note(Task(echo, asked(b"x"), 0), Timing(run_seconds=2.0))
+    pace.note(task(b"abcd"), Timing(run_seconds=100.0))
+    assert pace.rate() == echo.most_instructions / 2
+    pace.note(Task(echo, asked(b"x"), 0), Timing(run_seconds=4.0))
+    assert pace.rate() == echo.most_instructions / 4
+
+
+def test_short_answer_foretells_the_longest() -> None:
+    """A run of one pass is timed as if all had been run."""
+    echo = tinynn.load(echo_image())
+    one, all_of_them = (echo.answer(asked(b"x" * n)) for n in (1, MOST_TEXT))
+    assert echo.passes_of(one) == 1 and echo.passes_of(all_of_them) == MOST_TEXT
+    assert whole_seconds(echo, all_of_them, 3.0) == pytest.approx(3.0)
+    share = run_instructions(echo, one) / echo.most_instructions
+    assert whole_seconds(echo, one, 3.0) == pytest.approx(3.0 / share)
+    assert whole_seconds(echo, b"", 3.0) == 3.0
+    assert share < 0.1

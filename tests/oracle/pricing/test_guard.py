@@ -6,6 +6,7 @@ import pytest
 from support.asked import made_up_request
 from support.embedded_testbed import ETHER, FEE, EmbeddedTestbed
 
+from challenge.claim import Work
 from oracle.node.roles.roles import WorkerSettings
 from oracle.pricing.guard import (
     FIXED_GAS,
@@ -98,8 +99,11 @@ def test_gas_of_an_answer_is_the_oracle_s_estimate(
     world: EmbeddedTestbed, offer: Offer
 ) -> None:
     chain, oracle = world.chain, world.contracts.oracle
-    for output_bytes in (0, 12, 1000):
-        sizes = (4, output_bytes, offer.asked.request.callback_gas)
+    publisher, registry = world.senders[0], world.contracts.registry
+    for output_bytes in (1, 12, 1000):
+        work = Work(0, 0, 0, output_bytes, 0)
+        publisher.send(registry, "stateWork", world.model_id, work)
+        sizes = (4, 0, offer.asked.request.callback_gas)
         fee = chain.call(oracle, "estimateFee", world.model_id, *sizes)
         _, price = chain.call(oracle, "bondFor", 0)
         # The estimate is rounded down, by less than a wei of billions a gas unit.

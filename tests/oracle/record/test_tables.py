@@ -40,7 +40,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
 
 
 HOLES = {
-    "ModelRegistered": "Requested",
+    "ModelRegistered": "WorkStated",
     "Requested": "Accepted",
     "LeaseExpired": "Accepted",
     "Accepted": "LeaseExpired",

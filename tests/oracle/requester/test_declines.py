@@ -10,6 +10,7 @@ import pytest
 from support.devnet_testbed import SEVEN, DevnetTestbed
 from support.embedded_testbed import ETHER, EmbeddedTestbed
 
+from challenge.claim import Work
 from oracle.devnet.serving import serving
 from oracle.errors import BadDecline
 from oracle.node.loop import Loop
@@ -100,10 +101,15 @@ def test_fee_is_reckoned_as_the_oracle_estimates_it(world: EmbeddedTestbed) -> N
         world.embedded.hold_base_fee(base_fee)
         world.travel(1)
         chain.head()
-        for size, gas in ((0, 0), (44, 100_000)):
-            sizes = Sizes(size, gas, window=0)
+        for size, gas, passes in ((1, 0, 0), (44, 100_000, 0), (4, 1, 60)):
+            work = Work(2**21, 2**24, 2**20, size, 3)
+            stated = (world.model_id, work)
+            world.senders[0].send(world.contracts.registry, "stateWork", *stated)
+            chain.head()
+            size = work.bytes_of(passes)
+            sizes = Sizes(size, gas, window=0, work=work, passes=passes)
             found = reckoned(chain, world.contracts, world.model_id, sizes)
-            call = ("estimateFee", world.model_id, 4, size, gas)
+            call = ("estimateFee", world.model_id, 4, passes, gas)
             assert found.base_fee_wei == base_fee
             bond, _ = chain.call(oracle, "bondFor", 0)
             assert found.bond_wei == bond

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from support.beacon import MIX, Beacon
 from support.evm import ETHER, MAX_GAS, Chain, Receipt, Reverted
 from support.money.ledger import (
     MIN_LEASE,
@@ -23,11 +24,16 @@ from support.protocol import (
     Story,
 )
 
+from oracle.node.worker.seeds import seed_of, siblings
 from solidity.deployment import Parameters
 
 K, CLOCK = 3, 600
 SEGMENTS, INSTRUCTIONS = 5, 7
-TRUTH, LIE = b"true", b"a lie"
+PASSES = 5
+TRUTH, LIE = PASSES.to_bytes(4, "little") + b"true", b"\xff" * 4 + b"a lie"
+"""Behind the passes that were run, if they say so."""
+INPUT = bytes(28) + b"four"
+DELAY, HISTORY, SEED_TIME = 32, 8191, 600
 RICH = 1000 * ETHER
 CALLBACK_GAS = 100_000
 """Enough for a polite contract."""
@@ -47,7 +53,8 @@ REACHED = (
     "Cancelled", "Challenged", "Opened", "Selected", "Dissected",
     "Proved", "TimedOut", "WorkerLost", "ChallengerLost", "Settled", "WrongStatus",
     "TooLate", "TooEarly", "InsufficientBalance", "WrongSender", "DeadlineOutOfRange",
-    "WindowOutOfRange", "CallbackGasTooHigh",
+    "WindowOutOfRange", "CallbackGasTooHigh", "Metered", "SeedFixed", "Unspent",
+    "Binding", "NoBlockHash",
 )  # fmt: skip
 """What a hundred sequences come by."""
 SELDOM = (
@@ -66,6 +73,7 @@ class Actors:
         self.chain = chain = Chain(
             Parameters(K, CLOCK), verifier="TableVerifier", fees=True
         )
+        self.beacon = Beacon(chain)
         self.story = Story(chain)
         self.puppet = Puppet(chain, "contract", funds=0)
         self.puppet.mood(REVERTING)
@@ -138,22 +146,41 @@ class Actors:
         call = ("InferenceOracle", function, *arguments)
         return self.attempt(expected, lambda: self.chain.send(*call, sender=sender))
 
-    def ask(self, who: str, terms: dict[str, Any], fee: int) -> Asked | None:
-        sender, now = self.address[who], self.now
+    def ask(
+        self,
+        who: str,
+        terms: dict[str, Any],
+        fee: int,
+        meter: tuple[int, int, bool] | None = None,
+    ) -> Asked | None:
+        """`meter`: a price a pass, passes at most, and whether a block draws a seed."""
+        sender, now, number = self.address[who], self.now, self.chain.number
+        price, passes, from_block = meter or (0, 0, False)
         expected = self._request_error(terms, now)
+        if not expected and fee < price * passes:
+            expected = "FeeTooLow"
+        least = now + MIN_LEASE + 60 + SEED_TIME
+        if not expected and from_block and terms["deadline"] < least:
+            expected = "DeadlineOutOfRange"
+        self.beacon.remember(number - 1)
 
         def send() -> Receipt:
-            arguments = tuple(self.story.terms(input=b"four", **terms))
+            arguments = tuple(self.story.terms(input=INPUT, **terms))
+            function = "request" if meter is None else "requestMetered"
+            arguments += meter or ()
             if who == "contract":
                 oracle = "InferenceOracle"
-                return self.puppet.do(oracle, "request", *arguments, value=fee)
-            call = ("InferenceOracle", "request", *arguments)
+                return self.puppet.do(oracle, function, *arguments, value=fee)
+            call = ("InferenceOracle", function, *arguments)
             return self.chain.send(*call, sender=sender, value=fee)
 
         receipt = self.attempt(expected, send)
         if receipt is None:
             return None
         asked = Asked(receipt.event("Requested").request, now)
+        asked.pass_price, asked.max_passes = price, passes
+        if from_block:
+            asked.status, asked.seed_block = 6, number + DELAY
         refund = terms.get("refund_to", ZERO_ADDRESS)
         assert asked.r.refundTo == (sender if refund == ZERO_ADDRESS else refund)
         self.ledger.request(asked)
@@ -167,6 +194,26 @@ class Actors:
         if not now + MIN_LEASE + 60 <= terms["deadline"] <= now + 90 * 86_400:
             return "DeadlineOutOfRange"
         return ""
+
+    def fix(self, who: str, asked: Asked, blocks: int) -> None:
+        """Shows the block of its seed, so many blocks behind that, if not later."""
+        chain, number = self.chain, asked.seed_block
+        chain.number = max(chain.number, number + blocks)
+        chain._set_block()
+        expected = ""
+        if asked.status != 6:
+            expected = "WrongStatus"
+        elif not number < chain.number <= number + HISTORY:
+            expected = "NoBlockHash"
+        raw = self.beacon.header(number)
+        terms = (asked.r, raw, len(INPUT), siblings(INPUT))
+        receipt = self._oracle(expected, "fixSeed", *terms, sender=self.address[who])
+        if receipt is not None:
+            told = receipt.event("SeedFixed")
+            asked.posted = receipt.timestamp  # it is open since then
+            assert told.seed == seed_of(MIX, int(asked.r.id))
+            asked.status = 1
+            asked.r = asked.r._replace(inputRoot=told.inputRoot)
 
     def accept(
         self, who: str, asked: Asked, stale: int, early: int, short: int
@@ -232,10 +279,17 @@ class Actors:
     def cancel(self, who: str, asked: Asked) -> None:
         address, now = self.address[who], self.now
         expected = ""
-        if asked.status != 1:
+        lapsed = self.chain.number > asked.seed_block + HISTORY
+        if asked.status not in (1, 6):
             expected = "WrongStatus"
         elif address != asked.r.requester and now < asked.r.deadline:
             expected = "WrongSender"
+        elif (
+            asked.seed_block
+            and now < asked.r.deadline
+            and not (asked.status == 6 and lapsed)
+        ):
+            expected = "Binding"
         elif asked.attempt == 0 and now < asked.posted + MIN_OPEN:
             expected = "TooEarly"
         if who == "contract":

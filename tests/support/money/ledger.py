@@ -85,7 +85,7 @@ class Asked:
     the bond, and the price that it was reckoned at."""
 
     r: Any
-    posted: int
+    posted: int  # or since when it is open, if its seed was fixed later
     status: int = 1  # as IInferenceOracle.Status
     attempt: int = 0
     lease: Any = None
@@ -93,10 +93,19 @@ class Asked:
     callback_failed: bool = False
     dead: list[Claimed] = field(default_factory=list)
     """Claims that fell; games about them may wait to be settled."""
+    pass_price: int = 0
+    max_passes: int = 0
+    seed_block: int = 0
+    """0: its seed is no block's. Its status is 6 until it is fixed."""
 
     def bond_at(self, price: int) -> int:
         """That is locked by who accepts now."""
         return max(tariff.WORKER_BOND * price, self.r.minBond)
+
+    def refund(self, output: bytes) -> int:
+        """Of the fee, for passes that the answer says weren't run."""
+        passes = int.from_bytes(output[:4], "little")
+        return self.pass_price * max(0, self.max_passes - passes)
 
     @property
     def penalty(self) -> int:
@@ -198,13 +207,15 @@ class Ledger:
 
     def finalize(self, asked: Asked) -> None:
         assert asked.claimed is not None
-        asked.status, fee = 4, int(asked.r.fee)
+        back = asked.refund(asked.claimed.output)
+        asked.status, fee = 4, int(asked.r.fee) - back
         royalty = fee * ROYALTY_BPS // 10_000
         worker = asked.claimed.claim.worker
         self._release(worker, int(asked.claimed.claim.bond))
         self.free[worker] += fee - royalty
         self.free[self.publisher] += royalty
-        self.fees -= fee
+        self.free[asked.r.refundTo] += back
+        self.fees -= fee + back
 
     def challenge(self, claimed: Claimed, played: Played, value: int) -> None:
         claimed.games[played.challenger] = played

@@ -17,6 +17,7 @@ from support.money.actors import (
     CLOCK,
     HONEST_WORKER,
     NAMES,
+    PASSES,
     REQUESTERS,
     WORKERS,
 )
@@ -146,11 +147,44 @@ class Money(RuleBasedStateMachine):
     def ask_soundly(self, who, fee, bond, window, patience) -> None:  # type: ignore[no-untyped-def]
         self.ask(who, fee, bond, window, patience, 0, None)
 
-    @precondition(some(1))
+    @precondition(lambda self: len(self.requests) < 6)
+    @rule(
+        who=st.sampled_from(REQUESTERS),
+        fee=st.sampled_from(FEES[2:6]),
+        share=st.sampled_from([0, 1, 2, 3]),
+        passes=st.sampled_from([0, 1, PASSES - 1, PASSES, PASSES + 1, 100, 2**32 - 1]),
+        from_block=st.booleans(),
+        patience=st.sampled_from([MIN_LEASE + 659, MIN_LEASE + 660, 7200]),
+    )
+    def ask_metered(self, who, fee, share, passes, from_block, patience) -> None:  # type: ignore[no-untyped-def]
+        """Of which a part, all, or more than all hangs on passes."""
+        testbed = self._act()
+        if testbed.ledger.hand[testbed.address[who]] < fee:
+            return
+        price = share * fee // 2 // max(1, passes) + (share == 3)
+        terms: dict[str, Any] = {
+            "callback_gas": 0,
+            "deadline": testbed.now + patience,
+            "window": 300,
+        }
+        testbed.ask(who, terms, fee, (price, passes, from_block))
+
+    @precondition(some(6))
+    @rule(
+        who=st.sampled_from(EVERYONE),
+        at=place,
+        blocks=st.sampled_from([0, 1, 1, 1, 1, 40, 8191, 8192]),
+    )
+    def fix(self, who: str, at: int, blocks: int) -> None:
+        testbed = self._act()
+        if asked := self._asked(at, 6):
+            testbed.fix(who, asked, blocks)
+
+    @precondition(some(1, 6))
     @rule(who=st.sampled_from(NAMES), at=place)
     def cancel(self, who: str, at: int) -> None:
         testbed = self._act()
-        if asked := self._asked(at, 1):
+        if asked := self._asked(at, 1, 6):
             testbed.cancel(who, asked)
 
     # Whole paths, so that what comes after them is often reached.

@@ -92,7 +92,7 @@ class MoneyTestbed(Players):
         """When something that goes on can be ended by anyone."""
         for asked in self.ledger.requests.values():
             match asked.status:
-                case 1:
+                case 1 | 6:
                     yield int(asked.r.deadline)
                 case 2:
                     yield int(asked.lease.end)
@@ -117,7 +117,7 @@ class MoneyTestbed(Players):
                     self.finalize(STRANGER, asked)
             elif asked.status == 2 and self.now >= asked.lease.end:
                 self.expire(STRANGER, asked)
-            elif asked.status == 1 and self.now >= asked.r.deadline:
+            elif asked.status in (1, 6) and self.now >= asked.r.deadline:
                 self.cancel(STRANGER, asked)
 
     # Comparison.

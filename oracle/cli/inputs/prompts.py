@@ -1,0 +1,84 @@
+"""Options of commands that ask a language model on a chain, and the bytes they make."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from oracle.text import Options
+    from tinynn import Model
+
+BLOCK, OWN = "block", "own"
+
+Prompt = Annotated[
+    str | None,
+    typer.Option("--text", help="What to ask a language model, in the place of INPUT."),
+]
+MaxTokens = Annotated[
+    int, typer.Option(min=1, max=1 << 16, help="Of a language model's answer.")
+]
+Temperature = Annotated[
+    float,
+    typer.Option(min=0, help="0 takes the likeliest token, and needs no seed."),
+]
+TopK = Annotated[int, typer.Option(min=1, max=256, help="Tokens to choose from.")]
+TopP = Annotated[
+    float, typer.Option(min=0, max=1, help="Of these, as many as have this chance.")
+]
+Penalty = Annotated[float, typer.Option(min=0.01, help="Above 1 repeats less.")]
+Seed = Annotated[
+    str,
+    typer.Option(
+        metavar="block|own|HEX",
+        help="Drawn by a block that is yet to come, which nobody chooses; or drawn "
+        "here; or 28 bytes of yours.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request's bytes; `from_block`: the seed in them is yet to be drawn."""
+
+    data: bytes
+    from_block: bool = False
+
+
+def question(model: "Model", text: str, options: "Options", seed: str) -> Question:
+    """Raises `NoTextModel`, `TextTooLong`, or BadParameter for a seed that is none."""
+    from oracle.text import NO_SEED, SEED_BYTES, text_input
+
+    from_block = options.draws and seed == BLOCK
+    drawn = NO_SEED
+    if options.draws and not from_block:
+        drawn = os.urandom(SEED_BYTES) if seed == OWN else seed_given(seed)
+    return Question(text_input(model, os.fsencode(text), options, drawn), from_block)
+
+
+def seed_given(text: str) -> bytes:
+    """28 bytes from hexadecimal."""
+    from oracle.text import SEED_BYTES
+
+    try:
+        found = bytes.fromhex(text.removeprefix("0x"))
+    except ValueError:
+        found = b""
+    if len(found) != SEED_BYTES:
+        raise typer.BadParameter(
+            f"expected block, own, or {SEED_BYTES} bytes in hexadecimal, got {text}",
+            param_hint="--seed",
+        )
+    return found
+
+
+def check_one(data: Path | None, text: str | None) -> None:
+    """BadParameter unless there is either an input or a text."""
+    if (data is None) == (text is None):
+        raise typer.BadParameter(
+            "expected an input or --text, got "
+            + ("neither" if data is None else "both"),
+            param_hint="INPUT",
+        )
