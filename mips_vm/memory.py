@@ -47,6 +47,9 @@ FLAGS_BYTES: Final = BLOCK_COUNT
 HEADER_BYTES: Final = FLAGS_BYTES + PAGE_BYTES
 GUARD_BYTES: Final = PAGE_BYTES
 
+NODE_BYTES: Final = 64
+"""Of the tree, for a block: its node, and as much in all levels above."""
+
 _FEW_PAGES: Final = 64
 
 _WHOLE: Final = Region("memory", 0, ADDRESS_SPACE, writable=True)
@@ -112,6 +115,19 @@ class Memory:
         """An address from which on the region is zero, as far as pages can tell."""
         pages = self.flags.pages_with(TOUCHED, region)
         return int(pages[-1] + 1) * PAGE_BYTES if len(pages) else region.base
+
+    @property
+    def changed_bytes(self) -> int:
+        """What the next snapshot will copy."""
+        return PAGE_BYTES * len(self.flags.pages_with(CHANGED, _WHOLE))
+
+    @property
+    def held_bytes(self) -> int:
+        """Of the host's memory, about: what is in use, and nodes of the tree over it,
+        but not what stands in mapped files."""
+        used = PAGE_BYTES * len(self.flags.pages_with(TOUCHED, _WHOLE))
+        mapped = sum(one.covered - one.address for one in self._mappings)
+        return used - mapped + used // (BLOCK_BYTES // NODE_BYTES)
 
     def mark_dirty(self, address: int, size: int) -> None:
         """Says that [address, address + size) was written through `array`."""

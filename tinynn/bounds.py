@@ -2,10 +2,10 @@
 
 Each family has a formula, an upper bound that tests hold against hostile data. A worker
 declines a model that it can't bound, and a dispute has a cap on a segment's length. In
-a whole run every pass counts: prologue + passes x body + epilogue.
+a whole run every pass counts: prologue + passes x body + epilogue, where attention in
+pass p is over min(p + 1, rows) rows.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 from .image import Tables
@@ -26,15 +26,17 @@ def bounded_instructions(tables: Tables) -> tuple[int, ...]:
 
 
 def most_instructions(tables: Tables) -> int:
-    """Upper bound of a whole run's instructions."""
-    return _writing(tables) + most_in_all(tables, _computing(tables))
-
-
-def most_in_all(tables: Tables, by_row: Sequence[int]) -> int:
-    """The sum over a run of all its passes of what a row has each time."""
-    loop = tables.loop
-    again = max(loop.passes - 1, 0)
-    return sum(by_row) + again * sum(by_row[loop.first : loop.end])
+    """Upper bound of a whole run's instructions: of each pass those that it has."""
+    loop, total = tables.loop, _writing(tables)
+    for index, row in enumerate(tables.segments):
+        operator = tables.operators[row.operator]
+        family = FAMILIES[operator.opcode]
+        if loop.first <= index < loop.end:
+            total += loop.passes * BOOT_INSTRUCTIONS
+            total += family.instructions_of(operator, row.count, loop.passes)
+        else:
+            total += BOOT_INSTRUCTIONS + family.instructions(operator, row.count)
+    return total
 
 
 def _computing(tables: Tables) -> list[int]:

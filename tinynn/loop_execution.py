@@ -9,14 +9,11 @@ from mips_vm import Machine, Status
 from mips_vm.checkpoints import Checkpoints
 
 from .execution import halt
-from .executor import answer_of, output_views, run_segment
-from .fusion import as_it_stands
+from .executor import answer_of, output_views
 from .image import SEGMENT_INDEX, Tables
 from .loop import PASS_WORD, Schedule
-from .operators import FAMILIES
 from .program import MOST_RESIDENT
-from .runner import Runner
-from .space import MachineSpace, ReplaySpace
+from .stretches import Stretches
 
 START, FIRST_PASS = 0, 1
 """Snapshots are numbered: the run's start, the first pass's, the second's, ..., and
@@ -35,8 +32,9 @@ class LoopExecution:
         self.index = 0
         self._checkpoints = Checkpoints(machine.snapshot())
         lasting = tables.image_bytes <= MOST_RESIDENT
-        self._space = ReplaySpace(machine.memory, lasting)
-        self._runner = Runner(as_it_stands(tables), self._space)
+        self._stretches = Stretches(machine, tables, lasting)
+        self._last = (0, machine.snapshot())
+        """The boundary that was asked for last: those of a dissection ascend."""
         self._found: Schedule | None = None
 
     @property
@@ -49,6 +47,11 @@ class LoopExecution:
         """Of the segment that comes next; at the end, of the one that came last."""
         index = min(self.index, self.segments - 1)
         return self._schedule.place(index)[0]
+
+    @property
+    def held_bytes(self) -> int:
+        """Of snapshots and of what is packed, beside the machine."""
+        return self._checkpoints.held_bytes + self._stretches.held_bytes
 
     def boundaries_of(self, row: int) -> range:
         """At which a row of the segment table comes next."""
@@ -68,14 +71,28 @@ class LoopExecution:
                 f"boundary: expected 0 to {schedule.segments}, got {index}"
             )
         row, done = schedule.place(index)
-        begun = index >= self.tables.loop.first
-        self._restore(FIRST_PASS + done if begun else START)
-        if index == schedule.segments:
-            self._finish()
-        else:
-            self._run_to(row, done, self._begins(index))
+        at = self._begin(index)
+        self._stretches.rows(at, row, done)
+        if index < schedule.segments:
             self.machine.memory.store_word(SEGMENT_INDEX, row)
+        elif self.machine.status is not Status.HALTED:
+            views = output_views(self.tables.outputs, self._stretches.space)
+            halt(self.machine, answer_of(self.tables, views, self._stretches.space))
         self.index = index
+        self._last = (index, self.machine.snapshot())
+
+    def _begin(self, index: int) -> int:
+        """Goes to a boundary at or before `index`, in the same pass, or like it before
+        or behind the loop; the row that comes next there."""
+        schedule = self._schedule
+        row, done = schedule.place(index)
+        loop, (last, snapshot) = self.tables.loop, self._last
+        begun = 0 if index < loop.first else schedule.pass_start(done)
+        if begun < last <= index:
+            self.machine.restore(snapshot)
+            return schedule.place(last)[0]
+        self._restore(FIRST_PASS + done if index >= loop.first else START)
+        return schedule.place(begun)[0]
 
     @property
     def _schedule(self) -> Schedule:
@@ -83,7 +100,7 @@ class LoopExecution:
         if self._found is None:
             loop, done = self.tables.loop, 0
             self._restore(FIRST_PASS)
-            while not (done and self._runner.over):
+            while not (done and self._stretches.runner.over):
                 spacing = self._checkpoints.spacing
                 number = (FIRST_PASS + done) // spacing * spacing + spacing
                 done = self._pass_to(done, min(number - FIRST_PASS, loop.passes))
@@ -96,7 +113,7 @@ class LoopExecution:
         known, snapshot = self._checkpoints.nearest(number)
         self.machine.restore(snapshot)
         if known == START and number > START:
-            self._run(0, self.tables.body.start, 0)
+            self._stretches.rows(0, self.tables.loop.first, 0)
             if self._checkpoints.latest == START:
                 self._checkpoints.keep(FIRST_PASS, self.machine.snapshot())
             known = FIRST_PASS
@@ -105,46 +122,7 @@ class LoopExecution:
 
     def _pass_to(self, done: int, limit: int) -> int:
         """Passes from a pass's beginning on; how many are done then."""
-        reached = self._runner.passes(limit)
-        for index in self.tables.body:
-            self._mark(index, done, reached - 1)
+        reached = self._stretches.runner.passes(limit)
+        self._stretches.mark(self.tables.body, done, reached - 1)
         self.machine.memory.mark_dirty(PASS_WORD.start, PASS_WORD.size)
         return reached
-
-    def _begins(self, boundary: int) -> int:
-        """The first operator of the prologue, body or epilogue that it lies in."""
-        body = self.tables.body
-        if boundary >= self._schedule.loop_end:
-            return body.stop
-        return body.start if boundary >= self.tables.loop.first else 0
-
-    def _run_to(self, row: int, done: int, first: int) -> None:
-        """Operators from `first` on, then the segments of one of them before `row`."""
-        segments = self.tables.segments
-        operator = segments[row].operator
-        self._run(first, operator, done)
-        space, tile = MachineSpace(self.machine.memory), row
-        while segments[tile].first:
-            tile -= 1
-        for segment in segments[tile:row]:
-            run_segment(self.tables, segment, space)
-
-    def _run(self, first: int, end: int, done: int) -> None:
-        """Operators [first, end), none of them twice."""
-        self._runner.some(first, end)
-        for index in range(first, end):
-            self._mark(index, done, done)
-
-    def _mark(self, index: int, first: int, last: int) -> None:
-        """Says what an operator has stored in passes `first` to `last`."""
-        operator = self.tables.operators[index]
-        stored = FAMILIES[operator.opcode].stored
-        begin, end = stored(operator, first), stored(operator, last)
-        self.machine.memory.mark_dirty(begin.start, end.end - begin.start)
-
-    def _finish(self) -> None:
-        """The epilogue, and what the guest's last words leave."""
-        done = self._schedule.passes
-        self._run(self.tables.body.stop, len(self.tables.operators), done)
-        views = output_views(self.tables.outputs, self._space)
-        halt(self.machine, answer_of(self.tables, views, self._space))

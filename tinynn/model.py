@@ -22,6 +22,7 @@ from .execution import Execution
 from .image import PASSES_BYTES, Bytes, Tables
 from .loop import NO_LOOP, Schedule
 from .loop_execution import LoopExecution
+from .operators import FAMILIES, Operand
 from .program import MOST_RESIDENT, Program
 from .tensor import Array, TensorSpec, item_bytes, little_endian
 from .validate import validate
@@ -109,10 +110,21 @@ class Model:
 
     @cached_property
     def _resident(self) -> Bytes:
-        """The image in memory of large pages, if it is neither small nor huge."""
-        if LARGE_PAGES <= self.image.size <= MOST_RESIDENT:
-            return self.image.copy()
-        return self.image
+        """The image in memory of large pages, if it is neither small nor huge, nor most
+        of it weights that are read as quickly where they are."""
+        if not LARGE_PAGES <= self.image.size <= MOST_RESIDENT:
+            return self.image
+        return self.image if self._in_place else self.image.copy()
+
+    @property
+    def _in_place(self) -> bool:
+        sizes = {
+            source.address: source.type.size
+            for operator in self.tables.operators
+            for source in operator.sources
+            if FAMILIES[operator.opcode].in_place and source.address >= MODEL.base
+        }
+        return 2 * sum(sizes.values()) > self.image.size
 
     def run(self, inputs: Array | Sequence[Array]) -> list[Array]:
         """The outputs for one set of inputs; InputError if they don't fit."""
@@ -126,11 +138,21 @@ class Model:
         try:
             program = idle.pop()
         except IndexError:  # none yet, or all are at work for other threads
-            program = Program(self.tables, self._resident, threads)
+            program = self.ready(threads)
         try:
             return program.answer(input_bytes)
         finally:
             idle.append(program)
+
+    def ready(self, threads: int = 1) -> Program:
+        """Memory of its own for inferences, for who wants to look on."""
+        return Program(self.tables, self._resident, threads)
+
+    def constant(self, operand: Operand) -> Array:
+        """What a source of an operator's holds, if it lies in the image."""
+        start = operand.address - MODEL.base
+        held = self.image[start : start + operand.type.size]
+        return held.view(little_endian(operand.dtype))
 
     def encode_input(self, inputs: Array | Sequence[Array]) -> bytes:
         """A request's bytes; InputError unless number, types and shapes fit."""

@@ -7,7 +7,8 @@ remains free are names, arena addresses, the width of tiles, and sources that sh
 constant.
 """
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from mips_vm.constants import ARENA, MODEL
@@ -39,6 +40,7 @@ from .image import (
     aligned,
     decode,
 )
+from .loop import MAX_RUN_SEGMENTS
 from .operators import FAMILIES, Operator
 from .space import FlatSpace
 from .tensor import item_bytes
@@ -223,12 +225,29 @@ def _check_bounds(tables: Tables, limits: Limits) -> None:
     total = most_instructions(tables)
     if total > limits.total_instructions:
         most = f"at most {limits.total_instructions}"
-        loop = tables.loop
-        body = sum(bounds[loop.first : loop.end])
-        passes = loop.passes - -(-(total - limits.total_instructions) // max(body, 1))
-        if loop.passes > passes > 0:
+        passes = _passes_within(tables, limits.total_instructions)
+        if passes:
             most += f", which {passes} passes have"
         raise Unbounded("instructions in all", most, total)
+
+
+def most_passes(tables: Tables, limits: Limits = DISPUTABLE) -> int:
+    """With how many passes at most, up to the loop's, a dispute can hold a run; 0 if
+    with none."""
+    rows, body = len(tables.segments), max(tables.loop.body, 1)
+    by_segments = max(1 + (MAX_RUN_SEGMENTS - rows) // body, 0)
+    return min(by_segments, _passes_within(tables, limits.total_instructions))
+
+
+def _passes_within(tables: Tables, most: int) -> int:
+    """With how many passes a run has so many instructions; 0 if with none."""
+    return bisect_right(
+        range(1, tables.loop.passes + 1),
+        most,
+        key=lambda passes: most_instructions(
+            replace(tables, loop=replace(tables.loop, passes=passes))
+        ),
+    )
 
 
 def _check_aligned(what: str, alignment: int, address: int) -> None:

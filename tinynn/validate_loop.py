@@ -2,8 +2,8 @@
 
 Native execution runs operators whole and the guest runs tiles. So nothing that an
 operator depends on may change while it runs: not the words that it reads of the loop,
-not the word by which it is skipped. And what only `put_row` stores in part is stored by
-nothing else.
+not the word by which it is skipped. And what `put_row` and `put_key` store in part is
+stored by nothing else.
 """
 
 from bisect import bisect_left
@@ -25,7 +25,7 @@ from .extent import Extent
 from .header import check_equal, check_range
 from .image import NEVER, PLAIN_VERSION, Segment, Tables
 from .loop import LENGTH_WORD, MAX_PASSES, MAX_RUN_SEGMENTS, NO_LOOP, PASS_WORD
-from .operators import PUT_ROW, Operand, Operator
+from .operators import FAMILIES, PUTS, Operand, Operator
 from .tensor import item_bytes
 
 RUN_WORDS = (PASS_WORD, LENGTH_WORD)
@@ -118,22 +118,26 @@ def check_skip(
 
 
 def check_caches(tables: Tables) -> None:
-    """`put_row` is of the body, puts the row of the pass, and shares its cache with
-    nothing but others like it and one operator of the prologue that stores it all."""
+    """What puts rows is of the body, puts the row of the pass, and shares its cache
+    with nothing but others like it and one operator of the prologue that stores all of
+    it."""
     caches: dict[int, Operand] = {}
     for i, operator in enumerate(tables.operators):
-        if operator.opcode != PUT_ROW.opcode:
+        if operator.opcode not in PUTS:
             continue
         with located(f"operator {i}"):
             if i not in tables.body:
-                raise WrongField("put_row", "an operator of the loop's body", i)
+                name = FAMILIES[operator.opcode].name
+                raise WrongField(name, "an operator of the loop's body", i)
             check_equal("source 1", PASS_WORD, operator.sources[1].extent)
             target = operator.target
             check_equal("target", caches.setdefault(target.address, target), target)
     extents = [caches[start].extent for start in sorted(caches)]
     for left, right in pairwise(extents):
         if left.overlaps(right):
-            raise Aliasing("put_row's target", f"a range clear of {left}", right)
+            raise Aliasing(
+                "target that rows are put into", f"a range clear of {left}", right
+            )
     _check_others(tables, extents)
 
 
@@ -143,7 +147,7 @@ def _check_others(tables: Tables, caches: Sequence[Extent]) -> None:
     for i, operator in enumerate(tables.operators):
         target = operator.target.extent
         index = bisect_left(caches, target.end, key=lambda cache: cache.start) - 1
-        if operator.opcode == PUT_ROW.opcode or index < 0:
+        if operator.opcode in PUTS or index < 0:
             continue
         cache = caches[index]
         if not target.overlaps(cache):

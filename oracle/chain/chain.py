@@ -294,9 +294,12 @@ class Chain:
             {"fromBlock": start, "toBlock": end, "address": addresses}
         )
 
-    def block_logs(self, block: bytes) -> list[Log]:
-        """All logs of the block with that hash, anyone's, in order (EIP-234)."""
+    def block_logs(self, block: bytes, of: Sequence[Contract] = ()) -> list[Log]:
+        """All logs of the block with that hash, in order (EIP-234): those contracts',
+        or anyone's."""
         wanted: Any = {"blockHash": Web3.to_hex(block)}
+        if of:
+            wanted["address"] = [to_checksum_address(c.address) for c in of]
         found = self.endpoint.web3.eth.get_logs(wanted)
         return sorted(map(log_of, found), key=lambda log: log.position)
 

@@ -18,12 +18,15 @@ from oracle.cli.common.lean import spare
 from oracle.legible import legible
 
 GROUPS = {
+    "ask": "Ask a language model here, and see its answer grow.",
     "demo": "The whole story on an embedded chain: an answer, a lie, a proof.",
     "devnet": "A chain to try things on, with the contracts in place.",
     "deploy": "Put the contracts on a chain.",
     "request": "Ask for inference, and follow what becomes of it.",
     "worker": "Answer requests for money, and stand by the answers.",
     "challenger": "Recompute every claim, and bring down what is false.",
+    "web": "A page of what happens on the chain, for a browser.",
+    "up": "Everything at once, to try it out: devnet, worker, challenger and page.",
     "watch": "Recompute every claim, and only tell.",
     "dispute": "Look into disputes, also those that could be.",
     "model": "Look into models, convert them, run them, register them.",

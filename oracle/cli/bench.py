@@ -46,6 +46,14 @@ def zoo(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def text(as_json: AsJson = False) -> None:
+    """Language models, beside llama2.c and llama.cpp."""
+    from oracle.bench.text.figures import figures
+
+    report("text", figures(), as_json)
+
+
+@app.command()
 def game(as_json: AsJson = False) -> None:
     """A dispute on the embedded chain: seconds, transactions, gas."""
     from oracle.bench.game import figures
@@ -59,6 +67,14 @@ def gas(as_json: AsJson = False) -> None:
     from oracle.bench.gas import figures
 
     report("gas", figures(), as_json)
+
+
+@app.command()
+def onchain(as_json: AsJson = False) -> None:
+    """Inference inside the chain: gas of nets. PLUMB_T10K names a folder of digits."""
+    from oracle.bench.onchain import figures
+
+    report("onchain", figures(), as_json)
 
 
 @app.command()
@@ -83,6 +99,22 @@ def start(as_json: AsJson = False) -> None:
     from oracle.bench.start import figures
 
     report("start", figures(), as_json)
+
+
+@app.command()
+def wasm(as_json: AsJson = False) -> None:
+    """The guest in WebAssembly, beside native code."""
+    from oracle.bench.wasm import figures
+
+    report("wasm", figures(), as_json)
+
+
+@app.command()
+def web(as_json: AsJson = False) -> None:
+    """The page: bytes, seconds to an event, seconds to a checked answer."""
+    from oracle.bench.web import figures
+
+    report("web", figures(), as_json)
 
 
 def report(name: str, figures: "Iterable[Figure]", as_json: bool) -> None:

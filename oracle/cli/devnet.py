@@ -81,6 +81,10 @@ def up(
             help="A new chain's first base fee; with 0 it has no fees, ever.",
         ),
     ] = FIRST_BASE_FEE,
+    inference: Annotated[
+        bool,
+        typer.Option("--inference", help="With the precompile of docs/precompile.md."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Serve a development chain until interrupted; transactions are mined at once."""
@@ -91,7 +95,12 @@ def up(
 
     with stopping() as stop:
         with stage("deploying"):
-            ready = set_up(Parameters(parts, clock), state, first_base_fee=base_fee)
+            ready = set_up(
+                Parameters(parts, clock),
+                state,
+                first_base_fee=base_fee,
+                inference=inference,
+            )
         written = ready.deployments.write(deployments)
         service = Service(ready.devnet, ready.disk)
         with serving(application(service, block_time), host, port) as url:

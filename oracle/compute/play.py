@@ -8,19 +8,17 @@ from challenge import challenger_moves, worker_moves
 from challenge.game import GameView, Side, Stage
 from challenge.moves import Challenge, Move
 from challenge.trace import ExecutionTrace, Trace
+from challenge.traces import Traces
 from mips_vm import Machine
 from oracle.compute.task import loaded
 from tinynn import Model
-
-KEPT_TRACES = 16
-"""That a process keeps: a dispute goes on from snapshots."""
 
 NEXT_MOVE: dict[Side, Callable[[GameView, Trace, int], Move | None]] = {
     Side.WORKER: worker_moves.next_move,
     Side.CHALLENGER: challenger_moves.next_move,
 }
 
-_traces: dict[Hashable, Trace] = {}
+_traces: Traces[ExecutionTrace] = Traces()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +87,12 @@ def respond(question: Question) -> Reply:
 
 def _trace(question: Question) -> Trace:
     """The true run, kept for the next question; what was not asked for long goes."""
-    trace = _traces.pop(question.run, None)
-    if trace is None:
+
+    def make() -> ExecutionTrace:
         model = loaded(question.model_root, question.source)
-        trace = ExecutionTrace(model.execution(question.data))
-        if len(_traces) >= KEPT_TRACES:
-            del _traces[next(iter(_traces))]
-    _traces[question.run] = trace
-    return trace
+        return ExecutionTrace(model.execution(question.data))
+
+    return _traces.find(question.run, make)
 
 
 class TraceNeeded(Exception):

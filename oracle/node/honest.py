@@ -12,6 +12,7 @@ from challenge.game import GameView, Side
 from challenge.moves import Move
 from challenge.precedence import Run
 from challenge.trace import ExecutionTrace, Trace
+from challenge.traces import Traces
 from oracle.compute.arena import Players
 from oracle.compute.executors import Executors, Inline
 from oracle.compute.play import NEXT_MOVE, Question, TraceNeeded, Unknown, updated
@@ -26,7 +27,7 @@ CROSS_CHECK_STEPS = 10**10
 checked there before it is claimed: being wrong costs a bond."""
 INSTRUCTIONS_A_SECOND = 10**9
 """Of the translated machine, about: what a run is taken for until one was timed."""
-KEPT_ANSWERS, KEPT_TRACES = 1024, 16
+KEPT_ANSWERS = 1024
 MOST_UNDER_WAY = 256
 """Answers that are computed or wait for it; what else is wanted will be asked again."""
 
@@ -108,7 +109,7 @@ class Honest:
         self.answered, self.answer_seconds = 0, 0.0
         """Answers that were computed, and how long they took from being wanted."""
         self._answers: dict[Key, Wanted] = {}
-        self._traces: dict[Key, Trace] = {}
+        self._traces: Traces[ExecutionTrace] = Traces()
 
     @property
     def models(self) -> int:
@@ -194,9 +195,9 @@ class Honest:
 
     def trace(self, asked: Asked) -> Trace:
         """The true run."""
-        return _kept(self._traces, _key(asked), KEPT_TRACES, lambda: self.fork(asked))
+        return self._traces.find(_key(asked), lambda: self.fork(asked))
 
-    def fork(self, asked: Asked) -> Trace:
+    def fork(self, asked: Asked) -> ExecutionTrace:
         """The true run once more, on a machine of its own."""
         model = self.library.find(asked.model)
         return ExecutionTrace(model.execution(asked.input))

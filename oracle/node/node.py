@@ -435,11 +435,19 @@ class Node(ABC):
 
     def _view(self, answered: Answered, challenger: bytes) -> GameView | None:
         """None if the chain has moved on since the log was read."""
-        reserved = self.posted.locks_wei
+        free = self._unreserved if challenger == self.address else None
         try:
-            return view_of(self.record, answered, challenger, reserved)
+            return view_of(self.record, answered, challenger, free)
         except MOVED_ON:
             return None
+
+    def _unreserved(self) -> int:
+        """Own free stake that nothing on its way may lock, in wei. Nothing where that
+        can't be told: then a bond is sent along whole, and what is too much is free."""
+        staking = self.contracts.staking
+        ask = partial(self.chain.known, staking, "balanceOf", self.address)
+        stake = self.troubles.tried("free stake", ask)
+        return 0 if stake is None else max(0, int(stake[0]) - self.posted.locks_wei)
 
     def _moves(
         self,

@@ -59,6 +59,8 @@ MOST_TRIES = 8
 """So often another process of the account may be quicker to take the next nonce."""
 MOST_OFFERS = 5
 """So often what is next is offered in vain: all others wait behind it."""
+OTHERS_WAIT_SECONDS = 4.0
+"""So long at most is a transaction put off that went wrong, for the same reason."""
 MOST_AHEAD = 64
 """Nonces before the first of ours that are worth closing: as many as a node has on
 their way at once. Beyond, an endpoint has told of more nonces than were ever used."""
@@ -288,7 +290,8 @@ class DurableSender(Sender):
 
     def _tried(self, what: str, entry: Entry, work: Callable[[], T]) -> T | None:
         about = {"action": entry.draft.action, "nonce": entry.nonce}
-        return self.troubles.tried((what, entry.id), work, **about)
+        job, longest = (what, entry.id), OTHERS_WAIT_SECONDS
+        return self.troubles.tried(job, work, longest, **about)
 
     def _moved_on(self, entry: Entry, head: Head, mined: int) -> TxReceipt | None:
         """Its receipt, if it is mined. What is given up for a good reason is told."""
@@ -349,7 +352,8 @@ class DurableSender(Sender):
         return entry.nonce == mined or entry.last.max_fee < head.base_fee
 
     def _check_taken(self, entry: Entry) -> None:
-        """Drops what was offered again and again, and never taken.
+        """Drops what was offered again and again, and never taken; what is made of it
+        anew, and not taken either, at once.
 
         Raises `Rejected`. Should a node have it after all, nothing is lost: of what is
         sent under its nonce instead, only one is mined.

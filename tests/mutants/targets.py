@@ -44,6 +44,15 @@ GAME_TESTS = (
     "tests/challenge/test_tariff.py",
 )
 
+AUDIT_TESTS = tuple(
+    f"tests/oracle/record/test_late_logs.py::test_record_{name}"
+    for name in (
+        "whose_audit_is_never_answered_makes_do_and_keeps_nothing",
+        "is_audited_whole_once_then_in_part_and_no_more_than_it_must",
+        "whose_audit_nothing_answers_waits",
+        "that_blooms_prove_does_not_wait_for_an_audit",
+    )
+)
 KERNELS_OF_FLOATS = {
     "casting": ("reduce",),
     "elements": ("binary", "unary", "execution"),
@@ -93,6 +102,25 @@ TARGETS = {
             "tests/oracle/store/test_store.py",
             "tests/oracle/sending/test_durable.py",
         ),
+    ),
+    "offers": Target(
+        "oracle/sending/offers.py",
+        (
+            "tests/oracle/sending/test_offers.py",
+            "tests/oracle/sending/test_durable.py",
+            "tests/oracle/node/test_isolation.py",
+        ),
+    ),
+    "audits": Target(
+        "oracle/record/record.py",
+        (*AUDIT_TESTS, "tests/oracle/record/test_whole.py"),
+        function="_audit",
+    ),
+    "unaudited": Target("oracle/record/record.py", AUDIT_TESTS, function="_insist"),
+    "refused": Target(
+        "oracle/record/whole.py",
+        ("tests/oracle/record/test_whole.py",),
+        function="_asked_for",
     ),
     "turns": Target(
         "oracle/node/node.py", ("tests/oracle/node/test_nodes.py",), function="in_order"
@@ -163,6 +191,11 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "return least / PENALTY_SHARE + (fee < more ? fee : more);",
         "<=",
     ): SAME_EITHER_WAY,
+    (
+        "oracle/sending/offers.py",
+        "MOST_IN_VAIN = 1024",
+        "(1024 + 1)",
+    ): "so much memory at most, or one key more",
     (GAME, "return a < b ? a : b;", "<="): SAME_EITHER_WAY,
     (GAME, DUE, "uint256(game.challengerDue) * claim.gasPrice;"): NO_GAME_EARNS_HALF,
     (GAME, DUE, "*"): NO_GAME_EARNS_HALF,

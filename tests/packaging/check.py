@@ -30,6 +30,11 @@ IN_BOTH = (
     "oracle/service/plumb@.service",
     "solidity/artifacts/InferenceOracle.json",
     "tinynn/guest/guest.elf",
+    "tinynn/wasm/plumb.h",
+    "tinynn/wasm/simd.wasm",
+    "mips_vm/judge/judge.wasm",
+    "oracle/web/static/style.css",
+    "oracle/web/templates/base.html",
 )
 IN_SDIST = (
     "CHANGELOG.md",
@@ -40,6 +45,7 @@ IN_SDIST = (
     "README.md",
     "SECURITY.md",
     "docs/architecture.md",
+    "docs/dispute.png",
     "docs/flow.svg",
     "tests/conftest.py",
 )

@@ -8,6 +8,7 @@ import numpy as np
 
 import tinynn
 from tinynn import GraphBuilder, Model, Value
+from tinynn.attending import KeyCache
 from tinynn.image import Segment, Tables, encode
 from tinynn.operators import Operator
 
@@ -84,12 +85,15 @@ def random_graph(rng: np.random.Generator) -> GraphBuilder:
         if rng.random() < 0.5:
             filled = graph.op("Add", np.zeros(cache.shape, np.float32), floats[-1])
             graph.fill(cache, filled)
+    keys = graph.key_cache(int(rng.integers(1, 12)), 1, width)
     _grow(graph, rng, floats, words, caches)
     with graph.loop(int(rng.integers(1, 8))):
         before = len(words)
         _grow(graph, rng, floats, words, caches)
         for cache in caches:
             graph.put_row(cache, pick(rng, floats), offset=int(rng.integers(0, 2)))
+        graph.put_key(keys, pick(rng, floats))
+        floats.append(_attention(graph, rng, floats, words, caches, keys))
         if rng.random() < 0.5 and len(words) > before:
             graph.stop_unless_zero(words[-1])
     _grow(graph, rng, floats, words, caches)
@@ -129,6 +133,38 @@ def _grow(
             floats.append(sum_)
         if skip:
             skip.__exit__(None, None, None)
+
+
+def _attention(
+    graph: GraphBuilder,
+    rng: np.random.Generator,
+    floats: Sequence[Value],
+    words: Sequence[Value],
+    caches: Sequence[Value],
+    keys: KeyCache,
+) -> Value:
+    """Scores of a query, their softmax as far as there are values, the mix: each by any
+    int32, the pass among them."""
+    window = int(rng.integers(0, 4))
+    query = graph.view(pick(rng, floats), (1, keys.width))
+    scores = graph.op(
+        "AttentionScores",
+        query,
+        keys.value,
+        pick(rng, words),
+        rows=keys.rows,
+        kv_heads=1,
+        scale=0.5,
+        window=window,
+    )
+    values = pick(rng, caches)
+    rows = values.shape[0]
+    numbers = np.arange(rows, dtype=np.int32)
+    some = graph.op("Gather", scores, numbers, axis=1)
+    shares = graph.op("AttentionSoftmax", some, pick(rng, words), window=window)
+    values = graph.view(values, (rows, 1, keys.width))
+    mixed = graph.op("AttentionMix", shares, values, pick(rng, words), window=window)
+    return graph.view(mixed, (keys.width,))
 
 
 def pick(rng: np.random.Generator, values: Sequence[Value]) -> Value:

@@ -14,8 +14,9 @@ from support.models import (
 )
 
 import tinynn
-from mips_vm import Status, checkpoints
-from tinynn import execution as execution_module
+from mips_vm import Machine, Snapshot, Status, checkpoints
+from tinynn import planner
+from tinynn.stretches import Stretches
 
 SEED = 4_047
 
@@ -59,25 +60,25 @@ def test_execution_of_many_segments_keeps_few_snapshots(
         x = graph.softmax(x)
     graph.output(x, "y")
     ran: list[int] = []
-    plain = execution_module.run_segment
+    plain = Stretches.rows
 
-    def counted(*arguments: Any) -> None:
-        ran.append(1)
-        plain(*arguments)
+    def counted(stretches: Any, first: int, end: int, done: int) -> None:
+        ran.append(end - first)
+        plain(stretches, first, end, done)
 
-    monkeypatch.setattr(execution_module, "run_segment", counted)
+    monkeypatch.setattr(Stretches, "rows", counted)
     monkeypatch.setattr(checkpoints, "MAX_KEPT", 8)
     execution = tinynn.load(graph.build()).execution(bytes([1, 2, 3, 255]))
     roots = [execution.machine.state_root()]
     while execution.index < execution.segments:
         execution.advance()
         roots.append(execution.machine.state_root())
-    assert len(ran) == execution.segments > 40, "going on computes nothing twice"
+    assert sum(ran) == execution.segments > 40, "going on computes nothing twice"
     for index in np.random.default_rng(SEED).permutation(len(roots)).tolist():
         ran.clear()
         execution.seek(index)
         assert execution.machine.state_root() == roots[index]
-        assert len(ran) < 8 and len(execution._checkpoints) <= 10
+        assert sum(ran) < 8 and len(execution._checkpoints) <= 10
 
 
 def test_execution_every_byte_value_equals_guest() -> None:
@@ -198,3 +199,55 @@ def test_advance_after_the_end_changes_nothing() -> None:
     root = execution.machine.state_root()
     assert execution.advance() is Status.HALTED
     assert execution.machine.state_root() == root
+
+
+def tiled(monkeypatch: pytest.MonkeyPatch) -> tuple[tinynn.Model, bytes, list[bytes]]:
+    """Operators of several segments, a request, and the guest's roots."""
+    monkeypatch.setattr(planner, "SEGMENT_INSTRUCTIONS", 3000)
+    model = tinynn.load(digit_reader(inputs=20, hidden=30))
+    data = bytes(range(5, 25))
+    machine = model.machine(data)
+    roots = [machine.state_root()]
+    while machine.status is Status.YIELDED:
+        machine.resume()
+        machine.run()
+        roots.append(machine.state_root())
+    return model, data, roots
+
+
+@pytest.mark.parametrize("most", [1, 3, 64])
+def test_seek_at_random_runs_parts_of_operators_to_the_guests_roots(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, data, roots = tiled(monkeypatch)
+    assert len(roots) > 2 * len(model.tables.operators)
+    monkeypatch.setattr(checkpoints, "MAX_KEPT", most)
+    execution = model.execution(data)
+    rng = np.random.default_rng([SEED, most])
+    for index in rng.integers(0, len(roots), 40).tolist():
+        if rng.random() < 0.5:
+            execution.seek(index)
+        else:
+            index = min(execution.index + 1, execution.segments)
+            execution.advance()
+        assert execution.machine.state_root() == roots[index], index
+        if rng.random() < 0.3:
+            execution.machine.memory.write(0x4000_0100, b"spoilt")
+
+
+def test_seek_to_the_end_takes_few_snapshots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a run of many segments as many as are kept, not one a segment."""
+    monkeypatch.setattr(checkpoints, "MAX_KEPT", 4)
+    model, data, roots = tiled(monkeypatch)
+    execution, taken = model.execution(data), []
+    plain = Machine.snapshot
+
+    def counted(machine: Machine) -> Snapshot:
+        taken.append(machine)
+        return plain(machine)
+
+    monkeypatch.setattr(Machine, "snapshot", counted)
+    execution.seek(execution.segments)
+    assert execution.machine.state_root() == roots[-1]
+    assert 0 < len(taken) <= 4 < execution.segments
+    assert execution.held_bytes > 0

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.blocks import any_parts, packed
 from support.forests import random_forest
 from support.models import assert_guest_agrees
 from support.operations import model_of
@@ -17,9 +18,11 @@ from support.small_tokenizers import table_of
 
 import tinynn
 from mips_vm.constants import ARENA
+from tinynn.blocks import BlockKind
 from tinynn.errors import Misfit
 from tinynn.image import OPERAND, Segment, Tables, aligned, decode, encode
 from tinynn.operators import FAMILIES, Operand
+from tinynn.operators.blocks import words_of
 
 SEED = 15
 MOST_INSTRUCTIONS = 4_000_000
@@ -40,6 +43,9 @@ def whole(dtype: str, *shape: int) -> np.ndarray:
 
 
 TABLE = np.frombuffer(table_of(0, spoil=False), np.uint8)
+
+KIND = BlockKind.FOUR_MIN
+BLOCKS = packed(KIND, any_parts(np.random.default_rng(SEED), KIND, 11, 64, wild=False))
 
 EXAMPLES: dict[str, tuple[list, tuple[int, ...], dict]] = {
     "ScaleU8": ([whole("uint8", 6)], (), {"factor": 0.5}),
@@ -124,6 +130,43 @@ EXAMPLES: dict[str, tuple[list, tuple[int, ...], dict]] = {
         (0,),
         {"room": 30, "strip": 1},
     ),
+    "AttentionScores": (
+        [floats(4, 3), floats(2, 6, 8), np.array([6], np.int32)],
+        (),
+        {"rows": 11, "kv_heads": 2, "scale": 0.5, "window": 5},
+    ),
+    "AttentionSoftmax": ([floats(3, 9), np.array([6], np.int32)], (), {"window": 4}),
+    "AttentionMix": (
+        [floats(4, 7), floats(7, 2, 5), np.array([5], np.int32)],
+        (1,),
+        {"window": 4},
+    ),
+    "RMSNorm": ([floats(2, 6), floats(6)], (1,), {"epsilon": 1e-5}),
+    "Rope": (
+        [floats(2, 7), floats(4, 3), floats(4, 3), np.array([2], np.int32)],
+        (1, 2),
+        {"halves": 1},
+    ),
+    "BlockScale": ([floats(2, 64)], (), {"group": 32}),
+    "BlockQuantize": ([floats(2, 64), floats(2, 2)], (), {"group": 32}),
+    "BlockMatVec": (
+        [whole("int8", 2, 64), floats(2, 2), BLOCKS.data],
+        (2,),
+        words_of(BLOCKS),
+    ),
+    "BlockRow": ([whole("int32", 3), BLOCKS.data], (1,), words_of(BLOCKS)),
+    "Gated": ([floats(7), floats(7)], (), {"function": "gelu_tanh"}),
+    "Pick": (
+        [
+            floats(40),
+            whole("int32", 9),
+            np.array([3], np.int32),
+            whole("uint8", 28),
+            np.array([9, 0x3F80_0000, 7, 0x3F66_6666, 0x3FA0_0000, 0, 0, 0], np.int32),
+        ],
+        (),
+        {},
+    ),
 }
 
 WORDS = (0, 1, 2, 3, 4, 5, 8, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFE, 0xFFFF_FFFF)
@@ -141,6 +184,7 @@ def test_examples_cover_the_families_that_have_own_records() -> None:
         "dequantize",
         "requantize",
         "put_row",  # of loops only: test_validate_loop.py
+        "put_key",
     }
 
 

@@ -27,6 +27,7 @@ from tinynn.image import ARENA_DATA, SEGMENT_INDEX, Tables
 from tinynn.kernels import Call, Team
 from tinynn.loop import LENGTH_WORD, NO_LOOP, PASS_WORD, Loop, Schedule
 from tinynn.loop_execution import LoopExecution
+from tinynn.stretches import Stretches
 
 X = (1.5, -2.0, 3.0, 0.5)
 
@@ -184,7 +185,7 @@ def test_hostile_loops_are_refused_or_have_the_same_bits(
     boundaries sought at random, few snapshots being kept."""
     monkeypatch.setattr(checkpoints, "MAX_KEPT", 2)
     rng, outcomes = np.random.default_rng(15), {"refused": 0, "agreed": 0}
-    while sum(outcomes.values()) < 30:
+    while sum(outcomes.values()) < 50:
         image = random_graph(rng).build()
         tables = tinynn.load(image).tables
         for _ in range(rng.integers(1, 4)):
@@ -222,6 +223,32 @@ def test_seek_at_random_in_random_loops_gives_the_guests_roots(
         for index in rng.integers(0, len(roots), 12).tolist():
             execution.seek(index)
             assert execution.machine.state_root() == roots[index], (seed, index)
+
+
+def test_cuts_that_ascend_in_a_pass_run_no_row_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As a dissection asks for them."""
+    model, data = model_of(counting(6)), numbers(1, 1, 1, 1)
+    roots, execution = roots_of(model, data), model.execution(data)
+    assert isinstance(execution, LoopExecution)
+    assert execution.segments == len(roots) - 1
+    ran: list[int] = []
+    plain = Stretches.rows
+
+    def counted(stretches: Stretches, first: int, end: int, done: int) -> None:
+        ran.append(end - first)
+        plain(stretches, first, end, done)
+
+    monkeypatch.setattr(Stretches, "rows", counted)
+    loop = model.tables.loop
+    begin = loop.first + 3 * loop.body
+    for index in range(begin + 1, begin + loop.body, 2):
+        execution.seek(index)
+        assert execution.machine.state_root() == roots[index]
+    assert sum(ran) == index - begin
+    execution.seek(begin + 1)
+    assert execution.machine.state_root() == roots[begin + 1]
 
 
 def test_seek_outside_of_a_loops_run_is_an_error() -> None:

@@ -174,6 +174,17 @@ def test_argmax_of_special_numbers_equals_native(name: str) -> None:
     apply(name, rows(), axis=0)
 
 
+@pytest.mark.parametrize("name", ["ArgMax", "ArgMin"])
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_argmax_of_integers_compares_all_their_bits(name: str, axis: int) -> None:
+    """Neighbours that one float32 stands for are not equal; true equals are."""
+    near = np.array([2**30, 2**30 + 1, -(2**31), 2**31 - 1, 2**31 - 2], np.int32)
+    x = np.random.default_rng(SEED).choice(near, (3, 5, 4)).astype(np.int32)
+    of = np.argmax if name == "ArgMax" else np.argmin
+    result = apply(name, x, axis=axis, keepdims=0)[0]
+    assert result.tolist() == of(x, axis=axis).tolist()
+
+
 @pytest.mark.parametrize("largest", [0, 1])
 @pytest.mark.parametrize(("axis", "k"), [(0, 1), (1, 3), (2, 4), (-1, 2)])
 def test_top_k_equals_a_stable_sort(axis: int, k: int, largest: int) -> None:

@@ -422,7 +422,7 @@ def test_validate_two_caches_that_overlap_are_refused() -> None:
         operator = tables.operators[index]
         moved = replace(operator.target, address=operator.target.address + offset)
         image = encode(with_operator(tables, index, replace(operator, target=moved)))
-        with pytest.raises(errors.Aliasing, match="put_row's target"):
+        with pytest.raises(errors.Aliasing, match="target that rows are put into"):
             tinynn.load(image)
 
 

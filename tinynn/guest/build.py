@@ -13,9 +13,11 @@ from mips_vm.build import build_elf
 from mips_vm.keccak import keccak256
 
 from ..errors import GuestBuildError
+from ..sampling.build import GUEST as SAMPLING
 from ..tokens.build import OPERATORS as TOKEN_OPERATORS
 from ..tokens.build import SOURCES as TOKEN_SOURCES
 from . import dot_block, elf_path
+from .blocks import products, sums
 
 FOLDER: Final = Path(__file__).parent
 SCRIPT: Final = FOLDER / "link.ld"
@@ -46,7 +48,20 @@ SOURCES: Final = (
     "trees.c",
     "cache.c",
     "softfloat.c",
+    "blocks/kinds.c",
+    "blocks/activations.c",
+    "blocks/matvec.c",
+    "blocks/rows.c",
+    "language/attention.c",
+    "language/rope.c",
+    "language/gated.c",
 )
+
+
+def sources_in(folder: Path = FOLDER) -> list[Path]:
+    """All C that the guest is made of; what is only its own lies in `folder`."""
+    own = [folder / name for name in SOURCES]
+    return [*own, *TOKEN_SOURCES, TOKEN_OPERATORS, *SAMPLING]
 
 
 def build(out: Path, *, qemu: bool = False) -> Path:
@@ -57,8 +72,7 @@ def build(out: Path, *, qemu: bool = False) -> Path:
 def build_from(folder: Path, out: Path, *, qemu: bool = False) -> Path:
     """The same from the C sources in another folder."""
     with tempfile.TemporaryDirectory() as written:
-        sources = [folder / name for name in SOURCES]
-        sources += [*TOKEN_SOURCES, TOKEN_OPERATORS]
+        sources = sources_in(folder)
         sources += write_assembly(Path(written))
         # -O2 takes as many instructions, and more bytes: what is near would not fit.
         return build_elf(
@@ -69,9 +83,10 @@ def build_from(folder: Path, out: Path, *, qemu: bool = False) -> Path:
 def write_assembly(folder: Path) -> list[Path]:
     """The generated sources, now in `folder`."""
     paths = []
-    for name, text in dot_block.sources().items():
-        paths.append(folder / name)
-        paths[-1].write_text(text)
+    for writer in (dot_block, sums, products):
+        for name, text in writer.sources().items():
+            paths.append(folder / name)
+            paths[-1].write_text(text)
     return paths
 
 

@@ -18,3 +18,14 @@ void put_row(const struct call *c) {
     for (uint32_t i = 0; i < size; i++)
       to[i] = from[i];
 }
+
+/* Attribute: rows. A row's elements lie eight apart, beside those of seven other rows. */
+void put_key(const struct call *c) {
+  const uint32_t rows = c->attributes[0], count = c->sources[0].count;
+  const uint32_t pass = *(const uint32_t *)source(c, 1);
+  const uint32_t row = pass < rows ? pass : rows - 1;
+  const uint32_t *from = source(c, 0);
+  uint32_t *to = (uint32_t *)target(c) + row / 8 * count * 8 + row % 8;
+  for (uint32_t i = 0; i < count; i++)
+    to[8 * i] = from[i];
+}

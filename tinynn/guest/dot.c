@@ -8,7 +8,7 @@
 
 #pragma clang section text = ".text.near"
 
-struct term terms[MAX_TERMS + 1];
+SCRATCH(struct term, terms, MAX_TERMS + 1);
 
 /* The first of the words from `next` on that is not ±0, or `end`. */
 static const f32 *skip_zero_words(const f32 *next, const f32 *end) {
@@ -47,25 +47,8 @@ void list_row(struct list *list, const f32 *inputs, uint32_t count, uint32_t str
 #define ACC_LEAST 53u
 #define ACC_MOST 204u
 
-/* An accumulator with its exponent in [ACC_LEAST, ACC_MOST]. */
-struct accumulator {
-  /* Minus the significand, whose hidden bit is at bit 31 and whose low 8 bits are zero:
-   * in (0, 2^31]. Negative as signed once a sum leaves [2^31, 2^32). */
-  uint32_t negated;
-  /* Sign, exponent, and ones, so that subtracting a weight's bits borrows nothing. */
-  uint32_t scale;
-};
-
 static inline bool is_usual(f32 a) {
   return f32_exponent(a) - ACC_LEAST <= ACC_MOST - ACC_LEAST;
-}
-
-static inline struct accumulator unpack(f32 a) {
-  return (struct accumulator){0u - (F32_SIGN | a << 8), a | F32_FRACTION};
-}
-
-static inline f32 pack(struct accumulator a) {
-  return (a.scale & ~F32_FRACTION) | ((0u - a.negated) >> 8 & F32_FRACTION);
 }
 
 /* `m` rounded to a multiple of `unit`, a power of two. A tie leaves no bits below the
@@ -216,9 +199,20 @@ static f32 add_column(f32 total, const struct term *t, const struct term *end,
   return total;
 }
 
+/* +0 and the first term, which the plain addition would find no sum to add to. */
+static f32 first_sum(f32 x, const uint8_t *column) {
+  f32 product = f32_mul(x, *(const f32 *)(column + terms->offset));
+  return product == F32_SIGN ? 0 : product;
+}
+
 f32 dot(const struct list *list, const void *column) {
-  return add_column(0, terms, list->end, (const struct term *)list->first_unusual,
-                    column);
+  const struct term *unusual = (const struct term *)list->first_unusual;
+  if (list->end == terms)
+    return 0;
+  f32 x = terms == unusual ? terms->significand : usual_input(terms);
+  if (terms == unusual)
+    unusual = next_unusual(terms);
+  return add_column(first_sum(x, column), terms + 1, list->end, unusual, column);
 }
 
 /* ------------------------------------------------------------------------------------
@@ -271,12 +265,18 @@ static const struct term *add_fast(f32 *totals, struct block *block,
 static void dot_block(const struct list *list, const uint8_t *first, uint32_t step,
                       f32 *totals) {
   struct block block;
-  for (uint32_t c = 0; c < COLUMNS; c++) {
-    block.columns[c] = first + c * step;
-    totals[c] = 0;
-  }
   const struct term *t = terms, *end = list->end;
   const struct term *unusual = (const struct term *)list->first_unusual;
+  f32 x = t == unusual ? t->significand : usual_input(t);
+  for (uint32_t c = 0; c < COLUMNS; c++) {
+    block.columns[c] = first + c * step;
+    totals[c] = t == end ? 0 : first_sum(x, block.columns[c]);
+  }
+  if (t != end) {
+    if (t == unusual)
+      unusual = next_unusual(unusual);
+    t++;
+  }
   uint32_t patience = 1;
   while (t != end) {
     block.ahead = 0;

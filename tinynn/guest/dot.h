@@ -7,6 +7,7 @@
 #ifndef DOT_H
 #define DOT_H
 
+#include "scratch.h"
 #include "softfloat.h"
 
 #define MAX_TERMS (1u << 22)
@@ -21,6 +22,24 @@
 
 #define PRODUCT_BIAS ((uint32_t)(F32_BIAS - 1) << F32_FRACTION_BITS)
 
+/* A float unpacked, usually with its exponent in a range that dot.c and
+ * blocks/matvec.c know. */
+struct accumulator {
+  /* Minus the significand, whose hidden bit is at bit 31 and whose low 8 bits are zero:
+   * in (0, 2^31]. Negative as signed once a sum leaves [2^31, 2^32). */
+  uint32_t negated;
+  /* Sign, exponent, and ones, so that subtracting a weight's bits borrows nothing. */
+  uint32_t scale;
+};
+
+static inline struct accumulator unpack(f32 a) {
+  return (struct accumulator){0u - (F32_SIGN | a << 8), a | F32_FRACTION};
+}
+
+static inline f32 pack(struct accumulator a) {
+  return (a.scale & ~F32_FRACTION) | ((0u - a.negated) >> 8 & F32_FRACTION);
+}
+
 struct term {
   /* Of a usual input: with the hidden bit at bit 31. Else the input. */
   uint32_t significand;
@@ -32,7 +51,8 @@ struct term {
   uint32_t offset;
 };
 
-/* A list of terms; there is one at a time, since all lie in one array. */
+/* A list of terms; there is one at a time, since all lie in one array, of which a kernel
+ * takes one more than it lists. */
 struct list {
   struct term *end;
   uint32_t first_unusual;
@@ -40,7 +60,7 @@ struct list {
   uint32_t *link;
 };
 
-extern struct term terms[MAX_TERMS + 1];
+EXTERN_SCRATCH(struct term, terms, MAX_TERMS + 1);
 
 static inline void list_open(struct list *list) {
   list->end = terms;

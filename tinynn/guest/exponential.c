@@ -286,3 +286,25 @@ f32 exponential_less_one(f32 x) {
   f32 scale = power_of_two(part.n);
   return f32_add(f32_mul(scale, bent), f32_sub(scale, F32_ONE));
 }
+
+/* ------------------------------------------------------------------------------------
+ * Rows of them
+ * ---------------------------------------------------------------------------------- */
+
+f32 largest(const f32 *x, uint32_t end, uint32_t stride) {
+  f32 m = x[0];
+  for (uint32_t i = stride; i < end; i += stride)
+    if (f32_less(m, x[i]))
+      m = x[i];
+  return m;
+}
+
+void softmax_row(const f32 *x, f32 *y, uint32_t end, uint32_t stride) {
+  f32 m = largest(x, end, stride), total = 0;
+  for (uint32_t i = 0; i < end; i += stride) {
+    y[i] = exponential(f32_sub(x[i], m));
+    total = f32_add(total, y[i]);
+  }
+  for (uint32_t i = 0; i < end; i += stride)
+    y[i] = f32_div(y[i], total);
+}

@@ -22,6 +22,15 @@ f32 sine(f32 x);
 f32 cosine(f32 x);
 /* To the nearest whole number, ties to even. */
 f32 rounded(f32 x);
+f32 silu(f32 x);
+f32 gelu_erf(f32 x);
+f32 gelu_tanh(f32 x);
+
+/* The first of x[0], x[stride], ... below x[end], or what compares greater. */
+f32 largest(const f32 *x, uint32_t end, uint32_t stride);
+
+/* Softmax of x[0], x[stride], ... below x[end], to the same places of y. */
+void softmax_row(const f32 *x, f32 *y, uint32_t end, uint32_t stride);
 
 static inline f32 magnitude(f32 x) { return x & F32_MAGNITUDE; }
 

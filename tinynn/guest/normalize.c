@@ -35,3 +35,15 @@ void normalize(const struct call *c) {
   for (uint32_t i = c->first; i < c->first + c->count; i += n)
     normalize_row(x + i, y + i, n, c->attributes[1] & CENTRED, c->attributes[2]);
 }
+
+/* Sources: x (..., n), weights (n). Attribute: epsilon. */
+void rms_norm(const struct call *c) {
+  uint32_t n = c->sources[1].count;
+  const f32 *x = source(c, 0), *weights = source(c, 1);
+  f32 *y = target(c);
+  for (uint32_t i = c->first; i < c->first + c->count; i += n) {
+    normalize_row(x + i, y + i, n, false, c->attributes[0]);
+    for (uint32_t j = 0; j < n; j++)
+      y[i + j] = f32_mul(y[i + j], weights[j]);
+  }
+}

@@ -91,6 +91,18 @@
   X(140, encode) \
   X(141, token_count) \
   X(142, decode) \
-  X(143, decode_length)
+  X(143, decode_length) \
+  X(150, block_scale) \
+  X(151, block_quantize) \
+  X(152, block_matvec) \
+  X(153, block_row) \
+  X(160, put_key) \
+  X(161, attention_scores) \
+  X(162, attention_softmax) \
+  X(163, attention_mix) \
+  X(164, rms_norm) \
+  X(165, rope) \
+  X(166, gated) \
+  X(167, pick)
 
 #endif

@@ -4,26 +4,8 @@
 #include "functions.h"
 #include "kernels.h"
 
-static f32 maximum(const f32 *x, uint32_t end, uint32_t stride) {
-  f32 m = x[0];
-  for (uint32_t i = stride; i < end; i += stride)
-    if (f32_less(m, x[i]))
-      m = x[i];
-  return m;
-}
-
-static void softmax_row(const f32 *x, f32 *y, uint32_t end, uint32_t stride) {
-  f32 m = maximum(x, end, stride), total = 0;
-  for (uint32_t i = 0; i < end; i += stride) {
-    y[i] = exponential(f32_sub(x[i], m));
-    total = f32_add(total, y[i]);
-  }
-  for (uint32_t i = 0; i < end; i += stride)
-    y[i] = f32_div(y[i], total);
-}
-
 static void log_softmax_row(const f32 *x, f32 *y, uint32_t end, uint32_t stride) {
-  f32 m = maximum(x, end, stride), total = 0;
+  f32 m = largest(x, end, stride), total = 0;
   for (uint32_t i = 0; i < end; i += stride)
     total = f32_add(total, exponential(f32_sub(x[i], m)));
   f32 logarithm_of_total = logarithm(total);

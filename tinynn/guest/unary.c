@@ -60,6 +60,8 @@ static f32 sigmoid(f32 x) {
   return f32_div(is_negative(x) ? e : F32_ONE, f32_add(F32_ONE, e));
 }
 
+f32 silu(f32 x) { return f32_mul(x, sigmoid(x)); }
+
 static f32 softplus(f32 x) {
   f32 e = exponential(magnitude(x) | F32_SIGN);
   return f32_add(is_negative(x) ? 0 : x, logarithm_of_one_and(e));
@@ -81,7 +83,11 @@ static f32 half_of_one_and(f32 x, f32 y) {
   return f32_mul(f32_mul(F32_HALF, x), f32_add(F32_ONE, y));
 }
 
-static f32 gelu_tanh(f32 x) {
+f32 gelu_erf(f32 x) {
+  return half_of_one_and(x, error_function(f32_mul(x, ROOT_HALF)));
+}
+
+f32 gelu_tanh(f32 x) {
   f32 cube = f32_mul(f32_mul(x, x), x);
   f32 inner = f32_add(x, f32_mul(cube, CUBIC));
   return half_of_one_and(x, hyperbolic_tangent(f32_mul(SQRT_2_BY_PI, inner)));
@@ -104,11 +110,11 @@ MAP(map_erf, error_function(x))
 MAP(map_sigmoid, sigmoid(x))
 MAP(map_hard_sigmoid, hard_sigmoid(x, numbers[0], numbers[1]))
 MAP(map_hard_swish, f32_mul(x, hard_sigmoid(x, SIXTH, F32_HALF)))
-MAP(map_silu, f32_mul(x, sigmoid(x)))
+MAP(map_silu, silu(x))
 MAP(map_softplus, softplus(x))
 MAP(map_softsign, f32_div(x, f32_add(F32_ONE, magnitude(x))))
 MAP(map_mish, f32_mul(x, hyperbolic_tangent(softplus(x))))
-MAP(map_gelu_erf, half_of_one_and(x, error_function(f32_mul(x, ROOT_HALF))))
+MAP(map_gelu_erf, gelu_erf(x))
 MAP(map_gelu_tanh, gelu_tanh(x))
 MAP(map_leaky_relu, is_negative(x) ? f32_mul(numbers[0], x) : f32_canonical(x))
 MAP(map_elu, elu(x, numbers[0]))

@@ -45,7 +45,7 @@ Fold = Callable[[Writer, ir.Value, ir.Value], ir.Value]
 def module_ir() -> str:
     """The module with all of them."""
     module = ir.Module("fold")
-    _softmax(module, logarithm=False)
+    _softmax(Rows(module, "fold.softmax", 4), logarithm=False)
     _normalize(module)
     _extreme(module, "fold.most", "ogt")
     _extreme(module, "fold.least", "olt")
@@ -53,7 +53,7 @@ def module_ir() -> str:
         _reduction(module, name, FLOAT, fold, start)
     for name, (fold, start) in WHOLE_FOLDS.items():
         _reduction(module, f"whole_{name}", I32, fold, start)
-    _softmax(module, logarithm=True)
+    _softmax(Rows(module, "fold.log_softmax", 4), logarithm=True)
     _running(module, FLOAT)
     _running(module, I32)
     return str(module)
@@ -63,7 +63,7 @@ def _add(write: Writer, total: ir.Value, value: ir.Value) -> ir.Value:
     return write.build.fadd(total, value)
 
 
-def _add_square(write: Writer, total: ir.Value, value: ir.Value) -> ir.Value:
+def add_square(write: Writer, total: ir.Value, value: ir.Value) -> ir.Value:
     return write.build.fadd(total, write.build.fmul(value, value))
 
 
@@ -71,19 +71,26 @@ CHAINS: Final = 8
 """Rows that are added up at once: one alone waits for each of its additions."""
 
 
-class _Rows:
-    """A kernel that goes over rows of x and y several times, CHAINS at once."""
+class Rows:
+    """A kernel that goes over rows of x and y several times, CHAINS at once.
 
-    def __init__(self, module: ir.Module, name: str, words: int) -> None:
+    Its words begin with y, x, rows, n. Rows lie end to end, or `step` names the word
+    that says how many elements apart they begin.
+    """
+
+    def __init__(
+        self, module: ir.Module, name: str, words: int, step: int | None = None
+    ) -> None:
         self.write = write = Writer(module, name, words)
         self.build = write.build
         self.y, self.x = write.pointer(0), write.pointer(1)
         self.rows, self.n = write.words[2:4]
+        self.step = self.n if step is None else write.words[step]
         self.room = self.build.alloca(FLOAT, size=ir.Constant(I32, CHAINS))
 
     def line(self, base: ir.Value, row: ir.Value) -> ir.Value:
         """Where a row begins."""
-        return self.write.element(base, self.build.mul(row, self.n))
+        return self.write.element(base, self.build.mul(row, self.step))
 
     def write_all(self, body: Callable[[ir.Value, int], None]) -> None:
         """body(first row, rows): for groups of CHAINS, then one by one."""
@@ -150,8 +157,12 @@ def _largest(write: Writer, source: ir.Value, n: ir.Value) -> ir.Value:
     return most
 
 
-def _softmax(module: ir.Module, *, logarithm: bool) -> None:
-    rows = _Rows(module, f"fold.{'log_' if logarithm else ''}softmax", 4)
+def softmax_of_lines(module: ir.Module, name: str) -> None:
+    """Adds a softmax whose words are y, x, rows, n, elements from row to row."""
+    _softmax(Rows(module, name, 5, step=4), logarithm=False)
+
+
+def _softmax(rows: Rows, *, logarithm: bool) -> None:
     write = rows.write
     mosts = write.build.alloca(FLOAT, size=ir.Constant(I32, CHAINS))
 
@@ -201,7 +212,7 @@ def _softmax(module: ir.Module, *, logarithm: bool) -> None:
 
 
 def _normalize(module: ir.Module) -> None:
-    rows = _Rows(module, "fold.normalize", 6)
+    rows = Rows(module, "fold.normalize", 6)
     write, build = rows.write, rows.build
     size = build.sitofp(rows.n, FLOAT)
     added = build.bitcast(build.trunc(write.words[5], I32), FLOAT)
@@ -235,7 +246,7 @@ def _normalize(module: ir.Module) -> None:
 
         rows.total(rows.x, first, count, _add)
         rows.each(first, count, centre)
-        rows.total(rows.y, first, count, _add_square)
+        rows.total(rows.y, first, count, add_square)
         rows.each(first, count, scale)
 
     rows.write_all(group)
@@ -333,7 +344,7 @@ def _beyond(order: str) -> Fold:
 FOLDS: Final[dict[str, tuple[Fold, int | None]]] = {
     "sum": (_add, 0),
     "mean": (_add, 0),
-    "l2": (_add_square, 0),
+    "l2": (add_square, 0),
     "prod": (lambda write, a, b: write.build.fmul(a, b), ONE),
     "max": (_beyond("ogt"), None),
     "min": (_beyond("olt"), None),

@@ -3,6 +3,9 @@
 `loop.put`: words are cache, row, pass, bytes of a row, rows, offset. Copies the row to
 where row min(pass + offset, rows - 1) of the cache is. The pass is read at each call.
 
+`loop.put_key`: cache, row, pass, elements of a row, rows. The same for rows of floats
+that lie in panels of eight: an element beside those of seven other rows.
+
 `loop.turn`: words are pass, limit, stop, ended. One more pass is done: the pass, an
 int32, is counted up. `ended`, an int32, becomes 1 if it has come to the limit, a u64,
 or the int32 at `stop` is not 0 (0: there is no such word); else it becomes 0.
@@ -11,15 +14,27 @@ or the int32 at `stop` is not 0 (0: there is no such word); else it becomes 0.
 from llvmlite import ir  # type: ignore[import-untyped]
 
 from .moving import copy_row
-from .writing import I32, I64, Writer, word
+from .writing import I32, I64, LANES, Writer, word
 
 
 def module_ir() -> str:
-    """The module with both."""
+    """The module with all three."""
     module = ir.Module("loop")
     _put(module)
+    _put_key(module)
     _turn(module)
     return str(module)
+
+
+def _row_of(
+    write: Writer, number: ir.Value, rows: ir.Value, offset: ir.Value
+) -> ir.Value:
+    """min(pass + offset, rows - 1)."""
+    build = write.build
+    passes = build.zext(build.load(number, typ=I32, align=4), I64)
+    wanted, last = build.add(passes, offset), build.sub(rows, word(1))
+    above = build.icmp_unsigned(">", wanted, last)
+    return build.select(above, last, wanted)
 
 
 def _put(module: ir.Module) -> None:
@@ -27,11 +42,26 @@ def _put(module: ir.Module) -> None:
     build = write.build
     cache, row, number = (write.pointer(i) for i in range(3))
     size, rows, offset = write.words[3:]
-    passes = build.zext(build.load(number, typ=I32, align=4), I64)
-    wanted, last = build.add(passes, offset), build.sub(rows, word(1))
-    above = build.icmp_unsigned(">", wanted, last)
-    index = build.select(above, last, wanted)
+    index = _row_of(write, number, rows, offset)
     copy_row(write, 1, write.at(cache, build.mul(index, size)), row, size)
+    write.finish()
+
+
+def _put_key(module: ir.Module) -> None:
+    write = Writer(module, "loop.put_key", 5)
+    build = write.build
+    cache, row, number = (write.pointer(i) for i in range(3))
+    count, rows = write.words[3:]
+    index = _row_of(write, number, rows, word(0))
+    lanes = word(LANES)
+    panel = build.mul(build.mul(build.udiv(index, lanes), count), lanes)
+    first = write.element(cache, build.add(panel, build.urem(index, lanes)))
+
+    def element(i: ir.Value) -> None:
+        value = build.load(write.element(row, i), typ=I32, align=4)
+        build.store(value, write.element(first, build.mul(i, lanes)), align=4)
+
+    write.each(count, element)
     write.finish()
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from . import (
     argmax,
     binary,
+    blocks,
     cache,
     cast,
     conv,
@@ -35,9 +36,10 @@ from . import (
     trees,
     unary,
 )
-from .cache import PUT_ROW
+from .cache import PUT_KEY, PUT_ROW, PUTS
 from .family import Family, Operand, Operator, Space
 from .graph import Operation, Value
+from .language import attention, gated, pick, rms_norm, rope
 
 _MODULES: Final = (
     scale_u8,
@@ -65,6 +67,12 @@ _MODULES: Final = (
     trees,
     cache,
     text,
+    blocks,
+    attention,
+    rms_norm,
+    rope,
+    gated,
+    pick,
 )
 
 FAMILIES: Final[Mapping[int, Family]] = MappingProxyType(
@@ -80,6 +88,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
 __all__ = [
     "FAMILIES",
     "OPERATIONS",
+    "PUTS",
+    "PUT_KEY",
     "PUT_ROW",
     "Family",
     "Operand",

@@ -1,8 +1,11 @@
-"""put_row: one row into a cache, which keeps all its others.
+"""put_row, put_key: one row into a cache, which keeps all its others.
 
-The only operator that stores a part of its target: row `min(pass + offset, rows - 1)`.
+The only operators that store a part of their target: row min(pass + offset, rows - 1).
 So a loop writes a row a pass, and no pass moves what earlier ones have left. To read
 the row of a pass, gather it by the pass word, which is clamped alike.
+
+put_key's cache has its rows in panels of eight, (rows / 8, elements, 8): what attention
+compares with a query, eight rows at once, lies side by side.
 """
 
 from collections.abc import Sequence
@@ -16,6 +19,9 @@ from .graph import Operation
 from .shape import check_arity, check_dtype, demand
 
 MAX_ROWS: Final = 1 << 30
+
+PANEL: Final = 8
+"""Rows of keys side by side."""
 
 
 def infer(types: Types, attributes: Words) -> TensorType:
@@ -57,6 +63,33 @@ def instructions(operator: Operator, count: int) -> int:
     return 200 + 10 * row.type.size // item_bytes(row.dtype)
 
 
+def infer_key(types: Types, attributes: Words) -> TensorType:
+    """A row of floats, and the pass; the attribute is the cache's rows."""
+    check_arity(types, attributes, 2, 1)
+    row, number = types
+    (rows,) = attributes
+    check_dtype("put_key: row", row, "float32")
+    check_dtype("put_key: pass", number, "int32")
+    demand("put_key: pass", "one element", number.count, number.count == 1)
+    demand("put_key: rows", f"1 to {MAX_ROWS}", rows, 1 <= rows <= MAX_ROWS)
+    return TensorType("float32", (-(-rows // PANEL), row.count, PANEL))
+
+
+def key_calls(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
+    """The whole of it."""
+    row, number = operator.flat(space), operator.flat(space, 1)
+    cache, (rows,) = operator.tile(space, first, count), operator.attributes
+    return [Call("loop.put_key", (cache, row, number, row.size, rows))]
+
+
+def key_stored(operator: Operator, passes: int) -> Extent:
+    """The panel of the row."""
+    (rows,) = operator.attributes
+    size = PANEL * operator.sources[0].type.size
+    panel = min(passes, rows - 1) // PANEL
+    return Extent(operator.target.address + panel * size, size)
+
+
 PUT_ROW: Final = Family(
     name="put_row",
     opcode=130,
@@ -68,6 +101,20 @@ PUT_ROW: Final = Family(
     stored=stored,
 )
 
-FAMILIES = (PUT_ROW,)
+PUT_KEY: Final = Family(
+    name="put_key",
+    opcode=160,
+    infer=infer_key,
+    instructions=lambda operator, count: 200 + 10 * operator.sources[0].count,
+    usual=lambda operator: 1,
+    calls=key_calls,
+    grain=whole,
+    stored=key_stored,
+)
+
+PUTS: Final = frozenset({PUT_ROW.opcode, PUT_KEY.opcode})
+"""Opcodes of what stores in part."""
+
+FAMILIES = (PUT_ROW, PUT_KEY)
 OPERATIONS: dict[str, Operation] = {}
-"""A cache is memory of the builder's: `GraphBuilder.put_row`."""
+"""A cache is memory of the builder's: `GraphBuilder.put_row`, `put_key`."""

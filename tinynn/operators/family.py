@@ -135,9 +135,15 @@ class Family:
     `instructions(operator, count)` is an upper bound for the guest, `usual(operator)`
     about what one element of the target costs it: segments are cut by it.
     `check(operator, space)` raises Misfit for constants that the family can't take.
-    `share(operator)` is the grain of threads' parts, where segments' is coarser.
+    `share(operator)` is the grain of threads' parts, where segments' is coarser, and
+    `shared` how many usual instructions of all of an operator make that worth while,
+    where fewer do than elsewhere.
+    `in_place` says that constants are read in the image's own order, from one end to
+    the other, so that nothing is gained by memory of large pages.
     `stored(operator, passes)` is what all of the operator stores when so many passes of
-    a loop are done.
+    a loop are done. `of_passes(operator, count, passes)` are the bounded instructions
+    of the first so many passes of its loop together, where one pass has fewer than
+    another.
     """
 
     name: str
@@ -149,8 +155,17 @@ class Family:
     grain: Callable[[Operator], int] = one_element
     check: Callable[[Operator, Space], None] = anything
     share: Callable[[Operator], int] | None = None
+    shared: int | None = None
+    in_place: bool = False
     stored: Callable[[Operator, int], Extent] = all_of_it
+    of_passes: Callable[[Operator, int, int], int] | None = None
 
     def run(self, operator: Operator, first: int, count: int, space: Space) -> None:
         """Makes the calls at once."""
         Batch(self.calls(operator, first, count, space))()
+
+    def instructions_of(self, operator: Operator, count: int, passes: int) -> int:
+        """Of a loop's first passes together, at most."""
+        if self.of_passes is None:
+            return passes * self.instructions(operator, count)
+        return self.of_passes(operator, count, passes)

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -42,6 +42,8 @@ FLAGS: Final = (
     "-fno-slp-vectorize",
     "-fno-unroll-loops",
     "-fno-strict-aliasing",
+    # A product and a sum are two operations.
+    "-ffp-contract=off",
     "-fno-sanitize=undefined",
     "-fno-stack-protector",
     "-fno-unwind-tables",
@@ -61,35 +63,47 @@ KERNEL: Final = re.compile(r"@kernel_(\w+)")
 
 def compiled() -> str:
     """The module, with its kernels named as tinynn/kernels/ names them."""
+    return compiled_in(FOLDER, "tokens")
+
+
+def compiled_in(sources: Path, name: str) -> str:
+    """The module `name` of a folder's host.c; TokensBuildError if it won't compile."""
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / IR.name
         compiler = [sys.executable, "-m", "ziglang", "cc", *FLAGS, "-S", "-emit-llvm"]
         done = subprocess.run(
             [*compiler, "host.c", "-o", str(made)],
-            cwd=FOLDER,
+            cwd=sources,
             capture_output=True,
             text=True,
         )
         if done.returncode:
             raise TokensBuildError("sources that compile", done.stderr)
         ir = made.read_text()
-    return KERNEL.sub(r"@tokens.\1", DROPPED.sub("", ir)).strip() + "\n"
+    return KERNEL.sub(rf"@{name}.\1", DROPPED.sub("", ir)).strip() + "\n"
 
 
 def main(arguments: Sequence[str]) -> int:
     """Exit status 0, or 1 if `--check` found a difference."""
+    return made("tinynn.tokens.build", IR, compiled, arguments)
+
+
+def made(
+    command: str, path: Path, make: Callable[[], str], arguments: Sequence[str]
+) -> int:
+    """Writes the file, or with `--check` compares it; the exit status."""
     if list(arguments) not in ([], ["--check"]):
-        print("usage: python -m tinynn.tokens.build [--check]", file=sys.stderr)
+        print(f"usage: python -m {command} [--check]", file=sys.stderr)
         return 2
     try:
-        text = compiled()
-        if arguments and IR.read_text() != text:
+        text = make()
+        if arguments and path.read_text() != text:
             raise TokensBuildError("what the sources compile to", "another file")
     except TokensBuildError as error:
         print(error, file=sys.stderr)
         return 1
     if not arguments:
-        IR.write_text(text)
+        path.write_text(text)
     return 0
 
 

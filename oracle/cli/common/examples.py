@@ -3,6 +3,7 @@
 from typing import Final
 
 EXAMPLES: Final = {
+    "ask": "plumb ask smol.plumb Why? --max-tokens 60",
     "demo": "plumb demo --lie product",
     "devnet": "plumb devnet --port 8546",
     "devnet up": "plumb devnet up --state chain.db --block-time 12",
@@ -23,6 +24,8 @@ EXAMPLES: Final = {
     "worker status": "plumb worker status --account dev:2",
     "challenger start": "plumb challenger start --account dev:3",
     "challenger status": "plumb challenger status --metrics 127.0.0.1:9100",
+    "up": "plumb up",
+    "web": "plumb web --port 8600 --json",
     "watch": "plumb watch --once --json",
     "dispute list": "plumb dispute list --all",
     "dispute show": "plumb dispute show 7 --wait",
@@ -36,6 +39,8 @@ EXAMPLES: Final = {
     "model register": "plumb model register net.plumb --uri https://example.org/net",
     "model list": "plumb model list --rpc-url https://rpc.example",
     "model fetch": "plumb model fetch mnist",
+    "model deploy": "plumb model deploy --evm --dry-run mnist-int8.plumb",
+    "model check-evm": "plumb model check-evm 0x77...77 mnist-int8.plumb",
     "vm run": "plumb vm run program.elf --input data.bin",
     "vm build": "plumb vm build program.c -O2 -o program.elf",
     "vm step": "plumb vm step program.elf --at 1000 --steps 5",
@@ -45,11 +50,15 @@ EXAMPLES: Final = {
     "bench guest": "plumb bench guest --json",
     "bench native": "plumb bench native --json",
     "bench zoo": "plumb bench zoo --json",
+    "bench text": "plumb bench text --json",
     "bench game": "plumb bench game --json",
     "bench gas": "plumb bench gas --json",
+    "bench onchain": "plumb bench onchain --json",
     "bench griefing": "plumb bench griefing --json",
     "bench tree": "plumb bench tree --json",
     "bench start": "plumb bench start --json",
+    "bench wasm": "plumb bench wasm --json",
+    "bench web": "plumb bench web --json",
     "help": "plumb help node",
 }
 """By the command's name behind `plumb`."""

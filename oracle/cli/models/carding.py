@@ -17,7 +17,6 @@ from oracle.cards.card import VERSION, Accuracy, Card, Source, Tensor, Work
 from oracle.cli.inputs.drawn import is_picture
 from oracle.cli.models.foretelling import Foretold
 from oracle.errors import BadCard
-from oracle.legible import number_of
 from tinynn import Model, TensorSpec
 
 if TYPE_CHECKING:
@@ -50,7 +49,8 @@ def card_of(
     whole = {short: name for name, short in made.work.answer.short.items()}
     outputs = tuple(
         Tensor(
-            name := whole[spec.name],
+            # What --integers makes of an output is called otherwise.
+            name := whole.get(spec.name, spec.name),
             spec.name,
             spec.dtype,
             spec.shape,
@@ -152,7 +152,7 @@ def accuracy_found(
             reference="the image of floats",
             samples=told.samples,
             data="calibration data",
-            largest_difference=told.maximum if isfinite(told.maximum) else None,
+            largest_difference=finite(told.maximum),
             agreement=told.agreement,
             accuracy=told.accuracy_after,
             source_accuracy=told.accuracy_before,
@@ -180,12 +180,11 @@ def accuracy_of(found: Verification, verdict: Verdict, data: str) -> Accuracy:
 
 
 def work_of(model: Model, found: Foretold) -> Work:
-    on = number_of(found.samples, "sample") if found.samples else "random numbers"
     return Work(
         instructions_at_most=model.most_instructions,
         longest_segment=max(model.bounded_instructions),
         instructions_usually=found.usual_instructions,
-        counted_on=on,
+        counted_on=found.counted_on,
         worst_step_gas=found.worst_step_gas,
     )
 
@@ -238,3 +237,8 @@ def label_lines(path: Path) -> tuple[str, ...]:
     if not labels or not all(labels):
         raise BadCard(path, "a label a line", "an empty line" if labels else "none")
     return labels
+
+
+def finite(number: float | None) -> float | None:
+    """The number, if it is one."""
+    return number if number is not None and isfinite(number) else None

@@ -164,5 +164,8 @@ class Challenger(Collector):
         if self.verdicts.get(answered.hash):
             return False  # what is true stays true
         in_time = self.seen.now < answered.claim.window_end
-        wanted = answered.alive and in_time and self._choice.takes(answered)
-        return wanted and self._strategy.can(answered.asked)
+        if not (answered.alive and in_time and self._choice.takes(answered)):
+            return False
+        can = partial(self._strategy.can, answered.asked)
+        about = {"request_id": answered.claim.request_id}
+        return bool(self.troubles.tried(("can", answered.hash), can, **about))

@@ -1,0 +1,1 @@
+"""Language models beside llama2.c, llama.cpp and a plain forward of their weights."""

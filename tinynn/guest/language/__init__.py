@@ -1,0 +1,1 @@
+"""C of the guest's: operators of language models."""

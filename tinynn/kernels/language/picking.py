@@ -1,0 +1,14 @@
+"""LLVM IR of the next token: what the guest's C sources were compiled to.
+
+`pick.token`: tinynn/sampling/host.c has its words.
+"""
+
+from pathlib import Path
+from typing import Final
+
+IR: Final = Path(__file__).parents[2] / "sampling" / "host.ll"
+
+
+def module_ir() -> str:
+    """The module with the kernel."""
+    return IR.read_text()
