@@ -7,6 +7,7 @@ ConverterError
 ├── SourceFails         the model is sound, but no runtime computes it
 ├── Unsupported         nodes that tinynn can't express, all of them at once
 ├── OddTokenizer        so are parts of a tokenizer
+├── OddLanguageModel    so are parts of a language model
 └── BadOption           an option that does not fit the model
 """
 
@@ -92,6 +93,16 @@ class OddTokenizer(ConverterError):
 
     def __init__(self, path: Path, reasons: Sequence[str]) -> None:
         super().__init__(f"{path}: tokenizer: {'; '.join(reasons)}")
+        self.path = path
+        self.reasons = tuple(reasons)
+
+
+class OddLanguageModel(ConverterError):
+    """The model is sound, but of a kind that no image can hold, or its parts don't fit
+    each other: all that is wrong with it."""
+
+    def __init__(self, path: Path, reasons: Sequence[str]) -> None:
+        super().__init__(f"{path}: can't be converted: {'; '.join(reasons)}")
         self.path = path
         self.reasons = tuple(reasons)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 from mips_vm.constants import ARENA, MODEL
 
 from .attending import Attending
+from .blocks import BlockTensor
 from .bounds import bounded_instructions
 from .errors import GraphError, Misfit, listed
 from .image import (
@@ -25,6 +26,7 @@ from .image import (
 )
 from .looping import FOREVER, Looping
 from .operators import OPERATIONS, PUT_ROW, Family, Operand, Operator
+from .operators.blocks import words_of
 from .operators.graph import Cache, Constant, Home, Input, Result, Value
 from .placement import Lifetime, place
 from .planner import cut
@@ -70,6 +72,7 @@ class GraphBuilder(Attending):
     _known: dict[bytes, int] = field(default_factory=dict)
     _looping: Looping = field(default_factory=Looping)
     _skip: Value | None = None
+    _quantised: dict[Hashable, tuple[Value, Value]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_name("model name", self.name)
@@ -141,6 +144,36 @@ class GraphBuilder(Attending):
     def argmax(self, x: Value) -> Value:
         """Index of the largest element along the last axis, which becomes 1."""
         return self.op("ArgMax", x, axis=-1)
+
+    # Weights in blocks.
+
+    def block_tensor(self, tensor: BlockTensor) -> Value:
+        """The tensor's bytes, a constant."""
+        return self.constant(tensor.data)
+
+    def block_matvec(self, x: Value, tensor: BlockTensor) -> Value:
+        """The tensor times x, float32 (.., columns) to (.., rows), by way of bytes;
+        of one x they are made once."""
+        quants, scales = self._in_bytes(x, tensor.kind.block)
+        weights, words = self.block_tensor(tensor), words_of(tensor)
+        return self.op("BlockMatVec", quants, scales, weights, **words)
+
+    def block_row(self, ids: Value, tensor: BlockTensor) -> Value:
+        """Rows of the tensor, float32 (n, columns), by int32 (n,)."""
+        weights = self.block_tensor(tensor)
+        return self.op("BlockRow", ids, weights, **words_of(tensor))
+
+    def _in_bytes(self, x: Value, group: int) -> tuple[Value, Value]:
+        """x quantised by groups, and the scales. What is no operator's result may be
+        another one later, and what is skipped is nothing to those that are not."""
+        key = (x, group, self._skip)
+        if key in self._quantised:
+            return self._quantised[key]
+        scales = self.op("BlockScale", x, group=group)
+        made = self.op("BlockQuantize", x, scales, group=group), scales
+        if isinstance(x.home, Result):
+            self._quantised[key] = made
+        return made
 
     # The loop, as docs/model-image.md has it.
 

@@ -22,6 +22,7 @@ from .execution import Execution
 from .image import PASSES_BYTES, Bytes, Tables
 from .loop import NO_LOOP, Schedule
 from .loop_execution import LoopExecution
+from .operators import Operand
 from .program import MOST_RESIDENT, Program
 from .tensor import Array, TensorSpec, item_bytes, little_endian
 from .validate import validate
@@ -126,11 +127,21 @@ class Model:
         try:
             program = idle.pop()
         except IndexError:  # none yet, or all are at work for other threads
-            program = Program(self.tables, self._resident, threads)
+            program = self.ready(threads)
         try:
             return program.answer(input_bytes)
         finally:
             idle.append(program)
+
+    def ready(self, threads: int = 1) -> Program:
+        """Memory of its own for inferences, for who wants to look on."""
+        return Program(self.tables, self._resident, threads)
+
+    def constant(self, operand: Operand) -> Array:
+        """What a source of an operator's holds, if it lies in the image."""
+        start = operand.address - MODEL.base
+        held = self.image[start : start + operand.type.size]
+        return held.view(little_endian(operand.dtype))
 
     def encode_input(self, inputs: Array | Sequence[Array]) -> bytes:
         """A request's bytes; InputError unless number, types and shapes fit."""

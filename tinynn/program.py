@@ -11,13 +11,15 @@ from typing import Final
 
 import numpy as np
 
-from .executor import answer_of, output_views
+from .executor import answer_of, output_views, word_at
 from .fusion import steps_of
 from .image import Bytes, Tables
+from .loop import PASS_WORD
 from .operators import FAMILIES, Operator
 from .planner import usual_in_all, usual_instructions
 from .runner import Runner
 from .space import FlatSpace, InputRegion, aligned_zeros
+from .tensor import Array
 
 SHARED_INSTRUCTIONS: Final = 1 << 24
 """Of the guest: an operator with fewer is done before threads have waited for it."""
@@ -52,11 +54,26 @@ class Program:
         self._run.all()
         return answer_of(self._tables, self._outputs, self._space)
 
+    @property
+    def passes(self) -> int:
+        """Passes that are done by now, while another thread waits for an answer."""
+        return word_at(self._space, PASS_WORD.start)
+
+    def held(self, address: int, count: int, dtype: str) -> Array:
+        """Elements as they stand by now, in the input, the arena or the image."""
+        return self._space.read(address, count, dtype).copy()
+
+    def stop(self) -> None:
+        """The loop that is being run ends with the pass that is at work."""
+        self._run.stop()
+
 
 def shares(operator: Operator, threads: int) -> Iterator[tuple[int, int]]:
     """(first, count) of each thread's part: whole grains, about as many for each."""
     family, total = FAMILIES[operator.opcode], operator.target.count
-    if usual_instructions(operator) < SHARED_INSTRUCTIONS:
+    if usual_instructions(operator) < min(
+        SHARED_INSTRUCTIONS, family.shared or SHARED_INSTRUCTIONS
+    ):
         threads = 1
     grain = family.share(operator) if family.share else family.grain(operator)
     width = -(-total // (threads * grain)) * grain

@@ -77,6 +77,10 @@ class Runner:
         self._limit[0] = self._loop.passes
         self._all()
 
+    def stop(self) -> None:
+        """The loop that another thread is running ends with the pass at work."""
+        self._limit[0] = 1
+
     def some(self, first: int, end: int) -> None:
         """Steps [first, end), all before, inside or behind the loop."""
         self._batch.part(self._starts[first], self._starts[end])

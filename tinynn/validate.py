@@ -40,6 +40,7 @@ from .image import (
     aligned,
     decode,
 )
+from .loop import MAX_RUN_SEGMENTS
 from .operators import FAMILIES, Operator
 from .space import FlatSpace
 from .tensor import item_bytes
@@ -228,6 +229,14 @@ def _check_bounds(tables: Tables, limits: Limits) -> None:
         if passes:
             most += f", which {passes} passes have"
         raise Unbounded("instructions in all", most, total)
+
+
+def most_passes(tables: Tables, limits: Limits = DISPUTABLE) -> int:
+    """With how many passes at most, up to the loop's, a dispute can hold a run; 0 if
+    with none."""
+    rows, body = len(tables.segments), max(tables.loop.body, 1)
+    by_segments = max(1 + (MAX_RUN_SEGMENTS - rows) // body, 0)
+    return min(by_segments, _passes_within(tables, limits.total_instructions))
 
 
 def _passes_within(tables: Tables, most: int) -> int:

@@ -1,6 +1,8 @@
-"""What a GGUF file says of itself: names with numbers, strings and arrays of them."""
+"""What a GGUF file says of itself: names with numbers, strings and arrays of them; and
+which tensors follow."""
 
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -14,27 +16,63 @@ NUMBERS: Final = {
 }  # fmt: skip
 STRING, ARRAY = 8, 9
 MAX_ENTRIES: Final = 1 << 16
+MAX_TENSORS: Final = 1 << 16
+MAX_AXES: Final = 4
 MAX_STRING_BYTES: Final = 1 << 24
 MAX_ELEMENTS: Final = 1 << 24
+
+
+@dataclass(frozen=True, slots=True)
+class TensorInfo:
+    """A tensor, by name: its extents, the innermost first, its type's number, and where
+    it begins behind the head."""
+
+    name: str
+    extents: tuple[int, ...]
+    kind: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """All but the tensors' own bytes; `end` is the file's offset behind it."""
+
+    metadata: dict[str, object]
+    tensors: tuple[TensorInfo, ...]
+    end: int
 
 
 def read_metadata(path: Path) -> dict[str, object]:
     """By name; strings as str, arrays as lists. BadModelFile."""
     with path.open("rb") as file:
+        return _entries(_Reader(path, file))[0]
+
+
+def read_head(path: Path) -> Head:
+    """Metadata, and the tensors as the file tells of them: no word of it is checked
+    against its size. BadModelFile."""
+    with path.open("rb") as file:
         reader = _Reader(path, file)
-        magic = reader.take(4)
-        if magic != MAGIC:
-            raise BadModelFile(path, "a GGUF file", repr(magic))
-        version = reader.number("<I")
-        if version not in VERSIONS:
-            raise BadModelFile(path, "GGUF of version 2 or 3", str(version))
-        reader.number("<Q")  # tensors
-        count = reader.size("metadata entries", MAX_ENTRIES)
-        held: dict[str, object] = {}
-        for _ in range(count):
-            name = reader.string()
-            held[name] = reader.value(int(reader.number("<I")))
-        return held
+        metadata, count = _entries(reader)
+        tensors = tuple(reader.tensor() for _ in range(count))
+        return Head(metadata, tensors, file.tell())
+
+
+def _entries(reader: "_Reader") -> tuple[dict[str, object], int]:
+    """The metadata, and how many tensors there are."""
+    magic = reader.take(4)
+    if magic != MAGIC:
+        raise reader.refused("a GGUF file", repr(magic))
+    version = reader.number("<I")
+    if version not in VERSIONS:
+        raise reader.refused("GGUF of version 2 or 3", str(version))
+    tensors = reader.size("tensors", MAX_TENSORS)
+    count = reader.size("metadata entries", MAX_ENTRIES)
+    held: dict[str, object] = {}
+    for _ in range(count):
+        name = reader.string()
+        held[name] = reader.value(int(reader.number("<I")))
+    return held, tensors
 
 
 class _Reader:
@@ -44,10 +82,14 @@ class _Reader:
         self._path = path
         self._file = file
 
+    def refused(self, expected: str, actual: str) -> BadModelFile:
+        """The error to be raised."""
+        return BadModelFile(self._path, expected, actual)
+
     def take(self, count: int) -> bytes:
         data = self._file.read(count)
         if len(data) != count:
-            raise BadModelFile(self._path, f"{count} bytes more", str(len(data)))
+            raise self.refused(f"{count} bytes more", str(len(data)))
         return data
 
     def number(self, layout: str) -> int | float | bool:
@@ -58,7 +100,7 @@ class _Reader:
     def size(self, what: str, most: int) -> int:
         held = int(self.number("<Q"))
         if held > most:
-            raise BadModelFile(self._path, f"at most {most} {what}", str(held))
+            raise self.refused(f"at most {most} {what}", str(held))
         return held
 
     def string(self) -> str:
@@ -66,7 +108,17 @@ class _Reader:
         try:
             return data.decode()
         except UnicodeDecodeError:
-            raise BadModelFile(self._path, "strings in UTF-8", repr(data)) from None
+            raise self.refused("strings in UTF-8", repr(data)) from None
+
+    def tensor(self) -> TensorInfo:
+        name = self.string()
+        axes = int(self.number("<I"))
+        if not 1 <= axes <= MAX_AXES:
+            expected = f"{name} of 1 to {MAX_AXES} axes"
+            raise self.refused(expected, str(axes))
+        extents = tuple(int(self.number("<Q")) for _ in range(axes))
+        kind, offset = int(self.number("<I")), int(self.number("<Q"))
+        return TensorInfo(name, extents, kind, offset)
 
     def value(self, kind: int) -> object:
         if kind == STRING:
@@ -82,5 +134,5 @@ class _Reader:
 
     def _layout(self, kind: int) -> str:
         if kind not in NUMBERS:
-            raise BadModelFile(self._path, "a type that GGUF has", str(kind))
+            raise self.refused("a type that GGUF has", str(kind))
         return NUMBERS[kind]

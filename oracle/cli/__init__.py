@@ -18,6 +18,7 @@ from oracle.cli.common.lean import spare
 from oracle.legible import legible
 
 GROUPS = {
+    "ask": "Ask a language model here, and see its answer grow.",
     "demo": "The whole story on an embedded chain: an answer, a lie, a proof.",
     "devnet": "A chain to try things on, with the contracts in place.",
     "deploy": "Put the contracts on a chain.",

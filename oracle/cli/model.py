@@ -15,6 +15,12 @@ from oracle.cli.inputs.modelfile import (
     parse_scale,
     parse_shapes,
 )
+from oracle.cli.inputs.texts import (
+    ChatTemplate,
+    MaxTokens,
+    TokenizerFile,
+    check_no_language,
+)
 from oracle.cli.models import running, verify
 from oracle.cli.onchain import registry
 from oracle.errors import BadCard
@@ -35,6 +41,9 @@ def inspect(
             help="Inputs to count the work on; else random numbers.",
         ),
     ] = None,
+    template: ChatTemplate = None,
+    max_tokens: MaxTokens = None,
+    tokenizer: TokenizerFile = None,
     input_shape: InputShape = None,
     trust_code: TrustCode = False,
     as_json: AsJson = False,
@@ -44,9 +53,18 @@ def inspect(
     Exit status 1 if the file can't be converted.
     """
     from converters.frameworks import is_source
+    from converters.language.reading import is_language
     from oracle.cli.models.foretelling import foretell, foretold_data, foretold_facts
     from oracle.cli.show.portrait import described, segment_grid, segment_rows, summary
 
+    asked = (template, max_tokens, tokenizer)
+    if is_language(path):
+        from oracle.cli.models import language
+
+        options = language.options_of(None, template, max_tokens, tokenizer)
+        language.inspect(path, options, as_json)
+        return
+    check_no_language(*asked)
     if is_source(path):
         inspect_source(path, parse_shapes(input_shape), trust_code, data, as_json)
         return
@@ -89,7 +107,8 @@ def convert(
         Path,
         typer.Argument(
             metavar="FILE",
-            help="ONNX, PyTorch, Keras or TFLite file, or a SavedModel's folder.",
+            help="ONNX, PyTorch, Keras or TFLite file, or a SavedModel's folder; of a "
+            "language model a GGUF, llama2.c's .bin, or a folder of Hugging Face's.",
             show_default=False,
         ),
     ],
@@ -133,6 +152,21 @@ def convert(
         bool,
         typer.Option("--no-verify", help="Don't compare it with its source."),
     ] = False,
+    template: ChatTemplate = None,
+    max_tokens: MaxTokens = None,
+    prompt_tokens: Annotated[
+        int | None,
+        typer.Option(
+            "--prompt-tokens",
+            min=1,
+            help="Of a text and its template, at most; else as --max-tokens.",
+        ),
+    ] = None,
+    text_bytes: Annotated[
+        int | None,
+        typer.Option("--text-bytes", min=1, help="Of a request's text, at most."),
+    ] = None,
+    tokenizer: TokenizerFile = None,
     licence: Annotated[
         str | None, typer.Option("--licence", help="Of the model, for its card.")
     ] = None,
@@ -161,10 +195,14 @@ def convert(
     here; one that is beyond tolerance is not written, with exit status 1. With
     --quantize, accuracy and cost before and after are told. A model card is written
     beside the image (`plumb model show`).
+
+    A language model's image takes a text and gives one. Its weights are taken exactly
+    as they are; nothing is compared.
     """
     import converters
     import tinynn
     from converters.files import write_atomically
+    from converters.language.reading import is_language
     from oracle.cards import card_path, write_card
     from oracle.cli.models import carding, judgement
     from oracle.cli.models.foretelling import foretell
@@ -179,6 +217,26 @@ def convert(
         raise typer.BadParameter("expected --calibrate with it", param_hint="--limit")
     check_source(source)
     target = output or source.with_suffix(".plumb")
+    if is_language(source):
+        from oracle.cli.models import language
+
+        language.check_fits(
+            {
+                "--input-type": input_type,
+                "--input-scale": input_scale,
+                "--argmax": argmax,
+                "--quantize": quantize,
+                "--means": means,
+                "--labels": labels,
+                "--input-shape": input_shape,
+            }
+        )
+        settings = language.options_of(
+            name, template, max_tokens, tokenizer, prompt_tokens, text_bytes
+        )
+        language.convert(source, target, settings, licence, as_json)
+        return
+    check_no_language(template, max_tokens, tokenizer, prompt_tokens, text_bytes)
     card_target = card_path(target)
     for written_to in (target, card_target):
         check_target(written_to, source, calibrate, labels)

@@ -11,6 +11,8 @@ from support.operations import Array, model_of, sparse_floats
 
 from mips_vm import native
 from tinynn import Model
+from tinynn.blocks import BlockKind
+from tinynn.blocks.kinds import tensor_bytes
 from tinynn.kernels import program
 from tinynn.operators import FAMILIES
 from tinynn.program import shares
@@ -37,7 +39,22 @@ def integers() -> tuple[Model, bytes]:
     return model_of("MatMulInteger", [x, w, *zeros], (1, 2, 3)), x.tobytes()
 
 
-@pytest.mark.parametrize("made", [convolution, product, integers])
+def blocks() -> tuple[Model, bytes]:
+    """Weights of any bits; rows that are no whole panels."""
+    rng = np.random.default_rng(4)
+    kind, rows, columns = BlockKind.FOUR_MIN, 13117, 1056
+    size = tensor_bytes(kind, rows, columns)
+    data = rng.integers(0, 256, size, dtype=np.uint8)
+    q, d = (
+        rng.integers(-127, 128, columns).astype(np.int8),
+        random_floats(rng, columns // 32),
+    )
+    words = {"kind": int(kind), "rows": rows, "columns": columns}
+    model = model_of("BlockMatVec", [q, d, data], (2,), **words)
+    return model, q.tobytes() + d.tobytes()
+
+
+@pytest.mark.parametrize("made", [convolution, product, integers, blocks])
 @pytest.mark.parametrize("threads", [2, 3])
 def test_answer_by_several_threads_is_the_same(made: object, threads: int) -> None:
     assert callable(made)
@@ -59,6 +76,18 @@ def test_shares_cover_an_operator_in_whole_rows() -> None:
         first + count for first, count in parts[:-1]
     ]
     assert all(first % grain == 0 for first, _ in parts)
+
+
+def test_small_matrix_of_blocks_is_shared() -> None:
+    """From a sixteenth of what is usual on."""
+    kind, columns = BlockKind.FOUR, 576
+    for rows, parts in ((368, 2), (192, 1)):
+        data = np.zeros(tensor_bytes(kind, rows, columns), np.uint8)
+        q, d = np.zeros(columns, np.int8), np.zeros(columns // 32, np.float32)
+        words = {"kind": int(kind), "rows": rows, "columns": columns}
+        model = model_of("BlockMatVec", [q, d, data], (2,), **words)
+        (operator,) = model.tables.operators
+        assert len(list(shares(operator, 2))) == parts
 
 
 def test_small_operator_is_not_shared() -> None:

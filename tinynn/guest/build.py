@@ -17,6 +17,7 @@ from ..sampling.build import GUEST as SAMPLING
 from ..tokens.build import OPERATORS as TOKEN_OPERATORS
 from ..tokens.build import SOURCES as TOKEN_SOURCES
 from . import dot_block, elf_path
+from .blocks import products, sums
 
 FOLDER: Final = Path(__file__).parent
 SCRIPT: Final = FOLDER / "link.ld"
@@ -47,6 +48,10 @@ SOURCES: Final = (
     "trees.c",
     "cache.c",
     "softfloat.c",
+    "blocks/kinds.c",
+    "blocks/activations.c",
+    "blocks/matvec.c",
+    "blocks/rows.c",
     "language/attention.c",
     "language/rope.c",
     "language/gated.c",
@@ -73,9 +78,10 @@ def build_from(folder: Path, out: Path, *, qemu: bool = False) -> Path:
 def write_assembly(folder: Path) -> list[Path]:
     """The generated sources, now in `folder`."""
     paths = []
-    for name, text in dot_block.sources().items():
-        paths.append(folder / name)
-        paths[-1].write_text(text)
+    for writer in (dot_block, sums, products):
+        for name, text in writer.sources().items():
+            paths.append(folder / name)
+            paths[-1].write_text(text)
     return paths
 
 

@@ -47,25 +47,8 @@ void list_row(struct list *list, const f32 *inputs, uint32_t count, uint32_t str
 #define ACC_LEAST 53u
 #define ACC_MOST 204u
 
-/* An accumulator with its exponent in [ACC_LEAST, ACC_MOST]. */
-struct accumulator {
-  /* Minus the significand, whose hidden bit is at bit 31 and whose low 8 bits are zero:
-   * in (0, 2^31]. Negative as signed once a sum leaves [2^31, 2^32). */
-  uint32_t negated;
-  /* Sign, exponent, and ones, so that subtracting a weight's bits borrows nothing. */
-  uint32_t scale;
-};
-
 static inline bool is_usual(f32 a) {
   return f32_exponent(a) - ACC_LEAST <= ACC_MOST - ACC_LEAST;
-}
-
-static inline struct accumulator unpack(f32 a) {
-  return (struct accumulator){0u - (F32_SIGN | a << 8), a | F32_FRACTION};
-}
-
-static inline f32 pack(struct accumulator a) {
-  return (a.scale & ~F32_FRACTION) | ((0u - a.negated) >> 8 & F32_FRACTION);
 }
 
 /* `m` rounded to a multiple of `unit`, a power of two. A tie leaves no bits below the

@@ -21,6 +21,24 @@
 
 #define PRODUCT_BIAS ((uint32_t)(F32_BIAS - 1) << F32_FRACTION_BITS)
 
+/* A float unpacked, usually with its exponent in a range that dot.c and
+ * blocks/matvec.c know. */
+struct accumulator {
+  /* Minus the significand, whose hidden bit is at bit 31 and whose low 8 bits are zero:
+   * in (0, 2^31]. Negative as signed once a sum leaves [2^31, 2^32). */
+  uint32_t negated;
+  /* Sign, exponent, and ones, so that subtracting a weight's bits borrows nothing. */
+  uint32_t scale;
+};
+
+static inline struct accumulator unpack(f32 a) {
+  return (struct accumulator){0u - (F32_SIGN | a << 8), a | F32_FRACTION};
+}
+
+static inline f32 pack(struct accumulator a) {
+  return (a.scale & ~F32_FRACTION) | ((0u - a.negated) >> 8 & F32_FRACTION);
+}
+
 struct term {
   /* Of a usual input: with the hidden bit at bit 31. Else the input. */
   uint32_t significand;

@@ -92,6 +92,10 @@
   X(141, token_count) \
   X(142, decode) \
   X(143, decode_length) \
+  X(150, block_scale) \
+  X(151, block_quantize) \
+  X(152, block_matvec) \
+  X(153, block_row) \
   X(160, put_key) \
   X(161, attention_scores) \
   X(162, attention_softmax) \

@@ -50,7 +50,8 @@ VNNI: Final = "llvm.x86.avx512.vpdpbusd.256"
 PAIRS: Final = "llvm.x86.avx2.pmadd.wd"
 
 
-def _intrinsic(write: Writer, name: str, kind: ir.FunctionType) -> ir.Function:
+def intrinsic(write: Writer, name: str, kind: ir.FunctionType) -> ir.Function:
+    """The declaration of one, once a module."""
     known = write.function.module.globals
     return (
         known[name] if name in known else ir.Function(write.function.module, kind, name)
@@ -64,7 +65,7 @@ def dot_vnni(
     bytes_ = ir.VectorType(I8, VECTOR_BYTES)
     kind = ir.FunctionType(WORDS, [WORDS, bytes_, bytes_])
     given = [write.build.bitcast(value, bytes_) for value in (unsigned, signed)]
-    return write.build.call(_intrinsic(write, VNNI, kind), [sums, *given])
+    return write.build.call(intrinsic(write, VNNI, kind), [sums, *given])
 
 
 def _halves(write: Writer, value: ir.Value, *, signed: bool) -> Values:
@@ -82,7 +83,7 @@ def dot_pairs(
 ) -> ir.Value:
     """Products of pairs of 16 bits, whose sums fit 32."""
     pairs = ir.VectorType(ir.IntType(16), 2 * LANES)
-    function = _intrinsic(write, PAIRS, ir.FunctionType(WORDS, [pairs, pairs]))
+    function = intrinsic(write, PAIRS, ir.FunctionType(WORDS, [pairs, pairs]))
     left = _halves(write, unsigned, signed=False)
     right = _halves(write, signed, signed=True)
     for pair in zip(left, right, strict=True):

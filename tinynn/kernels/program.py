@@ -36,6 +36,8 @@ from . import (
     turning,
     waiting,
 )
+from .blocks import activations, panels
+from .blocks import rows as block_rows
 
 Array = NDArray[Any]
 
@@ -62,6 +64,9 @@ MODULES: Final[dict[str, Callable[[], str]]] = {
     **rescaling.MODULES,
     **byte_products.MODULES,
     "byte": byte_factors.module_ir,
+    "block": activations.module_ir,
+    "block_row": block_rows.module_ir,
+    **panels.MODULES,
     **language.MODULES,
 }
 """By the first part of a kernel's name, or the first two: `slide.3` is of `slide`,

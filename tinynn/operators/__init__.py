@@ -11,6 +11,7 @@ from typing import Final
 from . import (
     argmax,
     binary,
+    blocks,
     cache,
     cast,
     conv,
@@ -66,6 +67,7 @@ _MODULES: Final = (
     trees,
     cache,
     text,
+    blocks,
     attention,
     rms_norm,
     rope,

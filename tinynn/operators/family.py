@@ -135,7 +135,9 @@ class Family:
     `instructions(operator, count)` is an upper bound for the guest, `usual(operator)`
     about what one element of the target costs it: segments are cut by it.
     `check(operator, space)` raises Misfit for constants that the family can't take.
-    `share(operator)` is the grain of threads' parts, where segments' is coarser.
+    `share(operator)` is the grain of threads' parts, where segments' is coarser, and
+    `shared` how many usual instructions of all of an operator make that worth while,
+    where fewer do than elsewhere.
     `stored(operator, passes)` is what all of the operator stores when so many passes of
     a loop are done. `of_passes(operator, count, passes)` are the bounded instructions
     of the first so many passes of its loop together, where one pass has fewer than
@@ -151,6 +153,7 @@ class Family:
     grain: Callable[[Operator], int] = one_element
     check: Callable[[Operator, Space], None] = anything
     share: Callable[[Operator], int] | None = None
+    shared: int | None = None
     stored: Callable[[Operator, int], Extent] = all_of_it
     of_passes: Callable[[Operator, int, int], int] | None = None
 

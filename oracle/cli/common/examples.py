@@ -3,6 +3,7 @@
 from typing import Final
 
 EXAMPLES: Final = {
+    "ask": "plumb ask smol.plumb Why? --max-tokens 60",
     "demo": "plumb demo --lie product",
     "devnet": "plumb devnet --port 8546",
     "devnet up": "plumb devnet up --state chain.db --block-time 12",

@@ -37,10 +37,11 @@ def loaded(path: Path) -> "Model":
     """The model in the file `path`, or the one of that name that comes with plumb."""
     import tinynn
     from converters.frameworks import is_source
+    from converters.language.reading import is_language
     from tinynn import ImageError, models
 
     is_name = path.name == str(path) and path.name in models.names()
-    if is_source(path) and path.exists():
+    if (is_source(path) or is_language(path)) and path.exists():
         advice = "one to be converted (plumb model convert)"
         raise BadInputFile(path, "a model image", advice)
     if path.exists() and not path.is_file() and not path.is_dir():

@@ -17,7 +17,6 @@ from oracle.cards.card import VERSION, Accuracy, Card, Source, Tensor, Work
 from oracle.cli.inputs.drawn import is_picture
 from oracle.cli.models.foretelling import Foretold
 from oracle.errors import BadCard
-from oracle.legible import number_of
 from tinynn import Model, TensorSpec
 
 if TYPE_CHECKING:
@@ -180,12 +179,11 @@ def accuracy_of(found: Verification, verdict: Verdict, data: str) -> Accuracy:
 
 
 def work_of(model: Model, found: Foretold) -> Work:
-    on = number_of(found.samples, "sample") if found.samples else "random numbers"
     return Work(
         instructions_at_most=model.most_instructions,
         longest_segment=max(model.bounded_instructions),
         instructions_usually=found.usual_instructions,
-        counted_on=on,
+        counted_on=found.counted_on,
         worst_step_gas=found.worst_step_gas,
     )
 

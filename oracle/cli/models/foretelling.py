@@ -15,6 +15,7 @@ from oracle.legible import number_of
 from tinynn import Model
 from tinynn.operators import FAMILIES, Operator, conv, matmul
 from tinynn.planner import in_all
+from tinynn.text import TextModel
 
 MOST_RUN = 20_000_000_000
 """Of a longer inference no step is sampled."""
@@ -37,7 +38,8 @@ class Foretold:
 
     `worst_step_gas` is what the costliest step of a sample took as a transaction of its
     own, on an embedded chain: a load or a store, whose proofs are the longest. None if
-    the inference is too long to look for it.
+    the inference is too long to look for it. `token_instructions` are those of a pass
+    of a text model.
     """
 
     parameters: int
@@ -48,6 +50,16 @@ class Foretold:
     machine_seconds: float
     machine_seconds_at_most: float
     worst_step_gas: int | None
+    token_instructions: int | None = None
+
+    @property
+    def counted_on(self) -> str:
+        """What the usual instructions are of."""
+        if self.token_instructions is not None:
+            return "a short question"
+        if self.samples:
+            return number_of(self.samples, "sample")
+        return "random numbers"
 
 
 def foretell(model: Model, data: Path | None = None) -> Foretold:
@@ -69,6 +81,7 @@ def foretell(model: Model, data: Path | None = None) -> Foretold:
         machine_seconds=work.seconds,
         machine_seconds_at_most=work.seconds * most / usual,
         worst_step_gas=worst_step_gas(model, request) if usual <= MOST_RUN else None,
+        token_instructions=work.pass_instructions if TextModel.of(model) else None,
     )
 
 
@@ -81,11 +94,12 @@ def foretold_facts(found: Foretold) -> dict[str, object]:
     """The same for a person."""
     usual, most = found.machine_seconds, found.machine_seconds_at_most
     gas = found.worst_step_gas
-    on = number_of(found.samples, "sample") if found.samples else "random numbers"
+    token = found.token_instructions
     return {
         "parameters": f"{found.parameters:,}",
         "multiply-adds": f"{found.multiply_adds:,}",
-        "usually": f"{found.usual_instructions:,} instructions on {on}",
+        "usually": f"{found.usual_instructions:,} instructions on {found.counted_on}",
+        **({"a token": f"about {token:,} instructions"} if token is not None else {}),
         "natively": f"{found.native_seconds:.3g} s",
         "in the machine": f"about {usual:.3g} s, at most {most:.3g} s",
         "worst step": "-" if gas is None else f"about {gas:,} gas to prove",
@@ -93,20 +107,32 @@ def foretold_facts(found: Foretold) -> dict[str, object]:
 
 
 def parameters(operators: tuple[Operator, ...]) -> int:
-    """Elements of all constants; shared ones count once."""
+    """Elements of all constants; shared ones count once, tokenizers don't."""
     constants = {
-        source.address: source.count
+        source.address: count
         for operator in operators
-        for source in operator.sources
+        for source, count in zip(operator.sources, counts(operator), strict=True)
         if source.address >= MODEL.base
     }
     return sum(constants.values())
 
 
+def counts(operator: Operator) -> list[int]:
+    """Of each source, how many numbers it is: a tensor of blocks is bytes."""
+    name = FAMILIES[operator.opcode].name
+    found = [source.count for source in operator.sources]
+    if name in ("block_matvec", "block_row"):
+        _, rows, columns = operator.attributes
+        found[-1] = rows * columns
+    if name in ("encode", "decode", "decode_length"):
+        found[0] = 0
+    return found
+
+
 def multiply_adds(operator: Operator) -> int:
     """Of a product; others have none."""
     count, name = operator.target.count, FAMILIES[operator.opcode].name
-    if name == "dense":
+    if name in ("dense", "block_matvec"):
         return count * operator.sources[0].count
     if name in ("conv", "conv_integer"):
         return count * conv.terms_of(operator)

@@ -1,0 +1,1 @@
+"""Language models of other projects, as images that take text and give text."""

@@ -1,0 +1,1 @@
+"""Where models come from: how each format says what a model is."""

@@ -1,0 +1,1 @@
+"""The guest's kernels of weights in blocks: C, and what writes their assembly."""

@@ -1,0 +1,472 @@
+"""Writes the assembly that adds a block's products to the sums of many rows.
+
+Of each row: a float of 16 bits w.d and a whole number S make
+`total + (w.d x.d) f32(S)`; with minima, another such float w.m makes `total + w.m y`,
+y the same for all rows.
+Numbers are unpacked as in dot_block.py, by the same names: a total is minus its
+significand, and a word of sign, exponent and ones. Products are normalised, so their
+leading bit is at bit 31, and rounded at bit 8.
+
+x.d is such that every product has an exponent from 53 to 204, which block_matvec sees
+to. So every float will do as a total: one that is beyond 2^31 times the product stays
+as it is, be it infinite or a NaN; one that is below its 2^31st part is replaced by it,
+be it zero or subnormal; and no sum of what is between leaves the normal numbers.
+
+It stops at a row whose float is subnormal, infinite or a NaN. A line indented further
+is a branch's delay slot.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+REGISTERS: Final[Mapping[str, int]] = {
+    # Argument: struct products *.
+    "call": 4,
+    "halves": 5,
+    "sums": 6,
+    "totals": 7,
+    "stop": 8,
+    "last": 9,
+    "stride": 10,
+    # Of x.d, and of y.
+    "x": 11,
+    "x_scale": 12,
+    "y": 13,
+    "y_scale": 14,
+    # A total.
+    "negated": 16,
+    "scale": 17,
+    # Of a product: significand, sign and exponent; its first factor's bits.
+    "product": 18,
+    "product_scale": 19,
+    "half": 19,
+    "shift": 20,
+    "distance": 20,
+    # The other factor.
+    "whole": 21,
+    # The product in the total's unit, or their sum; with half a unit added.
+    "part": 22,
+    "sum": 22,
+    "up": 15,
+    "test": 2,
+    # Constants; but a float's fraction takes its place in `significand`.
+    "significand": 30,
+    "sign": 24,
+    "cut8": 25,
+    "ones": 3,
+}
+
+SAVED: Final = (*range(16, 23), 30)
+"""What a callee must give back."""
+
+FIELDS: Final = (
+    *("halves", "sums", "totals", "stop", "last", "stride"),
+    *("x", "x_scale", "y", "y_scale"),
+)
+"""Of struct products in matvec.c."""
+
+PANEL_ROWS: Final = 8
+HALF_BYTES: Final = 2
+MINIMA: Final = HALF_BYTES * PANEL_ROWS
+"""From a row's scale to its minimum."""
+
+FUNCTIONS: Final[Mapping[str, bool]] = {
+    "add_products": False,
+    "add_products_and_lows": True,
+}
+"""Whether there are minima. That is where proofs are short (link.ld), for it takes
+longer; there is no room for both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A place where a product is added to a total: where the code goes on, and where if
+    that place's first instruction has been done, in a delay slot."""
+
+    prefix: str
+    after: str
+    begun: str
+    first: str
+
+
+def sources() -> dict[str, str]:
+    """Names and texts, for a compiler that has the C preprocessor."""
+    return {f"{name}.S": assembly(name) for name in FUNCTIONS}
+
+
+def assembly(name: str) -> str:
+    """The source of one function."""
+    lows = FUNCTIONS[name]
+    last = Addition("last", "next", "stored", "sw    negated, 0(totals)")
+    first = Addition("first", "lows", "lows_read", f"lh    half, {MINIMA}(halves)")
+    parts = [
+        "/* Made by products.py. */",
+        *(f"#define {register} ${number}" for register, number in REGISTERS.items()),
+        f'  .section .text{".near" if lows else ""}.{name}, "ax", @progbits',
+        "  .set noreorder",
+        "  .set noat",
+        f"  .globl {name}",
+        f"{name}:",
+        *enter(),
+        *product_of_scale(nothing="lows" if lows else "skipped", long=not lows),
+        *sum_of(first if lows else last),
+        *(product_of_low(first) if lows else ()),
+        *(sum_of(last) if lows else ()),
+        ON,
+        *leave(),
+        *unusual("odd", "lows" if lows else "skipped"),
+        *(unusual("odd_low", "next") if lows else ()),
+        *product_cases(lows),
+        *rare_sums(first if lows else last),
+        *(rare_sums(last) if lows else ()),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def enter() -> Iterator[str]:
+    """Everything into registers."""
+    yield f"  addiu $sp, $sp, -{4 * len(SAVED)}"
+    for place, register in enumerate(SAVED):
+        yield f"  sw    ${register}, {4 * place}($sp)"
+    for place, field in enumerate(FIELDS):
+        yield f"  lw    {field}, {4 * place}(call)"
+    yield "  lui   significand, 0x8000"
+    yield "  lui   sign, 0x8000"
+    yield "  addiu cut8, $0, -0x100"
+    yield "  lui   ones, 0x7f"
+    yield "  ori   ones, ones, 0xffff"
+
+
+def leave() -> Iterator[str]:
+    """Returns where the row is that it stopped at, among the sums; or their end."""
+    yield "leave:"
+    yield "  addiu $2, sums, 0"
+    for place, register in enumerate(SAVED):
+        yield f"  lw    ${register}, {4 * place}($sp)"
+    yield "  jr    $31"
+    yield f"    addiu $sp, $sp, {4 * len(SAVED)}"
+
+
+ON: Final = f"""\
+next:
+  sw    negated, 0(totals)
+stored:
+  sw    scale, 4(totals)
+skipped:
+  addiu halves, halves, {HALF_BYTES}
+  addiu sums, sums, 4
+  bne   sums, stop, row
+    addiu totals, totals, 8
+  addiu stop, stop, {4 * PANEL_ROWS}
+  bne   sums, last, row
+    addu  halves, halves, stride"""
+"""To the next row: of the panel, or the next one's first."""
+
+USUAL: Final = """\
+  addiu test, half, 0x400
+  andi  test, test, 0x7800"""
+"""Is 0 if the exponent of a float of 16 bits is the least or the greatest."""
+
+ROUND: Final = """\
+  sllv  product, product, {shift}
+  addiu up, product, 0x80
+  and   product, up, cut8
+  beq   product, up, {name}_tie
+    {ahead}
+{name}_untied:
+  bgez  product, {name}_over
+    {then}
+{name}_rounded:"""
+"""A product without leading zeros, rounded. Half a unit is added; if nothing is left to
+cut off it may be a tie. It is zero if it was rounded up to 2^32."""
+
+
+def product_of_scale(nothing: str, long: bool) -> Iterator[str]:
+    """A row's first product, of three factors. Nothing is added if one is zero.
+
+    The sign that a half has at bit 15 spreads to bits 28 to 31; three are cleared.
+    """
+    yield f"""\
+row:
+  lh    half, 0(halves)
+  lw    whole, 0(sums)
+  lw    negated, 0(totals)
+  lw    scale, 4(totals)
+{USUAL}
+  beqz  test, odd
+    ins   significand, half, 21, 10
+  multu significand, x
+  beqz  whole, {nothing}
+    sll   product_scale, half, 13
+  ins   product_scale, $0, 28, 3
+  bgez  whole, positive
+    mfhi  product
+  subu  whole, $0, whole
+  xor   product_scale, product_scale, sign
+positive:
+  clz   shift, product"""
+    yield ROUND.format(
+        name="scale",
+        shift="shift",
+        ahead="clz   test, whole",
+        then="sllv  whole, whole, test",
+    )
+    if long:
+        yield """\
+  andi  up, whole, 0xff
+  bnez  up, round_whole
+    addu  shift, shift, test
+whole_rounded:
+  multu product, whole"""
+    else:
+        yield "  multu product, whole"
+        yield "  addu  shift, shift, test"
+    yield "  mfhi  product"
+    yield "  clz   test, product"
+    yield ROUND.format(
+        name="product",
+        shift="test",
+        ahead="addu  shift, shift, test",
+        then="sll   shift, shift, 23",
+    )
+    yield "  addu  product_scale, product_scale, x_scale"
+
+
+def product_of_low(addition: Addition) -> Iterator[str]:
+    """A row's second product, of a minimum."""
+    yield f"""\
+{addition.after}:
+  {addition.first}
+{addition.begun}:
+{USUAL}
+  beqz  test, odd_low
+    ins   significand, half, 21, 10
+  multu significand, y
+  sll   product_scale, half, 13
+  ins   product_scale, $0, 28, 3
+  mfhi  product
+  clz   shift, product"""
+    yield ROUND.format(
+        name="low",
+        shift="shift",
+        ahead="addu  product_scale, product_scale, y_scale",
+        then="sll   shift, shift, 23",
+    )
+
+
+def unusual(name: str, nothing: str) -> Iterator[str]:
+    """A half that is zero adds nothing; others are left to matvec.c."""
+    yield f"""\
+{name}:
+  sll   test, half, 17
+  bnez  test, leave
+    nop
+  b     {nothing}
+    nop"""
+
+
+def product_cases(lows: bool) -> Iterator[str]:
+    """Ties, to even unless the product's low half says that there is none; products,
+    and whole numbers of more than 24 bits, that are rounded up to 2^32."""
+    names = ("scale", "product", "low") if lows else ("scale", "product")
+    for name in names:
+        one = (
+            "  addiu shift, shift, -1"
+            if name == "scale"
+            else "  subu  shift, shift, test"
+        )
+        yield f"""\
+{name}_tie:
+  mflo  up
+  bnez  up, {name}_untied
+    nop
+  b     {name}_untied
+    ins   product, $0, 8, 1
+{name}_over:"""
+        if name != "scale":
+            yield "  lui   test, 0x80"
+        yield f"""\
+{one}
+  b     {name}_rounded
+    addu  product, sign, $0"""
+    if not lows:
+        yield """\
+round_whole:
+  ext   test, whole, 8, 1
+  addu  whole, whole, test
+  addiu whole, whole, 0x7f
+  and   whole, whole, cut8
+  bltz  whole, whole_rounded
+    nop
+  addiu shift, shift, -1
+  b     whole_rounded
+    addu  whole, sign, $0"""
+
+
+def sum_of(addition: Addition) -> Iterator[str]:
+    """Total and product, if the total's exponent is larger by 1 to 31, and stays.
+
+    `distance` is the difference of signs and exponents at once: less by 256 if the
+    signs differ.
+    """
+    name = addition.prefix
+    yield f"""\
+  subu  product_scale, product_scale, shift
+  subu  distance, scale, product_scale
+  sra   distance, distance, 23
+  srlv  part, product, distance
+  bgtz  distance, {name}_add
+    addiu up, part, 0x80
+  addiu test, distance, 255
+  sltiu test, test, 31
+  beqz  test, {name}_distant
+    and   part, up, cut8
+  beq   part, up, {name}_subtract_tie
+    addu  negated, negated, part
+{name}_subtracted:
+  bgtz  negated, {addition.begun}
+    {addition.first}
+  b     {name}_cancel
+    subu  negated, negated, part
+{name}_add:
+  slti  test, distance, 32
+  beqz  test, {name}_distant
+    and   part, up, cut8
+  beq   part, up, {name}_add_tie
+    subu  negated, negated, part
+{name}_added:
+  bgtz  negated, {addition.begun}
+    {addition.first}"""
+    yield carry(addition)
+
+
+def carry(addition: Addition) -> str:
+    """A sum that reached 2^32: half of it. Bits that fall off matter in a tie only.
+
+    One that is 2^31 still comes here too: it stays as it is.
+    """
+    name = addition.prefix
+    return f"""\
+  addu  up, negated, part
+  subu  up, $0, up
+  srl   up, up, 1
+  srlv  part, product, distance
+  srl   part, part, 1
+  addu  sum, up, part
+  addiu up, sum, 0x80
+  bgez  up, {addition.after}
+    lui   test, 0x80
+  and   sum, up, cut8
+  beq   sum, up, {name}_carry_tie
+    addu  scale, scale, test
+{name}_carried:
+  b     {addition.after}
+    subu  negated, $0, sum"""
+
+
+def rare_sums(addition: Addition) -> Iterator[str]:
+    """What else becomes of a total."""
+    name = addition.prefix
+    yield f"""\
+{name}_carry_tie:
+  nor   up, distance, $0
+  sllv  up, product, up
+  bnez  up, {name}_carried
+    nop
+  b     {name}_carried
+    ins   sum, $0, 8, 1"""
+    for operation, undo in (("add", "addu"), ("subtract", "subu")):
+        yield f"""\
+{name}_{operation}_tie:
+  addiu up, up, -0x80
+  sllv  up, up, distance
+  bne   up, product, {name}_{operation}ed
+    andi  test, negated, 0x100
+  {undo}  negated, negated, test
+  b     {name}_{operation}ed
+    subu  part, part, test"""
+    yield settle(addition)
+    yield distant(addition)
+
+
+def settle(addition: Addition) -> str:
+    """A difference below 2^31: again, from halves, and what falls off the product sets
+    the lowest bit. Then `sum`, of halves, becomes the total, rounded at bit 8;
+    `distance` is what the product's exponent is larger by, or 0."""
+    name = addition.prefix
+    return f"""\
+{name}_cancel:
+  subu  up, $0, negated
+  srl   up, up, 1
+  nor   test, distance, $0
+  sllv  test, product, test
+  sltu  test, $0, test
+  srlv  part, product, distance
+  srl   part, part, 1
+  or    part, part, test
+  subu  sum, up, part
+  addiu distance, $0, 0
+{name}_settle:
+  clz   test, sum
+  sllv  sum, sum, test
+  subu  distance, distance, test
+  addiu distance, distance, 1
+  sll   distance, distance, 23
+  addu  scale, scale, distance
+  addiu up, sum, 0x80
+  and   sum, up, cut8
+  bne   sum, up, {name}_settled
+    subu  negated, $0, sum
+  ins   sum, $0, 8, 1
+  subu  negated, $0, sum
+{name}_settled:
+  bnez  negated, {addition.after}
+    lui   test, 0x80
+  addu  negated, sign, $0
+  b     {addition.after}
+    addu  scale, scale, test"""
+
+
+def distant(addition: Addition) -> str:
+    """The product's exponent is larger, or equal; or they are far apart."""
+    name = addition.prefix
+    return f"""\
+{name}_distant:
+  seb   distance, distance
+  subu  distance, $0, distance
+  sltiu test, distance, 32
+  beqz  test, {name}_far
+    subu  up, $0, negated
+  nor   test, distance, $0
+  sllv  test, up, test
+  sltu  test, $0, test
+  srlv  up, up, distance
+  srl   up, up, 1
+  or    up, up, test
+  xor   test, product_scale, scale
+  bgez  test, {name}_alike
+    srl   part, product, 1
+  subu  sum, up, part
+  bgtz  sum, {name}_settle
+    nop
+  bnez  sum, {name}_flip
+    subu  sum, $0, sum
+  addu  negated, sign, $0
+  b     {addition.after}
+    addu  scale, ones, $0
+{name}_flip:
+  b     {name}_settle
+    xor   scale, scale, sign
+{name}_alike:
+  b     {name}_settle
+    addu  sum, up, part
+{name}_far:
+  ext   up, scale, 23, 8
+  ext   test, product_scale, 23, 8
+  sltu  test, test, up
+  bnez  test, {addition.after}
+    nop
+  subu  negated, $0, product
+  b     {addition.after}
+    or    scale, product_scale, ones"""

@@ -1,0 +1,1 @@
+"""Kernels of weights in blocks, and of the bytes that they are multiplied with."""
