@@ -12,9 +12,11 @@ import numpy as np
 import tinynn
 from mips_vm import Status
 from oracle.bench.figure import Figure
-from oracle.bench.nets import forest
+from oracle.bench.nets import blocks, forest
 from oracle.demo.drawing import draw
 from tinynn import GraphBuilder, Model, models
+from tinynn.blocks import BlockKind
+from tinynn.operators.blocks import MATVEC
 
 PEER: Final = "opML on Cannon"
 PEER_PER_PRODUCT: Final = 817
@@ -24,6 +26,12 @@ PIXELS: Final = 784
 DIGITS: Final = 10
 BYTE_OUTPUTS: Final = 128
 ROWS: Final = 10, 100
+
+BLOCKS: Final = {
+    "guest.instructions_per_block_mac": BlockKind.FOUR_MIN,
+    "guest.instructions_per_long_block_mac": BlockKind.LONG_FOUR_MIN,
+}
+"""Groups of 32, each with a scale and a minimum (Q4_1); two levels (Q4_K)."""
 
 
 def figures() -> Iterator[Figure]:
@@ -58,6 +66,8 @@ def figures() -> Iterator[Figure]:
         sum(instructions(net, full.tobytes())) / (PIXELS * BYTE_OUTPUTS),
         unit,
     )
+    for figure, kind in BLOCKS.items():
+        yield Figure(figure, block_product(kind), unit)
     for name in ("Silu", "Softmax"):
         figure = f"guest.instructions_per_{name.lower()}"
         yield Figure(figure, instructions_per_element(name), unit)
@@ -99,13 +109,27 @@ def first_layer(model: Model, request: bytes) -> float:
         for index, operator in enumerate(model.tables.operators)
         if len(operator.sources) > 1
     )
+    spent = spent_on(model, index, request)
+    return spent / (layer.sources[0].count * layer.target.count)
+
+
+def block_product(kind: BlockKind) -> float:
+    """Instructions of a matrix of block weights for each of its products; the vector's
+    bytes are made by others."""
+    model = blocks.product(kind)
+    opcodes = [operator.opcode for operator in model.tables.operators]
+    index = opcodes.index(MATVEC.opcode)
+    return spent_on(model, index, blocks.vector()) / blocks.PRODUCTS
+
+
+def spent_on(model: Model, operator: int, request: bytes) -> int:
+    """Instructions of all segments of one of its operators."""
     counts = instructions(model, request)
-    spent = sum(
+    return sum(
         count
         for count, row in zip(counts, model.tables.segments, strict=True)
-        if row.operator == index
+        if row.operator == operator
     )
-    return spent / (layer.sources[0].count * layer.target.count)
 
 
 def opml_net() -> Model:

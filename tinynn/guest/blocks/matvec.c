@@ -18,11 +18,17 @@
 #define SCALE_LEAST 67u
 #define SCALE_MOST 157u
 
+/* A row of the result so far, and what a block adds to it. */
+struct row {
+  struct accumulator total;
+  int32_t sum;
+};
+
 /* What one group of the vector is multiplied with, and where its sums belong. */
 struct group {
   /* Weights of the first row; its small scale or minimum, if it has one. */
   const uint8_t *words, *smalls;
-  /* Sums of the first row, of the first of the next panel, and behind the last. */
+  /* The first row's sum, the first one's of the next panel, and behind the last. */
   int32_t *sums, *stop, *last;
   /* Bytes from behind a panel's words to the next panel's. */
   uint32_t stride;
@@ -36,9 +42,9 @@ struct group {
 /* What a block's sums are multiplied by and added to. */
 struct products {
   const uint16_t *halves;
-  const int32_t *sums;
-  struct accumulator *totals;
-  const int32_t *stop, *last;
+  /* The first row, the first of the next panel, and the end. */
+  struct row *rows;
+  const struct row *stop, *last;
   uint32_t stride;
   /* Of the vector's scale, and of what the minima are multiplied by: with the hidden bit
    * at bit 31; sign and exponent, less what the exponents of a product count twice. */
@@ -46,7 +52,8 @@ struct products {
 };
 
 _Static_assert(offsetof(struct group, listed) == 36, "sums.py knows it");
-_Static_assert(sizeof(struct products) == 40, "products.py knows it");
+_Static_assert(sizeof(struct products) == 36, "products.py knows it");
+_Static_assert(sizeof(struct row) == 12, "both know it");
 
 void sum_four(const struct group *g);
 void sum_eight(const struct group *g);
@@ -56,12 +63,11 @@ void sum_small_half(const struct group *g);
 void sum_lows_four(const struct group *g);
 void sum_lows_eight(const struct group *g);
 
-/* Where the row is, among the sums, that they stopped at. */
-const int32_t *add_products(const struct products *p);
-const int32_t *add_products_and_lows(const struct products *p);
+/* The row that they stopped at. */
+struct row *add_products(const struct products *p);
+struct row *add_products_and_lows(const struct products *p);
 
-static struct accumulator totals[ROWS_TOGETHER];
-static int32_t sums[ROWS_TOGETHER], lows[ROWS_TOGETHER], others[ROWS_TOGETHER];
+static struct row rows[ROWS_TOGETHER], others[ROWS_TOGETHER];
 
 /* Some rows of the tensor, whole panels, and what one block of the vector is. */
 struct part {
@@ -129,12 +135,13 @@ static bool list(const struct matrix *m, struct group *g, const int8_t *x) {
 }
 
 /* Field by field: an initialiser would fill what is listed with zeros. */
-static void begin(struct group *g, const struct part *p, const uint8_t *at, int32_t *to) {
+static void begin(struct group *g, const struct part *p, const uint8_t *at,
+                  struct row *to) {
   g->words = at + p->m->group_head;
   g->smalls = at;
-  g->sums = to;
-  g->stop = to + PANEL_ROWS;
-  g->last = to + p->rows;
+  g->sums = &to->sum;
+  g->stop = &to[PANEL_ROWS].sum;
+  g->last = &to[p->rows].sum;
   g->stride = p->stride - PANEL_ROWS * WORD_TERMS;
 }
 
@@ -153,7 +160,6 @@ static void sum_halves(const struct part *p, struct group *g, const int8_t *x) {
     halves[0][i] = (int8_t)(x[i] >> 1);
     halves[1][i] = (int8_t)(x[i] - halves[0][i]);
   }
-  int32_t *to = g->sums;
   list(m, g, halves[0]);
   sum_listed(m, g);
   if (!m->two_level)
@@ -161,14 +167,14 @@ static void sum_halves(const struct part *p, struct group *g, const int8_t *x) {
   list(m, g, halves[1]);
   sum_listed(m, g);
   for (uint32_t i = 0; !m->two_level && i < p->rows; i++)
-    to[i] += others[i];
+    rows[i].sum += others[i].sum;
 }
 
 /* All rows' sums of the group at `at`; added to what is there in two levels. The sum of
  * its bytes. */
 static int32_t sum_group(const struct part *p, const uint8_t *at, const int8_t *x) {
   struct group g;
-  begin(&g, p, at, sums);
+  begin(&g, p, at, rows);
   const bool usual = list(p->m, &g, x);
   const int32_t sum = g.sum;
   if (usual)
@@ -178,19 +184,15 @@ static int32_t sum_group(const struct part *p, const uint8_t *at, const int8_t *
   return sum;
 }
 
-/* The sums of a block in two levels, and those of its minima. */
-static void sum_long(const struct part *p) {
+/* The sums of a block in two levels; what its minima are multiplied with is listed. */
+static void sum_long(const struct part *p, struct group *lows) {
   const struct matrix *m = p->m;
-  const uint32_t groups = LONG_BLOCK / m->group;
   const uint8_t *at = p->block + m->block_head;
-  struct group g;
-  begin(&g, p, at + PANEL_ROWS, lows);
+  begin(lows, p, at + PANEL_ROWS, rows);
   for (uint32_t i = 0; i < p->rows; i++)
-    sums[i] = 0;
-  for (uint32_t i = 0; i < groups; i++, at += m->group_bytes)
-    g.listed[i] = sum_group(p, at, p->x + i * m->group);
-  if (m->low)
-    (m->four ? sum_lows_four : sum_lows_eight)(&g);
+    rows[i].sum = 0;
+  for (uint32_t i = 0; i < LONG_BLOCK / m->group; i++, at += m->group_bytes)
+    lows->listed[i] = sum_group(p, at, p->x + i * m->group);
 }
 
 /* ------------------------------------------------------------------------------------
@@ -209,23 +211,22 @@ static bool is_usual_scale(f32 x) {
 }
 
 /* A row's part of what add_all does. */
-static void add_row(const struct part *p, uint32_t row, uint32_t which, f32 scale,
-                    const int32_t *from, const f32 *y) {
-  const uint8_t *block = p->block + row / PANEL_ROWS * p->stride;
-  f32 total = pack(totals[row]);
-  f32 factor = f32_mul(half_at(block, row % PANEL_ROWS, which), scale);
-  total = f32_add(total, f32_mul(factor, f32_from_i32(from[row])));
+static void add_row(const struct part *p, uint32_t i, uint32_t which, f32 scale,
+                    const f32 *y) {
+  const uint8_t *block = p->block + i / PANEL_ROWS * p->stride;
+  struct row *row = &rows[i];
+  f32 factor = f32_mul(half_at(block, i % PANEL_ROWS, which), scale);
+  f32 total = f32_add(pack(row->total), f32_mul(factor, f32_from_i32(row->sum)));
   if (y)
-    total = f32_add(total, f32_mul(half_at(block, row % PANEL_ROWS, 1), *y));
-  totals[row] = unpack(total);
+    total = f32_add(total, f32_mul(half_at(block, i % PANEL_ROWS, 1), *y));
+  row->total = unpack(total);
 }
 
 /* To all totals (w.d scale) f32(sum), w.d the block's scales or, as `which` says, its
  * minima; then, unless y is null, w.m y. */
-static void add_all(const struct part *p, uint32_t which, f32 scale, const int32_t *from,
-                    const f32 *y) {
+static void add_all(const struct part *p, uint32_t which, f32 scale, const f32 *y) {
   struct products fast = {
-      .last = from + p->rows,
+      .last = rows + p->rows,
       .stride = p->stride - PANEL_ROWS * 2,
       .x = significand(scale),
       .x_scale = scale_of(scale, 18),
@@ -233,33 +234,35 @@ static void add_all(const struct part *p, uint32_t which, f32 scale, const int32
       .y_scale = y ? scale_of(*y, -14) : 0,
   };
   const bool usual = is_usual_scale(scale) && (!y || *y & F32_MAGNITUDE);
-  for (uint32_t row = 0; row < p->rows; row++) {
+  for (uint32_t i = 0; i < p->rows; i++) {
     if (usual) {
-      const uint8_t *block = p->block + row / PANEL_ROWS * p->stride;
-      fast.halves = (const uint16_t *)block + PANEL_ROWS * which + row % PANEL_ROWS;
-      fast.sums = from + row;
-      fast.totals = totals + row;
-      fast.stop = from + (row & ~(PANEL_ROWS - 1)) + PANEL_ROWS;
-      row = (uint32_t)((y ? add_products_and_lows : add_products)(&fast) - from);
-      if (row == p->rows)
+      const uint8_t *block = p->block + i / PANEL_ROWS * p->stride;
+      fast.halves = (const uint16_t *)block + PANEL_ROWS * which + i % PANEL_ROWS;
+      fast.rows = rows + i;
+      fast.stop = rows + (i & ~(PANEL_ROWS - 1)) + PANEL_ROWS;
+      i = (uint32_t)((y ? add_products_and_lows : add_products)(&fast) - rows);
+      if (i == p->rows)
         break;
     }
-    add_row(p, row, which, scale, from, y);
+    add_row(p, i, which, scale, y);
   }
 }
 
 static void add_block(const struct part *p) {
   const struct matrix *m = p->m;
   if (m->two_level) {
-    sum_long(p);
-    add_all(p, 0, p->scale, sums, 0);
-    if (m->low)
-      add_all(p, 1, p->scale ^ F32_SIGN, lows, 0);
+    struct group lows;
+    sum_long(p, &lows);
+    add_all(p, 0, p->scale, 0);
+    if (m->low) {
+      (m->four ? sum_lows_four : sum_lows_eight)(&lows);
+      add_all(p, 1, p->scale ^ F32_SIGN, 0);
+    }
     return;
   }
   const int32_t sum = sum_group(p, p->block + m->block_head, p->x);
   const f32 y = f32_mul(p->scale, f32_from_i32(sum));
-  add_all(p, 0, p->scale, sums, m->low ? &y : 0);
+  add_all(p, 0, p->scale, m->low ? &y : 0);
 }
 
 /* Rows [first, end) of one vector, first a panel's first. */
@@ -275,7 +278,7 @@ static void multiply(const struct call *c, const struct matrix *m, uint32_t vect
       .x = (const int8_t *)source(c, 0) + vector * m->blocks * m->block,
   };
   for (uint32_t i = 0; i < p.rows; i++)
-    totals[i] = unpack(0);
+    rows[i].total = unpack(0);
   for (uint32_t b = 0; b < m->blocks; b++) {
     p.scale = scale[b];
     add_block(&p);
@@ -284,7 +287,7 @@ static void multiply(const struct call *c, const struct matrix *m, uint32_t vect
   }
   f32 *y = (f32 *)target(c) + vector * m->rows;
   for (uint32_t row = first; row < end; row++)
-    y[row] = f32_canonical(pack(totals[row - first]));
+    y[row] = f32_canonical(pack(rows[row - first].total));
 }
 
 void block_matvec(const struct call *c) {

@@ -24,8 +24,8 @@ REGISTERS: Final[Mapping[str, int]] = {
     # Argument: struct products *.
     "call": 4,
     "halves": 5,
-    "sums": 6,
-    "totals": 7,
+    "totals": 6,
+    "cut7": 7,
     "stop": 8,
     "last": 9,
     "stride": 10,
@@ -61,12 +61,15 @@ SAVED: Final = (*range(16, 23), 30)
 """What a callee must give back."""
 
 FIELDS: Final = (
-    *("halves", "sums", "totals", "stop", "last", "stride"),
+    *("halves", "totals", "stop", "last", "stride"),
     *("x", "x_scale", "y", "y_scale"),
 )
 """Of struct products in matvec.c."""
 
 PANEL_ROWS: Final = 8
+ROW_BYTES: Final = 12
+"""Of struct row in matvec.c: a total, which is two words, and S."""
+
 HALF_BYTES: Final = 2
 MINIMA: Final = HALF_BYTES * PANEL_ROWS
 """From a row's scale to its minimum."""
@@ -133,15 +136,16 @@ def enter() -> Iterator[str]:
         yield f"  lw    {field}, {4 * place}(call)"
     yield "  lui   significand, 0x8000"
     yield "  lui   sign, 0x8000"
+    yield "  addiu cut7, $0, -0x80"
     yield "  addiu cut8, $0, -0x100"
     yield "  lui   ones, 0x7f"
     yield "  ori   ones, ones, 0xffff"
 
 
 def leave() -> Iterator[str]:
-    """Returns where the row is that it stopped at, among the sums; or their end."""
+    """Returns the row that it stopped at, or the end."""
     yield "leave:"
-    yield "  addiu $2, sums, 0"
+    yield "  addiu $2, totals, 0"
     for place, register in enumerate(SAVED):
         yield f"  lw    ${register}, {4 * place}($sp)"
     yield "  jr    $31"
@@ -154,12 +158,11 @@ next:
 stored:
   sw    scale, 4(totals)
 skipped:
-  addiu halves, halves, {HALF_BYTES}
-  addiu sums, sums, 4
-  bne   sums, stop, row
-    addiu totals, totals, 8
-  addiu stop, stop, {4 * PANEL_ROWS}
-  bne   sums, last, row
+  addiu totals, totals, {ROW_BYTES}
+  bne   totals, stop, row
+    addiu halves, halves, {HALF_BYTES}
+  addiu stop, stop, {ROW_BYTES * PANEL_ROWS}
+  bne   totals, last, row
     addu  halves, halves, stride"""
 """To the next row: of the panel, or the next one's first."""
 
@@ -185,12 +188,14 @@ cut off it may be a tie. It is zero if it was rounded up to 2^32."""
 def product_of_scale(nothing: str, long: bool) -> Iterator[str]:
     """A row's first product, of three factors. Nothing is added if one is zero.
 
-    The sign that a half has at bit 15 spreads to bits 28 to 31; three are cleared.
+    The first two's is not normalised: it is rounded at bit 8, or at bit 7 if it is
+    below 2^31, to which it may be rounded up. The sign that a half has at bit 15
+    spreads to bits 28 to 31; three are cleared.
     """
     yield f"""\
 row:
   lh    half, 0(halves)
-  lw    whole, 0(sums)
+  lw    whole, 8(totals)
   lw    negated, 0(totals)
   lw    scale, 4(totals)
 {USUAL}
@@ -205,23 +210,27 @@ row:
   subu  whole, $0, whole
   xor   product_scale, product_scale, sign
 positive:
-  clz   shift, product"""
-    yield ROUND.format(
-        name="scale",
-        shift="shift",
-        ahead="clz   test, whole",
-        then="sllv  whole, whole, test",
-    )
+  bltz  product, wide
+    clz   shift, whole
+  addiu up, product, 0x40
+  and   product, up, cut7
+  bne   product, up, scaled
+    sllv  whole, whole, shift
+  b     narrow_tie
+    mflo  up
+wide:
+  addiu up, product, 0x80
+  and   product, up, cut8
+  beq   product, up, wide_tie
+    sllv  whole, whole, shift
+scaled:"""
     if long:
         yield """\
   andi  up, whole, 0xff
   bnez  up, round_whole
-    addu  shift, shift, test
-whole_rounded:
-  multu product, whole"""
-    else:
-        yield "  multu product, whole"
-        yield "  addu  shift, shift, test"
+    nop
+whole_rounded:"""
+    yield "  multu product, whole"
     yield "  mfhi  product"
     yield "  clz   test, product"
     yield ROUND.format(
@@ -269,13 +278,19 @@ def unusual(name: str, nothing: str) -> Iterator[str]:
 def product_cases(lows: bool) -> Iterator[str]:
     """Ties, to even unless the product's low half says that there is none; products,
     and whole numbers of more than 24 bits, that are rounded up to 2^32."""
-    names = ("scale", "product", "low") if lows else ("scale", "product")
-    for name in names:
-        one = (
-            "  addiu shift, shift, -1"
-            if name == "scale"
-            else "  subu  shift, shift, test"
-        )
+    yield """\
+wide_tie:
+  mflo  up
+  bnez  up, scaled
+    nop
+  b     scaled
+    ins   product, $0, 8, 1
+narrow_tie:
+  bnez  up, scaled
+    nop
+  b     scaled
+    ins   product, $0, 7, 1"""
+    for name in ("product", "low") if lows else ("product",):
         yield f"""\
 {name}_tie:
   mflo  up
@@ -283,11 +298,9 @@ def product_cases(lows: bool) -> Iterator[str]:
     nop
   b     {name}_untied
     ins   product, $0, 8, 1
-{name}_over:"""
-        if name != "scale":
-            yield "  lui   test, 0x80"
-        yield f"""\
-{one}
+{name}_over:
+  lui   test, 0x80
+  subu  shift, shift, test
   b     {name}_rounded
     addu  product, sign, $0"""
     if not lows:
@@ -316,6 +329,7 @@ def sum_of(addition: Addition) -> Iterator[str]:
   subu  distance, scale, product_scale
   sra   distance, distance, 23
   srlv  part, product, distance
+{name}_sum:
   bgtz  distance, {name}_add
     addiu up, part, 0x80
   addiu test, distance, 255
@@ -386,14 +400,14 @@ def rare_sums(addition: Addition) -> Iterator[str]:
   {undo}  negated, negated, test
   b     {name}_{operation}ed
     subu  part, part, test"""
-    yield settle(addition)
+    yield cancel(addition)
     yield distant(addition)
+    yield equal(addition)
 
 
-def settle(addition: Addition) -> str:
-    """A difference below 2^31: again, from halves, and what falls off the product sets
-    the lowest bit. Then `sum`, of halves, becomes the total, rounded at bit 8;
-    `distance` is what the product's exponent is larger by, or 0."""
+def cancel(addition: Addition) -> str:
+    """A difference below 2^31, not zero: again, from halves; what falls off the product
+    sets the lowest bit. It may be rounded up to 2^32."""
     name = addition.prefix
     return f"""\
 {name}_cancel:
@@ -406,21 +420,18 @@ def settle(addition: Addition) -> str:
   srl   part, part, 1
   or    part, part, test
   subu  sum, up, part
-  addiu distance, $0, 0
-{name}_settle:
   clz   test, sum
   sllv  sum, sum, test
-  subu  distance, distance, test
-  addiu distance, distance, 1
-  sll   distance, distance, 23
-  addu  scale, scale, distance
+  addiu test, test, -1
+  sll   test, test, 23
+  subu  scale, scale, test
   addiu up, sum, 0x80
   and   sum, up, cut8
-  bne   sum, up, {name}_settled
+  bne   sum, up, {name}_cancelled
     subu  negated, $0, sum
   ins   sum, $0, 8, 1
   subu  negated, $0, sum
-{name}_settled:
+{name}_cancelled:
   bnez  negated, {addition.after}
     lui   test, 0x80
   addu  negated, sign, $0
@@ -429,44 +440,70 @@ def settle(addition: Addition) -> str:
 
 
 def distant(addition: Addition) -> str:
-    """The product's exponent is larger, or equal; or they are far apart."""
+    """The product's exponent is larger by 1 to 31: it and the total change places. If
+    they are further apart, the larger is the sum."""
     name = addition.prefix
     return f"""\
 {name}_distant:
-  seb   distance, distance
-  subu  distance, $0, distance
-  sltiu test, distance, 32
+  seb   test, distance
+  beqz  test, {name}_equal
+    addiu test, test, 31
+  sltiu test, test, 31
   beqz  test, {name}_far
-    subu  up, $0, negated
-  nor   test, distance, $0
-  sllv  test, up, test
-  sltu  test, $0, test
-  srlv  up, up, distance
-  srl   up, up, 1
-  or    up, up, test
-  xor   test, product_scale, scale
-  bgez  test, {name}_alike
-    srl   part, product, 1
-  subu  sum, up, part
-  bgtz  sum, {name}_settle
-    nop
-  bnez  sum, {name}_flip
-    subu  sum, $0, sum
-  addu  negated, sign, $0
-  b     {addition.after}
-    addu  scale, ones, $0
-{name}_flip:
-  b     {name}_settle
-    xor   scale, scale, sign
-{name}_alike:
-  b     {name}_settle
-    addu  sum, up, part
+    subu  up, $0, product
+  subu  product, $0, negated
+  addu  negated, up, $0
+  or    scale, product_scale, ones
+  subu  distance, $0, distance
+  b     {name}_sum
+    srlv  part, product, distance
 {name}_far:
-  ext   up, scale, 23, 8
+  ext   part, scale, 23, 8
   ext   test, product_scale, 23, 8
-  sltu  test, test, up
+  sltu  test, test, part
   bnez  test, {addition.after}
     nop
-  subu  negated, $0, product
+  addu  negated, up, $0
   b     {addition.after}
     or    scale, product_scale, ones"""
+
+
+def equal(addition: Addition) -> str:
+    """Exponents are equal. If the signs are, half the sum, which may be a tie; else the
+    difference, which is exact."""
+    name = addition.prefix
+    return f"""\
+{name}_equal:
+  xor   test, product_scale, scale
+  bltz  test, {name}_unlike
+    subu  up, $0, negated
+  srl   up, up, 1
+  srl   part, product, 1
+  addu  sum, up, part
+  addiu up, sum, 0x80
+  and   sum, up, cut8
+  lui   test, 0x80
+  bne   sum, up, {name}_doubled
+    addu  scale, scale, test
+  ins   sum, $0, 8, 1
+{name}_doubled:
+  b     {addition.after}
+    subu  negated, $0, sum
+{name}_unlike:
+  subu  sum, up, product
+  bgez  sum, {name}_difference
+    nop
+  subu  sum, $0, sum
+  xor   scale, scale, sign
+{name}_difference:
+  beqz  sum, {name}_nothing
+    clz   test, sum
+  sllv  sum, sum, test
+  sll   test, test, 23
+  subu  scale, scale, test
+  b     {addition.after}
+    subu  negated, $0, sum
+{name}_nothing:
+  addu  negated, sign, $0
+  b     {addition.after}
+    addu  scale, ones, $0"""

@@ -60,6 +60,9 @@ WORD_BYTES: Final = 4
 LINE_BYTES: Final = PANEL_ROWS * WORD_BYTES
 """From a row's word to its next."""
 
+ROW_BYTES: Final = 12
+"""Of struct row in matvec.c, where sums belong: from one to the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sums:
@@ -148,10 +151,10 @@ def sums_of(sums: Sums) -> Iterator[str]:
         yield "  lw    w, 0(sums)"
         yield "  addu  two, two, w"
     yield "  sw    two, 0(sums)"
-    yield f"  addiu sums, sums, {WORD_BYTES}"
+    yield f"  addiu sums, sums, {ROW_BYTES}"
     yield "  bne   sums, stop, row"
     yield f"    addiu words, words, {WORD_BYTES}"
-    yield f"  addiu stop, stop, {LINE_BYTES}"
+    yield f"  addiu stop, stop, {ROW_BYTES * PANEL_ROWS}"
     if sums.small:
         yield "  addu  smalls, smalls, stride"
         yield f"  addiu smalls, smalls, {LINE_BYTES - PANEL_ROWS}"
@@ -204,10 +207,10 @@ def lows_of(step: int) -> Iterator[str]:
         yield f"  {'madd' if i else 'mult'}  w, listed{i}"
     yield "  mflo  w"
     yield "  sw    w, 0(sums)"
-    yield f"  addiu sums, sums, {WORD_BYTES}"
+    yield f"  addiu sums, sums, {ROW_BYTES}"
     yield "  bne   sums, stop, row"
     yield "    addiu smalls, smalls, 1"
-    yield f"  addiu stop, stop, {LINE_BYTES}"
+    yield f"  addiu stop, stop, {ROW_BYTES * PANEL_ROWS}"
     yield "  addu  smalls, smalls, stride"
     yield "  bne   sums, last, row"
     yield f"    addiu smalls, smalls, {LINE_BYTES - PANEL_ROWS}"
