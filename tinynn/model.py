@@ -23,6 +23,7 @@ from .image import PASSES_BYTES, Bytes, Tables
 from .loop import NO_LOOP, Schedule
 from .loop_execution import LoopExecution
 from .operators import Operand
+from .operators.blocks import MATVEC
 from .program import MOST_RESIDENT, Program
 from .tensor import Array, TensorSpec, item_bytes, little_endian
 from .validate import validate
@@ -33,7 +34,8 @@ PART_DEPTH: Final = 16
 """Of the parts of an image that are hashed at a time: 2 MiB."""
 
 LARGE_PAGES: Final = 1 << 22
-"""Bytes from which on numpy asks for large pages: weights are read a sixth faster."""
+"""Bytes from which on numpy asks for large pages: weights are read a sixth faster, of
+floats and of blocks alike."""
 
 EMPTY: Final = b""
 """What the guest answers to an input of the wrong length."""
@@ -110,10 +112,12 @@ class Model:
 
     @cached_property
     def _resident(self) -> Bytes:
-        """The image in memory of large pages, if it is neither small nor huge."""
-        if LARGE_PAGES <= self.image.size <= MOST_RESIDENT:
-            return self.image.copy()
-        return self.image
+        """The image in memory of large pages, if it is neither small nor huge. Weights
+        in blocks are used where the file is mapped, which all processes share."""
+        blocks = any(o.opcode == MATVEC.opcode for o in self.tables.operators)
+        if blocks or not LARGE_PAGES <= self.image.size <= MOST_RESIDENT:
+            return self.image
+        return self.image.copy()
 
     def run(self, inputs: Array | Sequence[Array]) -> list[Array]:
         """The outputs for one set of inputs; InputError if they don't fit."""

@@ -1,7 +1,8 @@
 """`plumb bench`: figures of this machine, beside those of peers."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -75,6 +76,49 @@ def tree(as_json: AsJson = False) -> None:
     from oracle.bench.tree import figures
 
     report("tree", figures(), as_json)
+
+
+@app.command()
+def text(
+    smollm2: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="PLUMB_SMOLLM2",
+            help="SmolLM2's GGUF file; else where `make model-smollm2` puts it.",
+            show_default=False,
+        ),
+    ] = None,
+    stories: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="PLUMB_STORIES",
+            help="A folder with stories260K.bin and tok512.bin.",
+            show_default=False,
+        ),
+    ] = None,
+    llama2c: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="PLUMB_LLAMA2C",
+            help="A folder with llama2.c's run.c, which is compiled with cc.",
+            show_default=False,
+        ),
+    ] = None,
+    llamacpp: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="PLUMB_LLAMACPP",
+            help="A folder in which npm installed node-llama-cpp.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Language models, beside llama2.c and llama.cpp; disputes about their texts."""
+    from oracle.bench.text.figures import figures
+    from oracle.bench.text.given import Given
+
+    report("text", figures(Given(smollm2, stories, llama2c, llamacpp)), as_json)
 
 
 @app.command()

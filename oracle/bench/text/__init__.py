@@ -1,0 +1,1 @@
+"""Language models: their speed beside peers', how true they are, and disputes."""
