@@ -1,11 +1,12 @@
 """How true an image is to its file: quantised activations beside plain fp32.
 
 Teacher-forced: both say what comes next behind each token of a text. That is what the
-image itself answers to questions, and then, less like what it is made for, our own
-documentation, which a checkout has.
+image itself answers to questions, where it picks tokens and so its logits count; and
+then, at every token, our own documentation, which a checkout has.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +24,7 @@ from tinynn.text import Asking, TextModel
 
 DOCUMENT: Final = Path(__file__).parents[3] / "docs" / "dispute-game.md"
 TOKENS: Final = 2048
-ANSWER: Final = 160
+ANSWER: Final = 256
 WINDOW: Final = 256
 """Tokens of the document that are seen at once: each window begins anew."""
 
@@ -49,7 +50,13 @@ QUESTIONS: Final = (
     "How does a computer store numbers?",
 )
 
-Windows = Sequence[Sequence[int]]
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Tokens that are seen at once, and the first of them behind which logits count."""
+
+    tokens: Sequence[int]
+    first: int = 0
 
 
 def figures(given: Given) -> Iterator[Figure]:
@@ -78,30 +85,40 @@ def answered(
     prefix: Sequence[int],
     suffix: Sequence[int],
     questions: Sequence[str],
-) -> Windows:
+) -> list[Part]:
     """Questions in their template, each with the image's own answer."""
     found = []
     for question in questions:
         request = model.request(question.encode(), Asking(ANSWER))
         *_, last = model.asked(request)
         ids = model.codec.encode(question.encode())
-        found.append([*prefix, *ids, *suffix, *last.tokens])
+        prompt = [*prefix, *ids, *suffix]
+        tokens = [*prompt, *last.tokens[:-1]]  # nothing is picked behind the last
+        found.append(Part(tokens, len(prompt) - 1))
     return found
 
 
-def windows(tokens: Sequence[int]) -> Windows:
+def windows(tokens: Sequence[int]) -> list[Part]:
     """A long text in parts."""
-    return [tokens[first : first + WINDOW] for first in range(0, len(tokens), WINDOW)]
+    starts = range(0, len(tokens), WINDOW)
+    return [Part(tokens[start : start + WINDOW]) for start in starts]
 
 
-def compared(source: Source, parts: Windows) -> tuple[float, float]:
+def compared(source: Source, parts: Sequence[Part]) -> tuple[float, float]:
     """Share of tokens whose likeliest successor is the same; mean divergence, nats."""
-    plain, same, divergence = PlainLlama(source.config, source.tensors), 0, 0.0
-    for part in map(list, parts):
-        ours, theirs = logarithms(scores(source, part)), logarithms(plain.logits(part))
+    plain, count, same, divergence = (
+        PlainLlama(source.config, source.tensors),
+        0,
+        0,
+        0.0,
+    )
+    for part in parts:
+        tokens = [*part.tokens]
+        both = scores(source, tokens), plain.logits(tokens)
+        ours, theirs = (logarithms(logits[part.first :]) for logits in both)
+        count += len(ours)
         same += int((ours.argmax(-1) == theirs.argmax(-1)).sum())
         divergence += float((np.exp(theirs) * (theirs - ours)).sum())
-    count = sum(map(len, parts))
     return same / count, divergence / count
 
 

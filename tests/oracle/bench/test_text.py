@@ -76,16 +76,17 @@ def test_image_of_blocks_is_close_to_its_file(tmp_path: Path) -> None:
     assert model is not None
     parts = accuracy.answered(model, (1,), (2, 3), ["the end", "of the thing"])
     prompt = [1, *model.codec.encode(b"the end"), 2, 3]
-    assert parts[0][: len(prompt)] == prompt
-    assert len(parts[0]) == len(prompt) + 12
+    assert parts[0].tokens[: len(prompt)] == prompt
+    assert len(parts[0].tokens) == len(prompt) + 11
+    assert parts[0].first == len(prompt) - 1
     top, divergence = accuracy.compared(made.source, parts)
     assert 0.8 < top <= 1 and 0 < divergence < 0.01
 
 
 def test_long_text_is_compared_in_windows() -> None:
     parts = accuracy.windows(range(600))
-    assert [len(part) for part in parts] == [256, 256, 88]
-    assert [token for part in parts for token in part] == list(range(600))
+    assert [len(part.tokens) for part in parts] == [256, 256, 88]
+    assert [token for part in parts for token in part.tokens] == list(range(600))
 
 
 def test_speed_is_of_so_many_tokens(tmp_path: Path) -> None:
