@@ -22,8 +22,7 @@ from .execution import Execution
 from .image import PASSES_BYTES, Bytes, Tables
 from .loop import NO_LOOP, Schedule
 from .loop_execution import LoopExecution
-from .operators import Operand
-from .operators.blocks import MATVEC
+from .operators import FAMILIES, Operand
 from .program import MOST_RESIDENT, Program
 from .tensor import Array, TensorSpec, item_bytes, little_endian
 from .validate import validate
@@ -34,8 +33,7 @@ PART_DEPTH: Final = 16
 """Of the parts of an image that are hashed at a time: 2 MiB."""
 
 LARGE_PAGES: Final = 1 << 22
-"""Bytes from which on numpy asks for large pages: weights are read a sixth faster, of
-floats and of blocks alike."""
+"""Bytes from which on numpy asks for large pages: weights are read a sixth faster."""
 
 EMPTY: Final = b""
 """What the guest answers to an input of the wrong length."""
@@ -112,12 +110,21 @@ class Model:
 
     @cached_property
     def _resident(self) -> Bytes:
-        """The image in memory of large pages, if it is neither small nor huge. Weights
-        in blocks are used where the file is mapped, which all processes share."""
-        blocks = any(o.opcode == MATVEC.opcode for o in self.tables.operators)
-        if blocks or not LARGE_PAGES <= self.image.size <= MOST_RESIDENT:
+        """The image in memory of large pages, if it is neither small nor huge, nor most
+        of it weights that are read as quickly where they are."""
+        if not LARGE_PAGES <= self.image.size <= MOST_RESIDENT:
             return self.image
-        return self.image.copy()
+        return self.image if self._in_place else self.image.copy()
+
+    @property
+    def _in_place(self) -> bool:
+        sizes = {
+            source.address: source.type.size
+            for operator in self.tables.operators
+            for source in operator.sources
+            if FAMILIES[operator.opcode].in_place and source.address >= MODEL.base
+        }
+        return 2 * sum(sizes.values()) > self.image.size
 
     def run(self, inputs: Array | Sequence[Array]) -> list[Array]:
         """The outputs for one set of inputs; InputError if they don't fit."""

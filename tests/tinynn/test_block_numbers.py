@@ -100,7 +100,7 @@ def single_terms(
     kind: BlockKind, terms: list[tuple[float, np.float32, int]]
 ) -> tuple[Parts, NDArray[np.int8], NDArray[np.float32]]:
     """A row of blocks with one product each: scale, the vector's scale, quant. Minima
-    are the scales, and bytes add up to one."""
+    are the scales, or 0 where that is a one; bytes add up to one."""
     blocks = len(terms)
     parts = any_parts(np.random.default_rng(1), kind, 1, blocks * kind.block, False)
     parts.quants[:] = 0
@@ -109,7 +109,7 @@ def single_terms(
     for block, (scale, _, quant) in enumerate(terms):
         parts.scales[0, block] = scale
         if parts.minima is not None:
-            parts.minima[0, block] = scale
+            parts.minima[0, block] = scale if quant > 1 else 0
         parts.quants[0, block * kind.block] = quant
     return parts, q, np.array([d for _, d, _ in terms], np.float32)
 

@@ -12,6 +12,8 @@ import tinynn
 from mips_vm.constants import MODEL
 from mips_vm.tree import region_root_of
 from tinynn import GraphBuilder
+from tinynn.blocks import BlockKind, BlockTensor
+from tinynn.blocks.kinds import tensor_bytes
 from tinynn.image import decode, encode
 from tinynn.tensor import TensorType
 
@@ -83,3 +85,22 @@ def test_model_root_of_several_parts_is_that_of_the_whole() -> None:
     assert len(image) > 1 << 22
     model = tinynn.load(image)
     assert model.model_root == region_root_of(image, MODEL.depth)
+
+
+@pytest.mark.parametrize("kind", [None, BlockKind.FOUR])
+def test_weights_in_blocks_are_read_where_they_are(kind: BlockKind | None) -> None:
+    """Other images of a medium size are copied to large pages."""
+    rng = np.random.default_rng(2)
+    graph, columns, rows = GraphBuilder("medium"), 1024, 1 << 13
+    x = graph.input("x", "float32", (columns,))
+    if kind is None:
+        weight = np.zeros((rows >> 2, columns), np.float32)
+        y = graph.dense(x, weight, np.zeros(rows >> 2, np.float32))
+    else:
+        size = tensor_bytes(kind, rows, columns)
+        data = rng.integers(0, 256, size, dtype=np.uint8)
+        y = graph.block_matvec(x, BlockTensor(kind, rows, columns, data))
+    graph.output(y, "y")
+    model = tinynn.load(graph.build())
+    assert model.image.size > 1 << 22
+    assert np.shares_memory(model._resident, model.image) == (kind is not None)

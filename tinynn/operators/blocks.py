@@ -299,6 +299,7 @@ MATVEC: Final = Family(
     grain=grain_matvec,
     check=check_matvec,
     shared=SHARED,
+    in_place=True,
 )
 ROW: Final = Family(
     name="block_row",
@@ -309,6 +310,7 @@ ROW: Final = Family(
     usual=lambda operator: 100,
     grain=lambda operator: operator.attributes[2],
     check=check_row,
+    in_place=True,
 )
 FAMILIES = (SCALE_FAMILY, QUANTIZE, MATVEC, ROW)
 OPERATIONS = {

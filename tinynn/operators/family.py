@@ -138,6 +138,8 @@ class Family:
     `share(operator)` is the grain of threads' parts, where segments' is coarser, and
     `shared` how many usual instructions of all of an operator make that worth while,
     where fewer do than elsewhere.
+    `in_place` says that constants are read in the image's own order, from one end to
+    the other, so that nothing is gained by memory of large pages.
     `stored(operator, passes)` is what all of the operator stores when so many passes of
     a loop are done. `of_passes(operator, count, passes)` are the bounded instructions
     of the first so many passes of its loop together, where one pass has fewer than
@@ -154,6 +156,7 @@ class Family:
     check: Callable[[Operator, Space], None] = anything
     share: Callable[[Operator], int] | None = None
     shared: int | None = None
+    in_place: bool = False
     stored: Callable[[Operator, int], Extent] = all_of_it
     of_passes: Callable[[Operator, int, int], int] | None = None
 

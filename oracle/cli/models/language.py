@@ -14,7 +14,6 @@ from converters.language.conversion import (
     converted,
     encodings_of,
 )
-from converters.language.reading import read
 from converters.language.source import Source, ends_of
 from converters.language.template import family_of
 from oracle.cards.card import VERSION, Card, Tensor
@@ -74,16 +73,15 @@ def convert(
 def inspect(path: Path, options: Options, as_json: bool) -> None:
     """What the files hold, and what an image of them would take."""
     with stage(f"reading {path}") as tell:
-        source = read(path, options.tokenizer)
         made = converted(path, options, tell)
         tell("looking into its image")
         model = tinynn.load(made.image)
         found = foretell(model)
     if as_json:
         image = described(model) | foretold_data(found)
-        print_json(_source_data(source) | _data(made) | {"image": image})
+        print_json(_source_data(made.source) | _data(made) | {"image": image})
         return
-    console().print(facts(_source_facts(source)))
+    console().print(facts(_source_facts(made.source)))
     console().print("\nIt can be converted, by default to this image:\n")
     console().print(summary(model))
     console().print(facts(_facts(made) | foretold_facts(found)))

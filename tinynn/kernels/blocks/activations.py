@@ -11,10 +11,10 @@ from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from ..byte_products import QUAD
+from ..byte_products import QUAD, intrinsic
 from ..casting import clamped
-from ..formulas import MAGNITUDE
-from ..lanes import Real, choose
+from ..formulas import INFINITY, MAGNITUDE
+from ..lanes import Real, Whole, choose
 from ..quantising import nearest
 from ..writing import (
     FLOAT,
@@ -26,7 +26,6 @@ from ..writing import (
     WORDS,
     Values,
     Writer,
-    constant,
     word,
 )
 
@@ -47,8 +46,11 @@ def module_ir() -> str:
     return str(module)
 
 
-def _lane(write: Writer, vector: ir.Value, index: int) -> ir.Value:
-    return write.build.extract_element(vector, ir.Constant(I32, index))
+def folded(write: Writer, how: str, lanes: ir.Value) -> ir.Value:
+    """One int32 of all lanes: their sum, or the largest."""
+    kind = ir.FunctionType(I32, [WORDS])
+    function = intrinsic(write, f"llvm.vector.reduce.{how}.v8i32", kind)
+    return write.build.call(function, [lanes])
 
 
 def _scale(module: ir.Module) -> None:
@@ -57,20 +59,19 @@ def _scale(module: ir.Module) -> None:
     count, group = write.words[2:]
 
     def one(index: ir.Value) -> None:
+        """Magnitudes are in the order of their bits; those of NaNs count as 0."""
         base = write.element(x, build.mul(index, group))
 
         def further(at: ir.Value, held: Values) -> Values:
-            best = Real(write, held[0])
+            best = Whole(write, held[0])
             value = Real(write, write.load(VECTOR, write.element(base, at)))
-            size = (value.bits & MAGNITUDE).real
+            size = value.bits & MAGNITUDE
+            size = choose(size > INFINITY, size.like(0), size)
             return [choose(size > best, size, best).value]
 
-        start = [constant(VECTOR, 0)]
-        (lanes,) = write.loop(word(0), group, further, start, step=LANES)
-        best = Real(write, _lane(write, lanes, 0))
-        for lane in range(1, LANES):
-            other = Real(write, _lane(write, lanes, lane))
-            best = choose(other > best, other, best)
+        nothing = [ir.Constant(WORDS, [0] * LANES)]
+        (lanes,) = write.loop(word(0), group, further, nothing, step=LANES)
+        best = Whole(write, folded(write, "smax", lanes)).real
         write.store((best / LEVELS).value, write.element(y, index))
 
     write.each(count, one)
@@ -118,9 +119,7 @@ def _sums(module: ir.Module) -> None:
 
         nothing = [ir.Constant(WORDS, [0] * LANES)]
         (lanes,) = write.loop(word(0), group, eight, nothing, step=LANES)
-        total = _lane(write, lanes, 0)
-        for lane in range(1, LANES):
-            total = build.add(total, _lane(write, lanes, lane))
+        total = folded(write, "add", lanes)
         build.store(total, write.element(y, index), align=FLOAT_BYTES)
 
     write.each(count, one)

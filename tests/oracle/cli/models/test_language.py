@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from support.command import Plumb, plumb_in
 from support.small_llama import small, written
@@ -130,3 +131,19 @@ def test_smollm2s_embeddings_are_stored_once(smollm2: TextModel) -> None:
     assert len(smollm2.model.image) < SMOLLM2.stat().st_size + table
     names = json.dumps([spec.name for spec in smollm2.model.inputs])
     assert names == '["seed", "options", "text"]'
+
+
+@pytest.mark.slow
+def test_smollm2s_segments_are_the_guests(smollm2: TextModel) -> None:
+    """At boundaries drawn from prologue, passes and epilogue of a sampled answer."""
+    asking = Asking(3, temperature=0.9, penalty=1.1, seed=bytes(range(28)))
+    execution = smollm2.model.execution(smollm2.request(b"Hello!", asking))
+    rng, end = np.random.default_rng(1), execution.segments
+    drawn = rng.choice(end, 14, replace=False).tolist()
+    for index in sorted({0, 1, end - 2, end - 1, *drawn}):
+        execution.seek(index)
+        execution.machine.resume()
+        execution.machine.run()
+        root = execution.machine.state_root()
+        execution.seek(index + 1)
+        assert execution.machine.state_root() == root, index
