@@ -66,8 +66,7 @@ def figures() -> Iterator[Figure]:
         sum(instructions(net, full.tobytes())) / (PIXELS * BYTE_OUTPUTS),
         unit,
     )
-    for figure, kind in BLOCKS.items():
-        yield Figure(figure, block_product(kind), unit)
+    yield from block_products()
     for name in ("Silu", "Softmax"):
         figure = f"guest.instructions_per_{name.lower()}"
         yield Figure(figure, instructions_per_element(name), unit)
@@ -111,6 +110,12 @@ def first_layer(model: Model, request: bytes) -> float:
     )
     spent = spent_on(model, index, request)
     return spent / (layer.sources[0].count * layer.target.count)
+
+
+def block_products() -> Iterator[Figure]:
+    """Of weights in blocks, of both definitions."""
+    for name, kind in BLOCKS.items():
+        yield Figure(name, block_product(kind), "instructions")
 
 
 def block_product(kind: BlockKind) -> float:

@@ -84,7 +84,7 @@ def text(
         Path | None,
         typer.Option(
             envvar="PLUMB_SMOLLM2",
-            help="SmolLM2's GGUF file; else where `make model-smollm2` puts it.",
+            help="SmolLM2's GGUF file; else where make model-smollm2 puts it.",
             show_default=False,
         ),
     ] = None,
@@ -100,7 +100,7 @@ def text(
         Path | None,
         typer.Option(
             envvar="PLUMB_LLAMA2C",
-            help="A folder with llama2.c's run.c, which is compiled with cc.",
+            help="A folder with llama2.c's run.c; else where make peers-text puts it.",
             show_default=False,
         ),
     ] = None,
@@ -108,7 +108,7 @@ def text(
         Path | None,
         typer.Option(
             envvar="PLUMB_LLAMACPP",
-            help="A folder in which npm installed node-llama-cpp.",
+            help="A folder with node-llama-cpp, by npm; else as make peers-text has it.",
             show_default=False,
         ),
     ] = None,
@@ -118,7 +118,8 @@ def text(
     from oracle.bench.text.figures import figures
     from oracle.bench.text.given import Given
 
-    report("text", figures(Given(smollm2, stories, llama2c, llamacpp)), as_json)
+    given = Given.found(smollm2, stories, llama2c, llamacpp)
+    report("text", figures(given), as_json)
 
 
 @app.command()

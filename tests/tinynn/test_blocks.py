@@ -20,10 +20,14 @@ from support.models import assert_guest_agrees
 from support.operations import apply
 
 import tinynn
+from mips_vm.constants import ARENA, MODEL
 from tinynn import GraphBuilder, GraphError, Model
 from tinynn.blocks import PANEL_ROWS, BlockKind, BlockTensor
 from tinynn.blocks.kinds import tensor_bytes
 from tinynn.errors import Misfit
+from tinynn.operators import FAMILIES, Operand, Operator
+from tinynn.space import FlatSpace
+from tinynn.tensor import TensorType
 
 KINDS = [*BlockKind]
 NAN = np.float32(np.nan)
@@ -299,3 +303,28 @@ def test_wrong_tensor_is_refused(words: dict[str, int], message: str) -> None:
 def test_panels_have_eight_rows() -> None:
     """The guest's and the native kernels' vectors."""
     assert PANEL_ROWS == 8
+
+
+@pytest.mark.parametrize("opcode", [152, 153])
+@pytest.mark.parametrize("offset", [1, 2, 3])
+def test_tensor_whose_words_can_not_be_loaded_is_refused(
+    opcode: int, offset: int
+) -> None:
+    """The guest would fault, which no image may make it do."""
+    kind, family = BlockKind.EIGHT, FAMILIES[opcode]
+    table = TensorType("uint8", (tensor_bytes(kind, 8, 32),))
+    first = {
+        152: [TensorType("int8", (32,)), TensorType("float32", (1,))],
+        153: [TensorType("int32", (1,))],
+    }[opcode]
+    words = (int(kind), 8, 32)
+    target = Operand(family.infer([*first, table], words), ARENA.base + 64)
+    for at, good in ((MODEL.base + 64, True), (MODEL.base + 64 + offset, False)):
+        sources = (*(Operand(t, MODEL.base) for t in first), Operand(table, at))
+        operator = Operator(opcode, sources, target, words)
+        space = FlatSpace.of_image(np.zeros(0, np.uint8))
+        if good:
+            family.check(operator, space)
+        else:
+            with pytest.raises(Misfit, match="at a multiple of 4"):
+                family.check(operator, space)

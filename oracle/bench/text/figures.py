@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from oracle.bench.figure import Figure
-from oracle.bench.guest import BLOCKS, block_product
+from oracle.bench.guest import block_products
 from oracle.bench.text import accuracy, dispute, speed, stories
 from oracle.bench.text.given import Given
 
@@ -13,6 +13,5 @@ def figures(given: Given) -> Iterator[Figure]:
     yield from stories.figures(given)
     yield from speed.figures(given)
     yield from accuracy.figures(given)
-    for name, kind in BLOCKS.items():
-        yield Figure(name, block_product(kind), "instructions")
+    yield from block_products()
     yield from dispute.figures(given)

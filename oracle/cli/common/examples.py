@@ -46,6 +46,7 @@ EXAMPLES: Final = {
     "bench guest": "plumb bench guest --json",
     "bench native": "plumb bench native --json",
     "bench zoo": "plumb bench zoo --json",
+    "bench text": "plumb bench text --json",
     "bench game": "plumb bench game --json",
     "bench gas": "plumb bench gas --json",
     "bench griefing": "plumb bench griefing --json",

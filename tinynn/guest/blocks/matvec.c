@@ -84,7 +84,7 @@ struct part {
  * ---------------------------------------------------------------------------------- */
 
 static inline int32_t apart(int32_t low, int32_t high, uint32_t bits) {
-  return low + (int32_t)((uint32_t)high << bits);
+  return (int32_t)((uint32_t)low + ((uint32_t)high << bits));
 }
 
 /* Four bytes, and what is known of all that were read: their sum, that of those at even
