@@ -108,7 +108,7 @@ def text(
         Path | None,
         typer.Option(
             envvar="PLUMB_LLAMACPP",
-            help="A folder with node-llama-cpp, by npm; else as make peers-text has it.",
+            help="A folder with node-llama-cpp; else where make peers-text puts it.",
             show_default=False,
         ),
     ] = None,
