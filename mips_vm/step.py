@@ -7,6 +7,7 @@ nothing but the status. `translate/` is the fast second implementation.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final
 
 from mips_vm import operations, syscalls
@@ -48,7 +49,7 @@ def step(state: State, memory: Memory) -> None:
             raise GuestFault
         word = memory.load_word(pc)
         # DECODE
-        execute, decoded, operation = _bound.get(word) or _bind(word)
+        execute, decoded, operation = _bind(word)
         # OPERATE, WRITE BACK, NEXT PC
         execute(state, memory, decoded, operation)
     except GuestFault:
@@ -333,10 +334,9 @@ EXECUTE: Final[dict[Kind, Execute]] = {
     Kind.NOTHING: _nothing,
 }
 
-_bound: Final[dict[int, tuple[Execute, Decoded, Operation]]] = {}
-"""What `_bind` found, by word: a program's few words run often."""
 
-
+# A program's few words run often.
+@lru_cache(maxsize=1 << 16)
 def _bind(word: int) -> tuple[Execute, Decoded, Operation]:
     """How to execute `word`; GuestFault if no row of the table matches it."""
     decoded = decode(word)
@@ -344,7 +344,7 @@ def _bind(word: int) -> tuple[Execute, Decoded, Operation]:
         raise GuestFault
     instruction = decoded.instruction
     operation = getattr(operations, instruction.operation, None) or _no_operation
-    return _bound.setdefault(word, (EXECUTE[instruction.kind], decoded, operation))
+    return EXECUTE[instruction.kind], decoded, operation
 
 
 def _no_operation() -> None:

@@ -8,6 +8,7 @@ OracleError
 ├── ComputationFailed   another process could not compute an answer
 ├── ExecutorDied        a process that computed an answer is no more
 ├── NoCluster           no Ray here, or none at the address given
+├── NoEngine            what is to compute answers can't run here
 ├── Hole                logs lack something that the chain has
 ├── NotRegistered       the registry of this chain has no model with that id
 ├── NoSuchRequest       the chain has heard of no such request
@@ -106,6 +107,12 @@ class NoCluster(OracleError):
     def __init__(self, address: str, problem: str) -> None:
         self.address = address
         super().__init__(f"--cluster {address}: expected a Ray cluster, got: {problem}")
+
+
+class NoEngine(OracleError):
+    def __init__(self, name: str, problem: str) -> None:
+        cure = "in Plumbline's folder, pip install -e '.[wasm]', or --executor native"
+        super().__init__(f"--executor {name}: {problem}: {cure}")
 
 
 class Hole(OracleError):

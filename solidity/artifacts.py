@@ -8,13 +8,34 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from .errors import MalformedArtifact, UnknownArtifact
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
 FORMAT = "hh-sol-artifact-1"
 BUILD_RECORD = "build.json"
+
+
+class AbiParameter(TypedDict, total=False):
+    """An input or output; `components` are a struct's."""
+
+    name: str
+    type: str
+    internalType: str
+    indexed: bool
+    components: "list[AbiParameter]"
+
+
+class AbiEntry(TypedDict, total=False):
+    """A function, event, error or constructor, as the compiler writes it."""
+
+    type: str
+    name: str
+    inputs: list[AbiParameter]
+    outputs: list[AbiParameter]
+    stateMutability: str
+    anonymous: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +48,7 @@ class Artifact:
 
     name: str
     source: str
-    abi: list[dict[str, Any]]
+    abi: list[AbiEntry]
     bytecode: bytes
     deployed_bytecode: bytes
 

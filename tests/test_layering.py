@@ -2,7 +2,8 @@
 
 mips_vm <- tinynn <- converters; challenge imports mips_vm and tinynn; solidity (the
 loader of committed artifacts) imports nothing of ours; oracle may import all; nothing
-imports oracle. Inside oracle each folder is a room, and rooms form no circle.
+imports oracle. Inside each package a folder is a room, and rooms form no circle; where
+files lie beside rooms, each counts as one. Oracle's own loose files make one together.
 """
 
 import ast
@@ -66,32 +67,43 @@ def modules_of(root: Path, package: str) -> dict[str, Path]:
     return found
 
 
-def imported_modules(source: Path, modules: dict[str, Path]) -> set[str]:
-    """Those of `modules` that `source` imports anywhere, be it in a function."""
+def imported_modules(name: str, modules: dict[str, Path]) -> set[str]:
+    """Those of `modules` that this one imports anywhere, be it in a function."""
+    source = modules[name]
+    here = name.split(".") + ["__init__"] * (source.stem == "__init__")
     named: list[tuple[str, str]] = []
     for node in ast.walk(ast.parse(source.read_text())):
         if isinstance(node, ast.Import):
             named += [(alias.name, alias.name) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            assert not node.level, f"{source}: expected absolute imports"
-            named += [(f"{node.module}.{one.name}", node.module) for one in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = here[: -node.level] if node.level else []
+            module = ".".join([*above, *filter(None, [node.module])])
+            named += [(f"{module}.{one.name}", module) for one in node.names]
     return {name if name in modules else module for name, module in named} & set(
         modules
     )
 
 
-def rooms_of(root: Path, package: str) -> Arrows:
-    """Each folder of `package`, with the others that any of its modules imports."""
+def rooms_of(root: Path, package: str, loose: bool = False) -> Arrows:
+    """Each folder of `package`, with the others that any of its modules imports.
+
+    `loose`: a file that lies beside rooms is one, and so is the door to them (their
+    folder's `__init__`); the package's own leads everywhere, and is none.
+    """
     modules = modules_of(root, package)
+    houses = {source.parent.parent for source in modules.values()}
+    if loose:
+        del modules[package]
 
     def room(name: str) -> str:
-        return str(modules[name].parent.relative_to(root))
+        folder = modules[name].parent
+        alone = loose and folder in houses
+        return name if alone else str(folder.relative_to(root))
 
     arrows: Arrows = {room(name): set() for name in modules}
-    for name, source in modules.items():
-        arrows[room(name)] |= {
-            room(other) for other in imported_modules(source, modules)
-        } - {room(name)}
+    for name in modules:
+        others = {room(other) for other in imported_modules(name, modules)}
+        arrows[room(name)] |= others - {room(name)}
     return arrows
 
 
@@ -115,6 +127,11 @@ def test_layering_rooms_of_oracle_form_no_circle() -> None:
     assert circles_in(rooms_of(ROOT, "oracle")) == []
 
 
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_layering_rooms_and_loose_files_form_no_circle(folder: str) -> None:
+    assert circles_in(rooms_of(ROOT, folder, loose=True)) == []
+
+
 def test_layering_circle_through_a_function_found(tmp_path: Path) -> None:
     """`b` closes the circle only when it is called, and by a module's name."""
     sources = {
@@ -124,12 +141,21 @@ def test_layering_circle_through_a_function_found(tmp_path: Path) -> None:
         "house/c/three.py": "from house import a\nfrom house.a import one",
         "house/a/__init__.py": "",
         "house/d/four.py": "import house.c.three, sys",
+        "house/five.py": "from .a import one\nfrom . import six",
+        "house/six.py": "from .d import four",
+        "house/__init__.py": "from house import five",
     }
     for name, text in sources.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    assert circles_in(rooms_of(tmp_path, "house")) == [
-        ["house/a", "house/b", "house/c"]
+    circle = ["house/a", "house/b", "house/c"]
+    # Loose files together are in it, since `top` leads to `a`, and `six` to `d`.
+    assert circles_in(rooms_of(tmp_path, "house")) == [circle]
+    assert circles_in(rooms_of(tmp_path, "house", loose=True)) == [circle]
+    (tmp_path / "house/d/four.py").write_text("from ..five import name")
+    assert circles_in(rooms_of(tmp_path, "house", loose=True)) == [
+        ["house.five", "house.six", "house/d"],
+        circle,
     ]
 
 

@@ -20,6 +20,8 @@ TinynnError
 ├── InputError               data that does not fit the model's inputs
 ├── GuestBuildError          the committed guest differs from its sources
 ├── TokensBuildError         so does the tokenizers' code for the host
+├── WasmBuildError           and so does a WebAssembly module
+├── WasmUnusable             no engine for the module, or one that it is not exact on
 └── BadTokenizer             a vocabulary that no table can hold
 """
 
@@ -154,6 +156,20 @@ class TokensBuildError(TinynnError):
 
     def __init__(self, expected: str, actual: str) -> None:
         super().__init__(f"host.ll: expected {expected}, got {actual}")
+
+
+class WasmBuildError(TinynnError):
+    """A committed WebAssembly module is not what its sources compile to."""
+
+    def __init__(self, module: str, expected: str, actual: str) -> None:
+        super().__init__(f"{module}: expected {expected}, got {actual}")
+
+
+class WasmUnusable(TinynnError):
+    """The WebAssembly module can't answer on this computer, and why."""
+
+    def __init__(self, expected: str, actual: str) -> None:
+        super().__init__(f"WebAssembly: expected {expected}, got {actual}")
 
 
 class BadTokenizer(TinynnError):

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .files.encodings import F32, Bytes, Encoding
+from .encodings import F32, Bytes, Encoding
 
 Floats = NDArray[np.float32]
 

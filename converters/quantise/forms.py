@@ -69,6 +69,9 @@ class Rewriter:
         self.ranges = ranges
         self.space = FlatSpace.of_image(model.image)
         self.builder = GraphBuilder(model.name)
+        self.even: frozenset[int] = frozenset()
+        """Products whose channels have one scale: they are compared with each other."""
+
         self.forms: dict[Home, Forms] = {}
         self.others: dict[Home, Handle] = {}
         for index, spec in enumerate(model.inputs):

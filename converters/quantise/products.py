@@ -33,8 +33,12 @@ class Weights:
     bias: Array
 
 
-def weights_of(rows: Floats, bias: Floats | None, grid: Grid) -> Weights | None:
-    """(channels, terms) as bytes; None if that can't be, or sums would be too large."""
+def weights_of(
+    rows: Floats, bias: Floats | None, grid: Grid, even: bool = False
+) -> Weights | None:
+    """(channels, terms) as bytes; None if that can't be, or sums would be too large.
+
+    Sums of all channels are in the same units if they are to be `even`."""
     if not np.isfinite(rows).all() or rows.shape[1] > MOST_TERMS:
         return None
     added = np.zeros(len(rows)) if bias is None else bias.astype(np.float64)
@@ -45,6 +49,8 @@ def weights_of(rows: Floats, bias: Floats | None, grid: Grid) -> Weights | None:
         np.abs(rows).max(1).astype(np.float64) / MOST_WEIGHT,
         np.abs(added) / (float(grid.scale) * MOST_BIAS),
     )
+    if even:
+        units = np.full_like(units, units.max())
     units = np.where(units > 0, units, 1.0).astype(np.float32)
     scales = units * grid.scale
     if not (np.isfinite(scales).all() and scales.min() > 0):
@@ -105,7 +111,7 @@ def rows_product(
     if forms is None:
         return None
     x, grid = work.as_bytes(forms)
-    held = weights_of(rows, bias, grid)
+    held = weights_of(rows, bias, grid, index in work.even)
     if held is None:
         return None
     offset = grid.zero * held.rows.sum(1, dtype=np.int32)
@@ -133,7 +139,8 @@ def conv(work: Rewriter, index: int) -> Forms | None:
         rows = weight.reshape(len(weight), -1)
         return rows_product(work, index, rows, bias, (1, rows.shape[1]), 1)
     x, grid = work.as_bytes(forms)
-    held = weights_of(weight.reshape(len(weight), -1), bias, grid)
+    even = index in work.even
+    held = weights_of(weight.reshape(len(weight), -1), bias, grid, even)
     if held is None:
         return None
     arrays = [held.rows.reshape(weight.shape), byte(grid.zero), NO_OFFSET]
@@ -158,6 +165,8 @@ def summed(
     work: Rewriter, index: int, sums: Handle, scales: Floats, axis: int
 ) -> Forms:
     """The forms of a result that exists as sums."""
+    if index in work.even:
+        scales, axis = scales[:1], 0
     handle = work.builder.view(sums, work.operators[index].target.shape)
     return Forms(work.ranges[Result(index)], sums=Sums(handle, scales, axis))
 

@@ -15,6 +15,7 @@ import numpy as np
 from converters.errors import BadOption
 from converters.quantise import products as _products  # noqa: F401  (fills RULES)
 from converters.quantise import rules as _rules  # noqa: F401  (fills it, too)
+from converters.quantise import whole
 from converters.quantise.forms import Rewriter
 from converters.quantise.ranges import LEAST_SCALE, Homes, calibrated
 from converters.quantise.registry import RULES
@@ -42,19 +43,24 @@ class Quantised:
     silent: tuple[str, ...] = ()
 
 
-def quantise(model: Model, samples: Samples) -> Quantised:
+def quantise(model: Model, samples: Samples, integers: bool = False) -> Quantised:
     """`model` with products of bytes; ranges are those that it has on `samples`.
 
-    BadOption if it has no product with constant weights, or if the samples tell nothing
-    of its ranges.
+    With `integers` nothing is a float: outputs are sums or bytes, without softmax, and
+    argmax compares sums. BadOption if it has no product with constant weights, if the
+    samples tell nothing of its ranges, or if some operator is left in float then.
     """
     silent = silent_inputs(model, samples)
     homes = Homes.of(model.tables)
     requests = (request_of(model, sample) for sample in samples)
     work = Rewriter(model, calibrated(model, homes, requests), homes)
+    ends = whole.Ends.of(model, homes) if integers else whole.Ends()
+    work.even = ends.even
     products, left = 0, []
     for index, operator in enumerate(model.tables.operators):
         name = FAMILIES[operator.opcode].name
+        if integers and whole.rewritten_end(work, index, ends):
+            continue
         done = rewritten(work, index, name)
         if name in PRODUCTS and done:
             products += 1
@@ -62,6 +68,9 @@ def quantise(model: Model, samples: Samples) -> Quantised:
             left.append(f"{name} #{index}")
     if not products:
         raise BadOption("--quantize", "a product with constant weights", "none")
+    if integers:
+        whole.give_out(work, model)
+        return Quantised(whole.checked(work), products, tuple(left), silent)
     for home, tensor in zip(homes.outputs, model.tables.outputs, strict=True):
         handle = work.others.get(home) or work.as_floats(work.forms[home])
         work.builder.output(
@@ -110,12 +119,13 @@ def request_of(model: Model, sample: Mapping[str, Array]) -> bytes:
 class Comparison:
     """Two images on the same samples; accuracies are None without labels.
 
-    Differences are of the first output, by its greatest magnitude before.
+    Differences are of the first output, by its greatest magnitude before; None if it
+    is not a float in both.
     """
 
     samples: int
-    maximum: float
-    mean: float
+    maximum: float | None
+    mean: float | None
     agreement: float
     accuracy_before: float | None
     accuracy_after: float | None
@@ -137,21 +147,29 @@ def compare(
         for image in (before, after)
     ]
     tops = [side.argmax(1) for side in sides]
-    with np.errstate(invalid="ignore"):  # of infinities
-        gaps = np.abs(sides[0].astype(np.float64) - sides[1])
-    greatest = float(np.abs(sides[0]).max()) or 1.0
+    maximum, mean = differences(*sides)
 
     def accuracy(side: Array) -> float | None:
         return None if labels is None else float(np.mean(np.equal(side, labels)))
 
     return Comparison(
         samples=len(samples),
-        maximum=float(gaps.max()) / greatest,
-        mean=float(gaps.mean()) / greatest,
+        maximum=maximum,
+        mean=mean,
         agreement=float(np.mean(np.equal(tops[0], tops[1]))),
         accuracy_before=accuracy(tops[0]),
         accuracy_after=accuracy(tops[1]),
     )
+
+
+def differences(before: Array, after: Array) -> tuple[float, float] | tuple[None, None]:
+    """The greatest and the mean one, by the greatest magnitude before."""
+    if {before.dtype, after.dtype} != {np.dtype(np.float32)}:
+        return None, None
+    with np.errstate(invalid="ignore"):  # of infinities
+        gaps = np.abs(before.astype(np.float64) - after)
+    greatest = float(np.abs(before).max()) or 1.0
+    return float(gaps.max()) / greatest, float(gaps.mean()) / greatest
 
 
 def given(image: Model, sample: Mapping[str, Array]) -> list[Array]:

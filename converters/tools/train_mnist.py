@@ -9,7 +9,6 @@ about preprocessing. `--test FOLDER` measures accuracy on t10k's IDX files.
 """
 
 import argparse
-import gzip
 import math
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from torch.nn import functional  # type: ignore[import-not-found, unused-ignore]
 
 from converters.files import write_atomically
 from converters.hub import convert
+from converters.tools.idx import digits
 
 SIDE = 28
 PIXELS = SIDE * SIDE
@@ -135,19 +135,12 @@ def export(reader: DigitReader, path: Path) -> None:
     onnx.save_model(model, path)
 
 
-def read_idx(path: Path, header: int) -> npt.NDArray[np.uint8]:
-    """The bytes of an IDX file after its `header`."""
-    with gzip.open(path) as file:
-        return np.frombuffer(bytearray(file.read()), np.uint8, offset=header)
-
-
 def accuracy(reader: DigitReader, folder: Path) -> float:
     """The share of t10k's digits that `reader` names rightly."""
-    images = read_idx(folder / "t10k-images-idx3-ubyte.gz", header=16)
-    labels = read_idx(folder / "t10k-labels-idx1-ubyte.gz", header=8)
+    images, labels = digits(folder)
     with torch.no_grad():
-        _, digits = reader(torch.from_numpy(images.reshape(-1, PIXELS)))
-    return float((digits.numpy() == labels).mean())
+        _, found = reader(torch.from_numpy(images.reshape(-1, PIXELS)))
+    return float((found.numpy() == labels).mean())
 
 
 def main() -> None:

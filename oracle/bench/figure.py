@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+from mips_vm.json_text import JsonObject
 
 PACKAGES: Final = ("llvmlite", "numpy", "onnxruntime", "py-evm")
 CPU_INFO: Final = Path("/proc/cpuinfo")
@@ -36,7 +38,7 @@ class Figure:
             return None
         return self.value / self.peer_value
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "name": self.name,
             "value": significant(self.value),
@@ -87,7 +89,7 @@ def seconds_of(action: Callable[[], object], clock: Clock = time.perf_counter) -
     return clock() - begin
 
 
-def this_machine() -> dict[str, Any]:
+def this_machine() -> JsonObject:
     """What the figures were measured on."""
     return {
         "processor": processor(),

@@ -3,7 +3,7 @@
 Addresses are 20 bytes, structs are `challenge.claim`'s, everything else is eth_abi's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,12 +14,13 @@ from challenge.claim import Claim, Interval, Lease, Request, Struct
 from mips_vm.keccak import keccak256
 from oracle.chain.codec import decode, encode
 from oracle.chain.errors import UnknownEntry
+from solidity.artifacts import AbiEntry, AbiParameter
 
 STRUCTS: dict[str, type[Struct]] = {
     struct.__name__: struct for struct in (Request, Lease, Claim, Interval)
 }
 SELECTOR_BYTES = 4
-SOLIDITY_ERRORS: tuple[dict[str, Any], ...] = (
+SOLIDITY_ERRORS: tuple[AbiEntry, ...] = (
     {"type": "error", "name": "Error", "inputs": [{"name": "", "type": "string"}]},
     {"type": "error", "name": "Panic", "inputs": [{"name": "", "type": "uint256"}]},
 )
@@ -69,7 +70,7 @@ class Abi:
     """The entries of one contract, by name and by what identifies them in bytes."""
 
     contract: str
-    entries: Sequence[Mapping[str, Any]]
+    entries: Sequence[AbiEntry]
     functions: dict[str, Entry] = field(init=False)
     events: dict[bytes, Entry] = field(init=False)
     errors: dict[bytes, Entry] = field(init=False)
@@ -142,7 +143,7 @@ class Abi:
         return self.functions[name]
 
 
-def _entry(raw: Mapping[str, Any]) -> Entry:
+def _entry(raw: AbiEntry) -> Entry:
     inputs = tuple(map(_parameter, raw.get("inputs", ())))
     outputs = tuple(map(_parameter, raw.get("outputs", ())))
     name = raw.get("name", "")
@@ -150,7 +151,7 @@ def _entry(raw: Mapping[str, Any]) -> Entry:
     return Entry(name, inputs, outputs, keccak256(signature.encode()))
 
 
-def _parameter(raw: Mapping[str, Any]) -> Parameter:
+def _parameter(raw: AbiParameter) -> Parameter:
     return Parameter(
         name=raw["name"],
         type=_type(raw),
@@ -165,7 +166,7 @@ def _struct(internal_type: str) -> str:
     return internal_type.split(" ")[-1].split(".")[-1].split("[")[0]
 
 
-def _type(raw: Mapping[str, Any]) -> str:
+def _type(raw: AbiParameter) -> str:
     declared: str = raw["type"]
     if not declared.startswith("tuple"):
         return declared

@@ -83,25 +83,31 @@ class Chain:
         self._gives_receipts = True
         self.latest = NOTHING
         """As `head` saw it last."""
-        self.stale()
+        self._looked_at = 0.0
+        self._sent, self._mined = False, True
 
     def head(self) -> Head:
         """The latest block. What `known` has kept of another is forgotten."""
         self.latest = self._noted(Head.of(self.endpoint.web3.eth.get_block("latest")))
         self._known.notice(self.latest.hash)
         self._looked_at = monotonic()
+        self._sent = self._mined = False
         return self.latest
 
-    def recent(self, seconds: float = MOST_AGE_SECONDS) -> Head:
-        """As `head` saw it last, unless that was longer ago, or something was sent or
-        mined since."""
-        if monotonic() - self._looked_at > seconds:
+    def recent(
+        self, seconds: float = MOST_AGE_SECONDS, sent_seconds: float = 0
+    ) -> Head:
+        """As `head` saw it last, unless that was longer ago, or something was mined
+        since, or it was longer ago than `sent_seconds` and something was sent since."""
+        most = min(seconds, sent_seconds) if self._sent else seconds
+        if self._mined or monotonic() - self._looked_at > most:
             return self.head()
         return self.latest
 
     def stale(self) -> None:
-        """Where blocks come with transactions, there may be another by now."""
-        self._looked_at = monotonic() - 2 * MOST_AGE_SECONDS
+        """Something was sent. Where blocks come with transactions, there may be another
+        by now."""
+        self._sent = True
 
     def _noted(self, head: Head) -> Head:
         self._times[head.number] = head.timestamp
@@ -259,14 +265,15 @@ class Chain:
 
     def ahead(self, asks: Sequence[Callable[[], object]]) -> bool:
         """Says what will be asked: each of these, called once more. Where that can be
-        had in one request, it is, and its answers are of now; whether they are."""
+        had in one request, it is, and its answers are of now; whether they are. Answers
+        that nobody came for are forgotten; with nothing to ask, that is all."""
         provider = self.endpoint.web3.provider
         return isinstance(provider, TakesSeveral) and provider.ahead(asks)
 
     def forget(self) -> None:
         """What is known may have changed, by a transaction that was mined just now."""
         self._known.forget()
-        self.stale()
+        self._mined = True
 
     def logs(self, contracts: Sequence[Contract], first: int, last: int) -> list[Log]:
         """What the contracts logged in blocks [first, last], in order.
@@ -287,9 +294,12 @@ class Chain:
             {"fromBlock": start, "toBlock": end, "address": addresses}
         )
 
-    def block_logs(self, block: bytes) -> list[Log]:
-        """All logs of the block with that hash, anyone's, in order (EIP-234)."""
+    def block_logs(self, block: bytes, of: Sequence[Contract] = ()) -> list[Log]:
+        """All logs of the block with that hash, in order (EIP-234): those contracts',
+        or anyone's."""
         wanted: Any = {"blockHash": Web3.to_hex(block)}
+        if of:
+            wanted["address"] = [to_checksum_address(c.address) for c in of]
         found = self.endpoint.web3.eth.get_logs(wanted)
         return sorted(map(log_of, found), key=lambda log: log.position)
 

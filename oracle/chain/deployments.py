@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from eth_utils.address import to_checksum_address
 
-from mips_vm.json_text import parse
+from mips_vm.json_text import JsonObject, parse
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.contracts import Contracts
 from oracle.errors import BadDeployments, NoDeployments
@@ -37,7 +37,7 @@ class Placed:
     block: int
     transaction: bytes
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "address": to_checksum_address(self.address),
             "block": self.block,
@@ -46,7 +46,9 @@ class Placed:
         }
 
     @classmethod
-    def from_json(cls, name: str, entry: Mapping[str, Any]) -> Self:
+    def from_json(cls, name: str, entry: Any) -> Self:
+        """As a file has it. Raises `KeyError`, `TypeError` or `ValueError` where that
+        is something else."""
         address, transaction = entry["address"], entry["transaction"]
         return cls(
             name,
@@ -119,5 +121,5 @@ def placed_by_name(all_placed: Iterable[Placed]) -> dict[str, Placed]:
     return {placed.name: placed for placed in all_placed}
 
 
-def _placed(entries: Mapping[str, Any]) -> dict[str, Placed]:
+def _placed(entries: Mapping[str, object]) -> dict[str, Placed]:
     return {name: Placed.from_json(name, entry) for name, entry in entries.items()}

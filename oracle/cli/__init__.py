@@ -25,6 +25,8 @@ GROUPS = {
     "request": "Ask for inference, and follow what becomes of it.",
     "worker": "Answer requests for money, and stand by the answers.",
     "challenger": "Recompute every claim, and bring down what is false.",
+    "web": "A page of what happens on the chain, for a browser.",
+    "up": "Everything at once, to try it out: devnet, worker, challenger and page.",
     "watch": "Recompute every claim, and only tell.",
     "dispute": "Look into disputes, also those that could be.",
     "model": "Look into models, convert them, run them, register them.",

@@ -63,6 +63,14 @@ def gas(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def onchain(as_json: AsJson = False) -> None:
+    """Inference inside the chain: gas of nets. PLUMB_T10K names a folder of digits."""
+    from oracle.bench.onchain import figures
+
+    report("onchain", figures(), as_json)
+
+
+@app.command()
 def griefing(as_json: AsJson = False) -> None:
     """Attacks on honest nodes' money, played on the embedded chain."""
     from oracle.bench.griefing.figures import figures
@@ -128,6 +136,22 @@ def start(as_json: AsJson = False) -> None:
     from oracle.bench.start import figures
 
     report("start", figures(), as_json)
+
+
+@app.command()
+def wasm(as_json: AsJson = False) -> None:
+    """The guest in WebAssembly, beside native code."""
+    from oracle.bench.wasm import figures
+
+    report("wasm", figures(), as_json)
+
+
+@app.command()
+def web(as_json: AsJson = False) -> None:
+    """The page: bytes, seconds to an event, seconds to a checked answer."""
+    from oracle.bench.web import figures
+
+    report("web", figures(), as_json)
 
 
 def report(name: str, figures: "Iterable[Figure]", as_json: bool) -> None:

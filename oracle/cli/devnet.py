@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 import typer.core
 
+from mips_vm.json_text import JsonObject
 from oracle.chain.local.known import CHAIN_ID, FIRST_BASE_FEE, MNEMONIC, PATH
 from oracle.cli.common.output import AsJson, console, facts, print_json, stage
 
@@ -80,6 +81,10 @@ def up(
             help="A new chain's first base fee; with 0 it has no fees, ever.",
         ),
     ] = FIRST_BASE_FEE,
+    inference: Annotated[
+        bool,
+        typer.Option("--inference", help="With the precompile of docs/precompile.md."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Serve a development chain until interrupted; transactions are mined at once."""
@@ -90,7 +95,12 @@ def up(
 
     with stopping() as stop:
         with stage("deploying"):
-            ready = set_up(Parameters(parts, clock), state, first_base_fee=base_fee)
+            ready = set_up(
+                Parameters(parts, clock),
+                state,
+                first_base_fee=base_fee,
+                inference=inference,
+            )
         written = ready.deployments.write(deployments)
         service = Service(ready.devnet, ready.disk)
         with serving(application(service, block_time), host, port) as url:
@@ -108,7 +118,7 @@ def tell(url: str, ready: "Ready", written: Path, as_json: bool) -> None:
     addresses = ready.devnet.addresses()
     if as_json:
         contracts = {name: at.as_json() for name, at in found.placed.items()}
-        data = {
+        data: JsonObject = {
             "rpc_url": url,
             "chain_id": CHAIN_ID,
             "deployments": str(written),

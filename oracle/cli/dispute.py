@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
+from mips_vm.json_text import JsonObject
 from oracle.amounts import brief_wei
 from oracle.cli.common.errors import NotOver
 from oracle.cli.common.options import FETCHING
@@ -212,7 +213,7 @@ def claim(
     with stage("collecting"):
         done = list(until_idle(collector))
     withdrawn = [d.action.arguments[1] for d in done if d.action.function == "withdraw"]
-    told: dict[str, Any] = {
+    told: JsonObject = {
         "account": hexadecimal(sender.address),
         "settled": len(done) - len(withdrawn),
         "still_open": collector.open_challenges,
@@ -280,7 +281,7 @@ def history_tables(history: "History") -> Iterator[Table]:
         yield facts({k.replace("_", " "): v for k, v in proof.items() if v})
 
 
-def foretold(found: "WhatIf", terms: "Terms", right: int) -> dict[str, Any]:
+def foretold(found: "WhatIf", terms: "Terms", right: int) -> JsonObject:
     return {
         "claim_is_true": found.claim_is_true,
         "divergence": str(found.divergence) if found.divergence else None,
@@ -299,7 +300,8 @@ def foretold(found: "WhatIf", terms: "Terms", right: int) -> dict[str, Any]:
 
 def shown(dispute: "Dispute") -> dict[str, object]:
     told = dispute.as_json()
-    told["worker_bond"] = brief_wei(told.pop("worker_bond_wei"))
+    del told["worker_bond_wei"]
+    told["worker_bond"] = brief_wei(dispute.view.claim.bond)
     return {
         name.replace("_", " "): value
         for name, value in told.items()

@@ -1,10 +1,11 @@
 """`plumb model`: look into models, convert them, verify, run and register them."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
+from mips_vm.json_text import JsonObject
 from oracle.cli.common.output import AsJson, console, facts, print_json, remark, stage
 from oracle.cli.common.targets import check_target
 from oracle.cli.inputs.modelfile import (
@@ -22,7 +23,7 @@ from oracle.cli.inputs.texts import (
     check_no_language,
 )
 from oracle.cli.models import running, verify
-from oracle.cli.onchain import registry
+from oracle.cli.onchain import nets, registry
 from oracle.errors import BadCard
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -144,6 +145,13 @@ def convert(
             help=".npz of inputs that are like those to come, and labels if known.",
         ),
     ] = None,
+    integers: Annotated[
+        bool,
+        typer.Option(
+            "--integers",
+            help="With --quantize: no float at all, as model deploy --evm wants it.",
+        ),
+    ] = False,
     limit: Annotated[
         int | None,
         typer.Option("--limit", min=1, help="Calibrate on so many samples at most."),
@@ -213,6 +221,8 @@ def convert(
         if quantize is None:
             given, missing = missing, given
         raise typer.BadParameter(f"expected {missing} with it", param_hint=given)
+    if integers and quantize is None:
+        raise typer.BadParameter("expected --quantize with it", param_hint="--integers")
     if limit is not None and calibrate is None:
         raise typer.BadParameter("expected --calibrate with it", param_hint="--limit")
     check_source(source)
@@ -262,7 +272,9 @@ def convert(
             from oracle.cli.models import quantisation
 
             whole = carding.short_of(made)
-            found = quantisation.quantised(model, calibrate, limit, tell, whole)
+            found = quantisation.quantised(
+                model, calibrate, limit, tell, whole, integers
+            )
             image, model = found.made.image, found.model
         tell("counting its work, for the card")
         card = carding.card_of(
@@ -278,8 +290,8 @@ def convert(
         write_card(card_target, card)
     written = str(target) if good else None
     if as_json:
-        parts: dict[str, Any] = {"notes": made.notes}
-        parts |= {"verification": judged and judged.data}
+        parts: JsonObject = {"notes": made.notes}
+        parts |= {"verification": None if judged is None else judged.data}
         parts |= {"card": str(card_target) if good else None}
         if found:
             parts["quantized"] = quantisation.quantisation_data(found)
@@ -331,5 +343,5 @@ def show(
         console().print(part)
 
 
-for group in (verify, running, registry):
+for group in (verify, running, registry, nets):
     app.add_typer(group.app)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mips_vm.json_text import JsonObject
 from oracle.amounts import brief_wei, parse_wei
 from oracle.cli.common.output import (
     AsJson,
@@ -23,6 +23,7 @@ from oracle.cli.common.settled import settled
 if TYPE_CHECKING:
     from oracle.config import Settings
     from oracle.node.roles.node_config import NodeSettings
+    from oracle.requester.requests import Situation
     from oracle.sending.sender import Receipt, Sender
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -47,6 +48,14 @@ Through = Annotated[
 AbiFile = Annotated[
     list[Path] | None,
     typer.Option(help="The requester's ABI, or its artifact: names its errors."),
+]
+AskWorkers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ask",
+        metavar="URL",
+        help="Of a worker's --metrics: asked why it doesn't take the request.",
+    ),
 ]
 RequestId = Annotated[int, typer.Argument(metavar="REQUEST", min=1)]
 CallbackGas = Annotated[
@@ -158,14 +167,14 @@ def telling_of(sender: "Sender") -> Iterator[None]:
         raise
 
 
-def posted(receipt: "Receipt", min_lease: int) -> dict[str, Any]:
+def posted(receipt: "Receipt", min_lease: int) -> JsonObject:
     """What was asked for: one request, or several of a contract that asks for more."""
     from oracle.pricing.leases import last_instant
     from oracle.requester.requests import requested
 
     found = requested(receipt)
     ids = [request.id for request in found]
-    told: dict[str, Any] = {"request_id": ids[0] if ids else None}
+    told: JsonObject = {"request_id": ids[0] if ids else None}
     if len(ids) > 1:
         told["request_ids"] = ids
     told |= {"transaction": hexadecimal(receipt.transaction), "block": receipt.block}
@@ -236,8 +245,8 @@ def simulate(
         gas = {"callback_gas_needed": played.callback_gas if played else None}
         failure = {"callback_failure": played.failure or None if played else None}
         numbers = {name: as_numbers(array) for name, array in outputs.items()}
-        told = {"outputs": numbers, "bytes": hexadecimal(answer)}
-        print_json(told | costs | gas | failure)
+        told: JsonObject = {"outputs": numbers, "bytes": hexadecimal(answer)}
+        print_json({**told, **costs, **gas, **failure})
     else:
         lines = {"fee": brief_wei(fee)} | reckoned_facts(guess)
         lines["worker's bond"] = brief_wei(bond)
@@ -254,28 +263,18 @@ def status(
     settings: "NodeSettings",
     request_id: RequestId,
     abi: AbiFile = None,
-    ask_workers: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--ask",
-            metavar="URL",
-            help="Of a worker's --metrics: asked why it doesn't take the request.",
-        ),
-    ] = None,
+    ask_workers: AskWorkers = None,
     as_json: AsJson = False,
 ) -> None:
     """Say where a request stands, and what comes next; while nobody takes it, why."""
+    from oracle.cli.onchain.asking import with_declines
     from oracle.cli.onchain.sites import site_of
     from oracle.cli.onchain.situations import situation
     from oracle.cli.show.standing import outputs_of, show
-    from oracle.record.record import Status
 
     place = site_of(settings)
     now = situation(settings, place, request_id, abi)
-    if now.asked.status is Status.OPEN and ask_workers:
-        from oracle.cli.onchain.asking import asked_of
-
-        now = replace(now, declines=asked_of(place, request_id, ask_workers))
+    now = with_declines(place, now, ask_workers or (), remark)
     show(now, as_json, outputs_of(settings, now))
 
 
@@ -291,18 +290,20 @@ def wait(
         float, typer.Option(metavar="SECONDS", min=0, help="0: for ever.")
     ] = 0,
     abi: AbiFile = None,
+    ask_workers: AskWorkers = None,
     as_json: AsJson = False,
 ) -> None:
     """Follow a request to its end; exit status 1 if that is not a final answer.
 
     What nobody can answer any more has come to an end, too. What blocks may still undo
-    has not.
+    has not. While no worker takes it, it says why.
     """
+    from oracle.cli.onchain.asking import with_declines
     from oracle.cli.onchain.sites import site_of
     from oracle.cli.onchain.situations import situation
     from oracle.cli.show.standing import outputs_of, show
     from oracle.record.record import Status
-    from oracle.requester.following import followed
+    from oracle.requester.following import Obstacles, followed
 
     goal = Status[until.upper()] if until.upper() in Status.__members__ else None
     if goal is None:
@@ -310,10 +311,15 @@ def wait(
             f"expected one of {', '.join(s.name.lower() for s in Status)}, got {until}",
             param_hint="--until",
         )
-    place = site_of(settings)
+    place, obstacles = site_of(settings), Obstacles(remark)
+
+    def look() -> "Situation":
+        now = situation(settings, place, request_id, abi)
+        return obstacles.look(with_declines(place, now, ask_workers or ()))
+
     with stage("waiting") as tell:
         now, reached = followed(
-            lambda: situation(settings, place, request_id, abi),
+            look,
             goal,
             timeout,
             settings.poll,

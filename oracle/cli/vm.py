@@ -2,10 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
+from mips_vm.json_text import JsonObject
 from oracle.cli.common.output import (
     AsJson,
     console,
@@ -77,7 +78,7 @@ def run(
     result = output_of(machine)
     if output:
         output.write_bytes(result)
-    report: dict[str, Any] = {
+    report: JsonObject = {
         "status": machine.status.name.lower(),
         "steps": session.steps,
         "yields": session.yields,
@@ -104,7 +105,7 @@ def run(
             shown["pc"] = f"{machine.pc:#010x}"
             shown["fault"] = report["fault"]
             if report["stderr"]:
-                shown["stderr"] = report["stderr"].rstrip("\n")
+                shown["stderr"] = str(report["stderr"]).rstrip("\n")
         console().print(facts(shown))
     if machine.status is Status.FAULTED:
         raise typer.Exit(1)
@@ -179,7 +180,7 @@ def build(
     elf = built.elf
     if built.warnings:
         print(legible(built.warnings), file=sys.stderr)
-    report: dict[str, Any] = {"elf": str(elf), "bytes": elf.stat().st_size}
+    report: JsonObject = {"elf": str(elf), "bytes": elf.stat().st_size}
     if not qemu:
         program = Machine.from_elf(elf).memory.program_root()
         report["program_root"] = hexadecimal(program)
@@ -238,7 +239,7 @@ def root(
     session = Session.start(elf, read_input(input_file, input_hex), model, engine)
     arrive(session, at)
     machine = session.machine
-    report = {
+    report: JsonObject = {
         "steps": session.steps,
         "status": machine.status.name.lower(),
         "pc": machine.pc,

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mips_vm.json_text import JsonObject
 from oracle.cli.common.options import SERVING
 from oracle.cli.common.output import AsJson, print_json
 from oracle.cli.common.settled import settled
@@ -102,7 +103,7 @@ def looked(watcher: "Watcher", tell: "Tell") -> "Iterator[Finding]":
         yield finding
 
 
-def in_words(facts: dict[str, Any]) -> dict[str, Any]:
+def in_words(facts: JsonObject) -> JsonObject:
     """For a line of the log, which begins with whether the claim is true."""
     told = {name: value for name, value in facts.items() if name != "true"}
     disputed = "somebody acts against it" if told.pop("disputed") else "nobody yet"

@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from threading import Condition, Thread
 from typing import Generic, Self, TypeVar
 
+from oracle.compute.engines import Engine
 from oracle.compute.executors import delivered
 from oracle.compute.pace import Pace
 from oracle.compute.queue import Queue, Waiting
@@ -56,9 +57,12 @@ class Child(Generic[Sent, Got]):
 
 
 class Pool:
-    """Up to `processes` children; another one only when all are busy."""
+    """Up to `processes` children; another one only when all are busy. What computes in
+    them is `engine`; `NoEngine` where it can't."""
 
-    def __init__(self, processes: int) -> None:
+    def __init__(self, processes: int, engine: Engine = Engine.NATIVE) -> None:
+        engine.check()
+        self._engine = engine
         self.width, self.pace = processes, Pace()
         self._changed = Condition()
         self._queue = Queue()
@@ -94,7 +98,7 @@ class Pool:
         while (taken := self._taken()) is not None:
             try:
                 child = child or self._born()
-                delivery = child.deliver(Order.of(taken.task))
+                delivery = child.deliver(Order.of(taken.task, self._engine))
                 output = delivered(delivery)
             except ExecutorDied as died:
                 self._bury(child)

@@ -8,6 +8,7 @@ from pathlib import Path
 import tinynn
 from challenge.trace import MachineExecution
 from mips_vm import Status
+from oracle.compute.engines import Engine
 from oracle.errors import CrossCheckFailed, WrongImage
 
 KEPT_MODELS = 8
@@ -30,16 +31,16 @@ class Task:
         """Tasks of one kind take about the same time."""
         return self.model.model_root, self.model.tables.accepts(len(self.data))
 
-    def compute(self) -> bytes:
+    def compute(self, engine: Engine = Engine.NATIVE) -> bytes:
         """The output. Raises `CrossCheckFailed`."""
-        native = self.model.answer(self.data)
+        found = engine.answer(self.model, self.data)
         if self.model.most_instructions <= self.cross_check_steps:
             execution = MachineExecution(self.model.machine(self.data))
             while execution.advance() is Status.YIELDED:
                 pass
-            if (expected := execution.machine.output()) != native:
-                raise CrossCheckFailed(expected, native)
-        return native
+            if (expected := execution.machine.output()) != found:
+                raise CrossCheckFailed(expected, found)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,12 @@ class Order:
     source: bytes | Path
     data: bytes
     cross_check_steps: int
+    engine: Engine = Engine.NATIVE
 
     @classmethod
-    def of(cls, task: Task) -> "Order":
-        model = task.model
-        return cls(model.model_root, model.source, task.data, task.cross_check_steps)
+    def of(cls, task: Task, engine: Engine = Engine.NATIVE) -> "Order":
+        model, steps = task.model, task.cross_check_steps
+        return cls(model.model_root, model.source, task.data, steps, engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def carry_out(order: Order) -> Delivery:
         fresh, begun = order.model_root not in _models, time.perf_counter()
         model = loaded(order.model_root, order.source)
         there = time.perf_counter()
-        output = Task(model, order.data, order.cross_check_steps).compute()
+        task = Task(model, order.data, order.cross_check_steps)
+        output = task.compute(order.engine)
         load = there - begun if fresh else 0.0
         timing = Timing(load, time.perf_counter() - there)
         return Delivery(output, timing=timing)

@@ -1,8 +1,8 @@
 """What the story came to, and the same as JSON."""
 
 from dataclasses import dataclass
-from typing import Any
 
+from mips_vm.json_text import JsonObject
 from oracle.demo.evidence import Evidence, Statement
 from oracle.demo.ledger import Balances, Spent
 
@@ -20,7 +20,7 @@ class Reading:
     output: bytes
     attempts: int
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "id": self.id,
             "status": self.status,
@@ -46,10 +46,10 @@ class Verdict:
     seconds: float
     paid: int
     burned: int
-    moves: tuple[dict[str, Any], ...]
+    moves: tuple[JsonObject, ...]
     evidence: Evidence | None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "request": self.request_id,
             "winner": self.winner,
@@ -92,7 +92,7 @@ class Outcome:
         """Whether every wei that there was is accounted for."""
         return self.before.total() == self.after.total()
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "seed": self.seed,
             "requests": [reading.as_json() for reading in self.requests],
@@ -110,7 +110,7 @@ class Outcome:
         }
 
 
-def _spent_json(spent: Spent) -> dict[str, Any]:
+def _spent_json(spent: Spent) -> JsonObject:
     return {
         "action": spent.action,
         "count": spent.count,
@@ -120,7 +120,7 @@ def _spent_json(spent: Spent) -> dict[str, Any]:
     }
 
 
-def _evidence_json(seen: Evidence) -> dict[str, Any]:
+def _evidence_json(seen: Evidence) -> JsonObject:
     return {
         "segment": seen.segment,
         "step": seen.step,
@@ -132,5 +132,5 @@ def _evidence_json(seen: Evidence) -> dict[str, Any]:
     }
 
 
-def _statement_json(said: Statement) -> dict[str, Any]:
+def _statement_json(said: Statement) -> JsonObject:
     return {"writes": said.writes, "root": f"0x{said.root.hex()}"}

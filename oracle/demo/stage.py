@@ -2,9 +2,10 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from challenge.trace import Trace
+from mips_vm.json_text import JsonObject
 from oracle.chain import events
 from oracle.demo.dispute import Course, Reorg, interval_of, play
 from oracle.demo.drawing import Image
@@ -196,7 +197,7 @@ class Stage:
             evidence=found[0] if found else None,
         )
 
-    def _move_json(self, done: Done) -> dict[str, Any]:
+    def _move_json(self, done: Done) -> JsonObject:
         interval = interval_of(done)
         return {
             "move": done.action.function,

@@ -6,6 +6,7 @@ from typing import Any
 
 from eth_utils.exceptions import ValidationError
 
+from oracle.chain.local.asked import LogQuery
 from oracle.chain.local.rpc import EmbeddedProvider
 from oracle.chain.local.shapes import hexed
 
@@ -16,7 +17,7 @@ class _Filter:
 
     kind: str
     seen: int
-    wanted: dict[str, Any]
+    wanted: LogQuery
 
 
 class Filters:
@@ -27,7 +28,7 @@ class Filters:
         self._ids = count(1)
         self._filters: dict[str, _Filter] = {}
 
-    def add(self, kind: str, wanted: dict[str, Any] | None = None) -> str:
+    def add(self, kind: str, wanted: LogQuery | None = None) -> str:
         identity = hex(next(self._ids))
         head = self._chain.head.block_number
         self._filters[identity] = _Filter(kind, head, wanted or {})
@@ -53,14 +54,16 @@ class Filters:
         """All logs that the filter matches, told or not."""
         return self._provider.logs(self._find(identity).wanted)
 
-    def _logs(self, wanted: dict[str, Any], first: int, last: int) -> list[Any]:
+    def _logs(self, wanted: LogQuery, first: int, last: int) -> list[Any]:
         begin = self._provider.number(wanted.get("fromBlock") or "earliest")
         end = self._provider.number(wanted.get("toBlock") or "latest")
-        bounds = {
-            "fromBlock": hex(max(first, begin)),
-            "toBlock": hex(min(last, end)),
-        }
-        return self._provider.logs(wanted | bounds)
+        return self._provider.logs(
+            {
+                **wanted,
+                "fromBlock": hex(max(first, begin)),
+                "toBlock": hex(min(last, end)),
+            }
+        )
 
     def _find(self, identity: str) -> _Filter:
         if identity not in self._filters:

@@ -7,7 +7,7 @@ The latter go by Hardhat's names and by anvil's. Where the two differ, in what
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from itertools import count
-from typing import Any
+from typing import Any, TypedDict
 
 from eth.exceptions import HeaderNotFound
 from eth_account.signers.local import LocalAccount
@@ -16,6 +16,7 @@ from eth_utils.crypto import keccak
 from eth_utils.exceptions import ValidationError
 from web3.types import RPCEndpoint, RPCResponse
 
+from mips_vm.json_text import JsonObject
 from oracle.chain.local.embedded import EmbeddedChain
 from oracle.chain.local.rpc import INVALID, EmbeddedProvider, Handler, failure
 from oracle.chain.local.shapes import (
@@ -35,6 +36,13 @@ from oracle.devnet.wallet import Quantity, Wallet, number_of
 CLIENT = "plumb-devnet/0.1.0"
 BAD_PARAMETERS = -32602
 DEVNET_PREFIXES = ("evm_", "anvil_", "hardhat_")
+
+
+class MineQuery(TypedDict, total=False):
+    """What anvil's `evm_mine` takes."""
+
+    blocks: int | None
+    timestamp: Quantity | None
 
 
 class Devnet(EmbeddedProvider):
@@ -117,7 +125,7 @@ class Devnet(EmbeddedProvider):
 
     def _fee_history(
         self, blocks: Quantity, newest: str, percentiles: Iterable[float] = ()
-    ) -> dict[str, Any]:
+    ) -> JsonObject:
         last = self.number(newest)
         first = max(0, last - max(1, number_of(blocks)) + 1)
         headers = [self.chain.header(number) for number in range(first, last + 1)]
@@ -141,7 +149,7 @@ class Devnet(EmbeddedProvider):
         mined = self.chain.mined.get(number)
         return block_entry(self.chain.header(number), mined, full)
 
-    def _transaction(self, identity: str) -> dict[str, Any] | None:
+    def _transaction(self, identity: str) -> JsonObject | None:
         found = unhexed(identity)
         if (mined := self.chain.by_hash.get(found)) is not None:
             return transaction_entry(mined)
@@ -155,7 +163,7 @@ class Devnet(EmbeddedProvider):
 
     def _proof(
         self, address: str, slots: Iterable[Quantity], block: str = "latest"
-    ) -> dict[str, Any]:
+    ) -> JsonObject:
         root = self.chain.header(self.number(block)).state_root
         wanted = [number_of(slot) for slot in slots]
         return proof_of(self.chain.nodes, root, unhexed(address), wanted)
@@ -205,11 +213,13 @@ class Devnet(EmbeddedProvider):
                 mined += 1
         return mined
 
-    def _mine_at(self, instant: Quantity | dict[str, Any] | None = None) -> str:
+    def _mine_at(self, asked: Quantity | MineQuery | None = None) -> str:
         """One block, at that instant if one is given; anvil takes an object."""
-        blocks = 1
-        if isinstance(instant, dict):
-            blocks, instant = instant.get("blocks") or 1, instant.get("timestamp")
+        blocks, instant = 1, None
+        if isinstance(asked, dict):
+            blocks, instant = asked.get("blocks") or 1, asked.get("timestamp")
+        else:
+            instant = asked
         if instant is not None:
             self._set_next_time(instant)
         self._mine(blocks)

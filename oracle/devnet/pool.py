@@ -11,6 +11,7 @@ from eth_typing import Address
 from eth_utils.address import to_checksum_address
 from eth_utils.exceptions import ValidationError
 
+from mips_vm.json_text import JsonObject
 from oracle.chain.local.embedded import EmbeddedChain
 from oracle.chain.local.rpc import Handler
 from oracle.chain.local.shapes import unhexed, waiting_entry
@@ -96,8 +97,8 @@ class Pool:
                 del self._waiting[sender, nonce]
         return iter(list(self._waiting.values()))
 
-    def _told(self, shape: Shape) -> dict[str, dict[str, dict[str, Any]]]:
-        told: dict[str, dict[str, dict[str, Any]]] = {}
+    def _told(self, shape: Shape) -> dict[str, dict[str, JsonObject]]:
+        told: dict[str, dict[str, JsonObject]] = {}
         for name, found in self._halves().items():
             by_sender = told.setdefault(name, {})
             for transaction in found:

@@ -1,7 +1,6 @@
 """`eth_getProof` (EIP-1186): an account and its storage, with the way to the root."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import rlp  # type: ignore[import-untyped]
 from eth.abc import DatabaseAPI
@@ -11,6 +10,7 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from trie.hexary import HexaryTrie
 
+from mips_vm.json_text import JsonObject
 from oracle.chain.local.shapes import hexed, word
 
 HASH_BYTES = 32
@@ -18,7 +18,7 @@ HASH_BYTES = 32
 
 def proof_of(
     nodes: DatabaseAPI, state_root: bytes, address: bytes, slots: Sequence[int]
-) -> dict[str, Any]:
+) -> JsonObject:
     """The answer. `nodes` has the tries' nodes by hash.
 
     An account or a slot that is not there is proved to be absent, and empty.
@@ -37,7 +37,7 @@ def proof_of(
     }
 
 
-def _slot(nodes: DatabaseAPI, root: bytes, slot: int) -> dict[str, Any]:
+def _slot(nodes: DatabaseAPI, root: bytes, slot: int) -> JsonObject:
     key = slot.to_bytes(HASH_BYTES)
     storage = HexaryTrie(nodes, root, prune=False)
     held = storage.get(keccak(key))

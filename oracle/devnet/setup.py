@@ -50,9 +50,11 @@ def set_up(
     state: Path | None = None,
     wall: Callable[[], float] = time.time,
     first_base_fee: int = FIRST_BASE_FEE,
+    inference: bool = False,
 ) -> Ready:
     """The devnet, new or as it was left. `wall` is the clock that it begins with; a
-    new one's base fee begins at `first_base_fee` wei, and stays at 0 if that is 0."""
+    new one's base fee begins at `first_base_fee` wei, and stays at 0 if that is 0.
+    With `inference` the chain has the precompile of docs/precompile.md."""
     accounts = development_accounts(ACCOUNTS)
     clock = Clock(wall)
     disk = None if state is None else DiskDB(state)
@@ -63,6 +65,7 @@ def set_up(
         next_time=clock.next_time,
         genesis_time=int(wall()),
         first_base_fee=first_base_fee,
+        inference=inference,
     )
     clock.settle(chain.head.timestamp)
     publisher = Sender(Chain(EmbeddedEndpoint.over(chain)), accounts[0])

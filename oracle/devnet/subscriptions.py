@@ -5,6 +5,8 @@ from typing import Any
 
 from eth_utils.exceptions import ValidationError
 
+from mips_vm.json_text import JsonObject
+
 Ask = Callable[[str, list[Any]], Any]
 """Answers a method as JSON-RPC does: an object with a result or an error."""
 
@@ -31,7 +33,7 @@ class Subscriber:
             return self._ask("eth_uninstallFilter", [identity])
         return self._ask(method, params)
 
-    def news(self) -> list[dict[str, Any]]:
+    def news(self) -> list[JsonObject]:
         """A message for each thing that came to pass since the last time."""
         return [
             {
@@ -48,7 +50,7 @@ class Subscriber:
         for identity in self._kinds:
             self._ask("eth_uninstallFilter", [identity])
 
-    def _subscribe(self, kind: str, wanted: dict[str, Any] | None = None) -> Any:
+    def _subscribe(self, kind: str, wanted: JsonObject | None = None) -> Any:
         if kind not in FILTERS:
             known = ", ".join(FILTERS)
             raise ValidationError(f"subscription: expected {known}, got {kind}")

@@ -8,7 +8,7 @@ from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_checksum_address
 from eth_utils.exceptions import ValidationError
 
-from oracle.chain.local.embedded import EmbeddedChain
+from oracle.chain.local.embedded import EmbeddedChain, Unsigned
 from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.local.rpc import Handler
 from oracle.chain.local.shapes import hexed, unhexed
@@ -72,15 +72,11 @@ class Wallet:
         transaction = self._completed(wanted)
         if self._anyone or sender in self._impersonated:
             return self._take(self._chain.unsigned(unhexed(sender), transaction))
-        if transaction["to"]:
-            transaction["to"] = to_checksum_address(transaction["to"])
-        else:
-            del transaction["to"]
-        signed = self._account(sender).sign_transaction(transaction)
+        signed = self._account(sender).sign_transaction(_to_sign(transaction))
         sent: str = self._asks["eth_sendRawTransaction"](hexed(signed.raw_transaction))
         return sent
 
-    def _completed(self, wanted: dict[str, Any]) -> dict[str, Any]:
+    def _completed(self, wanted: dict[str, Any]) -> Unsigned:
         """All fields, those that were left out as a wallet would choose them."""
         nonce = wanted.get("nonce")
         if nonce is None:
@@ -90,16 +86,15 @@ class Wallet:
         price = _given(wanted, ("maxFeePerGas", "gasPrice"), advised)
         tip = _given(wanted, ("maxPriorityFeePerGas",), self._chain.tip)
         gas = wanted.get("gas") or self._asks["eth_estimateGas"](wanted)
-        return {
-            "chainId": CHAIN_ID,
-            "nonce": number_of(nonce),
-            "gas": number_of(gas),
-            "maxFeePerGas": price,
-            "maxPriorityFeePerGas": min(tip, price),
-            "value": number_of(wanted.get("value") or 0),
-            "data": unhexed(wanted.get("data") or wanted.get("input") or "0x"),
-            "to": unhexed(wanted.get("to") or "0x"),
-        }
+        return Unsigned(
+            nonce=number_of(nonce),
+            gas=number_of(gas),
+            max_fee=price,
+            tip=min(tip, price),
+            value=number_of(wanted.get("value") or 0),
+            data=unhexed(wanted.get("data") or wanted.get("input") or "0x"),
+            to=unhexed(wanted.get("to") or "0x"),
+        )
 
     def _sign(self, data: str, who: str) -> str:
         message = encode_defunct(unhexed(data))
@@ -119,6 +114,21 @@ class Wallet:
                 f"no key of {who}: it is neither unlocked nor impersonated"
             )
         return self._accounts[who.lower()]
+
+
+def _to_sign(fields: Unsigned) -> dict[str, Any]:
+    """As eth_account names them; a deployment has no `to`."""
+    to = {"to": to_checksum_address(fields.to)} if fields.to else {}
+    return {
+        **to,
+        "chainId": CHAIN_ID,
+        "nonce": fields.nonce,
+        "gas": fields.gas,
+        "maxFeePerGas": fields.max_fee,
+        "maxPriorityFeePerGas": fields.tip,
+        "value": fields.value,
+        "data": fields.data,
+    }
 
 
 def _given(wanted: dict[str, Any], names: Iterable[str], otherwise: int) -> int:

@@ -54,6 +54,10 @@ class Library:
         """From now on it is served, or will be once it is here."""
         self._offered.add(model_root)
 
+    def withdraw(self, model_root: bytes) -> None:
+        """From now on it is only held."""
+        self._offered.discard(model_root)
+
     def holds(self, registered: ModelRegistered) -> bool:
         """Whether an answer of this model can be checked or defended here."""
         known_guest = registered.program_root == guest.program_root()

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from challenge.errors import PositionMismatch, PositionMissing
 from challenge.game import GameView, Side, Stage
 from challenge.moves import Move, Open
+from mips_vm.json_text import Json
 from oracle.chain.chain import Contract
 from oracle.chain.contracts import Contracts
 from oracle.chain.errors import (
@@ -88,6 +89,12 @@ class Action:
     def key(self) -> str:
         """Names what is done: while it is on its way, nobody does it again."""
         return f"{self.place}:{self.function}"
+
+    @property
+    def post(self) -> Post:
+        """As a sender takes it."""
+        call = (self.contract, self.function, self.arguments)
+        return Post(*call, self.value, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +171,7 @@ class Node(ABC):
         self.head_seconds = 0.0
         """A look may begin with a head that was seen so long ago: when something was
         worked out, the chain need not be asked for it."""
-        self.tell: Callable[[Mapping[str, Any]], None] = lambda facts: None
+        self.tell: Callable[[Mapping[str, Json]], None] = lambda facts: None
         """Somebody who wants to know what its people should look at."""
         self.seconds: defaultdict[str, float] = defaultdict(float)
         """What it spent its time with."""
@@ -291,9 +298,7 @@ class Node(ABC):
         if len(bundle) < 2 or self.sender.too_dear() is not None:
             return [self._sent(action) for action in bundle]
         ready = [action for action in bundle if not self._puts_off(action)]
-        self.sender.expect(
-            [Post(w.contract, w.function, w.arguments, w.value, w.key) for w in ready]
-        )
+        self.sender.expect([action.post for action in ready])
         try:
             receipts = [self._sent(action) for action in bundle]
         finally:
@@ -399,6 +404,7 @@ class Node(ABC):
     ) -> Iterator[Action]:
         """The moves in each game, given by claim and challenger, in their order."""
         found = []
+        self.record.expect(games)
         for answered, challenger in games:
             job = ("look", answered.hash, challenger)
             look = partial(self._view, answered, challenger)
@@ -429,11 +435,19 @@ class Node(ABC):
 
     def _view(self, answered: Answered, challenger: bytes) -> GameView | None:
         """None if the chain has moved on since the log was read."""
-        reserved = self.posted.locks_wei
+        free = self._unreserved if challenger == self.address else None
         try:
-            return view_of(self.record, answered, challenger, reserved)
+            return view_of(self.record, answered, challenger, free)
         except MOVED_ON:
             return None
+
+    def _unreserved(self) -> int:
+        """Own free stake that nothing on its way may lock, in wei. Nothing where that
+        can't be told: then a bond is sent along whole, and what is too much is free."""
+        staking = self.contracts.staking
+        ask = partial(self.chain.known, staking, "balanceOf", self.address)
+        stake = self.troubles.tried("free stake", ask)
+        return 0 if stake is None else max(0, int(stake[0]) - self.posted.locks_wei)
 
     def _moves(
         self,
@@ -456,11 +470,4 @@ class Node(ABC):
             )
 
     def _post(self, action: Action) -> Receipt | None:
-        return self.sender.post(
-            action.contract,
-            action.function,
-            *action.arguments,
-            value=action.value,
-            listening=self.contracts.telling,
-            key=action.key,
-        )
+        return self.sender.post(action.post, self.contracts.telling)

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import Any
 
+from mips_vm.json_text import Json, JsonObject
 from oracle.chain import events
 from oracle.chain.events import Event
 from oracle.logs import logger
@@ -22,7 +22,7 @@ KINDS: Mapping[type[Event], str] = {
 }
 WARNINGS = frozenset({events.LeaseExpired, events.CallbackSkipped})
 """Where an operator, or a requester, may have to do something."""
-Tell = Callable[[Mapping[str, Any]], None]
+Tell = Callable[[Mapping[str, Json]], None]
 
 log = logger(__name__)
 
@@ -48,11 +48,11 @@ class Notifier:
         tell(kind, **facts)
         self._tell({"event": kind} | facts)
 
-    def _facts(self, event: Event) -> dict[str, Any]:
+    def _facts(self, event: Event) -> JsonObject:
         """The event's own, and whose claim it is about."""
         told = {f.name: getattr(event, f.name) for f in fields(event)}
         claim = told.get("claim_hash", b"")
-        about: dict[str, Any] = {}
+        about: JsonObject = {}
         if claim in self._record.tables.claims:
             answered = self._record.tables.claims[claim]
             about["request_id"] = answered.claim.request_id

@@ -6,8 +6,9 @@ import urllib.request
 from collections.abc import Mapping
 from queue import Full, Queue
 from threading import Thread
-from typing import Any, Self
+from typing import Self
 
+from mips_vm.json_text import Json
 from oracle.logs import logger
 
 SECONDS = 10.0
@@ -26,11 +27,11 @@ class Webhook:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._waiting: Queue[Mapping[str, Any] | None] = Queue(MOST_WAITING)
+        self._waiting: Queue[Mapping[str, Json] | None] = Queue(MOST_WAITING)
         self._thread = Thread(target=self._run, name="webhook", daemon=True)
         self._thread.start()
 
-    def tell(self, facts: Mapping[str, Any]) -> None:
+    def tell(self, facts: Mapping[str, Json]) -> None:
         try:
             self._waiting.put_nowait(facts)
         except Full:

@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +11,7 @@ import tinynn
 from challenge import tariff
 from challenge.trace import MachineExecution
 from mips_vm import Status
+from mips_vm.json_text import JsonObject
 from oracle.amounts import brief_wei, written_wei
 from oracle.chain.chain import Chain
 from oracle.compute.task import Task
@@ -43,7 +43,7 @@ class Finding:
     def well(self) -> bool:
         return not self.cure
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "subject": self.subject,
             "well": self.well,

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
+from mips_vm.json_text import JsonObject
 from oracle.chain.confirmations import Depth, Wanted, finalized_on, wanted_on
 from oracle.node.worker.worker import Worker
 from oracle.operator.locked import Locked, locked_by
@@ -61,7 +61,7 @@ class Earnings:
             return "It earns nothing at present: it declines what is open."
         return "Nothing is open: it waits for requests."
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "account": f"0x{self.account.hex()}",
             "balance_wei": self.balance_wei,

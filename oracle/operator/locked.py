@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from challenge.errors import PositionMismatch, PositionMissing
 from challenge.game import GameView
+from mips_vm.json_text import JsonObject
 from oracle.record.record import Answered, Record, Status
 from oracle.record.views import view_of
 
@@ -21,7 +21,7 @@ class Locked:
     until: int
     challengers: tuple[bytes, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "request_id": self.request_id,
             "what": self.what,

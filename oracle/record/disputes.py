@@ -1,10 +1,10 @@
 """Disputes as an onlooker sees them: who moves, what is left, how it got there."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from challenge.errors import PositionMismatch, PositionMissing
 from challenge.game import GameView
+from mips_vm.json_text import JsonObject
 from oracle.amounts import brief_wei
 from oracle.chain.events import ChallengerLost, Settled, WorkerLost
 from oracle.errors import NoSuchClaim
@@ -28,7 +28,7 @@ class Dispute:
         """On the mover's clock; None when nobody is to move."""
         return None if self.view.mover is None else self.view.clock.remaining(self.now)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         view, claim = self.view, self.view.claim
         position = view.position
         return {

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Self
 
 from mips_vm.constants import WORD_BYTES
 from mips_vm.disassemble import disassemble
+from mips_vm.json_text import JsonObject
 from oracle.chain.chain import Mined
 from oracle.chain.events import (
     Challenged,
@@ -66,7 +67,7 @@ class History:
     steps: Sequence[Step]
     proof: Proof | None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         proof = None if self.proof is None else asdict(self.proof)
         return {"moves": [asdict(step) for step in self.steps], "proof": proof}
 

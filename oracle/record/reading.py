@@ -25,10 +25,12 @@ MOST_ONE_BY_ONE = 5000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was logged since the last reading, up to `tip`."""
+    """What was logged since the last reading, up to `tip`. `proved` by headers, as far
+    as this chain's prove anything."""
 
     tip: Tip
     logs: list[Log]
+    proved: bool = False
 
 
 class Reader:
@@ -50,14 +52,16 @@ class Reader:
     def near(self, tip: Tip | None, head: Head) -> Reading | None:
         """Up to the head, or to the last block before one that is not whole yet."""
         logs: list[Log] = []
-        reached = tip
+        reached, self.blocks.proved = tip, True
         for block in self._linked(tip, head):
             found = self.blocks.logs(block)
             if found is None:
                 break
             logs += found
             reached = Tip(block.number, block.hash)
-        return None if reached is None or reached == tip else Reading(reached, logs)
+        if reached is None or reached == tip:
+            return None
+        return Reading(reached, logs, self.blocks.proved)
 
     def far(self, tip: Tip | None, head: Head) -> list[Reading]:
         """In ranges, to a few blocks before the head; no further than the branch lasts.

@@ -5,7 +5,7 @@ and knows what it knew. It notices when a block that it read is gone (a reorg), 
 something was never told (a hole), and then goes back.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from time import monotonic
 from typing import Any
@@ -28,6 +28,9 @@ __all__ = ["ENDED", "Answered", "Asked", "Played", "Record", "Status", "Tables"]
 
 AUDIT_SECONDS = 60
 """Of block time, from one comparison with the contracts to the next."""
+MOST_UNANSWERED = 3
+"""Comparisons in a row to which an endpoint that answers other things gives no answer:
+then a record makes do without."""
 FIRST_PATIENCE_SECONDS, LONGEST_PATIENCE_SECONDS = 30.0, 600.0
 """How long a record makes do with what can't be made whole, before it tries again."""
 
@@ -61,6 +64,8 @@ class Record:
         self._audited: Tip | None = None
         """Up to where tables and contracts were last found to agree."""
         self._audited_at = 0
+        self._unanswered = 0
+        """Comparisons in a row that could not be made."""
         self._closely = False
         """Whether ranges are not to be trusted, as far as that can be afforded."""
         self._patience, self._patient_until = 0.0, 0.0
@@ -111,7 +116,10 @@ class Record:
             self._read_far()
         found = reader.near(self._journal.tip, self.head)
         told = [] if found is None else self._folded(found)
-        self._audit(self._journal.tip if found is None else found.tip)
+        if found is None or found.proved:
+            self._audit(self._journal.tip if found is None else found.tip)
+        else:
+            self._insist(found.tip, all_of_it=True)
         if found is not None:
             self._keep(found, told)
         tip = self._journal.tip
@@ -127,7 +135,7 @@ class Record:
         found = self._reader.far(self._journal.tip, self.head)
         told = [self._folded(reading) for reading in found]
         if found:
-            self._compare(found[-1].tip, all_of_it=True)
+            self._insist(found[-1].tip, all_of_it=True)
         for reading, events in zip(found, told, strict=True):
             self._keep(reading, events)
 
@@ -148,13 +156,37 @@ class Record:
         self._forget_ended()
 
     def _audit(self, tip: Tip | None) -> None:
-        """Now and then, and always where no bloom proves anything."""
+        """Now and then, and always where no bloom proves anything. Where blooms do, and
+        all was well before, nothing waits for it."""
         if tip is None or tip == self._audited:
             return
-        proved = self._reader.blocks.blooms
-        recent = self.head.timestamp - self._audited_at < AUDIT_SECONDS
-        if self._audited is None or not (proved and recent):
-            self._compare(tip, all_of_it=self._audited is None)
+        if self._audited is None or not self._reader.blocks.blooms:
+            self._insist(tip, all_of_it=self._audited is None)
+        elif self.head.timestamp - self._audited_at >= AUDIT_SECONDS:
+            try:
+                self._compare(tip, all_of_it=False)
+            except Hole:
+                raise
+            except Exception as error:
+                log.warning("not audited", reason=str(error))
+                self._audited_at = self.head.timestamp
+
+    def _insist(self, tip: Tip, all_of_it: bool) -> None:
+        """Compares what nothing else proves.
+
+        Raises what goes wrong then; but of an endpoint that answers, only not this,
+        for ever, no more is to be had: a `Hole`.
+        """
+        try:
+            self._compare(tip, all_of_it)
+        except Hole:
+            raise
+        except Exception as error:
+            self._unanswered += 1
+            if self._unanswered < MOST_UNANSWERED or not self.chain.reachable():
+                raise
+            missing = f"expected to be told what the contracts hold, got {error!r}"
+            raise Hole(missing, tip.block) from error
 
     def _compare(self, tip: Tip, all_of_it: bool) -> None:
         """Raises `Hole` if tables and contracts disagree as of that block."""
@@ -162,6 +194,7 @@ class Record:
             return
         asked = (self.tables, tip.block, all_of_it)
         problem = self._auditor.disagreement(*asked)
+        self._unanswered = 0
         if not problem:
             self._audited, self._audited_at = tip, self.head.timestamp
         elif self.chain.block_hash(tip.block) == tip.hash:
@@ -245,6 +278,19 @@ class Record:
         """The same of a game."""
         subjects = claim, game_id(claim, challenger)
         return game.Game.from_abi(self._asked(subjects, "getGame", claim, challenger))
+
+    def expect(
+        self,
+        games: Iterable[tuple[Answered, bytes]],
+        others: Sequence[Callable[[], object]] = (),
+    ) -> None:
+        """Is about to be asked about these games, by claim and challenger, and then for
+        the others: what isn't known is asked for at once."""
+        asks: list[Callable[[], object]] = []
+        for answered, challenger in games:
+            asks.append(partial(self.dispute_of, answered.hash))
+            asks.append(partial(self.game_of, answered.hash, challenger))
+        self.chain.ahead([*asks, *others])
 
     def _asked(self, subjects: tuple[bytes, ...], function: str, *about: bytes) -> Any:
         contract = self.contracts.game

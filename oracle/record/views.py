@@ -1,5 +1,9 @@
 """The game of a claim and a challenger as the chain has it now, for a player."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 from challenge import tariff
 from challenge.claim import game_id
 from challenge.errors import PositionMismatch, PositionMissing
@@ -8,10 +12,13 @@ from oracle.record.record import Answered, Played, Record
 
 
 def view_of(
-    record: Record, answered: Answered, challenger: bytes, reserved_wei: int = 0
+    record: Record,
+    answered: Answered,
+    challenger: bytes,
+    free: Callable[[], int] | None = None,
 ) -> GameView:
-    """The view. The record must have been refreshed. `reserved_wei` of the challenger's
-    free stake are for something else.
+    """The view. The record must have been refreshed. `free` tells what of the
+    challenger's stake a bond may take, in wei; without it the contract does.
 
     Raises challenge's `PositionMismatch` or `PositionMissing` when the chain has moved
     on since.
@@ -30,7 +37,7 @@ def view_of(
         raise
     bond, missing = answered.claim.bond, 0
     if game.stage == Stage.NONE:
-        missing = missing_bond(record, challenger, bond, reserved_wei)
+        missing = missing_bond(record, challenger, bond, free)
     return GameView(
         claim=answered.claim,
         claim_hash=answered.hash,
@@ -46,11 +53,35 @@ def view_of(
     )
 
 
+def expect_challenge(record: Record, answered: Answered, challenger: bytes) -> None:
+    """A view is about to be asked for of a game that is to begin."""
+    bond = answered.claim.bond
+    others = [
+        partial(_challenger_bond, record, bond),
+        partial(_stake_of, record, challenger),
+        partial(record.chain.known_balance, challenger),
+    ]
+    record.expect([(answered, challenger)], others)
+
+
 def missing_bond(
-    record: Record, challenger: bytes, claim_bond_wei: int, reserved_wei: int
+    record: Record,
+    challenger: bytes,
+    claim_bond_wei: int,
+    free: Callable[[], int] | None,
 ) -> int:
     """What a challenger must send along: the bond beyond its free stake."""
-    chain, contracts = record.chain, record.contracts
-    bond, *_ = chain.known(contracts.game, "challengerBond", claim_bond_wei)
-    free, _ = chain.known(contracts.staking, "balanceOf", challenger)
-    return max(0, int(bond) - max(0, int(free) - reserved_wei))
+    bond, *_ = _challenger_bond(record, claim_bond_wei)
+    if free is None:
+        free_wei, _ = _stake_of(record, challenger)
+    else:
+        free_wei = free()
+    return max(0, int(bond) - int(free_wei))
+
+
+def _challenger_bond(record: Record, claim_bond_wei: int) -> Any:
+    return record.chain.known(record.contracts.game, "challengerBond", claim_bond_wei)
+
+
+def _stake_of(record: Record, account: bytes) -> Any:
+    return record.chain.known(record.contracts.staking, "balanceOf", account)

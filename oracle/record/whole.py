@@ -3,7 +3,9 @@
 An endpoint that is a little behind, in its blocks or only in its index of logs, answers
 `eth_getLogs` with too little and without an error. A header comes with its hash and
 tells by its bloom which addresses and topics its block's logs have: an answer that
-leaves a bit of it unexplained lacks something, and another is asked for.
+leaves a bit of it unexplained lacks something, and another is asked for. Anyone may
+fill a block with more logs than an endpoint wants to tell: of such a one ours are asked
+for alone, and that they are all is for the contracts to say.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +16,7 @@ from web3.exceptions import BlockNotFound, TransactionNotFound, Web3RPCError
 from web3.types import TxReceipt
 
 from oracle.chain.chain import Chain, Contract, Log, log_of
+from oracle.chain.errors import Unavailable
 from oracle.chain.head import Head
 from oracle.record.bloom import ALL_ONES, bloom_of, may_hold
 
@@ -27,10 +30,12 @@ class Blocks:
 
     `blooms`: whether a block of this chain has been seen whose bloom was that of its
     logs. Some chains fill in zeros, or ones; there every transaction's receipt counts.
+    `proved`: whether all that was told since somebody set it is whole for sure.
     """
 
     def __init__(self, chain: Chain, contracts: Sequence[Contract]) -> None:
-        self._chain, self.blooms = chain, False
+        self._chain, self._contracts = chain, contracts
+        self.blooms, self.proved = False, True
         self._topics = {c.address: tuple(c.abi.events) for c in contracts}
 
     def logs(self, head: Head) -> list[Log] | None:
@@ -42,15 +47,31 @@ class Blocks:
             return []
         found = self._by_kept_receipts(head)
         if found is None:
-            found = self._by_hash(head)
-        if found is None:
-            found = self._by_receipts(head)
+            found = self._asked_for(head)
         if found is None:
             return None
         ours = [log for log in found if log.address in self._topics]
         if not _covers(head.bloom, ours):
             self.blooms = False
         return ours
+
+    def _asked_for(self, head: Head) -> list[Log] | None:
+        """By the first way that gives a whole answer; by the last, which proves least,
+        only where no other is answered at all."""
+        ways = [self._by_hash, self._by_receipts]
+        refused = True
+        for ask in ways[head.bloom in NO_FILTER :]:
+            try:
+                found, refused = ask(head), False
+            except NOT_THERE:
+                continue
+            except Unavailable:
+                if not self._chain.reachable():
+                    raise
+                continue
+            if found is not None:
+                return found
+        return self._by_address(head) if refused else None
 
     def _is_silent(self, head: Head) -> bool:
         """Whether the header alone says that there is nothing of ours."""
@@ -75,12 +96,7 @@ class Blocks:
 
     def _by_hash(self, head: Head) -> list[Log] | None:
         """All that the node knows of the block, if that explains the whole bloom."""
-        if head.bloom in NO_FILTER:
-            return None
-        try:
-            found = self._chain.block_logs(head.hash)
-        except NOT_THERE:
-            return None
+        found = self._chain.block_logs(head.hash)
         if not _explains(found, head):
             return None
         self.blooms = self.blooms or _bloom(found) == head.bloom
@@ -88,14 +104,21 @@ class Blocks:
 
     def _by_receipts(self, head: Head) -> list[Log] | None:
         """The same from the receipts of all of the block's transactions."""
-        try:
-            receipts = self._receipts(head)
-        except NOT_THERE:
-            return None
+        receipts = self._receipts(head)
         if not _are_all(receipts, head):
             return None
         found = _in_order(log_of(log) for r in receipts for log in r["logs"])
         return None if self.blooms and not _explains(found, head) else found
+
+    def _by_address(self, head: Head) -> list[Log] | None:
+        """Our contracts' alone. Nothing in the header proves that these are all: of the
+        bloom's other bits nobody knows whose they are."""
+        try:
+            found = self._chain.block_logs(head.hash, self._contracts)
+        except (*NOT_THERE, Unavailable):
+            return None
+        self.proved = False
+        return found
 
     def _receipts(self, head: Head) -> Sequence[TxReceipt]:
         eth = self._chain.endpoint.web3.eth

@@ -12,6 +12,7 @@ from urllib.request import urlopen
 from eth_account import Account
 from eth_account.messages import encode_defunct
 
+from mips_vm.json_text import JsonObject
 from oracle.errors import BadDecline
 
 SECONDS = 5.0
@@ -62,7 +63,7 @@ class Decline:
             )
         )
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "request_id": self.about.request_id,
             "worker": f"0x{self.worker.hex()}",
@@ -70,7 +71,7 @@ class Decline:
             "reason": self.reason,
         }
 
-    def signed(self, signer: Signer) -> dict[str, Any]:
+    def signed(self, signer: Signer) -> JsonObject:
         """For somebody else to read."""
         return self.as_json() | {"signature": f"0x{signer.sign(self.text).hex()}"}
 

@@ -1,5 +1,6 @@
 """A request followed to its end, through whatever the chain undoes meanwhile."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -11,8 +12,24 @@ from oracle.errors import Hole, NoSuchRequest, RequestUndone
 from oracle.record.record import Status
 from oracle.requester.requests import Situation
 
+NUMBER = re.compile(r"[0-9]+([.,][0-9]+)*")
 Look = Callable[[], Situation]
 Tell = Callable[[str], None]
+
+
+class Obstacles:
+    """Tells why no worker takes a request: at once, and again when that is something
+    else. The amounts in it change with every block."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell, self._told = tell, ""
+
+    def look(self, now: Situation) -> Situation:
+        """The same situation, told of."""
+        if (kind := NUMBER.sub("", now.obstacle)) != self._told and kind:
+            self._tell(now.obstacle)
+        self._told = kind
+        return now
 
 
 def followed(

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from challenge.claim import Request
+from mips_vm.json_text import JsonObject
 from oracle.amounts import show_wei
 from oracle.chain import events
 from oracle.chain.abi import Abi
@@ -86,6 +87,15 @@ class Situation:
         return self.now >= max(self.asked.lease.end, self.last_accept)
 
     @property
+    def obstacle(self) -> str:
+        """Why no worker takes it, as far as is known; empty once one has, and as long
+        as nothing speaks against it."""
+        if self.asked.status is not Status.OPEN or self.hopeless:
+            return ""
+        told = [f"0x{d.worker.hex()} declines: {d.reason}." for d in self.declines]
+        return " ".join([self._too_little().strip(), *told]).strip()
+
+    @property
     def confirmed(self) -> bool:
         """Whether it is so deep in the chain that it counts as done."""
         return self.depth.is_done(self.asked.block)
@@ -117,7 +127,7 @@ class Situation:
             case _:
                 return "Cancelled; the fee is a credit in the staking contract."
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         asked = self.asked
         claim, lease = asked.claim, asked.lease
         holder = claim or lease

@@ -11,7 +11,6 @@ from oracle.chain.chain import Chain
 from oracle.chain.confirmations import Depth, Wanted, finalized_on, wanted_on
 from oracle.chain.contracts import Contracts, check_contracts
 from oracle.chain.deployments import Deployments, read_deployments
-from oracle.chain.endpoint import check_chain
 from oracle.chain.errors import NotConnected, Unavailable
 from oracle.chain.providers.failover import FailoverEndpoint
 from oracle.config import Settings
@@ -31,10 +30,11 @@ def connected(settings: Settings) -> Chain:
 
 
 def endpoint_at(urls: Sequence[str], chain_id: int | None) -> FailoverEndpoint:
-    """One that answers. Raises `WrongChain`, or `NotConnected`."""
+    """One that answers. Raises `WrongChain`, or `NotConnected` at once: whoever starts
+    something learns soonest what is wrong with what it was told."""
     try:
         endpoint = FailoverEndpoint(urls, chain_id)
-        check_chain(endpoint)
+        endpoint.provider.meet()
     except Unavailable as error:
         raise NotConnected(error.complaints) from None
     return endpoint

@@ -41,7 +41,6 @@ from oracle.sending.sender import (
     Receipt,
     Sender,
     fee_of,
-    intended,
 )
 from oracle.sending.signer import MOST_ATTEMPTS, Signer
 from oracle.store.errors import NonceTaken, OnItsWay
@@ -60,6 +59,8 @@ MOST_TRIES = 8
 """So often another process of the account may be quicker to take the next nonce."""
 MOST_OFFERS = 5
 """So often what is next is offered in vain: all others wait behind it."""
+OTHERS_WAIT_SECONDS = 4.0
+"""So long at most is a transaction put off that went wrong, for the same reason."""
 MOST_AHEAD = 64
 """Nonces before the first of ours that are worth closing: as many as a node has on
 their way at once. Beyond, an endpoint has told of more nonces than were ever used."""
@@ -130,24 +131,23 @@ class DurableSender(Sender):
         known = {contract.address: contract for contract in contracts}
         self._abis |= {contract.address: contract.abi for contract in contracts}
         found: list[Outcome] = []
-        for entry, mined in self.settle(head):
-            if (contract := known.get(entry.draft.to)) is not None:
-                work = partial(self._outcome, entry.draft, contract, mined, contracts)
-                outcome = self._tried("outcome", entry, work)
-                found += [] if outcome is None else [outcome]
+        settled = [
+            (entry, intent_of(entry.draft, known[entry.draft.to]), mined)
+            for entry, mined in self.settle(head)
+            if entry.draft.to in known
+        ]
+        failed = [(each, mined) for _, each, mined in settled if not mined["status"]]
+        self.chain.ahead([partial(self._replay, *each) for each in failed])
+        for entry, intent, mined in settled:
+            work = partial(self._outcome, intent, mined, contracts)
+            outcome = self._tried("outcome", entry, work)
+            found += [] if outcome is None else [outcome]
+        self.chain.ahead(())
         return found
 
-    def post(
-        self,
-        contract: Contract,
-        function: str,
-        *arguments: Any,
-        value: int = 0,
-        listening: Sequence[Contract] = (),
-        key: str = "",
-    ) -> Receipt | None:
-        intent = intended(contract, function, arguments, value, key)
-        name = key or _digest(intent)
+    def post(self, post: Post, listening: Sequence[Contract] = ()) -> Receipt | None:
+        intent = post.intent
+        name = intent.key or _digest(intent)
         if self.outbox.find(name) is None:
             with suppress(OnItsWay):  # another process of this account was quicker
                 self._begin(intent, name)
@@ -158,14 +158,17 @@ class DurableSender(Sender):
         return True
 
     def expect(self, posts: Sequence[Post]) -> None:
-        intents = [
-            intended(p.contract, p.function, p.arguments, p.value, p.key) for p in posts
-        ]
         sender = self._account.address
-        fields = [intent.fields(sender) for intent in intents]
+        fields = [post.intent.fields(sender) for post in posts]
         estimates = [partial(self._estimate, wanted) for wanted in fields]
-        self._nonces.share(self.chain.ahead(estimates))
+        self._nonces.share(self._ask_together(estimates))
         self._waiting = []
+
+    def _ask_together(self, estimates: Sequence[Callable[[], object]]) -> bool:
+        """All that signing takes, the head aside, which is before it; whether that was
+        to be had at once."""
+        self.chain.recent(sent_seconds=plain.FEE_SECONDS)
+        return self.chain.ahead([*estimates, *self._nonces.questions])
 
     def flush(self) -> dict[str, Rejected]:
         entries, self._waiting = self._waiting or [], None
@@ -192,15 +195,8 @@ class DurableSender(Sender):
         return None
 
     def _outcome(
-        self,
-        draft: Draft,
-        contract: Contract,
-        mined: TxReceipt,
-        listening: Sequence[Contract],
+        self, intent: Intent, mined: TxReceipt, listening: Sequence[Contract]
     ) -> Outcome:
-        function = draft.action.partition(".")[2]
-        content = draft.data, draft.value, draft.to, draft.key
-        intent = Intent(contract, function, *content)
         try:
             return Outcome(intent, self._receipt(intent, mined, listening))
         except Refused as refused:
@@ -214,11 +210,18 @@ class DurableSender(Sender):
 
     def _begin(self, intent: Intent, key: str) -> Entry:
         self._abis[intent.to] = intent.contract.abi
-        wanted = self._estimated(intent)
-        draft = Draft(
-            key, intent.name, intent.to, intent.data, intent.value, wanted["gas"]
-        )
-        entry = self._written_down(draft)
+        if self._waiting is None:
+            fields = intent.fields(self._account.address)
+            self._ask_together([partial(self._estimate, fields)])
+        try:
+            wanted = self._estimated(intent)
+            draft = Draft(
+                key, intent.name, intent.to, intent.data, intent.value, wanted["gas"]
+            )
+            entry = self._written_down(draft)
+        finally:
+            if self._waiting is None:
+                self.chain.ahead(())
         if self._waiting is None:
             self._offer(entry, fresh=True)
         else:
@@ -266,8 +269,15 @@ class DurableSender(Sender):
         """Those that are mined, lowest nonce first: what comes after cannot be mined
         before. What goes wrong about one keeps no other from being looked after."""
         found: list[tuple[Entry, TxReceipt]] = []
+        gather = partial(self._receipts.gather, entries, head)
+        if entries:
+            self.chain.ahead([self._nonces.used, gather])
         mined = self._nonces.used() if entries else 0
-        self._receipts.gather(entries, head)
+        gather()
+        missing = self._receipts.missing(
+            entry for entry in entries if entry.nonce < mined
+        )
+        self.chain.ahead([partial(self._receipts.find, entry) for entry in missing])
         self._doubtful = False
         for entry in entries:
             if self.stop.is_set():
@@ -280,7 +290,8 @@ class DurableSender(Sender):
 
     def _tried(self, what: str, entry: Entry, work: Callable[[], T]) -> T | None:
         about = {"action": entry.draft.action, "nonce": entry.nonce}
-        return self.troubles.tried((what, entry.id), work, **about)
+        job, longest = (what, entry.id), OTHERS_WAIT_SECONDS
+        return self.troubles.tried(job, work, longest, **about)
 
     def _moved_on(self, entry: Entry, head: Head, mined: int) -> TxReceipt | None:
         """Its receipt, if it is mined. What is given up for a good reason is told."""
@@ -329,7 +340,8 @@ class DurableSender(Sender):
         self._spent_wei += fee
         place = (receipt["blockNumber"], bytes(receipt["blockHash"]))
         self.outbox.mined(entry, *place, bool(receipt["status"]), fee)
-        self.chain.forget()
+        if receipt["blockNumber"] > self.chain.latest.number:
+            self.chain.forget()
         return receipt
 
     def _lags(self, entry: Entry, head: Head, mined: int) -> bool:
@@ -340,7 +352,8 @@ class DurableSender(Sender):
         return entry.nonce == mined or entry.last.max_fee < head.base_fee
 
     def _check_taken(self, entry: Entry) -> None:
-        """Drops what was offered again and again, and never taken.
+        """Drops what was offered again and again, and never taken; what is made of it
+        anew, and not taken either, at once.
 
         Raises `Rejected`. Should a node have it after all, nothing is lost: of what is
         sent under its nonce instead, only one is mined.
@@ -462,6 +475,13 @@ class DurableSender(Sender):
             log.warning("%s: block %d is gone", last.draft.action, last.block)
             self.outbox.reopen(last)
             self._offers.forget()
+
+
+def intent_of(draft: Draft, contract: Contract) -> Intent:
+    """What was written down, of the contract that it goes to."""
+    function = draft.action.partition(".")[2]
+    content = draft.data, draft.value, draft.to, draft.key
+    return Intent(contract, function, *content)
 
 
 def _digest(intent: Intent) -> str:

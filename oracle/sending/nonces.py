@@ -4,6 +4,7 @@ The three differ. What others sent with this account is respected, what we dropp
 replaced, and nothing is sent on a chain that went back.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from oracle.chain.chain import Chain
@@ -52,6 +53,11 @@ class Nonces:
         # One of so many is free, whatever the endpoint says of others.
         after = range(start := max(mined, self.pending()), start + len(ours) + 1)
         return min(dropped | (set(after) - ours))
+
+    @property
+    def questions(self) -> tuple[Callable[[], int], ...]:
+        """What `next` will ask, to be asked behind the estimate that it is for."""
+        return self.asked, self.pending
 
     def share(self, shares: bool) -> None:
         """From now on, what is asked for the first `next` is good for others as well:

@@ -30,6 +30,8 @@ HAS_IT = (
 )
 """Nodes have the bytes, or their nonce is used: the receipt will tell. Or it is not its
 turn yet, where nodes keep nothing that has to wait."""
+MOST_IN_VAIN = 1024
+"""Actions of which is known how often they were offered: those of the last hours."""
 UNDERPRICED = ("underpriced", "fee too low", "replacement")
 
 
@@ -53,7 +55,8 @@ class Offers:
     def __init__(self, chain: Chain) -> None:
         self._chain = chain
         self._made: dict[bytes, tuple[int, float]] = {}
-        self._in_vain: Counter[int] = Counter()
+        self._in_vain: Counter[str] = Counter()
+        """By key: what is given up, and then wanted again, is no other thing."""
 
     def make(self, entry: Entry) -> Heard:
         """Sends the bytes that were signed last."""
@@ -76,12 +79,14 @@ class Offers:
 
     def note(self, entry: Entry) -> None:
         """They have it, or will not before something changes."""
-        self._in_vain.pop(entry.id, None)
+        self._in_vain.pop(entry.draft.key, None)
         self._made[entry.last.hash] = (self._chain.latest.number, time.monotonic())
 
     def made_lately(self, entry: Entry, head: int) -> bool:
         """Whether these bytes were sent since the last block, and not long ago."""
-        at_head, at = self._made.get(entry.last.hash, (-1, 0.0))
+        if (made := self._made.get(entry.last.hash)) is None:
+            return False
+        at_head, at = made
         return at_head == head and time.monotonic() - at < OFFER_AGAIN_SECONDS
 
     def was_taken(self, entry: Entry, pending: int) -> bool:
@@ -98,8 +103,10 @@ class Offers:
 
     def count(self, entry: Entry) -> int:
         """How often it was to be offered, this time included, since it was taken."""
-        self._in_vain[entry.id] += 1
-        return self._in_vain[entry.id]
+        if len(self._in_vain) >= MOST_IN_VAIN:
+            del self._in_vain[next(iter(self._in_vain))]
+        self._in_vain[entry.draft.key] += 1
+        return self._in_vain[entry.draft.key]
 
 
 def _meaning(complaint: str) -> Answer:

@@ -1,7 +1,7 @@
 """Receipts of one account's transactions, each under every hash that it was given."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from web3.exceptions import TransactionNotFound
@@ -30,6 +30,14 @@ class Receipts:
             found = self._chain.receipts(head.hash)
             told = {bytes(receipt["transactionHash"]): receipt for receipt in found}
             self._gathered = {h: r for h, r in told.items() if h in ours}
+
+    def missing(self, entries: Iterable[Entry]) -> list[Entry]:
+        """Those whose receipts were not among what was gathered."""
+        return [
+            entry
+            for entry in entries
+            if not any(attempt.hash in self._gathered for attempt in entry.attempts)
+        ]
 
     def find(self, entry: Entry) -> TxReceipt | None:
         """Of whichever of its signings was mined."""

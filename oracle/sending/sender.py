@@ -27,6 +27,8 @@ MOST_TIP_WEI = 50 * 10**9
 """A gas unit. Public chains ask for less; whoever needs more says so by a cap."""
 GAS_MARGIN = 8
 """One part in so many is added to an estimate: the next block may differ a little."""
+FEE_SECONDS = 2.0
+"""Since something was sent, a head is good for reckoning fees for so long."""
 RECEIPT_SECONDS = 300.0
 ZERO_BYTE_GAS, DATA_BYTE_GAS = 4, 16
 
@@ -81,13 +83,19 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A call that is to be posted, as `Sender.post` takes it."""
+    """A call that somebody wants made, with so many wei; `key` names the move."""
 
     contract: Contract
     function: str
     arguments: tuple[Any, ...]
-    value: int
-    key: str
+    value: int = 0
+    key: str = ""
+
+    @property
+    def intent(self) -> Intent:
+        data = self.contract.abi.calldata(self.function, self.arguments)
+        call = (self.contract, self.function, data)
+        return Intent(*call, self.value, self.contract.address, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,23 +194,13 @@ class Sender:
         The receipt has the events of `contract` and of those in `listening`.
         Raises `Refused` with the contract's own error.
         """
-        intent = intended(contract, function, arguments, value, key)
-        return self._transact(intent, (contract, *listening))
+        post = Post(contract, function, arguments, value, key)
+        return self._transact(post.intent, (contract, *listening))
 
-    def post(
-        self,
-        contract: Contract,
-        function: str,
-        *arguments: Any,
-        value: int = 0,
-        listening: Sequence[Contract] = (),
-        key: str = "",
-    ) -> Receipt | None:
+    def post(self, post: Post, listening: Sequence[Contract] = ()) -> Receipt | None:
         """The same, for who has more to send meanwhile: None if it is on its way, and
         then `news` has what becomes of it. Here, there is nothing to wait for."""
-        return self.send(
-            contract, function, *arguments, value=value, listening=listening, key=key
-        )
+        return self._transact(post.intent, (post.contract, *listening))
 
     @property
     def bundles(self) -> bool:
@@ -245,15 +243,17 @@ class Sender:
     def _estimate(self, wanted: TxParams) -> int:
         return self.chain.endpoint.web3.eth.estimate_gas(wanted)
 
+    def _replay(self, intent: Intent, mined: TxReceipt) -> object:
+        wanted = intent.fields(self._account.address)
+        return self.chain.endpoint.web3.eth.call(wanted, mined["blockNumber"])
+
     def _receipt(
         self, intent: Intent, mined: TxReceipt, listening: Sequence[Contract]
     ) -> Receipt:
         """What came of it. Raises `Refused`, with the reason, if it failed."""
         if not mined["status"]:
             # Asked again, of the block that it failed in, for the reason.
-            wanted = intent.fields(self._account.address)
-            eth = self.chain.endpoint.web3.eth
-            intent.refusing(lambda: eth.call(wanted, mined["blockNumber"]))
+            intent.refusing(lambda: self._replay(intent, mined))
             raise Refused(intent.name, "", {}, b"")
         return Receipt(
             action=intent.function,
@@ -273,7 +273,7 @@ class Sender:
         INVARIANT: without a cap, too, what a node advises is paid up to a bound only:
         it may be the one who builds the block.
         """
-        base_fee = self.chain.recent().base_fee
+        base_fee = self.chain.recent(sent_seconds=FEE_SECONDS).base_fee
         if (too_dear := self.too_dear()) is not None:
             raise too_dear
         tip = self.chain.tip()
@@ -295,13 +295,6 @@ class Sender:
             except TransactionNotFound:
                 time.sleep(endpoint.poll_seconds)
         raise NotMined(transaction, RECEIPT_SECONDS)
-
-
-def intended(
-    contract: Contract, function: str, arguments: Sequence[Any], value: int, key: str
-) -> Intent:
-    data = contract.abi.calldata(function, arguments)
-    return Intent(contract, function, data, value, contract.address, key)
 
 
 def fee_of(mined: TxReceipt) -> int:

@@ -71,15 +71,25 @@ class Troubles:
             with self.facing(job, **about):
                 yield from actions()
 
-    def tried(self, job: Hashable, work: Callable[[], T], **about: object) -> T | None:
-        """What the work gives; None if it goes wrong, or is put off."""
+    def tried(
+        self,
+        job: Hashable,
+        work: Callable[[], T],
+        longest: float = LONGEST_PAUSE_SECONDS,
+        /,
+        **about: object,
+    ) -> T | None:
+        """What the work gives; None if it goes wrong, or is put off, for `longest`
+        seconds at most."""
         if not self.puts_off(job):
-            with self.facing(job, **about):
+            with self.facing(job, longest, **about):
                 return work()
         return None
 
     @contextmanager
-    def facing(self, job: Hashable, **about: object) -> Iterator[None]:
+    def facing(
+        self, job: Hashable, longest: float = LONGEST_PAUSE_SECONDS, /, **about: object
+    ) -> Iterator[None]:
         """Takes what goes wrong inside for the job's own trouble, told with `about`.
 
         Raises what is everyone's.
@@ -89,7 +99,7 @@ class Troubles:
         except Exception as error:
             if self._is_everyones(error):
                 raise
-            self._put_off(job, error, about)
+            self._put_off(job, error, longest, about)
         else:
             self._forget(job)
 
@@ -105,11 +115,13 @@ class Troubles:
         return False
 
     def _put_off(
-        self, job: Hashable, error: Exception, about: dict[str, object]
+        self,
+        job: Hashable,
+        error: Exception,
+        longest: float,
+        about: dict[str, object],
     ) -> None:
-        pause = min(
-            2 * self._pauses.get(job, FIRST_PAUSE_SECONDS / 2), LONGEST_PAUSE_SECONDS
-        )
+        pause = min(2 * self._pauses.get(job, FIRST_PAUSE_SECONDS / 2), longest)
         self._forget(job)
         if len(self.reasons) >= MOST_KEPT:
             self._forget(next(iter(self.reasons)))

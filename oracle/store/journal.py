@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
+from mips_vm.json_text import JsonObject
 from oracle.chain.chain import Log
 from oracle.chain.journal import Tip
 from oracle.store.store import Store
@@ -87,7 +88,7 @@ class StoredJournal:
             connection.execute(delete(blocks).where(own, blocks.c.number < oldest_kept))
 
 
-def _row(name: str, log: Log) -> dict[str, Any]:
+def _row(name: str, log: Log) -> JsonObject:
     return {
         "log": name,
         "block": log.block,

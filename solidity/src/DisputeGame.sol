@@ -12,6 +12,7 @@ import {GasPrice} from "./libraries/GasPrice.sol";
 import {Position} from "./libraries/Position.sol";
 import {StateRoot} from "./libraries/StateRoot.sol";
 import {Tariff} from "./libraries/Tariff.sol";
+import {Duration, Instant, Time} from "./libraries/Time.sol";
 
 /// @title The dispute game: docs/dispute-game.md has the rules and the argument.
 /// @dev Games of one claim know each other only through its Dispute. When a claim dies, its other games are not
@@ -32,17 +33,17 @@ contract DisputeGame is IDisputeGame {
     IModelRegistry public immutable registry;
     IMipsVerifier public immutable verifier;
     uint256 public immutable k;
-    uint32 public immutable clockSeconds;
+    Duration public immutable clockSeconds;
     uint256 public immutable maxChallengerDue;
     uint256 public immutable challengerBondGas;
 
     mapping(bytes32 gameId => Game) private games;
     mapping(bytes32 claimHash => Dispute) private disputes;
 
-    constructor(IInferenceOracle oracle_, IMipsVerifier verifier_, uint256 k_, uint32 clockSeconds_) {
+    constructor(IInferenceOracle oracle_, IMipsVerifier verifier_, uint256 k_, Duration clockSeconds_) {
         if (oracle_.game() != address(this)) revert Miswired(address(this), oracle_.game());
         _checkRange(2, MAX_K, k_);
-        _checkRange(1, MAX_CLOCK, clockSeconds_);
+        _checkRange(1, MAX_CLOCK, Duration.unwrap(clockSeconds_));
         oracle = oracle_;
         staking = oracle_.staking();
         registry = oracle_.registry();
@@ -65,8 +66,8 @@ contract DisputeGame is IDisputeGame {
         dispute.worker = claim.worker;
         dispute.openGames++;
         games[gameId] = Game({
-            stage: dispute.openedAt == 0 ? Stage.Open : Stage.Select,
-            since: uint40(block.timestamp),
+            stage: dispute.openedAt.isSet() ? Stage.Select : Stage.Open,
+            since: Time.current(),
             workerLeft: clockSeconds,
             challengerLeft: clockSeconds,
             workerDue: 0,
@@ -83,7 +84,7 @@ contract DisputeGame is IDisputeGame {
     function open(Claim calldata claim, address challenger, uint64 segments, bytes32[] calldata roots) external {
         bytes32 claimHash = _hash(claim);
         Dispute storage dispute = _live(claimHash);
-        if (dispute.openedAt != 0) revert AlreadyOpened(claimHash);
+        if (dispute.openedAt.isSet()) revert AlreadyOpened(claimHash);
         bytes32 gameId = _id(claimHash, challenger);
         Game memory game = _at(gameId, dispute, Stage.Open);
         _checkWorker(dispute);
@@ -94,7 +95,7 @@ contract DisputeGame is IDisputeGame {
         (bytes32 startRoot, bytes32 endRoot) = _ends(claim);
         bytes32 root = Dissection.root(startRoot, roots, endRoot);
         dispute.opening = Position.dissected(Interval(1, 0, 0, segments), root);
-        dispute.openedAt = uint40(block.timestamp);
+        dispute.openedAt = Time.current();
         game.stage = Stage.Select;
         game.workerDue += uint32(Tariff.OPEN + roots.length * Tariff.ROOT);
         games[gameId] = game;
@@ -199,8 +200,8 @@ contract DisputeGame is IDisputeGame {
         bytes32 gameId = _id(claimHash, challenger);
         Game memory game = _load(gameId, dispute);
         if (!_isOpen(game)) revert WrongStage(Stage.Select, game.stage);
-        uint256 flag = game.flag();
-        if (block.timestamp < flag) revert TooEarly(flag, block.timestamp);
+        Instant flag = game.flag();
+        if (Time.current() < flag) revert TooEarly(Instant.unwrap(flag), block.timestamp);
         emit TimedOut(gameId, game.stage);
         _end(claim, challenger, claimHash, game, game.stage == Stage.Select, Tariff.TIMEOUT);
     }
@@ -372,7 +373,7 @@ contract DisputeGame is IDisputeGame {
 
     /// @dev For one clock of the challenger's: so long can it keep a bond locked by being silent.
     function _rent(uint256 claimBond) private view returns (uint256) {
-        return (claimBond * clockSeconds) / (RENT_SHARE * 365 days);
+        return (claimBond * Duration.unwrap(clockSeconds)) / (RENT_SHARE * 365 days);
     }
 
     function _hash(Claim calldata claim) private pure returns (bytes32) {

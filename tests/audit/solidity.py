@@ -42,7 +42,6 @@ EXPLAINED = {
     ("assembly", ""): PLAIN_TWIN,
     ("too-many-digits", ""): "addresses and masks of 32 bits have 8 digits",
     ("low-level-calls", "Staking"): "ether is sent; success is checked",
-    ("incorrect-equality", "DisputeGame"): "compares a stage and a hash, no balance",
     ("missing-zero-check", "Staking"): "their constructors check that they are there",
     ("shadowing-local", "IModelRegistry"): "a parameter named as what it sets",
     ("uninitialized-local", "MipsVerifier"): "a struct in memory begins as zeros",

@@ -96,11 +96,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--share", type=float, default=1.0, help="of all faults")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--scene", choices=SCENES, help="this one only")
     options = parser.parse_args()
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")  # web3's, of a node that advises no tip
     rng, played, failures = Random(options.seed), 0, []
-    for name, made in SCENES.items():
+    chosen = SCENES if options.scene is None else {options.scene: SCENES[options.scene]}
+    for name, made in chosen.items():
         with tempfile.TemporaryDirectory(prefix="plumb-faults-") as folder:
             scene = made(Path(folder))
             for fault in faults_of(calls_of(scene)):

@@ -4,20 +4,26 @@ FOLDER holds `*.c`, each a program; beside it may lie `NAME.c.expected`, its out
 c-testsuite's tests/single-exec is such a folder, and so is GCC's
 gcc.c-torture/execute, whose programs abort if they are wrong. Neither is committed or
 fetched here. Each is built with no option but those that it asks for itself
-(dg-options), runs, and passes if it halts and wrote what was expected. Left out are
+(dg-options), runs, and passes if it halts and wrote what was expected, all within
+--seconds: there are programs that keep a compiler busy for minutes. Left out are
 programs that say themselves that they need what is not here. A table of what did not
 pass is printed, then one line of JSON.
 """
 
 import argparse
 import json
+import multiprocessing
+import os
 import re
+import signal
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from mips_vm import Machine, Status
@@ -29,6 +35,13 @@ PATIENCE = 1 << 17
 """Instructions in the reference engine, before translating is worth its time."""
 
 MOST = 1 << 32
+
+LIMIT_SECONDS = 120.0
+"""For one program, built and run."""
+
+TOO_SLOW = "too slow"
+
+CONTEXT = multiprocessing.get_context("fork")
 
 LEFT_OUT = "left out"
 """It says itself that it needs what is not here; no part of the share."""
@@ -60,13 +73,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--every", type=int, default=1, metavar="N")
     parser.add_argument("--first", type=int, default=0, metavar="INDEX")
+    parser.add_argument("--seconds", type=float, default=LIMIT_SECONDS)
     parser.add_argument("--want", type=float, default=0.95, metavar="SHARE")
     chosen = parser.parse_args(arguments)
     sources = sorted(chosen.folder.glob("*.c"))[chosen.first :: chosen.every]
     if not sources:
         parser.error(f"{chosen.folder}: expected C programs (*.c), got none")
     begin = time.monotonic()
-    results = list(run_all(sources))
+    results = list(run_all(sources, chosen.seconds))
     counts = Counter(result.outcome for result in results)
     judged = len(results) - counts[LEFT_OUT]
     share = counts["passed"] / max(judged, 1)
@@ -80,13 +94,40 @@ def main(arguments: list[str]) -> int:
     return 0 if share >= chosen.want else 1
 
 
-def run_all(sources: list[Path]) -> Iterator[Result]:
+def run_all(sources: list[Path], seconds: float) -> Iterator[Result]:
     for source in sources:
         with tempfile.TemporaryDirectory() as folder:
-            result = run_one(source, Path(folder) / "program.elf")
+            result = run_within(seconds, source, Path(folder) / "program.elf")
         if result.outcome != "passed":
             print(f"{result.name}: {result.outcome}: {result.reason}", flush=True)
         yield result
+
+
+def run_within(seconds: float, source: Path, elf: Path) -> Result:
+    """In a process of its own, which is ended with all that it has started."""
+    ours, its = CONTEXT.Pipe(duplex=False)
+    process = CONTEXT.Process(target=_run_apart, args=(source, elf, its))
+    process.start()
+    its.close()
+    try:
+        if not ours.poll(seconds):
+            return Result(source.name, TOO_SLOW, f"not done after {seconds:g} s")
+        found: Result = ours.recv()
+        return found
+    except EOFError:
+        process.join()
+        return Result(source.name, "died", f"exit code {process.exitcode}")
+    finally:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid or 0, signal.SIGKILL)
+        process.kill()
+        process.join()
+
+
+def _run_apart(source: Path, elf: Path, told: Connection) -> None:
+    os.setsid()
+    told.send(run_one(source, elf))
+    told.close()
 
 
 def run_one(source: Path, elf: Path) -> Result:

@@ -1,10 +1,14 @@
 """The runner of strangers' programs: what it passes, and what it asks for."""
 
 import json
+import os
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
-from foreign.run import main, options
+from foreign import run
+from foreign.run import Result, main, options
 
 PROGRAMS = {
     "good.c": '#include <stdio.h>\nint main(void) { puts("yes"); return 0; }',
@@ -37,6 +41,44 @@ def test_run_counts_outcomes_and_says_why(
     assert json.loads(report)["outcomes"] == counts
     assert json.loads(report)["share_passed"] == 0.2
     assert main([str(tmp_path), "--first", "2", "--every", "9"]) == 0
+
+
+def test_run_ends_what_takes_too_long_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as a compiler, which would go on for minutes."""
+    started = tmp_path / "pid"
+
+    def forever(source: Path, elf: Path) -> Result:
+        compiler = subprocess.Popen(["sleep", "600"])
+        started.write_text(str(compiler.pid))
+        compiler.wait()
+        return Result(source.name, "passed")
+
+    monkeypatch.setattr(run, "run_one", forever)
+    found = run.run_within(1.0, tmp_path / "slow.c", tmp_path / "slow.elf")
+    assert found == Result("slow.c", run.TOO_SLOW, "not done after 1 s")
+    end = time.monotonic() + 5
+    while _runs(int(started.read_text())):
+        assert time.monotonic() < end, "it goes on"
+        time.sleep(0.01)
+
+
+def _runs(process: int) -> bool:
+    """Not counting what has ended and nobody has asked after."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def test_run_tells_of_a_process_that_died(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "run_one", lambda source, elf: os._exit(3))
+    found = run.run_within(60.0, tmp_path / "dies.c", tmp_path / "dies.elf")
+    assert found == Result("dies.c", "died", "exit code 3")
 
 
 @pytest.mark.parametrize(

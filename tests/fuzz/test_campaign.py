@@ -16,6 +16,7 @@ from mips_vm.translate import arithmetic, engine
 SEEDS = range(20260401, 20260405)
 TRANSLATED_STEPS = 60_000
 ON_CHAIN_STEPS = 1_500
+C_STEPS = 2_500
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +43,14 @@ def test_campaign_contract_agrees(seed: int, tmp_path: Path) -> None:
     campaign = Campaign(seed, tmp_path)
     while campaign.tally.on_chain_steps < ON_CHAIN_STEPS:
         campaign.on_chain_round()
+    assert not campaign.tally.failures
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_campaign_judge_in_c_agrees(seed: int, tmp_path: Path) -> None:
+    campaign = Campaign(seed, tmp_path)
+    while campaign.tally.c_steps < C_STEPS:
+        campaign.in_c_round()
     assert not campaign.tally.failures
 
 

@@ -5,6 +5,8 @@ from collections.abc import Collection
 from contextlib import suppress
 from threading import Event, Thread
 
+from support.embedded_testbed import NO_CAPS
+
 from challenge.game import GameView
 from challenge.lies import LIES, Liar
 from challenge.moves import Move
@@ -55,7 +57,8 @@ class LyingThread(Thread):
         self, sender: Sender, contracts: Contracts, strategy: PatientMind, stop: Event
     ) -> None:
         super().__init__(daemon=True)
-        self._node, self._ended = Worker(sender, contracts, strategy), stop
+        self._node = Worker(sender, contracts, strategy, NO_CAPS)
+        self._ended = stop
 
     def run(self) -> None:
         while not self._ended.is_set():

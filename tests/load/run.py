@@ -1,8 +1,9 @@
 """`make load REQUESTS=n`: many requests, workers, liars and challengers at once.
 
 The honest are processes at their usual command lines, on anvil; the liars answer first,
-and are silent until each of their claims is challenged by everyone. Prints what happens
-on standard error, and a JSON summary last, on standard output. The exit status is 1 if
+and are silent until each of their claims is challenged by everyone; then they take the
+same requests again, as long as they have a bond. Prints what happens on standard error,
+and a JSON summary last, on standard output. The exit status is 1 if
 anybody honest lost anything, or a lie went unpunished.
 """
 
@@ -39,6 +40,9 @@ from oracle.store.store import Store
 
 PAUSE_SECONDS, TELL_SECONDS, PATIENCE_SECONDS = 0.25, 10.0, 3600.0
 ONE_LIE_IN = 40
+BONDS_A_LIE = 3
+"""That liars have: without an end, each request of theirs would wait for its deadline,
+for a bond a game. They are in this process, and mostly quicker than who is honest."""
 STARTED = "started"
 CALLS, POSTS = "plumb_rpc_calls_total", "plumb_rpc_requests_total"
 BAD = (
@@ -233,8 +237,11 @@ def load(folder: Path, size: Size) -> dict[str, Any]:
     with anvil("--accounts", ACCOUNTS, log=log) as url:
         testbed = LoadTestbed.founded(folder, url, size.model)
         everyone = [index for _, index in size.roles]
-        for index in (*everyone, *size.liar_accounts):
+        for index in everyone:
             testbed.stake(index)
+        for index in size.liar_accounts:
+            lies = -(-size.lies // size.liars)
+            testbed.stake(index, BONDS_A_LIE * lies * testbed.bond_wei)
         money, first_block = testbed.all_money(), testbed.chain.height + 1
         before = {
             testbed.address(i): testbed.wealth(testbed.address(i)) for i in everyone
@@ -339,6 +346,7 @@ def balanced(run: Run, ledger: books.Ledger, money: int) -> dict[str, Any]:
         testbed.address(i) for role, i in run.size.roles if role == "challenger"
     }
     gained = sum(ledger.earned[who] - ledger.fees[who] for who in challengers)
+    claims = testbed.record.tables.claims.values()
     return {
         "unpunished_lies": books.unpunished(testbed, liars),
         "unpaid_answers": books.unpaid(testbed),
@@ -346,6 +354,7 @@ def balanced(run: Run, ledger: books.Ledger, money: int) -> dict[str, Any]:
         "lost_wei": books.lost_wei(testbed, ledger),
         "created_wei": abs(testbed.all_money() - money),
         "unbalanced_wei": books.unbalanced_wei(testbed),
+        "lies_told": sum(answered.claim.worker in liars for answered in claims),
         "transactions_in_vain": ledger.failed,
         "challengers_gained_wei": gained,
     }

@@ -105,10 +105,15 @@ class LoadTestbed:
     def address(self, index: int) -> bytes:
         return self.sender(index).address
 
-    def stake(self, index: int) -> None:
+    def stake(self, index: int, wei: int = STAKE_WEI) -> None:
         sender = self.sender(index)
         staking = self.contracts.staking
-        sender.send(staking, "deposit", sender.address, value=STAKE_WEI)
+        sender.send(staking, "deposit", sender.address, value=wei)
+
+    @property
+    def bond_wei(self) -> int:
+        """What is locked for an answer that is accepted now."""
+        return int(self.chain.call(self.contracts.oracle, "bondFor", 0)[0])
 
     def ask(self, count: int) -> list[int]:
         """So many requests, signed beforehand and sent at once; their ids."""

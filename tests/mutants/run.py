@@ -40,7 +40,8 @@ def sites_of(target: Target) -> list[Site]:
     source = (ROOT / target.source).read_text()
     if target.contracts:
         return solidity_sites(source)
-    return python_sites(source, target.function)
+    sites = python_sites(source, target.function)
+    return [site for site in sites if target.only in site.before]
 
 
 def explanation(target: Target, site: Site) -> str:

@@ -105,6 +105,8 @@ ARITHMETIC: dict[type[ast.operator], tuple[str, str]] = {
     ast.Mod: ("%", "*"),
     ast.LShift: ("<<", ">>"),
 }
+GUARDS = ("canonical",)
+"""Methods that give what they are given, but for what must not be."""
 CALLS = {"min": "max", "max": "min", "any": "all", "all": "any", "sorted": "list"}
 
 
@@ -158,6 +160,12 @@ def _python_sites(source: str) -> Iterator[Site]:
                     begin : at(node.end_lineno or 0, node.end_col_offset or 0)
                 ]
                 yield Site(begin, text, f"({text} + 1)", node.lineno)
+            case ast.Call(func=ast.Attribute(attr=name) as func) if name in GUARDS:
+                begin = at(func.lineno, func.col_offset)
+                text = source[
+                    begin : at(func.end_lineno or 0, func.end_col_offset or 0)
+                ]
+                yield Site(begin, text, "", func.lineno)
             case ast.Call(func=ast.Name(id=name) as func) if name in CALLS:
                 begin = at(func.lineno, func.col_offset)
                 if name == "sorted" and node.keywords:

@@ -9,13 +9,14 @@ class Target:
 
     `contracts`: Solidity sources to compile again, for a Solidity source. Tests that
     measure gas exactly don't belong here: see `mutants.compiler`. `function`: of a
-    Python source, the only one that is changed.
+    Python source, the only one that is changed; `only`: what alone is changed in it.
     """
 
     source: str
     tests: tuple[str, ...]
     contracts: tuple[str, ...] = ()
     function: str = ""
+    only: str = ""
 
 
 EXACT = (
@@ -43,6 +44,27 @@ GAME_TESTS = (
     "tests/challenge/test_tariff.py",
 )
 
+AUDIT_TESTS = tuple(
+    f"tests/oracle/record/test_late_logs.py::test_record_{name}"
+    for name in (
+        "whose_audit_is_never_answered_makes_do_and_keeps_nothing",
+        "is_audited_whole_once_then_in_part_and_no_more_than_it_must",
+        "whose_audit_nothing_answers_waits",
+        "that_blooms_prove_does_not_wait_for_an_audit",
+    )
+)
+KERNELS_OF_FLOATS = {
+    "casting": ("reduce",),
+    "elements": ("binary", "unary", "execution"),
+    "folds": ("reduce", "operators", "normalize"),
+    "pooling": ("pool",),
+    "quantising": ("quantize",),
+    "rows": ("operators",),
+    "tiles": ("matmul", "conv"),
+    "trees": ("trees",),
+}
+"""Where NaNs are made canonical, and which tests look at their bits first."""
+
 TARGETS = {
     "staking": Target(
         "solidity/src/Staking.sol",
@@ -54,6 +76,7 @@ TARGETS = {
     ),
     "game": Target("solidity/src/DisputeGame.sol", GAME_TESTS, ("DisputeGame",)),
     "clock": Target("solidity/src/libraries/Clock.sol", GAME_TESTS, ("DisputeGame",)),
+    "time": Target("solidity/src/libraries/Time.sol", GAME_TESTS, ("DisputeGame",)),
     "tariff": Target(
         "solidity/src/libraries/Tariff.sol",
         ("tests/challenge/test_tariff.py", *GAME_TESTS),
@@ -80,9 +103,57 @@ TARGETS = {
             "tests/oracle/sending/test_durable.py",
         ),
     ),
+    "offers": Target(
+        "oracle/sending/offers.py",
+        (
+            "tests/oracle/sending/test_offers.py",
+            "tests/oracle/sending/test_durable.py",
+            "tests/oracle/node/test_isolation.py",
+        ),
+    ),
+    "audits": Target(
+        "oracle/record/record.py",
+        (*AUDIT_TESTS, "tests/oracle/record/test_whole.py"),
+        function="_audit",
+    ),
+    "unaudited": Target("oracle/record/record.py", AUDIT_TESTS, function="_insist"),
+    "refused": Target(
+        "oracle/record/whole.py",
+        ("tests/oracle/record/test_whole.py",),
+        function="_asked_for",
+    ),
     "turns": Target(
         "oracle/node/node.py", ("tests/oracle/node/test_nodes.py",), function="in_order"
     ),
+    "wanted": Target(
+        "oracle/requester/requests.py",
+        (
+            "tests/oracle/requester/test_shortfall.py",
+            "tests/oracle/requester/test_declines.py",
+        ),
+        function="_too_little",
+    ),
+    "obstacle": Target(
+        "oracle/requester/requests.py",
+        (
+            "tests/oracle/requester/test_shortfall.py",
+            "tests/oracle/requester/test_declines.py",
+        ),
+        function="obstacle",
+    ),
+    "advice": Target(
+        "oracle/cli/onchain/asking.py",
+        ("tests/oracle/cli/test_window_advice.py",),
+        function="window_advice",
+    ),
+    **{
+        f"nan-{name}": Target(
+            f"tinynn/kernels/{name}.py",
+            tuple(f"tests/tinynn/test_{test}.py" for test in (*tests, "any_bits")),
+            only="canonical",
+        )
+        for name, tests in KERNELS_OF_FLOATS.items()
+    },
     "validator": Target(
         "tinynn/validate.py",
         ("tests/tinynn/test_validate.py", "tests/tinynn/test_hostile.py"),
@@ -120,9 +191,20 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "return least / PENALTY_SHARE + (fee < more ? fee : more);",
         "<=",
     ): SAME_EITHER_WAY,
+    (
+        "oracle/sending/offers.py",
+        "MOST_IN_VAIN = 1024",
+        "(1024 + 1)",
+    ): "so much memory at most, or one key more",
     (GAME, "return a < b ? a : b;", "<="): SAME_EITHER_WAY,
     (GAME, DUE, "uint256(game.challengerDue) * claim.gasPrice;"): NO_GAME_EARNS_HALF,
     (GAME, DUE, "*"): NO_GAME_EARNS_HALF,
+    (
+        "tinynn/kernels/quantising.py",
+        "write.store(write.canonical(y.value), write.pointer(0))",
+        "",
+    ): "of the least and the greatest, with +0 among them, none is a NaN, nor what "
+    "lies between",
     (
         "tinynn/validate.py",
         'check_range("elements", 1, total - covered, row.count)',

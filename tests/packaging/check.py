@@ -30,6 +30,11 @@ IN_BOTH = (
     "oracle/service/plumb@.service",
     "solidity/artifacts/InferenceOracle.json",
     "tinynn/guest/guest.elf",
+    "tinynn/wasm/plumb.h",
+    "tinynn/wasm/simd.wasm",
+    "mips_vm/judge/judge.wasm",
+    "oracle/web/static/style.css",
+    "oracle/web/templates/base.html",
 )
 IN_SDIST = (
     "CHANGELOG.md",
@@ -40,6 +45,7 @@ IN_SDIST = (
     "README.md",
     "SECURITY.md",
     "docs/architecture.md",
+    "docs/dispute.png",
     "docs/flow.svg",
     "tests/conftest.py",
 )
@@ -81,15 +87,41 @@ def demand(archive: Path, expected: Iterable[str], inside: set[str]) -> None:
 
 
 def pythons() -> Iterator[tuple[str, str]]:
-    """Versions and executables, of those that start."""
+    """Versions and executables, the first of each that starts."""
     for version in PYTHONS:
-        found = shutil.which(f"python{version}")
-        asked = [found or "", "-c", "import sys; print(sys.executable)"]
-        answer = found and subprocess.run(asked, capture_output=True, text=True)
-        if answer and answer.returncode == 0:
-            yield version, answer.stdout.strip()
+        started = filter(None, (_started(p, version) for p in candidates(version)))
+        if found := next(started, None):
+            yield version, found
         else:
             print(f"Python {version}: not here", flush=True)
+
+
+def candidates(version: str) -> Iterator[Path]:
+    """Where it may lie: on the path, or where pyenv and uv keep what they install,
+    which need not be on it. pyenv's shims on the path start only what it has chosen."""
+    home, name = Path.home(), f"python{version}"
+    for folder in os.get_exec_path():
+        yield Path(folder) / name
+    pyenv = Path(os.environ.get("PYENV_ROOT", home / ".pyenv")) / "versions"
+    data = Path(os.environ.get("XDG_DATA_HOME", home / ".local/share"))
+    uv = Path(os.environ.get("UV_PYTHON_INSTALL_DIR", data / "uv/python"))
+    yield from sorted(pyenv.glob(f"{version}.*/bin/{name}"))
+    yield from sorted(uv.glob(f"cpython-{version}.*/bin/{name}"))
+
+
+def _started(python: Path, version: str) -> str | None:
+    """The interpreter's own path, if it is of that version and can make what a trial
+    needs."""
+    told = "import ensurepip, sys, venv; print(*sys.version_info[:2], sys.executable)"
+    try:
+        answer = subprocess.run(
+            [python, "-c", told], capture_output=True, text=True, timeout=60
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    major, minor, executable = [*answer.stdout.strip().split(" ", 2), "", "", ""][:3]
+    right = answer.returncode == 0 and f"{major}.{minor}" == version
+    return executable if right else None
 
 
 def trial(python: str, wheel: Path, folder: Path) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from support.c_judge import JUDGES, Judge
 from support.evm import Chain
 from support.made_up import MadeUpGame, lying_game
 from support.protocol import ZERO_ADDRESS, Story
@@ -44,6 +45,12 @@ def exact_story() -> Iterator[Story]:
 def verifier() -> Verifier:
     """A verifier deployed alone; it has no state, so all tests share it."""
     return Verifier()
+
+
+@pytest.fixture(scope="session", params=JUDGES)
+def judge(request: pytest.FixtureRequest) -> Judge:
+    """One step, by the contract and by its twins in C."""
+    return JUDGES[request.param]()
 
 
 @pytest.fixture

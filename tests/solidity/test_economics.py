@@ -46,6 +46,7 @@ def test_page_states_what_delay_costs():
     assert row("accept and")[1] == f"{lease_penalty:,}"
     assert row("challenge a true")[1] == f"{tariff.challenger_bond_gas(K):,}"
     assert row("lie, and")[1].startswith(f"{burned:,}")
+    assert row("lie again")[1].startswith(f"{UNITS:,} a time, or {burned:,}")
 
 
 @pytest.mark.parametrize(

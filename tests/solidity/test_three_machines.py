@@ -67,7 +67,7 @@ def program(rng: random.Random) -> Machine:
 
 
 @pytest.mark.parametrize("seed", range(24))
-def test_program_random_ends_in_one_state_on_all_three_machines(verifier, seed):
+def test_program_random_ends_in_one_state_on_all_three_machines(judge, seed):
     rng = random.Random(SEED + seed)
     machine = program(rng)
     start = machine.snapshot()
@@ -76,7 +76,7 @@ def test_program_random_ends_in_one_state_on_all_three_machines(verifier, seed):
     while machine.status is Status.RUNNING and steps < MAX_STEPS:
         witness = machine.witness()
         assert witness.pre_root == root
-        root = verifier.step(witness)
+        root = judge.step(witness)
         machine.step()
         steps += 1
     assert machine.state_root() == root, f"seed {seed}: reference"

@@ -49,88 +49,88 @@ def step_from(machine, data):
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_witness_honest_gives_the_reference_post_root(verifier, name):
+def test_witness_honest_gives_the_reference_post_root(judge, name):
     machine = machine_at(*STEPS[name])
     witness = machine.witness()
     machine.step()
-    assert verifier.step(witness) == machine.state_root()
+    assert judge.step(witness) == machine.state_root()
 
 
 # Lengths.
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_witness_truncated_anywhere_is_refused(verifier, name):
+def test_witness_truncated_anywhere_is_refused(judge, name):
     witness = machine_at(*STEPS[name]).witness()
     for size in range(len(witness.data)):
         with reverts("WrongWitnessLength", ..., size):
-            verifier.step(replace(witness, data=witness.data[:size]))
+            judge.step(replace(witness, data=witness.data[:size]))
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_witness_without_its_last_byte_is_told_the_right_length(verifier, name):
+def test_witness_without_its_last_byte_is_told_the_right_length(judge, name):
     witness = machine_at(*STEPS[name]).witness()
     size = len(witness.data)
     with reverts("WrongWitnessLength", size, size - 1):
-        verifier.step(replace(witness, data=witness.data[:-1]))
+        judge.step(replace(witness, data=witness.data[:-1]))
 
 
 @pytest.mark.parametrize("extra", [1, 31, 32, 36, 128])
 @pytest.mark.parametrize("name", STEPS)
-def test_witness_with_trailing_bytes_is_refused(verifier, name, extra):
+def test_witness_with_trailing_bytes_is_refused(judge, name, extra):
     witness = machine_at(*STEPS[name]).witness()
     size = len(witness.data)
     with reverts("WrongWitnessLength", size, size + extra):
-        verifier.step(replace(witness, data=witness.data + bytes(extra)))
+        judge.step(replace(witness, data=witness.data + bytes(extra)))
 
 
 @pytest.mark.parametrize("status", [Status.YIELDED, Status.HALTED, Status.FAULTED])
-def test_witness_for_a_sticky_status_must_be_empty(verifier, status):
+def test_witness_for_a_sticky_status_must_be_empty(judge, status):
     machine = machine_at(ADDU)
     data = machine.witness().data
     machine.status = status
     with reverts("WrongWitnessLength", 0, len(data)):
-        verifier.step(step_from(machine, data))
+        judge.step(step_from(machine, data))
 
 
-def test_witness_of_a_fetch_fault_is_the_packed_state_alone(verifier):
+def test_witness_of_a_fetch_fault_is_the_packed_state_alone(judge):
     machine = machine_at(ADDU)
     code = machine.witness().data[176:]
     machine.pc = PC + 1
     witness = machine.witness()
     assert len(witness.data) == 176
     with reverts("WrongWitnessLength", 176, 176 + len(code)):
-        verifier.step(replace(witness, data=witness.data + code))
+        judge.step(replace(witness, data=witness.data + code))
 
 
 # The packed state.
 
 
-def test_pre_root_of_another_state_is_refused(verifier):
+def test_pre_root_of_another_state_is_refused(judge):
     witness = machine_at(ADDU).witness()
     other = machine_at(ADDU, address=1).witness()
     with reverts("WrongPreState", other.pre_root, witness.pre_root):
-        verifier.step(replace(witness, pre_root=other.pre_root))
+        judge.step(replace(witness, pre_root=other.pre_root))
 
 
 @pytest.mark.parametrize("status", [4, 5, 128, 255])
-def test_status_out_of_range_is_refused(verifier, status):
+def test_status_out_of_range_is_refused(judge, status):
     witness = machine_at(ADDU).witness()
     root = bytes([status]) + witness.pre_root[1:]
     for data in (b"", witness.data):
         with reverts("WrongStatus", 3, status):
-            verifier.step(replace(witness, pre_root=root, data=data))
+            judge.step(replace(witness, pre_root=root, data=data))
 
 
 @pytest.mark.parametrize("value", [1, 0x80000000, 0xFFFFFFFF])
-def test_packed_bytes_with_r0_not_zero_are_no_state(verifier, value):
+def test_packed_bytes_with_r0_not_zero_are_no_state(judge, value):
     witness = machine_at(ADDU).witness()
     packed = bytearray(witness.data[:176])
     packed[48:52] = value.to_bytes(4, "big")
     root = b"\0" + keccak256(bytes(packed))[1:]
     spoilt = replace(witness, pre_root=root, data=bytes(packed) + witness.data[176:])
     with reverts("NonZeroR0", value):
-        verifier.step(spoilt)
+        judge.step(spoilt)
 
 
 # Leaf proofs: of code, then of data.
@@ -169,13 +169,13 @@ def proved(request):
     return witness, spoilt, levels, root
 
 
-def test_proof_of_another_leaf_content_is_refused(verifier, proved):
+def test_proof_of_another_leaf_content_is_refused(judge, proved):
     witness, spoilt, _, root = proved
     with reverts("WrongLeafProof", root, ...):
-        verifier.step(spoilt(witness, lambda p: replace(p, leaf=bytes(32))))
+        judge.step(spoilt(witness, lambda p: replace(p, leaf=bytes(32))))
 
 
-def test_proof_with_siblings_swapped_is_refused(verifier, proved):
+def test_proof_with_siblings_swapped_is_refused(judge, proved):
     witness, spoilt, _, root = proved
 
     def swap(proof):
@@ -183,75 +183,75 @@ def test_proof_with_siblings_swapped_is_refused(verifier, proved):
         return proof.with_sibling(0, high).with_sibling(1, low)
 
     with reverts("WrongLeafProof", root, ...):
-        verifier.step(spoilt(witness, swap))
+        judge.step(spoilt(witness, swap))
 
 
-def test_proof_with_leaf_and_sibling_swapped_is_refused(verifier, proved):
+def test_proof_with_leaf_and_sibling_swapped_is_refused(judge, proved):
     witness, spoilt, _, root = proved
 
     def swap(proof):
         return replace(proof.with_sibling(0, proof.leaf), leaf=proof.siblings[0])
 
     with reverts("WrongLeafProof", root, ...):
-        verifier.step(spoilt(witness, swap))
+        judge.step(spoilt(witness, swap))
 
 
-def test_proof_with_a_sibling_left_out_is_refused(verifier, proved):
+def test_proof_with_a_sibling_left_out_is_refused(judge, proved):
     witness, spoilt, _, root = proved
     for level in range(4):
         with reverts("WrongLeafProof", root, ...):
-            verifier.step(spoilt(witness, lambda p, at=level: p.without_sibling(at)))
+            judge.step(spoilt(witness, lambda p, at=level: p.without_sibling(at)))
 
 
-def test_proof_with_a_zero_sibling_sent_is_refused(verifier, proved):
+def test_proof_with_a_zero_sibling_sent_is_refused(judge, proved):
     witness, spoilt, _, _ = proved
     for level in (7, 12, 20):
         with reverts("NonCanonicalSibling", level):
-            verifier.step(
+            judge.step(
                 spoilt(witness, lambda p, at=level: p.with_sibling(at, ZERO[at]))
             )
 
 
-def test_proof_with_a_bit_at_or_above_its_levels_is_refused(verifier, proved):
+def test_proof_with_a_bit_at_or_above_its_levels_is_refused(judge, proved):
     witness, spoilt, levels, _ = proved
     for level in range(levels, 32):
         with reverts("WrongBitmap", levels, ...):
-            verifier.step(
+            judge.step(
                 spoilt(witness, lambda p, at=level: p.with_sibling(at, bytes(32)))
             )
 
 
-def test_proof_of_another_address_is_refused(verifier):
+def test_proof_of_another_address_is_refused(judge):
     here, there = machine_at(LW, ARENA_DATA), machine_at(LW, ARENA_DATA + 32)
     witness, other = here.witness(), there.witness()
     rest = Parts.parse(other.data).rest
     spoilt = replace(Parts.parse(witness.data), rest=rest).encode()
     with reverts("WrongLeafProof", here.memory.root(), ...):
-        verifier.step(replace(witness, data=spoilt))
+        judge.step(replace(witness, data=spoilt))
 
 
-def test_proof_of_code_in_place_of_data_is_refused(verifier):
+def test_proof_of_code_in_place_of_data_is_refused(judge):
     machine = machine_at(LW, ARENA_DATA)
     witness = machine.witness()
     parts = Parts.parse(witness.data)
     spoilt = replace(parts, rest=parts.code.encode()).encode()
     with reverts("WrongLeafProof", machine.memory.root(), ...):
-        verifier.step(replace(witness, data=spoilt))
+        judge.step(replace(witness, data=spoilt))
 
 
-def test_proof_against_the_model_in_place_of_memory_is_refused(verifier):
+def test_proof_against_the_model_in_place_of_memory_is_refused(judge):
     low, high = machine_at(LW, ARENA_DATA), machine_at(LW, MODEL_DATA)
     witness = low.witness()
     rest = Parts.parse(high.witness().data).rest
     spoilt = replace(Parts.parse(witness.data), rest=rest).encode()
     with reverts("WrongLeafProof", low.memory.root(), ...):
-        verifier.step(replace(witness, data=spoilt))
+        judge.step(replace(witness, data=spoilt))
 
 
-def test_program_root_of_another_program_is_refused(verifier):
+def test_program_root_of_another_program_is_refused(judge):
     witness = machine_at(ADDU).witness()
     with reverts("WrongLeafProof", bytes(32), witness.program_root):
-        verifier.step(replace(witness, program_root=bytes(32)))
+        judge.step(replace(witness, program_root=bytes(32)))
 
 
 # Region roots.
@@ -259,24 +259,24 @@ def test_program_root_of_another_program_is_refused(verifier):
 
 @pytest.mark.parametrize("number", [HALT, YIELD])
 @pytest.mark.parametrize("region", range(4))
-def test_region_root_of_another_region_is_refused(verifier, number, region):
+def test_region_root_of_another_region_is_refused(judge, number, region):
     machine = machine_at(SYSCALL, number=number)
     witness = machine.witness()
     at = len(witness.data) - 128 + 32 * region
     spoilt = witness.data[:at] + bytes(32) + witness.data[at + 32 :]
     with reverts("WrongRegionRoots", machine.memory.root(), ...):
-        verifier.step(replace(witness, data=spoilt))
+        judge.step(replace(witness, data=spoilt))
 
 
 @pytest.mark.parametrize("number", [0, 1, 4000, 4002, 4161, 4163, 0xFFFFFFFF])
-def test_system_call_unknown_has_no_region_roots_and_faults(verifier, number):
+def test_system_call_unknown_has_no_region_roots_and_faults(judge, number):
     machine = machine_at(SYSCALL, number=number)
     witness = machine.witness()
     assert Parts.parse(witness.data).rest == b""
-    assert verifier.step(witness)[0] == Status.FAULTED
+    assert judge.step(witness)[0] == Status.FAULTED
     size = len(witness.data)
     with reverts("WrongWitnessLength", size, size + 128):
-        verifier.step(replace(witness, data=witness.data + bytes(128)))
+        judge.step(replace(witness, data=witness.data + bytes(128)))
 
 
 # One bit.
@@ -288,30 +288,30 @@ def flipped(data: bytes, bit: int) -> bytes:
     return bytes(changed)
 
 
-def refused_or_same(verifier, witness, post_root) -> bool:
+def refused_or_same(judge, witness, post_root) -> bool:
     """Whether it was refused; if not, it must have changed nothing."""
     try:
-        assert verifier.step(witness) == post_root
+        assert judge.step(witness) == post_root
     except Reverted:
         return True
     return False
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_witness_with_any_bit_flipped_is_refused(verifier, name):
+def test_witness_with_any_bit_flipped_is_refused(judge, name):
     witness = machine_at(*STEPS[name]).witness()
-    post_root = verifier.step(witness)
+    post_root = judge.step(witness)
     for bit in range(8 * len(witness.data)):
         spoilt = replace(witness, data=flipped(witness.data, bit))
-        assert refused_or_same(verifier, spoilt, post_root), bit
+        assert refused_or_same(judge, spoilt, post_root), bit
 
 
 @pytest.mark.parametrize("field", ["pre_root", "program_root", "model_root"])
 @pytest.mark.parametrize("name", STEPS)
-def test_root_with_any_bit_flipped_is_refused_or_unused(verifier, name, field):
+def test_root_with_any_bit_flipped_is_refused_or_unused(judge, name, field):
     witness = machine_at(*STEPS[name]).witness()
-    post_root = verifier.step(witness)
+    post_root = judge.step(witness)
     unused = field == "model_root" and name in ("alu", "fault")
     for bit in range(256):
         spoilt = replace(witness, **{field: flipped(getattr(witness, field), bit)})
-        assert refused_or_same(verifier, spoilt, post_root) is not unused, bit
+        assert refused_or_same(judge, spoilt, post_root) is not unused, bit

@@ -19,7 +19,7 @@ from oracle.node.worker.liars import LyingChallenger, LyingWorker
 from oracle.node.worker.worker import Worker
 from oracle.record.record import Answered, Status
 from oracle.sending.durable import DurableSender
-from oracle.sending.sender import Receipt
+from oracle.sending.sender import Post, Receipt
 from oracle.store.outbox import Outbox
 from oracle.store.store import Store
 
@@ -61,12 +61,10 @@ class Shaken(DurableSender):
 
     shake: Callable[[str, Instant], None]
 
-    def post(
-        self, contract: Contract, function: str, *arguments: Any, **options: Any
-    ) -> Receipt | None:
-        self.shake(function, Instant.BEFORE)
-        receipt = super().post(contract, function, *arguments, **options)
-        self.shake(function, Instant.UNSEEN)
+    def post(self, post: Post, listening: Sequence[Contract] = ()) -> Receipt | None:
+        self.shake(post.function, Instant.BEFORE)
+        receipt = super().post(post, listening)
+        self.shake(post.function, Instant.UNSEEN)
         return receipt
 
 

@@ -24,6 +24,7 @@ from solidity import artifact
 from solidity.deployment import Parameters, create_address, plan
 
 from .abi import Abi
+from .base_fee import readable, told
 
 GENESIS_TIME = 1_700_000_000
 MAX_GAS = 2**24  # a transaction's, EIP-7825
@@ -80,7 +81,10 @@ class Receipt:
 
 
 class Chain:
-    """Blocks, accounts and contracts; `contracts` by name, those of the plan first."""
+    """Blocks, accounts and contracts; `contracts` by name, those of the plan first.
+
+    `fees`: whether contracts on pyrevm are changed so that they read a base fee.
+    """
 
     def __init__(
         self,
@@ -89,10 +93,11 @@ class Chain:
         protocol: bool = True,
         verifier: str = "MipsVerifier",
         evm: Any = None,
+        fees: bool = False,
     ) -> None:
         self.number = 1
         self.now = GENESIS_TIME
-        self.basefee = 0
+        self.basefee, self._fees = 0, fees
         self.contracts: dict[str, Contract] = {}
         self.accounts: dict[str, str] = {}
         self.minted = 0  # wei
@@ -134,8 +139,8 @@ class Chain:
         self.travel(instant - self.now)
 
     def set_basefee(self, wei: int) -> None:
-        """From the next block on. Only with py-evm: pyrevm's calls see zero."""
-        assert not isinstance(self.evm, pyrevm.EVM)
+        """From the next block on. With pyrevm, only if `fees`: its calls see zero."""
+        assert self._fees or not isinstance(self.evm, pyrevm.EVM)
         self.basefee = wei
         self._set_block()
 
@@ -152,7 +157,8 @@ class Chain:
         abi = Abi(compiled.abi)
         creator = sender or self.deployer
         address = create_address(creator, self.nonce(creator))
-        code = compiled.bytecode + abi.encode_constructor(args)
+        creation = readable(compiled.bytecode) if self._fees else compiled.bytecode
+        code = creation + abi.encode_constructor(args)
         with self._decoded(abi):
             self.evm.deploy(creator, code, value=value, gas=MAX_GAS)
         assert len(self.evm.get_code(address).rstrip(b"\0")) <= MAX_CODE, name
@@ -274,7 +280,8 @@ class Chain:
             pyrevm.BlockEnv(
                 number=self.number,
                 timestamp=self.now,
-                basefee=self.basefee,
+                basefee=0 if self._fees else self.basefee,
+                coinbase=told(self.basefee) if self._fees else None,
                 gas_limit=2**32,
             )
         )

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from support.wasm_twin import Twin
 
 import tinynn
 from mips_vm import Status
@@ -48,10 +49,12 @@ def single_operator(name: str, inputs: int) -> Model:
 def assert_guest_agrees(model: Model, data: bytes) -> bytes:
     """Runs both, compares the state root at every boundary; the output.
 
-    Also holds each segment's instructions against what was foretold.
+    Also holds each segment's instructions against what was foretold, and the guest as a
+    WebAssembly module against the guest.
     """
     native = model.execution(data)
     machine = model.machine(data)
+    twin = Twin(model, data)
     assert machine.state_root() == native.machine.state_root()
     while machine.status is Status.YIELDED:
         machine.resume()
@@ -60,8 +63,10 @@ def assert_guest_agrees(model: Model, data: bytes) -> bytes:
         native.advance()
         assert machine.status is native.machine.status, native.index
         assert machine.state_root() == native.machine.state_root(), native.index
+        twin.follow(machine)
     assert native.index == native.segments
     assert machine.status is Status.HALTED
     model.answer(bytes(len(data)))  # leaves nothing behind in the memory that it used
     assert machine.output() == model.answer(data) == native.machine.output()
+    twin.finish(machine.output())
     return machine.output()

@@ -60,9 +60,9 @@ BAD: dict[str, tuple[Callable[[GraphBuilder], object], str]] = {
     ),
     "relu of bytes": (lambda g: g.relu(bytes_input(g)), "relu: element type"),
     "softmax of bytes": (lambda g: g.softmax(bytes_input(g)), "softmax: element type"),
-    "argmax of index": (
-        lambda g: g.argmax(g.argmax(floats_input(g))),
-        "argmax: element type: expected float32, got int32",
+    "argmax of bytes": (
+        lambda g: g.argmax(bytes_input(g)),
+        "argmax: element type: expected float32, got uint8",
     ),
     "unknown": (lambda g: g.op("Teleport", floats_input(g)), "got Teleport"),
     "attribute": (

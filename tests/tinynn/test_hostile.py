@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.blocks import any_parts, packed
 from support.forests import random_forest
 from support.models import assert_guest_agrees
 from support.operations import model_of
@@ -17,9 +18,11 @@ from support.small_tokenizers import table_of
 
 import tinynn
 from mips_vm.constants import ARENA
+from tinynn.blocks import BlockKind
 from tinynn.errors import Misfit
 from tinynn.image import OPERAND, Segment, Tables, aligned, decode, encode
 from tinynn.operators import FAMILIES, Operand
+from tinynn.operators.blocks import words_of
 
 SEED = 15
 MOST_INSTRUCTIONS = 4_000_000
@@ -40,6 +43,9 @@ def whole(dtype: str, *shape: int) -> np.ndarray:
 
 
 TABLE = np.frombuffer(table_of(0, spoil=False), np.uint8)
+
+KIND = BlockKind.FOUR_MIN
+BLOCKS = packed(KIND, any_parts(np.random.default_rng(SEED), KIND, 11, 64, wild=False))
 
 EXAMPLES: dict[str, tuple[list, tuple[int, ...], dict]] = {
     "ScaleU8": ([whole("uint8", 6)], (), {"factor": 0.5}),
@@ -141,6 +147,14 @@ EXAMPLES: dict[str, tuple[list, tuple[int, ...], dict]] = {
         (1, 2),
         {"halves": 1},
     ),
+    "BlockScale": ([floats(2, 64)], (), {"group": 32}),
+    "BlockQuantize": ([floats(2, 64), floats(2, 2)], (), {"group": 32}),
+    "BlockMatVec": (
+        [whole("int8", 2, 64), floats(2, 2), BLOCKS.data],
+        (2,),
+        words_of(BLOCKS),
+    ),
+    "BlockRow": ([whole("int32", 3), BLOCKS.data], (1,), words_of(BLOCKS)),
     "Gated": ([floats(7), floats(7)], (), {"function": "gelu_tanh"}),
     "Pick": (
         [

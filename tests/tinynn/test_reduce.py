@@ -4,10 +4,13 @@ import itertools
 
 import numpy as np
 import pytest
+from support.models import assert_guest_agrees
 from support.operations import apply, model_of
 
+import tinynn
 from tinynn import GraphBuilder, GraphError
-from tinynn.operators import reduce
+from tinynn.operators import cast, reduce
+from tinynn.tensor import DTYPE_CODES
 
 SEED = 14
 NAN, INF = np.nan, np.inf
@@ -171,6 +174,17 @@ def test_argmax_of_special_numbers_equals_native(name: str) -> None:
     apply(name, rows(), axis=0)
 
 
+@pytest.mark.parametrize("name", ["ArgMax", "ArgMin"])
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_argmax_of_integers_compares_all_their_bits(name: str, axis: int) -> None:
+    """Neighbours that one float32 stands for are not equal; true equals are."""
+    near = np.array([2**30, 2**30 + 1, -(2**31), 2**31 - 1, 2**31 - 2], np.int32)
+    x = np.random.default_rng(SEED).choice(near, (3, 5, 4)).astype(np.int32)
+    of = np.argmax if name == "ArgMax" else np.argmin
+    result = apply(name, x, axis=axis, keepdims=0)[0]
+    assert result.tolist() == of(x, axis=axis).tolist()
+
+
 @pytest.mark.parametrize("largest", [0, 1])
 @pytest.mark.parametrize(("axis", "k"), [(0, 1), (1, 3), (2, 4), (-1, 2)])
 def test_top_k_equals_a_stable_sort(axis: int, k: int, largest: int) -> None:
@@ -237,6 +251,18 @@ def test_cast_of_floats_to_int32_saturates() -> None:
     top, bottom = 2**31 - 1, -(2**31)
     result = apply("Cast", FLOATS, to="int32")[0].tolist()
     assert result[14:] == [2147483520, top, bottom, bottom, top, top, bottom, 0]
+
+
+def test_cast_of_a_foreign_image_from_floats_to_floats_has_the_one_nan() -> None:
+    """Our builder makes none; an image may have one all the same."""
+    graph = GraphBuilder("floats to floats")
+    x = graph.input("x", "float32", (5,))
+    graph.output(graph.emit(cast.FAMILY, [x], [DTYPE_CODES["float32"]]), "y")
+    model = tinynn.load(graph.build())
+    words = [0x7FC0_0001, 0xFFC0_0000, 0x7F80_0001, 0x7F80_0000, 0x8000_0001]
+    given = np.array(words, np.uint32).view(np.float32)
+    found = assert_guest_agrees(model, model.encode_input([given]))
+    assert np.frombuffer(found, "<u4").tolist() == [0x7FC0_0000] * 3 + words[3:]
 
 
 def test_cast_to_the_same_type_is_nothing() -> None:

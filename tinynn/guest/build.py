@@ -58,6 +58,12 @@ SOURCES: Final = (
 )
 
 
+def sources_in(folder: Path = FOLDER) -> list[Path]:
+    """All C that the guest is made of; what is only its own lies in `folder`."""
+    own = [folder / name for name in SOURCES]
+    return [*own, *TOKEN_SOURCES, TOKEN_OPERATORS, *SAMPLING]
+
+
 def build(out: Path, *, qemu: bool = False) -> Path:
     """Compiles the guest to `out`; with `qemu`, as a program for qemu-mipsel."""
     return build_from(FOLDER, out, qemu=qemu)
@@ -66,8 +72,7 @@ def build(out: Path, *, qemu: bool = False) -> Path:
 def build_from(folder: Path, out: Path, *, qemu: bool = False) -> Path:
     """The same from the C sources in another folder."""
     with tempfile.TemporaryDirectory() as written:
-        sources = [folder / name for name in SOURCES]
-        sources += [*TOKEN_SOURCES, TOKEN_OPERATORS, *SAMPLING]
+        sources = sources_in(folder)
         sources += write_assembly(Path(written))
         # -O2 takes as many instructions, and more bytes: what is near would not fit.
         return build_elf(

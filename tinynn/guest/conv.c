@@ -93,5 +93,7 @@ static void conv_span(const struct call *c, uint32_t from, uint32_t to) {
 void conv(const struct call *c) {
   const struct window *window = (const struct window *)c->attributes;
   const uint32_t plane = c->target->shape[2] * c->target->shape[3];
-  for_each_span(c, plane, c->sources[1].shape[0] / window->group, conv_span);
+  const uint32_t *w = c->sources[1].shape;
+  SCRATCH_TAKE(terms, w[1] * w[2] * w[3] + 1);
+  for_each_span(c, plane, w[0] / window->group, conv_span);
 }

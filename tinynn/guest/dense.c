@@ -7,6 +7,7 @@
 
 void dense(const struct call *c) {
   struct list list;
+  SCRATCH_TAKE(terms, c->sources[0].count + 1);
   list_open(&list);
   list_row(&list, source(c, 0), c->sources[0].count, 4 * c->target->count,
            c->attributes[0] & FINITE_WEIGHTS);

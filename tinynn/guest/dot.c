@@ -8,7 +8,7 @@
 
 #pragma clang section text = ".text.near"
 
-struct term terms[MAX_TERMS + 1];
+SCRATCH(struct term, terms, MAX_TERMS + 1);
 
 /* The first of the words from `next` on that is not ±0, or `end`. */
 static const f32 *skip_zero_words(const f32 *next, const f32 *end) {

@@ -7,6 +7,7 @@
 #ifndef DOT_H
 #define DOT_H
 
+#include "scratch.h"
 #include "softfloat.h"
 
 #define MAX_TERMS (1u << 22)
@@ -50,7 +51,8 @@ struct term {
   uint32_t offset;
 };
 
-/* A list of terms; there is one at a time, since all lie in one array. */
+/* A list of terms; there is one at a time, since all lie in one array, of which a kernel
+ * takes one more than it lists. */
 struct list {
   struct term *end;
   uint32_t first_unusual;
@@ -58,7 +60,7 @@ struct list {
   uint32_t *link;
 };
 
-extern struct term terms[MAX_TERMS + 1];
+EXTERN_SCRATCH(struct term, terms, MAX_TERMS + 1);
 
 static inline void list_open(struct list *list) {
   list->end = terms;

@@ -1,12 +1,17 @@
 /* Bytes to numbers, and ReLU. */
 
 #include "kernels.h"
+#include "scratch.h"
 #include "softfloat.h"
 
+#define BYTE_VALUES 256
+
+/* Each byte value is multiplied once. A result is kept as its complement, which is
+ * never zero: no canonical number is all ones. */
+static SCRATCH(f32, complements, BYTE_VALUES);
+
 void scale_u8(const struct call *c) {
-  /* Each byte value is multiplied once. A result is kept as its complement, which is
-   * never zero: no canonical number is all ones. */
-  static f32 complements[256];
+  SCRATCH_TAKE(complements, BYTE_VALUES);
   const uint8_t *x = (const uint8_t *)source(c, 0) + c->first;
   f32 *y = (f32 *)target(c) + c->first;
   const uint32_t count = c->count;

@@ -88,8 +88,12 @@ static inline uint32_t item_bytes(uint32_t type) {
 
 #define FINITE_WEIGHTS 1u
 
-/* Where data lie: at their address, or for qemu constants where its model region is. */
+/* Where data lie: at their address, unless plumb.h says otherwise, or for qemu constants
+ * where its model region is. */
 static inline const void *at(uint32_t address) {
+#ifdef PLUMB_AT
+  return PLUMB_AT(address);
+#endif
 #ifdef PLUMB_QEMU
   if (address >= IMAGE_BASE)
     return PLUMB_MODEL + (address - IMAGE_BASE);

@@ -1,11 +1,12 @@
 /* Exact sums of products of bytes, modulo 2^32: y = sum of (x - x_zero) (w - w_zero). */
 
 #include "bytes.h"
+#include "scratch.h"
 #include "window.h"
 
 #include <stdbool.h>
 
-static uint32_t pairs[PAIR_WORDS(MAX_TERMS)];
+static SCRATCH(uint32_t, pairs, PAIR_WORDS(MAX_TERMS));
 
 static int32_t byte_at(const void *bytes, uint32_t i, uint32_t type) {
   return type == INT8 ? ((const int8_t *)bytes)[i] : ((const uint8_t *)bytes)[i];
@@ -35,6 +36,7 @@ void matmul_integer(const struct call *c) {
   const uint32_t a_zero = zero_at(c, 2, 0), turned = turn_of(c, 1);
   const uint32_t end = c->first + c->count;
   uint32_t *y = target(c);
+  SCRATCH_TAKE(pairs, PAIR_WORDS(terms));
   for (uint32_t next = c->first; next < end;) {
     const uint8_t *row = (const uint8_t *)source(c, 0) + next / columns * terms;
     const uint8_t *w = (const uint8_t *)source(c, 1) + next / columns / rows * matrix;
@@ -55,17 +57,23 @@ void matmul_integer(const struct call *c) {
  * ---------------------------------------------------------------------------------- */
 
 /* The bytes of a patch, and room for a word behind them. */
-static uint32_t patch[MAX_TERMS / 4 + 2];
+static SCRATCH(uint32_t, patch, MAX_TERMS / 4 + 2);
 
 /* Rows of the picture's planes as the window slides over them: spread and padded. */
-static uint8_t lines[1u << 22];
+#ifdef PLUMB_SCRATCH
+#define LINE_BYTES (1u << 18)
+#else
+#define LINE_BYTES (1u << 22)
+#endif
+static SCRATCH(uint8_t, lines, LINE_BYTES);
 
 #define MOST_TOGETHER 256
 
 /* What a channel makes of a patch's products and the patch's sum. */
-static struct {
+struct channel {
   uint32_t zero, offset;
-} channels[MOST_TOGETHER];
+};
+static SCRATCH(struct channel, channels, MOST_TOGETHER);
 
 /* What is the same for all patches of some channels. */
 struct convolution {
@@ -101,7 +109,7 @@ static struct convolution convolution_of(const struct call *c, uint32_t first_pl
 /* For how many rows of `width` pixels to lay out lines at once; 0 if there is no room for
  * one, or if windows would leave out most of what is laid out. */
 static uint32_t rows_at_once(const struct convolution *v, uint32_t width) {
-  const uint32_t most = sizeof lines / (v->depth * v->wide);
+  const uint32_t most = LINE_BYTES / (v->depth * v->wide);
   if (most < v->reach || v->wide * v->reach / 2 > v->rows * v->columns * width)
     return 0;
   return (most - v->reach) / v->window->stride_rows + 1;
@@ -233,10 +241,13 @@ static void conv_channels(const struct call *c, uint32_t from, uint32_t to) {
 }
 
 /* As many channels at once as there is room for. */
-static void conv_span(const struct call *c, uint32_t from, uint32_t to) {
-  const uint32_t *w = c->sources[1].shape;
+static uint32_t most_channels(const uint32_t *w) {
   const uint32_t room = PAIR_WORDS(MAX_TERMS) / PAIR_WORDS(w[1] * w[2] * w[3]);
-  const uint32_t most = room < MOST_TOGETHER ? room : MOST_TOGETHER;
+  return room < MOST_TOGETHER ? room : MOST_TOGETHER;
+}
+
+static void conv_span(const struct call *c, uint32_t from, uint32_t to) {
+  const uint32_t most = most_channels(c->sources[1].shape);
   for (; to - from > most; from += most)
     conv_channels(c, from, from + most);
   conv_channels(c, from, to);
@@ -244,6 +255,12 @@ static void conv_span(const struct call *c, uint32_t from, uint32_t to) {
 
 void conv_integer(const struct call *c) {
   const uint32_t plane = c->target->shape[2] * c->target->shape[3];
-  const uint32_t span = c->sources[1].shape[0] / c->attributes[1];
+  const uint32_t *w = c->sources[1].shape;
+  const uint32_t span = w[0] / c->attributes[1];
+  SCRATCH_TAKE(pairs, PAIR_WORDS(w[1] * w[2] * w[3]) *
+                          (span < most_channels(w) ? span : most_channels(w)));
+  SCRATCH_TAKE(patch, w[1] * w[2] * w[3] / 4 + 2);
+  SCRATCH_TAKE(lines, LINE_BYTES);
+  SCRATCH_TAKE(channels, MOST_TOGETHER);
   for_each_span(c, plane, span, conv_span);
 }

@@ -27,7 +27,7 @@ static inline const void *source(const struct call *c, uint32_t i) {
 }
 
 /* The first element of the target: of all of it, not of the segment's part. */
-static inline void *target(const struct call *c) { return (void *)c->target->address; }
+static inline void *target(const struct call *c) { return (void *)at(c->target->address); }
 
 /* Elements along an axis, and between two neighbours on it. */
 struct axis {

@@ -7,10 +7,10 @@
 
 #pragma clang section text = ".text.near"
 
-#define SEGMENT_INDEX ((uint32_t *)PLUMB_ARENA_BASE)
+#define SEGMENT_INDEX ((uint32_t *)PLUMB_ARENA)
 #define PASSES_DONE (SEGMENT_INDEX + 1)
 
-static const struct header *const model = (const struct header *)PLUMB_MODEL_BASE;
+#define model ((const struct header *)PLUMB_MODEL)
 
 static const void *table(uint32_t offset) { return PLUMB_MODEL + offset; }
 
@@ -65,7 +65,7 @@ static void write_output(void) {
     left = word_at(model->length);
   PLUMB_OUTPUT_SIZE = (uint32_t)(next + left - PLUMB_OUTPUT);
   for (; left; tensors++) {
-    const uint8_t *bytes = (const uint8_t *)tensors->address;
+    const uint8_t *bytes = at(tensors->address);
     uint32_t size = tensors->bytes < left ? tensors->bytes : left, j = 0;
     if (!(((uint32_t)next | (uint32_t)bytes) & 3))
       for (; j + 4 <= size; j += 4)

@@ -38,13 +38,14 @@ void matmul(const struct call *c) {
   const struct operand *left = &c->sources[0], *right = &c->sources[1];
   const uint32_t *shape = left->shape + left->rank - 2;
   const uint32_t rows = flags & TRANSPOSED_A ? shape[1] : shape[0];
-  const uint32_t terms = flags & TRANSPOSED_A ? shape[0] : shape[1];
+  const uint32_t depth = flags & TRANSPOSED_A ? shape[0] : shape[1];
   const uint32_t columns = c->target->shape[c->target->rank - 1];
   const uint32_t term_step = flags & TRANSPOSED_B ? 1 : columns;
-  const uint32_t column_step = flags & TRANSPOSED_B ? terms : 1;
+  const uint32_t column_step = flags & TRANSPOSED_B ? depth : 1;
   const f32 *bias = c->source_count == 3 ? source(c, 2) : 0;
   f32 *y = target(c);
   const uint32_t end = c->first + c->count;
+  SCRATCH_TAKE(terms, depth + 1);
   for (uint32_t next = c->first; next < end;) {
     uint32_t row = next / columns, j = next % columns;
     uint32_t batch = row / rows;
@@ -53,10 +54,10 @@ void matmul(const struct call *c) {
     struct list list;
     list_open(&list);
     if (flags & TRANSPOSED_A)
-      list_column(&list, a + row % rows, terms, rows, 4 * term_step,
+      list_column(&list, a + row % rows, depth, rows, 4 * term_step,
                   flags & FINITE_WEIGHTS);
     else
-      list_row(&list, a + row % rows * terms, terms, 4 * term_step,
+      list_row(&list, a + row % rows * depth, depth, 4 * term_step,
                flags & FINITE_WEIGHTS);
     list_close(&list);
     uint32_t stop = next - j + columns < end ? next - j + columns : end;

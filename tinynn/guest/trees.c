@@ -1,6 +1,7 @@
 /* Scores of rows, summed up over a forest: the twin of tinynn/operators/trees.py. */
 
 #include "kernels.h"
+#include "scratch.h"
 #include "softfloat.h"
 
 #define MAX_COLUMNS (1u << 16)
@@ -21,7 +22,7 @@ struct tree {
   uint32_t width;
 };
 
-static int32_t keys[MAX_COLUMNS];
+static SCRATCH(int32_t, keys, MAX_COLUMNS);
 
 /* An integer in the order of the floats, zeros alike. */
 static inline int32_t key_of(f32 x, bool low) {
@@ -77,6 +78,7 @@ void trees(const struct call *c) {
   const uint32_t features = rows->shape[rows->rank - 1], count = c->attributes[1];
   const f32 *row = (const f32 *)source(c, 0) + c->first / count * features;
   f32 *y = (f32 *)target(c) + c->first;
+  SCRATCH_TAKE(keys, c->sources[1].count);
   for (const f32 *end = y + c->count; y < end; y += count, row += features) {
     list_keys(row, source(c, 1), c->sources[1].count);
     for (uint32_t i = 0; i < count; i++)

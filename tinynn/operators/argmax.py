@@ -1,7 +1,8 @@
 """argmax: the index of the largest element along an axis; ties to the lowest index.
 
 A NaN counts as larger than any number, so the first NaN wins, as in numpy and PyTorch;
--0 equals +0. argmin is the same with smaller for larger.
+-0 equals +0. argmin is the same with smaller for larger. Of int32 both are the first of
+top_indices, which compares integers as they are: nothing is rounded before.
 """
 
 from functools import partial
@@ -12,6 +13,7 @@ from .family import Family, Operator, Space, Types, Words
 from .folding import fold_calls
 from .graph import Graph, Value
 from .shape import around, check_arity, check_axis, check_dtype, demand, normal_axis
+from .top import FAMILY as TOP_INDICES
 
 MOST, LEAST = 0, 1
 
@@ -52,7 +54,10 @@ def find(
     """Indices along an axis, which stays with one element unless `keepdims` is 0."""
     demand("select_last_index", 0, select_last_index, not select_last_index)
     axis = normal_axis(axis, len(x.shape))
-    found = graph.emit(FAMILY, [x], [axis, least])
+    if x.dtype == "int32":
+        found = graph.emit(TOP_INDICES, [x], [axis, 1, least])
+    else:
+        found = graph.emit(FAMILY, [x], [axis, least])
     if keepdims:
         return found
     return graph.view(found, x.shape[:axis] + x.shape[axis + 1 :])

@@ -25,7 +25,7 @@ from .graph import Graph, Value
 from .numbers import Floats
 from .shape import check_dtype, check_shape, demand
 from .weights import FINITE_WEIGHTS, MAX_INPUTS, check_finite, finite_flag
-from .window import Numbers, check_numbers, extent, pads_of, pair
+from .window import Numbers, check_numbers, extent, pair, window_over
 
 MAX_PADDED: Final = 1 << 28
 """Elements of the input with padding and spread."""
@@ -262,16 +262,13 @@ def conv(
     group: int = 1,
 ) -> Value:
     """ONNX's Conv, of one or two axes."""
-    axes = len(x.shape) - 2
-    stride = pair("strides", strides, axes, 1)
-    dilation = pair("dilations", dilations, axes, 1)
     check_kernel(kernel_shape, w)
+    over = window_over(x.shape, w.shape[2:], strides, dilations)
+    before, after = over.pads(pads, auto_pad)
     x, w = as_pictures(graph, x), as_pictures(graph, w)
-    extents = [extent(w.shape[2 + i], dilation[i]) for i in range(2)]
-    before, after = pads_of(pads, auto_pad, x.shape[2:], extents, stride)
     flags = finite_flag(graph, w)
-    words = (flags, group, 1, 1, *stride, *dilation, *before, *after)
-    return without_axis(graph, emit(graph, x, w, bias, words), axes)
+    words = (flags, group, 1, 1, *over.stride, *over.dilation, *before, *after)
+    return without_axis(graph, emit(graph, x, w, bias, words), over.axes)
 
 
 def check_kernel(kernel_shape: Numbers | None, w: Value) -> None:
@@ -318,13 +315,11 @@ def conv_transpose(
     `w` is (inputs, outputs / group, ..); as an ordinary convolution's it is turned
     round, so a sum runs over input channels, then rows and columns from the last.
     """
-    axes = len(x.shape) - 2
-    stride = pair("strides", strides, axes, 1)
-    dilation = pair("dilations", dilations, axes, 1)
-    extra = pair("output_padding", output_padding, axes, 0)
     check_kernel(kernel_shape, w)
+    over = window_over(x.shape, w.shape[2:], strides, dilations)
+    stride, extents = over.stride, over.extents
+    extra = pair("output_padding", output_padding, over.axes, 0)
     x, w = as_pictures(graph, x), as_pictures(graph, w)
-    extents = [extent(w.shape[2 + i], dilation[i]) for i in range(2)]
     full = [(x.shape[2 + i] - 1) * stride[i] + extents[i] + extra[i] for i in range(2)]
     if output_shape is not None or auto_pad.startswith("SAME"):
         same = [x.shape[2 + i] * stride[i] for i in range(2)]
@@ -335,19 +330,19 @@ def conv_transpose(
         upper = auto_pad != "SAME_LOWER"
         before, after = (halves, rests) if upper else (rests, halves)
     else:
-        before, after = map(list, pads_of(pads, auto_pad, x.shape[2:], extents, stride))
+        before, after = map(list, over.pads(pads, auto_pad))
     turned = turned_round(graph, w, group)
     words = (
         finite_flag(graph, turned),
         group,
         *stride,
         *(1, 1),
-        *dilation,
+        *over.dilation,
         *(extents[i] - 1 - before[i] for i in range(2)),
         *(extents[i] - 1 - after[i] + extra[i] for i in range(2)),
     )
     demand("ConvTranspose: pads", "less than the window", before, min(words[8:]) >= 0)
-    return without_axis(graph, emit(graph, x, turned, bias, words), axes)
+    return without_axis(graph, emit(graph, x, turned, bias, words), over.axes)
 
 
 def turned_round(graph: Graph, w: Value, group: int) -> Value:

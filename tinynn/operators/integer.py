@@ -23,7 +23,7 @@ from .matmul import blocks
 from .numbers import Floats
 from .shape import check_dtype, check_shape, demand
 from .weights import MAX_INPUTS
-from .window import Numbers, extent, pads_of, pair
+from .window import Numbers, window_over
 
 BYTES: Final = ("uint8", "int8")
 GRAIN_PRODUCTS: Final = 16 * conv.GRAIN_PRODUCTS
@@ -247,16 +247,13 @@ def conv_integer(
     group: int = 1,
 ) -> Value:
     """ONNX's ConvInteger, of one or two axes; a bias is QLinearConv's."""
-    axes = len(x.shape) - 2
-    stride = pair("strides", strides, axes, 1)
-    dilation = pair("dilations", dilations, axes, 1)
     check_kernel(kernel_shape, w)
+    over = window_over(x.shape, w.shape[2:], strides, dilations)
+    before, after = over.pads(pads, auto_pad)
     x, w = conv.as_pictures(graph, x), conv.as_pictures(graph, w)
-    extents = [extent(w.shape[2 + i], dilation[i]) for i in range(2)]
-    before, after = pads_of(pads, auto_pad, x.shape[2:], extents, stride)
-    words = (0, group, 1, 1, *stride, *dilation, *before, *after)
+    words = (0, group, 1, 1, *over.stride, *over.dilation, *before, *after)
     sources = [x, w, x_zero, w_zero, *([] if bias is None else [bias])]
-    return conv.without_axis(graph, graph.emit(CONV, sources, words), axes)
+    return conv.without_axis(graph, graph.emit(CONV, sources, words), over.axes)
 
 
 MATMUL: Final = Family(

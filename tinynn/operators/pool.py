@@ -24,7 +24,7 @@ from .folding import fold_calls
 from .graph import Graph, Value
 from .numbers import Floats
 from .shape import check_arity, check_dtype, demand
-from .window import MOST, Numbers, check_numbers, extent, pads_of, pair
+from .window import MOST, Numbers, check_numbers, extent, window_over
 
 MOST_STRIDE: Final = 2
 """Of columns that are taken eight at a time."""
@@ -185,25 +185,22 @@ def pool(
     storage_order: int = 0,
 ) -> Value:
     """ONNX's MaxPool (first result) and AveragePool, of one or two axes."""
-    axes = len(x.shape) - 2
-    window = pair("kernel_shape", kernel_shape, axes, 1)
-    stride = pair("strides", strides, axes, 1)
-    dilation = pair("dilations", dilations, axes, 1)
-    x = as_pictures(graph, x)
-    extents = [extent(window[i], dilation[i]) for i in range(2)]
-    before, after = pads_of(pads, auto_pad, x.shape[2:], extents, stride)
+    over = window_over(x.shape, kernel_shape, strides, dilations)
+    before, after = over.pads(pads, auto_pad)
+    x, stride = as_pictures(graph, x), over.stride
     windows, counted = [], []
     for i in range(2):
         length = x.shape[2 + i] + before[i] + after[i]
-        room = length - extents[i]
+        room = length - over.extents[i]
         demand("pool: room for a window", "0 or more", room, room >= 0)
         number = 1 + (-(-room // stride[i]) if ceil_mode else room // stride[i])
         # A window that begins behind the input and its first pad is none.
         starts = x.shape[2 + i] + before[i]
         windows.append(min(number, 1 + (starts - 1) // stride[i]))
         counted.append(length if count_include_pad else 0)
-    words = (*window, *stride, *dilation, *before, *windows, *counted)
-    return without_axis(graph, graph.emit(family, [x], words), axes)
+    places = (*over.kernel, *stride, *over.dilation, *before)
+    words = (*places, *windows, *counted)
+    return without_axis(graph, graph.emit(family, [x], words), over.axes)
 
 
 def whole_picture(family: Family, graph: Graph, x: Value) -> Value:

@@ -5,6 +5,7 @@ Tensors `(n, c, l)` are taken as `(n, c, 1, l)`.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from .shape import demand
@@ -28,6 +29,45 @@ def pair(what: str, values: Numbers | None, axes: int, default: int) -> Pair:
 def extent(kernel: int, dilation: int) -> int:
     """Elements from a window's first tap to its last, both included."""
     return dilation * (kernel - 1) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sliding:
+    """Where a window stands over pictures; each pair is of rows and columns. `axes`: of
+    the tensor as it was given, `lengths` its pictures' size, `extents` the window's."""
+
+    axes: int
+    lengths: Pair
+    kernel: Pair
+    stride: Pair
+    dilation: Pair
+
+    @property
+    def extents(self) -> Pair:
+        first, second = map(extent, self.kernel, self.dilation)
+        return first, second
+
+    def pads(self, given: Numbers | None, auto: str) -> tuple[Pair, Pair]:
+        """Before and after, as `pads_of` has them."""
+        return pads_of(given, auto, self.lengths, self.extents, self.stride)
+
+
+def window_over(
+    shape: Numbers,
+    kernel: Numbers,
+    strides: Numbers | None,
+    dilations: Numbers | None,
+) -> Sliding:
+    """Over a tensor of that shape, `(n, c, l)` or `(n, c, h, w)`."""
+    demand("rank", "3 or 4", len(shape), len(shape) in (3, 4))
+    axes = len(shape) - 2
+    return Sliding(
+        axes=axes,
+        lengths=(shape[2] if axes == 2 else 1, shape[-1]),
+        kernel=pair("kernel_shape", kernel, axes, 1),
+        stride=pair("strides", strides, axes, 1),
+        dilation=pair("dilations", dilations, axes, 1),
+    )
 
 
 def pads_of(

@@ -1,11 +1,12 @@
 /* The guest's operator: the twin of tinynn/operators/language/pick.py. */
 
 #include "../guest/kernels.h"
+#include "../guest/scratch.h"
 #include "pick.h"
 
 #define MAX_VOCABULARY (1u << 20)
 
-static uint8_t marks[MAX_VOCABULARY];
+static SCRATCH(uint8_t, marks, MAX_VOCABULARY);
 
 #define NEGATIVE_NANS 0xff800000u
 
@@ -29,6 +30,7 @@ uint32_t next_above(const struct draw *d, uint32_t i, int32_t least) {
 void pick(const struct call *c) {
   const uint32_t rows = c->sources[1].count;
   const uint32_t pass = *(const uint32_t *)source(c, 2);
+  SCRATCH_TAKE(marks, c->sources[0].count);
   const struct draw d = {
       .logits = source(c, 0),
       .vocabulary = c->sources[0].count,

@@ -1,17 +1,19 @@
 /* The guest's operators on text: the twin of tinynn/operators/text.py. */
 
 #include "../guest/kernels.h"
+#include "../guest/scratch.h"
 #include "operators.h"
 
 enum { TABLE, TEXT, LENGTH, AFFIXES };
 enum { IDS = 1, FIRST };
 
-static uint32_t scratch[SCRATCH_BYTES(MAX_TEXT_BYTES) / 4];
+static SCRATCH(uint32_t, scratch, SCRATCH_BYTES(MAX_TEXT_BYTES) / 4);
 
 /* Attributes: rows, bytes before the text, tokens before it. */
 void encode(const struct call *c) {
   const bool around = c->source_count > AFFIXES;
   const uint32_t prefix = c->attributes[2];
+  SCRATCH_TAKE(scratch, SCRATCH_BYTES(c->sources[TEXT].count) / 4);
   const struct prompt p = {
       .table = source(c, TABLE),
       .table_bytes = c->sources[TABLE].count,

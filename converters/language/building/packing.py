@@ -4,7 +4,7 @@ import numpy as np
 
 from tinynn.blocks import BlockKind, BlockTensor
 
-from ..files.encodings import SUPER, Blocks
+from ..encodings import SUPER, Blocks
 from ..matrix import Matrix
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from converters.errors import BadModelFile
 from converters.text.metadata import Head, TensorInfo, read_head
 
+from ..encodings import ENCODINGS, OTHERS, Bytes, Encoding
 from ..matrix import Matrix
-from .encodings import ENCODINGS, OTHERS, Bytes, Encoding
 
 ALIGNMENT: Final = 32
 MAX_ALIGNMENT: Final = 1 << 16

@@ -11,9 +11,9 @@ import numpy as np
 from converters.errors import BadModelFile
 
 from ..config import Attention, Config
+from ..encodings import F32
 from ..matrix import Matrix
 from ..rope import Rope
-from .encodings import F32
 
 HEADER: Final = struct.Struct("<7i")
 LATER: Final = 0x616B3432

@@ -11,8 +11,8 @@ import numpy as np
 from converters.errors import BadModelFile
 from mips_vm.json_text import parse
 
+from ..encodings import BF16, F16, F32, Encoding
 from ..matrix import Matrix
-from .encodings import BF16, F16, F32, Encoding
 
 TYPES: Final = {"F32": F32, "F16": F16, "BF16": BF16}
 LENGTH: Final = struct.Struct("<Q")

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from oracle.chain.chain import Contract
 from oracle.chain.errors import Refused
 from oracle.chain.head import Head
-from oracle.sending.sender import Intent, Outcome, Receipt, Sender, intended
+from oracle.sending.sender import Intent, Outcome, Post, Receipt, Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +36,11 @@ class HeldSender(Sender):
         told, self._news = self._news, []
         return told
 
-    def post(
-        self,
-        contract: Contract,
-        function: str,
-        *arguments: Any,
-        value: int = 0,
-        listening: Sequence[Contract] = (),
-        key: str = "",
-    ) -> Receipt | None:
-        def call() -> Receipt:
-            return self.send(
-                contract, function, *arguments, value=value, listening=listening
-            )
-
-        if function != self._function:
+    def post(self, post: Post, listening: Sequence[Contract] = ()) -> Receipt | None:
+        call = partial(self._transact, post.intent, (post.contract, *listening))
+        if post.function != self._function:
             return call()
-        intent = intended(contract, function, arguments, value, key)
-        self._kept[key] = Kept(intent, call)
+        self._kept[post.key] = Kept(post.intent, call)
         return None
 
     def let_in(self) -> None:

@@ -42,8 +42,8 @@ ESTIMATE_TOLERANCE = 16
 """An estimate is at most one part in so many above the least gas that succeeds."""
 
 
-class _Rules(PragueVM):
-    """Prague's, with whatever base fee a block has."""
+class _AnyBaseFee:
+    """A virtual machine's rules, with whatever base fee a block has."""
 
     @classmethod
     def validate_gas(
@@ -52,9 +52,13 @@ class _Rules(PragueVM):
         validate_gas_limit(header.gas_limit, parent_header.gas_limit)
 
 
+class _Rules(_AnyBaseFee, PragueVM):
+    """Prague's."""
+
+
 class _Chain(MiningChain):
     chain_id = CHAIN_ID
-    vm_configuration = ((BlockNumber(0), _Rules),)
+    vm_configuration: Any = ((BlockNumber(0), _Rules),)
     base_fee: int | None = None
     """Of every block, in wei; if None, it follows from the parent."""
 
@@ -87,6 +91,20 @@ class Call:
     gas: int = TRANSACTION_GAS
 
 
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """A transaction but for who sends it. `to` is empty for a deployment; `max_fee` and
+    `tip` in wei a gas unit."""
+
+    nonce: int
+    gas: int
+    max_fee: int
+    tip: int
+    value: int
+    data: bytes
+    to: bytes
+
+
 class Reverted(Exception):
     """The call's code gave up, with these bytes of reason."""
 
@@ -100,6 +118,31 @@ def steadily(parent_time: int) -> int:
     return parent_time + BLOCK_SECONDS
 
 
+def with_inference() -> type[MiningChain]:
+    """The same chain with the precompile of docs/precompile.md.
+
+    Made when it is asked for: the precompile brings along all that computes.
+    """
+    from oracle.chain.local.inference import InferenceVM
+
+    class Rules(_AnyBaseFee, InferenceVM):
+        """Prague's, and the precompile."""
+
+    class Chain(_Chain):
+        vm_configuration = ((BlockNumber(0), Rules),)
+
+    return Chain
+
+
+def _model_code() -> dict[Address, Any]:
+    """The account of ModelCode in a genesis."""
+    from oracle.chain.local.inference import MODEL_CODE
+    from solidity import artifact
+
+    code = artifact("ModelCode").deployed_bytecode
+    return {MODEL_CODE: {"balance": 0, "nonce": 1, "code": code, "storage": {}}}
+
+
 @dataclass(slots=True)
 class EmbeddedChain:
     """The chain, its head, and every transaction mined so far by block number.
@@ -107,6 +150,7 @@ class EmbeddedChain:
     `database` may hold a chain already, which then goes on; `balances` and
     `first_base_fee` (wei a gas unit) are for a new one. No block uses more gas than
     EIP-1559 aims at, so a base fee that begins at 0 stays there: a chain without fees.
+    With `inference` it has the precompile, and ModelCode from the first block on.
     `next_time` is the instant of a block that is mined now, after its parent's.
     """
 
@@ -115,6 +159,7 @@ class EmbeddedChain:
     next_time: Callable[[int], int] = steadily
     genesis_time: int = GENESIS_TIME
     first_base_fee: int = FIRST_BASE_FEE
+    inference: bool = False
     mined: dict[int, Mined] = field(default_factory=dict)
     by_hash: dict[bytes, Mined] = field(default_factory=dict)
     _chain: Any = field(init=False)  # py-evm's types end at its interfaces
@@ -123,7 +168,7 @@ class EmbeddedChain:
         kept = self.database
         database = AtomicDB() if kept is None else AtomicDB(kept)
         try:
-            self._chain = _Chain(database)
+            self._chain = self._kind(database)
         except CanonicalHeadNotFound:
             self._begin(database)
         else:
@@ -136,13 +181,19 @@ class EmbeddedChain:
             Address(address): {"balance": wei, "nonce": 0, "code": b"", "storage": {}}
             for address, wei in self.balances.items()
         }
+        if self.inference:
+            state |= _model_code()
         header: Any = {
             "difficulty": 0,
             "gas_limit": BLOCK_GAS,
             "timestamp": self.genesis_time,
             "base_fee_per_gas": self.first_base_fee,
         }
-        self._chain = _Chain.from_genesis(database, header, state)
+        self._chain = self._kind.from_genesis(database, header, state)
+
+    @property
+    def _kind(self) -> type[MiningChain]:
+        return with_inference() if self.inference else _Chain
 
     @property
     def head(self) -> BlockHeaderAPI:
@@ -238,18 +289,18 @@ class EmbeddedChain:
         """py-evm's transaction, from the bytes that its sender signed."""
         return self._chain.get_vm().get_transaction_builder().decode(raw)
 
-    def unsigned(self, sender: bytes, fields: Mapping[str, Any]) -> Any:
+    def unsigned(self, sender: bytes, fields: Unsigned) -> Any:
         """The same for a transaction that nobody signed."""
         builder = self._chain.get_vm().get_transaction_builder()
         unsigned = builder.new_dynamic_fee_transaction(
             chain_id=CHAIN_ID,
-            nonce=fields["nonce"],
-            max_priority_fee_per_gas=fields["maxPriorityFeePerGas"],
-            max_fee_per_gas=fields["maxFeePerGas"],
-            gas=fields["gas"],
-            to=Address(fields["to"]),
-            value=fields["value"],
-            data=fields["data"],
+            nonce=fields.nonce,
+            max_priority_fee_per_gas=fields.tip,
+            max_fee_per_gas=fields.max_fee,
+            gas=fields.gas,
+            to=Address(fields.to),
+            value=fields.value,
+            data=fields.data,
             access_list=(),
             y_parity=0,
             r=int.from_bytes(sender),

@@ -10,6 +10,8 @@ from eth_utils.exceptions import ValidationError
 from web3.providers import BaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
+from mips_vm.json_text import JsonObject
+from oracle.chain.local.asked import BlockName, CallFields, LogEntry, LogQuery
 from oracle.chain.local.embedded import EmbeddedChain, Reverted
 from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.local.shapes import (
@@ -81,10 +83,10 @@ class EmbeddedProvider(BaseProvider):
     def _nonce(self, address: str, block: str = "latest") -> str:
         return hex(self.state(block).get_nonce(unhexed(address)))
 
-    def _call(self, call: dict[str, Any], block: str = "latest") -> str:
+    def _call(self, call: CallFields, block: str = "latest") -> str:
         return hexed(self.chain.call(read_call(call), self.number(block)))
 
-    def _estimate(self, call: dict[str, Any], block: str = "latest") -> str:
+    def _estimate(self, call: CallFields, block: str = "latest") -> str:
         return hex(self.chain.estimate(read_call(call)))
 
     def _send(self, raw: str) -> str:
@@ -99,7 +101,7 @@ class EmbeddedProvider(BaseProvider):
         self.chain.rewind(int(snapshot, 16))
         return True
 
-    def _block(self, block: str, full: bool = False) -> dict[str, Any] | None:
+    def _block(self, block: str, full: bool = False) -> JsonObject | None:
         number = self.number(block)
         if number > self.chain.head.block_number:
             return None
@@ -107,20 +109,18 @@ class EmbeddedProvider(BaseProvider):
             self.chain.header(number), self.chain.mined.get(number), full
         )
 
-    def _receipt(self, transaction: str) -> dict[str, Any] | None:
+    def _receipt(self, transaction: str) -> JsonObject | None:
         mined = self.chain.by_hash.get(unhexed(transaction))
         return None if mined is None else receipt_entry(mined)
 
-    def _block_receipts(
-        self, block: str | Mapping[str, Any]
-    ) -> list[dict[str, Any]] | None:
+    def _block_receipts(self, block: BlockName) -> list[JsonObject] | None:
         number = self.number(block)
         if number > self.chain.head.block_number:
             return None
         mined = self.chain.mined.get(number)
         return [] if mined is None else [receipt_entry(mined)]
 
-    def logs(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+    def logs(self, wanted: LogQuery) -> list[LogEntry]:
         return [
             entry
             for number in self._searched(wanted)
@@ -129,7 +129,7 @@ class EmbeddedProvider(BaseProvider):
             if _matches(entry, wanted)
         ]
 
-    def _searched(self, wanted: dict[str, Any]) -> range:
+    def _searched(self, wanted: LogQuery) -> range:
         """The blocks that a filter is about: one by its hash (EIP-234), or a range."""
         if "blockHash" in wanted:
             if {"fromBlock", "toBlock"} & set(wanted):
@@ -141,10 +141,10 @@ class EmbeddedProvider(BaseProvider):
         last = min(head, self.number(wanted.get("toBlock") or "latest"))
         return range(first, last + 1)
 
-    def state(self, block: str | Mapping[str, Any]) -> Any:
+    def state(self, block: BlockName) -> Any:
         return self.chain.state(self.number(block))
 
-    def number(self, block: str | Mapping[str, Any]) -> int:
+    def number(self, block: BlockName) -> int:
         """The block's number, from a number, a hash, a name, or EIP-1898's object."""
         if isinstance(block, Mapping):
             found = block.get("blockHash") or block.get("blockNumber", "latest")
@@ -159,7 +159,7 @@ class EmbeddedProvider(BaseProvider):
         return 0 if block == "earliest" else int(block, 16)
 
 
-def _matches(entry: dict[str, Any], wanted: dict[str, Any]) -> bool:
+def _matches(entry: LogEntry, wanted: LogQuery) -> bool:
     addresses = _alternatives(wanted.get("address"))
     if addresses and entry["address"].lower() not in addresses:
         return False
@@ -180,7 +180,7 @@ def _alternatives(choice: str | Iterable[str] | None) -> set[str]:
 
 
 def failure(code: int, message: str, data: str | None = None) -> RPCResponse:
-    details: dict[str, Any] = {"code": code, "message": message}
+    details: JsonObject = {"code": code, "message": message}
     if data is not None:
         details["data"] = data
     return {"jsonrpc": "2.0", "id": 1, "error": details}  # type: ignore[typeddict-item]

@@ -4,12 +4,14 @@ Every field of the execution API's schemas is there, since clients that are comp
 against them (alloy in `cast`, ethers) refuse an answer that lacks one.
 """
 
-from typing import Any
+from typing import Any, cast
 
 import rlp  # type: ignore[import-untyped]
 from eth.abc import BlockHeaderAPI
 from eth_utils.address import to_checksum_address
 
+from mips_vm.json_text import Json, JsonObject
+from oracle.chain.local.asked import LogEntry
 from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.local.mined import Mined
 
@@ -32,7 +34,7 @@ def word(value: int) -> str:
     return hexed(value.to_bytes(HASH_BYTES, "big"))
 
 
-def header_entry(header: BlockHeaderAPI) -> dict[str, Any]:
+def header_entry(header: BlockHeaderAPI) -> JsonObject:
     """A header as `eth_subscribe` tells it; blocks add to it."""
     return {
         "number": hex(header.block_number),
@@ -63,7 +65,7 @@ def header_entry(header: BlockHeaderAPI) -> dict[str, Any]:
 
 def block_entry(
     header: BlockHeaderAPI, mined: Mined | None, full: bool = False
-) -> dict[str, Any]:
+) -> JsonObject:
     listed: list[Any] = []
     if mined is not None:
         listed = [transaction_entry(mined) if full else hexed(mined.hash)]
@@ -75,7 +77,7 @@ def block_entry(
     }
 
 
-def transaction_entry(mined: Mined) -> dict[str, Any]:
+def transaction_entry(mined: Mined) -> JsonObject:
     return waiting_entry(mined.transaction) | {
         "blockHash": hexed(mined.header.hash),
         "blockNumber": hex(mined.header.block_number),
@@ -84,10 +86,10 @@ def transaction_entry(mined: Mined) -> dict[str, Any]:
     }
 
 
-def waiting_entry(transaction: Any) -> dict[str, Any]:
+def waiting_entry(transaction: Any) -> JsonObject:
     """A transaction that is in no block."""
     kind = getattr(transaction, "type_id", None) or 0
-    entry: dict[str, Any] = {
+    entry: JsonObject = {
         "hash": hexed(transaction.hash),
         "type": hex(kind),
         "chainId": hex(CHAIN_ID),
@@ -115,7 +117,7 @@ def waiting_entry(transaction: Any) -> dict[str, Any]:
     return entry
 
 
-def receipt_entry(mined: Mined) -> dict[str, Any]:
+def receipt_entry(mined: Mined) -> JsonObject:
     kind = getattr(mined.transaction, "type_id", None) or 0
     return {
         "transactionHash": hexed(mined.hash),
@@ -131,13 +133,13 @@ def receipt_entry(mined: Mined) -> dict[str, Any]:
         "contractAddress": (
             to_checksum_address(mined.contract) if mined.contract else None
         ),
-        "logs": log_entries(mined),
+        "logs": cast(list[Json], log_entries(mined)),
         "logsBloom": hexed(mined.bloom.to_bytes(BLOOM_BYTES, "big")),
         "type": hex(kind),
     }
 
 
-def log_entries(mined: Mined) -> list[dict[str, Any]]:
+def log_entries(mined: Mined) -> list[LogEntry]:
     return [
         {
             "address": to_checksum_address(log.address),

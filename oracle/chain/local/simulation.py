@@ -3,13 +3,15 @@
 Of what may be overridden it knows balances only; all calls are of one block.
 """
 
-from typing import Any
+from collections.abc import Mapping
 
 from eth.abc import ComputationAPI
 from eth.exceptions import Revert
 from eth_utils.address import to_checksum_address
 from eth_utils.exceptions import ValidationError
 
+from mips_vm.json_text import JsonObject
+from oracle.chain.local.asked import BalanceOverride, CallFields, Simulation
 from oracle.chain.local.embedded import Call, EmbeddedChain
 from oracle.chain.local.known import TRANSACTION_GAS
 from oracle.chain.local.shapes import hexed, unhexed
@@ -18,7 +20,7 @@ REVERTED, OUT_OF_GAS = 3, -32015
 REFUND_SHARE = 5
 
 
-def read_call(call: dict[str, Any]) -> Call:
+def read_call(call: CallFields) -> Call:
     return Call(
         sender=unhexed(call.get("from", "0x" + "00" * 20)),
         to=unhexed(call.get("to") or "0x"),
@@ -28,7 +30,7 @@ def read_call(call: dict[str, Any]) -> Call:
     )
 
 
-def simulated(chain: EmbeddedChain, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+def simulated(chain: EmbeddedChain, wanted: Simulation) -> list[JsonObject]:
     """The block that would come about."""
     blocks = wanted["blockStateCalls"]
     if len(blocks) != 1:
@@ -39,17 +41,17 @@ def simulated(chain: EmbeddedChain, wanted: dict[str, Any]) -> list[dict[str, An
     return [{"number": hex(chain.head.block_number + 1), "calls": results}]
 
 
-def _balances(overrides: dict[str, Any]) -> dict[bytes, int]:
+def _balances(overrides: Mapping[str, BalanceOverride]) -> dict[bytes, int]:
     for address, changes in overrides.items():
         if unknown := set(changes) - {"balance"}:
             raise ValidationError(f"{address}: expected balance, got {unknown}")
     return {unhexed(a): int(c["balance"], 16) for a, c in overrides.items() if c}
 
 
-def _result(call: Call, end: ComputationAPI) -> dict[str, Any]:
+def _result(call: Call, end: ComputationAPI) -> JsonObject:
     used = call.gas - end.get_gas_remaining()
     used -= min(end.get_gas_refund(), used // REFUND_SHARE)
-    result: dict[str, Any] = {
+    result: JsonObject = {
         "status": hex(end.is_success),
         "gasUsed": hex(used),
         "returnData": hexed(bytes(end.output)),
@@ -64,7 +66,7 @@ def _result(call: Call, end: ComputationAPI) -> dict[str, Any]:
     return result
 
 
-def _log(address: bytes, topics: tuple[int, ...], data: bytes) -> dict[str, Any]:
+def _log(address: bytes, topics: tuple[int, ...], data: bytes) -> JsonObject:
     return {
         "address": to_checksum_address(address),
         "topics": [hexed(topic.to_bytes(32)) for topic in topics],

@@ -33,7 +33,7 @@ class Ahead(threading.local):
     def note(self, asks: Sequence[Callable[[], object]]) -> list[Asked]:
         """The first question of each, in their order, without one that is asked twice.
         What was answered before and not come for is forgotten."""
-        self._answers.clear()
+        self.forget()
         self._noting = []
         try:
             for ask in asks:
@@ -45,6 +45,10 @@ class Ahead(threading.local):
         finally:
             self._noting = None
         return list(noted.values())
+
+    def forget(self) -> None:
+        """Answers that nobody has come for: they would be of another time."""
+        self._answers.clear()
 
     def keep(self, asked: Sequence[Asked], answers: Sequence[RPCResponse]) -> None:
         names = (_name(*question) for question in asked)

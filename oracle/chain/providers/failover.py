@@ -104,6 +104,8 @@ class FailoverProvider(BaseProvider):
 
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
         """Raises `Unavailable`, or `WrongChain` if that is all that is to be had."""
+        if asks_for_head(method, params):
+            self._ahead.forget()  # what was answered is of the head before
         if method != "eth_chainId":  # which is answered here
             if (known := self._ahead.answer(method, params)) is not None:
                 return known
@@ -122,6 +124,7 @@ class FailoverProvider(BaseProvider):
         """Has what these ask for first answered at once, for when they ask; whether it
         was. Where the best endpoint takes no batches, or doesn't answer, they ask for
         themselves."""
+        self._ahead.forget()
         endpoint = self._in_order()[0]
         if len(asks) < 2 or not endpoint.transport.takes_several:
             return False
@@ -140,9 +143,16 @@ class FailoverProvider(BaseProvider):
             return False
         return True
 
+    def meet(self) -> None:
+        """Asks once, without patience, whether any endpoint is there and of the chain.
+
+        Raises `Unavailable` or `WrongChain`.
+        """
+        self._read(RPCEndpoint("eth_chainId"), [])
+
     def is_connected(self, show_traceback: bool = False) -> bool:
         try:
-            self._read(RPCEndpoint("eth_chainId"), [])
+            self.meet()
         except (Unavailable, WrongChain):
             return False
         return True

@@ -63,6 +63,12 @@ NODE: Final[tuple[Chosen, ...]] = (
         "Compute on this Ray cluster, such as ray://head:10001 or local.",
         "ADDRESS",
     ),
+    (
+        "executor",
+        str,
+        "Compute by `native` code or by `wasm`, slower and the same bits.",
+        "NAME",
+    ),
     ("poll", float, "Between looks at the chain.", "SECONDS"),
     ("log_json", bool, "One JSON object a line."),
     ("metrics", str, "Serve /metrics, /healthz and /readyz there.", "HOST:PORT"),
@@ -141,7 +147,15 @@ OPTIONS: Final = (
 
 FETCHING: Final = ("models", "max_model_bytes", "ipfs_gateways", "fetch_from")
 """Settings of a command that may have to get a model first."""
-SERVING: Final = (*FETCHING, "processes", "cluster", "poll", "log_json", "webhook")
+SERVING: Final = (
+    *FETCHING,
+    "processes",
+    "cluster",
+    "executor",
+    "poll",
+    "log_json",
+    "webhook",
+)
 """Settings of every program that follows the chain until it is stopped."""
 TERMS: Final = tuple(name for name, *_ in MONEY)
 """A worker's."""

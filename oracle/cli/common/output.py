@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from mips_vm.json_text import Json
 from oracle.legible import legible
 
 AsJson = Annotated[
@@ -66,7 +67,7 @@ def page() -> PlainConsole:
     return PlainConsole(width=PAGE_COLUMNS) if found.piped else found
 
 
-def print_json(data: Mapping[str, Any]) -> None:
+def print_json(data: Mapping[str, Json]) -> None:
     print(json.dumps(data, indent=2))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from oracle.cli.common.errors import BadInputFile
+from oracle.cli.inputs.drawn import drawn
 from oracle.cli.inputs.tensors import (
     NO_NAMES,
     Array,
@@ -67,6 +68,23 @@ def read_samples(
         for row in zip(*(rows[:count] for rows in columns), strict=True)
     )
     return Samples(inputs, None if labels is None else labels[:count])
+
+
+def requests_of(model: Model, path: Path | None, count: int) -> list[bytes]:
+    """`count` requests at most: of the file, or the least, the greatest and drawn ones.
+
+    Of a model whose inputs are bytes.
+    """
+    if path is not None:
+        found = read_samples(path, model, count).inputs
+    else:
+        ends = [
+            {spec.name: np.full(spec.shape, end, np.uint8) for spec in model.inputs}
+            for end in (0, 255)
+        ]
+        found = (*ends, *drawn(model, max(0, count - len(ends))))[:count]
+    names = [spec.name for spec in model.inputs]
+    return [model.encode_input([one[name] for name in names]) for one in found]
 
 
 def labels_of(path: Path, named: Mapping[str, Array], classes: int) -> Array | None:

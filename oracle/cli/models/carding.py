@@ -49,7 +49,8 @@ def card_of(
     whole = {short: name for name, short in made.work.answer.short.items()}
     outputs = tuple(
         Tensor(
-            name := whole[spec.name],
+            # What --integers makes of an output is called otherwise.
+            name := whole.get(spec.name, spec.name),
             spec.name,
             spec.dtype,
             spec.shape,
@@ -151,7 +152,7 @@ def accuracy_found(
             reference="the image of floats",
             samples=told.samples,
             data="calibration data",
-            largest_difference=told.maximum if isfinite(told.maximum) else None,
+            largest_difference=finite(told.maximum),
             agreement=told.agreement,
             accuracy=told.accuracy_after,
             source_accuracy=told.accuracy_before,
@@ -236,3 +237,8 @@ def label_lines(path: Path) -> tuple[str, ...]:
     if not labels or not all(labels):
         raise BadCard(path, "a label a line", "an empty line" if labels else "none")
     return labels
+
+
+def finite(number: float | None) -> float | None:
+    """The number, if it is one."""
+    return number if number is not None and isfinite(number) else None

@@ -4,11 +4,11 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from mips_vm import Machine, Witness
 from mips_vm.constants import MODEL
 from mips_vm.decode import Kind, decode
+from mips_vm.json_text import JsonObject
 from oracle.cli.inputs.samples import read_samples
 from oracle.cli.models.counting import counted, made_up
 from oracle.legible import number_of
@@ -85,7 +85,7 @@ def foretell(model: Model, data: Path | None = None) -> Foretold:
     )
 
 
-def foretold_data(found: Foretold) -> dict[str, Any]:
+def foretold_data(found: Foretold) -> JsonObject:
     """All of it for `--json`."""
     return asdict(found)
 

@@ -1,13 +1,13 @@
 """What `plumb model inspect` tells of a source model."""
 
 from pathlib import Path
-from typing import Any
 
 from rich.console import RenderableType
 
 import tinynn
 from converters.hub import Report
 from converters.source import Port
+from mips_vm.json_text import JsonObject
 from oracle.cli.common.output import facts, grid
 from oracle.cli.models.foretelling import foretell, foretold_data, foretold_facts
 from oracle.cli.show.portrait import described, summary
@@ -15,7 +15,7 @@ from oracle.legible import number_of
 from tinynn import Model
 
 
-def report_data(report: Report, data: Path | None = None) -> dict[str, Any]:
+def report_data(report: Report, data: Path | None = None) -> JsonObject:
     """All of it for `--json`; work is counted on the samples of `data`."""
     model = tinynn.load(report.image) if report.image else None
     return {
@@ -41,11 +41,11 @@ def report_data(report: Report, data: Path | None = None) -> dict[str, Any]:
     }
 
 
-def image_data(model: Model, data: Path | None) -> dict[str, Any]:
+def image_data(model: Model, data: Path | None) -> JsonObject:
     return described(model) | foretold_data(foretell(model, data))
 
 
-def port_data(port: Port) -> dict[str, Any]:
+def port_data(port: Port) -> JsonObject:
     return {"name": port.name, "dtype": port.dtype, "shape": list(port.shape)}
 
 

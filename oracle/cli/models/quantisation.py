@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rich.console import RenderableType
 
@@ -15,6 +14,7 @@ from converters.quantise.quantise import (
     quantise,
     request_of,
 )
+from mips_vm.json_text import JsonObject
 from oracle.bench.guest import instructions
 from oracle.cli.common.output import facts, grid
 from oracle.cli.inputs.samples import read_samples
@@ -51,15 +51,16 @@ def quantised(
     limit: int | None,
     tell: Callable[[str], None],
     short: Mapping[str, str],
+    integers: bool = False,
 ) -> Quantisation:
     """`model` with products of bytes, calibrated and compared on the samples of `data`.
 
-    `short` are the image's names of the source's inputs. BadInputFile if the samples do
-    not fit it.
+    With `integers` nothing of it is a float. `short` are the image's names of the
+    source's inputs. BadInputFile if the samples do not fit it.
     """
     samples = read_samples(data, model, limit, short)
     tell(f"calibrating on {len(samples.inputs)} samples")
-    made = quantise(model, samples.inputs)
+    made = quantise(model, samples.inputs, integers)
     after = tinynn.load(made.image)
     tell(f"comparing {len(samples.inputs)} samples")
     comparison = compare(model, after, samples.inputs, samples.labels)
@@ -76,7 +77,7 @@ def cost(model: Model, request: bytes) -> Cost:
     return Cost(len(model.image), model.most_instructions, counted)
 
 
-def quantisation_data(found: Quantisation) -> dict[str, Any]:
+def quantisation_data(found: Quantisation) -> JsonObject:
     """All of it for `--json`."""
     told = found.comparison
     return {
@@ -117,7 +118,8 @@ def quantisation_tables(found: Quantisation) -> list[RenderableType]:
         "samples": told.samples,
         "top-1 agreement": f"{told.agreement:.2%}",
         "drop": f"{told.drop:.2%}",
-        "difference": f"{told.mean:.2%} on average, {told.maximum:.2%} at most",
+        "difference": f"{shown_as(told.mean)} on average, "
+        f"{shown_as(told.maximum)} at most",
         "products of bytes": found.made.products,
     }
     if found.made.left:

@@ -97,7 +97,7 @@ def run(
                 },
                 "bytes": hexadecimal(answer),
                 "seconds": round(seconds, 6),
-                "file": output and str(output),
+                "file": str(output) if output else None,
             }
         )
         return

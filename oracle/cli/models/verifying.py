@@ -9,6 +9,7 @@ from rich.console import RenderableType
 
 from converters.verify.verdict import Verdict
 from mips_vm import Status
+from mips_vm.json_text import JsonObject
 from oracle.cards import Card, card_path, write_card
 from oracle.cards.card import Accuracy
 from oracle.cli.common.output import facts, grid, remark
@@ -126,12 +127,12 @@ def comparison_data(found: "Verification", verdict: Verdict, inputs: str) -> Any
     }
 
 
-def layer_data(layer: "Layer") -> dict[str, Any]:
+def layer_data(layer: "Layer") -> JsonObject:
     named = {"node": layer.node, "operator": layer.operator}
     return named | difference_data(layer.difference)
 
 
-def difference_data(part: "Difference") -> dict[str, Any]:
+def difference_data(part: "Difference") -> JsonObject:
     """Differences are null where only one side is finite: JSON has no infinity."""
     numbers = {
         "maximum": part.maximum,
@@ -139,7 +140,7 @@ def difference_data(part: "Difference") -> dict[str, Any]:
         "relative": part.relative,
     }
     known = {name: n if isfinite(n) else None for name, n in numbers.items()}
-    return {"name": part.name} | known | {"within": part.within}
+    return {"name": part.name, **known, "within": part.within}
 
 
 def verification_tables(

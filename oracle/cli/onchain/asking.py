@@ -1,22 +1,24 @@
 """What the commands that ask need: a contract to ask through, a model, words."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from oracle.amounts import brief_wei
 from oracle.chain.abi import Abi
 from oracle.chain.chain import Contract
 from oracle.chain.confirmations import BY_CHAIN
 from oracle.chain.deployments import PROTOCOL
-from oracle.cli.common.output import remark
 from oracle.errors import BadDecline, UnknownConsumer, UnknownName
 from oracle.models.models import id_of
 from oracle.node.roles.node_config import NodeSettings
 from oracle.node.roles.roles import Place
+from oracle.record.record import Status
 from oracle.record.site import Site
 from oracle.requester.declines import About, Decline, told_by
 from oracle.requester.fees import Reckoned
 from oracle.requester.rehearsal import Rehearsal
+from oracle.requester.requests import Situation
 from solidity import artifact
 from tinynn import Model
 
@@ -91,7 +93,21 @@ def reckoned_facts(guess: Reckoned) -> dict[str, object]:
     return {"reckoned": f"{brief_wei(guess.least_wei)} {at}; half more is offered"}
 
 
-def asked_of(place: Site, request_id: int, urls: Sequence[str]) -> tuple[Decline, ...]:
+def with_declines(
+    place: Site,
+    now: Situation,
+    urls: Sequence[str],
+    tell: Callable[[str], None] = lambda text: None,
+) -> Situation:
+    """With what the workers that listen at these URLs say, while it waits for one."""
+    if now.asked.status is not Status.OPEN or not urls:
+        return now
+    return replace(now, declines=_asked_of(place, now.asked.request.id, urls, tell))
+
+
+def _asked_of(
+    place: Site, request_id: int, urls: Sequence[str], tell: Callable[[str], None]
+) -> tuple[Decline, ...]:
     """Why those workers don't take the request. Who doesn't answer is told of."""
     oracle = place.deployments.contracts.oracle.address
     about = About(place.chain.endpoint.chain_id, oracle, request_id)
@@ -100,10 +116,10 @@ def asked_of(place: Site, request_id: int, urls: Sequence[str]) -> tuple[Decline
         try:
             told = told_by(url, about)
         except (OSError, ValueError, BadDecline) as error:
-            remark(f"{url}: {error}")
+            tell(f"{url}: {error}")
             continue
         if told is None:
-            remark(f"{url}: it doesn't decline, or hasn't looked at it yet")
+            tell(f"{url}: it doesn't decline, or hasn't looked at it yet")
         else:
             found.append(told)
     return tuple(found)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mips_vm.json_text import JsonObject
 from oracle.cli.common.output import (
     AsJson,
     console,
@@ -151,7 +152,7 @@ def show(told: "ModelRegistered", as_json: bool) -> None:
         console().print(facts(described(told)))
 
 
-def described(told: "ModelRegistered") -> dict[str, object]:
+def described(told: "ModelRegistered") -> JsonObject:
     return {
         "model_id": hexadecimal(told.model_id),
         "publisher": hexadecimal(told.publisher),

@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
+from mips_vm.json_text import JsonObject
 from oracle.cli.common.output import facts, grid, hexadecimal
 from tinynn import Model, TensorSpec
 from tinynn.operators import FAMILIES
 
 
-def described(model: Model) -> dict[str, Any]:
+def described(model: Model) -> JsonObject:
     foretold = model.bounded_instructions
     return {
         "name": model.name,
@@ -27,7 +28,7 @@ def described(model: Model) -> dict[str, Any]:
     }
 
 
-def as_dict(spec: TensorSpec) -> dict[str, Any]:
+def as_dict(spec: TensorSpec) -> JsonObject:
     return {"name": spec.name, "dtype": spec.dtype, "shape": list(spec.shape)}
 
 
@@ -56,7 +57,7 @@ def summary(model: Model) -> Table:
     return facts(rows)
 
 
-def segment_rows(model: Model) -> list[dict[str, Any]]:
+def segment_rows(model: Model) -> list[JsonObject]:
     foretold = model.bounded_instructions
     return [
         {

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from challenge import tariff
 from challenge.game import Crowd, GameView, Stage
+from mips_vm.json_text import JsonObject
 from oracle.amounts import brief_wei
 from oracle.chain.contracts import Contracts
 from oracle.logs import logger
@@ -16,6 +17,7 @@ from oracle.node.challenger.choice import EVERY_CLAIM, Choice
 from oracle.node.collector import Collector
 from oracle.node.node import Action, Player
 from oracle.record.record import Answered, Asked
+from oracle.record.views import expect_challenge
 from oracle.sending.sender import Sender
 
 log = logger(__name__)
@@ -97,6 +99,7 @@ class Challenger(Collector):
         self.verdicts[answered.hash] = not false
         if not false:
             return
+        expect_challenge(self.record, answered, self.address)
         if (view := self._view(answered, self.address)) is None:
             return
         if view.stage is Stage.NONE:
@@ -147,7 +150,7 @@ class Challenger(Collector):
 
     def _lacks(self, view: GameView, reason: str) -> None:
         if view.claim_hash not in self.unpaid:
-            facts = {
+            facts: JsonObject = {
                 "request_id": view.claim.request_id,
                 "claim": f"0x{view.claim_hash.hex()}",
                 "window_end": view.claim.window_end,
@@ -161,5 +164,8 @@ class Challenger(Collector):
         if self.verdicts.get(answered.hash):
             return False  # what is true stays true
         in_time = self.seen.now < answered.claim.window_end
-        wanted = answered.alive and in_time and self._choice.takes(answered)
-        return wanted and self._strategy.can(answered.asked)
+        if not (answered.alive and in_time and self._choice.takes(answered)):
+            return False
+        can = partial(self._strategy.can, answered.asked)
+        about = {"request_id": answered.claim.request_id}
+        return bool(self.troubles.tried(("can", answered.hash), can, **about))

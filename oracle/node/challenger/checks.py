@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from math import log as ln
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
+from mips_vm.json_text import Json, JsonObject
 from mips_vm.keccak import keccak256
 from oracle.logs import logger
 from oracle.record.record import Answered, Asked
@@ -94,7 +95,7 @@ class Checks:
 
     strategy: Strategy
     secret: bytes
-    tell: Callable[[Mapping[str, Any]], None] = lambda facts: None
+    tell: Callable[[Mapping[str, Json]], None] = lambda facts: None
     troubles: Troubles = field(default_factory=Troubles)
     backlog: Backlog = field(default_factory=Backlog)
     unchecked: int = 0
@@ -180,7 +181,7 @@ class Checks:
         if answered.hash in self._told:
             return
         self._told.add(answered.hash)
-        facts = {
+        facts: JsonObject = {
             "request_id": answered.claim.request_id,
             "claim": f"0x{answered.hash.hex()}",
             "value": check.value_wei,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mips_vm.json_text import JsonObject
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.challenger.checks import Check
 
@@ -20,7 +21,7 @@ class Overdue:
         claim = check.answered.claim
         return cls(claim.request_id, check.value_wei, claim.window_end)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "request_id": self.request_id,
             "value_wei": self.value_wei,
@@ -64,7 +65,7 @@ class Vigil:
             return "It can't pay for all challenges: send its account ether."
         return "It keeps up."
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         return {
             "account": f"0x{self.account.hex()}",
             "running": self.running,
@@ -83,7 +84,7 @@ class Vigil:
         }
 
     @classmethod
-    def from_json(cls, told: dict[str, Any]) -> "Vigil":
+    def from_json(cls, told: Any) -> "Vigil":
         """What a running challenger has told. Raises `KeyError`, `TypeError` or
         `ValueError` where that is something else."""
         overdue = tuple(Overdue(**each) for each in told["overdue"])

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
+from mips_vm.json_text import JsonObject
 from oracle.logs import logger
 from oracle.node.challenger.choice import EVERY_CLAIM, Choice
 from oracle.record.record import Answered, Asked, Record
@@ -35,7 +36,7 @@ class Finding:
     true: bool
     disputed: bool
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         claim = self.answered.claim
         return {
             "request_id": claim.request_id,

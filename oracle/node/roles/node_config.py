@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -53,6 +53,7 @@ class NodeSettings(Settings):
     fetch_from: Annotated[tuple[str, ...], Listed, AfterValidator(_reachable)] = ()
     processes: int | None = Field(None, ge=1)
     cluster: str | None = None
+    executor: Literal["native", "wasm"] = "native"
     log_json: bool = False
     webhook: Annotated[str | None, shaped(r"https?://[^/].*", "http(s)://...")] = None
     metrics: Annotated[
@@ -88,9 +89,10 @@ class NodeSettings(Settings):
             from oracle.compute.cluster import Cluster
 
             return Cluster(self.cluster)
+        from oracle.compute.engines import Engine
         from oracle.compute.pool import Pool
 
-        return Pool(self.processes or os.cpu_count() or 1)
+        return Pool(self.processes or os.cpu_count() or 1, Engine(self.executor))
 
     def players(self) -> "Arena":
         """Who works out moves in games: as many processes here."""

@@ -302,16 +302,27 @@ class Worker(Node):
         seconds: float | None = 0.0,
         games: int = 1,
     ) -> Held:
-        size = self._strategy.output_bytes(asked) if self._strategy.can(asked) else 0
+        # Whatever goes wrong about this one is no reason to take no other.
+        measure = partial(self._size, asked)
+        size = self.troubles.tried(("size", asked.request.id), measure) or 0
         gas, request = market.gas_of(asked, size, games), asked.request
         return Held(request.id, request.requester, bond, gas, end, seconds)
 
+    def _size(self, asked: Asked) -> int:
+        """Of the answer, in bytes at most; none of what can't be answered."""
+        return self._strategy.output_bytes(asked) if self._strategy.can(asked) else 0
+
     def _seconds_left(self, asked: Asked) -> float | None:
         """Of computing; what can't be computed takes none."""
-        job = ("answer", asked.request.id, asked.input)
-        if not self._strategy.can(asked) or job in self.troubles.reasons:
+        lost = self.troubles.reasons
+        if ("answer", asked.request.id, asked.input) in lost:
             return 0.0
-        return self._strategy.seconds(asked)
+        job = ("seconds", asked.request.id)
+        seconds = self.troubles.tried(job, partial(self._seconds, asked))
+        return 0.0 if job in lost else seconds
+
+    def _seconds(self, asked: Asked) -> float | None:
+        return self._strategy.seconds(asked) if self._strategy.can(asked) else 0.0
 
     def _objection(self, asked: Asked, market: Market) -> str:
         """Why not to accept the request now, after all that can be found out by

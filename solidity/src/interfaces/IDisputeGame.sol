@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {Duration, Instant} from "../libraries/Time.sol";
 import {Claim} from "./IInferenceOracle.sol";
 
 /// @dev Whose move a game waits for. Open, Dissect, Descend: the worker. Select: the challenger. Prove: anyone,
@@ -26,19 +27,21 @@ struct Interval {
 /// @notice What is stored of a game. `gameId = keccak256(abi.encode(claimHash, challenger))`.
 struct Game {
     Stage stage;
-    uint40 since; // instant from which the mover's clock runs
-    uint32 workerLeft; // seconds
-    uint32 challengerLeft; // seconds
+    Instant since; // from then on the mover's clock runs
+    Duration workerLeft;
+    Duration challengerLeft;
     uint32 workerDue; // gas units of moves made
     uint32 challengerDue; // gas units of moves made
     uint80 gasPrice; // wei; the challenger's bond is challengerBondGas times this, and its rent
     bytes32 commitment; // hash of the position; zero while it is the claim's opening
 }
 
-/// @notice What is stored of a disputed claim, shared by its games.
+/// @notice What is stored of a disputed claim, shared by its games. The first four share a slot, 30 bytes.
+// The linter doesn't know that an Instant has 5.
+// solhint-disable-next-line gas-struct-packing
 struct Dispute {
     address worker;
-    uint40 openedAt; // zero until the worker has opened
+    Instant openedAt; // not set until the worker has opened
     uint32 openGames;
     bool dead; // one game was lost by the worker
     bytes32 opening; // commitment of the first dissection

@@ -9,7 +9,7 @@ from support.plain_language import forward
 from support.tiny_language import VOCABULARY, write
 
 from converters.language.building.scoring import scores
-from converters.language.files.encodings import ENCODINGS
+from converters.language.encodings import ENCODINGS
 from converters.language.origins.gguf_config import ARCHITECTURES
 from converters.language.reading import read
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from converters.language.files.encodings import ENCODINGS, OTHERS
+from converters.language.encodings import ENCODINGS, OTHERS
 
 gguf = pytest.importorskip("gguf", reason="the package gguf is absent (extra dev)")
 

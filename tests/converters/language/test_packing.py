@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from converters.language.building.packing import packed
-from converters.language.files.encodings import ENCODINGS
+from converters.language.encodings import ENCODINGS
 from converters.language.matrix import Matrix
 
 BLOCKED = [encoding for encoding in ENCODINGS.values() if encoding.take]

@@ -22,6 +22,7 @@ from oracle.node.worker.worker import Worker
 from oracle.record.audit import Auditor
 from oracle.record.record import Record, Status
 from oracle.sending.durable import DurableSender
+from oracle.sending.sender import Post
 from oracle.store.outbox import Outbox
 from oracle.store.store import Store
 
@@ -151,6 +152,38 @@ def test_worker_sends_what_it_can_at_once(
     sends = endpoint.calls["eth_sendRawTransaction"]
     assert sends == 10 and endpoint.calls["eth_estimateGas"] == 10
     assert int(world.embedded.state().get_nonce(ADDRESS)) == 11
-    for method in ("eth_estimateGas", "eth_sendRawTransaction"):
-        assert node.arrays.count([method] * 5) == (2 if kind == "array" else 0)
+    estimated = [a for a in node.arrays if a[:5] == ["eth_estimateGas"] * 5]
+    sent = [a for a in node.arrays if a == ["eth_sendRawTransaction"] * 5]
+    assert [len(estimated), len(sent)] == ([2, 2] if kind == "array" else [0, 0])
+    assert all(set(a[5:]) == {"eth_getTransactionCount"} for a in estimated)
     store.close()
+
+
+def test_transaction_takes_two_requests(
+    world: EmbeddedTestbed, endpoint: FailoverEndpoint, tmp_path: Path
+) -> None:
+    """One for its gas and its nonce, and its sending; fees are known from the head."""
+    store = Store(f"sqlite:///{tmp_path / 'plumb.db'}")
+    outbox = Outbox(store, CHAIN_ID, ADDRESS)
+    sender = DurableSender(Chain(endpoint), ACCOUNT, outbox)
+    for _ in range(2):
+        sender.settle()
+        before = endpoint.posts
+        sender.post(Post(world.contracts.staking, "deposit", (ADDRESS,), ETHER))
+    assert endpoint.posts - before == 2
+    assert [entry.nonce for entry in outbox.open()] == [1]
+    store.close()
+
+
+def test_batch_answers_that_nobody_came_for_are_of_another_time(
+    world: EmbeddedTestbed, endpoint: FailoverEndpoint
+) -> None:
+    """They are gone with the head, and when somebody says that it is over."""
+    chain, sender = Chain(endpoint), world.senders[2]
+    assert sender.address == ADDRESS
+    asks = [partial(chain.balance, ADDRESS), partial(chain.count, ADDRESS, "latest")]
+    for count, over in enumerate((chain.head, partial(chain.ahead, ()))):
+        assert chain.ahead(asks)
+        sender.send(world.contracts.staking, "deposit", ADDRESS, value=ETHER)
+        over()
+        assert chain.count(ADDRESS, "latest") == count + 1

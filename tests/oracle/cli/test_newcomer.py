@@ -1,12 +1,14 @@
 """What somebody gets to read who does it for the first time, and something is amiss."""
 
 import socket
+import time
 from pathlib import Path
 
 import pytest
 from support.command import plumb_in
 from support.devnet_testbed import SEVEN, DevnetTestbed
 
+from oracle.chain.providers.failover import FailoverProvider
 from oracle.cli.watch import in_words
 
 
@@ -16,12 +18,15 @@ from oracle.cli.watch import in_words
         ("request", "status", 1),
         ("worker", "stake", "1ether", "--account", "dev:2"),
         ("devnet", "travel", 600),
+        ("request", "status", 1, "--chain-id", 31337),
     ],
 )
-def test_command_without_a_chain_says_how_to_start_one(
+def test_command_without_a_chain_says_at_once_how_to_start_one(
     capsys: pytest.CaptureFixture[str], command: tuple[object, ...]
 ) -> None:
+    begun = time.monotonic()
     ended = plumb_in(capsys)(*command, "--rpc-url", "http://127.0.0.1:9")
+    assert time.monotonic() - begun < FailoverProvider.patience_seconds / 3
     assert (ended.status, ended.out) == (1, "")
     assert ended.err == (
         "plumb: chain: expected an answer, got none: 127.0.0.1:9: no connection, or "

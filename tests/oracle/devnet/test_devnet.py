@@ -3,17 +3,16 @@
 import json
 import socket
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hexbytes import HexBytes
 from support.command import plumb_in
+from support.devnet_client import rpc
 from support.process import running
 from web3 import HTTPProvider, Web3
 from web3.exceptions import Web3RPCError
-from web3.types import RPCEndpoint
 
 from oracle.chain.chain import Chain
 from oracle.chain.contracts import check_contracts
@@ -31,31 +30,6 @@ ETHER = 10**18
 FIRST = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
 LAST = "0x8626f6940E2eb28930eFb4CeF49B2d1F2C9C1199"
 STRANGER = "0x00000000000000000000000000000000000000AA"
-
-
-@pytest.fixture(scope="module")
-def ready() -> Ready:
-    return set_up(Parameters(8, 600))
-
-
-@pytest.fixture(scope="module")
-def url(ready: Ready) -> Iterator[str]:
-    with serving(application(Service(ready.devnet)), "127.0.0.1", 0) as url:
-        yield url
-
-
-@pytest.fixture
-def web3(url: str) -> Iterator[Web3]:
-    """A client, whose doings are taken back."""
-    client = Web3(HTTPProvider(url))
-    before = rpc(client, "evm_snapshot")
-    yield client
-    assert rpc(client, "evm_revert", before)
-    client.provider.cache_allowed_requests = False  # type: ignore[attr-defined]
-
-
-def rpc(web3: Web3, method: str, *params: Any) -> Any:
-    return web3.manager.request_blocking(RPCEndpoint(method), list(params))
 
 
 def posted(url: str, body: Any) -> Any:

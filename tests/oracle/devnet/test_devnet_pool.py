@@ -9,32 +9,18 @@ import pytest
 import rlp
 from eth.rlp.accounts import Account
 from eth_utils.crypto import keccak
+from support.devnet_client import rpc
 from support.foundry import program
 from trie import HexaryTrie
 from web3 import HTTPProvider, Web3
 from web3.exceptions import TransactionNotFound, Web3RPCError
-from web3.types import RPCEndpoint
 
 from oracle.chain.local.accounts import development_accounts
-from oracle.devnet.server import Service, application
-from oracle.devnet.serving import serving
-from oracle.devnet.setup import Ready, set_up
-from solidity.deployment import Parameters
+from oracle.devnet.setup import Ready
 
 FIRST, SECOND = (account.address for account in development_accounts(2))
 STRANGER = "0x00000000000000000000000000000000000000AA"
 TRANSFER_GAS, GWEI = 21_000, 10**9
-
-
-@pytest.fixture(scope="module")
-def ready() -> Ready:
-    return set_up(Parameters(8, 600))
-
-
-@pytest.fixture(scope="module")
-def url(ready: Ready) -> Iterator[str]:
-    with serving(application(Service(ready.devnet)), "127.0.0.1", 0) as url:
-        yield url
 
 
 @pytest.fixture
@@ -47,10 +33,6 @@ def web3(url: str) -> Iterator[Web3]:
     rpc(client, "anvil_dropAllTransactions")
     rpc(client, "evm_setAutomine", True)
     assert rpc(client, "evm_revert", before)
-
-
-def rpc(web3: Web3, method: str, *params: Any) -> Any:
-    return web3.manager.request_blocking(RPCEndpoint(method), list(params))
 
 
 def pay(

@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 from eth_account import Account
 from eth_account.messages import encode_defunct
-from web3 import AsyncWeb3, HTTPProvider, Web3, WebSocketProvider
+from support.devnet_client import rpc
+from web3 import AsyncWeb3, Web3, WebSocketProvider
 from web3.exceptions import Web3RPCError
-from web3.types import RPCEndpoint
 from websockets.sync.client import ClientConnection, connect
 
-from oracle.devnet.server import Service, application
-from oracle.devnet.serving import serving
+from oracle.devnet.server import Service
 from oracle.devnet.setup import Ready, set_up
 from solidity.deployment import Parameters
 
@@ -26,34 +25,10 @@ STRANGER = "0x00000000000000000000000000000000000000AA"
 RETURNS_SEVEN = "0x600760005260206000f3"  # mstore(0, 7); return(0, 32)
 
 
-@pytest.fixture(scope="module")
-def ready() -> Ready:
-    return set_up(Parameters(8, 600))
-
-
-@pytest.fixture(scope="module")
-def url(ready: Ready) -> Iterator[str]:
-    with serving(application(Service(ready.devnet)), "127.0.0.1", 0) as url:
-        yield url
-
-
-@pytest.fixture
-def web3(url: str) -> Iterator[Web3]:
-    """A client, whose doings are taken back."""
-    client = Web3(HTTPProvider(url))
-    before = rpc(client, "evm_snapshot")
-    yield client
-    assert rpc(client, "evm_revert", before)
-
-
 @pytest.fixture
 def socket(url: str) -> Iterator[ClientConnection]:
     with connect(url.replace("http", "ws")) as connection:
         yield connection
-
-
-def rpc(web3: Web3, method: str, *params: Any) -> Any:
-    return web3.manager.request_blocking(RPCEndpoint(method), list(params))
 
 
 def asked(socket: ClientConnection, method: str, *params: Any) -> Any:

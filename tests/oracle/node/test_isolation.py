@@ -6,13 +6,15 @@ from threading import Event
 from typing import Any
 
 import pytest
-from support.embedded_testbed import EmbeddedTestbed
-from support.mempool_testbed import MempoolTestbed, acted
+from support.embedded_testbed import NO_CAPS, EmbeddedTestbed
+from support.mempool_testbed import CHALLENGER, MempoolTestbed, acted
 from web3.exceptions import Web3RPCError
 from web3.types import RPCEndpoint, RPCResponse
 
+from challenge.lies import LIES
 from oracle.chain.errors import FeeAboveCap, InsufficientFunds, WrongChain
 from oracle.node.loop import Loop
+from oracle.node.worker.liars import LyingWorker
 from oracle.node.worker.worker import Worker
 from oracle.pricing.guard import Guard, Offer
 from oracle.record.record import Status
@@ -30,6 +32,7 @@ NO_FUNDS = [
     "Upfront cost exceeds account balance",
     "spendable balance 5aatom is smaller than 7aatom: insufficient funds",
 ]
+LIAR = 4
 ODD = "the frobnicator is out"
 
 
@@ -40,6 +43,16 @@ class Wall:
 
     def __call__(self) -> float:
         self.now += LONGEST_PAUSE_SECONDS
+        return self.now
+
+
+class Ticking:
+    """So many seconds a look, when the test says so."""
+
+    SECONDS = 3.0
+    now = 0.0
+
+    def __call__(self) -> float:
         return self.now
 
 
@@ -136,6 +149,107 @@ def test_entry_that_no_node_takes_gives_its_nonce_to_the_next(
         testbed.node.mine(empty=True)
     expected = [Status.OPEN, Status.CLAIMED, Status.CLAIMED]
     assert sorted(testbed.statuses()) == expected
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("not a number"), Web3RPCError(ODD), OSError(12, "no memory")]
+)
+def test_action_that_is_never_sent_holds_others_back_for_seconds_once(
+    testbed: MempoolTestbed, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Whatever goes wrong when it is sent: what is wanted again and fails again is no
+    news, and gives its nonce back at once."""
+    wall = Ticking()
+    worker = testbed.worker()
+    worker.troubles = worker.sender.troubles = Troubles(wall, worker.chain.reachable)
+    poisoned = testbed.world.ask(b"\0\1\2\3")
+    others = [testbed.world.ask(bytes([n, 1, 2, 3])) for n in range(1, 3)]
+    worker.record.refresh()
+    asked = worker.record.tables.requests[poisoned].request
+    oracle = testbed.world.contracts.oracle
+    data = oracle.abi.calldata("accept", [asked, 0, 0, 0])[: -3 * 32]
+    monkeypatch.setattr(worker, "_turn", lambda a: a.request.id != poisoned)
+    offers: list[float] = []
+
+    def hook(method: str, params: Any) -> None:
+        if method == "eth_sendRawTransaction" and data in bytes.fromhex(params[0][2:]):
+            offers.append(wall.now)
+            raise error
+
+    hooked(testbed, hook, monkeypatch)
+
+    def status(request: int) -> Status:
+        return testbed.world.record().tables.requests[request].status
+
+    def until_answered(requests: list[int]) -> float:
+        begun = wall.now
+        while {status(r) for r in requests} != {Status.CLAIMED}:
+            acted(worker)
+            for _ in range(4):
+                testbed.node.mine()
+            testbed.node.mine(empty=True)
+            wall.now += Ticking.SECONDS
+            assert wall.now < begun + 300
+        return wall.now - begun
+
+    first = until_answered(others)
+    assert len(offers) > 1 and first <= 60
+    again = until_answered([testbed.world.ask(bytes([n, 9, 9, 9])) for n in range(2)])
+    assert again <= min(first, 15)
+    assert status(poisoned) is Status.OPEN
+
+
+@pytest.mark.parametrize("thought", ["can", "seconds", "output_bytes"])
+def test_lease_of_which_nothing_can_be_thought_keeps_no_other_request_waiting(
+    testbed: MempoolTestbed, monkeypatch: pytest.MonkeyPatch, thought: str
+) -> None:
+    worker = accepting(testbed, 1)
+    (lost,) = testbed.world.requests
+    testbed.mine_all()
+    real = getattr(worker._strategy, thought)
+
+    def broken(asked: Any) -> Any:
+        if asked.request.id == lost:
+            raise RuntimeError(ODD)
+        return real(asked)
+
+    monkeypatch.setattr(worker._strategy, thought, broken)
+    testbed.world.ask(b"\1\1\2\3")
+    for _ in range(4):
+        acted(worker)
+        testbed.mine_all()
+    assert testbed.statuses()[1] is Status.CLAIMED
+
+
+def test_challenger_that_is_not_told_its_stake_sends_the_bond_along(
+    testbed: MempoolTestbed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had enough in the bank; what is too much is free stake afterwards."""
+    world = testbed.world
+    bond, _ = world.chain.call(world.contracts.oracle, "bondFor", 0)
+    world.stake(world.senders[CHALLENGER], 10 * bond)
+    world.stake(world.senders[LIAR], bond)
+    strategy = LyingWorker(world.honest(), LIES["activation"], 8, 1)
+    liar = Worker(world.senders[LIAR], world.contracts, strategy, NO_CAPS)
+    world.ask()
+    while liar.step() is not None:
+        pass
+    challenger = testbed.challenger()
+    staking = world.contracts.staking
+    asked = hexed(staking.abi.calldata("balanceOf", [challenger.address]))
+
+    def hook(method: str, params: Any) -> None:
+        if method == "eth_call" and params[0]["data"] == asked:
+            raise Web3RPCError(ODD)
+
+    hooked(testbed, hook, monkeypatch)
+    before = world.chain.call(staking, "balanceOf", challenger.address)
+    acted(challenger)
+    testbed.mine_all()
+    after = world.chain.call(staking, "balanceOf", challenger.address)
+    assert len(world.record().tables.games) == 1
+    assert after[0] == before[0], "free as before: the bond came along"
+    assert after[1] > before[1]
 
 
 def test_entry_whose_estimate_tells_nothing_is_offered_again(

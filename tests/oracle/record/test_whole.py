@@ -10,12 +10,18 @@ import pytest
 from eth_bloom import BloomFilter
 from support.embedded_testbed import EmbeddedTestbed
 from support.late import Ills, LateEndpoint
+from web3.exceptions import Web3RPCError
 
 from oracle.chain.chain import Chain
+from oracle.chain.errors import Unavailable
 from oracle.chain.head import Head
+from oracle.chain.journal import Forgetful
+from oracle.chain.local.embedded import EmbeddedChain
 from oracle.chain.local.rpc import EmbeddedProvider
 from oracle.node.worker.worker import Worker
+from oracle.record.audit import Auditor
 from oracle.record.bloom import bits_of, bloom_of, may_hold
+from oracle.record.record import Record
 from oracle.record.whole import Blocks
 
 
@@ -205,3 +211,78 @@ def test_whole_block_receipts_must_be_all_and_of_the_block(
         monkeypatch.setattr(provider, "handlers", handlers)
         logs = Blocks(world.chain, world.contracts.telling).logs(head)
         assert found == (None if logs is None else len(logs))
+
+
+class Monster:
+    """A node for which all that a block has logged is too much: it says so, or breaks
+    off; of some contracts alone it tells, `all_but` a topic."""
+
+    def __init__(
+        self,
+        chain: EmbeddedChain,
+        monkeypatch: pytest.MonkeyPatch,
+        complaint: Exception,
+        all_but: bytes = b"",
+    ) -> None:
+        self.endpoint = LateEndpoint(chain, Ills(lacks=all_but))
+        self.complaint: Exception | None = complaint
+        provider = self.endpoint.provider
+        real = provider.make_request
+
+        def make_request(method: Any, params: Any) -> Any:
+            everyones = method == LOGS and "address" not in params[0]
+            if self.complaint and (everyones or method in (RECEIPTS, ONE)):
+                raise self.complaint
+            return real(method, params)
+
+        monkeypatch.setattr(provider, "make_request", make_request)
+
+
+TOO_MUCH = [
+    Web3RPCError("query returned more than 10000 results"),
+    Unavailable("eth_getLogs", {"node": "HTTP status 413"}),
+]
+
+
+@pytest.mark.parametrize("complaint", TOO_MUCH, ids=lambda e: type(e).__name__)
+def test_whole_block_of_too_many_logs_is_asked_for_ours_alone(
+    world: EmbeddedTestbed, monkeypatch: pytest.MonkeyPatch, complaint: Exception
+) -> None:
+    head = busy_block(world)
+    monster = Monster(world.embedded, monkeypatch, complaint)
+    blocks = Blocks(Chain(monster.endpoint), world.contracts.telling)
+    found = blocks.logs(head)
+    assert found == world.chain.logs(world.contracts.telling, head.number, head.number)
+    assert found and not blocks.proved
+    monster.complaint = None
+    blocks.proved = True
+    assert blocks.logs(head) and blocks.proved
+
+
+@pytest.mark.parametrize("complaint", TOO_MUCH, ids=lambda e: type(e).__name__)
+@pytest.mark.parametrize("whole", [True, False])
+def test_record_block_of_too_many_logs_is_believed_if_the_contracts_agree(
+    world: EmbeddedTestbed,
+    monkeypatch: pytest.MonkeyPatch,
+    complaint: Exception,
+    whole: bool,
+) -> None:
+    """However lately they were asked: what is kept back is not taken for read."""
+    (requested,) = (
+        e.id
+        for e in world.contracts.oracle.abi.events.values()
+        if e.name == "Requested"
+    )
+    lacks = b"" if whole else requested
+    monster = Monster(world.embedded, monkeypatch, complaint, lacks)
+    monster.complaint = None
+    chain, kept = Chain(monster.endpoint), Forgetful()
+    record = Record(chain, world.contracts, kept, Auditor(chain, world.contracts))
+    record.refresh()
+    assert kept.tip is not None
+    monster.complaint = complaint
+    request = world.ask()
+    record.refresh()
+    assert record.height == world.chain.height
+    assert (request in record.tables.requests) is whole
+    assert (kept.tip is not None) is whole

@@ -1,7 +1,9 @@
 """Why nobody answers: the fee as its requester reckons it, and what workers say."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from oracle.operator.metrics import application
 from oracle.pricing.guard import Guard
 from oracle.requester.declines import About, Decline, read_decline, told_by
 from oracle.requester.fees import Sizes, reckoned, with_royalty
+from oracle.requester.following import Obstacles
 
 ABOUT = About(31337, b"\1" * 20, 7)
 
@@ -137,6 +140,35 @@ def test_request_status_asks_the_workers_that_are_named(testbed: DevnetTestbed) 
     assert "Declined by" in shown and "fee: expected at least 1 ether" in shown
     nobody = testbed.plumb(*asked)
     assert nobody.status == 0 and "refused" in nobody.err
+
+
+def test_request_wait_says_at_once_why_nobody_takes_it(testbed: DevnetTestbed) -> None:
+    """And once, however often it looks; a terminal or not."""
+    testbed.json("worker", "stake", "0.1ether", account=16)
+    request = testbed.send()
+    worker = testbed.worker(16)
+    worker._guard = Guard(least_fee_wei=ETHER)
+    assert worker.step() is None
+    wait = ("request", "wait", request, "--timeout", 1)
+    with serving(application(Loop(worker, 1)), "127.0.0.1", 0) as url:
+        ended = testbed.plumb(*wait, "--ask", url, "--json")
+    assert ended.status == 1
+    (told,) = json.loads(ended.out)["declines"]
+    assert told["worker"] == f"0x{worker.address.hex()}"
+    said = f"0x{worker.address.hex()} declines: fee: expected at least 1 ether, got"
+    assert " ".join(ended.err.split()).count(said) == 1
+    cheap = testbed.json("request", "send", "mnist", SEVEN, "--fee", "1gwei")
+    ended = testbed.plumb("request", "wait", cheap["request_id"], *wait[3:])
+    assert " ".join(ended.err.split()).count("Its fee of 1 gwei is") == 1
+
+
+def test_obstacle_is_told_again_when_it_is_another() -> None:
+    told: list[str] = []
+    obstacles = Obstacles(told.append)
+    words = ["fee: 1 ether lacks", "fee: 0.9 ether lacks", "no stake", "", "no stake"]
+    for text in words:
+        obstacles.look(SimpleNamespace(obstacle=text))  # type: ignore[arg-type]
+    assert told == [words[0], "no stake", "no stake"]
 
 
 def test_send_and_simulate_show_the_same_fee_at_the_same_base_fee(

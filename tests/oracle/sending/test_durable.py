@@ -20,6 +20,7 @@ from oracle.sending import durable
 from oracle.sending import sender as plain
 from oracle.sending.durable import MOST_TRIES
 from oracle.sending.receipts import MISSES
+from oracle.sending.sender import Post
 from oracle.sending.signer import MOST_ATTEMPTS
 from oracle.store.errors import NonceTaken, OnItsWay
 from oracle.store.outbox import Outbox
@@ -228,10 +229,10 @@ def test_durable_node_that_always_wants_more_is_not_heard_for_ever(
     bench.node.complaint = "transaction underpriced"
     sender, fee = bench.sender(), (2**n for n in count(30))
     recent = sender.chain.recent
-    dearer = lambda: replace(recent(), base_fee=next(fee))  # noqa: E731
+    dearer = lambda **_: replace(recent(), base_fee=next(fee))  # noqa: E731
     bench.monkeypatch.setattr(sender.chain, "recent", dearer)
     staking = bench.world.contracts.staking
-    sender.post(staking, "deposit", ADDRESS, value=ETHER, key="move")
+    sender.post(Post(staking, "deposit", (ADDRESS,), ETHER, "move"))
     assert len(bench.node.offers) == MOST_ATTEMPTS + 1
 
 

@@ -15,6 +15,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from support.c_judge import native_judge
 from support.fuzz import generate, judge
 from support.fuzz.case import Case
 from support.fuzz.coverage import Coverage
@@ -42,6 +43,7 @@ class Tally:
     rounds: int = 0
     translated_steps: int = 0
     on_chain_steps: int = 0
+    c_steps: int = 0
     failures: list[Path] = field(default_factory=list)
 
 
@@ -77,6 +79,17 @@ class Campaign:
         self.tally.on_chain_steps += verdict.steps
         self._close(case, verdict, on_chain)
 
+    def in_c_round(self) -> None:
+        """One case for the judge in C."""
+        case = generate.case(self._rng, STARTS, STEPS)
+
+        def in_c(case: Case) -> Verdict:
+            return judge.on_chain(native_judge(), case)
+
+        verdict = in_c(case)
+        self.tally.c_steps += verdict.steps
+        self._close(case, verdict, in_c)
+
     def next(self) -> Case:
         """A new case, or an old one changed."""
         if not self._kept or self._rng.random() < FRESH_SHARE:
@@ -106,6 +119,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--rounds", type=int, default=sys.maxsize)
     parser.add_argument("--seed", type=int, default=time.time_ns() % 10**9)
+    parser.add_argument("--c-steps", type=int, help="only in C, so many steps")
     options = parser.parse_args()
     campaign, begin, told = Campaign(options.seed), time.monotonic(), 0.0
     print(f"seed {options.seed}; Ctrl-C ends it", file=sys.stderr)
@@ -114,7 +128,9 @@ def main() -> int:
         patch.setenv("PLUMB_CACHE", folder)
         try:
             for number in count(1):
-                if number % CHAIN_EVERY:
+                if options.c_steps:
+                    campaign.in_c_round()
+                elif number % CHAIN_EVERY:
                     campaign.translated_round()
                 else:
                     campaign.on_chain_round()
@@ -123,6 +139,8 @@ def main() -> int:
                     told = seconds
                     print(_line(campaign, seconds), file=sys.stderr)
                 if number >= options.rounds or seconds >= options.seconds:
+                    break
+                if options.c_steps and campaign.tally.c_steps >= options.c_steps:
                     break
         except KeyboardInterrupt:
             pass
@@ -135,7 +153,7 @@ def _line(campaign: Campaign, seconds: float) -> str:
     return (
         f"{seconds:,.0f} s, {tally.rounds:,} rounds: "
         f"{tally.translated_steps:,} steps translated, "
-        f"{tally.on_chain_steps:,} on-chain, "
+        f"{tally.on_chain_steps:,} on-chain, {tally.c_steps:,} in C, "
         f"{len(campaign.coverage.seen):,} features, {len(tally.failures)} failures"
     )
 

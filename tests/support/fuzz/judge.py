@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from support.c_judge import Judge
 from support.fuzz.case import Case, Start
-from support.verifier import Verifier
 
 from mips_vm import Machine, Status
 from mips_vm.state import State
@@ -66,8 +66,8 @@ def _slices(
         yield at, at - begin, plain.state.copy()
 
 
-def on_chain(verifier: Verifier, case: Case) -> Verdict:
-    """The reference engine against the contract, step by step."""
+def on_chain(verifier: Judge, case: Case) -> Verdict:
+    """The reference engine against the contract, or a twin of it, step by step."""
     machine = case.machine()
     steps = 0
     for number, start in enumerate(case.starts):

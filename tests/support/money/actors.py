@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from support.evm import ETHER, Chain, Receipt, Reverted
+from support.evm import ETHER, MAX_GAS, Chain, Receipt, Reverted
 from support.money.ledger import (
     MIN_LEASE,
     MIN_OPEN,
@@ -16,6 +16,7 @@ from support.money.ledger import (
 )
 from support.protocol import (
     ANY_BOND,
+    POLITE,
     REVERTING,
     ZERO_ADDRESS,
     Puppet,
@@ -28,6 +29,8 @@ K, CLOCK = 3, 600
 SEGMENTS, INSTRUCTIONS = 5, 7
 TRUTH, LIE = b"true", b"a lie"
 RICH = 1000 * ETHER
+CALLBACK_GAS = 100_000
+"""Enough for a polite contract."""
 
 HONEST_WORKER, HONEST_CHALLENGER = "honest worker", "honest challenger"
 WORKERS = (HONEST_WORKER, "worker", "another worker")
@@ -40,7 +43,8 @@ tally: Counter[str] = Counter()
 """How often each event was told, and each refusal came."""
 REACHED = (
     "Requested", "Accepted", "LeaseExpired", "Claimed", "ClaimKilled", "Finalized",
-    "CallbackFailed", "Cancelled", "Challenged", "Opened", "Selected", "Dissected",
+    "CallbackFailed", "CallbackNotPending", "CallbackStillFails", "CallbackSucceeded",
+    "Cancelled", "Challenged", "Opened", "Selected", "Dissected",
     "Proved", "TimedOut", "WorkerLost", "ChallengerLost", "Settled", "WrongStatus",
     "TooLate", "TooEarly", "InsufficientBalance", "WrongSender", "DeadlineOutOfRange",
     "WindowOutOfRange", "CallbackGasTooHigh",
@@ -48,7 +52,7 @@ REACHED = (
 """What a hundred sequences come by."""
 SELDOM = (
     "WrongAttempt", "LeaseTooShort", "BondTooHigh", "DisputeOpen", "GameExists",
-    "ClaimDead", "NotDisputable", "WrongClaim",
+    "ClaimDead", "NotDisputable", "WrongClaim", "CallbackSkipped",
 )  # fmt: skip
 """What a thousand do."""
 
@@ -59,7 +63,9 @@ class Actors:
 
     def __init__(self, seed: int) -> None:
         self.rng = Random(seed)
-        self.chain = chain = Chain(Parameters(K, CLOCK), verifier="TableVerifier")
+        self.chain = chain = Chain(
+            Parameters(K, CLOCK), verifier="TableVerifier", fees=True
+        )
         self.story = Story(chain)
         self.puppet = Puppet(chain, "contract", funds=0)
         self.puppet.mood(REVERTING)
@@ -100,7 +106,7 @@ class Actors:
         mark, now, number, ledger = self._kept
         self.chain.evm.revert(mark)
         self.chain.now, self.chain.number = now, number
-        self.chain._set_block()
+        self.chain.set_basefee(ledger.base_fee)
         self.ledger, self._kept = ledger, None
 
     @property
@@ -169,7 +175,7 @@ class Actors:
         to last beyond what it would; `short`: wei that its bond is above the agreed."""
         address, now, ledger = self.address[who], self.now, self.ledger
         last = asked.r.deadline - MIN_LEASE
-        end = asked.lease_end(now)
+        end, bond = asked.lease_end(now), asked.bond_at(ledger.price)
         attempt = max(0, asked.attempt - stale)
         expected = ""
         if asked.status != 1:
@@ -182,14 +188,15 @@ class Actors:
             expected = "LeaseTooShort"
         elif short > 0:
             expected = "BondTooHigh"
-        elif ledger.free[address] < asked.bond:
+        elif ledger.free[address] < bond:
             expected = "InsufficientBalance"
-        most = min(asked.bond - short, ANY_BOND)
+        most = min(bond - short, ANY_BOND)
         terms = (asked.r, attempt, max(0, end + early), most)
         receipt = self._oracle(expected, "accept", *terms, sender=address)
         if receipt is not None:
             ledger.accept(asked, receipt.event("Accepted").lease)
-            assert asked.lease.end == end and asked.lease.bond == asked.bond
+            told = (asked.lease.end, asked.lease.bond, asked.lease.gasPrice)
+            assert told == (end, bond, ledger.price)
 
     def submit(self, who: str, asked: Asked, false: bool) -> None:
         address, now = self.address[who], self.now
@@ -220,7 +227,7 @@ class Actors:
             expected = "TooEarly"
         terms = (asked.r, lease or (bytes(32), 0, address, 0, 0, 0))
         if self._oracle(expected, "expireLease", *terms, sender=address) is not None:
-            self.ledger.expire(asked)
+            self.ledger.expire(asked, address)
 
     def cancel(self, who: str, asked: Asked) -> None:
         address, now = self.address[who], self.now
@@ -254,10 +261,47 @@ class Actors:
         terms = (asked.r, known.claim, known.output)
         receipt = self._oracle(expected, "finalize", *terms, sender=address)
         if receipt is not None:
-            asked.callback_failed = receipt.has("CallbackFailed")
-            hostile = asked.r.requester == self.puppet.address
-            assert asked.callback_failed == hostile
+            dear = self.ledger.base_fee > known.claim.gasPrice
+            skipped = dear and address == known.claim.worker
+            fails = self._refuses(asked, int(asked.r.callbackGas))
+            told = "Skipped" if skipped else "Failed" if fails else "Succeeded"
+            assert receipt.has(f"Callback{told}")
+            asked.callback_failed = skipped or fails
             self.ledger.finalize(asked)
+
+    def retry(self, who: str, asked: Asked) -> None:
+        """The callback again, with all the gas that there is."""
+        expected = ""
+        if asked.status != 4:
+            expected = "WrongStatus"
+        elif not asked.callback_failed:
+            expected = "CallbackNotPending"
+        elif self._refuses(asked, MAX_GAS):
+            expected = "CallbackStillFails"
+        known = asked.claimed or next(iter(asked.dead), None)
+        if known is None:
+            return
+        terms = (asked.r, known.claim, known.output)
+        sender = self.address[who]
+        receipt = self._oracle(expected, "retryCallback", *terms, sender=sender)
+        if receipt is not None:
+            assert receipt.has("CallbackSucceeded")
+            asked.callback_failed = False
+
+    def _refuses(self, asked: Asked, gas: int) -> bool:
+        """Whether the requester won't take its answer, or can't for so much gas."""
+        is_contract = asked.r.requester == self.puppet.address
+        return is_contract and not (self.ledger.polite and gas >= CALLBACK_GAS)
+
+    def mood(self, polite: bool) -> None:
+        """The contract that asks changes its mind about answers."""
+        self.puppet.mood(POLITE if polite else REVERTING)
+        self.ledger.polite = polite
+
+    def price_gas(self, base_fee: int) -> None:
+        """Of the next blocks; wei."""
+        self.chain.set_basefee(base_fee)
+        self.ledger.base_fee = base_fee
 
     def deposit(self, who: str, whom: str, amount: int) -> None:
         sender, account = self.address[who], self.address[whom]

@@ -38,7 +38,8 @@ class Players(Actors):
 
     def challenge(self, who: str, asked: Asked, claimed: Claimed) -> None:
         address = self.address[who]
-        bond = self.ledger.challenger_bond(claimed)
+        price = self.ledger.price
+        bond = self.ledger.challenger_bond(claimed, price)
         value = max(0, bond - self.ledger.free[address])
         expected = ""
         if asked.status != 3:
@@ -56,7 +57,7 @@ class Players(Actors):
         )
         if sent is None:
             return
-        played = Played(address, player, now, CLOCK, CLOCK)
+        played = Played(address, player, price, now, CLOCK, CLOCK)
         if claimed.opened_at:
             played.stage = SELECT
         self.ledger.challenge(claimed, played, value)

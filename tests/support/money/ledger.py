@@ -1,7 +1,8 @@
 """Whose money is where, by the rules of docs/economics.md: written from the page, not
 from the contracts, and compared with them after every action.
 
-Amounts are in wei, at a base fee of zero, so that the price of gas is the floor.
+Amounts are in wei. Nobody pays for gas here: what ends a lease is credited is counted,
+so that it can be left out where the question is who has gained.
 """
 
 from collections import Counter
@@ -14,18 +15,22 @@ from support.made_up import MadeUpGame
 from challenge import tariff
 
 GWEI = 10**9
-PRICE = GWEI
-FLOOR = tariff.WORKER_BOND * PRICE
+LEAST_PRICE = GWEI
+FLOOR = tariff.WORKER_BOND * LEAST_PRICE
+"""At the least price of gas."""
+EXPIRE_GAS = 71_000
 ROYALTY_BPS = 500
 MIN_LEASE, MAX_LEASE, MIN_OPEN = 300, 1800, 60
 
 
 @dataclass
 class Played:
-    """One game: its clocks, its dues, and the player that knows its position."""
+    """One game: its clocks, its dues, and the player that knows its position. `price`
+    of a gas unit, when the challenger's bond was locked."""
 
     challenger: str
     player: MadeUpGame
+    price: int
     since: int
     worker_left: int
     challenger_left: int
@@ -76,7 +81,8 @@ class Claimed:
 
 @dataclass
 class Asked:
-    """A request: its terms, and where it stands."""
+    """A request: its terms, and where it stands. The lease, and then the claim, have
+    the bond, and the price that it was reckoned at."""
 
     r: Any
     posted: int
@@ -88,13 +94,14 @@ class Asked:
     dead: list[Claimed] = field(default_factory=list)
     """Claims that fell; games about them may wait to be settled."""
 
-    @property
-    def bond(self) -> int:
-        return max(FLOOR, self.r.minBond)
+    def bond_at(self, price: int) -> int:
+        """That is locked by who accepts now."""
+        return max(tariff.WORKER_BOND * price, self.r.minBond)
 
     @property
     def penalty(self) -> int:
-        return FLOOR // 10 + min(self.r.fee, (self.bond - FLOOR) // 10)
+        least, bond = tariff.WORKER_BOND * self.lease.gasPrice, self.lease.bond
+        return int(least // 10 + min(self.r.fee, (bond - least) // 10))
 
     def lease_end(self, now: int) -> int:
         half = (self.r.deadline - now) // 2
@@ -115,12 +122,17 @@ class Ledger:
     """With the oracle."""
     burned: int = 0
     requests: dict[int, Asked] = field(default_factory=dict)
+    base_fee: int = 0
+    polite: bool = False
+    """Whether the contract among the requesters takes its answers."""
+    credited: Counter[str] = field(default_factory=Counter)
+    """For ending leases: less than the gas for it."""
 
     def copy(self) -> "Ledger":
         """One that goes its own way, as a chain does after a fork."""
         twin = copy(self)
         twin.hand, twin.free = self.hand.copy(), self.free.copy()
-        twin.locked = self.locked.copy()
+        twin.locked, twin.credited = self.locked.copy(), self.credited.copy()
         twin.requests = {}
         for number, asked in self.requests.items():
             twin.requests[number] = other = copy(asked)
@@ -137,11 +149,19 @@ class Ledger:
     def wealth(self, account: str) -> int:
         return self.hand[account] + self.free[account] + self.locked[account]
 
+    @property
+    def price(self) -> int:
+        """That bonds are reckoned at which are locked now."""
+        return max(LEAST_PRICE, 2 * self.base_fee)
+
     def rent(self, claimed: Claimed) -> int:
         return tariff.rent_wei(int(claimed.claim.bond), self.clock)
 
-    def challenger_bond(self, claimed: Claimed) -> int:
-        return tariff.challenger_bond_gas(self.k) * PRICE + self.rent(claimed)
+    def challenger_bond(self, claimed: Claimed, price: int) -> int:
+        return tariff.challenger_bond_gas(self.k) * price + self.rent(claimed)
+
+    def _bond_of(self, claimed: Claimed, played: Played) -> int:
+        return self.challenger_bond(claimed, played.price)
 
     # What the actions do.
 
@@ -160,12 +180,15 @@ class Ledger:
 
     def accept(self, asked: Asked, lease: Any) -> None:
         asked.status, asked.lease = 2, lease
-        self._lock(lease.worker, asked.bond)
+        self._lock(lease.worker, int(lease.bond))
 
-    def expire(self, asked: Asked) -> None:
-        worker = asked.lease.worker
-        self._release(worker, asked.bond - asked.penalty)
-        self._burn(worker, asked.penalty)
+    def expire(self, asked: Asked, who: str) -> None:
+        worker, penalty = asked.lease.worker, asked.penalty
+        credit = min(penalty, EXPIRE_GAS * self.base_fee)
+        self._release(worker, int(asked.lease.bond) - penalty)
+        self._move(worker, who, credit)
+        self._burn(worker, penalty - credit)
+        self.credited[who] += credit
         self._reopen(asked)
 
     def cancel(self, asked: Asked) -> None:
@@ -178,7 +201,7 @@ class Ledger:
         asked.status, fee = 4, int(asked.r.fee)
         royalty = fee * ROYALTY_BPS // 10_000
         worker = asked.claimed.claim.worker
-        self._release(worker, asked.bond)
+        self._release(worker, int(asked.claimed.claim.bond))
         self.free[worker] += fee - royalty
         self.free[self.publisher] += royalty
         self.fees -= fee
@@ -186,24 +209,25 @@ class Ledger:
     def challenge(self, claimed: Claimed, played: Played, value: int) -> None:
         claimed.games[played.challenger] = played
         self.deposit(played.challenger, played.challenger, value)
-        self._lock(played.challenger, self.challenger_bond(claimed))
+        self._lock(played.challenger, self._bond_of(claimed, played))
 
     def challenger_loses(self, claimed: Claimed, played: Played) -> None:
-        bond, worker = self.challenger_bond(claimed), claimed.claim.worker
-        paid = min(bond, played.worker_due * PRICE + self.rent(claimed))
+        bond, worker = self._bond_of(claimed, played), claimed.claim.worker
+        paid = min(bond, played.worker_due * played.price + self.rent(claimed))
         self._move(played.challenger, worker, paid)
         self._burn(played.challenger, bond - paid)
         played.stage = 6
 
     def worker_loses(self, asked: Asked, claimed: Claimed, played: Played) -> None:
-        bond, worker = asked.bond, claimed.claim.worker
-        due = min(played.challenger_due * PRICE, bond // 2)
-        paid = due + tariff.WINNER_BONUS * PRICE
+        bond, price = int(claimed.claim.bond), int(claimed.claim.gasPrice)
+        worker = claimed.claim.worker
+        due = min(played.challenger_due * price, bond // 2)
+        paid = due + tariff.WINNER_BONUS * price
         played.stage, claimed.dead = 6, True
-        longest = tariff.max_challenger_due(self.k) * PRICE
+        longest = tariff.max_challenger_due(self.k) * price
         reserve = min(len(claimed.open_games) * longest, bond // 2 - due)
         claimed.reserve = reserve
-        self._release(played.challenger, self.challenger_bond(claimed))
+        self._release(played.challenger, self._bond_of(claimed, played))
         self._move(worker, played.challenger, paid)
         self._burn(worker, bond - paid - reserve)
         asked.dead.append(claimed)
@@ -211,10 +235,11 @@ class Ledger:
 
     def settle(self, claimed: Claimed, played: Played) -> None:
         others = len(claimed.open_games)
-        paid = min(played.challenger_due * PRICE, claimed.reserve // others)
+        price = int(claimed.claim.gasPrice)
+        paid = min(played.challenger_due * price, claimed.reserve // others)
         played.stage = 6
         claimed.reserve -= paid
-        self._release(played.challenger, self.challenger_bond(claimed))
+        self._release(played.challenger, self._bond_of(claimed, played))
         self._move(claimed.claim.worker, played.challenger, paid)
         if others == 1:
             self._burn(claimed.claim.worker, claimed.reserve)

@@ -20,7 +20,7 @@ from support.money.actors import (
     REQUESTERS,
     WORKERS,
 )
-from support.money.ledger import FLOOR, MIN_LEASE, Asked, Claimed, Played
+from support.money.ledger import FLOOR, GWEI, MIN_LEASE, Asked, Claimed, Played
 from support.money.testbed import MoneyTestbed
 from support.protocol import ZERO_ADDRESS
 
@@ -39,6 +39,7 @@ PATIENCE = [
     90 * DAY,
     90 * DAY + 1,
 ]
+BASE_FEES = [0, 1, GWEI // 2, GWEI // 2 + 1, GWEI, 7 * GWEI, 100 * GWEI]
 CALLBACK_GAS = [0, 100_000, 2_000_000, 2_000_001]
 STEPS = [1, 59, 60, 61, 149, 299, 300, 301, 599, 600, 601, 1800, 3600, DAY]
 STAKES = [1, FLOOR // 2, FLOOR, 2 * FLOOR, ETHER, 95 * ETHER]
@@ -49,6 +50,7 @@ ACTIONS = [
     "expire",
     "cancel",
     "finalize",
+    "retry",
     "challenge",
     "timeout",
     "settle",
@@ -173,6 +175,31 @@ class Money(RuleBasedStateMachine):
         if asked.status == 2:
             testbed.submit(worker, asked, false and worker != HONEST_WORKER)
 
+    @precondition(lambda self: len(self.requests) < 5)
+    @rule(
+        asker=st.sampled_from(REQUESTERS),
+        worker=st.sampled_from(WORKERS),
+        fee=st.sampled_from(FEES[:5]),
+        dear=st.booleans(),
+        polite=st.booleans(),
+        again=st.lists(st.sampled_from(EVERYONE), max_size=3),
+    )
+    def deliver(self, asker, worker, fee, dear, polite, again) -> None:  # type: ignore[no-untyped-def]
+        """A true answer becomes final by its worker, maybe when gas has become dear;
+        then its callback is made again."""
+        self._act().price_gas(0)
+        self.claim(asker, worker, fee, 0, 300, False)
+        testbed = self._act()
+        if not self.requests or self.requests[-1].status != 3:
+            return
+        asked = self.requests[-1]
+        testbed.mood(polite)
+        testbed.travel(300)
+        testbed.price_gas(BASE_FEES[-1] if dear else 0)
+        testbed.finalize(worker, asked)
+        for who in again:
+            testbed.retry(who, asked)
+
     @precondition(some(3))
     @rule(
         at=place,
@@ -214,6 +241,19 @@ class Money(RuleBasedStateMachine):
             if asked.status == 1 and asked.attempt:
                 testbed.accept(who, asked, stale, 0, 0)
 
+    @precondition(lambda self: any(a.status == 1 and a.dead for a in self.requests))
+    @rule(who=st.sampled_from(WORKERS), false=st.booleans())
+    def answer_again(self, who: str, false: bool) -> None:
+        """What an answer fell about, and is open."""
+        testbed = self._act()
+        for asked in self.requests:
+            if asked.status == 1 and asked.dead:
+                testbed.accept(who, asked, 0, 0, 0)
+            if asked.status == 2 and asked.dead:
+                holder = asked.lease.worker
+                if holder == testbed.address[who]:
+                    testbed.submit(who, asked, false and who != HONEST_WORKER)
+
     @precondition(some(2))
     @rule(at=place, false=st.booleans())
     def answer(self, at: int, false: bool) -> None:
@@ -234,11 +274,22 @@ class Money(RuleBasedStateMachine):
             testbed.expire(who, asked)
 
     @precondition(some(3))
-    @rule(who=st.sampled_from(EVERYONE), at=place)
-    def finalize(self, who: str, at: int) -> None:
+    @rule(who=st.sampled_from(EVERYONE), at=place, own=st.booleans())
+    def finalize(self, who: str, at: int, own: bool) -> None:
+        """By anyone; or, if `own`, by its worker, who may leave out a callback."""
         testbed = self._act()
         if asked := self._asked(at, 3):
+            if own and asked.claimed is not None:
+                worker = asked.claimed.claim.worker
+                who = next(n for n in NAMES if testbed.address[n] == worker)
             testbed.finalize(who, asked)
+
+    @precondition(lambda self: any(a.callback_failed for a in self.requests))
+    @rule(who=st.sampled_from(EVERYONE), at=place)
+    def retry(self, who: str, at: int) -> None:
+        testbed = self._act()
+        if failed := [a for a in self.requests if a.callback_failed]:
+            testbed.retry(who, failed[at % len(failed)])
 
     # Games.
 
@@ -255,6 +306,14 @@ class Money(RuleBasedStateMachine):
         if who == CHALLENGERS[0] and not claimed.false:
             return  # the honest one doesn't
         testbed.challenge(who, asked, claimed)
+
+    @precondition(lambda self: any(a.dead for a in self.requests))
+    @rule(who=st.sampled_from(CHALLENGERS[1:]))
+    def challenge_fallen(self, who: str) -> None:
+        """Whether or not somebody has answered since."""
+        testbed = self._act()
+        for asked in [a for a in self.requests if a.dead]:
+            testbed.challenge(who, asked, asked.dead[0])
 
     @precondition(lambda self: self.open_games)
     @rule(at=place, by=st.sampled_from(EVERYONE))
@@ -297,7 +356,7 @@ class Money(RuleBasedStateMachine):
             testbed.accept(who, asked, 0, 0, 0)
         elif action == "submit":
             testbed.submit(who, asked, who != HONEST_WORKER)
-        elif action in ("expire", "cancel", "finalize"):
+        elif action in ("expire", "cancel", "finalize", "retry"):
             getattr(testbed, action)(who, asked)
         for claimed in asked.dead if action == "challenge" else ():
             testbed.challenge(who, asked, claimed)
@@ -323,6 +382,14 @@ class Money(RuleBasedStateMachine):
         testbed = self._act()
         free = testbed.ledger.free[testbed.address[who]]
         testbed.withdraw(who, (free if most else free // 2) + more)
+
+    @rule(base_fee=st.sampled_from(BASE_FEES))
+    def price_gas(self, base_fee: int) -> None:
+        self._act().price_gas(base_fee)
+
+    @rule(polite=st.booleans())
+    def mood(self, polite: bool) -> None:
+        self._act().mood(polite)
 
     @rule(seconds=st.sampled_from(STEPS))
     def wait(self, seconds: int) -> None:

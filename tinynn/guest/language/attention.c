@@ -38,6 +38,7 @@ void attention_scores(const struct call *c) {
       reach_of(*(const uint32_t *)source(c, 2), rows, c->attributes[3]);
   const f32 *queries = source(c, 0), *keys = source(c, 1);
   const uint32_t last = (c->first + c->count) / rows;
+  SCRATCH_TAKE(terms, width + 1);
   for (uint32_t head = c->first / rows; head < last; head++) {
     f32 *y = (f32 *)target(c) + head * rows;
     const f32 *column = keys + head / group * width * PANEL;
@@ -81,6 +82,7 @@ void attention_mix(const struct call *c) {
       reach_of(*(const uint32_t *)source(c, 2), rows, c->attributes[0]);
   const f32 *shares = source(c, 0), *values = source(c, 1);
   const uint32_t last = (c->first + c->count) / width;
+  SCRATCH_TAKE(terms, rows + 1);
   for (uint32_t head = c->first / width; head < last; head++) {
     struct list list;
     list_open(&list);

@@ -1,0 +1,526 @@
+"""Products of bytes: matmul_integer and conv_integer, scheme B of docs/evm.md.
+
+Windows of the source become words X once a position; rows of weights are multiplied
+with them, three products a word of thirty terms.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+
+from converters.evm.errors import TooLargeForEvm
+from converters.evm.numbers import (
+    BIAS_SHIFT,
+    HALF_WORD,
+    LANE,
+    LANES,
+    TOP_LANE,
+    WORD_BYTES,
+    WORDS_A_FLUSH,
+    Ints,
+    Scale,
+    joined,
+    packed,
+    words_of,
+)
+from converters.evm.store import MAX_CODE, OWN, Run, Store
+from converters.evm.work import Place, Work
+
+INT32_MOST = (1 << 31) - 1
+MANY_WINDOWS = 16
+"""So many make up for masking the weights ahead: 9 gas a word and window for some 110
+a word."""
+
+TERM_BYTES, EPILOGUE_BYTES = 28, 75
+"""Of code, about: a word of a row, and what comes after a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Where each position's terms lie: planes of (height, width) bytes, row-major.
+
+    A matrix's rows are windows of one row, as wide as it is.
+    """
+
+    depth: int
+    rows: int
+    columns: int
+    dilation_rows: int
+    dilation_columns: int
+    stride_rows: int
+    stride_columns: int
+    height: int
+    width: int
+    positions: tuple[int, int]
+    taps: tuple[int, ...] = (0,)
+    """Where windows begin of which only the greatest result counts: a pool's."""
+
+    @property
+    def terms(self) -> int:
+        return self.depth * self.rows * self.columns
+
+    @property
+    def steps(self) -> tuple[int, int]:
+        """Bytes from one row of positions to the next, and within a row."""
+        return self.stride_rows * self.width, self.stride_columns
+
+    @property
+    def count(self) -> int:
+        return self.positions[0] * self.positions[1]
+
+    def pieces(self) -> Iterator[tuple[int, int]]:
+        """(offset, length) of bytes that lie together, in the order of the terms."""
+        for plane in range(self.depth):
+            for row in range(self.rows):
+                start = plane * self.height + row * self.dilation_rows
+                start *= self.width
+                if self.dilation_columns == 1:
+                    yield start, self.columns
+                else:
+                    for column in range(self.columns):
+                        yield start + column * self.dilation_columns, 1
+
+    def words(self) -> list[list[tuple[int, int]]]:
+        """The pieces of each word of thirty terms."""
+        words: list[list[tuple[int, int]]] = [[]]
+        room = LANES
+        for start, length in self.pieces():
+            while length:
+                if not room:
+                    words.append([])
+                    room = LANES
+                part = min(length, room)
+                words[-1].append((start, part))
+                start, length, room = start + part, length - part, room - part
+        return words
+
+
+@dataclass(slots=True)
+class Product:
+    """Windows of a source times rows of weights.
+
+    Of a position's taps the greatest sum is taken: that commutes with a factor that is
+    not negative. `weights` (outputs, terms) are bytes, `offset` above what they stand
+    for; `bias` (outputs,) is added. Without `scale` the results are int32, a word each.
+    Outputs of all `groups` follow one another; each group has planes of its own.
+    """
+
+    source: Place
+    target: Place
+    windows: Windows
+    groups: int
+    weights: Ints
+    offset: int
+    bias: Ints
+    scale: Scale | None
+    by_position: bool
+    """Whether a position's results lie together, as a matrix's do, or a row's."""
+
+    together: int = 1
+    """Rows whose code is written out."""
+
+    _runs: list[Run] = field(default_factory=list)
+
+    @property
+    def outputs(self) -> int:
+        return len(self.weights)
+
+    @property
+    def unit(self) -> int:
+        """Bytes of a result."""
+        return WORD_BYTES if self.scale is None else 1
+
+    @property
+    def row_step(self) -> int:
+        return self.unit * (1 if self.by_position else self.windows.count)
+
+    @property
+    def position_step(self) -> int:
+        return self.unit * (self.outputs if self.by_position else 1)
+
+    @property
+    def taps(self) -> int:
+        return len(self.windows.taps)
+
+    @property
+    def words(self) -> int:
+        return words_of(self.windows.terms)
+
+    @property
+    def row_bytes(self) -> int:
+        """Of constants: the bias and the factor, and the weights."""
+        return WORD_BYTES * (1 + self.words)
+
+    @property
+    def row_code(self) -> int:
+        return self.words * TERM_BYTES * self.taps + EPILOGUE_BYTES
+
+    def needs(self) -> dict[str, int]:
+        registers = dict.fromkeys(
+            ("chunk", "offset", "end", "in", "line", "plane"), WORD_BYTES
+        )
+        rows = self.row_bytes * self.together
+        if self.masks_ahead:
+            registers["masked"] = 2 * rows
+        return registers | {
+            "x": 3 * WORD_BYTES * self.words * self.taps,
+            "rows": rows,
+        }
+
+    def fitted(self, code: int) -> "Product":
+        """With as many rows written out as so many bytes of code hold.
+
+        TooLargeForEvm if a chunk does not hold one row.
+        """
+        if self.row_bytes >= MAX_CODE:
+            what = f"a row of {self.windows.terms:,} weights"
+            raise TooLargeForEvm(what, MAX_CODE - 1, self.row_bytes)
+        rows = self.outputs // self.groups
+        most = max(1, code // self.row_code)
+        most = min(most, (MAX_CODE - 1) // self.row_bytes)
+        together = max(g for g in range(1, rows + 1) if rows % g == 0 and g <= most)
+        return replace(self, together=together, _runs=[])
+
+    @property
+    def masks_ahead(self) -> bool:
+        """Whether weights are masked once a block: they meet that many windows."""
+        return self.windows.count * self.taps >= MANY_WINDOWS
+
+    @property
+    def wraps(self) -> bool:
+        """Whether a sum may leave 32 bits."""
+        signed = self.weights - self.offset
+        high = np.maximum(signed, 0).sum(1) * 255 + self.bias
+        low = np.minimum(signed, 0).sum(1) * 255 + self.bias
+        return bool(high.max() > INT32_MOST or low.min() < -INT32_MOST - 1)
+
+    def lay(self, store: Store) -> None:
+        scale = self.scale
+        blocks = []
+        for start in range(0, self.outputs, self.together):
+            block = []
+            for row in range(start, start + self.together):
+                bias, factor = int(self.bias[row]), 0
+                if scale is not None and not scale.uniform:
+                    factor = scale.factors[row] & HALF_WORD
+                block += [(bias << BIAS_SHIFT) + factor, *packed(self.weights[row])]
+            blocks.append(joined(block))
+        self._runs = store.add(blocks)
+
+    # Code.
+
+    @property
+    def blocks_a_group(self) -> int:
+        return self.outputs // self.groups // self.together
+
+    @property
+    def in_step(self) -> int:
+        """From a block's planes to the next block's."""
+        if self.groups == 1 or self.blocks_a_group > 1:
+            return 0
+        return self.group_bytes
+
+    @property
+    def group_bytes(self) -> int:
+        return self.windows.depth * self.windows.height * self.windows.width
+
+    def parts(self) -> Iterator[tuple[Run, int]]:
+        """Runs of blocks that a loop covers, and the bytes before their planes."""
+        block = self.row_bytes * self.together
+        for run in self._runs:
+            done = 0
+            while done < run.count:
+                first = run.first + done
+                group, inside = divmod(first, self.blocks_a_group)
+                count = run.count - done
+                if self.groups > 1 and not self.in_step:
+                    count = min(count, self.blocks_a_group - inside)
+                offset = run.offset + done * block
+                yield Run(run.chunk, offset, first, count), group * self.group_bytes
+                done += count
+
+    @property
+    def alone(self) -> bool:
+        """Whether there is one window: its words are made before all rows."""
+        return self.windows.count == 1 and self.groups == 1
+
+    def emit(self, work: Work) -> None:
+        """Each part sets the registers; more than one share the code of the loop."""
+        asm, parts = work.asm, list(self.parts())
+        if self.alone:
+            self._windows_of(work)
+        loop, over = asm.label([*asm.stack, "ret", "o"]), asm.label()
+        for part, before in parts:
+            back = asm.label()
+            if len(parts) > 1:
+                asm.push_label(back)
+                asm.named("ret")
+            self._set(work, part, before)
+            asm.push(self._target_of(part.first), "o")
+            if len(parts) > 1:
+                asm.jump(loop)
+                asm.begin(back)
+        if len(parts) == 1:
+            self._blocks(work, parts[0][0])
+            asm.op("POP")
+        else:
+            asm.jump(over)
+            asm.begin(loop)
+            self._blocks(work, parts[0][0])
+            asm.op("POP", "JUMP")
+            asm.begin(over)
+        if self.alone:
+            self._forget(work)
+
+    def _set(self, work: Work, part: Run, before: int) -> None:
+        """The registers of a part's loop."""
+        asm = work.asm
+        values = {
+            "offset": part.offset,
+            "end": self._target_of(part.first + part.count),
+            "in": self.source.address + before,
+        }
+        for name, value in values.items():
+            asm.push(value)
+            asm.store(work.area(name))
+        if part.chunk != OWN:
+            work.push_chunk(part.chunk)
+            asm.store(work.area("chunk"))
+
+    def _target_of(self, block: int) -> int:
+        return self.target.address + block * self.together * self.row_step
+
+    def _blocks(self, work: Work, part: Run) -> None:
+        """The loop over the blocks that the registers tell."""
+        asm, size = work.asm, self.row_bytes * self.together
+
+        def one() -> None:
+            asm.load(work.area("offset"))
+            work.copy_at(
+                part.chunk,
+                work.area("rows"),
+                size,
+                lambda: asm.load(work.area("chunk")),
+            )
+            self._block(work)
+            self._add_to(work, "offset", size)
+            if self.in_step:
+                self._add_to(work, "in", self.in_step)
+            asm.push(self.together * self.row_step)
+            asm.op("ADD")
+            asm.named("o")
+
+        work.repeat("o", lambda: asm.load(work.area("end")), one)
+
+    def _add_to(self, work: Work, register: str, step: int) -> None:
+        work.asm.load(work.area(register))
+        work.asm.push(step)
+        work.asm.op("ADD")
+        work.asm.store(work.area(register))
+
+    def _block(self, work: Work) -> None:
+        """Rows written out, over all positions."""
+        asm = work.asm
+        if self.alone:
+            self._rows(work, "o")
+            return
+        if self.masks_ahead:
+            self._mask(work)
+        asm.get("o")
+        asm.named("q")
+        asm.load(work.area("in"), "pix")
+
+        def position() -> None:
+            self._windows_of(work, "pix")
+            self._rows(work, "q")
+            self._forget(work)
+
+        work.sweep(
+            self.windows.positions, self.windows.steps, self.position_step, position
+        )
+        asm.op("POP", "POP")
+
+    def _mask(self, work: Work) -> None:
+        """Every word of the block under two masks, to an area of its own."""
+        asm, rows = work.asm, work.area("rows")
+        size = self.row_bytes * self.together
+        asm.push(work.area("masked"), "to")
+        asm.push(rows, "at")
+
+        def one() -> None:
+            for g in range(2):
+                asm.get("at")
+                asm.op("MLOAD")
+                asm.get(f"M{g}")
+                asm.op("AND")
+                asm.get("to")
+                asm.push(g * WORD_BYTES)
+                asm.op("ADD", "MSTORE")
+            asm.get("to")
+            asm.push(2 * WORD_BYTES)
+            asm.op("ADD")
+            asm.put("to")
+            asm.push(WORD_BYTES)
+            asm.op("ADD")
+            asm.named("at")
+
+        work.repeat("at", lambda: asm.push(rows + size), one)
+        asm.op("POP", "POP")
+
+    def _rows(self, work: Work, target: str) -> None:
+        for row in range(self.together):
+            at = work.area("rows") + row * self.row_bytes
+            for tap in range(self.taps):
+                self._dot(work, at + WORD_BYTES, tap)
+                if self.offset:
+                    work.asm.get(f"base{tap}")
+                    work.asm.op("ADD")
+                if tap:
+                    work.greater()
+            self.finish(work, partial(work.asm.load, at))
+            work.asm.get(target)
+            work.asm.push(row * self.row_step)
+            work.asm.op("ADD", "MSTORE" if self.scale is None else "MSTORE8")
+
+    def finish(self, work: Work, parameter: Callable[[], None]) -> None:
+        """The bias, and requantize; `parameter` pushes both numbers in one word."""
+        asm, scale = work.asm, self.scale
+        parameter()
+        asm.push(BIAS_SHIFT)
+        asm.op("SAR", "ADD")
+        if self.wraps:
+            asm.push(3)
+            asm.op("SIGNEXTEND")
+        if scale is None:
+            return
+
+        def factor() -> None:
+            if scale.uniform:
+                asm.push(scale.factors[0])
+            else:
+                parameter()
+                work.low_half(scale.signed)
+
+        work.requantized(scale, factor)
+
+    def _x(self, work: Work, tap: int) -> int:
+        """Where the words of a tap's window are."""
+        return work.area("x") + 3 * WORD_BYTES * self.words * tap
+
+    def _term(self, work: Work, at: int, near: int) -> None:
+        """A word of weights times a window's word, which are three at `near`."""
+        asm = work.asm
+        if self.masks_ahead:
+            masked = work.area("masked") + 2 * (at - work.area("rows"))
+            for g, address in enumerate((masked, masked + WORD_BYTES, at)):
+                asm.load(address)
+                asm.load(near + g * WORD_BYTES)
+                asm.op("MUL", *["ADD"] * (g > 0))
+            return
+        asm.load(at)
+        for g in range(2):
+            asm.dup(g)
+            asm.get(f"M{g}")
+            asm.op("AND")
+            asm.load(near + g * WORD_BYTES)
+            asm.op("MUL", *["ADD"] * g)
+        asm.swap()
+        asm.load(near + 2 * WORD_BYTES)
+        asm.op("MUL", "ADD")
+
+    def _dot(self, work: Work, at: int, tap: int) -> None:
+        """The products of all words; lanes are shifted out before they overflow."""
+        asm, x = work.asm, self._x(work, tap)
+        for start in range(0, self.words, WORDS_A_FLUSH):
+            for word in range(start, min(start + WORDS_A_FLUSH, self.words)):
+                near = x + 3 * WORD_BYTES * word
+                self._term(work, at + word * WORD_BYTES, near)
+                if word > start:
+                    asm.op("ADD")
+            asm.push(TOP_LANE)
+            asm.op("SHR", *["ADD"] * (start > 0))
+
+    def _windows_of(self, work: Work, pointer: str = "") -> None:
+        """The words of all taps' windows, and what the offset adds to each.
+
+        The first begins at the source, or at the pointer on the stack.
+        """
+        for tap, offset in enumerate(self.windows.taps):
+            for index, pieces in enumerate(self.windows.words()):
+                self._gather(work, pointer, offset, pieces)
+                self._split(work, self._x(work, tap) + 3 * WORD_BYTES * index)
+                if self.offset and index:
+                    work.asm.op("ADD")
+            if self.offset:
+                self._base(work, tap)
+
+    def _base(self, work: Work, tap: int) -> None:
+        """From sums in lanes, of all words."""
+        asm = work.asm
+        asm.push(LANE)
+        asm.swap()
+        asm.op("MOD")
+        asm.push(self.offset)
+        asm.op("MUL")
+        asm.push(0)
+        asm.op("SUB")
+        asm.named(f"base{tap}")
+
+    def _forget(self, work: Work) -> None:
+        """What the offset adds is taken off the stack."""
+        if self.offset:
+            work.asm.op(*["POP"] * self.taps)
+
+    def _gather(
+        self, work: Work, pointer: str, start: int, pieces: list[tuple[int, int]]
+    ) -> None:
+        """Thirty terms from their pieces: big-endian, the first one the top byte."""
+        asm, room = work.asm, LANES
+        for number, (offset, length) in enumerate(pieces):
+            room -= length
+            if pointer:
+                asm.get(pointer)
+                asm.push(start + offset)
+                asm.op("ADD", "MLOAD")
+            else:
+                asm.load(self.source.address + start + offset)
+            asm.push(8 * (WORD_BYTES - length))
+            asm.op("SHR")
+            if room:
+                asm.push(8 * room)
+                asm.op("SHL")
+            if number:
+                asm.op("OR")
+
+    def _split(self, work: Work, at: int) -> None:
+        """Thirty terms to the three words at `at`; their sums in lanes, if needed."""
+        asm = work.asm
+        asm.dup()
+        asm.get("M0")
+        asm.op("AND")  # v x2
+        asm.dup()
+        asm.store(at + 2 * WORD_BYTES)
+        asm.dup(1)
+        asm.get("M1")
+        asm.op("AND")  # v x2 x1
+        asm.dup(1)
+        asm.dup(1)
+        asm.op("SUB")
+        asm.store(at + WORD_BYTES)
+        asm.push(8)
+        asm.op("SHR")
+        asm.dup(1)
+        asm.op("ADD")  # v x2 sums
+        asm.swap(2)
+        asm.get("M2")
+        asm.op("AND")  # sums x2 x0
+        asm.swap()
+        asm.dup(1)
+        asm.op("SUB")
+        asm.store(at)
+        asm.push(16)
+        asm.op("SHR", "ADD")
+        if not self.offset:
+            asm.op("POP")

@@ -1,0 +1,87 @@
+"""`plumb web`: a page of what happens on the chain, for a browser."""
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from oracle.cli.common.output import AsJson, console, print_json
+from oracle.cli.common.settled import settled
+
+if TYPE_CHECKING:
+    from oracle.models.library import Library
+    from oracle.node.roles.node_config import NodeSettings
+    from oracle.node.roles.roles import Place
+
+PORT = 8600
+LOCAL = ("127.0.0.1", "localhost", "::1")
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+@settled("node", "models", "poll", "log_json")
+def web(
+    settings: "NodeSettings",
+    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="0: any that is free.")
+    ] = PORT,
+    page_rpc: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="URL",
+            help="An endpoint that visitors' browsers may ask; everyone sees it. By "
+            "default the chain's, if that is on this machine. Repeatable.",
+        ),
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Answer to this name, too, such as example.org. Repeatable.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Serve pages and an API of what happens on the chain, until interrupted.
+
+    It reads; it holds no keys. Answers are checked by the visitor's browser.
+    """
+    from oracle import logs
+    from oracle.cli.onchain.nodes import place_of
+    from oracle.devnet.serving import serving, stopping
+    from oracle.web.application import application
+    from oracle.web.guarding import Later, hosts_of
+    from oracle.web.onlooker import Onlooker
+
+    logs.configure(settings.log_json)
+    rpc_urls = list(page_rpc or filter(is_local, settings.rpc_url))
+    with ExitStack() as stack:
+        stop = stack.enter_context(stopping())
+        place = place_of(settings)
+        later = Later()
+        url = stack.enter_context(serving(later, host, port))
+        library = images_of(place, settings)
+        onlooker = Onlooker(place, library, settings.poll)
+        stack.enter_context(onlooker)
+        hosts = hosts_of(host, urlsplit(url).port or 0, allow_host or ())
+        later.app = application(onlooker, hosts, rpc_urls)
+        if as_json:
+            print_json({"url": url, "rpc_urls": rpc_urls})
+        else:
+            console().print(f"{url}  Stop with Ctrl-C.")
+        stop.wait()
+
+
+def is_local(url: str) -> bool:
+    """Others may have a key in them, which is nobody's business."""
+    return urlsplit(url).hostname in LOCAL
+
+
+def images_of(place: "Place", settings: "NodeSettings") -> "Library":
+    """Those that are on this machine, of models that were named: nothing is fetched."""
+    names = [*settings.models, *place.deployments.models]
+    library, _ = place.provider(settings).at_hand(names, offer_all=True)
+    return library

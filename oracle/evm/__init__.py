@@ -1,0 +1,1 @@
+"""Nets on a chain: rehearsed before anything is paid, published, and checked."""

@@ -1,0 +1,100 @@
+"""Bytes as people see them: a picture of grey values, classes as bars, numbers."""
+
+import base64
+import struct
+import zlib
+from typing import Any
+
+import numpy as np
+
+import tinynn
+from oracle.legible import legible
+from tinynn.errors import InputError
+from tinynn.tensor import TensorSpec
+
+MOST_NUMBERS = 32
+"""Of a tensor, that are listed."""
+SIDES = (8, 512)
+"""A picture's, at least and at most."""
+Shown = dict[str, Any]
+
+
+def shown_input(model: tinynn.Model, data: bytes) -> list[Shown]:
+    """The request's tensors; none if its length is not the model's."""
+    if not model.tables.accepts(len(data)) or model.tables.varies:
+        return []
+    found, at = [], 0
+    for spec in model.inputs:
+        part = data[at : at + spec.size]
+        array = np.frombuffer(part, np.dtype(spec.dtype).newbyteorder("<"))
+        found.append(_shown(spec, array))
+        at += spec.size
+    return found
+
+
+def shown_output(model: tinynn.Model, data: bytes) -> list[Shown]:
+    """The answer's tensors; none if these can't be what the model gives."""
+    try:
+        arrays = model.decode_output(data)
+    except InputError:
+        return []
+    pairs = zip(model.outputs, arrays, strict=True)
+    return [_shown(spec, array.reshape(-1)) for spec, array in pairs]
+
+
+def _shown(spec: TensorSpec, array: "np.ndarray[Any, Any]") -> Shown:
+    shown: Shown = {
+        "name": legible(spec.name),
+        "dtype": spec.dtype,
+        "shape": list(spec.shape),
+        "values": [_number(value) for value in array[:MOST_NUMBERS].tolist()],
+        "count": int(array.size),
+    }
+    if (side := _square(spec, array)) is not None:
+        shown["picture"] = grey_png(array.tobytes(), side, side)
+        shown["side"] = side
+    if spec.dtype == "float32" and _are_shares(array):
+        best = max(float(array.max()), 1e-9)
+        shown["bars"] = [
+            {"label": str(i), "value": float(v), "width": max(0.5, 100 * v / best)}
+            for i, v in enumerate(array.tolist())
+        ]
+    return shown
+
+
+def _number(value: float | int | bool) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(int(value))
+
+
+def _square(spec: TensorSpec, array: "np.ndarray[Any, Any]") -> int | None:
+    """The side of bytes that are as many as a square's."""
+    side = int(array.size**0.5)
+    fits = side * side == array.size and SIDES[0] <= side <= SIDES[1]
+    return side if spec.dtype == "uint8" and fits else None
+
+
+def _are_shares(array: "np.ndarray[Any, Any]") -> bool:
+    few = 2 <= array.size <= 20
+    return few and bool((array >= 0).all()) and abs(float(array.sum()) - 1) < 1e-3
+
+
+def grey_png(grey: bytes, width: int, height: int) -> str:
+    """A data URI: 8 bits a pixel, row by row."""
+    rows = b"".join(
+        b"\0" + grey[row * width : (row + 1) * width] for row in range(height)
+    )
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    png = b"\x89PNG\r\n\x1a\n" + b"".join(
+        _chunk(kind, data)
+        for kind, data in (
+            (b"IHDR", head),
+            (b"IDAT", zlib.compress(rows)),
+            (b"IEND", b""),
+        )
+    )
+    return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    body = kind + data
+    return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))

@@ -1,0 +1,65 @@
+"""What `plumb up` serves, with one true answer and one that was refuted."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+
+from oracle.chain.local.accounts import development_accounts
+from oracle.sending.sender import Sender
+from oracle.web.company import Up, everything
+
+PATIENCE_SECONDS = 60.0
+
+
+def until(holds: Callable[[], Any]) -> Any:
+    """What it gives once that is true."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not (found := holds()):
+        assert time.monotonic() < end, "it holds in time"
+        time.sleep(0.05)
+    return found
+
+
+def ask(up: Up, image: bytes) -> None:
+    """By the example contract, for the development account 1."""
+    site = up.company.site
+    deployments = site.deployments
+    reader, oracle = deployments.contract("DigitReader"), deployments.contracts.oracle
+    sender = Sender(site.chain, development_accounts(2)[1])
+    gas = site.chain.call(reader, "CALLBACK_GAS")
+    model = deployments.models["mnist"]
+    fee = site.chain.call(oracle, "estimateFee", model, 784, 44, gas)
+    sender.send(reader, "read", image, value=fee * 2, listening=(oracle,))
+
+
+def picture(seed: int) -> bytes:
+    return np.random.default_rng(seed).integers(0, 256, 784, dtype=np.uint8).tobytes()
+
+
+@pytest.fixture(scope="session")
+def up() -> Iterator[Up]:
+    """Request 1 was answered truly; 2 by a lie, which was refuted, and then truly."""
+    with everything(0, 0.5) as found:
+        with httpx.Client(base_url=found.url) as client:
+
+            def request(number: int) -> Any:
+                answer = client.get(f"/api/v1/requests/{number}")
+                return answer.json()["request"] if answer.status_code == 200 else {}
+
+            ask(found, picture(1))
+            until(lambda: request(1).get("status") == "claimed")
+            found.company.lie()
+            ask(found, picture(2))
+            until(lambda: request(2).get("lies"))
+            until(lambda: request(2).get("status") == "claimed")
+        yield found
+
+
+@pytest.fixture(scope="session")
+def client(up: Up) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=up.url) as client:
+        yield client
