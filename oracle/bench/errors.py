@@ -3,7 +3,8 @@
 OracleError
 └── BenchError
     ├── CommandFailed       a program whose time was to be measured
-    └── JudgeDisagrees      the contract's post-state is not the reference machine's
+    ├── JudgeDisagrees      the contract's post-state is not the reference machine's
+    └── TextsDiffer         a peer's greedy text is another
 """
 
 from oracle.errors import OracleError
@@ -23,3 +24,9 @@ class JudgeDisagrees(BenchError):
     def __init__(self, step: str, expected: bytes, actual: bytes) -> None:
         self.step, self.expected, self.actual = step, expected, actual
         super().__init__(f"{step}: expected 0x{expected.hex()}, got 0x{actual.hex()}")
+
+
+class TextsDiffer(BenchError):
+    def __init__(self, peer: str, expected: bytes, actual: bytes) -> None:
+        self.peer, self.expected, self.actual = peer, expected, actual
+        super().__init__(f"text of {peer}: expected {expected!r}, got {actual!r}")

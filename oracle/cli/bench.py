@@ -1,7 +1,8 @@
 """`plumb bench`: figures of this machine, beside those of peers."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -46,14 +47,6 @@ def zoo(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def text(as_json: AsJson = False) -> None:
-    """Language models, beside llama2.c and llama.cpp."""
-    from oracle.bench.text.figures import figures
-
-    report("text", figures(), as_json)
-
-
-@app.command()
 def game(as_json: AsJson = False) -> None:
     """A dispute on the embedded chain: seconds, transactions, gas."""
     from oracle.bench.game import figures
@@ -91,6 +84,50 @@ def tree(as_json: AsJson = False) -> None:
     from oracle.bench.tree import figures
 
     report("tree", figures(), as_json)
+
+
+@app.command()
+def text(
+    smollm2: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="PLUMB_SMOLLM2",
+            help="SmolLM2's GGUF file; else where make model-smollm2 puts it.",
+            show_default=False,
+        ),
+    ] = None,
+    stories: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="PLUMB_STORIES",
+            help="A folder with stories260K.bin and tok512.bin.",
+            show_default=False,
+        ),
+    ] = None,
+    llama2c: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="PLUMB_LLAMA2C",
+            help="A folder with llama2.c's run.c; else where make peers-text puts it.",
+            show_default=False,
+        ),
+    ] = None,
+    llamacpp: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="PLUMB_LLAMACPP",
+            help="A folder with node-llama-cpp; else where make peers-text puts it.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Language models, beside llama2.c and llama.cpp; disputes about their texts."""
+    from oracle.bench.text.figures import figures
+    from oracle.bench.text.given import Given
+
+    given = Given.found(smollm2, stories, llama2c, llamacpp)
+    report("text", figures(given), as_json)
 
 
 @app.command()

@@ -1,1 +1,1 @@
-"""Language models beside llama2.c, llama.cpp and a plain forward of their weights."""
+"""Language models: their speed beside peers', how true they are, and disputes."""

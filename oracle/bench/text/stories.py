@@ -1,0 +1,92 @@
+"""llama2.c's small models of stories, natively, beside llama2.c itself.
+
+Processor time, one thread. Ours is of the whole answer, the tokenizer's part included;
+theirs leaves out what loading takes.
+"""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import tinynn
+from converters.language.conversion import Options, converted
+from oracle.bench.errors import TextsDiffer
+from oracle.bench.figure import Figure, seconds_of
+from oracle.bench.nets import llamas
+from oracle.bench.text import llama2c
+from oracle.bench.text.given import Given
+from oracle.bench.text.llama2c import Llama2c
+from tinynn.text import Asking, TextModel
+
+POSITIONS: Final = 200
+REPEATS: Final = 5
+STORIES: Final = "stories260K.bin", "tok512.bin"
+UNIT: Final = "tokens / s"
+
+
+def figures(given: Given) -> Iterator[Figure]:
+    """The smallest, whose text must be llama2.c's; then one of 15 million weights."""
+    with TemporaryDirectory() as held:
+        folder = Path(held)
+        yield small(given, folder)
+        files = llamas.stories15m(folder)
+        flags = llama2c.FAST
+        yield beside("text.stories15m_vs_llama2c", given, folder, flags, *files)
+
+
+def small(given: Given, folder: Path) -> Figure:
+    """Without its files there is no figure."""
+    name, flags = "text.stories260k_vs_llama2c", llama2c.PLAIN
+    files = [given.stories / name for name in STORIES] if given.stories else []
+    if not files or not all(path.is_file() for path in files):
+        return Figure(name, None, UNIT, peer_of(flags))
+    if given.llama2c is not None:
+        strict = Llama2c(given.llama2c, folder, llama2c.STRICT)
+        model, tokenizer = files
+        expected = strict.text(model, tokenizer, POSITIONS).strip()
+        actual = answer(asked(model, tokenizer)).strip()
+        if expected != actual:
+            raise TextsDiffer("llama2.c", expected, actual)
+    return beside(name, given, folder, flags, *files)
+
+
+def beside(
+    name: str,
+    given: Given,
+    folder: Path,
+    flags: tuple[str, ...],
+    model: Path,
+    tokenizer: Path,
+) -> Figure:
+    """Tokens a second, ours and theirs in turn, the best of each."""
+    told = asked(model, tokenizer)
+    answer(told)
+    theirs = None if given.llama2c is None else Llama2c(given.llama2c, folder, flags)
+    ours, peer = [], []
+    for _ in range(REPEATS):
+        ours.append(seconds_of(lambda: answer(told), time.thread_time) / POSITIONS)
+        if theirs is not None:
+            peer.append(theirs.seconds(model, tokenizer, POSITIONS))
+    best = 1 / min(peer) if peer else None
+    return Figure(name, 1 / min(ours), UNIT, peer_of(flags), best)
+
+
+def asked(model: Path, tokenizer: Path) -> TextModel:
+    """The image, in memory."""
+    options = Options(tokens=POSITIONS, prompt_tokens=8, tokenizer=tokenizer)
+    found = TextModel.of(tinynn.load(converted(model, options).image))
+    assert found is not None, "a language model was converted"
+    return found
+
+
+def answer(model: TextModel) -> bytes:
+    """What it makes of nothing, greedily: as many passes as there are positions."""
+    count = POSITIONS - len(model.codec.encode(b""))
+    output = model.model.answer(model.request(b"", Asking(count)))
+    return model.answer_of(output)
+
+
+def peer_of(flags: tuple[str, ...]) -> str:
+    return f"llama2.c {' '.join(flags)}"
