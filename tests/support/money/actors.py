@@ -49,17 +49,17 @@ tally: Counter[str] = Counter()
 """How often each event was told, and each refusal came."""
 REACHED = (
     "Requested", "Accepted", "LeaseExpired", "Claimed", "ClaimKilled", "Finalized",
-    "CallbackFailed", "CallbackNotPending", "CallbackStillFails", "CallbackSucceeded",
+    "CallbackFailed", "CallbackNotPending", "CallbackSucceeded",
     "Cancelled", "Challenged", "Opened", "Selected", "Dissected",
     "Proved", "TimedOut", "WorkerLost", "ChallengerLost", "Settled", "WrongStatus",
     "TooLate", "TooEarly", "InsufficientBalance", "WrongSender", "DeadlineOutOfRange",
-    "WindowOutOfRange", "CallbackGasTooHigh", "Metered", "SeedFixed", "Unspent",
-    "Binding", "NoBlockHash",
+    "WindowOutOfRange", "CallbackGasTooHigh", "Metered", "SeedFixed",
 )  # fmt: skip
 """What a hundred sequences come by."""
 SELDOM = (
     "WrongAttempt", "LeaseTooShort", "BondTooHigh", "DisputeOpen", "GameExists",
     "ClaimDead", "NotDisputable", "WrongClaim", "CallbackSkipped",
+    "CallbackStillFails", "Unspent", "Binding", "NoBlockHash",
 )  # fmt: skip
 """What a thousand do."""
 
