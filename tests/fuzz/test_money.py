@@ -1,22 +1,31 @@
 """Stateful fuzzing of the contracts' money: CI's share of `make fuzz-money`."""
 
+from collections import Counter
+
 import pytest
 from support.evm import GWEI, Chain
-from support.money.actors import HONEST_WORKER, REACHED, tally
+from support.money.actors import HONEST_WORKER, REACHED
 from support.money.campaign import run
 from support.money.machine import Money
 from support.py_evm import PyEvm
 
 from challenge import tariff
 
-SEQUENCES = 100
+SEQUENCES, MOST = 100, 800
+"""What is drawn hangs on the constants of the sources, too, so that no number of sequences
+is right for ever: as many hundreds as it takes."""
 
 
 def test_money_is_conserved_and_nobody_honest_loses() -> None:
     """Each action is taken on the way, and refused for each of its main reasons."""
-    run(SEQUENCES, first_seed=20261130)
-    missed = {name for name in REACHED if not tally[name]}
-    assert not missed, tally
+    seen: Counter[str] = Counter()
+    missed = set(REACHED)
+    for begun in range(0, MOST, SEQUENCES):
+        seen += run(SEQUENCES, first_seed=20261130 + begun)
+        missed = {name for name in REACHED if not seen[name]}
+        if not missed:
+            break
+    assert not missed, seen
 
 
 def test_base_fee_is_what_another_machine_has_contracts_read() -> None:
@@ -52,4 +61,4 @@ def test_wei_too_much_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The machine can fail: the twin's bonus is one unit of gas more."""
     monkeypatch.setattr(tariff, "WINNER_BONUS", tariff.WINNER_BONUS + 1)
     with pytest.raises(AssertionError):
-        run(SEQUENCES, first_seed=20261130, shrink=False)
+        run(MOST, first_seed=20261130, shrink=False)

@@ -55,7 +55,7 @@ REACHED = (
     "TooLate", "TooEarly", "InsufficientBalance", "WrongSender", "DeadlineOutOfRange",
     "WindowOutOfRange", "CallbackGasTooHigh", "Metered", "SeedFixed",
 )  # fmt: skip
-"""What a hundred sequences come by."""
+"""What some hundreds of sequences come by."""
 SELDOM = (
     "WrongAttempt", "LeaseTooShort", "BondTooHigh", "DisputeOpen", "GameExists",
     "ClaimDead", "NotDisputable", "WrongClaim", "CallbackSkipped",
