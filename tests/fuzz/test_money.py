@@ -12,7 +12,7 @@ from support.py_evm import PyEvm
 from challenge import tariff
 
 SEQUENCES, MOST = 100, 800
-"""What is drawn hangs on the constants of the sources, too, so that no number of sequences
+"""What is drawn hangs on the constants of the sources, too, so no number of sequences
 is right for ever: as many hundreds as it takes."""
 
 
