@@ -11,8 +11,15 @@ SolidityError
     ├── UnknownSource          a name or an import that no source file has
     ├── CompileFailed          the compiler refused the sources
     ├── ContractTooLarge       a deployable contract exceeds EIP-170
-    └── ArtifactsStale         committed artifacts are not what the sources give
+    ├── ArtifactsStale         committed artifacts are not what the sources give
+    └── PackageError
+        ├── NotACheckout       the files written by hand are not there
+        ├── BadDeployment      a deployment file that can't be read
+        ├── PackFailed         npm ended with an error
+        └── FolderNotEmpty     where the package should go is something else
 """
+
+from pathlib import Path
 
 
 class SolidityError(Exception):
@@ -115,3 +122,42 @@ class ArtifactsStale(BuildError):
             f"differences in {', '.join(names)}; run `make build`"
         )
         self.names = names
+
+
+class PackageError(BuildError):
+    """The npm package can't be made."""
+
+
+class NotACheckout(PackageError):
+    """An installed wheel has no `packages/`."""
+
+    def __init__(self, expected: Path) -> None:
+        super().__init__(f"expected {expected}, found none: use a clone of the sources")
+        self.expected = expected
+
+
+class BadDeployment(PackageError):
+    """The file is not what `plumb deploy` writes."""
+
+    def __init__(self, path: Path, actual: str) -> None:
+        super().__init__(
+            f"{path}: expected the deployment of the chain in its name, got {actual}"
+        )
+        self.path = path
+        self.actual = actual
+
+
+class PackFailed(PackageError):
+    """npm's own words."""
+
+    def __init__(self, output: str) -> None:
+        super().__init__(f"expected npm to pack, got: {output.strip()}")
+        self.output = output
+
+
+class FolderNotEmpty(PackageError):
+    """Nothing is overwritten."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"expected a new or empty folder, got {folder} with files")
+        self.folder = folder

@@ -30,6 +30,7 @@ GROUPS = {
     "watch": "Recompute every claim, and only tell.",
     "dispute": "Look into disputes, also those that could be.",
     "model": "Look into models, convert them, run them, register them.",
+    "new": "A folder to start an app from, with tests.",
     "vm": "The machine by itself, on any MIPS32r2 little-endian ELF.",
     "bench": "Measure speed, gas and disputes, beside their peers.",
     "help": "The options that commands share: `plumb help chain`, `plumb help node`.",

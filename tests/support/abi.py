@@ -63,7 +63,9 @@ class Abi:
             zip(names(plain), decode_values("plain", plain, data), strict=True)
         )
         for parameter, topic in zip(indexed, topics[1:], strict=True):
-            values[parameter["name"]] = decode_values("t", [parameter], topic)[0]
+            hashed = parameter["type"] in ("bytes", "string")  # a topic is its hash
+            known = {**parameter, "type": "bytes32"} if hashed else parameter
+            values[parameter["name"]] = decode_values("t", [known], topic)[0]
         ordered = [values[name] for name in names(inputs)]
         return entry["name"], record(entry["name"], inputs, ordered)
 

@@ -8,6 +8,7 @@ EXAMPLES: Final = {
     "devnet": "plumb devnet --port 8546",
     "devnet up": "plumb devnet up --state chain.db --block-time 12",
     "devnet travel": "plumb devnet travel 600",
+    "new consumer": "plumb new consumer asker --hardhat",
     "deploy": "plumb deploy --rpc-url https://rpc.example --account deployer",
     "request send": "plumb request send mnist seven.png --account dev:1",
     "request simulate": "plumb request simulate mnist seven.png --through DigitReader",
