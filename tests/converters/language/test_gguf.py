@@ -176,6 +176,14 @@ ODD: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"keys": {"rope.scaling.type": "longrope"}},
         ["expected rope scaling linear or yarn, got longrope"],
     ),
+    "endless base": (
+        {"keys": {"rope.freq_base": float("inf")}},
+        ["expected llama.rope.freq_base, a number below 1e+18, got inf"],
+    ),
+    "no base": (
+        {"keys": {"rope.freq_base": float("nan")}},
+        ["expected llama.rope.freq_base, a number below 1e+18, got nan"],
+    ),
     "odd rotation": (
         {"keys": {"rope.dimension_count": 7}},
         ["rotated elements, an even number to 16, got 7"],

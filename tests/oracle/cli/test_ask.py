@@ -76,6 +76,40 @@ def test_text_of_standard_input(
     assert ended.out == answer(image, b"a\xffb\n", Asking(TOKENS)) + "\n"
 
 
+def test_standard_input_without_end_is_an_error(
+    plumb: Plumb, image: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Path("/dev/zero").open() as file:
+        monkeypatch.setattr(sys, "stdin", file)
+        ended = plumb("ask", image, "-")
+    assert ended.status == 1 and "text: expected at most" in ended.err
+
+
+ODD_OPTIONS = {
+    ("--max-tokens", 1 << 40): "max_tokens: expected -2147483648 to 2147483647, got",
+    ("--temperature", 1e300): "temperature: expected a float32, at most 3.40282e+38",
+    ("--top-p", -1e300): "top_p: expected a float32",
+    ("--penalty", 1e39): "penalty: expected a float32",
+}
+
+
+@pytest.mark.parametrize("option", ODD_OPTIONS)
+def test_number_that_no_request_holds_is_an_error(
+    plumb: Plumb, image: Path, option: tuple[str, float]
+) -> None:
+    ended = plumb("ask", image, "hi", *option)
+    assert ended.status == 1 and ODD_OPTIONS[option] in ended.err
+
+
+@pytest.mark.parametrize("number", ["nan", "-inf", "-1"])
+def test_temperature_that_is_none_takes_the_likeliest(
+    plumb: Plumb, image: Path, number: str
+) -> None:
+    assert plumb("ask", image, "hi", "--temperature", number).out == (
+        answer(image, b"hi", Asking(TOKENS)) + "\n"
+    )
+
+
 def test_threads_change_nothing(plumb: Plumb, image: Path) -> None:
     one, two = (plumb("ask", image, "x", "--threads", n).out for n in (1, 2))
     assert one == two
