@@ -1,7 +1,7 @@
 """Where models and peers are, and a model that is made up.
 
-`make model-smollm2` and `make peers-text` bring what is missing; what is still missing
-has no figure. PLUMB_BUILD and PLUMB_SHARED_DATA name other folders.
+`make model-smollm2` brings the model, you bring the peers: what is missing has no
+figure. PLUMB_BUILD and PLUMB_SHARED_DATA name other folders.
 """
 
 import os
