@@ -15,6 +15,7 @@ import typer
 
 from oracle.cli.common.deferred import deferred_group, reached
 from oracle.cli.common.lean import spare
+from oracle.cli.common.streams import mend
 from oracle.legible import legible
 
 GROUPS = {
@@ -86,6 +87,7 @@ def leading_options(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `plumb` with `arguments`, by default the process's; its exit status."""
     spare()
+    mend()
     words = sys.argv[1:] if arguments is None else arguments
     try:
         command, name, left = reached(app, __name__, GROUPS, words)

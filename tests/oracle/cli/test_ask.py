@@ -1,13 +1,14 @@
 """`plumb ask`: what it prints is what the model answers."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from support.command import Plumb, plumb_in
+from support.command import Plumb, in_a_process, plumb_in
 from support.small_llama import small, written
 
 import tinynn
@@ -144,6 +145,24 @@ def test_odd_seed_is_an_error(plumb: Plumb, image: Path, seed: str) -> None:
 def test_source_is_told_apart(plumb: Plumb, tmp_path: Path) -> None:
     ended = plumb("ask", written(tmp_path, small()), "hi")
     assert ended.status == 1 and "plumb model convert" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("closed", "encoding", "out"),
+    [("<&-", "utf-8", True), (">&-", "utf-8", False), ("", "ascii", True)],
+)
+def test_streams_that_are_closed_or_narrow_are_no_bug(
+    image: Path, closed: str, encoding: str, out: bool
+) -> None:
+    words = " ".join(map(shlex.quote, in_a_process(["ask", str(image), "-"])))
+    done = subprocess.run(
+        ["sh", "-c", f"{words} {closed}"],
+        input=b"hi",
+        capture_output=True,
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+    )
+    assert done.returncode == 0, done.stderr
+    assert bool(done.stdout) == out and b"Traceback" not in done.stderr
 
 
 def test_interrupt_ends_with_what_there_is(tmp_path: Path) -> None:
