@@ -36,6 +36,9 @@ GROUPS = {
     "help": "The options that commands share: `plumb help chain`, `plumb help node`.",
 }
 
+MOST_SAID = 4000
+"""Characters of an error."""
+
 # Folders whose errors are for users: each has them all in its `errors` modules.
 FOLDERS = ("mips_vm", "tinynn", "converters", "challenge", "solidity", "oracle")
 
@@ -112,6 +115,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def complain(text: str) -> None:
+    """In a few lines: a stranger's file may have names of megabytes."""
+    more = len(text) - MOST_SAID
+    if more > 0:
+        text = f"{text[:MOST_SAID]} ... ({more:,} characters more)"
     print(f"plumb: {legible(text)}", file=sys.stderr)
 
 

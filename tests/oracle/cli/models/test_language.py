@@ -1,6 +1,7 @@
 """`plumb model` on language models: convert, inspect, show; SmolLM2 whole."""
 
 import json
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -133,6 +134,15 @@ def test_verify_of_another_kind_of_model_is_an_error(
     fewer = written(tmp_path / "fewer", small(context=16))
     ended = plumb("model", "verify", target, "--against", fewer)
     assert ended.status == 1 and "tokens, got a smaller one" in ended.err
+
+
+def test_name_of_megabytes_is_told_in_short(plumb: Plumb, tmp_path: Path) -> None:
+    name = b"\xff" * (1 << 20)
+    head = b"GGUF" + struct.pack("<IQQQ", 3, 0, 1, len(name)) + name
+    (tmp_path / "long.gguf").write_bytes(head)
+    ended = plumb("model", "convert", tmp_path / "long.gguf")
+    assert ended.status == 1 and "expected strings in UTF-8" in ended.err
+    assert len(ended.err) < 5000 and "characters more)" in ended.err
 
 
 def test_run_takes_a_request_whose_text_is_short(plumb: Plumb, tmp_path: Path) -> None:
