@@ -174,3 +174,6 @@ def test_places_that_are_spoiled_are_told(tmp_path: Path) -> None:
     path.write_text('{"chainId": 5, "factory": "0x12", "directory": null, "nets": {}}')
     with pytest.raises(BadPlaces, match="expected 20 bytes, got 1"):
         read_places(tmp_path, 5)
+    path.write_text('{"chainId": 1e999}')
+    with pytest.raises(BadPlaces, match="OverflowError"):
+        read_places(tmp_path, 5)
