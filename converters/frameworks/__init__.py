@@ -88,7 +88,11 @@ def as_onnx(path: Path, shapes: Mapping[str, Shape], trust_code: bool) -> "Model
     check_unpacked(path)
     if path.is_dir():
         if not (path / SAVED_MODEL).exists():
-            raise BadModelFile(path, "a model file or a SavedModel", "another folder")
+            expected = (
+                "a model file, a SavedModel, or a folder with config.json and "
+                "model.safetensors"
+            )
+            raise BadModelFile(path, expected, "another folder")
         from converters.frameworks import tensorflow
 
         return tensorflow.saved_model(path, shapes, trust_code)

@@ -99,7 +99,12 @@ def _template(source: Source, name: str) -> Template:
 
 def _short(name: str) -> str:
     """As much as an image has room for, of whole characters."""
-    held = name.replace("\0", "").encode()[:NAME_BYTES].decode(errors="ignore").strip()
+    held = (
+        name.replace("\0", "")
+        .encode(errors="ignore")[:NAME_BYTES]
+        .decode(errors="ignore")
+        .strip()
+    )
     return held or "language model"
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .matrix import Floats
+from .numbers import is_usual
 
 Doubles = NDArray[np.float64]
 
@@ -119,11 +120,12 @@ class Rope:
         """Whether a file's numbers make angles, at the last position, too."""
         try:
             with np.errstate(all="ignore"):
-                frequencies, magnitude = self._turns(1), self._turns(1 << 20)[1]
+                (few, magnitude), (many, _) = self._turns(1), self._turns(1 << 20)
+                angles = np.concatenate([few, many]) * (1 << 31)
         except (ValueError, ZeroDivisionError, OverflowError):
             return False
-        angles = frequencies[0] * (1 << 31)
-        return self.base > 1 and bool(np.isfinite([*angles, magnitude]).all())
+        finite = bool(np.isfinite(angles).all()) and is_usual(magnitude)
+        return self.base > 1 and finite
 
     def tables(self, rows: int) -> tuple[Floats, Floats]:
         """Cosines and sines, (rows, rotated / 2)."""

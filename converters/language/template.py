@@ -114,11 +114,16 @@ class Template:
     shown: str
 
 
+def hash_of(template: str) -> str:
+    """Of its text; JSON may have halves of characters in it."""
+    return sha256(template.strip().encode(errors="surrogatepass")).hexdigest()
+
+
 def family_of(template: str | None) -> Family | None:
     """Of a file's own template, if it is known."""
     if not template:
         return None
-    return KNOWN.get(sha256(template.strip().encode()).hexdigest())
+    return KNOWN.get(hash_of(template))
 
 
 def template_of(
@@ -140,7 +145,7 @@ def template_of(
     if family is None:
         actual = "none"
         if own:
-            actual = f"one of SHA-256 {sha256(own.strip().encode()).hexdigest()}"
+            actual = f"one of SHA-256 {hash_of(own)}"
         known = ", ".join(one.name for one in dict.fromkeys(KNOWN.values()))
         raise BadTemplate(f"the chat template of {known}, got {actual}")
     if name == SYSTEM and not family.system:

@@ -40,7 +40,7 @@ def parsed(path: Path, data: bytes) -> Tokenizer:
         return _File(path, parse(data)).tokenizer()
     except ValueError as error:
         raise BadModelFile(path, "JSON", str(error)) from None
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
         problem = f"{type(error).__name__} at {error}"
         raise BadModelFile(path, "a tokenizer.json", problem) from None
 

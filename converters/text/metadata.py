@@ -71,6 +71,8 @@ def _entries(reader: "_Reader") -> tuple[dict[str, object], int]:
     held: dict[str, object] = {}
     for _ in range(count):
         name = reader.string()
+        if name in held:
+            raise reader.refused("each key once", repr(name)[:80])
         held[name] = reader.value(int(reader.number("<I")))
     return held, tensors
 

@@ -108,7 +108,13 @@ def read_deployments(folder: Path, chain_id: int) -> Deployments:
             for name, identity in data.get("models", {}).items()
         }
         found = int(data["chainId"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise BadDeployments(path, f"{type(error).__name__}: {error}") from error
     missing = [name for name in PROTOCOL if name not in placed]
     if found != chain_id or missing:

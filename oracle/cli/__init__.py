@@ -15,6 +15,7 @@ import typer
 
 from oracle.cli.common.deferred import deferred_group, reached
 from oracle.cli.common.lean import spare
+from oracle.cli.common.streams import mend
 from oracle.legible import legible
 
 GROUPS = {
@@ -35,6 +36,9 @@ GROUPS = {
     "bench": "Measure speed, gas and disputes, beside their peers.",
     "help": "The options that commands share: `plumb help chain`, `plumb help node`.",
 }
+
+MOST_SAID = 4000
+"""Characters of an error."""
 
 # Folders whose errors are for users: each has them all in its `errors` modules.
 FOLDERS = ("mips_vm", "tinynn", "converters", "challenge", "solidity", "oracle")
@@ -87,6 +91,7 @@ def leading_options(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `plumb` with `arguments`, by default the process's; its exit status."""
     spare()
+    mend()
     words = sys.argv[1:] if arguments is None else arguments
     try:
         command, name, left = reached(app, __name__, GROUPS, words)
@@ -111,6 +116,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def complain(text: str) -> None:
+    """In a few lines: a stranger's file may have names of megabytes."""
+    more = len(text) - MOST_SAID
+    if more > 0:
+        text = f"{text[:MOST_SAID]} ... ({more:,} characters more)"
     print(f"plumb: {legible(text)}", file=sys.stderr)
 
 

@@ -74,7 +74,9 @@ def ask(
         penalty,
         parsed_seed(seed, temperature),
     )
-    words = sys.stdin.buffer.read() if text == "-" else os.fsencode(text)
+    words = os.fsencode(text)
+    if text == "-":  # one byte too many is refused, however many there are
+        words = sys.stdin.buffer.read(model.text.size + 1)
     request = model.request(words, asking)
     asked, watch = model.asked(request, threads), Watch(model, silent=as_json)
     try:

@@ -62,7 +62,13 @@ def read_places(folder: Path, chain_id: int) -> Places:
             bytes.fromhex(root.removeprefix("0x")): address_of(net)
             for root, net in data["nets"].items()
         }
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise BadPlaces(path, f"{type(error).__name__}: {error}") from error
     if found != chain_id:
         raise BadPlaces(path, f"chain {found}")

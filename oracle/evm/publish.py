@@ -8,6 +8,7 @@ from eth_utils.address import to_checksum_address
 
 from converters.evm import Compiled
 from oracle.chain.chain import Chain, Contract, contract_of
+from oracle.chain.errors import NoCode
 from oracle.evm.errors import NoFactory, NotCreated
 from oracle.evm.places import Places
 from oracle.evm.rehearsal import FACTORY, Rehearsal, Step
@@ -74,6 +75,20 @@ def publish(
                 raise NotCreated(step.name, f"other code of {len(actual)} bytes")
         sent.append(Sent(step, receipt))
     return sent
+
+
+def directory_at(chain: Chain, address: bytes | None, oracle: bytes) -> Contract | None:
+    """The directory of this oracle there; None if another contract has that address, or
+    none: it would keep a bond."""
+    if address is None:
+        return None
+    contract = contract_of(artifact(DIRECTORY), address)
+    try:
+        chain.check_code(contract, artifact(DIRECTORY).deployed_bytecode)
+    except NoCode:
+        return None
+    named = chain.call(contract, "oracle")
+    return contract if named.lower() == to_checksum_address(oracle).lower() else None
 
 
 def create_directory(sender: Sender, oracle: bytes) -> Contract:

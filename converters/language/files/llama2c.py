@@ -19,6 +19,9 @@ HEADER: Final = struct.Struct("<7i")
 LATER: Final = 0x616B3432
 """The first word of a file of version 1 or 2."""
 
+PICKLES: Final = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04")
+"""How PyTorch's files begin, which are called .bin, too."""
+
 EPSILON: Final = 1e-5
 BASE: Final = 10000.0
 
@@ -40,6 +43,9 @@ def read(path: Path) -> tuple[Config, dict[str, Matrix]]:
     """The config, and the weights by GGUF's names. BadModelFile."""
     with path.open("rb") as file:
         head = file.read(HEADER.size)
+    if head.startswith(PICKLES):
+        wanted = "llama2.c's .bin (of other models the safetensors)"
+        raise BadModelFile(path, wanted, "a pickle of PyTorch's, which is code")
     if len(head) < HEADER.size:
         raise BadModelFile(path, f"{HEADER.size} bytes or more", str(len(head)))
     width, hidden, layers, heads, kv_heads, signed, context = HEADER.unpack(head)

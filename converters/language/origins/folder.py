@@ -58,16 +58,33 @@ def _safetensors(path: Path) -> tuple[dict[str, Matrix], list[str]]:
         index = _object(path / INDEX).get("weight_map")
         if not isinstance(index, dict) or not index:
             raise BadModelFile(path / INDEX, "a weight_map", "none")
-        names = sorted({str(name) for name in index.values()})
+        wrong = [name for name in index.values() if not _is_name(name)]
+        if wrong:
+            expected = "names of files in the folder"
+            raise BadModelFile(path / INDEX, expected, repr(wrong[0])[:80])
+        names = sorted(set(index.values()))
     tensors: dict[str, Matrix] = {}
     refused: list[str] = []
     for name in names:
-        if Path(name).name != name:
-            raise BadModelFile(path / INDEX, "names of files in the folder", repr(name))
-        held, odd = safetensors.read(path / name)
+        file = path / name
+        if not file.is_file():
+            actual = "something else" if file.exists() else "none"
+            raise BadModelFile(file, "a file of tensors", actual)
+        held, odd = safetensors.read(file)
+        twice = next((name for name in held if name in tensors), None)
+        if twice is not None:
+            raise BadModelFile(file, "each tensor in one file", repr(twice))
         tensors |= held
         refused += odd
     return tensors, refused
+
+
+def _is_name(held: object) -> bool:
+    """Of a file in the folder itself; links are the user's own, strangers' files are
+    data wherever they lie."""
+    if not isinstance(held, str) or held in ("", ".", ".."):
+        return False
+    return held.isprintable() and "/" not in held and "\\" not in held
 
 
 def _object(path: Path) -> dict[str, Any]:
@@ -93,8 +110,7 @@ def _words(path: Path, config: Mapping[str, Any]) -> Words:
     said = _optional(path / "tokenizer_config.json")
     generation = _optional(path / "generation_config.json")
     ends = generation.get("eos_token_id", config.get("eos_token_id"))
-    held = ends if isinstance(ends, list) else [ends]
-    ids = frozenset(id for id in held if type(id) is int and id >= 0)
+    ids = _ends(path, ends)
     if not file.is_file():
         if not pieces.is_file():
             raise BadModelFile(path, "tokenizer.json or tokenizer.model", "none")
@@ -106,8 +122,23 @@ def _words(path: Path, config: Mapping[str, Any]) -> Words:
     tokenizer, data = huggingface.read(file), _object(file)
     added = data.get("added_tokens") or []
     specials = {str(one["content"]): int(one["id"]) for one in added}
-    begin = tuple(specials[name] for name in _begins(file, data) if name in specials)
+    begins = _begins(file, data)
+    unknown = [name for name in begins if name not in specials]
+    if unknown:
+        expected = "a post_processor of added_tokens"
+        raise OddTokenizer(file, [f"expected {expected}, got {unknown[0]!r}"])
+    begin = tuple(specials[name] for name in begins)
     return Words(tokenizer, begin, ids, specials, _template(path, said))
+
+
+def _ends(path: Path, held: object) -> frozenset[int]:
+    """Tokens that end an answer. BadModelFile: a model that never ends is no guess."""
+    ids = held if isinstance(held, list) else [] if held is None else [held]
+    wrong = [id for id in ids if type(id) is not int or id < 0]
+    if wrong:
+        expected = "an eos_token_id of whole numbers"
+        raise BadModelFile(path, expected, repr(wrong[0])[:40])
+    return frozenset(ids)
 
 
 def _template(path: Path, said: Mapping[str, Any]) -> str | None:

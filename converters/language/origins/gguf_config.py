@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 from ..config import Activation, Attention, Config, Norm
 from ..matrix import Matrix
+from ..numbers import BEYOND, is_usual
 from ..rope import Divided, Linear, LongRope, Rope, Scaling, Yarn
 
 T = TypeVar("T", int, float, str)
@@ -70,6 +71,10 @@ class Keys:
             self.reasons.append(f"expected {whole}, a {kind.__name__}, got {actual}")
             return instead
         assert isinstance(held, int | float | str)
+        if not isinstance(held, str) and not is_usual(held):
+            expected = f"{whole}, a number below {BEYOND:.0e}"
+            self.reasons.append(f"expected {expected}, got {held}")
+            return instead
         return kind(held)
 
     def unknown(self) -> list[str]:
@@ -127,7 +132,7 @@ def _config(keys: Keys, tensors: Mapping[str, Matrix]) -> Config:
         sandwich=gemma,
         qk_norm=name in ("qwen3", "gemma3"),
         learned=name == "gpt2",
-        embedding_scale=sqrt(width) if gemma else None,
+        embedding_scale=sqrt(max(width, 0)) if gemma else None,
         score_cap=_cap(keys, "attn_logit_softcapping", 50.0),
         logit_cap=_cap(keys, "final_logit_softcapping", 30.0),
     )

@@ -6,6 +6,7 @@ from math import log, sqrt
 from typing import Any, Final, TypeVar
 
 from ..config import Activation, Attention, Config, Norm
+from ..numbers import BEYOND, is_usual
 from ..rope import Linear, Llama3, LongRope, Rope, Scaling, Yarn
 from .hf_names import OF_LAYERS
 
@@ -51,6 +52,10 @@ class Fields:
             self.reasons.append(f"expected {name}, a {kind.__name__}, got {actual}")
             return kind(1)
         assert isinstance(held, int | float)
+        if not is_usual(held):
+            expected = f"{name}, a number below {BEYOND:.0e}"
+            self.reasons.append(f"expected {expected}, got {str(held)[:40]}")
+            return kind(1)
         return kind(held)
 
     def expect(self, name: str, *allowed: object) -> None:
@@ -137,7 +142,7 @@ def _config(kind: str, fields: Fields) -> Config:
         parallel=phi,
         sandwich=gemma,
         qk_norm=kind in ("qwen3", "gemma3_text"),
-        embedding_scale=sqrt(width) if gemma and width > 0 else None,
+        embedding_scale=sqrt(max(width, 0)) if gemma else None,
         score_cap=_cap(kind, fields, "attn_logit_softcapping"),
         logit_cap=_cap(kind, fields, "final_logit_softcapping"),
     )
@@ -268,7 +273,9 @@ def _scaling(fields: Fields, inner: Fields, rotated: int) -> Scaling | None:
 
 def _factors(inner: Fields, name: str, rotated: int) -> tuple[float, ...]:
     held = inner.held.get(name)
-    numbers = isinstance(held, list) and all(type(x) in (int, float) for x in held)
+    numbers = isinstance(held, list) and all(
+        type(x) in (int, float) and is_usual(x) for x in held
+    )
     if not numbers or not isinstance(held, list) or len(held) != rotated // 2:
         inner.reasons.append(f"expected {name} of {rotated // 2} numbers, got others")
         return (1.0,) * (rotated // 2)

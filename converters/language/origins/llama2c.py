@@ -15,11 +15,11 @@ TOKENIZER: Final = "tokenizer.bin"
 
 def found(path: Path, tokenizer: Path | None) -> Found:
     """BadModelFile. `run.c` has no special tokens but those that begin and end."""
+    config, tensors = llama2c.read(path)
     beside = tokenizer or path.with_name(TOKENIZER)
     if not beside.is_file():
         expected = f"its tokenizer at {beside} (--tokenizer says where)"
         raise BadModelFile(path, expected, "none")
-    config, tensors = llama2c.read(path)
     first, last = tokenizers.FIRST, tokenizers.LAST
     words = Words(
         tokenizers.read(beside),

@@ -8,7 +8,7 @@ and what can't be printed is shown by its number.
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich import box
@@ -17,8 +17,10 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from mips_vm.json_text import Json
 from oracle.legible import legible
+
+if TYPE_CHECKING:
+    from mips_vm.json_text import Json
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object and nothing else.")
@@ -67,7 +69,7 @@ def page() -> PlainConsole:
     return PlainConsole(width=PAGE_COLUMNS) if found.piped else found
 
 
-def print_json(data: Mapping[str, Json]) -> None:
+def print_json(data: "Mapping[str, Json]") -> None:
     print(json.dumps(data, indent=2))
 
 

@@ -32,8 +32,10 @@ def read_input(
     specs: Sequence[TensorSpec],
     invert: bool = False,
     short: Mapping[str, str] = NO_NAMES,
+    varies: bool = False,
 ) -> bytes:
-    """The bytes of a request whose inputs are `specs`, from the file `path`.
+    """The bytes of a request whose inputs are `specs`, from the file `path`; the last
+    one may be shorter if it `varies`.
 
     `invert` turns a picture's black to white. `short` are the image's names of inputs
     that the file may call by the source's. Raises BadInputFile if the file can't be
@@ -49,10 +51,14 @@ def read_input(
     size = sum(spec.size for spec in specs)
     with path.open("rb") as file:
         data = file.read(size + 1)  # which may be a device without an end
-    if len(data) != size:
+    least = size - specs[-1].size if varies else size
+    if not least <= len(data) <= size:
         whole = path.stat().st_size if path.is_file() else len(data)
         actual = f"{whole}" if path.is_file() or whole < size else "more"
-        raise BadInputFile(path, f"{size} bytes", actual)
+        expected = f"{size} bytes"
+        if varies:  # a text, most likely
+            expected = f"{least} to {size} bytes (plumb ask takes a text as it is)"
+        raise BadInputFile(path, expected, actual)
     return data
 
 

@@ -79,7 +79,7 @@ def run(
     card = found_card(path, model.model_root)
     whole = card.whole_names if card else {}
     short = card.short_names if card else {}
-    request = read_input(data, model.inputs, invert, short)
+    request = read_input(data, model.inputs, invert, short, model.tables.varies)
     begin = time.perf_counter()
     answer = computed(model, request, engine, threads)
     seconds = time.perf_counter() - begin

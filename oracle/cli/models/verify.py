@@ -1,11 +1,11 @@
 """`plumb model verify`: an image against the model that it was made of."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from oracle.cli.common.output import AsJson, console, print_json, stage
+from oracle.cli.common.output import AsJson, console, facts, print_json, stage
 from oracle.cli.inputs.modelfile import (
     InputShape,
     ModelFile,
@@ -16,7 +16,12 @@ from oracle.cli.inputs.modelfile import (
     parse_shapes,
     parse_tolerance,
 )
+from oracle.cli.inputs.texts import TokenizerFile, check_no_language
 from oracle.legible import number_of
+
+if TYPE_CHECKING:
+    from oracle.cards import Card
+    from tinynn import Model
 
 GUEST_SAMPLES = 5
 UNJUDGED = 3
@@ -82,13 +87,16 @@ def verify(
     ] = None,
     input_shape: InputShape = None,
     trust_code: TrustCode = False,
+    tokenizer: TokenizerFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare an image with the model that it was made of, on data.
 
     Exit status 1 if a difference is beyond what is allowed, or if the guest's bits are
-    not the native ones; 3 if nobody else can compute the model.
+    not the native ones; 3 if nobody else can compute the model. A language model's
+    image is made again of its files, and compared byte for byte.
     """
+    from converters.language.reading import is_language
     from converters.verify.rule import Tolerance
     from converters.verify.verdict import Verdict
     from converters.verify.verify import verify as compare
@@ -101,6 +109,14 @@ def verify(
     model = loaded(path)
     check_source(against)
     card = found_card(path, model.model_root)
+    if is_language(against):
+        from oracle.cli.models.language import check_fits
+
+        check_fits({"--data": data, "--input-scale": input_scale})
+        if not made_again(path, model, against, tokenizer, card, as_json):
+            raise typer.Exit(1)
+        return
+    check_no_language(tokenizer)
     short = card.short_names if card else {}
     samples = (
         read_samples(data, model, limit, short)
@@ -134,3 +150,31 @@ def verify(
             console().print(part)
     if verdict is not Verdict.PASSED:
         raise typer.Exit(UNJUDGED if verdict is Verdict.NO_WITNESS else 1)
+
+
+def made_again(
+    path: Path,
+    model: "Model",
+    against: Path,
+    tokenizer: Path | None,
+    card: "Card | None",
+    as_json: bool,
+) -> bool:
+    """Tells, and notes in the card, whether a language model's files make its image."""
+    from oracle.cli.common.errors import BadInputFile
+    from oracle.cli.models import verifying
+    from oracle.cli.models.remaking import remade
+    from tinynn.text import TextModel
+
+    text = TextModel.of(model)
+    if text is None:
+        raise BadInputFile(path, "a language model's image", "one of another kind")
+    with stage(f"making the image of {against} again"):
+        found = remade(text, against, tokenizer)
+    if card:
+        verifying.note_accuracy(path, card, found.noted(against))
+    if as_json:
+        print_json(found.data)
+    else:
+        console().print(facts(found.facts))
+    return found.passed

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mips_vm.json_text import Json
 from oracle.cli.common.output import (
     AsJson,
     console,
@@ -20,9 +19,10 @@ from oracle.cli.common.output import (
     stage,
 )
 from oracle.cli.common.settled import settled
-from oracle.cli.inputs.modelfile import loaded
+from oracle.cli.inputs.modelfile import ModelFile, loaded
 
 if TYPE_CHECKING:
+    from mips_vm.json_text import Json
     from oracle.chain.chain import Chain, Contract
     from oracle.config import Settings
     from oracle.evm.checking import Checked
@@ -48,7 +48,7 @@ Samples = Annotated[
 @settled()
 def deploy(
     settings: "Settings",
-    image: Annotated[Path, typer.Argument(metavar="IMAGE", exists=True)],
+    image: ModelFile,
     evm: Annotated[
         bool, typer.Option("--evm", help="As contracts of the chain's own machine.")
     ] = False,
@@ -87,12 +87,14 @@ def deploy(
     All of it is played here first: gas is told exactly, and the net's answers are
     compared with the model's, before anything is paid. What was interrupted goes on.
     """
+    from dataclasses import replace
+
     from converters.evm import Options, compiled
     from oracle.amounts import parse_wei
     from oracle.cli.inputs.samples import requests_of
     from oracle.evm import publish, rehearsal
     from oracle.evm.places import read_places
-    from oracle.sending.connection import connected, sender_of
+    from oracle.sending.connection import connected, deployed_on, sender_of
 
     if evm == precompile:
         told_apart = "expected --evm or --precompile with it"
@@ -108,6 +110,8 @@ def deploy(
     chain = connected(settings)
     places = read_places(settings.deployments, chain.endpoint.chain_id)
     sender = sender_of(settings, chain)
+    if bond_wei is not None:  # without an oracle nothing is sent
+        deployed_on(settings, chain)
     with stage(f"rehearsing {model.name}"):
         contract, new = factory_of(chain, sender, places, factory)
         made = compiled(model, contract.address, options)
@@ -117,6 +121,10 @@ def deploy(
     if dry_run:
         show(told | {"sent": False}, as_json)
         return
+    # Before anything is sent: whoever is interrupted finds the factory, and with it
+    # all that was created, again.
+    places = replace(places, factory=contract.address)
+    places.write(settings.deployments)
     with stage(f"deploying {model.name}") as tell:
         sent = publish.publish(sender, contract, played, tell)
     path = publish.noted(settings.deployments, places, model.model_root, made)
@@ -148,10 +156,10 @@ def deploy_image(
     sender = sender_of(settings, chain)
     with stage(f"storing {model.name}") as tell:
         contract, new = factory_of(chain, sender, places, given)
+        replace(places, factory=contract.address).write(settings.deployments)
         if new:
             publish.create_factory(sender, contract)
         receipts = code.store_image(sender, contract, model, tell)
-    replace(places, factory=contract.address).write(settings.deployments)
     told: dict[str, Json] = {
         "model_root": hexadecimal(model.model_root),
         "manifest": hexadecimal(manifest_of(model.model_root)),
@@ -167,18 +175,23 @@ def deploy_image(
 def factory_of(
     chain: "Chain", sender: "Sender", places: "Places", given: str | None
 ) -> "tuple[Contract, bool]":
-    """The factory that was given, or was used before; else a new one, and True."""
+    """The factory that was given, or was used before if it is still there; else a new
+    one, and True."""
     from oracle.evm import publish
+    from oracle.evm.errors import NoFactory
     from oracle.evm.places import address_of
 
-    known = places.factory
     if given is not None:
         try:
             known = address_of(given)
         except ValueError as error:
             raise typer.BadParameter(str(error), param_hint="--factory") from None
-    if known is not None:
         return publish.factory_at(chain, known), False
+    if places.factory is not None:
+        try:
+            return publish.factory_at(chain, places.factory), False
+        except NoFactory:
+            remark("The factory used before is not on this chain: a new one is made.")
     return publish.next_contract(sender, "NetFactory"), True
 
 
@@ -193,19 +206,16 @@ def entered(
     """Enters the net in the oracle's directory, which is created if there is none."""
     from dataclasses import replace
 
-    from oracle.chain.chain import contract_of
     from oracle.evm import publish
     from oracle.evm.places import read_places
     from oracle.sending.connection import deployed_on
-    from solidity import artifact
 
     places = read_places(settings.deployments, chain.endpoint.chain_id)
-    if places.directory is None:
-        oracle = deployed_on(settings, chain).contracts.oracle
-        directory = publish.create_directory(sender, oracle.address)
+    oracle = deployed_on(settings, chain).contracts.oracle.address
+    directory = publish.directory_at(chain, places.directory, oracle)
+    if directory is None:
+        directory = publish.create_directory(sender, oracle)
         replace(places, directory=directory.address).write(settings.deployments)
-    else:
-        directory = contract_of(artifact(publish.DIRECTORY), places.directory)
     roots = model.model_root, model.program_root
     receipt = sender.send(directory, "enter", *roots, net, value=bond_wei)
     return {
@@ -263,7 +273,7 @@ def show(told: dict[str, Any], as_json: bool) -> None:
 def check_evm(
     settings: "Settings",
     address: Annotated[str, typer.Argument(metavar="ADDRESS")],
-    image: Annotated[Path, typer.Argument(metavar="IMAGE", exists=True)],
+    image: ModelFile,
     inputs: Inputs = None,
     samples: Samples = 4,
     as_json: AsJson = False,

@@ -2,6 +2,7 @@
 models, or lie. `test_transformers.py` has the library itself."""
 
 import json
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from support.hf_folders import NAMES, add_tokenizer, tokenizer, with_head, write
 from support.hf_folders import safetensors as file_of
 from support.plain_language import forward
 
+import tinynn
 from converters.errors import (
     BadModelFile,
     ConverterError,
@@ -19,6 +21,7 @@ from converters.errors import (
     OddTokenizer,
 )
 from converters.language.building.scoring import scores
+from converters.language.conversion import Options, converted
 from converters.language.files import safetensors
 from converters.language.reading import is_language, read
 
@@ -183,7 +186,106 @@ def test_post_processor_nobody_knows_is_refused(tmp_path: Path) -> None:
         read(tmp_path / "odd")
 
 
-ANYTHING = (None, True, -1, 0, 1 << 70, 0.5, -0.0, 1e308, "", "x", [], {}, [[]], [None])
+NAN, HUGE = float("nan"), 10**400  # JSON of Python's has both
+FIELDS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "huge width": ("qwen2", {"hidden_size": HUGE}, "hidden_size, a number below 1e+18"),
+    "huge heads": ("qwen2", {"head_dim": -HUGE}, "head_dim, a number below 1e+18"),
+    "huge epsilon": ("qwen2", {"rms_norm_eps": HUGE}, "rms_norm_eps, a number below"),
+    "endless base": ("qwen2", {"rope_theta": float("inf")}, "below 1e+18, got inf"),
+    "part of a head": ("qwen2", {"partial_rotary_factor": NAN}, "below 1e+18, got nan"),
+    "scale": ("gemma2", {"query_pre_attn_scalar": NAN}, "below 1e+18, got nan"),
+    "negative width": ("gemma2", {"hidden_size": -4}, "expected width of 1 to 65536"),
+    "gpt2's": ("gpt2", {"n_embd": HUGE}, "n_embd, a number below 1e+18"),
+    "tiny factor": (
+        "qwen2",
+        {"rope_scaling": {"rope_type": "linear", "factor": 1e-300}},
+        "expected angles of rope that are numbers",
+    ),
+    "factors": (
+        "qwen2",
+        {
+            "rope_scaling": {
+                "rope_type": "longrope",
+                "short_factor": [1.0] * 8,
+                "long_factor": [1.0] * 7 + [1e-305],
+            }
+        },
+        "expected angles of rope that are numbers",
+    ),
+    "end": ("qwen2", {"eos_token_id": "</s>"}, "an eos_token_id of whole numbers"),
+    "ends": ("qwen2", {"eos_token_id": [1, -1]}, "whole numbers, got -1"),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", FIELDS)
+def test_fields_that_are_no_sizes_are_refused(name: str, tmp_path: Path) -> None:
+    kind, change, message = FIELDS[name]
+    write(tmp_path / "odd", kind, change)
+    with pytest.raises(ConverterError) as error:
+        read(tmp_path / "odd")
+    assert message in str(error.value)
+
+
+def test_half_a_character_in_a_template_is_one_nobody_knows(tmp_path: Path) -> None:
+    write(tmp_path / "odd", "qwen2")
+    said = json.dumps({"chat_template": "\ud800"})
+    (tmp_path / "odd/tokenizer_config.json").write_text(said)
+    made = converted(tmp_path / "odd", Options(tokens=3, prompt_tokens=9))
+    assert "a chat template that is not known" in made.notes[0]
+
+
+def test_folder_of_a_name_that_is_no_text_is_converted(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"m\xffm")
+    write(folder, "qwen2")
+    made = converted(folder, Options(tokens=3, prompt_tokens=9))
+    assert tinynn.load(made.image).name == "mm"
+
+
+def test_token_before_a_text_that_is_none_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "odd", "qwen2")
+    held = tokenizer(begin=True)
+    held["added_tokens"] = held["added_tokens"][1:]
+    (tmp_path / "odd/tokenizer.json").write_text(json.dumps(held))
+    with pytest.raises(OddLanguageModel, match="a post_processor of added_tokens"):
+        read(tmp_path / "odd")
+
+
+SHARDS: dict[str, tuple[Any, str]] = {
+    "outside": ("../../etc/passwd", "names of files in the folder, got '../../etc"),
+    "absolute": ("/etc/passwd", "names of files in the folder, got '/etc/passwd'"),
+    "the folder above": ("..", "names of files in the folder, got '..'"),
+    "nameless": ("", "names of files in the folder, got ''"),
+    "no text": (None, "names of files in the folder, got None"),
+    "a zero": ("a\0b", "names of files in the folder, got 'a"),
+    "half a character": ("\ud800", "names of files in the folder, got"),
+    "absent": ("b.safetensors", "a file of tensors, got none"),
+    "a pipe": ("pipe", "a file of tensors, got something else"),
+    "a link": ("link", "a head inside the file of"),
+    "twice": ("copy.safetensors", "each tensor in one file, got"),
+}
+
+
+@pytest.mark.parametrize("name", SHARDS)
+def test_index_of_hostile_shards_is_an_error(name: str, tmp_path: Path) -> None:
+    shard, message = SHARDS[name]
+    folder = tmp_path / "model"
+    write(folder, "qwen2")
+    whole = (folder / "model.safetensors").rename(folder / "a.safetensors")
+    (folder / "copy.safetensors").write_bytes(whole.read_bytes())
+    os.mkfifo(folder / "pipe")
+    (folder / "link").symlink_to(__file__)
+    index = json.dumps({"weight_map": {"a": "a.safetensors", "b": shard}})
+    (folder / "model.safetensors.index.json").write_text(index)
+    with pytest.raises(BadModelFile) as error:
+        read(folder)
+    assert message in str(error.value)
+
+
+ANYTHING = (
+    *(None, True, -1, 0, 1 << 70, 0.5, -0.0, 1e308, "", "x", [], {}, [[]], [None]),
+    *(HUGE, NAN, float("inf"), "\ud800"),
+)
 FILES = ("config.json", "tokenizer.json", "tokenizer_config.json")
 
 

@@ -72,6 +72,10 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
         file_of(entries=string("a") + struct.pack("<IIQ", 9, 9, 1)),
         "a type that GGUF has, got 9",
     ),
+    "key twice": (
+        file_of(entries=2 * alignment(32), counts=(0, 2)),
+        "each key once, got 'general.alignment'",
+    ),
     "axes": (file_of(tensor(extents=(1,) * 5)), "1 to 4 axes, got 5"),
     "no axes": (file_of(tensor(extents=())), "1 to 4 axes, got 0"),
     "no elements": (file_of(tensor(extents=(0, 4))), "with elements, got (0, 4)"),
@@ -175,6 +179,14 @@ ODD: dict[str, tuple[dict[str, Any], list[str]]] = {
     "rope": (
         {"keys": {"rope.scaling.type": "longrope"}},
         ["expected rope scaling linear or yarn, got longrope"],
+    ),
+    "endless base": (
+        {"keys": {"rope.freq_base": float("inf")}},
+        ["expected llama.rope.freq_base, a number below 1e+18, got inf"],
+    ),
+    "no base": (
+        {"keys": {"rope.freq_base": float("nan")}},
+        ["expected llama.rope.freq_base, a number below 1e+18, got nan"],
     ),
     "odd rotation": (
         {"keys": {"rope.dimension_count": 7}},

@@ -89,6 +89,8 @@ def test_classifier_of_its_own_is_read(tmp_path: Path) -> None:
 HOSTILE = {
     "empty": (b"", "expected 28 bytes or more, got 0"),
     "later": (struct.pack("<Ii", 0x616B3432, 1) + bytes(256), "version 0, as run.c"),
+    "pickle": (b"\x80\x02" + bytes(40), "llama2.c's .bin (of other models the safe"),
+    "archive of pickles": (b"PK\x03\x04" + bytes(40), "a pickle of PyTorch's"),
     "negative": (struct.pack("<7i", -8, 12, 1, 2, 1, 300, 16), "sizes of a model"),
     "huge": (struct.pack("<7i", *[(1 << 31) - 1] * 7), "sizes of a model"),
     "heads": (struct.pack("<7i", 8, 12, 1, 3, 1, 300, 16), "sizes of a model"),

@@ -1,13 +1,14 @@
 """`plumb ask`: what it prints is what the model answers."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from support.command import Plumb, plumb_in
+from support.command import Plumb, in_a_process, plumb_in
 from support.small_llama import small, written
 
 import tinynn
@@ -76,6 +77,40 @@ def test_text_of_standard_input(
     assert ended.out == answer(image, b"a\xffb\n", Asking(TOKENS)) + "\n"
 
 
+def test_standard_input_without_end_is_an_error(
+    plumb: Plumb, image: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Path("/dev/zero").open() as file:
+        monkeypatch.setattr(sys, "stdin", file)
+        ended = plumb("ask", image, "-")
+    assert ended.status == 1 and "text: expected at most" in ended.err
+
+
+ODD_OPTIONS = {
+    ("--max-tokens", 1 << 40): "max_tokens: expected -2147483648 to 2147483647, got",
+    ("--temperature", 1e300): "temperature: expected a float32, at most 3.40282e+38",
+    ("--top-p", -1e300): "top_p: expected a float32",
+    ("--penalty", 1e39): "penalty: expected a float32",
+}
+
+
+@pytest.mark.parametrize("option", ODD_OPTIONS)
+def test_number_that_no_request_holds_is_an_error(
+    plumb: Plumb, image: Path, option: tuple[str, float]
+) -> None:
+    ended = plumb("ask", image, "hi", *option)
+    assert ended.status == 1 and ODD_OPTIONS[option] in ended.err
+
+
+@pytest.mark.parametrize("number", ["nan", "-inf", "-1"])
+def test_temperature_that_is_none_takes_the_likeliest(
+    plumb: Plumb, image: Path, number: str
+) -> None:
+    assert plumb("ask", image, "hi", "--temperature", number).out == (
+        answer(image, b"hi", Asking(TOKENS)) + "\n"
+    )
+
+
 def test_threads_change_nothing(plumb: Plumb, image: Path) -> None:
     one, two = (plumb("ask", image, "x", "--threads", n).out for n in (1, 2))
     assert one == two
@@ -110,6 +145,24 @@ def test_odd_seed_is_an_error(plumb: Plumb, image: Path, seed: str) -> None:
 def test_source_is_told_apart(plumb: Plumb, tmp_path: Path) -> None:
     ended = plumb("ask", written(tmp_path, small()), "hi")
     assert ended.status == 1 and "plumb model convert" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("closed", "encoding", "out"),
+    [("<&-", "utf-8", True), (">&-", "utf-8", False), ("", "ascii", True)],
+)
+def test_streams_that_are_closed_or_narrow_are_no_bug(
+    image: Path, closed: str, encoding: str, out: bool
+) -> None:
+    words = " ".join(map(shlex.quote, in_a_process(["ask", str(image), "-"])))
+    done = subprocess.run(
+        ["sh", "-c", f"{words} {closed}"],
+        input=b"hi",
+        capture_output=True,
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+    )
+    assert done.returncode == 0, done.stderr
+    assert bool(done.stdout) == out and b"Traceback" not in done.stderr
 
 
 def test_interrupt_ends_with_what_there_is(tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 """`plumb model deploy --evm` and `check-evm`, on a devnet, as a user would."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.byte_nets import mlp, odd
 from support.devnet_testbed import DevnetTestbed
 
+from oracle.chain.local.accounts import development_accounts
+from oracle.evm import publish
 from oracle.evm.places import Places, read_places
+from oracle.sending.sender import Sender
 from tinynn import GraphBuilder
 
 CHAIN_ID = 31337
@@ -66,6 +70,81 @@ def test_deploy_enters_the_net_with_its_bond(
     assert f"0x{places.directory.hex()}" == done["directory"]
 
 
+@pytest.mark.parametrize("spoil", ["nobody", "another oracle's"])
+def test_bond_is_sent_to_no_other_directory(
+    testbed: DevnetTestbed, tmp_path: Path, spoil: str
+) -> None:
+    """As a file of an older devnet names one: wei sent there would be lost."""
+    path = tmp_path / "odd.plumb"
+    path.write_bytes(bytes(odd().image))
+    if spoil == "nobody":
+        wrong = b"\x77" * 20
+    else:
+        sender = Sender(testbed.chain, development_accounts(4)[3])
+        wrong = publish.create_directory(sender, b"\x55" * 20).address
+    Places(CHAIN_ID, directory=wrong).write(tmp_path)
+    given = (path, "--bond", "0.01ether", "--json")
+    done = testbed.plumb("model", "deploy", "--evm", *given).json()
+    assert done["directory"] != f"0x{wrong.hex()}"
+    assert testbed.chain.balance(wrong) == 0
+    assert testbed.chain.balance(bytes.fromhex(done["directory"][2:])) == 10**16
+
+
+def test_factory_of_an_older_chain_is_replaced(
+    testbed: DevnetTestbed, tmp_path: Path
+) -> None:
+    path = tmp_path / "odd.plumb"
+    path.write_bytes(bytes(odd().image))
+    Places(CHAIN_ID, factory=b"\x77" * 20).write(tmp_path)
+    ended = testbed.plumb("model", "deploy", "--evm", path, "--json")
+    assert "a new one is made" in ended.err and ended.json()["sent"]
+    assert read_places(tmp_path, CHAIN_ID).factory != b"\x77" * 20
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_interrupted_first_deployment_goes_on(
+    testbed: DevnetTestbed,
+    image: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    at: int,
+) -> None:
+    """Whatever was paid before the endpoint died is not paid again."""
+    send, sent = Sender.send, []
+
+    def dying(sender: Sender, *given: Any, **named: Any) -> Any:
+        if len(sent) == at:
+            raise OSError("the line went dead")
+        sent.append(given)
+        return send(sender, *given, **named)
+
+    given = ("model", "deploy", "--evm", image, "--samples", 1, "--json")
+    with monkeypatch.context() as patched:
+        patched.setattr(Sender, "send", dying)
+        ended = testbed.plumb(*given)
+    assert ended.status == 1 and "the line went dead" in ended.err
+    again = testbed.plumb(*given).json()
+    there = [step["present"] for step in again["steps"]]
+    assert there == [True] * (1 + at) + [False] * (len(there) - 1 - at)
+    checked = testbed.plumb("model", "check-evm", again["net"], image, "--json")
+    assert checked.json()["good"]
+
+
+def test_net_that_comes_with_plumb_is_known_by_its_name(testbed: DevnetTestbed) -> None:
+    given = ("mnist-int8", "--samples", 1, "--dry-run", "--json")
+    assert not testbed.plumb("model", "deploy", "--evm", *given).json()["sent"]
+
+
+def test_bond_without_an_oracle_is_told_before_anything_is_sent(
+    testbed: DevnetTestbed, image: Path, tmp_path: Path
+) -> None:
+    (tmp_path / f"{CHAIN_ID}.json").unlink()
+    before = testbed.chain.balance(testbed.address(1))
+    given = (image, "--bond", "0.01ether", "--samples", 1)
+    assert testbed.plumb("model", "deploy", "--evm", *given).status == 1
+    assert testbed.chain.balance(testbed.address(1)) == before
+
+
 def test_model_outside_the_subset_is_refused_whole_before_a_chain_is_dialled(
     testbed: DevnetTestbed, tmp_path: Path
 ) -> None:
@@ -94,4 +173,7 @@ def test_places_that_are_spoiled_are_told(tmp_path: Path) -> None:
     assert read_places(tmp_path, 5) == Places(5, b"\x01" * 20)
     path.write_text('{"chainId": 5, "factory": "0x12", "directory": null, "nets": {}}')
     with pytest.raises(BadPlaces, match="expected 20 bytes, got 1"):
+        read_places(tmp_path, 5)
+    path.write_text('{"chainId": 1e999}')
+    with pytest.raises(BadPlaces, match="OverflowError"):
         read_places(tmp_path, 5)

@@ -1,6 +1,7 @@
 """`plumb model` on language models: convert, inspect, show; SmolLM2 whole."""
 
 import json
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,65 @@ def test_options_that_do_not_fit_are_errors(
 def test_options_of_language_models_are_theirs_only(plumb: Plumb) -> None:
     ended = plumb("model", "inspect", "mnist", "--template", "chat")
     assert ended.status == 2 and "a language model" in ended.err
+
+
+def test_verify_makes_the_image_again(plumb: Plumb, tmp_path: Path) -> None:
+    source, target = written(tmp_path, small()), tmp_path / "small.plumb"
+    plumb("model", "convert", source, "-o", target, "--max-tokens", 20, "--name", "x")
+    against = ("model", "verify", target, "--against", source)
+    ended = plumb(*against)
+    assert ended.status == 0 and "made again, byte for byte" in ended.out
+    assert "not compared" in ended.out
+    assert (
+        "made again, byte for byte, of model.bin" in plumb("model", "show", target).out
+    )
+    held = bytearray(source.read_bytes())
+    held[4000] ^= 1  # the lowest bit of one weight
+    source.write_bytes(held)
+    found = plumb(*against, "--json")
+    told = json.loads(found.out)
+    assert found.status == 1 and not told["passed"]
+    assert told["bytes_that_differ"] == 1
+    assert "another image" in plumb("model", "show", target).out
+
+
+def test_verify_of_another_kind_of_model_is_an_error(
+    plumb: Plumb, tmp_path: Path
+) -> None:
+    source, target = written(tmp_path, small()), tmp_path / "small.plumb"
+    plumb("model", "convert", source, "-o", target, "--max-tokens", 20)
+    ended = plumb("model", "verify", "mnist", "--against", source)
+    assert ended.status == 1 and "expected a language model's image" in ended.err
+    ended = plumb("model", "verify", target, "--against", source, "--data", "x.npz")
+    assert ended.status == 2 and "a language model" in ended.err
+    (tmp_path / "fewer").mkdir()
+    fewer = written(tmp_path / "fewer", small(context=16))
+    ended = plumb("model", "verify", target, "--against", fewer)
+    assert ended.status == 1 and "tokens, got a smaller one" in ended.err
+
+
+def test_name_of_megabytes_is_told_in_short(plumb: Plumb, tmp_path: Path) -> None:
+    name = b"\xff" * (1 << 20)
+    head = b"GGUF" + struct.pack("<IQQQ", 3, 0, 1, len(name)) + name
+    (tmp_path / "long.gguf").write_bytes(head)
+    ended = plumb("model", "convert", tmp_path / "long.gguf")
+    assert ended.status == 1 and "expected strings in UTF-8" in ended.err
+    assert len(ended.err) < 5000 and "characters more)" in ended.err
+
+
+def test_run_takes_a_request_whose_text_is_short(plumb: Plumb, tmp_path: Path) -> None:
+    source, target = written(tmp_path, small()), tmp_path / "small.plumb"
+    plumb("model", "convert", source, "-o", target, "--max-tokens", 20)
+    model = TextModel.of(tinynn.load(target))
+    assert model is not None
+    request, data = model.request(b"hi", Asking(5)), tmp_path / "request.bin"
+    data.write_bytes(request)
+    found = plumb("model", "run", target, data, "--json").json()
+    assert found["bytes"] == "0x" + model.model.answer(request).hex()
+    data.write_bytes(b"hi")
+    ended = plumb("model", "run", target, data)
+    assert ended.status == 1
+    assert "bytes (plumb ask takes a text as it is), got 2" in ended.err
 
 
 @pytest.fixture(scope="module")
