@@ -6,8 +6,10 @@ import pytest
 from griefing.testbed import ASKER, CHALLENGER, GRIEFER, WORKER, GriefersTestbed
 from support.embedded_testbed import FEE
 
+from challenge.claim import Work
 from oracle.node.node import Action
 from oracle.node.worker.worker import Worker
+from oracle.pricing.work import NO_WORK
 from oracle.record.record import Asked, Status
 from oracle.sending.sender import Intent
 
@@ -42,6 +44,12 @@ class Insider:
 
     def output_bytes(self, asked: Asked) -> int:
         return len(ANYTHING)
+
+    def work(self, asked: Asked) -> Work:
+        return NO_WORK
+
+    def passes(self, asked: Asked) -> int:
+        return 1
 
     def defender(self, answered: object) -> Iterator[Action]:
         raise AssertionError("nobody challenges")
