@@ -2,7 +2,7 @@
 // stands in <main> replaced. What the reader is at (data-keep, an open <details>, the
 // focus) stays. No stream is held while the tab is hidden.
 
-const PARTS = { "#checking": "/static/check.js", "#asking": "/static/ask.js" };
+const PARTS = { "#checking": "/static/check.js", "#asking": "/static/ask.js", "#inputs": "/static/asking.js" };
 
 let stream = null;
 let fetching = false;
