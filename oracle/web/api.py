@@ -89,6 +89,10 @@ def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
     def workers(scene: Seen) -> Data:
         return with_block(scene, workers=views.worker_rows(scene))
 
+    @api.get("/challengers")
+    def challengers(scene: Seen) -> Data:
+        return with_block(scene, challengers=views.challenger_rows(scene))
+
     @api.get("/disputes")
     def games(scene: Seen) -> Data:
         return with_block(scene, disputes=views.game_rows(scene))

@@ -58,9 +58,13 @@ def router(
     def page(
         request: Request, scene: Scene, name: str, status: int = 200, **data: Any
     ) -> Response:
-        data |= {"as_of": views.as_of(scene), "counts": views.counts(scene)}
+        data |= {
+            "replay": False,
+            "as_of": views.as_of(scene),
+            "counts": views.counts(scene),
+        }
         text = templates.get_template(f"{name}.html").render(
-            data, path=request.url.path, rpc_urls=rpc_urls, **trying
+            data, path=request.url.path, rpc_urls=rpc_urls, replay=False, **trying
         )
         return HTMLResponse(text, status, {"Cache-Control": "no-store"})
 
@@ -123,8 +127,8 @@ def router(
     @pages.get("/workers")
     def workers(request: Request) -> Response:
         scene = onlooker.scene
-        rows = views.worker_rows(scene)
-        return page(request, scene, "workers", rows=rows)
+        rows, others = views.worker_rows(scene), views.challenger_rows(scene)
+        return page(request, scene, "workers", rows=rows, challengers=others)
 
     @pages.get("/health")
     def health(request: Request) -> Response:

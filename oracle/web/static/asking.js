@@ -151,4 +151,5 @@ export function attach() {
     prepare();
   });
   form.elements.send.addEventListener("click", send);
+  form.querySelector("[type=submit]").disabled = false;
 }

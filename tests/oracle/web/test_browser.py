@@ -195,6 +195,7 @@ def test_digit_is_drawn_asked_for_and_the_lie_about_it_caught(
         context = browser.new_context(base_url=up.url)
         page = context.new_page()
         page.goto("/")
+        page.locator("#asking [type=submit]:enabled").wait_for()
         page.focus("#pad")
         page.keyboard.press("7")
         page.focus("[name=lie]")
