@@ -23,6 +23,15 @@ def up(
         float,
         typer.Option(metavar="SECONDS", min=0.1, help="Between blocks, at most."),
     ] = 2,
+    model: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Register and serve this image, too. Repeatable.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Serve a devnet, a worker, a challenger and a page of it all, until Ctrl-C.
@@ -37,7 +46,9 @@ def up(
     with ExitStack() as stack:
         stop = stack.enter_context(stopping())
         with stage("deploying"):
-            found = stack.enter_context(everything(port, block_time))
+            found = stack.enter_context(
+                everything(port, block_time, images=model or ())
+            )
         folder = Path(stack.enter_context(TemporaryDirectory()))
         written = found.ready.deployments.write(folder / "deployments")
         told = {

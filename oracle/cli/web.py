@@ -1,11 +1,14 @@
 """`plumb web`: a page of what happens on the chain, for a browser."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
 
+from oracle.cli.common.errors import BadInputFile
 from oracle.cli.common.output import AsJson, console, print_json
 from oracle.cli.common.settled import settled
 
@@ -43,6 +46,15 @@ def web(
             help="Answer to this name, too, such as example.org. Repeatable.",
         ),
     ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Show a dispute that /api/v1/disputes/GAME gave, without a chain.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Serve pages and an API of what happens on the chain, until interrupted.
@@ -57,6 +69,9 @@ def web(
     from oracle.web.onlooker import Onlooker
 
     logs.configure(settings.log_json)
+    if replay is not None:
+        show_replay(replay, host, port, allow_host or (), as_json)
+        return
     rpc_urls = list(page_rpc or filter(is_local, settings.rpc_url))
     with ExitStack() as stack:
         stop = stack.enter_context(stopping())
@@ -70,6 +85,31 @@ def web(
         later.app = application(onlooker, hosts, rpc_urls)
         if as_json:
             print_json({"url": url, "rpc_urls": rpc_urls})
+        else:
+            console().print(f"{url}  Stop with Ctrl-C.")
+        stop.wait()
+
+
+def show_replay(
+    file: Path, host: str, port: int, allow_host: Sequence[str], as_json: bool
+) -> None:
+    """Serves one page until interrupted."""
+    from oracle.devnet.serving import serving, stopping
+    from oracle.web.guarding import Later, hosts_of
+    from oracle.web.replay import BadReplay, application, read
+
+    try:
+        dispute = read(file)
+    except BadReplay as error:
+        raise BadInputFile(file, error.expected, error.actual) from None
+    with ExitStack() as stack:
+        stop = stack.enter_context(stopping())
+        later = Later()
+        url = stack.enter_context(serving(later, host, port))
+        hosts = hosts_of(host, urlsplit(url).port or 0, allow_host)
+        later.app = application(dispute, hosts)
+        if as_json:
+            print_json({"url": url})
         else:
             console().print(f"{url}  Stop with Ctrl-C.")
         stop.wait()

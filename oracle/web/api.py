@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 
 from oracle.web import views
 from oracle.web.disputes import Disputes
+from oracle.web.offers import Offers
 from oracle.web.onlooker import Onlooker, Scene
 
 MOST_ROWS = 100
@@ -28,7 +29,7 @@ Limit = Annotated[int, Query(ge=1, le=MOST_ROWS)]
 def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
     """The routes. What is found goes with the block that it is as of."""
     api = APIRouter(prefix="/api/v1")
-    streams = [0]
+    streams, offers = [0], Offers()
 
     def seen() -> Scene:
         return onlooker.scene
@@ -75,9 +76,22 @@ def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
             return FileResponse(model.source, media_type=kind, headers=headers)
         return Response(model.source, media_type=kind, headers=headers)
 
+    @api.get("/models/{model_id}/offer")
+    def offer(scene: Seen, model_id: str) -> Data:
+        """What to pay for an answer, so that a worker with usual settings gives it."""
+        registered = scene.tables.models.get(bytes_of(model_id))
+        found = offers.offer(scene, registered) if registered else None
+        if found is None:
+            raise HTTPException(404, "no image of that model here")
+        return with_block(scene, offer=found)
+
     @api.get("/workers")
     def workers(scene: Seen) -> Data:
         return with_block(scene, workers=views.worker_rows(scene))
+
+    @api.get("/challengers")
+    def challengers(scene: Seen) -> Data:
+        return with_block(scene, challengers=views.challenger_rows(scene))
 
     @api.get("/disputes")
     def games(scene: Seen) -> Data:

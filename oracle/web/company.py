@@ -2,15 +2,17 @@
 told to, and a challenger, each in a thread of this process. The chain is at a path of
 the page's own server."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event, Thread
 from typing import Self
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
+import tinynn
 from oracle.chain.chain import Chain
 from oracle.chain.endpoint import RemoteEndpoint
 from oracle.chain.local.accounts import development_accounts
@@ -18,7 +20,7 @@ from oracle.chain.local.known import CHAIN_ID
 from oracle.devnet.server import Service, Ticker
 from oracle.devnet.server import application as devnet_application
 from oracle.devnet.serving import serving
-from oracle.devnet.setup import ETHER, Ready, set_up
+from oracle.devnet.setup import ETHER, MODEL, Ready, set_up
 from oracle.models.library import Library
 from oracle.node.honest import Honest
 from oracle.node.loop import Loop
@@ -29,6 +31,7 @@ from oracle.sending.sender import Sender
 from oracle.web.application import application
 from oracle.web.guarding import Guard, Later, hosts_of
 from oracle.web.onlooker import Onlooker
+from oracle.web.published import published
 from solidity.deployment import Parameters
 from tinynn import models
 
@@ -46,16 +49,19 @@ Made = Callable[[Place, Sender, Honest], Node]
 class Company:
     """A context: within it blocks come, and, once begun, worker and challenger act."""
 
-    def __init__(self, ready: Ready, block_seconds: float) -> None:
+    def __init__(
+        self, ready: Ready, block_seconds: float, images: Sequence[Path]
+    ) -> None:
         self._ready = ready
         service = Service(ready.devnet, ready.disk)
         self._ticker = Ticker(service.mine, block_seconds)
         self.besides: Mapping[str, ASGIApp] = {RPC: devnet_application(service)}
         self.library, self._honest, self._liars = (
-            Library([models.path("mnist")]) for _ in range(3)
+            Library([models.path(MODEL), *images]) for _ in range(3)
         )
         for model in self._liars:
             self._liars.withdraw(model.model_root)
+        self._read = tinynn.load(models.path(MODEL)).model_root
         self._stop = Event()
         self._threads: list[Thread] = []
         self._rpc_url = ""
@@ -72,17 +78,15 @@ class Company:
         self._set_to_work(CHALLENGER, self.library, _challenger)
 
     def lie(self) -> None:
-        """Has the next request answered by the worker that lies, and by no other."""
-        for model in self.library:
-            self._honest.withdraw(model.model_root)
-            self._liars.offer(model.model_root)
+        """Has the next digit read by the worker that lies, and by no other."""
+        self._honest.withdraw(self._read)
+        self._liars.offer(self._read)
 
     def _lied(self, done: Done) -> None:
         """Once is enough."""
         if done.action.function == "submit":
-            for model in self.library:
-                self._liars.withdraw(model.model_root)
-                self._honest.offer(model.model_root)
+            self._liars.withdraw(self._read)
+            self._honest.offer(self._read)
 
     @property
     def site(self) -> Site:
@@ -134,16 +138,19 @@ class Up:
 
 
 @contextmanager
-def everything(port: int, block_seconds: float, parts: int = 32) -> Iterator[Up]:
-    """A devnet, its people and the page on one port; 0 takes any that is free.
+def everything(
+    port: int, block_seconds: float, parts: int = 32, images: Sequence[Path] = ()
+) -> Iterator[Up]:
+    """A devnet, its people and the page on one port; 0 takes any that is free. Models
+    of other `images` are registered, and served, too.
 
     OSError if the port is taken.
     """
-    ready = set_up(Parameters(parts, CLOCK_SECONDS))
+    ready = published(set_up(Parameters(parts, CLOCK_SECONDS)), images)
     with ExitStack() as stack:
         later = Later()
         url = stack.enter_context(serving(later, HOST, port))
-        company = stack.enter_context(Company(ready, block_seconds))
+        company = stack.enter_context(Company(ready, block_seconds, images))
         later.app = company.chain_only()
         company.begin(url + RPC)
         onlooker = Onlooker(company.site, company.library, POLL_SECONDS)

@@ -31,6 +31,16 @@ ENDS: Final = (events.WorkerLost, events.ChallengerLost, events.Settled)
 """What follows from another move, in its transaction."""
 
 
+NEXT: Final = {
+    "opened": "challenger",
+    "selected": "worker",
+    "dissected": "challenger",
+    "proved": "challenger",
+    "timedout": "challenger",
+}
+"""Whose clock runs after such a move."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """`verdict`: true, false, or unknown: is its end what our own run has there?"""
@@ -75,11 +85,14 @@ class Disputes:
             chain = scene.site.chain
             moves = [self._move(chain, each) for each in told]
             proof = self._proof(scene, told, shown)
+        used = clocks(moves, row, scene)
         return row | {
             "levels": [asdict(level) for level in levels],
             "checked": run is not None,
             "moves": moves,
             "proof": proof,
+            "clock_seconds": scene.clock_seconds,
+            "clocks": used,
         }
 
     def _run_of(self, scene: Scene, answered: Answered) -> Trace | None:
@@ -127,6 +140,28 @@ class Disputes:
         proof = Proof.of(event, last, arguments[-1] if arguments else b"")
         right = event.post_root == event.claimed_root
         return asdict(proof) | {"worker_was_right": right}
+
+
+def clocks(
+    moves: list[dict[str, Any]], row: dict[str, Any], scene: Scene
+) -> dict[str, dict[str, Any]]:
+    """For either side the seconds that its clock has run, and whether it runs now: from
+    one move of the game to the other side's next, in block time."""
+    sides = {row["worker"]: "worker", row["challenger"]: "challenger"}
+    found = {side: {"used": 0, "running": False} for side in sides.values()}
+    turn, since, opened = "worker", None, False
+    for move in moves:
+        name = move["name"]
+        opened = opened or name == "opened"
+        if name == "challenged":
+            since, turn = move["time"], "challenger" if opened else "worker"
+        elif name in NEXT and since is not None:
+            found[turn]["used"] += move["time"] - since
+            since, turn = move["time"], NEXT[name]
+    if not row["over"] and since is not None:
+        found[turn]["used"] += max(0, scene.head.timestamp - since)
+        found[turn]["running"] = True
+    return found
 
 
 def _computed(scene: Scene, answered: Answered) -> Trace | None:

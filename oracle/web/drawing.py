@@ -35,12 +35,14 @@ def _drawn(levels: list[dict[str, Any]], width: int) -> str:
 
 
 def _shapes(levels: list[dict[str, Any]], room: int) -> Iterator[str]:
+    """A group a level, so that a replay can leave out those that are yet to come."""
     y = 0
-    labels = []
+    lens = ""
     for index, level in enumerate(levels):
-        labels.append(_text(0, y + 13, _label(level), "label"))
+        yield f'<g data-level="{index}">{lens}'
+        yield _text(0, y + 13, _label(level), "label")
         y += LABEL
-        selected = None
+        selected, lens = None, ""
         for part, x, width in _placed(level, room):
             chosen = " chosen" if part["selected"] else ""
             told = f"{part['start']}–{part['end']}: {WORDS[part['verdict']]}"
@@ -54,9 +56,9 @@ def _shapes(levels: list[dict[str, Any]], room: int) -> Iterator[str]:
             x, width = selected
             top, bottom = y + BAR, y + BAR + GAP + LABEL
             points = f"{x:.2f},{top} {x + width:.2f},{top} {room},{bottom} 0,{bottom}"
-            yield f'<polygon class="lens" points="{points}"/>'
+            lens = f'<polygon class="lens" points="{points}"/>'
+        yield "</g>"
         y += BAR + GAP
-    yield from labels
 
 
 WORDS = {

@@ -49,6 +49,8 @@ class Scene:
     told: tuple[Told, ...] = ()
     k: int = 0
     """Into how many parts a dissection cuts at most."""
+    clock_seconds: int = 0
+    """One side's time for a whole game."""
     looked_at: float = 0.0
     problem: str = ""
     """Why the last look failed; empty if it didn't."""
@@ -115,6 +117,7 @@ class Onlooker:
             tables=_copied(record.tables),
             told=tuple(self._told),
             k=record.k,
+            clock_seconds=record.clock_seconds,
             looked_at=now,
             problem="",
         )

@@ -10,10 +10,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from oracle.amounts import brief_wei
+from oracle.chain.events import ModelRegistered
 from oracle.legible import legible, number_of
 from oracle.web import views
 from oracle.web.disputes import Disputes
 from oracle.web.drawing import drawn
+from oracle.web.forms import form_of
+from oracle.web.offers import WINDOW_SECONDS
 from oracle.web.onlooker import Onlooker, Scene
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -55,9 +58,13 @@ def router(
     def page(
         request: Request, scene: Scene, name: str, status: int = 200, **data: Any
     ) -> Response:
-        data |= {"as_of": views.as_of(scene), "counts": views.counts(scene)}
+        data |= {
+            "replay": False,
+            "as_of": views.as_of(scene),
+            "counts": views.counts(scene),
+        }
         text = templates.get_template(f"{name}.html").render(
-            data, path=request.url.path, rpc_urls=rpc_urls, **trying
+            data, path=request.url.path, rpc_urls=rpc_urls, replay=False, **trying
         )
         return HTMLResponse(text, status, {"Cache-Control": "no-store"})
 
@@ -105,11 +112,23 @@ def router(
         rows = views.model_rows(scene)
         return page(request, scene, "models", rows=rows)
 
+    @pages.get("/models/{model_id}/ask")
+    def ask(request: Request, model_id: str) -> Response:
+        scene = onlooker.scene
+        known = (m for m in scene.tables.models.values() if matches(m, model_id))
+        registered = next(known, None)
+        if registered is None:
+            return absent(request, scene, f"model {model_id}")
+        row, model = views.model_row(scene, registered, 0), scene.model_of(registered)
+        form = form_of(model) if model else None
+        asked = {"model": row, "form": form, "window": WINDOW_SECONDS}
+        return page(request, scene, "ask", asked=asked)
+
     @pages.get("/workers")
     def workers(request: Request) -> Response:
         scene = onlooker.scene
-        rows = views.worker_rows(scene)
-        return page(request, scene, "workers", rows=rows)
+        rows, others = views.worker_rows(scene), views.challenger_rows(scene)
+        return page(request, scene, "workers", rows=rows, challengers=others)
 
     @pages.get("/health")
     def health(request: Request) -> Response:
@@ -126,6 +145,10 @@ def router(
         return RedirectResponse(found, 303) if found else absent(request, scene, q)
 
     return pages
+
+
+def matches(registered: ModelRegistered, model_id: str) -> bool:
+    return views.hexed(registered.model_id) == model_id
 
 
 def short(text: str | None) -> str:

@@ -10,7 +10,9 @@ import numpy as np
 import tinynn
 from oracle.legible import legible
 from tinynn.errors import InputError
+from tinynn.image import PASSES_BYTES
 from tinynn.tensor import TensorSpec
+from tinynn.text import HEAD, TextModel
 
 MOST_NUMBERS = 32
 """Of a tensor, that are listed."""
@@ -21,6 +23,8 @@ Shown = dict[str, Any]
 
 def shown_input(model: tinynn.Model, data: bytes) -> list[Shown]:
     """The request's tensors; none if its length is not the model's."""
+    if TextModel.of(model) is not None and len(data) >= HEAD.size:
+        return _asked_text(data)
     if not model.tables.accepts(len(data)) or model.tables.varies:
         return []
     found, at = [], 0
@@ -34,12 +38,33 @@ def shown_input(model: tinynn.Model, data: bytes) -> list[Shown]:
 
 def shown_output(model: tinynn.Model, data: bytes) -> list[Shown]:
     """The answer's tensors; none if these can't be what the model gives."""
+    if (text := TextModel.of(model)) is not None and len(data) >= PASSES_BYTES:
+        return [_text("answer", text.answer_of(data))]
     try:
         arrays = model.decode_output(data)
     except InputError:
         return []
     pairs = zip(model.outputs, arrays, strict=True)
     return [_shown(spec, array.reshape(-1)) for spec, array in pairs]
+
+
+def _asked_text(data: bytes) -> list[Shown]:
+    """A text and how it is to be continued."""
+    _, tokens, temperature, top_k, top_p, penalty = HEAD.unpack(data[: HEAD.size])
+    how = f"at most {tokens} tokens, "
+    if temperature > 0:
+        how += f"temperature {temperature:g}, top-k {top_k}, top-p {top_p:g}"
+    else:
+        how += "always the likeliest"
+    if penalty not in (0, 1):
+        how += f", repetition penalty {penalty:g}"
+    return [_text("text", data[HEAD.size :], how)]
+
+
+def _text(name: str, data: bytes, how: str = "") -> Shown:
+    """What isn't UTF-8 is shown by its numbers, as what can't be printed is."""
+    text = legible(data.decode(errors="backslashreplace"))
+    return {"name": name, "text": text, "count": len(data), "how": how}
 
 
 def _shown(spec: TensorSpec, array: "np.ndarray[Any, Any]") -> Shown:

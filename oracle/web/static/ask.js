@@ -177,5 +177,6 @@ export function attach() {
   pad.addEventListener("keydown", ({ key }) => write(STROKES[key]));
   form.addEventListener("submit", send);
   form.addEventListener("reset", clear);
+  form.querySelector("[type=submit]").disabled = false;
   clear();
 }

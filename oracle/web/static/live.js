@@ -2,7 +2,12 @@
 // stands in <main> replaced. What the reader is at (data-keep, an open <details>, the
 // focus) stays. No stream is held while the tab is hidden.
 
-const PARTS = { "#checking": "/static/check.js", "#asking": "/static/ask.js" };
+const PARTS = {
+  "#checking": "/static/check.js",
+  "#asking": "/static/ask.js",
+  "#inputs": "/static/asking.js",
+  "#board": "/static/replay.js",
+};
 
 let stream = null;
 let fetching = false;
@@ -57,7 +62,9 @@ function lost() {
   line.textContent = "This page's server doesn't answer any more. Below is what it said last.";
 }
 
+/** Not on a page that was made of a file. */
 function listen() {
+  if (!document.querySelector("[data-live]")) return;
   if (document.hidden) {
     stream?.close();
     stream = null;
@@ -74,7 +81,7 @@ function listen() {
 
 document.addEventListener("visibilitychange", () => {
   listen();
-  if (!document.hidden) renew();
+  if (!document.hidden && stream) renew();
 });
 enliven();
 addEventListener("pagehide", () => stream?.close());

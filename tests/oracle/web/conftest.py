@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from support.chromium import chromium
 
 from oracle.chain.local.accounts import development_accounts
 from oracle.sending.sender import Sender
@@ -63,3 +64,10 @@ def up() -> Iterator[Up]:
 def client(up: Up) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=up.url) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Gone with its module, since Playwright runs a loop that others' would be in."""
+    with chromium() as found:
+        yield found

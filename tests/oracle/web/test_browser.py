@@ -4,8 +4,6 @@ PLUMB_SCREENSHOTS names a folder to keep the pictures in.
 """
 
 import json
-import os
-import shutil
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.chromium import kept, quiet_page
 from support.small_llama import small, written
 
 import tinynn
@@ -20,13 +19,6 @@ from converters.language.conversion import Options, converted
 from oracle.web.company import Up, everything
 from tinynn import models
 from tinynn.text import Asking, TextModel
-
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="no playwright: pip install -e '.[dev]'"
-)
-CHROMIUM = shutil.which("chromium")
-if CHROMIUM is None:
-    pytest.skip("no chromium: apt-get install chromium", allow_module_level=True)
 
 PAGES = ("/", "/requests/1", "/requests/2", "/disputes", "/models", "/workers")
 PAGES += ("/health", "/requests/77")
@@ -69,34 +61,10 @@ JUDGE = """async (steps) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        # In a container there is no other sandbox's privilege, and no stranger's page.
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def page(browser: Any, up: Up) -> Iterator[Any]:
-    """A page that must not complain."""
-    context = browser.new_context(base_url=up.url)
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    yield page
-    context.close()
-    assert not [text for text in said if "404" not in text]
-
-
-def kept(tmp_path: Path, name: str) -> str:
-    folder = Path(os.environ.get("PLUMB_SCREENSHOTS", tmp_path))
-    folder.mkdir(parents=True, exist_ok=True)
-    return str(folder / f"{name}.png")
+    with quiet_page(browser, up.url) as page:
+        yield page
 
 
 @pytest.mark.parametrize("build", ["simd", "scalar"])
@@ -227,6 +195,7 @@ def test_digit_is_drawn_asked_for_and_the_lie_about_it_caught(
         context = browser.new_context(base_url=up.url)
         page = context.new_page()
         page.goto("/")
+        page.locator("#asking [type=submit]:enabled").wait_for()
         page.focus("#pad")
         page.keyboard.press("7")
         page.focus("[name=lie]")
