@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 import typer.core
 
-from mips_vm.json_text import JsonObject
 from oracle.chain.local.known import CHAIN_ID, FIRST_BASE_FEE, MNEMONIC, PATH
 from oracle.cli.common.output import AsJson, console, facts, print_json, stage
 
 if TYPE_CHECKING:
+    from mips_vm.json_text import JsonObject
     from oracle.devnet.setup import Ready
 
 CLOCK_SECONDS = 10 * 60

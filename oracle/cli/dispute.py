@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from mips_vm.json_text import JsonObject
 from oracle.amounts import brief_wei
 from oracle.cli.common.errors import NotOver
 from oracle.cli.common.options import FETCHING
@@ -28,6 +27,7 @@ from oracle.legible import number_of
 
 if TYPE_CHECKING:
     from challenge.whatif import WhatIf
+    from mips_vm.json_text import JsonObject
     from oracle.config import Settings
     from oracle.node.challenger.joining import Terms
     from oracle.node.node import Done, Node
@@ -281,7 +281,7 @@ def history_tables(history: "History") -> Iterator[Table]:
         yield facts({k.replace("_", " "): v for k, v in proof.items() if v})
 
 
-def foretold(found: "WhatIf", terms: "Terms", right: int) -> JsonObject:
+def foretold(found: "WhatIf", terms: "Terms", right: int) -> "JsonObject":
     return {
         "claim_is_true": found.claim_is_true,
         "divergence": str(found.divergence) if found.divergence else None,

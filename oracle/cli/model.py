@@ -1,11 +1,10 @@
 """`plumb model`: look into models, convert them, verify, run and register them."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mips_vm.json_text import JsonObject
 from oracle.cli.common.output import AsJson, console, facts, print_json, remark, stage
 from oracle.cli.common.targets import check_target
 from oracle.cli.inputs.modelfile import (
@@ -25,6 +24,9 @@ from oracle.cli.inputs.texts import (
 from oracle.cli.models import running, verify
 from oracle.cli.onchain import nets, registry
 from oracle.errors import BadCard
+
+if TYPE_CHECKING:
+    from mips_vm.json_text import JsonObject
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 

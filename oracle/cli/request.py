@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mips_vm.json_text import JsonObject
 from oracle.amounts import brief_wei, parse_wei
 from oracle.cli.common.output import (
     AsJson,
@@ -31,6 +30,7 @@ from oracle.cli.inputs.prompts import (
 )
 
 if TYPE_CHECKING:
+    from mips_vm.json_text import JsonObject
     from oracle.config import Settings
     from oracle.node.roles.node_config import NodeSettings
     from oracle.requester.fees import Reckoned
@@ -196,7 +196,7 @@ def telling_of(sender: "Sender") -> Iterator[None]:
         raise
 
 
-def posted(receipt: "Receipt", min_lease: int) -> JsonObject:
+def posted(receipt: "Receipt", min_lease: int) -> "JsonObject":
     """What was asked for: one request, or several of a contract that asks for more."""
     from oracle.pricing.leases import last_instant
     from oracle.requester.requests import requested
@@ -325,7 +325,7 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Say where a request stands, and what comes next; while nobody takes it, why."""
-    from oracle.cli.onchain.asking import with_declines
+    from oracle.cli.onchain.declining import with_declines
     from oracle.cli.onchain.sites import site_of
     from oracle.cli.onchain.situations import situation
     from oracle.cli.show.standing import outputs_of, show
@@ -356,7 +356,7 @@ def wait(
     What nobody can answer any more has come to an end, too. What blocks may still undo
     has not. While no worker takes it, it says why.
     """
-    from oracle.cli.onchain.asking import with_declines
+    from oracle.cli.onchain.declining import with_declines
     from oracle.cli.onchain.sites import site_of
     from oracle.cli.onchain.situations import situation
     from oracle.cli.show.standing import outputs_of, show

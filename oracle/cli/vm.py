@@ -2,11 +2,10 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mips_vm.json_text import JsonObject
 from oracle.cli.common.output import (
     AsJson,
     console,
@@ -17,6 +16,9 @@ from oracle.cli.common.output import (
 )
 from oracle.cli.common.targets import check_target
 from oracle.legible import legible, number_of
+
+if TYPE_CHECKING:
+    from mips_vm.json_text import JsonObject
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 

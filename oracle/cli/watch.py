@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mips_vm.json_text import JsonObject
 from oracle.cli.common.options import SERVING
 from oracle.cli.common.output import AsJson, print_json
 from oracle.cli.common.settled import settled
 
 if TYPE_CHECKING:
+    from mips_vm.json_text import JsonObject
     from oracle.models.library import Library
     from oracle.node.challenger.watcher import Finding, Watcher
     from oracle.node.notifier import Tell
@@ -103,7 +103,7 @@ def looked(watcher: "Watcher", tell: "Tell") -> "Iterator[Finding]":
         yield finding
 
 
-def in_words(facts: JsonObject) -> JsonObject:
+def in_words(facts: "JsonObject") -> "JsonObject":
     """For a line of the log, which begins with whether the claim is true."""
     told = {name: value for name, value in facts.items() if name != "true"}
     disputed = "somebody acts against it" if told.pop("disputed") else "nobody yet"

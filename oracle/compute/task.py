@@ -9,8 +9,8 @@ import tinynn
 from challenge.trace import MachineExecution
 from mips_vm import Status
 from oracle.compute.engines import Engine
+from oracle.compute.work import work_of
 from oracle.errors import CrossCheckFailed, WrongImage
-from oracle.pricing.work import work_of
 from tinynn import Model
 
 KEPT_MODELS = 8

@@ -11,9 +11,9 @@ from oracle.chain.events import ModelRegistered
 from oracle.chain.local.accounts import development_accounts
 from oracle.chain.local.embedded import BUILDER, EmbeddedChain
 from oracle.chain.local.endpoint import EmbeddedEndpoint
+from oracle.compute.work import work_of
 from oracle.demo.ledger import Books
 from oracle.models.library import Library
-from oracle.pricing.work import work_of
 from oracle.sending.deploy import deploy
 from oracle.sending.sender import Receipt, Sender
 from solidity import artifact

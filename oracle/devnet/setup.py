@@ -18,10 +18,10 @@ from oracle.chain.local.accounts import development_accounts
 from oracle.chain.local.embedded import EmbeddedChain
 from oracle.chain.local.endpoint import EmbeddedEndpoint
 from oracle.chain.local.known import CHAIN_ID, FIRST_BASE_FEE
+from oracle.compute.work import work_of
 from oracle.devnet.clock import Clock
 from oracle.devnet.disk import DiskDB
 from oracle.devnet.methods import Devnet
-from oracle.pricing.work import work_of
 from oracle.sending.deploy import deploy
 from oracle.sending.sender import Sender
 from solidity import artifact

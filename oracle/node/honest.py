@@ -18,9 +18,9 @@ from oracle.compute.arena import Players
 from oracle.compute.executors import Executors, Inline
 from oracle.compute.play import NEXT_MOVE, Question, TraceNeeded, Unknown, updated
 from oracle.compute.task import Task
+from oracle.compute.work import work_of
 from oracle.models.library import Library
 from oracle.node.node import Player
-from oracle.pricing.work import work_of
 from oracle.record.record import Answered, Asked
 from oracle.text import passes_at_most
 from tinynn import Model

@@ -4,6 +4,7 @@ from threading import Lock
 from typing import Any, Final
 
 from oracle.chain.events import ModelRegistered
+from oracle.compute.work import work_of
 from oracle.requester.fees import Sizes, reckoned
 from oracle.web.onlooker import Scene
 
@@ -32,7 +33,13 @@ class Offers:
                     self._found.clear()
                 site = scene.site
                 contracts = site.deployments.contracts
-                sizes = Sizes(model.tables.output_bytes, window=WINDOW_SECONDS)
+                tables = model.tables
+                sizes = Sizes(
+                    tables.output_bytes,
+                    window=WINDOW_SECONDS,
+                    work=work_of(tables),
+                    passes=tables.loop.passes,
+                )
                 found = reckoned(site.chain, contracts, of.model_id, sizes)
                 self._found[key] = {
                     "fee_wei": str(found.offer_wei),

@@ -21,6 +21,7 @@ from oracle.web.timeline import timeline
 Data = dict[str, Any]
 
 STATUS_WORDS = {
+    Status.UNSEEDED: "waiting for its seed",
     Status.OPEN: "waiting",
     Status.ACCEPTED: "being answered",
     Status.CLAIMED: "answered",

@@ -12,10 +12,10 @@ from oracle.chain.local.accounts import development_accounts
 from oracle.chain.local.embedded import EmbeddedChain
 from oracle.chain.local.endpoint import EmbeddedEndpoint
 from oracle.chain.local.known import FIRST_BASE_FEE
+from oracle.compute.work import work_of
 from oracle.models.library import Library
 from oracle.node.honest import Honest
 from oracle.pricing.guard import Guard
-from oracle.pricing.work import work_of
 from oracle.record.record import Record
 from oracle.sending.deploy import deploy
 from oracle.sending.sender import Receipt, Sender

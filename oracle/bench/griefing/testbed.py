@@ -20,6 +20,7 @@ from oracle.chain.events import ModelRegistered
 from oracle.chain.local.accounts import development_accounts
 from oracle.chain.local.endpoint import EmbeddedEndpoint
 from oracle.chain.local.known import TIP_WEI
+from oracle.compute.work import work_of
 from oracle.models.library import Library
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.honest import Honest
@@ -27,7 +28,6 @@ from oracle.node.node import Done, Node
 from oracle.node.roles.roles import WorkerSettings
 from oracle.node.worker.strategy import Strategy
 from oracle.node.worker.worker import Worker
-from oracle.pricing.work import work_of
 from oracle.record.record import Asked, Record, Status
 from oracle.requester.fees import Sizes, reckoned
 from oracle.requester.requests import Terms, ask

@@ -1,8 +1,6 @@
 """What the commands that ask need: a contract to ask through, a model, words."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from oracle.amounts import brief_wei
@@ -12,17 +10,13 @@ from oracle.chain.confirmations import BY_CHAIN
 from oracle.chain.deployments import PROTOCOL
 from oracle.cli.inputs.prompts import Question, question
 from oracle.cli.inputs.tensors import read_input
-from oracle.errors import BadDecline, UnknownConsumer, UnknownName
+from oracle.compute.work import work_of
+from oracle.errors import UnknownConsumer, UnknownName
 from oracle.models.models import id_of
 from oracle.node.roles.node_config import NodeSettings
 from oracle.node.roles.roles import Place
-from oracle.pricing.work import work_of
-from oracle.record.record import Status
-from oracle.record.site import Site
-from oracle.requester.declines import About, Decline, told_by
 from oracle.requester.fees import Reckoned, Sizes
 from oracle.requester.rehearsal import Rehearsal
-from oracle.requester.requests import Situation
 from oracle.text import Options, passes_at_most
 from solidity import artifact
 from tinynn import Model
@@ -116,35 +110,3 @@ def reckoned_facts(guess: Reckoned) -> dict[str, object]:
     """The same for a person."""
     at = f"at a base fee of {brief_wei(guess.base_fee_wei)}"
     return {"reckoned": f"{brief_wei(guess.least_wei)} {at}; half more is offered"}
-
-
-def with_declines(
-    place: Site,
-    now: Situation,
-    urls: Sequence[str],
-    tell: Callable[[str], None] = lambda text: None,
-) -> Situation:
-    """With what the workers that listen at these URLs say, while it waits for one."""
-    if now.asked.status is not Status.OPEN or not urls:
-        return now
-    return replace(now, declines=_asked_of(place, now.asked.request.id, urls, tell))
-
-
-def _asked_of(
-    place: Site, request_id: int, urls: Sequence[str], tell: Callable[[str], None]
-) -> tuple[Decline, ...]:
-    """Why those workers don't take the request. Who doesn't answer is told of."""
-    oracle = place.deployments.contracts.oracle.address
-    about = About(place.chain.endpoint.chain_id, oracle, request_id)
-    found = []
-    for url in urls:
-        try:
-            told = told_by(url, about)
-        except (OSError, ValueError, BadDecline) as error:
-            tell(f"{url}: {error}")
-            continue
-        if told is None:
-            tell(f"{url}: it doesn't decline, or hasn't looked at it yet")
-        else:
-            found.append(told)
-    return tuple(found)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mips_vm.json_text import JsonObject
 from oracle.cli.common.output import (
     AsJson,
     console,
@@ -21,6 +20,7 @@ from oracle.cli.common.output import (
 from oracle.cli.common.settled import settled
 
 if TYPE_CHECKING:
+    from mips_vm.json_text import JsonObject
     from oracle.chain.events import ModelRegistered
     from oracle.config import Settings
     from oracle.node.roles.node_config import NodeSettings
@@ -58,7 +58,7 @@ def register(
     from oracle.chain.errors import Refused
     from oracle.chain.events import ModelRegistered
     from oracle.cli.onchain.nodes import place_of
-    from oracle.pricing.work import work_of
+    from oracle.compute.work import work_of
     from oracle.sending.connection import sender_of
 
     place = place_of(settings)
@@ -159,7 +159,7 @@ def show(told: "ModelRegistered", as_json: bool) -> None:
         console().print(facts(described(told)))
 
 
-def described(told: "ModelRegistered") -> JsonObject:
+def described(told: "ModelRegistered") -> "JsonObject":
     return {
         "model_id": hexadecimal(told.model_id),
         "publisher": hexadecimal(told.publisher),

@@ -7,8 +7,6 @@ from oracle.amounts import brief_wei
 from oracle.cli.common.output import console, facts, grid, hexadecimal, print_json
 from oracle.node.roles.node_config import NodeSettings
 from oracle.requester.requests import Situation
-from oracle.text import answered_text, takes_text
-from tinynn.errors import InputError
 
 if TYPE_CHECKING:
     from oracle.cli.inputs.tensors import Array
@@ -34,6 +32,9 @@ def outputs_of(settings: NodeSettings, found: Situation) -> Outputs:
     answer, store = found.asked.output, settings.model_store
     if not store.holds(found.model_root):
         return {}
+    from oracle.text import answered_text, takes_text
+    from tinynn.errors import InputError
+
     model = store.load(found.model_root)
     try:
         arrays = model.decode_output(answer)
