@@ -108,7 +108,7 @@ def text(
         Path | None,
         typer.Option(
             envvar="PLUMB_LLAMA2C",
-            help="A folder with llama2.c's run.c; else where make peers-text puts it.",
+            help="A folder with run-strict, run-O3, run-Ofast; else build/peers.",
             show_default=False,
         ),
     ] = None,
@@ -116,7 +116,7 @@ def text(
         Path | None,
         typer.Option(
             envvar="PLUMB_LLAMACPP",
-            help="A folder with node-llama-cpp; else where make peers-text puts it.",
+            help="A folder with node-llama-cpp; else build/peers.",
             show_default=False,
         ),
     ] = None,

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from oracle.bench.text.llama2c import PLAIN, program
+
 SMOLLM2: Final = Path("build/models/SmolLM2-135M-Instruct.Q4_1.gguf")
 """Where `make model-smollm2` puts it."""
 
 PEERS: Final = Path("build/peers")
-"""Where `make peers-text` puts run.c, and node-llama-cpp."""
+"""Where whoever measures may put llama2.c's programs, and node-llama-cpp."""
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """None of what is absent. `stories` is a folder with stories260K.bin and
-    tok512.bin, `llama2c` one with run.c; `llamacpp` one in which npm installed
-    node-llama-cpp."""
+    tok512.bin, `llama2c` one with its three builds; `llamacpp` one in which npm
+    installed node-llama-cpp."""
 
     model: Path | None = None
     stories: Path | None = None
@@ -33,11 +35,11 @@ class Given:
         llama2c: Path | None,
         llamacpp: Path | None,
     ) -> Self:
-        """What is there of what is named, or where make puts it."""
+        """What is there of what is named, or in its usual place."""
         return cls(
             _with(model or SMOLLM2, ""),
             _with(stories, "stories260K.bin"),
-            _with(llama2c or PEERS, "run.c"),
+            _with(llama2c or PEERS, program(PLAIN)),
             _with(llamacpp or PEERS, "node_modules/node-llama-cpp"),
         )
 

@@ -1,39 +1,37 @@
-"""llama2.c, compiled here from its source: tokens a second of processor time."""
+"""llama2.c, built by whoever measures: tokens a second of processor time."""
 
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 from typing import Final
 
 from oracle.bench.errors import CommandFailed
 
-STRICT: Final = ("-O2", "-ffp-contract=off")
-PLAIN: Final = ("-O3",)
-"""Its `make run`."""
-FAST: Final = ("-Ofast", "-march=native")
+STRICT: Final = "strict"
+"""`-O2 -ffp-contract=off`."""
+PLAIN: Final = "O3"
+"""`-O3`."""
+FAST: Final = "Ofast"
+"""`-Ofast -march=native`."""
+
+
+def program(build: str) -> str:
+    """Its file's name, of one of the three above."""
+    return f"run-{build}"
+
 
 FEW: Final = 2
 """Tokens of the run whose time is taken off: what loading the file takes."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Llama2c:
-    """One build; `folder` is where it is made."""
+    """One build, in the folder of all three."""
 
-    source: Path
     folder: Path
-    flags: tuple[str, ...]
-
-    @cached_property
-    def program(self) -> Path:
-        """Compiled when it is first used."""
-        made = self.folder / "".join(self.flags).strip("-").replace("=", "")
-        source = str(self.source / "run.c")
-        _run(["cc", "-std=gnu11", *self.flags, "-o", str(made), source, "-lm"])
-        return made
+    build: str
 
     def text(self, model: Path, tokenizer: Path, tokens: int) -> bytes:
         """What it prints, greedily, of so many positions."""
@@ -50,7 +48,7 @@ class Llama2c:
         """What is printed, and how long that took."""
         options = ["-z", str(tokenizer), "-t", "0", "-n", str(tokens)]
         before = _spent()
-        said = _run([str(self.program), str(model), *options])
+        said = _run([str(self.folder / program(self.build)), str(model), *options])
         return said, _spent() - before
 
 

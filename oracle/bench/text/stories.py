@@ -30,47 +30,45 @@ def figures(given: Given) -> Iterator[Figure]:
     """The smallest, whose text must be llama2.c's; then one of 15 million weights."""
     with TemporaryDirectory() as held:
         folder = Path(held)
-        yield small(given, folder)
+        yield small(given)
         files = llamas.stories15m(folder)
-        flags = llama2c.FAST
-        yield beside("text.stories15m_vs_llama2c", given, folder, flags, *files)
+        yield beside("text.stories15m_vs_llama2c", given, llama2c.FAST, *files)
 
 
-def small(given: Given, folder: Path) -> Figure:
+def small(given: Given) -> Figure:
     """Without its files there is no figure."""
-    name, flags = "text.stories260k_vs_llama2c", llama2c.PLAIN
+    name, build = "text.stories260k_vs_llama2c", llama2c.PLAIN
     files = [given.stories / name for name in STORIES] if given.stories else []
     if not files or not all(path.is_file() for path in files):
-        return Figure(name, None, UNIT, peer_of(flags))
+        return Figure(name, None, UNIT, peer_of(build))
     if given.llama2c is not None:
-        strict = Llama2c(given.llama2c, folder, llama2c.STRICT)
+        strict = Llama2c(given.llama2c, llama2c.STRICT)
         model, tokenizer = files
         expected = strict.text(model, tokenizer, POSITIONS).strip()
         actual = answer(asked(model, tokenizer)).strip()
         if expected != actual:
             raise TextsDiffer("llama2.c", expected, actual)
-    return beside(name, given, folder, flags, *files)
+    return beside(name, given, build, *files)
 
 
 def beside(
     name: str,
     given: Given,
-    folder: Path,
-    flags: tuple[str, ...],
+    build: str,
     model: Path,
     tokenizer: Path,
 ) -> Figure:
     """Tokens a second, ours and theirs in turn, the best of each."""
     told = asked(model, tokenizer)
     answer(told)
-    theirs = None if given.llama2c is None else Llama2c(given.llama2c, folder, flags)
+    theirs = None if given.llama2c is None else Llama2c(given.llama2c, build)
     ours, peer = [], []
     for _ in range(REPEATS):
         ours.append(seconds_of(lambda: answer(told), time.thread_time) / POSITIONS)
         if theirs is not None:
             peer.append(theirs.seconds(model, tokenizer, POSITIONS))
     best = 1 / min(peer) if peer else None
-    return Figure(name, 1 / min(ours), UNIT, peer_of(flags), best)
+    return Figure(name, 1 / min(ours), UNIT, peer_of(build), best)
 
 
 def asked(model: Path, tokenizer: Path) -> TextModel:
@@ -88,5 +86,5 @@ def answer(model: TextModel) -> bytes:
     return model.answer_of(output)
 
 
-def peer_of(flags: tuple[str, ...]) -> str:
-    return f"llama2.c {' '.join(flags)}"
+def peer_of(build: str) -> str:
+    return f"llama2.c, {build}"
