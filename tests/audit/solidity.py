@@ -7,6 +7,7 @@ explanation has nothing left to explain.
 
 import inspect
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -45,7 +46,32 @@ EXPLAINED = {
     ("missing-zero-check", "Staking"): "their constructors check that they are there",
     ("shadowing-local", "IModelRegistry"): "a parameter named as what it sets",
     ("uninitialized-local", "MipsVerifier"): "a struct in memory begins as zeros",
-    ("dead-code", "InferenceConsumer"): "for the contracts that inherit from it",
+    ("low-level-calls", "NetDirectory"): "ether is sent; success is checked",
+    ("low-level-calls", "Cheques"): "ether is sent; success is checked",
+    ("low-level-calls", "BlockSeed"): "what has no ABI; success and length are checked",
+    ("low-level-calls", "Infer"): "what has no ABI; success and length are checked",
+    ("arbitrary-send-eth", "NetDirectory"): "a bond goes to its publisher, or to who"
+    " struck it",
+    ("missing-zero-check", "StoryToken"): "its deployer names who is paid",
+    (
+        "missing-zero-check",
+        "ReviewedShop",
+    ): "its deployer names who is paid",
+    ("missing-zero-check", "Cheques"): "an example: who draws a cheque names the payee",
+    ("incorrect-equality", "InferenceOracle"): "numbers that are 0 where there is none",
+    ("incorrect-equality", "OaoAdapter"): "hashes, roots and a status are compared",
+    ("unused-return", "InferenceOracle"): "one value of two is needed",
+    ("unused-return", "OaoAdapter"): "one value of two is needed",
+    ("unimplemented-functions", "VerifiedContent"): "for the contracts that inherit",
+    ("uninitialized-local", "Infer"): "a word that begins at 0, filled byte by byte",
+    ("reentrancy-benign", "StoryToken"): "calls the oracle that it trusts",
+    ("reentrancy-events", "StoryToken"): "calls the oracle that it trusts",
+    ("reentrancy-benign", "ReviewedShop"): "calls the oracle that it trusts",
+    ("reentrancy-events", "ReviewedShop"): "calls the oracle that it trusts",
+    ("reentrancy-benign", "OaoAdapter"): "calls the oracle that it trusts",
+    ("reentrancy-events", "OaoAdapter"): "calls the oracle that it trusts",
+    ("reentrancy-eth", "OaoAdapter"): "calls the oracle that it trusts; what is asked"
+    " again is forgotten first",
     ("reentrancy-benign", "InferenceConsumer"): "calls the oracle that it trusts",
     ("reentrancy-benign", "DigitReader"): "calls the oracle that it trusts",
     ("reentrancy-events", "DigitReader"): "calls the oracle that it trusts",
@@ -79,7 +105,7 @@ def main() -> int:
     for found in findings():
         text = found["description"].strip()
         place = text.removeprefix("Reentrancy in ").removeprefix("Low level call in ")
-        contract = place.partition(".")[0]
+        contract = re.split(r"\W", place, maxsplit=1)[0]
         keys = {(found["check"], contract), (found["check"], "")} & EXPLAINED.keys()
         used |= keys
         if not keys:

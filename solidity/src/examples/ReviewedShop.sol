@@ -36,6 +36,7 @@ contract ReviewedShop is TextConsumer {
     uint32 public constant CALLBACK_GAS = 120_000;
     uint40 public constant PATIENCE = 1 hours; // in which a worker must answer
     uint256 public constant LEAST_BAD = 3; // before, no shop is suspended
+    // solhint-disable-next-line gas-small-strings
     string private constant BEFORE = "Is this review of a shop good or bad? Answer with one word.\n\n";
 
     address public immutable seller;

@@ -18,8 +18,10 @@ contract StoryToken is TextConsumer {
     event Transfer(address indexed from, address indexed to, uint256 indexed tokenId);
     event StoryTold(uint256 indexed tokenId, string story);
 
+    // solhint-disable const-name-snakecase
     string public constant name = "Stories";
     string public constant symbol = "STORY";
+    // solhint-enable const-name-snakecase
     uint256 public constant MAX_HERO_BYTES = 32;
     uint256 public constant MAX_STORY_BYTES = 1024;
     uint32 public constant MAX_TOKENS = 120;
@@ -80,6 +82,7 @@ contract StoryToken is TextConsumer {
     function tokenURI(uint256 tokenId) external view returns (string memory) {
         ownerOf(tokenId);
         bytes memory story = _escaped(bytes(stories[tokenId]));
+        // solhint-disable-next-line gas-small-strings
         return string.concat(
             "data:application/json;charset=utf-8,%7B%22name%22:%22",
             heroes[tokenId],
@@ -121,7 +124,7 @@ contract StoryToken is TextConsumer {
         for (uint256 i = 0; i < text.length; i++) {
             bytes1 c = text[i];
             if (_isPlain(c)) {
-                escaped[at++] = c == '"' ? bytes1("'") : c < 0x20 || c == "\\" || c == 0x7f ? bytes1(" ") : c;
+                escaped[at++] = c == "\"" ? bytes1("'") : c < 0x20 || c == "\\" || c == 0x7f ? bytes1(" ") : c;
             } else {
                 escaped[at++] = "%";
                 escaped[at++] = DIGITS[uint8(c) >> 4];

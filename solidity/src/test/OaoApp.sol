@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+// The names are those that its app has.
+// solhint-disable event-name-capwords, gas-custom-errors
+
 import {IAIOracle} from "../oao/IAIOracle.sol";
 
 /// @notice Has the public interface of ORA's example app, and asks and is called in the same way.
