@@ -13,7 +13,9 @@ from oracle.legible import number_of
 
 Arguments = Mapping[str, Any]
 
-STATUSES: Final = ("none", "open", "accepted", "claimed", "final", "cancelled")
+STATUSES: Final = (
+    *("none", "open", "accepted", "claimed", "final", "cancelled", "unseeded"),
+)
 """A request's, in the order of the contract's enum."""
 STANDING: Final = {
     "none": "there is no such request",
@@ -23,6 +25,7 @@ STANDING: Final = {
     "`plumb request finalize`",
     "final": "it is final already: answered and paid",
     "cancelled": "it was cancelled",
+    "unseeded": "not answered yet: it waits for its seed",
 }
 
 

@@ -161,7 +161,7 @@ def test_convert_sequence_input_is_refused(tmp_path: Path) -> None:
 
 
 def test_convert_other_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadModelFile, match="a SavedModel, got another folder"):
+    with pytest.raises(BadModelFile, match="model.safetensors, got another folder"):
         convert(tmp_path)
 
 

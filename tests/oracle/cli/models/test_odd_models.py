@@ -194,7 +194,7 @@ ODD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "recurrent endlessly": (recurrent, "LSTM: "),
     "pipe": (pipe, "expected a file or a folder, got a device or a pipe"),
     "device": (lambda folder: Path("/dev/zero"), "got a device or a pipe"),
-    "folder": (folder_by_its_name, "a SavedModel, got another folder"),
+    "folder": (folder_by_its_name, "model.safetensors, got another folder"),
     "below a file": (below_a_file, "Not a directory"),
     "text": (typed(STRING), "got string (do without text: tokenise"),
     "short floats": (typed(BFLOAT16), "got bfloat16 (export the model in float32)"),
