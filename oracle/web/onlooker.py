@@ -150,6 +150,9 @@ class Onlooker:
                 if not self.scene.problem:
                     log.warning("chain unavailable", reason=said(error))
                 self._complain(error)
+            except Exception as error:  # a page that stands still tells nobody why
+                log.exception("look failed")
+                self._complain(error)
 
     def _complain(self, error: Exception) -> None:
         problem = said(error) or type(error).__name__
