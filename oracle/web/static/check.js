@@ -10,6 +10,8 @@ export function attach() {
     event.preventDefault();
     start(form);
   });
+  // Not before: a click that nobody hears would load the page again.
+  form.querySelector("button").disabled = !("image" in form.dataset);
 }
 
 function start(form) {

@@ -36,12 +36,13 @@ function replace(fresh) {
   const now = document.querySelector("[data-live]");
   const next = fresh.querySelector("[data-live]");
   if (!now || !next) return;
+  // Before anything leaves: what is kept takes its <details> and the focus along.
+  const open = [...now.querySelectorAll("details")].map((each) => each.open);
+  const focus = now.contains(document.activeElement) ? document.activeElement : null;
   for (const kept of now.querySelectorAll("[data-keep]")) {
     const place = next.querySelector(`#${kept.id}`);
     if (place && place.dataset.version === kept.dataset.version) place.replaceWith(kept);
   }
-  const open = [...now.querySelectorAll("details")].map((each) => each.open);
-  const focus = now.contains(document.activeElement) ? document.activeElement : null;
   now.replaceChildren(...next.childNodes);
   now.querySelectorAll("details").forEach((each, i) => (each.open = Boolean(open[i])));
   if (focus?.isConnected) focus.focus({ preventScroll: true });

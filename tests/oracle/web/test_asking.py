@@ -3,7 +3,6 @@ and by a wallet. PLUMB_SCREENSHOTS names a folder to keep the pictures in."""
 
 import io
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -133,10 +132,6 @@ def test_text_is_asked_for_and_shown_as_text(
     page.screenshot(path=kept(tmp_path, "text-answer"), full_page=True)
 
 
-@pytest.mark.skipif(
-    "PLUMB_BROWSER" not in os.environ,
-    reason="hangs on the browser's pace; on a quiet machine: PLUMB_BROWSER=1",
-)
 def test_chance_has_a_seed_of_its_own(page: Any, served: Up) -> None:
     model = TextModel.of(opened(page, served, "text"))
     assert model is not None

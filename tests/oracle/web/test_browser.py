@@ -4,7 +4,6 @@ PLUMB_SCREENSHOTS names a folder to keep the pictures in.
 """
 
 import json
-import os
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -156,10 +155,6 @@ def test_page_that_lies_about_a_claim_is_found_out(
     assert what in verdict.inner_text().lower()
 
 
-@pytest.mark.skipif(
-    "PLUMB_BROWSER" not in os.environ,
-    reason="hangs on the browser's pace; on a quiet machine: PLUMB_BROWSER=1",
-)
 def test_other_image_is_found_out(page: Any) -> None:
     def spoilt(route: Any) -> None:
         image = bytearray(route.fetch().body())
@@ -191,10 +186,6 @@ def test_pages_fit_the_screen(
     context.close()
 
 
-@pytest.mark.skipif(
-    "PLUMB_BROWSER" not in os.environ,
-    reason="hangs on the browser's pace; on a quiet machine: PLUMB_BROWSER=1",
-)
 @pytest.mark.slow
 def test_digit_is_drawn_asked_for_and_the_lie_about_it_caught(
     browser: Any, tmp_path: Path
