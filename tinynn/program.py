@@ -18,7 +18,7 @@ from .loop import PASS_WORD
 from .operators import FAMILIES, Operator
 from .planner import usual_in_all, usual_instructions
 from .runner import Runner
-from .space import FlatSpace, InputRegion, aligned_zeros
+from .space import FlatSpace, InputRegion, Packed, aligned_zeros
 from .tensor import Array
 
 SHARED_INSTRUCTIONS: Final = 1 << 24
@@ -32,17 +32,22 @@ MOST_RESIDENT: Final = 1 << 28
 
 
 class Program:
-    """Memory for one inference, and what computes it; not for two threads at once."""
+    """Memory for one inference, and what computes it; not for two threads at once.
 
-    def __init__(self, tables: Tables, image: Bytes, threads: int = 1) -> None:
+    `packed` is of all programs of the image.
+    """
+
+    def __init__(
+        self, tables: Tables, image: Bytes, packed: Packed, threads: int = 1
+    ) -> None:
         if usual_in_all(tables) < WAKING_INSTRUCTIONS:
             threads = 1
         self._tables = tables
         self._steps = steps_of(tables)
         self._input = InputRegion(tables.input_bytes)
         self._arena = aligned_zeros(self._steps.arena_bytes // 4).view(np.uint8)
-        lasting = image.size <= MOST_RESIDENT
-        self._space = FlatSpace(self._input.array, self._arena, image, lasting)
+        store = packed if image.size <= MOST_RESIDENT else None
+        self._space = FlatSpace(self._input.array, self._arena, image, store)
         self._outputs = output_views(self._steps.outputs, self._space)
         self._run = Runner(self._steps, self._space, partial(shares, threads=threads))
 

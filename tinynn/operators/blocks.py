@@ -17,7 +17,7 @@ from ..blocks.tensor import BlockTensor
 from ..kernels import Call
 from ..kernels.blocks.panels import uses_pairs
 from ..tensor import Array, TensorType
-from .family import Family, Operator, Space, Types, Words
+from .family import Family, Operator, Space, Types, Words, everywhere
 from .graph import Graph, Value
 from .shape import check_arity, check_dtype, check_shape, demand
 
@@ -299,7 +299,7 @@ MATVEC: Final = Family(
     grain=grain_matvec,
     check=check_matvec,
     shared=SHARED,
-    in_place=True,
+    in_place=everywhere,
 )
 ROW: Final = Family(
     name="block_row",
@@ -310,7 +310,7 @@ ROW: Final = Family(
     usual=lambda operator: 100,
     grain=lambda operator: operator.attributes[2],
     check=check_row,
-    in_place=True,
+    in_place=everywhere,
 )
 FAMILIES = (SCALE_FAMILY, QUANTIZE, MATVEC, ROW)
 OPERATIONS = {
