@@ -59,9 +59,7 @@ def row_calls(
     if panels is not None:
         done = len(y) // LANES * LANES
         sizes = (done, len(x))
-        planned.append(
-            Call("column.sum", (y, x, panels, bias, listed, number, *sizes))
-        )
+        planned.append(Call("column.sum", (y, x, panels, bias, listed, number, *sizes)))
     if done < len(y):
         held = (y[done:], x, w[done:], bias[done:], listed, number)
         steps = (len(y) - done, FLOAT_BYTES * row_step)
