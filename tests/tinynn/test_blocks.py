@@ -26,10 +26,10 @@ from tinynn import GraphBuilder, GraphError, Model
 from tinynn.blocks import PANEL_ROWS, BlockKind, BlockTensor
 from tinynn.blocks.kinds import tensor_bytes
 from tinynn.errors import Misfit
+from tinynn.memory.space import FlatSpace
+from tinynn.memory.tensor import TensorType
 from tinynn.operators import FAMILIES, Operand, Operator
 from tinynn.operators.blocks import WEIGHTS
-from tinynn.space import FlatSpace
-from tinynn.tensor import TensorType
 
 KINDS = [*BlockKind]
 SHORT_KINDS = [kind for kind in KINDS if not kind.is_long]

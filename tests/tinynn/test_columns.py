@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from support.models import Floats, dense_layer, random_floats
 
-from tinynn import Model, program
+from tinynn import Model
+from tinynn.execution import program
 from tinynn.kernels import columns
+from tinynn.memory.tensor import Array
 from tinynn.operators import dense
-from tinynn.tensor import Array
 
 TERMS = 700
 ODD = np.float32([np.nan, np.inf, -np.inf, 0, -0.0, 1e-45, -1e-39, 3e38, 1, -1])

@@ -18,7 +18,7 @@ from ..blocks.kinds import LONG, PANEL_ROWS, SHORT, BlockKind, tensor_bytes
 from ..blocks.tensor import BlockTensor
 from ..kernels import Call
 from ..kernels.blocks.panels import uses_pairs
-from ..tensor import Array, TensorType
+from ..memory.tensor import Array, TensorType
 from .family import Family, Operator, Space, Types, Words, everywhere
 from .graph import Graph, Value
 from .shape import check_arity, check_dtype, check_shape, demand
@@ -184,7 +184,7 @@ def calls_matvec(
     kind, rows, columns = matrix
     y, weights = operator.tile(space, first, count), operator.flat(space, WEIGHTS)
     panel_bytes = matrix.blocks * kind.block_bytes
-    planned = []
+    planned: list[Call] = []
     for start in range(first - first % rows, first + count, rows):
         vector = start // rows
         low, high = max(start, first), min(start + rows, first + count)

@@ -19,8 +19,8 @@ from mips_vm.constants import MODEL
 
 from ..kernels import Batch, Call, columns, move
 from ..kernels.writing import FLOAT_BYTES, LANES
-from ..space import aligned_zeros
-from ..tensor import TensorType
+from ..memory.space import aligned_zeros
+from ..memory.tensor import TensorType
 from .family import Family, Operator, Room, Space, Types, Words
 from .graph import Graph, Value
 from .numbers import Floats

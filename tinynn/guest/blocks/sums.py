@@ -105,7 +105,7 @@ FINE: Final = (
     Fine("fine_eight_more", 8, 4, more=True),
 )
 
-NEAR: Final = tuple(fine.name for fine in FINE)
+NEAR: Final = ("fine_four", "fine_four_more")
 """Where proofs are short (link.ld): there is room for what most of a model's steps are
 of, not for all."""
 
