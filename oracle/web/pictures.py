@@ -9,10 +9,11 @@ import numpy as np
 
 import tinynn
 from oracle.legible import legible
+from tinynn.asking import HEAD
 from tinynn.errors import InputError
 from tinynn.image.image import PASSES_BYTES
 from tinynn.memory.tensor import TensorSpec
-from tinynn.text import HEAD, TextModel
+from tinynn.text import TextModel
 
 MOST_NUMBERS = 32
 """Of a tensor, that are listed."""
