@@ -5,6 +5,7 @@
 # make fuzz   the machines against each other, until Ctrl-C (SECONDS=, ROUNDS=, SEED=)
 # make fuzz-judge  the judge in C against the machine, a million states (STEPS=, SEED=)
 # make fuzz-money  whatever anyone may do with the contracts' money (SEQUENCES=, SEED=)
+# make exhaust  all games of small sizes, and the contract in each position (K=, SEGMENTS=, INSTRUCTIONS=)
 # make mutants  each guard changed by one operator at a time (TARGET=, SAMPLE=, RESUME=1)
 # make quickstart  docs/quickstart.md, typed as it stands
 # make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=)
@@ -31,7 +32,7 @@ JOBS   ?= 3
 AUDIT  := $(VENV)/audit
 SOLHINT := solhint@6.2.4
 
-.PHONY: demo up test quick fuzz fuzz-judge fuzz-money mutants quickstart chaos faults load conformance foreign plusplus texts boundaries model-smollm2 lint package audit forge format build clean
+.PHONY: demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load conformance foreign plusplus texts boundaries model-smollm2 lint package audit forge format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -59,6 +60,10 @@ fuzz-judge: $(VENV)/.dev
 fuzz-money: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m support.money.campaign \
 	  --sequences $(or $(SEQUENCES),10000) --seed $(or $(SEED),1)
+
+exhaust: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m exhaust.run --k $(or $(K),2 3) \
+	  --segments $(or $(SEGMENTS),3) --instructions $(or $(INSTRUCTIONS),3)
 
 mutants: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m mutants.run $(TARGET) \
