@@ -10,26 +10,61 @@ import {Duration} from "../../solidity/src/libraries/Time.sol";
 import {SYMBOLS} from "./Symbols.sol";
 
 /// @notice As much of an oracle as a game needs: one claim that stands until it is killed.
+/// @dev The bank knows its two masters by address before they exist, and a symbolic executor gives addresses of its
+/// own. So this is both of them to the bank, and passes on what the game tells it.
 contract Standing {
-    Staking public immutable staking;
-    DisputeGame public immutable game;
+    Staking public immutable bank = new Staking(address(this), address(this));
     address public constant registry = address(0xbeef);
+    uint256 private immutable kParts;
+    Duration private immutable clockSeconds;
+    address private founded;
     bytes32 private standing;
 
-    constructor(uint256 k, uint32 clock) {
-        // The contracts of this one are created in this order: nonces 1 and 2.
-        address second = address(uint160(uint256(keccak256(abi.encodePacked(bytes2(0xd694), address(this), hex"02")))));
-        staking = new Staking(address(this), second);
-        game = new DisputeGame(IInferenceOracle(address(this)), IMipsVerifier(address(1)), k, Duration.wrap(clock));
-        require(address(game) == second, "not where it was expected");
+    modifier onlyGame() {
+        require(msg.sender == founded, "not the game");
+        _;
+    }
+
+    constructor(uint256 k, Duration clock) {
+        (kParts, clockSeconds) = (k, clock);
+    }
+
+    /// @notice Creates the game, which asks for its own address and for the bank while it is being created.
+    function found() external returns (DisputeGame created) {
+        created = new DisputeGame(IInferenceOracle(address(this)), IMipsVerifier(address(1)), kParts, clockSeconds);
+        founded = address(created);
+    }
+
+    function game() external view returns (address) {
+        return founded == address(0) ? msg.sender : founded;
+    }
+
+    function staking() external view returns (address) {
+        return address(this);
     }
 
     function claimed(Claim calldata claim) external {
         standing = keccak256(abi.encode(claim));
-        staking.lock(claim.worker, claim.bond);
+        bank.lock(claim.worker, claim.bond);
     }
 
-    function killClaim(Claim calldata) external {
+    function lock(address account, uint256 amount) external onlyGame {
+        bank.lock(account, amount);
+    }
+
+    function release(address account, uint256 amount) external onlyGame {
+        bank.release(account, amount);
+    }
+
+    function move(address from, address to, uint256 amount) external onlyGame {
+        bank.move(from, to, amount);
+    }
+
+    function burn(address account, uint256 amount) external onlyGame {
+        bank.burn(account, amount);
+    }
+
+    function killClaim(Claim calldata) external onlyGame {
         standing = 0;
     }
 
@@ -54,8 +89,8 @@ contract MoneyTest {
     DisputeGame private game;
 
     function setUp() external {
-        oracle = new Standing(K, CLOCK);
-        (bank, game) = (oracle.staking(), oracle.game());
+        oracle = new Standing(K, Duration.wrap(CLOCK));
+        (bank, game) = (oracle.bank(), oracle.found());
         SYMBOLS.deal(address(this), 3 * STAKE);
         bank.deposit{value: STAKE}(WORKER);
         bank.deposit{value: STAKE}(CAROL);
