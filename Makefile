@@ -21,6 +21,7 @@
 # make package  sdist and wheel, installed and tried on each Python that is at hand
 # make audit  slither and solhint on the contracts, known holes of what we depend on
 # make forge  invariants and twins in Solidity, by foundry (PROFILE=long: 10^5 inputs)
+# make prove  clocks and money, for all values, by halmos; minutes (FUNCTION=check_...)
 # make build  artifacts and guest again from their sources (needs node and zig)
 
 PYTHON ?= python3.11
@@ -31,8 +32,10 @@ JOBS   ?= 3
 # slither needs other versions of what we use.
 AUDIT  := $(VENV)/audit
 SOLHINT := solhint@6.2.4
+# So does halmos.
+HALMOS := $(VENV)/halmos
 
-.PHONY: demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load conformance foreign plusplus texts boundaries model-smollm2 lint package audit forge format build clean
+.PHONY: demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load conformance foreign plusplus texts boundaries model-smollm2 lint package audit forge prove format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -134,6 +137,9 @@ audit: $(VENV)/.dev $(AUDIT)/.audit
 forge: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m forge.run $(or $(PROFILE),default)
 
+prove: $(VENV)/.dev $(HALMOS)/.halmos
+	PYTHONPATH=tests $(BIN)/python -m proofs.run $(HALMOS)/bin/halmos $(FUNCTION)
+
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -150,6 +156,11 @@ $(AUDIT)/.audit: Makefile | $(BIN)/python
 	$(PYTHON) -m venv $(AUDIT)
 	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check \
 	  slither-analyzer==0.11.6 pip-audit==2.10.1
+	@touch $@
+
+$(HALMOS)/.halmos: Makefile | $(BIN)/python
+	$(PYTHON) -m venv $(HALMOS)
+	$(HALMOS)/bin/python -m pip install --quiet --disable-pip-version-check halmos==0.3.3
 	@touch $@
 
 $(BIN)/python:

@@ -4,6 +4,7 @@ pragma solidity ^0.8.24;
 import {DisputeGame} from "../../solidity/src/DisputeGame.sol";
 import {Staking} from "../../solidity/src/Staking.sol";
 import {Claim, IInferenceOracle} from "../../solidity/src/interfaces/IInferenceOracle.sol";
+import {Model} from "../../solidity/src/interfaces/IModelRegistry.sol";
 import {IMipsVerifier} from "../../solidity/src/interfaces/IMipsVerifier.sol";
 import {Tariff} from "../../solidity/src/libraries/Tariff.sol";
 import {Duration} from "../../solidity/src/libraries/Time.sol";
@@ -14,7 +15,6 @@ import {SYMBOLS} from "./Symbols.sol";
 /// own. So this is both of them to the bank, and passes on what the game tells it.
 contract Standing {
     Staking public immutable bank = new Staking(address(this), address(this));
-    address public constant registry = address(0xbeef);
     uint256 private immutable kParts;
     Duration private immutable clockSeconds;
     address private founded;
@@ -42,6 +42,14 @@ contract Standing {
     function staking() external view returns (address) {
         return address(this);
     }
+
+    function registry() external view returns (address) {
+        return address(this);
+    }
+
+    /// @dev Which model is no matter of money.
+    function model(bytes32) external pure returns (Model memory) {}
+
 
     function claimed(Claim calldata claim) external {
         standing = keccak256(abi.encode(claim));

@@ -16,6 +16,7 @@ TICKETS: Final = tuple(float(t) for t in np.linspace(0, 0.03, 7))
 COUNTS: Final = (4.0, 11.0, 21.0, 51.0, 101.0, 201.0, 501.0)
 PARTS: Final = (0.0, 0.5, 0.9)
 """Of losers' tickets to the winner: a."""
+MANY: Final = 800
 SHORT: Final = "12 rounds, of which the last 8"
 
 
@@ -81,9 +82,13 @@ def half_income(
 def half_break_even(
     rng: np.random.Generator, n: int, swarms: int, part: float
 ) -> float:
-    """From how often one wins: it earns w R + (n - 1) a T w - T (1 - w) a round."""
-    done = half(rng, n, swarms, Stakes(to_winner=part))
-    w = done.first(done.wins, n // 2)
+    """From how often one wins: it earns w R + (n - 1) a T w - T (1 - w) a round.
+
+    An error in w weighs 1 / (1 - a) times as much, so few agents play more rounds.
+    """
+    stakes, repeats = Stakes(to_winner=part), max(1, MANY // n)
+    found = [half(rng, n, swarms, stakes) for _ in range(repeats)]
+    w = float(np.mean([done.first(done.wins, n // 2) for done in found]))
     return w / ((1 - w) - part * (n - 1) * w)
 
 
