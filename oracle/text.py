@@ -10,7 +10,7 @@ from typing import Final
 
 from oracle.errors import NoTextModel, TextTooLong
 from tinynn import Model, TensorSpec
-from tinynn.image import PASSES_BYTES, Tables
+from tinynn.image.image import PASSES_BYTES, Tables
 
 SEED_BYTES: Final = 28
 NO_SEED: Final = bytes(SEED_BYTES)

@@ -16,16 +16,16 @@ from mips_vm.held_file import HeldFile
 from mips_vm.tree import ZERO, region_root_of
 
 from . import guest
-from .bounds import bounded_instructions, most_instructions
 from .errors import InputError
-from .execution import Execution
-from .image import PASSES_BYTES, Bytes, Tables
-from .loop import NO_LOOP, Schedule
-from .loop_execution import LoopExecution
+from .execution.execution import Execution
+from .execution.loop_execution import LoopExecution
+from .execution.program import MOST_RESIDENT, Program
+from .image.image import PASSES_BYTES, Bytes, Tables
+from .image.loop import NO_LOOP, Schedule
+from .memory.tensor import Array, TensorSpec, item_bytes, little_endian
 from .operators import FAMILIES, Operand
-from .program import MOST_RESIDENT, Program
-from .tensor import Array, TensorSpec, item_bytes, little_endian
-from .validate import validate
+from .validator.bounds import bounded_instructions, most_instructions
+from .validator.validate import validate
 
 Source = bytes | str | os.PathLike[str]
 

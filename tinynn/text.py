@@ -16,12 +16,12 @@ from typing import Final
 import numpy as np
 
 from .errors import InputError
-from .image import PASSES_BYTES
+from .execution.program import Program
+from .image.image import PASSES_BYTES
+from .memory.tensor import TensorSpec
 from .model import Model
 from .operators import Operator
 from .operators.text import DECODE, FIRST, IDS, TABLE
-from .program import Program
-from .tensor import TensorSpec
 from .tokens.codec import Codec
 
 SEED_BYTES: Final = 28

@@ -9,7 +9,7 @@ from typing import Any, Final
 import tinynn
 from oracle.cli.inputs.pictures import layout
 from oracle.legible import legible
-from tinynn.tensor import TensorSpec
+from tinynn.memory.tensor import TensorSpec
 from tinynn.text import MOST_CHOSEN, SEED_BYTES, Asking, TextModel
 
 MOST_TYPED: Final = 1024

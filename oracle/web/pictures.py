@@ -10,8 +10,8 @@ import numpy as np
 import tinynn
 from oracle.legible import legible
 from tinynn.errors import InputError
-from tinynn.image import PASSES_BYTES
-from tinynn.tensor import TensorSpec
+from tinynn.image.image import PASSES_BYTES
+from tinynn.memory.tensor import TensorSpec
 from tinynn.text import HEAD, TextModel
 
 MOST_NUMBERS = 32

@@ -25,9 +25,9 @@ from tinynn import GraphBuilder, GraphError, Model
 from tinynn.blocks import PANEL_ROWS, BlockKind, BlockTensor
 from tinynn.blocks.kinds import tensor_bytes
 from tinynn.errors import Misfit
+from tinynn.memory.space import FlatSpace
+from tinynn.memory.tensor import TensorType
 from tinynn.operators import FAMILIES, Operand, Operator
-from tinynn.space import FlatSpace
-from tinynn.tensor import TensorType
 
 KINDS = [*BlockKind]
 NAN = np.float32(np.nan)

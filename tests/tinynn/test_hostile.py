@@ -20,7 +20,7 @@ import tinynn
 from mips_vm.constants import ARENA
 from tinynn.blocks import BlockKind
 from tinynn.errors import Misfit
-from tinynn.image import OPERAND, Segment, Tables, aligned, decode, encode
+from tinynn.image.image import OPERAND, Segment, Tables, aligned, decode, encode
 from tinynn.operators import FAMILIES, Operand
 from tinynn.operators.blocks import words_of
 

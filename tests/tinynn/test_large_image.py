@@ -14,8 +14,8 @@ from mips_vm.tree import region_root_of
 from tinynn import GraphBuilder
 from tinynn.blocks import BlockKind, BlockTensor
 from tinynn.blocks.kinds import tensor_bytes
-from tinynn.image import decode, encode
-from tinynn.tensor import TensorType
+from tinynn.image.image import decode, encode
+from tinynn.memory.tensor import TensorType
 
 WIDTH = 4096
 ROWS = (MODEL.size >> 14) - 1

@@ -13,9 +13,9 @@ from mips_vm import native
 from tinynn import Model
 from tinynn.blocks import BlockKind
 from tinynn.blocks.kinds import tensor_bytes
+from tinynn.execution.program import shares
 from tinynn.kernels import program
 from tinynn.operators import FAMILIES
-from tinynn.program import shares
 
 
 def convolution() -> tuple[Model, bytes]:

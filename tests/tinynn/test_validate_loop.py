@@ -9,14 +9,16 @@ import pytest
 from support.loops import changed, counting, model_of, with_operator, with_segment
 
 import tinynn
-from tinynn import GraphBuilder, errors, planner
-from tinynn.bounds import bounded_instructions, most_instructions
-from tinynn.extent import Extent
-from tinynn.image import ARENA_DATA, Tables, encode
-from tinynn.loop import LENGTH_WORD, NO_LOOP, PASS_WORD, Loop
+from tinynn import GraphBuilder, errors
+from tinynn.builder import planner
+from tinynn.image.image import ARENA_DATA, Tables, encode
+from tinynn.image.loop import NO_LOOP, Loop
+from tinynn.memory.extent import Extent
+from tinynn.memory.tensor import TensorType
+from tinynn.memory.words import LENGTH_WORD, PASS_WORD
 from tinynn.operators import PUT_ROW, Operand
-from tinynn.tensor import TensorType
-from tinynn.validate import Limits, validate
+from tinynn.validator.bounds import bounded_instructions, most_instructions
+from tinynn.validator.validate import Limits, validate
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mips_vm import native
 
-from ..floatmode import exact_ir
+from ..memory.floatmode import exact_ir
 from . import (
     byte_factors,
     byte_products,

@@ -16,7 +16,7 @@ from ..blocks.kinds import LONG, PANEL_ROWS, SHORT, BlockKind, tensor_bytes
 from ..blocks.tensor import BlockTensor
 from ..kernels import Call
 from ..kernels.blocks.panels import uses_pairs
-from ..tensor import Array, TensorType
+from ..memory.tensor import Array, TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .shape import check_arity, check_dtype, check_shape, demand

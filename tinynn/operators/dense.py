@@ -19,7 +19,7 @@ from mips_vm.constants import MODEL
 
 from ..kernels import Call
 from ..kernels.writing import FLOAT_BYTES
-from ..tensor import TensorType
+from ..memory.tensor import TensorType
 from .family import Family, Operator, Room, Space, Types, Words
 from .graph import Graph, Value
 from .numbers import Floats

@@ -13,9 +13,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..extent import Extent
 from ..kernels import Batch, Call
-from ..tensor import Array, TensorType, item_bytes
+from ..memory.extent import Extent
+from ..memory.tensor import Array, TensorType, item_bytes
 
 
 class Space(Protocol):

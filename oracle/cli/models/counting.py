@@ -13,8 +13,8 @@ from itertools import groupby
 
 from oracle.cli.inputs.drawn import drawn
 from tinynn import Model
-from tinynn.image import Segment
-from tinynn.planner import usual_in_all
+from tinynn.builder.planner import usual_in_all
+from tinynn.image.image import Segment
 from tinynn.text import Asking, TextModel
 
 MOST_COUNTED = 2_000_000_000

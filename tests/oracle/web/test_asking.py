@@ -17,7 +17,7 @@ import tinynn
 from converters.language.conversion import Options, converted
 from oracle.chain.local.accounts import development_accounts
 from oracle.web.company import Up, everything
-from tinynn.graph import GraphBuilder
+from tinynn.builder.graph import GraphBuilder
 from tinynn.text import Asking, TextModel
 
 PROMPT = "Lily and Tom wént"

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from mips_vm.constants import WORD_BYTES
 
-from .errors import (
+from ..errors import (
     AddressOutOfBounds,
     Aliasing,
     Misaligned,
@@ -21,12 +21,13 @@ from .errors import (
     listed,
     located,
 )
-from .extent import Extent
-from .header import check_equal, check_range
-from .image import NEVER, PLAIN_VERSION, Segment, Tables
-from .loop import LENGTH_WORD, MAX_PASSES, MAX_RUN_SEGMENTS, NO_LOOP, PASS_WORD
-from .operators import FAMILIES, PUTS, Operand, Operator
-from .tensor import item_bytes
+from ..image.header import check_equal, check_range
+from ..image.image import NEVER, PLAIN_VERSION, Segment, Tables
+from ..image.loop import MAX_PASSES, MAX_RUN_SEGMENTS, NO_LOOP
+from ..memory.extent import Extent
+from ..memory.tensor import item_bytes
+from ..memory.words import LENGTH_WORD, PASS_WORD
+from ..operators import FAMILIES, PUTS, Operand, Operator
 
 RUN_WORDS = (PASS_WORD, LENGTH_WORD)
 """Words of the run, outside all tensors, that operators may read."""

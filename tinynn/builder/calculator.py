@@ -13,12 +13,12 @@ import numpy as np
 
 from mips_vm.constants import ARENA, MODEL
 
+from ..image.image import aligned
+from ..memory.space import FlatSpace, aligned_zeros
+from ..memory.tensor import Array
+from ..operators import Family, Operand, Operator
+from ..operators.graph import Value
 from .graph import GraphBuilder, check_result
-from .image import aligned
-from .operators import Family, Operand, Operator
-from .operators.graph import Value
-from .space import FlatSpace, aligned_zeros
-from .tensor import Array
 
 
 def calculated(

@@ -10,8 +10,8 @@ from mips_vm.checkpoints import Checkpoints
 from mips_vm.constants import ARENA, IO_HEADER_BYTES, OUTPUT, STACK
 from mips_vm.machine import Snapshot
 
+from ..image.image import SEGMENT_INDEX, Tables
 from .executor import answer_of, output_views
-from .image import SEGMENT_INDEX, Tables
 from .stretches import Stretches
 
 

@@ -11,15 +11,15 @@ from typing import Final
 
 import numpy as np
 
+from ..builder.planner import usual_in_all, usual_instructions
+from ..image.image import Bytes, Tables
+from ..memory.space import FlatSpace, InputRegion, aligned_zeros
+from ..memory.tensor import Array
+from ..memory.words import PASS_WORD
+from ..operators import FAMILIES, Operator
 from .executor import answer_of, output_views, word_at
 from .fusion import steps_of
-from .image import Bytes, Tables
-from .loop import PASS_WORD
-from .operators import FAMILIES, Operator
-from .planner import usual_in_all, usual_instructions
 from .runner import Runner
-from .space import FlatSpace, InputRegion, aligned_zeros
-from .tensor import Array
 
 SHARED_INSTRUCTIONS: Final = 1 << 24
 """Of the guest: an operator with fewer is done before threads have waited for it."""

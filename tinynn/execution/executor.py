@@ -6,10 +6,10 @@ soft-float leaves there.
 
 from collections.abc import Sequence
 
-from .image import NEVER, PASSES_BYTES, Segment, Tables
-from .loop import PASS_WORD
-from .operators import FAMILIES, Space
-from .tensor import PlacedTensor
+from ..image.image import NEVER, PASSES_BYTES, Segment, Tables
+from ..memory.tensor import PlacedTensor
+from ..memory.words import PASS_WORD
+from ..operators import FAMILIES, Space
 
 
 def run_segment(tables: Tables, row: Segment, space: Space) -> None:

@@ -8,13 +8,13 @@ from functools import cached_property
 
 from mips_vm import Machine
 
+from ..image.image import NEVER, Tables
+from ..memory.space import MachineSpace, ReplaySpace
+from ..operators import FAMILIES, Operator
+from ..operators.family import all_of_it
 from .executor import word_at
 from .fusion import as_it_stands
-from .image import NEVER, Tables
-from .operators import FAMILIES, Operator
-from .operators.family import all_of_it
 from .runner import Runner
-from .space import MachineSpace, ReplaySpace
 
 
 class Stretches:

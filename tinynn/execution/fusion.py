@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 
 from mips_vm.constants import ARENA
 
-from .image import NEVER, PLAIN_VERSION, Tables, aligned
-from .loop import NO_LOOP, Loop
-from .operators import FAMILIES, Operand, Operator, conv, relu
-from .operators.family import Planner
-from .placement import Lifetime, place
-from .tensor import PlacedTensor
+from ..builder.placement import Lifetime, place
+from ..image.image import NEVER, PLAIN_VERSION, Tables, aligned
+from ..image.loop import NO_LOOP, Loop
+from ..memory.tensor import PlacedTensor
+from ..operators import FAMILIES, Operand, Operator, conv, relu
+from ..operators.family import Planner
 
 
 @dataclass(frozen=True, slots=True)

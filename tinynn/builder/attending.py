@@ -5,11 +5,11 @@ from typing import Protocol
 
 import numpy as np
 
-from .errors import GraphError, Misfit
+from ..errors import GraphError, Misfit
+from ..memory.tensor import TensorType
+from ..operators import PUT_KEY, Family, Value
+from ..operators.graph import Graph
 from .looping import WORD
-from .operators import PUT_KEY, Family, Value
-from .operators.graph import Graph
-from .tensor import TensorType
 
 
 @dataclass(frozen=True, slots=True)

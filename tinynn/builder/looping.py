@@ -3,18 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from .errors import GraphError
-from .image import (
+from ..errors import GraphError
+from ..image.image import (
     LOOP_VERSION,
     NEVER,
     PLAIN_VERSION,
     Segment,
     Tables,
 )
-from .loop import LENGTH_WORD, PASS_WORD, Loop
-from .operators.graph import Cache, Home, RunWord, Value
+from ..image.loop import Loop
+from ..memory.tensor import TensorType
+from ..memory.words import LENGTH_WORD, PASS_WORD
+from ..operators.graph import Cache, Home, RunWord, Value
 from .placement import Lifetime
-from .tensor import TensorType
 
 WORD = TensorType("int32", (1,))
 

@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .image import ARENA_DATA, aligned
+from ..image.image import ARENA_DATA, aligned
 
 
 @dataclass(frozen=True, slots=True)

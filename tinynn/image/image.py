@@ -2,7 +2,7 @@
 
 docs/model-image.md is the byte table. Every number is little-endian. `decode` reads the
 tables of a file whose frame is sound (magic, version, size, places of the tables);
-`tinynn.validate` decides whether what they say is a canonical model.
+`tinynn.validator` decides whether what they say is a canonical model.
 """
 
 import struct
@@ -12,7 +12,16 @@ from typing import Final
 
 from mips_vm.constants import ARENA, INPUT, IO_HEADER_BYTES, MODEL
 
-from .errors import WrongField, WrongSize
+from ..errors import WrongField, WrongSize
+from ..memory.tensor import (
+    DTYPE_CODES,
+    DTYPE_NAMES,
+    MAX_RANK,
+    PlacedTensor,
+    TensorSpec,
+    TensorType,
+)
+from ..operators.family import Operand, Operator
 from .header import (
     ALIGNMENT,
     HEADER,
@@ -39,15 +48,6 @@ from .header import (
     decode_header,
 )
 from .loop import NO_LOOP, Loop
-from .operators.family import Operand, Operator
-from .tensor import (
-    DTYPE_CODES,
-    DTYPE_NAMES,
-    MAX_RANK,
-    PlacedTensor,
-    TensorSpec,
-    TensorType,
-)
 
 INPUT_DATA: Final = INPUT.base + IO_HEADER_BYTES
 SEGMENT_INDEX: Final = ARENA.base

@@ -8,12 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from ..image.image import NEVER
+from ..image.loop import NO_LOOP
+from ..kernels import Call, Team
+from ..memory.words import PASS_WORD
+from ..operators import Operator, Space
 from .executor import word_at
 from .fusion import Step, Steps
-from .image import NEVER
-from .kernels import Call, Team
-from .loop import NO_LOOP, PASS_WORD
-from .operators import Operator, Space
 
 Part = tuple[int, int]
 """Elements of a target: the first, and how many."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mips_vm.constants import MODEL
 
-from .errors import (
+from ..errors import (
     FieldOutOfRange,
     WrongField,
     WrongMagic,
@@ -20,7 +20,7 @@ from .errors import (
     WrongVersion,
     listed,
 )
-from .tensor import MAX_RANK
+from ..memory.tensor import MAX_RANK
 
 MAGIC: Final = b"PLMB"
 PLAIN_VERSION: Final = 2

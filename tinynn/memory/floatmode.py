@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from .errors import TinynnError, listed
+from ..errors import TinynnError, listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,6 @@ index; how many are run is found by running.
 from dataclasses import dataclass
 from typing import Final
 
-from mips_vm.constants import ARENA, INPUT, WORD_BYTES
-
-from .extent import Extent
-
-PASS_WORD: Final = Extent(ARENA.base + WORD_BYTES, WORD_BYTES)
-"""Passes that are done: 0 in the prologue, all that were run in the epilogue."""
-
-LENGTH_WORD: Final = Extent(INPUT.base, WORD_BYTES)
-"""The input's length in bytes."""
-
 MAX_PASSES: Final = 1 << 16
 MAX_RUN_SEGMENTS: Final = 1 << 26
 """Of one run, all passes together: a claim of more could not be opened."""

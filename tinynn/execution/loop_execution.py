@@ -8,10 +8,11 @@ inferred from what operators mean: an image may skip, alias and overwrite as it 
 from mips_vm import Machine, Status
 from mips_vm.checkpoints import Checkpoints
 
+from ..image.image import SEGMENT_INDEX, Tables
+from ..image.loop import Schedule
+from ..memory.words import PASS_WORD
 from .execution import halt
 from .executor import answer_of, output_views
-from .image import SEGMENT_INDEX, Tables
-from .loop import PASS_WORD, Schedule
 from .program import MOST_RESIDENT
 from .stretches import Stretches
 

@@ -13,8 +13,7 @@ from itertools import groupby
 
 from mips_vm.constants import ARENA, MODEL
 
-from .bounds import bounded_instructions, most_instructions
-from .errors import (
+from ..errors import (
     AddressOutOfBounds,
     Aliasing,
     Misaligned,
@@ -25,9 +24,8 @@ from .errors import (
     WrongField,
     located,
 )
-from .extent import Extent
-from .header import check_equal, check_range
-from .image import (
+from ..image.header import check_equal, check_range
+from ..image.image import (
     ALIGNMENT,
     ARENA_DATA,
     INPUT_DATA,
@@ -40,10 +38,12 @@ from .image import (
     aligned,
     decode,
 )
-from .loop import MAX_RUN_SEGMENTS
-from .operators import FAMILIES, Operator
-from .space import FlatSpace
-from .tensor import item_bytes
+from ..image.loop import MAX_RUN_SEGMENTS
+from ..memory.extent import Extent
+from ..memory.space import FlatSpace
+from ..memory.tensor import item_bytes
+from ..operators import FAMILIES, Operator
+from .bounds import bounded_instructions, most_instructions
 from .validate_loop import check_caches, check_loop, check_skip, reads_run_word
 
 

@@ -11,11 +11,9 @@ import numpy as np
 
 from mips_vm.constants import ARENA, MODEL
 
-from .attending import Attending
-from .blocks import BlockTensor
-from .bounds import bounded_instructions
-from .errors import GraphError, Misfit, listed
-from .image import (
+from ..blocks import BlockTensor
+from ..errors import GraphError, Misfit, listed
+from ..image.image import (
     ALIGNMENT,
     INPUT_DATA,
     NAME_BYTES,
@@ -24,13 +22,7 @@ from .image import (
     aligned,
     encode,
 )
-from .looping import FOREVER, Looping
-from .operators import OPERATIONS, PUT_ROW, Family, Operand, Operator
-from .operators.blocks import words_of
-from .operators.graph import Cache, Constant, Home, Input, Result, Value
-from .placement import Lifetime, place
-from .planner import cut
-from .tensor import (
+from ..memory.tensor import (
     DTYPE_CODES,
     MAX_RANK,
     Array,
@@ -40,7 +32,15 @@ from .tensor import (
     item_bytes,
     little_endian,
 )
-from .validate import validate
+from ..operators import OPERATIONS, PUT_ROW, Family, Operand, Operator
+from ..operators.blocks import words_of
+from ..operators.graph import Cache, Constant, Home, Input, Result, Value
+from ..validator.bounds import bounded_instructions
+from ..validator.validate import validate
+from .attending import Attending
+from .looping import FOREVER, Looping
+from .placement import Lifetime, place
+from .planner import cut
 
 __all__ = ["GraphBuilder", "Value"]
 

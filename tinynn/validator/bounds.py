@@ -8,8 +8,8 @@ pass p is over min(p + 1, rows) rows.
 
 from typing import Final
 
-from .image import Tables
-from .operators import FAMILIES
+from ..image.image import Tables
+from ..operators import FAMILIES
 
 BOOT_INSTRUCTIONS: Final = 600
 """What the guest spends in a segment outside its operator's elements and the output."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from .image import Segment, Tables
-from .operators import FAMILIES, Operator
+from ..image.image import Segment, Tables
+from ..operators import FAMILIES, Operator
 
 SEGMENT_INSTRUCTIONS: Final = 400_000
 """What a segment of a small model usually takes: a dispute over it is quick."""
