@@ -67,7 +67,8 @@ def request_row(scene: Scene, asked: Asked) -> Data:
         "words": STATUS_WORDS[asked.status],
         "disputed": any(not played.over for _, played in games),
         "disputes": len(games),
-        "lies": sum(not claim.alive for claim in claims_on(scene, asked.request.id)),
+        "lies": sum(c.proved_false for c in claims_on(scene, asked.request.id)),
+        "may_be_test": asked.may_be_test,
         "model_id": hexed(asked.request.model_id),
         "model": model_name(scene, asked.model),
         "requester": hexed(asked.request.requester),
@@ -98,6 +99,7 @@ def request_whole(scene: Scene, request_id: int) -> Data | None:
         "window": asked.request.window,
         "callback_gas": asked.request.callback_gas,
         "min_bond_wei": str(asked.request.min_bond),
+        "permits_audits": asked.permits,
         "commitment": hexed(asked.commitment),
         "claim": claim_data(asked),
         "model_root": hexed(registered.model_root),
@@ -237,18 +239,21 @@ def worker_rows(scene: Scene) -> list[Data]:
                 counts.setdefault(event.worker, Counter())["missed"] += 1
             case events.ClaimKilled():
                 counts.setdefault(event.worker, Counter())["slashed"] += 1
+            case events.Confessed():
+                counts.setdefault(event.worker, Counter())["tests"] += 1
+            case events.SecretWithheld():
+                counts.setdefault(event.worker, Counter())["silent"] += 1
             case _:
                 pass
+    programs = scene.tables.programs
     return [
         {
             "worker": hexed(worker),
+            "audited_bps": programs[worker].rate_bps if worker in programs else 0,
             "earned_wei": str(earned[worker]),
             "usual_seconds": _middle(latencies.get(worker, [])),
         }
-        | {
-            name: count[name]
-            for name in ("accepted", "answered", "final", "missed", "slashed")
-        }
+        | {name: count[name] for name in WORKER_COUNTS}
         for worker, count in sorted(counts.items(), key=lambda item: -earned[item[0]])
     ]
 
@@ -273,6 +278,9 @@ def challenger_rows(scene: Scene) -> list[Data]:
             case events.WorkerLost():
                 count.setdefault(event.challenger, Counter())["won"] += 1
                 won[event.challenger] += event.paid
+            case events.Collected():
+                count.setdefault(event.challenger, Counter())["prizes"] += 1
+                won[event.challenger] += event.share
             case events.ChallengerLost():
                 count.setdefault(event.challenger, Counter())["lost"] += 1
                 lost[event.challenger] += bonds.get(event.game_id, 0)
@@ -284,7 +292,7 @@ def challenger_rows(scene: Scene) -> list[Data]:
             "won_wei": str(won[who]),
             "lost_wei": str(lost[who]),
         }
-        | {name: each[name] for name in ("games", "won", "lost")}
+        | {name: each[name] for name in ("games", "won", "lost", "prizes")}
         for who, each in sorted(count.items(), key=lambda item: -won[item[0]])
     ]
 
@@ -327,4 +335,8 @@ def found(scene: Scene, words: str) -> str | None:
     return None
 
 
+WORKER_COUNTS = (
+    *("accepted", "answered", "final", "missed", "slashed"),
+    *("tests", "silent"),  # of audits: answers false on purpose, secrets withheld
+)
 SEARCHED = ("worker", "requester", "challenger", "claim_hash")
