@@ -16,7 +16,7 @@ from web3.types import RPCEndpoint
 from oracle.bench.figure import Figure, least_seconds
 from oracle.chain.local.accounts import development_accounts
 from oracle.sending.sender import Sender
-from oracle.web.company import Up, everything
+from oracle.web.trial.company import Up, everything
 
 FIRST_PAGE: Final = (
     "/",

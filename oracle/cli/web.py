@@ -64,9 +64,9 @@ def web(
     from oracle import logs
     from oracle.cli.onchain.nodes import place_of
     from oracle.devnet.serving import serving, stopping
-    from oracle.web.application import application
-    from oracle.web.guarding import Later, hosts_of
-    from oracle.web.onlooker import Onlooker
+    from oracle.web.scene.onlooker import Onlooker
+    from oracle.web.server.application import application
+    from oracle.web.server.guarding import Later, hosts_of
 
     logs.configure(settings.log_json)
     if replay is not None:
@@ -95,8 +95,8 @@ def show_replay(
 ) -> None:
     """Serves one page until interrupted."""
     from oracle.devnet.serving import serving, stopping
-    from oracle.web.guarding import Later, hosts_of
-    from oracle.web.replay import BadReplay, application, read
+    from oracle.web.server.guarding import Later, hosts_of
+    from oracle.web.server.replay import BadReplay, application, read
 
     try:
         dispute = read(file)

@@ -1,6 +1,5 @@
 """Pictures as tensors, and tensors as pictures; Pillow is needed only here."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from oracle.cli.common.errors import BadInputFile, MissingPackage
+from oracle.layout import GREY, layout
 from tinynn import TensorSpec
 
 Array = NDArray[Any]
 Bytes = NDArray[np.uint8]
 
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
-GREY = 1
 MODES = {GREY: "L", 3: "RGB", 4: "RGBA"}
-CHANNELS = tuple(MODES)
 WHITE = 255
 
 # Ranges that networks commonly give pictures in, the narrowest first.
@@ -52,24 +50,6 @@ def read_picture(path: Path, spec: TensorSpec, invert: bool) -> Bytes:
     if found and found[2]:
         pixels = pixels.transpose(2, 0, 1)
     return WHITE - pixels if invert else pixels
-
-
-def layout(shape: Sequence[int]) -> tuple[tuple[int, int], int, bool] | None:
-    """((height, width), channels, whether they come first) of a tensor's shape.
-
-    None if it is no picture. Axes of 1 in front are left out.
-    """
-    while len(shape) > 2 and shape[0] == 1:
-        shape = shape[1:]
-    if len(shape) == 2 and min(shape) > 1:
-        return (shape[0], shape[1]), GREY, False
-    if len(shape) == 3:
-        for channels in CHANNELS:
-            if shape[2] == channels:
-                return (shape[0], shape[1]), channels, False
-            if shape[0] == channels:
-                return (shape[1], shape[2]), channels, True
-    return None
 
 
 def write_picture(file: Any, array: Array, limits: tuple[float, float] | None) -> None:

@@ -12,10 +12,10 @@ from oracle.chain.events import ModelRegistered
 from oracle.devnet.serving import serving
 from oracle.models.library import Library
 from oracle.record.tables import Tables
-from oracle.web.application import application
-from oracle.web.company import Up
-from oracle.web.guarding import Later, hosts_of
-from oracle.web.onlooker import Onlooker
+from oracle.web.scene.onlooker import Onlooker
+from oracle.web.server.application import application
+from oracle.web.server.guarding import Later, hosts_of
+from oracle.web.trial.company import Up
 
 HOST = "127.0.0.1"
 ACTIONS = ("fetch('/owned')", "owned=1", "document.title='owned'", "alert(1)")

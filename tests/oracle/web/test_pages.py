@@ -10,10 +10,10 @@ import pytest
 from oracle.chain.events import ModelRegistered
 from oracle.models.library import Library
 from oracle.record.tables import Tables
-from oracle.web.application import application
-from oracle.web.company import Up
-from oracle.web.disputes import Disputes
-from oracle.web.onlooker import Onlooker
+from oracle.web.scene.onlooker import Onlooker
+from oracle.web.server.application import application
+from oracle.web.trial.company import Up
+from oracle.web.views.disputes import Disputes
 
 HOSTILE = (
     "<script>alert(1)</script>",

@@ -11,11 +11,11 @@ from support.chromium import kept, quiet_page
 from support.process import running
 
 from oracle.devnet.serving import serving
-from oracle.web.company import Up
-from oracle.web.drawing import drawn
-from oracle.web.guarding import Later, hosts_of
-from oracle.web.pages import environment
-from oracle.web.replay import BadReplay, application, read
+from oracle.web.pages.drawing import drawn
+from oracle.web.pages.looks import environment
+from oracle.web.server.guarding import Later, hosts_of
+from oracle.web.server.replay import BadReplay, application, read
+from oracle.web.trial.company import Up
 
 HOST = "127.0.0.1"
 KEPT = Path(__file__).parents[3] / "docs" / "dispute.json"

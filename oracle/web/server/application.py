@@ -11,13 +11,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from mips_vm import judge
-from oracle.web import api, pages
-from oracle.web.disputes import Disputes
-from oracle.web.guarding import Guard, policy_of
-from oracle.web.onlooker import Onlooker
+from oracle.web.pages import router as pages
+from oracle.web.scene.onlooker import Onlooker
+from oracle.web.server import api
+from oracle.web.server.guarding import Guard, policy_of
+from oracle.web.views.disputes import Disputes
 from tinynn.wasm import BUILDS, path_of
 
-STATIC: Final = Path(__file__).parent / "static"
+STATIC: Final = Path(__file__).parent.parent / "static"
 MODULES: Final = {f"{build}.wasm": path_of(build) for build in BUILDS} | {
     judge.MODULE.name: judge.MODULE
 }

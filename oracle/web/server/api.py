@@ -10,10 +10,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from fastapi.responses import FileResponse, StreamingResponse
 
-from oracle.web import views
-from oracle.web.disputes import Disputes
-from oracle.web.offers import Offers
-from oracle.web.onlooker import Onlooker, Scene
+from oracle.web.scene.onlooker import Onlooker, Scene
+from oracle.web.views.basics import as_of, counts, hexed
+from oracle.web.views.disputes import Disputes
+from oracle.web.views.games import game_rows
+from oracle.web.views.models import model_rows
+from oracle.web.views.offers import Offers
+from oracle.web.views.people import challenger_rows, worker_rows
+from oracle.web.views.requests import request_rows, request_whole
 
 MOST_ROWS = 100
 LOOK_SECONDS = 0.25
@@ -37,31 +41,31 @@ def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
     Seen = Annotated[Scene, Depends(seen)]  # noqa: N806
 
     def with_block(scene: Scene, **found: Any) -> Data:
-        return {"as_of": views.as_of(scene)} | found
+        return {"as_of": as_of(scene)} | found
 
     @api.get("/status")
     def status(scene: Seen) -> Data:
         """How fresh all this is, and how much there is of it."""
-        return with_block(scene, **views.counts(scene))
+        return with_block(scene, **counts(scene))
 
     @api.get("/requests")
     def requests(scene: Seen, before: Before = None, limit: Limit = 50) -> Data:
         """The newest first; `next` is the `before` of the next page, or null."""
-        rows = views.request_rows(scene, before, limit)
+        rows = request_rows(scene, before, limit)
         more = len(rows) == limit and rows[-1]["id"] > 1
         return with_block(scene, requests=rows, next=rows[-1]["id"] if more else None)
 
     @api.get("/requests/{request_id}")
     def request(scene: Seen, request_id: int) -> Data:
         """One, with input, output, claim, and all that happened to it."""
-        whole = views.request_whole(scene, request_id)
+        whole = request_whole(scene, request_id)
         if whole is None:
             raise HTTPException(404, f"no request {request_id} on this chain")
         return with_block(scene, request=whole)
 
     @api.get("/models")
     def models(scene: Seen) -> Data:
-        return with_block(scene, models=views.model_rows(scene))
+        return with_block(scene, models=model_rows(scene))
 
     @api.get("/models/{model_id}/image")
     def image(scene: Seen, model_id: str) -> Response:
@@ -87,15 +91,15 @@ def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
 
     @api.get("/workers")
     def workers(scene: Seen) -> Data:
-        return with_block(scene, workers=views.worker_rows(scene))
+        return with_block(scene, workers=worker_rows(scene))
 
     @api.get("/challengers")
     def challengers(scene: Seen) -> Data:
-        return with_block(scene, challengers=views.challenger_rows(scene))
+        return with_block(scene, challengers=challenger_rows(scene))
 
     @api.get("/disputes")
     def games(scene: Seen) -> Data:
-        return with_block(scene, disputes=views.game_rows(scene))
+        return with_block(scene, disputes=game_rows(scene))
 
     @api.get("/disputes/{game}")
     def game(scene: Seen, game: str) -> Data:
@@ -109,7 +113,7 @@ def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
     def contracts(scene: Seen) -> Data:
         """Where to ask the chain oneself."""
         found = scene.site.deployments
-        addresses = {n: views.hexed(at.address) for n, at in found.placed.items()}
+        addresses = {n: hexed(at.address) for n, at in found.placed.items()}
         return {"chain_id": found.chain_id, "contracts": addresses}
 
     @api.get("/events")
@@ -147,7 +151,7 @@ async def _next(onlooker: Onlooker, version: int) -> int:
 
 
 def _message(scene: Scene) -> str:
-    told = views.as_of(scene) | {"events": len(scene.told)}
+    told = as_of(scene) | {"events": len(scene.told)}
     return f"event: block\ndata: {json.dumps(told)}\n\n"
 
 

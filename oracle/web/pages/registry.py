@@ -1,0 +1,91 @@
+"""The pages that there are. A new one needs a function, a template and a line here."""
+
+from typing import Any, Final
+
+from oracle.web.pages.drawing import drawn
+from oracle.web.pages.page import Absent, Elsewhere, Page, Visit
+from oracle.web.tensors.forms import form_of
+from oracle.web.views import games, models, people, requests
+from oracle.web.views.basics import Data, hexed
+from oracle.web.views.offers import WINDOW_SECONDS
+from oracle.web.views.search import found
+
+ROWS: Final = 50
+MOST_SEARCHED: Final = 200
+
+
+def requests_page(visit: Visit) -> Data:
+    """The newest first, with ids below `before`."""
+    before = visit.number("before")
+    rows = requests.request_rows(visit.scene, before, ROWS)
+    more = rows[-1]["id"] if len(rows) == ROWS and rows[-1]["id"] > 1 else None
+    return {"rows": rows, "more": more, "first": before is None}
+
+
+def request_page(visit: Visit) -> Data | Absent:
+    whole = requests.request_whole(visit.scene, visit.number("request_id") or 0)
+    if whole is None:
+        return Absent(f"request {visit.parts['request_id']}")
+    return {"asked": whole}
+
+
+def disputes_page(visit: Visit) -> Data:
+    return {"rows": games.game_rows(visit.scene)}
+
+
+def dispute_page(visit: Visit) -> Data | Absent:
+    game = visit.hash("game")
+    whole = visit.disputes.whole(visit.scene, game) if game else None
+    if whole is None:
+        return Absent(f"dispute {visit.parts['game']}")
+    return {"game": whole, "picture": drawn(whole["levels"])}
+
+
+def models_page(visit: Visit) -> Data:
+    return {"rows": models.model_rows(visit.scene)}
+
+
+def ask_page(visit: Visit) -> Data | Absent:
+    scene, model_id = visit.scene, visit.hash("model_id")
+    registered = scene.tables.models.get(model_id) if model_id else None
+    if registered is None:
+        return Absent(f"model {visit.parts['model_id']}")
+    row, model = models.model_row(scene, registered, 0), scene.model_of(registered)
+    form = form_of(model) if model else None
+    return {"asked": {"model": row, "form": form, "window": WINDOW_SECONDS}}
+
+
+def workers_page(visit: Visit) -> Data:
+    scene = visit.scene
+    return {
+        "rows": people.worker_rows(scene),
+        "challengers": people.challenger_rows(scene),
+    }
+
+
+def health_page(visit: Visit) -> Data:
+    scene = visit.scene
+    contracts: dict[str, Any] = {
+        each.name: hexed(each.address) for each in scene.site.deployments.contracts.all
+    }
+    return {"contracts": contracts, "held": len(scene.library)}
+
+
+def search_page(visit: Visit) -> Absent | Elsewhere:
+    words = visit.query.get("q", "")[:MOST_SEARCHED]
+    path = found(visit.scene, words)
+    return Elsewhere(path) if path else Absent(words)
+
+
+PAGES: Final = (
+    Page("/", "requests", requests_page, tab="Requests"),
+    Page("/requests/{request_id}", "request", request_page),
+    Page("/disputes", "disputes", disputes_page, tab="Disputes"),
+    Page("/disputes/{game}", "dispute", dispute_page),
+    Page("/models", "models", models_page, tab="Models"),
+    Page("/models/{model_id}/ask", "ask", ask_page),
+    Page("/workers", "workers", workers_page, tab="Workers"),
+    Page("/health", "health", health_page, tab="Health"),
+    Page("/search", "absent", search_page),
+)
+TABS: Final = tuple((page.path, page.tab) for page in PAGES if page.tab)

@@ -1,0 +1,60 @@
+"""The pages' routes: the same views as the API's, in HTML."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from oracle.legible import legible
+from oracle.web.pages.looks import environment
+from oracle.web.pages.page import Absent, Elsewhere, Page, Visit
+from oracle.web.pages.registry import PAGES, TABS
+from oracle.web.scene.onlooker import Onlooker
+from oracle.web.views.basics import as_of, counts
+from oracle.web.views.disputes import Disputes
+
+MOST_NAMED = 80
+
+
+def router(
+    onlooker: Onlooker,
+    disputes: Disputes,
+    rpc_urls: list[str],
+    trying: Mapping[str, Any],
+) -> APIRouter:
+    """Pages show one block each, and say which. `trying`: what those are told that let
+    people try things out."""
+    templates, pages = environment(), APIRouter(include_in_schema=False)
+
+    def answer(page: Page, request: Request) -> Response:
+        scene = onlooker.scene
+        visit = Visit(scene, disputes, request.path_params, request.query_params)
+        told = page.show(visit)
+        if isinstance(told, Elsewhere):
+            return RedirectResponse(told.path, 303)
+        name, status = page.template, 200
+        if isinstance(told, Absent):
+            name, status = "absent", 404
+            told = {"what": legible(told.what[:MOST_NAMED])}
+        text = templates.get_template(f"{name}.html").render(
+            told,
+            as_of=as_of(scene),
+            counts=counts(scene),
+            path=request.url.path,
+            tabs=TABS,
+            rpc_urls=rpc_urls,
+            replay=False,
+            **trying,
+        )
+        return HTMLResponse(text, status, {"Cache-Control": "no-store"})
+
+    def answering(page: Page) -> Callable[[Request], Response]:
+        def endpoint(request: Request) -> Response:
+            return answer(page, request)
+
+        return endpoint
+
+    for page in PAGES:
+        pages.add_api_route(page.path, answering(page), response_class=HTMLResponse)
+    return pages

@@ -1,0 +1,83 @@
+"""Workers and challengers, by what became of what they did."""
+
+from collections import Counter
+from statistics import median
+
+from oracle.chain import events
+from oracle.web.scene.onlooker import Scene
+from oracle.web.views.basics import Data, hexed
+
+
+def worker_rows(scene: Scene) -> list[Data]:
+    """Whoever has accepted anything: what became of it."""
+    counts: dict[bytes, Counter[str]] = {}
+    earned: Counter[bytes] = Counter()
+    accepted: dict[int, int] = {}
+    latencies: dict[bytes, list[int]] = {}
+    for told in scene.told:
+        event = told.event
+        match event:
+            case events.Accepted():
+                counts.setdefault(event.worker, Counter())["accepted"] += 1
+                accepted[event.request_id] = told.time
+            case events.Claimed():
+                counts.setdefault(event.worker, Counter())["answered"] += 1
+                took = told.time - accepted.get(event.request_id, told.time)
+                latencies.setdefault(event.worker, []).append(took)
+            case events.Finalized():
+                counts.setdefault(event.worker, Counter())["final"] += 1
+                earned[event.worker] += event.paid
+            case events.LeaseExpired():
+                counts.setdefault(event.worker, Counter())["missed"] += 1
+            case events.ClaimKilled():
+                counts.setdefault(event.worker, Counter())["slashed"] += 1
+            case _:
+                pass
+    return [
+        {
+            "worker": hexed(worker),
+            "earned_wei": str(earned[worker]),
+            "usual_seconds": _middle(latencies.get(worker, [])),
+        }
+        | {
+            name: count[name]
+            for name in ("accepted", "answered", "final", "missed", "slashed")
+        }
+        for worker, count in sorted(counts.items(), key=lambda item: -earned[item[0]])
+    ]
+
+
+def _middle(seconds: list[int]) -> float | None:
+    """The median."""
+    return float(median(seconds)) if seconds else None
+
+
+def challenger_rows(scene: Scene) -> list[Data]:
+    """Whoever has challenged anything: what became of it, in wei."""
+    count: dict[bytes, Counter[str]] = {}
+    won: Counter[bytes] = Counter()
+    lost: Counter[bytes] = Counter()
+    bonds: dict[bytes, int] = {}
+    for told in scene.told:
+        event = told.event
+        match event:
+            case events.Challenged():
+                count.setdefault(event.challenger, Counter())["games"] += 1
+                bonds[event.game_id] = event.bond
+            case events.WorkerLost():
+                count.setdefault(event.challenger, Counter())["won"] += 1
+                won[event.challenger] += event.paid
+            case events.ChallengerLost():
+                count.setdefault(event.challenger, Counter())["lost"] += 1
+                lost[event.challenger] += bonds.get(event.game_id, 0)
+            case _:
+                pass
+    return [
+        {
+            "challenger": hexed(who),
+            "won_wei": str(won[who]),
+            "lost_wei": str(lost[who]),
+        }
+        | {name: each[name] for name in ("games", "won", "lost")}
+        for who, each in sorted(count.items(), key=lambda item: -won[item[0]])
+    ]
