@@ -46,6 +46,13 @@ def web(
             help="Answer to this name, too, such as example.org. Repeatable.",
         ),
     ] = None,
+    behind_proxy: Annotated[
+        bool,
+        typer.Option(
+            "--behind-proxy",
+            help="Tell visitors apart by X-Forwarded-For, which a proxy in front sets.",
+        ),
+    ] = False,
     replay: Annotated[
         Path | None,
         typer.Option(
@@ -82,7 +89,7 @@ def web(
         onlooker = Onlooker(place, library, settings.poll)
         stack.enter_context(onlooker)
         hosts = hosts_of(host, urlsplit(url).port or 0, allow_host or ())
-        later.app = application(onlooker, hosts, rpc_urls)
+        later.app = application(onlooker, hosts, rpc_urls, behind_proxy=behind_proxy)
         if as_json:
             print_json({"url": url, "rpc_urls": rpc_urls})
         else:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from oracle.web.scene.onlooker import Scene
-from oracle.web.views.disputes import Disputes
+from oracle.web.views.kept import Kept
 
 MOST_DIGITS = 18
 
@@ -15,7 +15,7 @@ class Visit:
     """Who looks sees one block. `parts` are the path's, `query` what follows it."""
 
     scene: Scene
-    disputes: Disputes
+    kept: Kept
     parts: Mapping[str, str]
     query: Mapping[str, str]
 
@@ -49,9 +49,10 @@ class Elsewhere:
 @dataclass(frozen=True, slots=True)
 class Page:
     """`show` gives what the template is told. `tab`: its name in the row of pages that
-    stands above each; empty if it has no place there."""
+    stands above each; `under`: the path of the tab that it belongs to."""
 
     path: str
     template: str
     show: Callable[[Visit], Mapping[str, Any] | Absent | Elsewhere]
     tab: str = ""
+    under: str = ""

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from oracle.chain.events import ModelRegistered
 from oracle.web.pages.drawing import drawn
 from oracle.web.pages.page import Absent, Elsewhere, Page, Visit
 from oracle.web.tensors.forms import form_of
@@ -11,6 +12,8 @@ from oracle.web.views.offers import WINDOW_SECONDS
 from oracle.web.views.search import found
 
 ROWS: Final = 50
+SHOWN: Final = 10
+"""Of a model, on its own page."""
 MOST_SEARCHED: Final = 200
 
 
@@ -35,31 +38,47 @@ def disputes_page(visit: Visit) -> Data:
 
 def dispute_page(visit: Visit) -> Data | Absent:
     game = visit.hash("game")
-    whole = visit.disputes.whole(visit.scene, game) if game else None
+    whole = visit.kept.disputes.whole(visit.scene, game) if game else None
     if whole is None:
         return Absent(f"dispute {visit.parts['game']}")
     return {"game": whole, "picture": drawn(whole["levels"])}
 
 
 def models_page(visit: Visit) -> Data:
-    return {"rows": models.model_rows(visit.scene)}
+    return {"rows": models.model_rows(visit.scene, visit.kept.cards)}
+
+
+def model_page(visit: Visit) -> Data | Absent:
+    scene, registered = visit.scene, registered_in(visit)
+    if registered is None:
+        return Absent(f"model {visit.parts['model_id']}")
+    row = models.model_row(scene, registered, visit.kept.cards)
+    offer = visit.kept.offers.offer(scene, registered)
+    of_it = requests.request_rows(scene, None, SHOWN, registered.model_id)
+    return {"model": row, "offer": offer, "rows": of_it}
 
 
 def ask_page(visit: Visit) -> Data | Absent:
-    scene, model_id = visit.scene, visit.hash("model_id")
-    registered = scene.tables.models.get(model_id) if model_id else None
+    scene, registered = visit.scene, registered_in(visit)
     if registered is None:
         return Absent(f"model {visit.parts['model_id']}")
-    row, model = models.model_row(scene, registered, 0), scene.model_of(registered)
+    row = models.model_row(scene, registered, visit.kept.cards)
+    model = scene.model_of(registered)
     form = form_of(model) if model else None
     return {"asked": {"model": row, "form": form, "window": WINDOW_SECONDS}}
 
 
+def registered_in(visit: Visit) -> ModelRegistered | None:
+    """The model that the path names."""
+    model_id = visit.hash("model_id")
+    return visit.scene.tables.models.get(model_id) if model_id else None
+
+
 def workers_page(visit: Visit) -> Data:
-    scene = visit.scene
+    scene, stakes = visit.scene, visit.kept.stakes
     return {
-        "rows": people.worker_rows(scene),
-        "challengers": people.challenger_rows(scene),
+        "rows": people.worker_rows(scene, stakes),
+        "challengers": people.challenger_rows(scene, stakes),
     }
 
 
@@ -79,11 +98,12 @@ def search_page(visit: Visit) -> Absent | Elsewhere:
 
 PAGES: Final = (
     Page("/", "requests", requests_page, tab="Requests"),
-    Page("/requests/{request_id}", "request", request_page),
+    Page("/requests/{request_id}", "request", request_page, under="/"),
     Page("/disputes", "disputes", disputes_page, tab="Disputes"),
-    Page("/disputes/{game}", "dispute", dispute_page),
+    Page("/disputes/{game}", "dispute", dispute_page, under="/disputes"),
     Page("/models", "models", models_page, tab="Models"),
-    Page("/models/{model_id}/ask", "ask", ask_page),
+    Page("/models/{model_id}", "model", model_page, under="/models"),
+    Page("/models/{model_id}/ask", "ask", ask_page, under="/models"),
     Page("/workers", "workers", workers_page, tab="Workers"),
     Page("/health", "health", health_page, tab="Health"),
     Page("/search", "absent", search_page),

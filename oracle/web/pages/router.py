@@ -12,14 +12,14 @@ from oracle.web.pages.page import Absent, Elsewhere, Page, Visit
 from oracle.web.pages.registry import PAGES, TABS
 from oracle.web.scene.onlooker import Onlooker
 from oracle.web.views.basics import as_of, counts
-from oracle.web.views.disputes import Disputes
+from oracle.web.views.kept import Kept
 
 MOST_NAMED = 80
 
 
 def router(
     onlooker: Onlooker,
-    disputes: Disputes,
+    kept: Kept,
     rpc_urls: list[str],
     trying: Mapping[str, Any],
 ) -> APIRouter:
@@ -29,7 +29,7 @@ def router(
 
     def answer(page: Page, request: Request) -> Response:
         scene = onlooker.scene
-        visit = Visit(scene, disputes, request.path_params, request.query_params)
+        visit = Visit(scene, kept, request.path_params, request.query_params)
         told = page.show(visit)
         if isinstance(told, Elsewhere):
             return RedirectResponse(told.path, 303)
@@ -43,6 +43,7 @@ def router(
             counts=counts(scene),
             path=request.url.path,
             tabs=TABS,
+            section=page.under,
             rpc_urls=rpc_urls,
             replay=False,
             **trying,

@@ -12,10 +12,9 @@ from fastapi.responses import FileResponse, StreamingResponse
 
 from oracle.web.scene.onlooker import Onlooker, Scene
 from oracle.web.views.basics import as_of, counts, hexed
-from oracle.web.views.disputes import Disputes
 from oracle.web.views.games import game_rows
+from oracle.web.views.kept import Kept
 from oracle.web.views.models import model_rows
-from oracle.web.views.offers import Offers
 from oracle.web.views.people import challenger_rows, worker_rows
 from oracle.web.views.requests import request_rows, request_whole
 
@@ -30,10 +29,10 @@ Before = Annotated[int | None, Query(ge=0, le=1 << 62)]
 Limit = Annotated[int, Query(ge=1, le=MOST_ROWS)]
 
 
-def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
+def router(onlooker: Onlooker, kept: Kept) -> APIRouter:
     """The routes. What is found goes with the block that it is as of."""
     api = APIRouter(prefix="/api/v1")
-    streams, offers = [0], Offers()
+    streams = [0]
 
     def seen() -> Scene:
         return onlooker.scene
@@ -65,7 +64,7 @@ def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
 
     @api.get("/models")
     def models(scene: Seen) -> Data:
-        return with_block(scene, models=model_rows(scene))
+        return with_block(scene, models=model_rows(scene, kept.cards))
 
     @api.get("/models/{model_id}/image")
     def image(scene: Seen, model_id: str) -> Response:
@@ -84,18 +83,18 @@ def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
     def offer(scene: Seen, model_id: str) -> Data:
         """What to pay for an answer, so that a worker with usual settings gives it."""
         registered = scene.tables.models.get(bytes_of(model_id))
-        found = offers.offer(scene, registered) if registered else None
+        found = kept.offers.offer(scene, registered) if registered else None
         if found is None:
             raise HTTPException(404, "no image of that model here")
         return with_block(scene, offer=found)
 
     @api.get("/workers")
     def workers(scene: Seen) -> Data:
-        return with_block(scene, workers=worker_rows(scene))
+        return with_block(scene, workers=worker_rows(scene, kept.stakes))
 
     @api.get("/challengers")
     def challengers(scene: Seen) -> Data:
-        return with_block(scene, challengers=challenger_rows(scene))
+        return with_block(scene, challengers=challenger_rows(scene, kept.stakes))
 
     @api.get("/disputes")
     def games(scene: Seen) -> Data:
@@ -104,7 +103,7 @@ def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
     @api.get("/disputes/{game}")
     def game(scene: Seen, game: str) -> Data:
         """One, level by level and move by move."""
-        whole = disputes.whole(scene, bytes_of(game))
+        whole = kept.disputes.whole(scene, bytes_of(game))
         if whole is None:
             raise HTTPException(404, "no such dispute on this chain")
         return with_block(scene, dispute=whole)

@@ -15,7 +15,8 @@ from oracle.web.pages import router as pages
 from oracle.web.scene.onlooker import Onlooker
 from oracle.web.server import api
 from oracle.web.server.guarding import Guard, policy_of
-from oracle.web.views.disputes import Disputes
+from oracle.web.server.rates import Rates
+from oracle.web.views.kept import Kept
 from tinynn.wasm import BUILDS, path_of
 
 STATIC: Final = Path(__file__).parent.parent / "static"
@@ -31,20 +32,22 @@ def application(
     rpc_urls: list[str],
     besides: Mapping[str, ASGIApp] | None = None,
     actions: Mapping[str, Callable[[], None]] | None = None,
+    behind_proxy: bool = False,
 ) -> ASGIApp:
     """`hosts` are the names that we may be called by, `rpc_urls` what a page may ask
     besides us; what is `besides`, by path, looks after itself.
     `actions` are what a page may have done, by name; with them it lets people try
-    things out on a devnet."""
+    things out on a devnet. `behind_proxy`: visitors are told apart by what the proxy
+    in front says of them."""
     app = FastAPI(
         title="Plumbline", version="1", docs_url=None, redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )  # fmt: skip
-    disputes = Disputes()
-    app.include_router(api.router(onlooker, disputes))
+    kept = Kept()
+    app.include_router(api.router(onlooker, kept))
     token = secrets.token_urlsafe()
     trying = {"token": token if actions else "", "trying": bool(actions)}
-    app.include_router(pages.router(onlooker, disputes, rpc_urls, trying))
+    app.include_router(pages.router(onlooker, kept, rpc_urls, trying))
 
     @app.get("/wasm/{name}", include_in_schema=False)
     def module(name: str) -> FileResponse:
@@ -67,4 +70,5 @@ def application(
 
     app.mount("/static", StaticFiles(directory=STATIC), "static")
     connect = [url for url in rpc_urls if not url.startswith("/")]
-    return Guard(app, hosts, policy_of(connect), besides, token)
+    limited = Rates(app, behind_proxy)
+    return Guard(limited, hosts, policy_of(connect), besides, token)

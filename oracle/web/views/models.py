@@ -1,24 +1,36 @@
 """Models: who published them, what they take and give."""
 
-from collections import Counter
 from typing import Any
 
 from oracle.chain import events
 from oracle.legible import legible
+from oracle.record.record import Asked
 from oracle.web.scene.onlooker import Scene
 from oracle.web.views.basics import Data, hexed, model_name
+from oracle.web.views.cards import Cards
 
 
-def model_rows(scene: Scene) -> list[Data]:
+def model_rows(scene: Scene, cards: Cards) -> list[Data]:
     """In the order in which they were registered."""
-    counts = Counter(a.request.model_id for a in scene.tables.requests.values())
+    asked: dict[bytes, list[Asked]] = {}
+    for each in scene.tables.requests.values():
+        asked.setdefault(each.request.model_id, []).append(each)
     return [
-        model_row(scene, registered, counts[registered.model_id])
+        _row(scene, registered, cards, asked.get(registered.model_id, []))
         for registered in scene.tables.models.values()
     ]
 
 
-def model_row(scene: Scene, registered: events.ModelRegistered, requests: int) -> Data:
+def model_row(scene: Scene, registered: events.ModelRegistered, cards: Cards) -> Data:
+    """As the list has it."""
+    identity, requests = registered.model_id, scene.tables.requests.values()
+    of_it = [each for each in requests if each.request.model_id == identity]
+    return _row(scene, registered, cards, of_it)
+
+
+def _row(
+    scene: Scene, registered: events.ModelRegistered, cards: Cards, of_it: list[Asked]
+) -> Data:
     """Its image's own words only where that is here, and so was checked by its root."""
     model = scene.model_of(registered)
     return {
@@ -29,7 +41,10 @@ def model_row(scene: Scene, registered: events.ModelRegistered, requests: int) -
         "program_root": hexed(registered.program_root),
         "royalty_bps": registered.royalty_bps,
         "uris": [legible(uri) for uri in registered.uris],
-        "requests": requests,
+        "requests": len(of_it),
+        "last_fee_wei": str(of_it[-1].request.fee) if of_it else None,
+        "workers": sorted({hexed(a.claim.worker) for a in of_it if a.claim}),
+        "card": cards.of(model),
         "held": model is not None,
         "image_bytes": int(model.image.size) if model else None,
         "instructions": str(model.most_instructions) if model else None,

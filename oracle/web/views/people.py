@@ -6,9 +6,10 @@ from statistics import median
 from oracle.chain import events
 from oracle.web.scene.onlooker import Scene
 from oracle.web.views.basics import Data, hexed
+from oracle.web.views.stakes import Stakes
 
 
-def worker_rows(scene: Scene) -> list[Data]:
+def worker_rows(scene: Scene, stakes: Stakes) -> list[Data]:
     """Whoever has accepted anything: what became of it."""
     counts: dict[bytes, Counter[str]] = {}
     earned: Counter[bytes] = Counter()
@@ -33,9 +34,11 @@ def worker_rows(scene: Scene) -> list[Data]:
                 counts.setdefault(event.worker, Counter())["slashed"] += 1
             case _:
                 pass
+    staked = stakes.of(scene, counts)
     return [
         {
             "worker": hexed(worker),
+            "stake": staked[worker],
             "earned_wei": str(earned[worker]),
             "usual_seconds": _middle(latencies.get(worker, [])),
         }
@@ -52,7 +55,7 @@ def _middle(seconds: list[int]) -> float | None:
     return float(median(seconds)) if seconds else None
 
 
-def challenger_rows(scene: Scene) -> list[Data]:
+def challenger_rows(scene: Scene, stakes: Stakes) -> list[Data]:
     """Whoever has challenged anything: what became of it, in wei."""
     count: dict[bytes, Counter[str]] = {}
     won: Counter[bytes] = Counter()
@@ -72,9 +75,11 @@ def challenger_rows(scene: Scene) -> list[Data]:
                 lost[event.challenger] += bonds.get(event.game_id, 0)
             case _:
                 pass
+    staked = stakes.of(scene, count)
     return [
         {
             "challenger": hexed(who),
+            "stake": staked[who],
             "won_wei": str(won[who]),
             "lost_wei": str(lost[who]),
         }

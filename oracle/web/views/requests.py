@@ -2,6 +2,9 @@
 
 from dataclasses import asdict
 
+from oracle.chain import events
+from oracle.chain.reasons import explained
+from oracle.legible import legible
 from oracle.record.record import Asked, Status
 from oracle.web.scene.onlooker import Scene
 from oracle.web.tensors.pictures import shown_input, shown_output
@@ -9,6 +12,8 @@ from oracle.web.views.basics import Data, hexed, model_name
 from oracle.web.views.games import claims_on, game_row, games_about
 from oracle.web.views.timeline import timeline
 
+MOST_REASON = 512
+"""Bytes of what a contract says when it fails, that are shown."""
 STATUS_WORDS = {
     Status.UNSEEDED: "waiting for its seed",
     Status.OPEN: "waiting",
@@ -41,10 +46,20 @@ def request_row(scene: Scene, asked: Asked) -> Data:
     }
 
 
-def request_rows(scene: Scene, before: int | None, limit: int) -> list[Data]:
-    """The newest first, with ids below `before`."""
+def request_rows(
+    scene: Scene, before: int | None, limit: int, model_id: bytes | None = None
+) -> list[Data]:
+    """The newest first, with ids below `before`; of one model, or of any."""
     requests = scene.tables.requests
-    ids = sorted((i for i in requests if before is None or i < before), reverse=True)
+    ids = sorted(
+        (
+            i
+            for i, asked in requests.items()
+            if (before is None or i < before)
+            and (model_id is None or asked.request.model_id == model_id)
+        ),
+        reverse=True,
+    )
     return [request_row(scene, requests[i]) for i in ids[:limit]]
 
 
@@ -62,6 +77,7 @@ def request_whole(scene: Scene, request_id: int) -> Data | None:
         "min_bond_wei": str(asked.request.min_bond),
         "commitment": hexed(asked.commitment),
         "claim": claim_data(asked),
+        "callback": callback(scene, request_id),
         "model_root": hexed(registered.model_root),
         "program_root": hexed(registered.program_root),
         "image": model is not None,
@@ -74,6 +90,26 @@ def request_whole(scene: Scene, request_id: int) -> Data | None:
         ],
     }
     return whole
+
+
+def callback(scene: Scene, request_id: int) -> Data | None:
+    """What became of telling the contract that asked: `result` is succeeded, failed or
+    skipped; None while it wasn't tried, and where none was asked for."""
+    for told in reversed(scene.told):
+        event = told.event
+        if getattr(event, "request_id", None) != request_id:
+            continue
+        match event:
+            case events.CallbackSucceeded():
+                return {"result": "succeeded", "reason": ""}
+            case events.CallbackFailed():
+                reason = legible(explained(event.reason[:MOST_REASON]))
+                return {"result": "failed", "reason": reason}
+            case events.CallbackSkipped():
+                return {"result": "skipped", "reason": ""}
+            case _:
+                pass
+    return None
 
 
 def claim_data(asked: Asked) -> Data | None:

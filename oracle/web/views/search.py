@@ -18,7 +18,7 @@ def found(scene: Scene, words: str) -> str | None:
         return None
     for name, identity in scene.site.deployments.models.items():
         if words == name.lower() or hexed(identity).startswith(words):
-            return f"/models#{hexed(identity)}"
+            return f"/models/{hexed(identity)}"
     for played in scene.tables.games.values():
         if hexed(played.id).startswith(words):
             return f"/disputes/{hexed(played.id)}"

@@ -96,7 +96,7 @@ def test_dispute_of_a_model_that_is_not_here_is_drawn_without_verdicts(up: Up) -
 
 @pytest.mark.parametrize(
     ("words", "page"),
-    [("1", "/requests/1"), ("#2", "/requests/2"), ("mnist", "/models#")],
+    [("1", "/requests/1"), ("#2", "/requests/2"), ("mnist", "/models/0x")],
 )
 def test_search_finds_numbers_and_names(
     client: httpx.Client, words: str, page: str
