@@ -37,7 +37,6 @@ def pages(up: Up) -> tuple[str, ...]:
 
 @pytest.fixture(params=[("light", 1280), ("dark", 390)])
 def page(browser: Any, up: Up, request: pytest.FixtureRequest) -> Iterator[Any]:
-
     scheme, width = request.param
     how = {"color_scheme": scheme, "viewport": {"width": width, "height": 900}}
     with quiet_page(browser, up.url, bypass_csp=True, **how) as page:
