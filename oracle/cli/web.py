@@ -62,6 +62,18 @@ def web(
             help="Show a dispute that /api/v1/disputes/GAME gave, without a chain.",
         ),
     ] = None,
+    save: Annotated[
+        int | None,
+        typer.Option(
+            metavar="REQUEST",
+            min=1,
+            help="Serve nothing: write a page that checks this answer by itself.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where --save writes to."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Serve pages and an API of what happens on the chain, until interrupted.
@@ -80,6 +92,10 @@ def web(
         show_replay(replay, host, port, allow_host or (), as_json)
         return
     rpc_urls = list(page_rpc or filter(is_local, settings.rpc_url))
+    if save is not None:
+        file = output or Path(f"plumbline-request-{save}.html")
+        save_check(settings, save, file, next(iter(rpc_urls), ""), as_json)
+        return
     with ExitStack() as stack:
         stop = stack.enter_context(stopping())
         place = place_of(settings)
@@ -95,6 +111,29 @@ def web(
         else:
             console().print(f"{url}  Stop with Ctrl-C.")
         stop.wait()
+
+
+def save_check(
+    settings: "NodeSettings", request_id: int, file: Path, rpc_url: str, as_json: bool
+) -> None:
+    """Writes the page that checks one answer."""
+    from converters.files import write_atomically
+    from oracle.cli.common.errors import NothingToCheck
+    from oracle.cli.onchain.nodes import place_of
+    from oracle.web.pages.saving import saved
+    from oracle.web.scene.onlooker import Onlooker
+
+    place = place_of(settings)
+    onlooker = Onlooker(place, images_of(place, settings))
+    onlooker.look()
+    page = saved(onlooker.scene, request_id, rpc_url)
+    if page is None:
+        raise NothingToCheck(request_id)
+    write_atomically(file, page.encode())
+    if as_json:
+        print_json({"file": str(file), "bytes": len(page.encode())})
+    else:
+        console().print(f"written: {file}; any browser opens it")
 
 
 def show_replay(

@@ -5,6 +5,7 @@ from typing import Any, Final
 from oracle.chain.events import ModelRegistered
 from oracle.web.pages.drawing import drawn
 from oracle.web.pages.page import Absent, Elsewhere, Page, Visit
+from oracle.web.pages.saving import hashes
 from oracle.web.tensors.forms import form_of
 from oracle.web.views import games, models, people, requests
 from oracle.web.views.basics import Data, hexed
@@ -87,7 +88,8 @@ def health_page(visit: Visit) -> Data:
     contracts: dict[str, Any] = {
         each.name: hexed(each.address) for each in scene.site.deployments.contracts.all
     }
-    return {"contracts": contracts, "held": len(scene.library)}
+    held = len(scene.library)
+    return {"contracts": contracts, "held": held, "hashes": hashes()}
 
 
 def search_page(visit: Visit) -> Absent | Elsewhere:

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from oracle.legible import legible
 from oracle.web.pages.looks import environment
 from oracle.web.pages.page import Absent, Elsewhere, Page, Visit
 from oracle.web.pages.registry import PAGES, TABS
+from oracle.web.pages.saving import saved
 from oracle.web.scene.onlooker import Onlooker
 from oracle.web.views.basics import as_of, counts
 from oracle.web.views.kept import Kept
@@ -55,6 +56,16 @@ def router(
             return answer(page, request)
 
         return endpoint
+
+    @pages.get("/requests/{request_id}/saved")
+    def file(request_id: int) -> Response:
+        """An answer's check, to be kept."""
+        found = saved(onlooker.scene, request_id)
+        if found is None:
+            raise HTTPException(404, f"no answer to request {request_id} to check here")
+        name = f"plumbline-request-{request_id}.html"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HTMLResponse(found, headers=headers)
 
     for page in PAGES:
         pages.add_api_route(page.path, answering(page), response_class=HTMLResponse)

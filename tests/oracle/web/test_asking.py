@@ -91,7 +91,7 @@ def page(browser: Any, served: Up) -> Iterator[Any]:
 def opened(page: Any, up: Up, name: str) -> tinynn.Model:
     """Its form, come to as a person does."""
     page.goto("/models")
-    page.locator("article", has=page.locator(f"h2:text-is('{name}')")).get_by_text(
+    page.locator("article", has=page.locator(f"h2 a:text-is('{name}')")).get_by_text(
         "Ask it"
     ).click()
     page.locator("#inputs").wait_for()
