@@ -49,10 +49,12 @@ class Elsewhere:
 @dataclass(frozen=True, slots=True)
 class Page:
     """`show` gives what the template is told. `tab`: its name in the row of pages that
-    stands above each; `under`: the path of the tab that it belongs to."""
+    stands above each; `under`: the path of the tab that it belongs to.
+    `for_all`: the same for each who looks at the same block, so rendered once."""
 
     path: str
     template: str
     show: Callable[[Visit], Mapping[str, Any] | Absent | Elsewhere]
     tab: str = ""
     under: str = ""
+    for_all: bool = True

@@ -107,7 +107,7 @@ PAGES: Final = (
     Page("/models/{model_id}", "model", model_page, under="/models"),
     Page("/models/{model_id}/ask", "ask", ask_page, under="/models"),
     Page("/workers", "workers", workers_page, tab="Workers"),
-    Page("/health", "health", health_page, tab="Health"),
+    Page("/health", "health", health_page, tab="Health", for_all=False),
     Page("/search", "absent", search_page),
 )
 TABS: Final = tuple((page.path, page.tab) for page in PAGES if page.tab)

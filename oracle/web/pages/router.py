@@ -10,8 +10,9 @@ from oracle.legible import legible
 from oracle.web.pages.looks import environment
 from oracle.web.pages.page import Absent, Elsewhere, Page, Visit
 from oracle.web.pages.registry import PAGES, TABS
+from oracle.web.pages.rendered import Answer, Rendered
 from oracle.web.pages.saving import saved
-from oracle.web.scene.onlooker import Onlooker
+from oracle.web.scene.onlooker import Onlooker, Scene
 from oracle.web.views.basics import as_of, counts
 from oracle.web.views.kept import Kept
 
@@ -28,12 +29,13 @@ def router(
     people try things out."""
     templates, pages = environment(), APIRouter(include_in_schema=False)
 
-    def answer(page: Page, request: Request) -> Response:
-        scene = onlooker.scene
+    rendered = Rendered()
+
+    def render(page: Page, scene: Scene, request: Request) -> Answer:
         visit = Visit(scene, kept, request.path_params, request.query_params)
         told = page.show(visit)
         if isinstance(told, Elsewhere):
-            return RedirectResponse(told.path, 303)
+            return Answer(303, told.path)
         name, status = page.template, 200
         if isinstance(told, Absent):
             name, status = "absent", 404
@@ -49,7 +51,18 @@ def router(
             replay=False,
             **trying,
         )
-        return HTMLResponse(text, status, {"Cache-Control": "no-store"})
+        return Answer(status, text)
+
+    def answer(page: Page, request: Request) -> Response:
+        scene = onlooker.scene
+        found = rendered.find(scene, request.url) if page.for_all else None
+        if found is None:
+            found = render(page, scene, request)
+            if page.for_all and found.status == 200:
+                rendered.keep(scene, request.url, found)
+        if found.status == 303:
+            return RedirectResponse(found.text, 303)
+        return HTMLResponse(found.text, found.status, {"Cache-Control": "no-store"})
 
     def answering(page: Page) -> Callable[[Request], Response]:
         def endpoint(request: Request) -> Response:

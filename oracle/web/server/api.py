@@ -1,9 +1,5 @@
 """The API below /api/v1: what the pages show, to be read by programs. Only reads."""
 
-import asyncio
-import json
-import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +7,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from fastapi.responses import FileResponse, StreamingResponse
 
 from oracle.web.scene.onlooker import Onlooker, Scene
+from oracle.web.server.streams import MOST_STREAMS, Streams
 from oracle.web.views.basics import as_of, counts, hexed
 from oracle.web.views.games import game_rows
 from oracle.web.views.kept import Kept
@@ -19,10 +16,6 @@ from oracle.web.views.people import challenger_rows, worker_rows
 from oracle.web.views.requests import request_rows, request_whole
 
 MOST_ROWS = 100
-LOOK_SECONDS = 0.25
-TELL_SECONDS = 15.0
-"""After so long without a block a stream says that it lives."""
-MOST_STREAMS = 500
 
 Data = dict[str, Any]
 Before = Annotated[int | None, Query(ge=0, le=1 << 62)]
@@ -32,7 +25,7 @@ Limit = Annotated[int, Query(ge=1, le=MOST_ROWS)]
 def router(onlooker: Onlooker, kept: Kept) -> APIRouter:
     """The routes. What is found goes with the block that it is as of."""
     api = APIRouter(prefix="/api/v1")
-    streams = [0]
+    streams = Streams(onlooker)
 
     def seen() -> Scene:
         return onlooker.scene
@@ -118,40 +111,13 @@ def router(onlooker: Onlooker, kept: Kept) -> APIRouter:
     @api.get("/events")
     async def events() -> StreamingResponse:
         """Server-sent: one message a block that was looked at, `status` as data."""
-        if streams[0] >= MOST_STREAMS:
+        if streams.full:
             raise HTTPException(503, f"at most {MOST_STREAMS} listen at a time")
-
-        async def told() -> AsyncIterator[str]:
-            streams[0] += 1
-            try:
-                version = -1
-                while not onlooker.ended:
-                    found = await _next(onlooker, version)
-                    yield ":\n\n" if found == version else _message(onlooker.scene)
-                    version = found
-            finally:
-                streams[0] -= 1
-
         headers = {"Cache-Control": "no-store"}
-        return StreamingResponse(told(), 200, headers, media_type="text/event-stream")
+        kind = "text/event-stream"
+        return StreamingResponse(streams.messages(), 200, headers, media_type=kind)
 
     return api
-
-
-async def _next(onlooker: Onlooker, version: int) -> int:
-    """The version once it is another, or after a while. No thread waits for it: those
-    are few, and there may be many streams."""
-    begin = time.monotonic()
-    while onlooker.version == version and not onlooker.ended:
-        if time.monotonic() - begin > TELL_SECONDS:
-            break
-        await asyncio.sleep(LOOK_SECONDS)
-    return onlooker.version
-
-
-def _message(scene: Scene) -> str:
-    told = as_of(scene) | {"events": len(scene.told)}
-    return f"event: block\ndata: {json.dumps(told)}\n\n"
 
 
 def bytes_of(text: str) -> bytes:

@@ -45,7 +45,11 @@ def test_visitors_without_end_take_no_more_room(
 
 def test_who_asks_too_often_is_told_when_to_come_again() -> None:
     async def ask() -> list[httpx.Response]:
-        transport = httpx.ASGITransport(Rates(App, each_second=0.5, at_once=2))
+        limited = Rates(App, each_second=0.5, at_once=2)
+        home = httpx.ASGITransport(limited)
+        async with httpx.AsyncClient(transport=home, base_url="http://x") as one:
+            assert {(await one.get("/")).status_code for _ in range(9)} == {200}
+        transport = httpx.ASGITransport(limited, client=("192.0.2.7", 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as one:
             return [await one.get("/") for _ in range(3)]
 
