@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from oracle.chain.events import ModelRegistered
+from oracle.node.loop import OUTAGES
 from oracle.web.pages.drawing import drawn
 from oracle.web.pages.page import Absent, Elsewhere, Page, Visit
 from oracle.web.pages.saving import hashes
@@ -54,7 +55,10 @@ def model_page(visit: Visit) -> Data | Absent:
     if registered is None:
         return Absent(f"model {visit.parts['model_id']}")
     row = models.model_row(scene, registered, visit.kept.cards)
-    offer = visit.kept.offers.offer(scene, registered)
+    try:
+        offer = visit.kept.offers.offer(scene, registered)
+    except OUTAGES:  # a page says the rest without the chain
+        offer = None
     of_it = requests.request_rows(scene, None, SHOWN, registered.model_id)
     return {"model": row, "offer": offer, "rows": of_it}
 

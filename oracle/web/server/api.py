@@ -6,6 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from fastapi.responses import FileResponse, StreamingResponse
 
+from oracle.chain.words import said
+from oracle.legible import legible
+from oracle.node.loop import OUTAGES
 from oracle.web.scene.onlooker import Onlooker, Scene
 from oracle.web.server.streams import MOST_STREAMS, Streams
 from oracle.web.views.basics import as_of, counts, hexed
@@ -76,7 +79,11 @@ def router(onlooker: Onlooker, kept: Kept) -> APIRouter:
     def offer(scene: Seen, model_id: str) -> Data:
         """What to pay for an answer, so that a worker with usual settings gives it."""
         registered = scene.tables.models.get(bytes_of(model_id))
-        found = kept.offers.offer(scene, registered) if registered else None
+        try:
+            found = kept.offers.offer(scene, registered) if registered else None
+        except OUTAGES as error:
+            told = f"the chain gives no answer: {legible(said(error))}"
+            raise HTTPException(503, told) from None
         if found is None:
             raise HTTPException(404, "no image of that model here")
         return with_block(scene, offer=found)
