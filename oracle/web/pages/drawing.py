@@ -40,10 +40,10 @@ def _shapes(levels: list[dict[str, Any]], room: int) -> Iterator[str]:
     lens = ""
     for index, level in enumerate(levels):
         yield f'<g data-level="{index}">{lens}'
-        yield _text(0, y + 13, _label(level), "label")
+        yield text_at(0, y + 13, label_of(level), "label")
         y += LABEL
         selected, lens = None, ""
-        for part, x, width in _placed(level, room):
+        for part, x, width in placed(level, room):
             chosen = " chosen" if part["selected"] else ""
             told = f"{part['start']}–{part['end']}: {WORDS[part['verdict']]}"
             yield (
@@ -68,7 +68,7 @@ WORDS = {
 }
 
 
-def _placed(
+def placed(
     level: dict[str, Any], room: int
 ) -> Iterator[tuple[dict[str, Any], float, float]]:
     """Parts with their places: as wide as they are long, and a gap between."""
@@ -79,12 +79,14 @@ def _placed(
         yield part, x, max(LEAST_WIDTH, width - 1.5)
 
 
-def _label(level: dict[str, Any]) -> str:
+def label_of(level: dict[str, Any]) -> str:
+    """What a level's numbers count, and from where to where."""
     length = level["end"] - level["start"]
     unit = level["unit"] if length != 1 else level["unit"].removesuffix("s")
     place = f"{level['start']:,} to {level['end']:,}"
     return f"{length:,} {unit} {level['where']} ({place})"
 
 
-def _text(x: float, y: float, text: str, kind: str) -> str:
+def text_at(x: float, y: float, text: str, kind: str) -> str:
+    """An element of that class; escaped."""
     return f'<text class="{kind}" x="{x}" y="{y}">{escape(text)}</text>'

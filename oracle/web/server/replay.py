@@ -15,11 +15,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from oracle.legible import legible
-from oracle.web.drawing import drawn
-from oracle.web.guarding import Guard, policy_of
-from oracle.web.pages import environment
+from oracle.web.pages.drawing import drawn
+from oracle.web.pages.looks import environment
+from oracle.web.server.guarding import Guard, policy_of
 
-STATIC: Final = Path(__file__).parent / "static"
+STATIC: Final = Path(__file__).parent.parent / "static"
 MOST_BYTES: Final = 4 * 2**20
 Count = Annotated[int, Field(ge=0, lt=1 << 64)]
 Text = Annotated[str, Field(max_length=400)]

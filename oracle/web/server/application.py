@@ -11,13 +11,15 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from mips_vm import judge
-from oracle.web import api, pages
-from oracle.web.disputes import Disputes
-from oracle.web.guarding import Guard, policy_of
-from oracle.web.onlooker import Onlooker
+from oracle.web.pages import router as pages
+from oracle.web.scene.onlooker import Onlooker
+from oracle.web.server import api
+from oracle.web.server.guarding import Guard, policy_of
+from oracle.web.server.rates import Rates
+from oracle.web.views.kept import Kept
 from tinynn.wasm import BUILDS, path_of
 
-STATIC: Final = Path(__file__).parent / "static"
+STATIC: Final = Path(__file__).parent.parent / "static"
 MODULES: Final = {f"{build}.wasm": path_of(build) for build in BUILDS} | {
     judge.MODULE.name: judge.MODULE
 }
@@ -30,20 +32,22 @@ def application(
     rpc_urls: list[str],
     besides: Mapping[str, ASGIApp] | None = None,
     actions: Mapping[str, Callable[[], None]] | None = None,
+    behind_proxy: bool = False,
 ) -> ASGIApp:
     """`hosts` are the names that we may be called by, `rpc_urls` what a page may ask
     besides us; what is `besides`, by path, looks after itself.
     `actions` are what a page may have done, by name; with them it lets people try
-    things out on a devnet."""
+    things out on a devnet. `behind_proxy`: visitors are told apart by what the proxy
+    in front says of them."""
     app = FastAPI(
         title="Plumbline", version="1", docs_url=None, redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )  # fmt: skip
-    disputes = Disputes()
-    app.include_router(api.router(onlooker, disputes))
+    kept = Kept()
+    app.include_router(api.router(onlooker, kept))
     token = secrets.token_urlsafe()
     trying = {"token": token if actions else "", "trying": bool(actions)}
-    app.include_router(pages.router(onlooker, disputes, rpc_urls, trying))
+    app.include_router(pages.router(onlooker, kept, rpc_urls, trying))
 
     @app.get("/wasm/{name}", include_in_schema=False)
     def module(name: str) -> FileResponse:
@@ -66,4 +70,5 @@ def application(
 
     app.mount("/static", StaticFiles(directory=STATIC), "static")
     connect = [url for url in rpc_urls if not url.startswith("/")]
-    return Guard(app, hosts, policy_of(connect), besides, token)
+    limited = Rates(app, behind_proxy)
+    return Guard(limited, hosts, policy_of(connect), besides, token)

@@ -20,8 +20,9 @@ from oracle.chain.chain import Chain, Mined
 from oracle.chain.errors import ChainError
 from oracle.record.history import Proof
 from oracle.record.record import Answered, Played
-from oracle.web.onlooker import Scene, Told
-from oracle.web.views import game_row, hexed
+from oracle.web.scene.onlooker import Scene, Told
+from oracle.web.views.basics import hexed
+from oracle.web.views.games import game_row
 
 MOST_INSTRUCTIONS: Final = 1 << 31
 """Of a model that is run again for who looks at its dispute."""

@@ -1,35 +1,34 @@
 """The API below /api/v1: what the pages show, to be read by programs. Only reads."""
 
-import asyncio
-import json
-import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from fastapi.responses import FileResponse, StreamingResponse
 
-from oracle.web import views
-from oracle.web.disputes import Disputes
-from oracle.web.offers import Offers
-from oracle.web.onlooker import Onlooker, Scene
+from oracle.chain.words import said
+from oracle.legible import legible
+from oracle.node.loop import OUTAGES
+from oracle.web.scene.onlooker import Onlooker, Scene
+from oracle.web.server.streams import MOST_STREAMS, Streams
+from oracle.web.views.basics import as_of, counts, hexed
+from oracle.web.views.games import game_rows
+from oracle.web.views.kept import Kept
+from oracle.web.views.models import model_rows
+from oracle.web.views.people import challenger_rows, worker_rows
+from oracle.web.views.requests import request_rows, request_whole
 
 MOST_ROWS = 100
-LOOK_SECONDS = 0.25
-TELL_SECONDS = 15.0
-"""After so long without a block a stream says that it lives."""
-MOST_STREAMS = 500
 
 Data = dict[str, Any]
 Before = Annotated[int | None, Query(ge=0, le=1 << 62)]
 Limit = Annotated[int, Query(ge=1, le=MOST_ROWS)]
 
 
-def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
+def router(onlooker: Onlooker, kept: Kept) -> APIRouter:
     """The routes. What is found goes with the block that it is as of."""
     api = APIRouter(prefix="/api/v1")
-    streams, offers = [0], Offers()
+    streams = Streams(onlooker)
 
     def seen() -> Scene:
         return onlooker.scene
@@ -37,31 +36,31 @@ def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
     Seen = Annotated[Scene, Depends(seen)]  # noqa: N806
 
     def with_block(scene: Scene, **found: Any) -> Data:
-        return {"as_of": views.as_of(scene)} | found
+        return {"as_of": as_of(scene)} | found
 
     @api.get("/status")
     def status(scene: Seen) -> Data:
         """How fresh all this is, and how much there is of it."""
-        return with_block(scene, **views.counts(scene))
+        return with_block(scene, **counts(scene))
 
     @api.get("/requests")
     def requests(scene: Seen, before: Before = None, limit: Limit = 50) -> Data:
         """The newest first; `next` is the `before` of the next page, or null."""
-        rows = views.request_rows(scene, before, limit)
+        rows = request_rows(scene, before, limit)
         more = len(rows) == limit and rows[-1]["id"] > 1
         return with_block(scene, requests=rows, next=rows[-1]["id"] if more else None)
 
     @api.get("/requests/{request_id}")
     def request(scene: Seen, request_id: int) -> Data:
         """One, with input, output, claim, and all that happened to it."""
-        whole = views.request_whole(scene, request_id)
+        whole = request_whole(scene, request_id)
         if whole is None:
             raise HTTPException(404, f"no request {request_id} on this chain")
         return with_block(scene, request=whole)
 
     @api.get("/models")
     def models(scene: Seen) -> Data:
-        return with_block(scene, models=views.model_rows(scene))
+        return with_block(scene, models=model_rows(scene, kept.cards))
 
     @api.get("/models/{model_id}/image")
     def image(scene: Seen, model_id: str) -> Response:
@@ -80,27 +79,31 @@ def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
     def offer(scene: Seen, model_id: str) -> Data:
         """What to pay for an answer, so that a worker with usual settings gives it."""
         registered = scene.tables.models.get(bytes_of(model_id))
-        found = offers.offer(scene, registered) if registered else None
+        try:
+            found = kept.offers.offer(scene, registered) if registered else None
+        except OUTAGES as error:
+            told = f"the chain gives no answer: {legible(said(error))}"
+            raise HTTPException(503, told) from None
         if found is None:
             raise HTTPException(404, "no image of that model here")
         return with_block(scene, offer=found)
 
     @api.get("/workers")
     def workers(scene: Seen) -> Data:
-        return with_block(scene, workers=views.worker_rows(scene))
+        return with_block(scene, workers=worker_rows(scene, kept.stakes))
 
     @api.get("/challengers")
     def challengers(scene: Seen) -> Data:
-        return with_block(scene, challengers=views.challenger_rows(scene))
+        return with_block(scene, challengers=challenger_rows(scene, kept.stakes))
 
     @api.get("/disputes")
     def games(scene: Seen) -> Data:
-        return with_block(scene, disputes=views.game_rows(scene))
+        return with_block(scene, disputes=game_rows(scene))
 
     @api.get("/disputes/{game}")
     def game(scene: Seen, game: str) -> Data:
         """One, level by level and move by move."""
-        whole = disputes.whole(scene, bytes_of(game))
+        whole = kept.disputes.whole(scene, bytes_of(game))
         if whole is None:
             raise HTTPException(404, "no such dispute on this chain")
         return with_block(scene, dispute=whole)
@@ -109,46 +112,19 @@ def router(onlooker: Onlooker, disputes: Disputes) -> APIRouter:
     def contracts(scene: Seen) -> Data:
         """Where to ask the chain oneself."""
         found = scene.site.deployments
-        addresses = {n: views.hexed(at.address) for n, at in found.placed.items()}
+        addresses = {n: hexed(at.address) for n, at in found.placed.items()}
         return {"chain_id": found.chain_id, "contracts": addresses}
 
     @api.get("/events")
     async def events() -> StreamingResponse:
         """Server-sent: one message a block that was looked at, `status` as data."""
-        if streams[0] >= MOST_STREAMS:
+        if streams.full:
             raise HTTPException(503, f"at most {MOST_STREAMS} listen at a time")
-
-        async def told() -> AsyncIterator[str]:
-            streams[0] += 1
-            try:
-                version = -1
-                while not onlooker.ended:
-                    found = await _next(onlooker, version)
-                    yield ":\n\n" if found == version else _message(onlooker.scene)
-                    version = found
-            finally:
-                streams[0] -= 1
-
         headers = {"Cache-Control": "no-store"}
-        return StreamingResponse(told(), 200, headers, media_type="text/event-stream")
+        kind = "text/event-stream"
+        return StreamingResponse(streams.messages(), 200, headers, media_type=kind)
 
     return api
-
-
-async def _next(onlooker: Onlooker, version: int) -> int:
-    """The version once it is another, or after a while. No thread waits for it: those
-    are few, and there may be many streams."""
-    begin = time.monotonic()
-    while onlooker.version == version and not onlooker.ended:
-        if time.monotonic() - begin > TELL_SECONDS:
-            break
-        await asyncio.sleep(LOOK_SECONDS)
-    return onlooker.version
-
-
-def _message(scene: Scene) -> str:
-    told = views.as_of(scene) | {"events": len(scene.told)}
-    return f"event: block\ndata: {json.dumps(told)}\n\n"
 
 
 def bytes_of(text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Bytes as people see them: a picture of grey values, classes as bars, numbers."""
+"""Bytes as people see them: a picture, classes as bars, numbers, a text."""
 
 import base64
 import struct
@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 import tinynn
+from oracle.layout import GREY, layout
 from oracle.legible import legible
+from oracle.pixels import RANGES, Bytes, as_pixels, bounds_of
 from tinynn.asking import HEAD
 from tinynn.errors import InputError
 from tinynn.image.image import PASSES_BYTES
@@ -19,6 +21,8 @@ MOST_NUMBERS = 32
 """Of a tensor, that are listed."""
 SIDES = (8, 512)
 """A picture's, at least and at most."""
+KINDS = {GREY: 0, 3: 2, 4: 6}
+"""Of a PNG's colours, by channels."""
 Shown = dict[str, Any]
 
 
@@ -76,9 +80,8 @@ def _shown(spec: TensorSpec, array: "np.ndarray[Any, Any]") -> Shown:
         "values": [_number(value) for value in array[:MOST_NUMBERS].tolist()],
         "count": int(array.size),
     }
-    if (side := _square(spec, array)) is not None:
-        shown["picture"] = grey_png(array.tobytes(), side, side)
-        shown["side"] = side
+    if (picture := _picture(spec, array)) is not None:
+        shown |= picture
     if spec.dtype == "float32" and _are_shares(array):
         best = max(float(array.max()), 1e-9)
         shown["bars"] = [
@@ -99,17 +102,44 @@ def _square(spec: TensorSpec, array: "np.ndarray[Any, Any]") -> int | None:
     return side if spec.dtype == "uint8" and fits else None
 
 
+def _picture(spec: TensorSpec, array: "np.ndarray[Any, Any]") -> Shown | None:
+    """Pixels that are as large as a picture's, in the usual order; None if these are
+    none. `size` is width and height."""
+    found = layout(spec.shape)
+    if found is None and (side := _square(spec, array)) is not None:
+        return _png(array.reshape(side, side, GREY), "grey values")
+    if found is None or (spec.dtype != "uint8" and len(spec.shape) < 3):
+        return None
+    (height, width), channels, first = found
+    if min(height, width) < SIDES[0] or max(height, width) > SIDES[1]:
+        return None
+    if spec.dtype == "float32":
+        if not np.isfinite(array).all() or bounds_of(array) not in RANGES:
+            return None
+    elif spec.dtype != "uint8":
+        return None
+    pixels = as_pixels(array, None)
+    if first:
+        pixels = pixels.reshape(channels, height, width).transpose(1, 2, 0)
+    pixels = pixels.reshape(height, width, channels)
+    return _png(pixels, "grey values" if channels == GREY else "colours")
+
+
+def _png(pixels: Bytes, of: str) -> Shown:
+    height, width, _ = pixels.shape
+    return {"picture": png(pixels), "size": (width, height), "of": of}
+
+
 def _are_shares(array: "np.ndarray[Any, Any]") -> bool:
     few = 2 <= array.size <= 20
     return few and bool((array >= 0).all()) and abs(float(array.sum()) - 1) < 1e-3
 
 
-def grey_png(grey: bytes, width: int, height: int) -> str:
-    """A data URI: 8 bits a pixel, row by row."""
-    rows = b"".join(
-        b"\0" + grey[row * width : (row + 1) * width] for row in range(height)
-    )
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+def png(pixels: Bytes) -> str:
+    """A data URI of (height, width, channels): grey, colours, or these with opacity."""
+    height, width, channels = pixels.shape
+    rows = b"".join(b"\0" + row.tobytes() for row in pixels)
+    head = struct.pack(">IIBBBBB", width, height, 8, KINDS[channels], 0, 0, 0)
     png = b"\x89PNG\r\n\x1a\n" + b"".join(
         _chunk(kind, data)
         for kind, data in (

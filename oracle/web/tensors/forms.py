@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import tinynn
-from oracle.cli.inputs.pictures import layout
+from oracle.layout import layout
 from oracle.legible import legible
 from tinynn.asking import MOST_CHOSEN, SEED_BYTES, Asking
 from tinynn.memory.tensor import TensorSpec

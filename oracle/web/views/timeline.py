@@ -6,7 +6,7 @@ from typing import Any
 
 from oracle.amounts import brief_wei
 from oracle.chain import events
-from oracle.web.onlooker import Told
+from oracle.web.scene.onlooker import Told
 
 ABOUT_GAMES = (
     events.Selected | events.Dissected | events.Proved | events.TimedOut | events.Opened
