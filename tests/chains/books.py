@@ -100,6 +100,7 @@ def summary(process: ChainProcess, story: Story) -> dict[str, Any]:
         "transactions_in_vain": sum(not each.succeeded for each in found),
         "worker_kills": story.worker_kills,
         "rollbacks": [rollback.blocks for rollback in process.rollbacks],
+        "fee_raises": story.raises,
         "refusals": story.refusals,
         "warnings": story.warnings,
         "unpunished_lies": books.unpunished(testbed, {testbed.address(LIAR)}),

@@ -56,6 +56,8 @@ def evmd(folder: Path, block_seconds: float, feeless: bool = False) -> ChainProc
         folder=folder,
         port=port,
         block_seconds=block_seconds,
+        feeless=feeless,
+        block_gas=BLOCK_GAS,
     )
 
 

@@ -45,7 +45,8 @@ class Rollback:
 @dataclass
 class ChainProcess:
     """`block_seconds` between blocks as they were asked for; `version` is what the
-    program says of itself. `survives`: whether a killed one goes on from its folder."""
+    program says of itself. `survives`: whether a killed one goes on from its folder;
+    `travels`: whether its clock can be set; `block_gas`: what a block has room for."""
 
     name: str
     version: str
@@ -55,7 +56,8 @@ class ChainProcess:
     block_seconds: float
     survives: bool = True
     travels: bool = False
-    remarks: Sequence[str] = ()
+    feeless: bool = False
+    block_gas: int = 30_000_000
     rollbacks: list[Rollback] = field(default_factory=list)
     _process: subprocess.Popen[bytes] | None = None
 

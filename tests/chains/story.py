@@ -42,6 +42,7 @@ DIGIT = Path(__file__).parents[2] / "docs" / "seven.json"
 PAUSE_SECONDS, PATIENCE_SECONDS = 1.0, 1800.0
 BLOCKS_TO_A_KILL = 4, 30
 """Of the chain since its last start: as few, and as many."""
+RAISED = "fee raised to"
 FIRST = 1
 """The contract's request; the others are the crowd's."""
 
@@ -54,13 +55,16 @@ class StoryFailed(Exception):
 
 @dataclass
 class Plan:
-    """`crowd`: requests at once. `kills`: of the worker, and of the chain.
-    `seconds_off`: of the worker's wall clock ahead, and the challenger's behind."""
+    """`crowd`: requests at once. `wrong_clocks`: what makes the worker's wall clock
+    run ahead, and the challenger's behind."""
 
     crowd: int = 60
     kills_of_worker: int = 2
     kills_of_chain: int = 0
     wrong_clocks: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    full_blocks: int = 12
+    """Where there are no fees: so many others outbid the worker, which has to raise
+    its fee of nothing."""
     seed: int = 1
 
 
@@ -154,6 +158,8 @@ class Story:
         answered = (Status.CLAIMED, Status.FINAL)
         with self.act("answers"):
             self.testbed.crowd(self.plan.crowd)
+            if self.chain.feeless:
+                self.testbed.fill(self.plan.full_blocks, self.chain.block_gas)
             for at in self._instants(count):
                 with self._worker() as worker:
                     self._until(
@@ -289,6 +295,12 @@ class Story:
         """Nodes that have told of one."""
         logs = sorted(self.folder.glob("*/*.log"))
         return [log.parent.name for log in logs if TRACEBACK in log.read_text()]
+
+    @property
+    def raises(self) -> int:
+        """How often a node of ours signed anew for a higher fee."""
+        logs = self.folder.glob("*/*.log")
+        return sum(log.read_text().count(RAISED) for log in logs)
 
     @property
     def warnings(self) -> dict[str, int]:

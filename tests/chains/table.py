@@ -13,6 +13,7 @@ ROWS: Sequence[tuple[str, Callable[[Figures], Any]]] = (
     ("requests", lambda f: f["requests"]),
     ("transactions", lambda f: f["transactions"]),
     ("of them in vain", lambda f: f["transactions_in_vain"]),
+    ("fees raised", lambda f: f["fee_raises"]),
     ("kills of the worker", lambda f: f["worker_kills"]),
     ("kills of the chain", lambda f: len(f["rollbacks"])),
     ("blocks that each undid", lambda f: " ".join(map(str, f["rollbacks"]))),

@@ -14,7 +14,7 @@ from chains.clock import off_by, wrong_clock
 from chains.commands import CommandFailed, Commands
 from chains.evmd import configured, evmd, set_parameters
 from chains.process import ChainFailed, ChainProcess, Rollback, free_port
-from chains.run import Progress
+from chains.run import KINDS, Progress, usual
 from chains.story import Plan, Story
 from chains.table import table
 
@@ -173,6 +173,7 @@ def test_table_has_a_dash_where_a_chain_has_nothing() -> None:
         "requests": 2,
         "transactions": 3,
         "transactions_in_vain": 0,
+        "fee_raises": 0,
         "worker_kills": 1,
         "rollbacks": [],
         "dispute_moves": 8,
@@ -199,3 +200,13 @@ def test_progress_that_nobody_watches_tells_what_is_new(
         progress.tell(what)
     told = capsys.readouterr().err.splitlines()
     assert [line.split(": ")[1] for line in told] == ["deploy", "answers"]
+
+
+def test_chains_that_nobody_asked_for_are_those_that_can_be_built(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("PLUMB_EVMD", raising=False)
+    assert usual() == ["anvil", "geth"]
+    assert "PLUMB_EVMD names none" in capsys.readouterr().err
+    monkeypatch.setenv("PLUMB_EVMD", "/usr/bin/evmd")
+    assert usual() == list(KINDS)

@@ -24,7 +24,7 @@ from solidity.deployment import create_address
 from tinynn import models
 
 ETHER = 10**18
-PUBLISHER, ASKER, WORKER, LIAR, CHALLENGER, MANY = range(6)
+PUBLISHER, ASKER, WORKER, LIAR, CHALLENGER, MANY, PUSHY = range(7)
 POOR = 12
 """Has an account, and nothing in it."""
 K, CLOCK_SECONDS, WINDOW_SECONDS = 32, 600, 300
@@ -32,7 +32,8 @@ K, CLOCK_SECONDS, WINDOW_SECONDS = 32, 600, 300
 PATIENCE_SECONDS = 3600
 FEE_WEI = ETHER // 100
 MODEL = "mnist"
-ASK_SECONDS = 60.0
+FILLING_TIP = 100
+"""Wei a gas unit: out of the reach of what is raised by a wei, a few times."""
 
 
 @dataclass
@@ -103,6 +104,26 @@ class ChainTestbed(LoadTestbed):
             signed = account.sign_transaction(whole)
             self.sent.append(bytes(signed.raw_transaction))
         self.offer()
+
+    def fill(self, blocks: int, gas: int) -> None:
+        """So many blocks with nothing in them but one transaction, that offers more
+        than others do and asks for all of a block's gas."""
+        account = development_accounts(PUSHY + 1)[PUSHY]
+        own = bytes.fromhex(account.address[2:])
+        first, fee = self.chain.count(own, "latest"), self.chain.tip() + FILLING_TIP
+        fields: dict[str, Any] = {
+            "to": account.address,
+            "value": 0,
+            "gas": gas,
+            "chainId": CHAIN_ID,
+            "maxFeePerGas": self.chain.base_fee() + fee,
+            "maxPriorityFeePerGas": fee,
+        }
+        for nonce in range(first, first + blocks):
+            signed = account.sign_transaction(fields | {"nonce": nonce})
+            self.sent.append(bytes(signed.raw_transaction))
+            eth = self.chain.endpoint.web3.eth
+            eth.send_raw_transaction(signed.raw_transaction)
 
     def offer(self) -> None:
         """What a node that went back may have forgotten; it says so where it hasn't."""
