@@ -11,6 +11,7 @@
 # make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=)
 # make faults every call of a node goes wrong, one at a time; JSON last (SHARE=, SEED=)
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
+# make chains the same story on anvil, real geth and a Cosmos EVM chain (CHAINS=, KILLS=)
 # make conformance  ONNX's operator tests at every opset; writes docs/operators.md
 # make texts  tokenizers against their peers, and tables of any bits (TEXTS=, TABLES=, SEED=)
 # make boundaries  states of random language models, natively and in the machine (COUNT=, SEED=)
@@ -36,7 +37,7 @@ SOLHINT := solhint@6.2.4
 # So does halmos.
 HALMOS := $(VENV)/halmos
 
-.PHONY: demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
+.PHONY: demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load chains conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -86,6 +87,11 @@ faults: $(VENV)/.dev
 load: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m load.run --requests $(or $(REQUESTS),1000) \
 	  $(if $(MODEL),--model $(MODEL))
+
+# geth is built by Go where none is given (PLUMB_GETH); PLUMB_EVMD names cosmos/evm's.
+chains: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m chains.run $(CHAINS) --crowd $(or $(CROWD),60) \
+	  --kills $(or $(KILLS),6) --seed $(or $(SEED),1)
 
 conformance: $(VENV)/.dev
 	$(BIN)/python -m converters.tools.conformance docs/operators.md
