@@ -1,6 +1,6 @@
 """A finished dispute as one moving picture, for where there is no page: a README.
 
-`python -m oracle.web.pages.animated docs/dispute.json docs/dispute.svg` draws a saved
+`python -m oracle.web.server.animated docs/dispute.json docs/dispute.svg` draws a saved
 one. It plays by itself, follows the reader's light or dark, and stands still, at its
 end, for who wants no motion.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from oracle.web.pages.drawing import label_of, placed, text_at
+from oracle.web.server.replay import read
 
 WIDTH: Final = 760
 MARGIN: Final = 20
@@ -159,8 +160,6 @@ def _verdict(dispute: Mapping[str, Any], film: Film, y: int) -> Iterator[str]:
 
 def main(source: str, target: str) -> None:
     """Draws the dispute in a file that `plumb web --replay` would show."""
-    from oracle.web.server.replay import read
-
     title = "A lie, narrowed to one instruction that the chain executes"
     Path(target).write_text(animated(read(Path(source)), title))
 
