@@ -40,7 +40,7 @@ STAKE = "5000ether"
 LIE = "activation"
 DIGIT = Path(__file__).parents[2] / "docs" / "seven.json"
 PAUSE_SECONDS, PATIENCE_SECONDS = 1.0, 1800.0
-BLOCKS_TO_A_KILL = 4, 30
+BLOCKS_TO_A_KILL = 4, 40
 """Of the chain since its last start: as few, and as many."""
 RAISED = "fee raised to"
 FIRST = 1
@@ -99,17 +99,18 @@ class Story:
                 self._ask_through_contract()
                 self._until("the lie is told", lambda: self._claimed(FIRST), liar)
             self._meet_the_poor(stack)
+            self._plan_kill()
             behind = self.plan.wrong_clocks[1]
             with self.act("dispute"):
                 challenger = stack.enter_context(
                     self._node("challenger", "challenger", CHALLENGER, off=behind)
                 )
-                self._plan_kill()
                 both = liar, challenger
                 self._until("the lie falls", self._fallen, *both)
             with self.act("collect"):
                 self._until("the challenger has its money", self._collected, *both)
             self._end(liar)
+            self._settle_down()
             self._answer(challenger)
             self._end(challenger)
         return self.testbed
@@ -138,6 +139,7 @@ class Story:
         if self.plan.kills_of_chain:
             self.chain.stop()
             self.chain.start()
+            self._kill_at = 0
 
     def _ask_through_contract(self) -> None:
         through = ("--through", "DigitReader")
@@ -158,6 +160,7 @@ class Story:
         answered = (Status.CLAIMED, Status.FINAL)
         with self.act("answers"):
             self.testbed.crowd(self.plan.crowd)
+            self._plan_kill()
             if self.chain.feeless:
                 self.testbed.fill(self.plan.full_blocks, self.chain.block_gas)
             for at in self._instants(count):
@@ -191,9 +194,9 @@ class Story:
             self._end(worker)
 
     def _instants(self, count: int) -> list[int]:
-        """After how many answers the worker is killed: the first time before any."""
+        """After how many answers the worker is killed."""
         kills = self.plan.kills_of_worker
-        return [count * place // (kills + 1) for place in range(kills)]
+        return [count * place // (kills + 1) for place in range(1, kills + 1)]
 
     def _spend_kills(self, *nodes: Running) -> None:
         """Those of the chain that are left; and all is as it was afterwards."""
