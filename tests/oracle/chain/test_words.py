@@ -223,7 +223,7 @@ def test_head_that_is_null_now_and_then_is_asked_for_again(
     assert chain.head() == world.chain.head()
     assert chain.height == world.chain.height
     where = chain.endpoint.provider.endpoints[0].transport.name  # type: ignore[attr-defined]
-    if method == "eth_blockNumber":
+    if method == "eth_getBlockByNumber":
         assert f"{where}: expected an answer, got the head None" in caplog.text
 
 
