@@ -42,7 +42,7 @@ DIGIT = Path(__file__).parents[2] / "docs" / "seven.json"
 PAUSE_SECONDS, PATIENCE_SECONDS = 1.0, 1800.0
 BLOCKS_TO_A_KILL = 4, 40
 """Of the chain since its last start: as few, and as many."""
-RAISED = "fee raised to"
+RAISED, STARTED = "fee raised to", "] started "
 FIRST = 1
 """The contract's request; the others are the crowd's."""
 
@@ -63,8 +63,8 @@ class Plan:
     kills_of_chain: int = 0
     wrong_clocks: tuple[dict[str, str], dict[str, str]] = ({}, {})
     full_blocks: int = 12
-    """Where there are no fees: so many others outbid the worker, which has to raise
-    its fee of nothing."""
+    """Where there are no fees: so often others outbid the worker, each time that it
+    starts, and it has to raise its fee of nothing."""
     seed: int = 1
 
 
@@ -83,6 +83,7 @@ class Story:
     refusals: dict[str, str] = field(default_factory=dict)
     """What those who can't pay were told, by command."""
     _kill_at: int = 0
+    _kills_wait: bool = False
 
     def __post_init__(self) -> None:
         self.folder, self.rng = self.chain.folder, Random(self.plan.seed)
@@ -161,10 +162,10 @@ class Story:
         with self.act("answers"):
             self.testbed.crowd(self.plan.crowd)
             self._plan_kill()
-            if self.chain.feeless:
-                self.testbed.fill(self.plan.full_blocks, self.chain.block_gas)
             for at in self._instants(count):
                 with self._worker() as worker:
+                    if self.chain.feeless:
+                        self.testbed.fill(self.plan.full_blocks, self.chain.block_gas)
                     self._until(
                         f"{at} of {count} are answered",
                         lambda at=at: self.testbed.count(*answered) >= at,  # type: ignore[misc]
@@ -246,11 +247,15 @@ class Story:
         *options: object,
         off: dict[str, str] | None = None,
     ) -> Iterator[Running]:
-        """With a log of its own in a folder of that name."""
+        """With a log of its own in a folder of that name; once it looks at the chain:
+        what starts while no chain is there ends at once, and should."""
         home = self.folder / name
         home.mkdir(exist_ok=True)
         command = (role, "start", "--model", MODEL, *self.plumb.shared(account))
         with running(home, *command, *options, environment=off) as node:
+            before, self._kills_wait = _starts(node), True
+            self._until(f"{name} has started", lambda: _starts(node) > before, node)
+            self._kills_wait = False
             yield node
 
     def _end(self, node: Running) -> None:
@@ -286,7 +291,8 @@ class Story:
     def _perhaps_kill(self) -> None:
         """The chain, where that was planned, when it has come far enough."""
         made = len(self.chain.rollbacks)
-        if not self._kill_at or made >= self.plan.kills_of_chain:
+        waits = self._kills_wait or not self._kill_at
+        if waits or made >= self.plan.kills_of_chain:
             return
         if (self.chain.height() or 0) >= self._kill_at:
             self.chain.kill()
@@ -315,6 +321,11 @@ class Story:
             )
             for log in sorted(self.folder.glob("*/*.log"))
         }
+
+
+def _starts(node: Running) -> int:
+    """How often it, or one before it, has started by the log."""
+    return node.log.read_text().count(STARTED)
 
 
 def _tail(node: Running) -> str:
