@@ -9,7 +9,7 @@ as well, at any time from the dispute on.
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -32,6 +32,7 @@ from chains.testbed import (
 from support.process import Running, running
 
 from oracle.chain import events
+from oracle.node.loop import OUTAGES
 from oracle.record.record import Status
 from tinynn import models
 
@@ -274,7 +275,7 @@ class Story:
     def _until(self, what: str, done: Callable[[], bool], *nodes: Running) -> None:
         """Raises `StoryFailed`."""
         end = time.monotonic() + PATIENCE_SECONDS
-        while not done():
+        while not self._is(done):
             for node in nodes:
                 if (status := node.process.poll()) is not None:
                     raise StoryFailed(f"{what}: a node ended, {status}: {_tail(node)}")
@@ -284,6 +285,12 @@ class Story:
             self.tell(f"until {what}")
             self._perhaps_kill()
             time.sleep(PAUSE_SECONDS)
+
+    def _is(self, done: Callable[[], bool]) -> bool:
+        """Not while the chain doesn't tell."""
+        with suppress(*OUTAGES):
+            return done()
+        return False
 
     def _plan_kill(self) -> None:
         self._kill_at = self.testbed.chain.height + self.rng.randint(*BLOCKS_TO_A_KILL)

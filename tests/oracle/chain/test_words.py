@@ -227,6 +227,32 @@ def test_head_that_is_null_now_and_then_is_asked_for_again(
         assert f"{where}: expected an answer, got the head None" in caplog.text
 
 
+NOT_INDEXED = (
+    "failed to fetch header by number (latest): failed to get rpc block from comet "
+    "block: failed to get receipts from comet block: tx not found: hash=0xeecc65"
+)
+
+
+def test_logs_of_a_block_that_is_not_indexed_yet_are_asked_for_again(
+    world: EmbeddedTestbed, node: Proxy, chain: Chain
+) -> None:
+    """A Cosmos EVM node tells of a block a moment before it has its receipts."""
+    world.ask()
+    telling, height = world.contracts.telling, world.chain.height
+    upstream, early = node.upstream, [3]
+
+    def late(method: str, params: list[Any]) -> dict[str, Any]:
+        if method == "eth_getLogs" and early[0]:
+            early[0] -= 1
+            return {"error": {"code": -32000, "message": NOT_INDEXED}}
+        return upstream(method, params)
+
+    node.upstream = late
+    expected = world.chain.logs(telling, height, height)
+    assert expected and chain.logs(telling, height, height) == expected
+    assert early == [0]
+
+
 def test_view_of_another_length_is_no_traceback(
     world: EmbeddedTestbed, node: Proxy, chain: Chain
 ) -> None:
