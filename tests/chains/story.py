@@ -284,6 +284,9 @@ class Story:
                 raise StoryFailed(f"{what}: not in {PATIENCE_SECONDS:.0f} s\n{said}")
             self.tell(f"until {what}")
             self._perhaps_kill()
+            if self.chain.rollbacks:
+                with suppress(*OUTAGES):
+                    self.testbed.offer_again()
             time.sleep(PAUSE_SECONDS)
 
     def _is(self, done: Callable[[], bool]) -> bool:
@@ -303,7 +306,6 @@ class Story:
             return
         if (self.chain.height() or 0) >= self._kill_at:
             self.chain.kill()
-            self.testbed.offer()
             self._plan_kill()
 
     @property
