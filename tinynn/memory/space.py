@@ -4,8 +4,9 @@
 `MachineSpace` is a machine's memory, so that state roots come with it.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import ClassVar, Final
 
 import numpy as np
@@ -21,15 +22,30 @@ CACHE_LINE: Final = 64
 Floats = NDArray[np.float32]
 
 
+class Packed:
+    """A model's constants as kernels want them: made once, whoever asks first."""
+
+    def __init__(self) -> None:
+        self._held: dict[Hashable, Floats] = {}
+        self._making = Lock()
+
+    def of(self, key: Hashable, make: Callable[[], Floats]) -> Floats:
+        """What was made for the key."""
+        with self._making:
+            if key not in self._held:
+                self._held[key] = make()
+            return self._held[key]
+
+
 @dataclass(frozen=True, slots=True)
 class FlatSpace:
     """Input, behind its length as the region has it, arena and image: three arrays of
-    bytes."""
+    bytes. What is packed of the image is kept in `store`, if there is one."""
 
     input: Array
     arena: Array
     image: Array
-    lasting: bool = False
+    store: Packed | None = None
     rooms: dict[tuple[Hashable, int], Floats] = field(default_factory=dict)
 
     @classmethod
@@ -37,6 +53,15 @@ class FlatSpace:
         """A space in which only the image can be read."""
         nothing = np.zeros(0, np.uint8)
         return cls(nothing, nothing, image)
+
+    @property
+    def lasting(self) -> bool:
+        """Whether calls on it are made again and again, and constants are packed."""
+        return self.store is not None
+
+    def packed(self, key: Hashable, make: Callable[[], Floats]) -> Floats | None:
+        """A constant as a kernel wants it, if there is a store."""
+        return None if self.store is None else self.store.of(key, make)
 
     def read(self, address: int, count: int, dtype: str) -> Array:
         """`count` elements at `address`."""
@@ -91,6 +116,9 @@ class MachineSpace:
         """Always new."""
         return aligned_zeros(count)
 
+    def packed(self, key: Hashable, make: Callable[[], Floats]) -> None:
+        """Constants are read where they are: calls are made once."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReplaySpace:
@@ -112,6 +140,9 @@ class ReplaySpace:
     def room(self, key: Hashable, count: int) -> Floats:
         """The same for the same key and about as many floats."""
         return _room(self.rooms, key, count)
+
+    def packed(self, key: Hashable, make: Callable[[], Floats]) -> None:
+        """Constants are read where they are: a machine holds the image already."""
 
 
 def _room(
