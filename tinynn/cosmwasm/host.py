@@ -5,6 +5,7 @@ what a call wrote if it was not refused, and a meter. wasmtime's fuel is an oper
 unit, but for those that do nothing by themselves (`block`, `loop`, `drop`, `nop`).
 """
 
+import atexit
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -58,6 +59,9 @@ def _engine() -> tuple[Any, Any]:
         import wasmtime  # type: ignore[import-not-found, unused-ignore]
     except ImportError:
         raise WasmUnusable("the package wasmtime", "none") from None
+    # Before the interpreter takes wasmtime apart: deleted later, modules complain.
+    atexit.register(_engine.cache_clear)
+    atexit.register(_module.cache_clear)
     config = wasmtime.Config()
     config.consume_fuel = True
     return wasmtime, wasmtime.Engine(config)
