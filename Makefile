@@ -10,6 +10,7 @@
 # make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=)
 # make faults every call of a node goes wrong, one at a time; JSON last (SHARE=, SEED=)
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
+# make cosmos models and the verifier on a real wasmd, built once with Go; JSON last
 # make conformance  ONNX's operator tests at every opset; writes docs/operators.md
 # make texts  tokenizers against their peers, and tables of any bits (TEXTS=, TABLES=, SEED=)
 # make boundaries  states of random language models, natively and in the machine (COUNT=, SEED=)
@@ -31,7 +32,7 @@ JOBS   ?= 3
 AUDIT  := $(VENV)/audit
 SOLHINT := solhint@6.2.4
 
-.PHONY: demo up test quick fuzz fuzz-judge fuzz-money mutants quickstart chaos faults load conformance foreign plusplus texts boundaries model-smollm2 lint package audit forge format build clean
+.PHONY: demo up test quick fuzz fuzz-judge fuzz-money mutants quickstart chaos faults load cosmos conformance foreign plusplus texts boundaries model-smollm2 lint package audit forge format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -77,6 +78,9 @@ faults: $(VENV)/.dev
 load: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m load.run --requests $(or $(REQUESTS),1000) \
 	  $(if $(MODEL),--model $(MODEL))
+
+cosmos: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m cosmos.run
 
 conformance: $(VENV)/.dev
 	$(BIN)/python -m converters.tools.conformance docs/operators.md
@@ -139,7 +143,9 @@ build: $(VENV)/.dev
 	$(BIN)/python -m tinynn.sampling.build
 	$(BIN)/python -m tinynn.guest.build
 	$(BIN)/python -m mips_vm.judge.build
+	$(BIN)/python -m mips_vm.cosmwasm.build
 	$(BIN)/python -m tinynn.wasm.build
+	$(BIN)/python -m tinynn.cosmwasm.build
 
 $(AUDIT)/.audit: Makefile | $(BIN)/python
 	$(PYTHON) -m venv $(AUDIT)

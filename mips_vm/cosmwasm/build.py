@@ -16,7 +16,8 @@ from mips_vm.keccak import keccak256
 from mips_vm.toolchain import webassembly
 
 SHARED: Final = tuple(
-    FOLDER / f"{name}.c" for name in ("json", "text", "vm", "fields", "money", "contract")
+    FOLDER / f"{name}.c"
+    for name in ("json", "text", "vm", "fields", "money", "contract")
 )
 """What every contract is built with."""
 

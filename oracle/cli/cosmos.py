@@ -18,7 +18,7 @@ from oracle.cli.common.output import (
     stage,
 )
 from oracle.cli.common.settled import settled
-from oracle.cli.inputs.modelfile import ModelFile, loaded
+from oracle.cli.inputs.modelfile import loaded
 from oracle.cli.inputs.prompts import MaxTokens, Prompt, check_one
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ NodeUrl = Annotated[
 ]
 Price = Annotated[
     str | None,
-    typer.Option("--gas-price", metavar="0.025stake", help="Of a unit; else it's free."),
+    typer.Option(
+        "--gas-price", metavar="0.025stake", help="Of a unit; else it's free."
+    ),
 ]
 Prefix = Annotated[
     str, typer.Option("--prefix", metavar="WORD", help="What addresses begin with.")
@@ -67,7 +69,8 @@ def deploy(
     image: Annotated[
         Path | None,
         typer.Argument(
-            metavar="MODEL", help="Model image, or the name of one that comes with plumb."
+            metavar="MODEL",
+            help="Model image, or the name of one that comes with plumb.",
         ),
     ] = None,
     verifier: Annotated[

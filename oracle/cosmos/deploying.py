@@ -182,4 +182,3 @@ def chunk_hash(sender: Sender, contract: str, index: int) -> str | None:
 def verifier_plan() -> Plan:
     """The dispute game's verifier, which knows no model."""
     return Plan(VERIFIER.read_bytes(), {})
-

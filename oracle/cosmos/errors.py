@@ -35,7 +35,8 @@ class BadCoin(CosmosError):
 class NodeUnreachable(CosmosError):
     def __init__(self, url: str, actual: str) -> None:
         super().__init__(
-            f"{url}: expected a CometBFT node's RPC, got {actual} (--node names another)"
+            f"{url}: expected a CometBFT node's RPC, got {actual} "
+            "(--node names another)"
         )
 
 
@@ -71,8 +72,8 @@ class BitsDiffer(CosmosError):
 
     def __init__(self, number: int, expected: bytes, actual: bytes) -> None:
         super().__init__(
-            f"input {number}: expected the answer 0x{expected.hex()} from the contract, "
-            f"got 0x{actual.hex()}"
+            f"input {number}: expected the answer 0x{expected.hex()} from the "
+            f"contract, got 0x{actual.hex()}"
         )
 
 

@@ -109,7 +109,8 @@ class Chain:
         config.write_text(text)
 
     def start(self) -> None:
-        """Until there are blocks."""
+        """Until there is a new block: before it, a node that was started again answers,
+        and simulates nothing."""
         log = (self.home / "log").open("ab")
         with log:
             self._process = subprocess.Popen(
@@ -124,19 +125,27 @@ class Chain:
                 stdout=log,
                 stderr=log,
             )
-        end = time.monotonic() + START_SECONDS
-        while not self._has_blocks():
+        end, heights = time.monotonic() + START_SECONDS, set[int]()
+        while len(heights - {0}) < 2:
+            heights.add(self._height())
             if self._process.poll() is not None or time.monotonic() > end:
                 said = (self.home / "log").read_text(errors="replace")
                 self.stop()
                 raise Failed("start", said)
             time.sleep(0.2)
 
-    def _has_blocks(self) -> bool:
+    def _height(self) -> int:
         try:
-            return self.node.height() > 0
+            return self.node.height()
         except NodeUnreachable:
-            return False
+            return 0
+
+    def kill(self) -> None:
+        """At once, whatever it is doing."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
 
     def stop(self) -> None:
         """Gently, and then not."""
@@ -146,8 +155,7 @@ class Chain:
         try:
             self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self.kill()
         self._process = None
 
 

@@ -113,7 +113,9 @@ class Signer:
     account_number: int
     sequence: int
 
-    def transaction(self, messages: Sequence[bytes], gas: int, fee: list[Coin]) -> bytes:
+    def transaction(
+        self, messages: Sequence[bytes], gas: int, fee: list[Coin]
+    ) -> bytes:
         """TxRaw, signed. With a gas of 0 it is for simulations."""
         body = encoded((1, messages))
         mode = encoded((1, encoded((1, DIRECT))))
@@ -123,7 +125,9 @@ class Signer:
         paid = encoded((1, [coin.message() for coin in fee]), (2, gas))
         # A list: the fee is written, also where it is empty.
         auth = encoded((1, signer), (2, [paid]))
-        signed = encoded((1, body), (2, auth), (3, self.chain_id), (4, self.account_number))
+        signed = encoded(
+            (1, body), (2, auth), (3, self.chain_id), (4, self.account_number)
+        )
         digest = hashlib.sha256(signed).digest()
         signature = self.key.sign_recoverable(digest, hasher=None)[:64]
         return encoded((1, body), (2, auth), (3, [signature]))

@@ -47,7 +47,7 @@ class Node:
         self._session = requests.Session()
 
     def call(self, method: str, **parameters: Any) -> Any:
-        """A method's result. Raises `NodeUnreachable`, or `NodeRefused` with its words."""
+        """A method's result. Raises `NodeUnreachable`, `NodeRefused`."""
         body: Any = {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}
         try:
             answer = self._session.post(self.url, json=body, timeout=TIMEOUT_SECONDS)
@@ -95,9 +95,7 @@ class Node:
 
     def send(self, transaction: bytes, seconds: float = INCLUSION_SECONDS) -> Receipt:
         """Waits for its block. Raises `Refused`, `NotIncluded`."""
-        sent = self.call(
-            "broadcast_tx_sync", tx=base64.b64encode(transaction).decode()
-        )
+        sent = self.call("broadcast_tx_sync", tx=base64.b64encode(transaction).decode())
         if sent["code"]:
             raise Refused(int(sent["code"]), str(sent["log"]))
         return self.included(sent["hash"], seconds)
@@ -147,7 +145,10 @@ def receipt_of(transaction: str, found: Mapping[str, Any]) -> Receipt:
         gas_limit=int(result["gas_wanted"]),
         responses=tuple(decoded(one_bytes(decoded(one), 2)) for one in responses),
         events=tuple(
-            (event["type"], {pair["key"]: pair["value"] for pair in event["attributes"]})
+            (
+                event["type"],
+                {pair["key"]: pair["value"] for pair in event["attributes"]},
+            )
             for event in result["events"]
         ),
     )

@@ -39,7 +39,7 @@ class Sender:
         return self.node.simulate(self.signer().transaction(messages, 0, []))
 
     def send(self, messages: Sequence[bytes], gas: int | None = None) -> Receipt:
-        """In a block; with `gas` as the limit, it is not simulated. Raises `Refused`."""
+        """In a block; not simulated if the limit is given. Raises `Refused`."""
         signer = self.signer()
         if gas is None:
             simulated = self.node.simulate(signer.transaction(messages, 0, []))

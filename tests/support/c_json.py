@@ -30,7 +30,9 @@ def library() -> ctypes.CDLL:
         out = Path(folder) / "json.so"
         flags = ["-O1", "-std=c11", "-fsanitize=undefined", "-fsanitize-trap=undefined"]
         files = map(str, SOURCES)
-        compiler.run("cc", *flags, "-shared", "-fPIC", f"-I{FOLDER}", *files, "-o", str(out))
+        compiler.run(
+            "cc", *flags, "-shared", "-fPIC", f"-I{FOLDER}", *files, "-o", str(out)
+        )
         return ctypes.CDLL(str(out))
 
 

@@ -59,7 +59,9 @@ class Simulated:
         self, contract: str, message: Any, sender: str = OWNER, amount: int = 0
     ) -> Any:
         """What it told: `data`, `events`, and the `gas` of the meter."""
-        funds: Sequence[Any] = [{"denom": DENOM, "amount": str(amount)}] if amount else []
+        funds: Sequence[Any] = (
+            [{"denom": DENOM, "amount": str(amount)}] if amount else []
+        )
         told = self.ask(
             "execute", sender=sender, contract=contract, message=message, funds=funds
         )

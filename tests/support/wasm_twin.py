@@ -1,7 +1,8 @@
 """The guest as a WebAssembly module beside the guest: the same bits in two engines.
 
-wasmtime runs the module with vectors, segment by segment and joined, and the contract of
-chains; Node the module without vectors, joined. Where an engine is missing the other goes on; in CI both must be there.
+wasmtime runs the module with vectors, segment by segment and joined, and the contract
+of chains; Node the module without vectors, joined. Where an engine is missing the other
+goes on; in CI both must be there.
 """
 
 import atexit

@@ -19,7 +19,7 @@ from . import FOLDER, NET
 
 
 def sources() -> list[Path]:
-    """The contract's own sources; the module's memory is what contracts share anyway."""
+    """Without the module's memory, which is what contracts share anyway."""
     shared = ("memory.c", "exact.c")
     ours = sorted(FOLDER.glob("*.c"))
     return ours + [path for path in module_sources() if path.name not in shared]

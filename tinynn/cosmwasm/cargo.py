@@ -89,8 +89,8 @@ def _global(section: bytes, index: int) -> int:
 
 
 def number(data: bytes, at: int) -> tuple[int, int]:
-    """A LEB128 number without sign, and where it ends. A signed one is right, too, if it
-    is not negative."""
+    """A LEB128 number without sign, and where it ends. A signed one is right, too, if
+    it is not negative."""
     value = shift = 0
     while True:
         byte = data[at]

@@ -1,8 +1,8 @@
 """A contract in wasmtime (the extra `wasm`): a chain of one, for tests and rehearsals.
 
-What chains do, as far as our contracts ask for it: an instance a call, a store that keeps
-what a call wrote if it was not refused, and a meter. wasmtime's fuel is an operator a
-unit, but for those that do nothing by themselves (`block`, `loop`, `drop`, `nop`).
+What chains do, as far as our contracts ask for it: an instance a call, a store that
+keeps what a call wrote if it was not refused, and a meter. wasmtime's fuel is an
+operator a unit, but for those that do nothing (`block`, `loop`, `drop`, `nop`).
 """
 
 import atexit
@@ -44,8 +44,8 @@ class Coin:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What an execution told: its data, its event, the coins that it sends, by whom they
-    are received; and how many operators it took."""
+    """What an execution told: its data, its event, the coins that it sends and to whom;
+    and how many operators it took."""
 
     data: bytes
     event: dict[str, str]
@@ -177,7 +177,7 @@ class _Call:
         return self._get(result)
 
     def _words(self, region: int) -> tuple[int, int, int]:
-        """Where a region's bytes are, how many it has room for, and how many there are."""
+        """Where a region's bytes are, how many fit there, and how many there are."""
         raw = bytes(self._memory.read(self._held, region, region + 12))
         start, room, count = (
             int.from_bytes(raw[i : i + 4], "little") for i in (0, 4, 8)

@@ -42,7 +42,7 @@ EXAMPLES: Final = {
     "model fetch": "plumb model fetch mnist",
     "model deploy": "plumb model deploy --evm --dry-run mnist-int8.plumb",
     "model check-evm": "plumb model check-evm 0x77...77 mnist-int8.plumb",
-    "cosmos deploy": "plumb cosmos deploy mnist-int8 --account k --gas-price 0.025stake",
+    "cosmos deploy": "plumb cosmos deploy mnist-int8 --gas-price 0.025stake",
     "cosmos ask": "plumb cosmos ask wasm1.. seven.png --image mnist-int8 --account k",
     "cosmos answer": "plumb cosmos answer wasm1.. 7 --account k",
     "cosmos status": "plumb cosmos status wasm1.. --image mnist-int8",

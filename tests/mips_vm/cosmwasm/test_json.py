@@ -1,4 +1,4 @@
-"""The contracts' JSON in C beside Python's: the same documents, and the same in them."""
+"""The contracts' JSON in C beside Python's: the same documents, the same in them."""
 
 import base64
 import json
@@ -17,7 +17,17 @@ TEXTS = int(os.environ.get("PLUMB_TEXTS", 3_000))
 PIECES = (
     *(b'{"', b'":', b'"}', b'["', b"[[", b"]]", b"{}", b"[]", b"},{", b",", b":", b" "),
     *(b"\\u", b"\\ud83d\\ude00", b"\\ud800", b"\\udc00", b"\\", b'\\"', b"\\/", b"\\n"),
-    *(b"\\u0000", b"\\u00e9", b"\\uFFFF", b'"', b"\t", b"\r\n", b"\x00", b"\x1f", b"\x7f"),
+    *(
+        b"\\u0000",
+        b"\\u00e9",
+        b"\\uFFFF",
+        b'"',
+        b"\t",
+        b"\r\n",
+        b"\x00",
+        b"\x1f",
+        b"\x7f",
+    ),
     *(b"0", b"-0", b"1.5", b"1e9", b"-1E-2", b"01", b".5", b"1.", b"1e", b"+1", b"1e+"),
     *(b"true", b"false", b"null", b"NaN", b"Infinity", b"nul", b"tru"),
     *("é€😀\u2028\ufeff".encode(), b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80"),
@@ -79,7 +89,9 @@ def document(rng: Random, depth: int = 0) -> Any:
         return rng.choice((0, -1, 1.5, 1e300, rng.getrandbits(70), -rng.random()))
     if kind < 4:
         points = (rng.choice((127, 0x7FF, 0xD7FF, 0x10FFFF)) for _ in range(9))
-        return "".join(chr(rng.randint(0, most)) for most in points if rng.random() < 0.7)
+        return "".join(
+            chr(rng.randint(0, most)) for most in points if rng.random() < 0.7
+        )
     items = [document(rng, depth + 1) for _ in range(rng.randrange(5))]
     if kind < 6:
         return items
@@ -124,7 +136,9 @@ def test_any_text_is_read_as_python_reads_it() -> None:
 
 
 @pytest.mark.parametrize("opening, closing", [(b"[", b"]"), (b'{"a":', b"}")])
-def test_nested_up_to_the_limit_and_never_deeper(opening: bytes, closing: bytes) -> None:
+def test_nested_up_to_the_limit_and_never_deeper(
+    opening: bytes, closing: bytes
+) -> None:
     for depth in (1, DEPTH - 1, DEPTH):
         text = opening * depth + b"1" + closing * depth
         assert c_json.told(text) == expected(text) is not None
@@ -133,13 +147,17 @@ def test_nested_up_to_the_limit_and_never_deeper(opening: bytes, closing: bytes)
         assert c_json.told(opening * depth) is None
 
 
-@pytest.mark.parametrize("text", [b"", b" ", b"1 1", b"[1]]", b"{", b'"', b"\xef\xbb\xbf1"])
+@pytest.mark.parametrize(
+    "text", [b"", b" ", b"1 1", b"[1]]", b"{", b'"', b"\xef\xbb\xbf1"]
+)
 def test_what_is_no_document_is_refused(text: bytes) -> None:
     assert c_json.told(text) is expected(text) is None
 
 
 def test_every_prefix_of_a_document_is_judged_as_python_does() -> None:
-    text = '{"a": [1.5e-7, "\\ud83d\\ude00é😀", {"b": null}], "c\\u0000": true} '.encode()
+    text = (
+        '{"a": [1.5e-7, "\\ud83d\\ude00é😀", {"b": null}], "c\\u0000": true} '.encode()
+    )
     for end in range(len(text) + 1):
         assert c_json.told(text[:end]) == expected(text[:end])
 
@@ -149,11 +167,14 @@ def test_name_is_known_however_it_is_escaped() -> None:
     for _ in range(500):
         name = "".join(rng.choice("abz_/9") for _ in range(rng.randrange(6)))
         spelt = "".join(
-            f"\\u{ord(c):04X}" if rng.random() < 0.4 else c.replace("/", "\\/") for c in name
+            f"\\u{ord(c):04X}" if rng.random() < 0.4 else c.replace("/", "\\/")
+            for c in name
         )
         text = f'"{spelt}"'.encode()
         assert c_json.says(text, name)
-        assert not c_json.says(text, name + "a") and not c_json.says(text, name[:-1] + "X")
+        assert not c_json.says(text, name + "a") and not c_json.says(
+            text, name[:-1] + "X"
+        )
     assert not c_json.says(b'"a\\u0000b"', "a") and not c_json.says(b"1", "1")
 
 

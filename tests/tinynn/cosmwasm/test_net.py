@@ -1,4 +1,4 @@
-"""A model as a contract: its bits, its image in the store or in the code, its requests."""
+"""A model as a contract: its bits, its image in store or code, its requests."""
 
 import base64
 from typing import Any
@@ -269,7 +269,18 @@ def test_any_bytes_as_a_message_are_answered(contract: Contract) -> None:
     """No trap, whatever comes; what is answered is JSON."""
     rng = np.random.default_rng(5)
     info = b'{"sender":"bob","funds":[]}'
-    parts = [b'{"ask":{"input":"', b'"}}', b"{", b"}", b'"', b":", b"\\", b"A", b"1", b","]
+    parts = [
+        b'{"ask":{"input":"',
+        b'"}}',
+        b"{",
+        b"}",
+        b'"',
+        b":",
+        b"\\",
+        b"A",
+        b"1",
+        b",",
+    ]
     for _ in range(400):
         text = b"".join(parts[i] for i in rng.integers(0, len(parts), rng.integers(9)))
         text += rng.bytes(rng.integers(3))
@@ -279,7 +290,10 @@ def test_any_bytes_as_a_message_are_answered(contract: Contract) -> None:
 def test_huge_message_is_refused_in_little_time(contract: Contract) -> None:
     """Some hundred operators a byte: gas ends it on a chain."""
     size = 1 << 20
-    for text in (b'{"ask":{"input":"' + b"A" * size + b'"}}', b"[" + b"[]," * (size // 3)):
+    for text in (
+        b'{"ask":{"input":"' + b"A" * size + b'"}}',
+        b"[" + b"[]," * (size // 3),
+    ):
         told = contract.call("execute", b"{}", b'{"sender":"a","funds":[]}', text)
         assert "error" in told
         assert contract.operators < 200 * size

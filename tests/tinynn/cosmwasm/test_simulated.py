@@ -1,5 +1,5 @@
-"""The committed contracts in another's VM: cw-simulate, which runs them in Node's engine
-and moves the coins."""
+"""The committed contracts in another's VM: cw-simulate, which runs them in Node's
+engine and moves the coins."""
 
 import base64
 from collections.abc import Iterator
@@ -35,7 +35,9 @@ def small() -> Model:
     return tinynn.load(digit_reader())
 
 
-def test_model_in_the_state_answers_and_coins_move(chain: Simulated, small: Model) -> None:
+def test_model_in_the_state_answers_and_coins_move(
+    chain: Simulated, small: Model
+) -> None:
     for address, amount in ((OWNER, 0), (BOB, 1000), (CAROL, 0)):
         chain.fund(address, amount)
     contract = chain.deploy(NET.read_bytes(), terms(small, FEES))
