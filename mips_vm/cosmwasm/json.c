@@ -122,13 +122,21 @@ static bool take_point(struct reader *r, uint32_t *point) {
   return true;
 }
 
+/* Whether a byte of a string is itself a character, as nearly all are. */
+static bool is_plain(uint8_t c) {
+  return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
 static bool take_string(struct reader *r) {
   uint32_t point;
   if (!take(r, '"'))
     return false;
-  while (!take(r, '"'))
+  while (!take(r, '"')) {
     if (!take_point(r, &point))
       return false;
+    while (r->next != r->end && is_plain(*r->next))
+      r->next++;
+  }
   return true;
 }
 
@@ -328,8 +336,11 @@ static uint32_t put_utf8(uint32_t point, uint8_t *out) {
 uint32_t json_text(struct json string, uint8_t *out) {
   struct reader r = {string.text + 1, string.text + string.bytes - 1};
   uint32_t count = 0, point;
-  while (take_point(&r, &point))
+  while (take_point(&r, &point)) {
     count += put_utf8(point, out + count);
+    while (r.next != r.end && is_plain(*r.next))
+      out[count++] = *r.next++;
+  }
   return count;
 }
 

@@ -5,7 +5,6 @@
 
 extern struct region *IMPORT(db_read)(struct region *key);
 extern void IMPORT(db_write)(struct region *key, struct region *value);
-extern void IMPORT(db_remove)(struct region *key);
 
 void ENTRY(interface_version_8)(void) {}
 
@@ -84,5 +83,3 @@ const struct region *store_read(struct key key) {
 void store_write(struct key key, const uint8_t *bytes, uint32_t count) {
   db_write(region_of(key.bytes, key.count), region_of(bytes, count));
 }
-
-void store_remove(struct key key) { db_remove(region_of(key.bytes, key.count)); }

@@ -31,7 +31,6 @@ struct key key_number(const char *name, uint64_t number);
 const struct region *store_read(struct key key);
 
 void store_write(struct key key, const uint8_t *bytes, uint32_t count);
-void store_remove(struct key key);
 
 /* Data that were appended to the module, at a multiple of 64; 0 bytes where none were. */
 const uint8_t *cargo(uint32_t *bytes);

@@ -160,7 +160,6 @@ class _Call:
         functions: dict[str, tuple[int, bool, Callable[..., Any]]] = {
             "db_read": (1, True, self._read),
             "db_write": (2, False, self._write),
-            "db_remove": (1, False, self._remove),
         }
         for name, (taken, gives, function) in functions.items():
             kind = wasmtime.FuncType([number] * taken, [number] * gives)
@@ -202,6 +201,3 @@ class _Call:
 
     def _write(self, key: int, value: int) -> None:
         self.store[self._get(key)] = self._get(value)
-
-    def _remove(self, key: int) -> None:
-        self.store.pop(self._get(key), None)

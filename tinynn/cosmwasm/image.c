@@ -85,6 +85,11 @@ bool image_seal(struct call *c, struct config *config) {
   return true;
 }
 
+bool read_input(struct call *c, const char *where, struct json body, struct slice *input) {
+  struct field field = {.name = "input"};
+  return read_fields(c, where, body, &field, 1) && read_bytes_of(c, &field, input);
+}
+
 bool check_input(struct call *c, const struct config *config, struct slice input) {
   if (!config->sealed) {
     put(refusal(c), "image: expected a sealed one, got one that may still change");

@@ -28,6 +28,9 @@ bool image_seal(struct call *c, struct config *config);
 bool image_run(struct call *c, const struct config *config, struct slice input,
                struct slice *answer);
 
+/* The input of {"input": base64}. */
+bool read_input(struct call *c, const char *where, struct json body, struct slice *input);
+
 /* Refuses an input that the model would not take. */
 bool check_input(struct call *c, const struct config *config, struct slice input);
 

@@ -9,7 +9,6 @@
 #include "request.h"
 
 #define EVENT_ROOM 1024u
-#define RESULT_ROOM 1024u
 
 static const struct slice zero = {(const uint8_t *)"0", 1};
 
@@ -93,12 +92,6 @@ static bool seal(struct call *c, struct json body) {
  * Answers
  * ---------------------------------------------------------------------------------- */
 
-static bool read_input(struct call *c, const char *where, struct json body,
-                       struct slice *input) {
-  struct field field = {.name = "input"};
-  return read_fields(c, where, body, &field, 1) && read_bytes_of(c, &field, input);
-}
-
 static void open_answer(struct call *c, const uint8_t *input_hash, struct slice answer) {
   event_open(c, "plumb-answer", EVENT_ROOM + base64_bytes(answer.count));
   tell_hash(c, "input_hash", input_hash);
@@ -141,19 +134,11 @@ static bool request(struct call *c, struct json body) {
   return true;
 }
 
-static bool read_request(struct call *c, const char *where, struct json body,
-                         struct request *request) {
-  struct field field = {.name = "id"};
-  uint64_t id;
-  return read_fields(c, where, body, &field, 1) &&
-         read_whole(c, &field, UINT64_MAX, &id) && request_read(c, id, request);
-}
-
 static bool answer(struct call *c, struct json body) {
   struct config config;
   struct request request;
   if (!config_read(c, &config) || !check_funds(c, zero, zero) ||
-      !read_request(c, "answer", body, &request) || !check_pending(c, &request))
+      !request_named(c, "answer", body, &request) || !check_pending(c, &request))
     return false;
   const struct slice input = request.bytes;
   if (!image_run(c, &config, input, &request.bytes))
@@ -172,7 +157,7 @@ static bool cancel(struct call *c, struct json body) {
   struct config config;
   struct request request;
   if (!config_read(c, &config) || !check_funds(c, zero, zero) ||
-      !read_request(c, "cancel", body, &request) || !check_pending(c, &request))
+      !request_named(c, "cancel", body, &request) || !check_pending(c, &request))
     return false;
   if (!is_same(c->sender, request.requester)) {
     put(refusal(c), "sender: expected who requested it, got another");
@@ -184,121 +169,6 @@ static bool cancel(struct call *c, struct json body) {
   send(c, request.requester, config.denom, config.total);
   event_open(c, "plumb-cancel", EVENT_ROOM);
   tell_number(c, "id", request.id);
-  return true;
-}
-
-/* ------------------------------------------------------------------------------------
- * Queries
- * ---------------------------------------------------------------------------------- */
-
-static void put_string(struct text *t, const char *before, struct slice words) {
-  put(t, before);
-  put(t, "\"");
-  put_bytes(t, words.bytes, words.count);
-  put(t, "\"");
-}
-
-static void put_hash(struct text *t, const char *before, const uint8_t *hash) {
-  put(t, before);
-  put(t, "\"");
-  put_hex(t, hash, HASH_BYTES);
-  put(t, "\"");
-}
-
-static void put_number(struct text *t, const char *before, uint64_t number) {
-  put(t, before);
-  put_decimal(t, number);
-}
-
-static void put_fees(struct text *t, const struct config *config) {
-  if (!config->denom.count) {
-    put(t, ",\"fees\":null");
-    return;
-  }
-  put_string(t, ",\"fees\":{\"denom\":", config->denom);
-  put_string(t, ",\"price\":", config->price);
-  put_string(t, ",\"reward\":", config->reward);
-  put(t, "}");
-}
-
-static bool tell_config(struct call *c, struct json body) {
-  struct config config;
-  if (!read_fields(c, "config", body, 0, 0) || !config_read(c, &config))
-    return false;
-  struct text *t = result_open(RESULT_ROOM);
-  put_hash(t, "{\"model_root\":", config.model_root);
-  put_number(t, ",\"image_bytes\":", config.image_bytes);
-  put_number(t, ",\"chunk_bytes\":", image_is_cargo() ? 0 : CHUNK_BYTES);
-  put(t, config.sealed ? ",\"sealed\":true" : ",\"sealed\":false");
-  put_number(t, ",\"input_bytes\":", config.input_bytes);
-  put(t, config.varies ? ",\"varies\":true" : ",\"varies\":false");
-  put_string(t, ",\"owner\":", config.owner);
-  put_fees(t, &config);
-  put_number(t, ",\"requests\":", requests_read());
-  put(t, "}");
-  result_close(c, t);
-  return true;
-}
-
-/* So that an upload that was cut off goes on where it stopped. */
-static bool tell_chunk(struct call *c, struct json body) {
-  struct field field = {.name = "index"};
-  uint64_t index;
-  uint8_t hash[HASH_BYTES];
-  if (!read_fields(c, "chunk", body, &field, 1) ||
-      !read_whole(c, &field, MOST_IMAGE_BYTES / CHUNK_BYTES, &index))
-    return false;
-  const struct region *chunk = store_read(chunk_key((uint32_t)index));
-  struct text *t = result_open(RESULT_ROOM);
-  if (chunk) {
-    keccak256(chunk->bytes, chunk->count, hash);
-    put_hash(t, "{\"hash\":", hash);
-    put(t, "}");
-  } else {
-    put(t, "{\"hash\":null}");
-  }
-  result_close(c, t);
-  return true;
-}
-
-static void put_base64_or_null(struct text *t, const char *before, bool there,
-                               struct slice bytes) {
-  put(t, before);
-  if (there) {
-    put(t, "\"");
-    put_base64(t, bytes.bytes, bytes.count);
-    put(t, "\"");
-  } else {
-    put(t, "null");
-  }
-}
-
-static bool tell_request(struct call *c, struct json body) {
-  struct request request;
-  if (!read_request(c, "request", body, &request))
-    return false;
-  struct text *t = result_open(RESULT_ROOM + base64_bytes(request.bytes.count));
-  put_string(t, "{\"requester\":", request.requester);
-  put(t, ",\"status\":\"");
-  put(t, status_name(request.status));
-  put_hash(t, "\",\"input_hash\":", request.input_hash);
-  put_base64_or_null(t, ",\"input\":", request.status == PENDING, request.bytes);
-  put_base64_or_null(t, ",\"output\":", request.status == ANSWERED, request.bytes);
-  put(t, "}");
-  result_close(c, t);
-  return true;
-}
-
-static bool tell_answer(struct call *c, struct json body) {
-  struct config config;
-  struct slice input, answer;
-  if (!config_read(c, &config) || !read_input(c, "answer", body, &input) ||
-      !image_run(c, &config, input, &answer))
-    return false;
-  struct text *t = result_open(RESULT_ROOM + base64_bytes(answer.count));
-  put_base64_or_null(t, "{\"output\":", true, answer);
-  put(t, "}");
-  result_close(c, t);
   return true;
 }
 
@@ -352,13 +222,5 @@ bool contract_execute(struct call *c) {
   static const struct handler handlers[] = {{"ask", ask},       {"request", request},
                                             {"answer", answer}, {"cancel", cancel},
                                             {"chunk", chunk},   {"seal", seal}};
-  return dispatch(c, handlers, sizeof handlers / sizeof *handlers);
-}
-
-bool contract_query(struct call *c) {
-  static const struct handler handlers[] = {{"answer", tell_answer},
-                                            {"request", tell_request},
-                                            {"config", tell_config},
-                                            {"chunk", tell_chunk}};
   return dispatch(c, handlers, sizeof handlers / sizeof *handlers);
 }

@@ -42,6 +42,14 @@ bool request_read(struct call *c, uint64_t id, struct request *request) {
   return true;
 }
 
+bool request_named(struct call *c, const char *where, struct json body,
+                   struct request *request) {
+  struct field field = {.name = "id"};
+  uint64_t id;
+  return read_fields(c, where, body, &field, 1) &&
+         read_whole(c, &field, UINT64_MAX, &id) && request_read(c, id, request);
+}
+
 const char *status_name(enum request_status status) {
   static const char *const names[STATUS_COUNT] = {"pending", "answered", "cancelled"};
   return names[status];

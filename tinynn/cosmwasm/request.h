@@ -21,6 +21,10 @@ void request_write(const struct request *request);
 /* Refuses an id that nothing was requested by. */
 bool request_read(struct call *c, uint64_t id, struct request *request);
 
+/* The one of {"id": number}. */
+bool request_named(struct call *c, const char *where, struct json body,
+                   struct request *request);
+
 /* Refuses a request that is not pending any more. */
 bool check_pending(struct call *c, const struct request *request);
 
