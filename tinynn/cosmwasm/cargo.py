@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..errors import CodeTooLarge
-from ..image import Bytes
+from ..image.image import Bytes
 from . import MOST_CODE_BYTES, NET
 
 MAGIC: Final = b"CRGO"

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Final
 
 from ..errors import ContractRefused, WasmUnusable
-from ..floatmode import exact_floats
+from ..memory.floatmode import exact_floats
 
 Json = Mapping[str, Any]
 

@@ -46,6 +46,7 @@ EXAMPLES: Final = {
     "cosmos ask": "plumb cosmos ask wasm1.. seven.png --image mnist-int8 --account k",
     "cosmos answer": "plumb cosmos answer wasm1.. 7 --account k",
     "cosmos status": "plumb cosmos status wasm1.. --image mnist-int8",
+    "swarm simulate": "plumb swarm simulate --part 5 --swarms 20",
     "vm run": "plumb vm run program.elf --input data.bin",
     "vm build": "plumb vm build program.c -O2 -o program.elf",
     "vm step": "plumb vm step program.elf --at 1000 --steps 5",
