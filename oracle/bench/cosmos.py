@@ -30,7 +30,8 @@ from oracle.demo.drawing import draw
 from tinynn import Model, models
 from tinynn.cosmwasm.host import Contract
 from tinynn.errors import WasmUnusable
-from tinynn.text import Asking, TextModel
+from tinynn.asking import Asking
+from tinynn.text import TextModel
 
 STORIES: Final = "PLUMB_STORIES"
 """Variable that names a folder with stories260K.bin and tok512.bin."""

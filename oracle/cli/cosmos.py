@@ -257,12 +257,12 @@ def input_of(
     """The request's bytes. Without a model, the file's own."""
     from oracle.cli.inputs.prompts import question
     from oracle.cli.inputs.tensors import read_input
-    from oracle.text import Options
+    from tinynn.asking import Asking
 
     if text is not None:
         if model is None:
             raise typer.BadParameter("expected --image with it", param_hint="--text")
-        return question(model, text, Options(max_tokens=max_tokens), "own").data
+        return question(model, text, Asking(max_tokens), "own").data
     assert data is not None, "there is one of the two"
     if model is None:
         return data.read_bytes()
@@ -274,7 +274,7 @@ def answer_data(model: "Model | None", given: bytes, answer: bytes) -> dict[str,
     told: dict[str, Any] = {"output": hexadecimal(answer)}
     if model is None:
         return told
-    from oracle.text import answered_text, takes_text
+    from tinynn.asking import answered_text, takes_text
 
     expected = model.answer(given)
     told["same_here"] = answer == expected

@@ -31,7 +31,7 @@ from oracle.cosmos.node import Receipt
 from oracle.cosmos.protobuf import decoded, encoded, one_bytes, one_number
 from oracle.cosmos.sender import Sender
 from tinynn import Model
-from tinynn.text import Asking
+from tinynn.asking import Asking
 
 FEES = Fees(Coin(DENOM, 100), Coin(DENOM, 25))
 QUERIES, ASKED = 200, 12
