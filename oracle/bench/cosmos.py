@@ -28,9 +28,9 @@ from oracle.cosmos.messages import execute
 from oracle.cosmos.sender import Sender
 from oracle.demo.drawing import draw
 from tinynn import Model, models
+from tinynn.asking import Asking
 from tinynn.cosmwasm.host import Contract
 from tinynn.errors import WasmUnusable
-from tinynn.asking import Asking
 from tinynn.text import TextModel
 
 STORIES: Final = "PLUMB_STORIES"
