@@ -11,6 +11,7 @@
 # make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=)
 # make faults every call of a node goes wrong, one at a time; JSON last (SHARE=, SEED=)
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
+# make cosmos models and the verifier on a real wasmd, built once with Go; JSON last
 # make chains the same story on anvil, real geth and a Cosmos EVM chain (CHAINS=, KILLS=)
 # make conformance  ONNX's operator tests at every opset; writes docs/operators.md
 # make texts  tokenizers against their peers, and tables of any bits (TEXTS=, TABLES=, SEED=)
@@ -37,7 +38,7 @@ SOLHINT := solhint@6.2.4
 # So does halmos.
 HALMOS := $(VENV)/halmos
 
-.PHONY: demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load chains conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
+.PHONY: demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load cosmos chains conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -87,6 +88,9 @@ faults: $(VENV)/.dev
 load: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m load.run --requests $(or $(REQUESTS),1000) \
 	  $(if $(MODEL),--model $(MODEL))
+
+cosmos: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m cosmos.run
 
 # geth is built by Go where none is given (PLUMB_GETH); PLUMB_EVMD names cosmos/evm's.
 chains: $(VENV)/.dev
@@ -160,7 +164,9 @@ build: $(VENV)/.dev
 	$(BIN)/python -m tinynn.sampling.build
 	$(BIN)/python -m tinynn.guest.build
 	$(BIN)/python -m mips_vm.judge.build
+	$(BIN)/python -m mips_vm.cosmwasm.build
 	$(BIN)/python -m tinynn.wasm.build
+	$(BIN)/python -m tinynn.cosmwasm.build
 
 $(AUDIT)/.audit: Makefile | $(BIN)/python
 	$(PYTHON) -m venv $(AUDIT)

@@ -32,6 +32,7 @@ GROUPS = {
     "dispute": "Look into disputes, also those that could be.",
     "swarm": "Rounds of agents that rank each other's answers.",
     "model": "Look into models, convert them, run them, register them.",
+    "cosmos": "Models on chains of CosmWasm: deploy, ask, look at.",
     "new": "A folder to start an app from, with tests.",
     "vm": "The machine by itself, on any MIPS32r2 little-endian ELF.",
     "bench": "Measure speed, gas and disputes, beside their peers.",
