@@ -11,7 +11,7 @@ from typing import Any
 
 from solidity import build
 
-FAST = build.SETTINGS | {"viaIR": False, "optimizer": {"enabled": False}}
+FAST = build.SETTINGS | {"viaIR": False, "optimizer": {"enabled": True, "runs": 1}}
 
 
 class Compiler:
