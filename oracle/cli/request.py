@@ -147,15 +147,15 @@ def send(
     from oracle.requester.metered import Passes, ask_metered
     from oracle.requester.requests import Terms, ask, ask_through, min_lease_of
     from oracle.sending.connection import sender_of
-    from oracle.text import Options
+    from tinynn.asking import Asking
 
     check_one(data, text)
     if audits and through is not None:
         raise typer.BadParameter("the contract of --through has terms of its own")
     place = place_of(settings)
     found = image_of(place, settings, model)
-    options = Options(max_tokens, temperature, top_k, top_p, penalty)
-    asked = question_of(found, data, text, options, seed)
+    asking = Asking(max_tokens, temperature, top_k, top_p, penalty)
+    asked = question_of(found, data, text, asking, seed)
     request = asked.data
     sender = sender_of(settings, place.chain)
     contracts, model_id = place.deployments.contracts, model_id_of(place, model)
@@ -269,14 +269,14 @@ def simulate(
     from oracle.requester.fees import reckoned
     from oracle.requester.rehearsal import rehearse
     from oracle.requester.requests import check_patience, min_lease_of
-    from oracle.text import Options, answered_text
+    from tinynn.asking import Asking, answered_text
 
     check_one(data, text)
     place = place_of(settings)
     check_patience(place.chain, place.deployments.contracts, patience)
     found = image_of(place, settings, model)
-    options = Options(max_tokens, temperature, top_k, top_p, penalty)
-    asked = question_of(found, data, text, options, seed)
+    asking = Asking(max_tokens, temperature, top_k, top_p, penalty)
+    asked = question_of(found, data, text, asking, seed)
     request = asked.data
     answer = found.answer(request)
     contracts = place.deployments.contracts

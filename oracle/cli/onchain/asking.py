@@ -17,9 +17,9 @@ from oracle.node.roles.node_config import NodeSettings
 from oracle.node.roles.roles import Place
 from oracle.requester.fees import Reckoned, Sizes
 from oracle.requester.rehearsal import Rehearsal
-from oracle.text import Options, passes_at_most
 from solidity import artifact
 from tinynn import Model
+from tinynn.asking import Asking, passes_at_most
 
 SEQUENCER_WINDOW_SECONDS = 30 * 60
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
@@ -58,11 +58,11 @@ def image_of(place: Place, settings: NodeSettings, name: str) -> Model:
 
 
 def question_of(
-    model: Model, data: Path | None, text: str | None, options: Options, seed: str
+    model: Model, data: Path | None, text: str | None, asking: Asking, seed: str
 ) -> Question:
     """A request's bytes: from a file, or of a text."""
     if text is not None:
-        return question(model, text, options, seed)
+        return question(model, text, asking, seed)
     assert data is not None, "one of them was given"
     return Question(read_input(data, model.inputs))
 
