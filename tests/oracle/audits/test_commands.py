@@ -8,8 +8,8 @@ import pytest
 from support.devnet_testbed import SEVEN, DevnetTestbed
 
 from oracle.models.library import Library
-from oracle.web.application import application
-from oracle.web.onlooker import Onlooker
+from oracle.web.scene.onlooker import Onlooker
+from oracle.web.server.application import application
 
 WORKER, CHALLENGER = 2, 3
 
