@@ -7,7 +7,7 @@
 # make fuzz-money  whatever anyone may do with the contracts' money (SEQUENCES=, SEED=)
 # make mutants  each guard changed by one operator at a time (TARGET=, SAMPLE=, RESUME=1)
 # make quickstart  docs/quickstart.md, typed as it stands
-# make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=)
+# make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=, MODEL=text)
 # make faults every call of a node goes wrong, one at a time; JSON last (SHARE=, SEED=)
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
 # make conformance  ONNX's operator tests at every opset; writes docs/operators.md
@@ -69,7 +69,8 @@ quickstart: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/oracle/programs/test_quickstart.py
 
 chaos: $(VENV)/.dev
-	@PYTHONPATH=tests $(BIN)/python -m chaos.run --rounds $(or $(ROUNDS),3) --seed $(or $(SEED),1)
+	@PYTHONPATH=tests $(BIN)/python -m chaos.run --rounds $(or $(ROUNDS),3) --seed $(or $(SEED),1) \
+	  $(if $(MODEL),--model $(MODEL))
 
 faults: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m faults.run --share $(or $(SHARE),1) --seed $(or $(SEED),1)
