@@ -47,7 +47,7 @@ GAME_TESTS = (
 )
 
 AUDIT_TESTS = tuple(
-    f"tests/oracle/record/test_late_logs.py::test_record_{name}"
+    f"tests/oracle/record/test_unanswered.py::test_record_{name}"
     for name in (
         "whose_audit_is_never_answered_makes_do_and_keeps_nothing",
         "is_audited_whole_once_then_in_part_and_no_more_than_it_must",

@@ -68,13 +68,18 @@ def question_of(
 
 
 def sizes_of(
-    model: Model, asked: Question, callback_gas: int, window: int, min_bond_wei: int
+    model: Model,
+    asked: Question,
+    callback_gas: int,
+    window: int,
+    min_bond_wei: int,
+    audits: bool = False,
 ) -> Sizes:
     """What the fee depends on, as a worker sees it."""
     work, passes = work_of(model.tables), passes_at_most(model.tables, asked.data)
     size = min(model.tables.output_bytes, work.bytes_of(passes))
     terms = (size, callback_gas, window, min_bond_wei)
-    return Sizes(*terms, work, passes, asked.from_block)
+    return Sizes(*terms, work, passes, asked.from_block, audits)
 
 
 def window_advice(chain_id: int, window_seconds: int) -> str:
@@ -89,6 +94,17 @@ def window_advice(chain_id: int, window_seconds: int) -> str:
         f"A window of {window_seconds} s: if one sequencer makes this chain's blocks, "
         f"an outage could outlast it. Ask for {SEQUENCER_WINDOW_SECONDS} s or more."
     )
+
+
+def audit_advice(place: Place, window_seconds: int) -> str:
+    """What to say where no worker can be audited, though that is permitted: its clock
+    would run out before it could confess."""
+    chain, contracts = place.chain, place.deployments.contracts
+    lease = int(chain.call(contracts.oracle, "minLease"))
+    most = int(chain.call(contracts.game, "clockSeconds")) - lease
+    if window_seconds <= most:
+        return ""
+    return f"No worker is audited with a window of more than {most} s here."
 
 
 def told_callback(played: Rehearsal | None, given: int) -> str:

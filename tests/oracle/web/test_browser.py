@@ -16,7 +16,7 @@ from support.small_llama import small, written
 
 import tinynn
 from converters.language.conversion import Options, converted
-from oracle.web.company import Up, everything
+from oracle.web.trial.company import Up, everything
 from tinynn import models
 from tinynn.asking import Asking
 from tinynn.text import TextModel

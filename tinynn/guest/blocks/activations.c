@@ -4,6 +4,7 @@
 
 #define LEVELS 0x42fe0000u
 
+/* Source: x (..., columns). Target: scales (..., columns / group). Attribute: the group. */
 void block_scale(const struct call *c) {
   const uint32_t group = c->attributes[0];
   const f32 *x = (const f32 *)source(c, 0) + c->first * group;
@@ -71,6 +72,8 @@ static void quantize_group(const f32 *x, const f32 *end, f32 scale, int8_t *y) {
   }
 }
 
+/* Sources: x (..., columns), scales (..., columns / group). Target: y, int8, of the shape
+ * of x. Attribute: the group. */
 void block_quantize(const struct call *c) {
   const uint32_t group = c->attributes[0];
   const f32 *x = (const f32 *)source(c, 0) + c->first;

@@ -325,6 +325,8 @@ static void multiply(const struct call *c, const struct matrix *m, uint32_t vect
     y[row] = f32_canonical(pack(rows[row - first].total));
 }
 
+/* Sources: x, int8 (..., columns), scales (..., blocks), weights [panels][blocks][block
+ * bytes]. Target: y (..., rows). Attributes: those of struct matrix. */
 void block_matvec(const struct call *c) {
   const struct matrix m = matrix_of(c->attributes);
   const uint32_t end = c->first + c->count;
