@@ -8,7 +8,7 @@
 # make exhaust  all games of small sizes, and the contract in each position (K=, SEGMENTS=, INSTRUCTIONS=)
 # make mutants  each guard changed by one operator at a time (TARGET=, SAMPLE=, RESUME=1)
 # make quickstart  docs/quickstart.md, typed as it stands
-# make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=)
+# make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=, MODEL=text)
 # make faults every call of a node goes wrong, one at a time; JSON last (SHARE=, SEED=)
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
 # make cosmos models and the verifier on a real wasmd, built once with Go; JSON last
@@ -80,7 +80,8 @@ quickstart: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/oracle/programs/test_quickstart.py
 
 chaos: $(VENV)/.dev
-	@PYTHONPATH=tests $(BIN)/python -m chaos.run --rounds $(or $(ROUNDS),3) --seed $(or $(SEED),1)
+	@PYTHONPATH=tests $(BIN)/python -m chaos.run --rounds $(or $(ROUNDS),3) --seed $(or $(SEED),1) \
+	  $(if $(MODEL),--model $(MODEL))
 
 faults: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m faults.run --share $(or $(SHARE),1) --seed $(or $(SEED),1)
