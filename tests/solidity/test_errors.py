@@ -13,7 +13,9 @@ TESTS = Path(__file__).parent
 DECLARING = [
     *(f"interfaces/{name}" for name in ("IDisputeGame", "IInferenceOracle")),
     *(f"interfaces/{name}" for name in ("IModelRegistry", "IStaking", "IMipsVerifier")),
+    "interfaces/ISwarm",
     "libraries/BlockSeed",
+    "libraries/Ring",
     "InferenceConsumer",
     "TextConsumer",
     "examples/DigitReader",
