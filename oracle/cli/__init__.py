@@ -29,6 +29,7 @@ GROUPS = {
     "web": "A page of what happens on the chain, for a browser.",
     "up": "Everything at once, to try it out: devnet, worker, challenger and page.",
     "watch": "Recompute every claim, and only tell.",
+    "swarm": "Rounds of agents that rank each other's answers.",
     "dispute": "Look into disputes, also those that could be.",
     "model": "Look into models, convert them, run them, register them.",
     "new": "A folder to start an app from, with tests.",

@@ -114,7 +114,7 @@ interface ISwarm {
     event Tallied(uint256 indexed round, uint256 from, uint256 to, uint256 best, uint256 bestScore);
     /// @param agent Zero if no answer may win; then the prize went back to the asker.
     event Won(uint256 indexed round, address indexed agent, bytes32 answerHash, uint256 prize, uint256 rankPay);
-    event Settled(
+    event Distributed(
         uint256 indexed round, uint256 from, uint256 to, uint256 returned, uint256 toWinner, uint256 toRankers, uint256 burned
     );
     /// @notice Agents that never revealed.

@@ -348,7 +348,7 @@ contract Swarm is ISwarm {
             _burn(r, entry.agent, ticket - given);
         }
         _check(r, (to - from) * ticket, sums[0] + sums[1] + sums[3]);
-        emit Settled(round, from, to, sums[0], sums[1], sums[2], sums[3]);
+        emit Distributed(round, from, to, sums[0], sums[1], sums[2], sums[3]);
     }
 
     /// @dev Equal answers share the reward. Where there is a cut, the tickets of all other answers burn: the winners
@@ -375,7 +375,7 @@ contract Swarm is ISwarm {
         }
         if (to == r.revealed) _burn(r, address(this), r.reward - share * groups[round][leader].members);
         _check(r, (to - from) * ticket, sums[0] + sums[3]);
-        emit Settled(round, from, to, sums[0], sums[1], 0, sums[3]);
+        emit Distributed(round, from, to, sums[0], sums[1], 0, sums[3]);
     }
 
     /// @dev Of a void round: the reward, with the first call, and the tickets of those that revealed.
@@ -392,7 +392,7 @@ contract Swarm is ISwarm {
             staking.release(agent, r.ticket + stakes[round][agent]);
         }
         _check(r, 0, 0);
-        emit Settled(round, from, to, (to - from) * r.ticket, 0, 0, 0);
+        emit Distributed(round, from, to, (to - from) * r.ticket, 0, 0, 0);
     }
 
     function _advance(Round storage r, uint256 count) private returns (uint256 from, uint256 to) {

@@ -141,7 +141,7 @@ def test_low_answers_lose_their_tickets_and_others_get_theirs_back(veterans):
     for agent in veterans.agents:
         low = scores[agent.index] < 2**32 // 4
         assert veterans.entry(agent).fate == (LOW if low else RETURNED)
-    told = settled.event("Settled")
+    told = settled.event("Distributed")
     lost = sum(score < 2**32 // 4 for score in scores.values())
     rank_pay = REWARD * 2 // 10 // 12
     assert lost > 0
@@ -161,7 +161,7 @@ def test_winner_gets_the_prize_and_rankers_their_part(veterans):
     assert won.answerHash[1:] == keccak(winner.answer)[1:]
     assert won.prize + 12 * won.rankPay == REWARD
     assert won.prize >= REWARD * 8 // 10
-    spoils = settled.event("Settled").toWinner
+    spoils = settled.event("Distributed").toWinner
     for agent in veterans.agents:
         lost = TICKET if veterans.entry(agent).fate == LOW else 0
         extra = won.prize + spoils if agent is winner else 0
