@@ -83,7 +83,8 @@ def standings(round: Round) -> list[Standing]:
         )
         for index in ring.order
     ]
-    return sorted(found, key=lambda s: -1.0 if s.score is None else s.score)[::-1]
+    known = {s.index: -1.0 if s.score is None else s.score for s in found}
+    return sorted(found, key=lambda s: (s.won, known[s.index]), reverse=True)
 
 
 def leaders(round: Round) -> set[int]:
