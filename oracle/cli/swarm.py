@@ -16,6 +16,7 @@ from oracle.cli.common.output import (
     stage,
 )
 from oracle.cli.common.settled import settled
+from oracle.cli.simulation import simulate
 
 if TYPE_CHECKING:
     from mips_vm.json_text import JsonObject
@@ -348,3 +349,6 @@ def depth_of(settings: "NodeSettings", place: "Place") -> int:
 
     wanted = wanted_on(place.chain, settings.confirmations)
     return wanted if isinstance(wanted, int) else FEW_BLOCKS
+
+
+app.command()(simulate)

@@ -32,6 +32,7 @@ EXAMPLES: Final = {
     "swarm ask": "plumb swarm ask 'Name a colour.' --reward 0.1ether --account dev:1",
     "swarm join": "plumb swarm join --model smol.plumb --account dev:2",
     "swarm status": "plumb swarm status 1 --json",
+    "swarm simulate": "plumb swarm simulate --part 5 --swarms 20",
     "dispute list": "plumb dispute list --all",
     "dispute show": "plumb dispute show 7 --wait",
     "dispute whatif": "plumb dispute whatif 7 --account dev:3",
