@@ -29,7 +29,7 @@ EXAMPLES: Final = {
     "web": "plumb web --port 8600 --json",
     "watch": "plumb watch --once --json",
     "swarm deploy": "plumb swarm deploy --account deployer",
-    "swarm ask": "plumb swarm ask 'Name a colour.' --reward 0.1ether --account dev:1",
+    "swarm ask": "plumb swarm ask Why? --reward 0.1ether --account dev:1",
     "swarm join": "plumb swarm join --model smol.plumb --account dev:2",
     "swarm status": "plumb swarm status 1 --json",
     "swarm simulate": "plumb swarm simulate --part 5 --swarms 20",

@@ -104,8 +104,9 @@ def test_where_prevrandao_is_constant_the_last_block_hash_is_taken(company, cons
     assert company.state.drawn == told.drawn != 0
 
 
-def test_draw_without_randomness_refused():
-    """py-evm keeps no blocks here, so there is no hash of the last one either."""
+def test_draw_without_randomness_refused(monkeypatch):
+    """No beacon, and no hash of the last block."""
+    monkeypatch.setattr("support.py_evm._Ancestors", lambda number: ())
     company = Company(10, Chain(protocol=False, evm=PyEvm()))
     company.chain.prevrandao = bytes(32)
     start(company)
