@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
-import {Entry, Fate} from "../interfaces/ISwarm.sol";
+import {Entry} from "../interfaces/ISwarm.sol";
 import {Rating, Ratings} from "./Ratings.sol";
 import {Ring} from "./Ring.sol";
 

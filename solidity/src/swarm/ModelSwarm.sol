@@ -6,7 +6,6 @@ import {Claim} from "../interfaces/IInferenceOracle.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {
     IModelSwarm,
-    Mark,
     ModelEntry,
     ModelPhase,
     ModelRound,
