@@ -13,7 +13,7 @@ from support.chromium import chromium
 
 from oracle.chain.local.accounts import development_accounts
 from oracle.sending.sender import Sender
-from oracle.web.pages.animated import main as draw
+from oracle.web.server.animated import main as draw
 from oracle.web.trial.company import Up, everything
 
 SIZE = {"width": 1040, "height": 800}

@@ -9,8 +9,9 @@ from typing import Any, Final
 import tinynn
 from oracle.layout import layout
 from oracle.legible import legible
-from tinynn.tensor import TensorSpec
-from tinynn.text import MOST_CHOSEN, SEED_BYTES, Asking, TextModel
+from tinynn.asking import MOST_CHOSEN, SEED_BYTES, Asking
+from tinynn.memory.tensor import TensorSpec
+from tinynn.text import TextModel
 
 MOST_TYPED: Final = 1024
 """Numbers that somebody may want to type or paste; more come as a file of bytes."""

@@ -11,10 +11,11 @@ import tinynn
 from oracle.layout import GREY, layout
 from oracle.legible import legible
 from oracle.pixels import RANGES, Bytes, as_pixels, bounds_of
+from tinynn.asking import HEAD
 from tinynn.errors import InputError
-from tinynn.image import PASSES_BYTES
-from tinynn.tensor import TensorSpec
-from tinynn.text import HEAD, TextModel
+from tinynn.image.image import PASSES_BYTES
+from tinynn.memory.tensor import TensorSpec
+from tinynn.text import TextModel
 
 MOST_NUMBERS = 32
 """Of a tensor, that are listed."""

@@ -8,6 +8,11 @@ from oracle.web.scene.onlooker import Scene
 from oracle.web.views.basics import Data, hexed
 from oracle.web.views.stakes import Stakes
 
+WORKER_COUNTS = (
+    *("accepted", "answered", "final", "missed", "slashed"),
+    *("tests", "silent"),  # of audits: answers false on purpose, secrets withheld
+)
+
 
 def worker_rows(scene: Scene, stakes: Stakes) -> list[Data]:
     """Whoever has accepted anything: what became of it."""
@@ -32,20 +37,22 @@ def worker_rows(scene: Scene, stakes: Stakes) -> list[Data]:
                 counts.setdefault(event.worker, Counter())["missed"] += 1
             case events.ClaimKilled():
                 counts.setdefault(event.worker, Counter())["slashed"] += 1
+            case events.Confessed():
+                counts.setdefault(event.worker, Counter())["tests"] += 1
+            case events.SecretWithheld():
+                counts.setdefault(event.worker, Counter())["silent"] += 1
             case _:
                 pass
-    staked = stakes.of(scene, counts)
+    staked, programs = stakes.of(scene, counts), scene.tables.programs
     return [
         {
             "worker": hexed(worker),
             "stake": staked[worker],
+            "audited_bps": programs[worker].rate_bps if worker in programs else 0,
             "earned_wei": str(earned[worker]),
             "usual_seconds": _middle(latencies.get(worker, [])),
         }
-        | {
-            name: count[name]
-            for name in ("accepted", "answered", "final", "missed", "slashed")
-        }
+        | {name: count[name] for name in WORKER_COUNTS}
         for worker, count in sorted(counts.items(), key=lambda item: -earned[item[0]])
     ]
 
@@ -70,6 +77,9 @@ def challenger_rows(scene: Scene, stakes: Stakes) -> list[Data]:
             case events.WorkerLost():
                 count.setdefault(event.challenger, Counter())["won"] += 1
                 won[event.challenger] += event.paid
+            case events.Collected():
+                count.setdefault(event.challenger, Counter())["prizes"] += 1
+                won[event.challenger] += event.share
             case events.ChallengerLost():
                 count.setdefault(event.challenger, Counter())["lost"] += 1
                 lost[event.challenger] += bonds.get(event.game_id, 0)
@@ -83,6 +93,6 @@ def challenger_rows(scene: Scene, stakes: Stakes) -> list[Data]:
             "won_wei": str(won[who]),
             "lost_wei": str(lost[who]),
         }
-        | {name: each[name] for name in ("games", "won", "lost")}
+        | {name: each[name] for name in ("games", "won", "lost", "prizes")}
         for who, each in sorted(count.items(), key=lambda item: -won[item[0]])
     ]

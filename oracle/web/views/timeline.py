@@ -72,7 +72,21 @@ def _told(event: events.Event) -> tuple[str, str, bytes | None] | None:
             return f"The worker never answered, and lost {lost}", "bad", event.worker
         case events.Claimed():
             size = len(event.output)
-            return f"Answered, {size} bytes; open to challenge", "plain", event.worker
+            text = f"Answered, {size} bytes; open to challenge"
+            if not event.may_be_test:
+                return text, "plain", event.worker
+            return f"{text}. It is audited: it may be a test", "warn", event.worker
+        case events.AuditsPermitted():
+            return "Its worker may be audited, and made to lie first", "plain", None
+        case events.Confessed():
+            noticed = f"challengers who noticed: {event.challengers}"
+            return f"It was a test, false on purpose; {noticed}", "good", event.worker
+        case events.SecretWithheld():
+            lost = brief_wei(event.penalty)
+            text = f"The worker never said whether it was a test, and lost {lost}"
+            return text, "bad", event.worker
+        case events.Collected():
+            return f"{brief_wei(event.share)} for noticing it", "good", event.challenger
         case events.Challenged():
             return (
                 "Challenged: somebody computes another answer",

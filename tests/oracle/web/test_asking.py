@@ -17,8 +17,9 @@ import tinynn
 from converters.language.conversion import Options, converted
 from oracle.chain.local.accounts import development_accounts
 from oracle.web.trial.company import Up, everything
-from tinynn.graph import GraphBuilder
-from tinynn.text import Asking, TextModel
+from tinynn.asking import Asking
+from tinynn.builder.graph import GraphBuilder
+from tinynn.text import TextModel
 
 PROMPT = "Lily and Tom wént"
 HOST_CHAIN = 31337

@@ -18,7 +18,8 @@ import tinynn
 from converters.language.conversion import Options, converted
 from oracle.web.trial.company import Up, everything
 from tinynn import models
-from tinynn.text import Asking, TextModel
+from tinynn.asking import Asking
+from tinynn.text import TextModel
 
 PAGES = ("/", "/requests/1", "/requests/2", "/disputes", "/models", "/workers")
 PAGES += ("/health", "/requests/77")

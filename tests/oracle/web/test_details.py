@@ -23,7 +23,7 @@ from oracle.web.views.cards import Cards
 from oracle.web.views.requests import callback
 from oracle.web.views.stakes import MOST_ASKED, Stakes
 from tinynn import models
-from tinynn.graph import GraphBuilder
+from tinynn.builder.graph import GraphBuilder
 
 MNIST = tinynn.load(models.path("mnist"))
 

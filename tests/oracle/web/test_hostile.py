@@ -24,9 +24,10 @@ from oracle.web.server.application import application
 from oracle.web.server.guarding import Later, hosts_of
 from oracle.web.trial.company import Up
 from tinynn import guest
-from tinynn.graph import NAME_BYTES, GraphBuilder
-from tinynn.image import PASSES_BYTES
-from tinynn.text import Asking, TextModel
+from tinynn.asking import Asking
+from tinynn.builder.graph import NAME_BYTES, GraphBuilder
+from tinynn.image.image import PASSES_BYTES
+from tinynn.text import TextModel
 
 HOST = "127.0.0.1"
 ACTIONS = ("fetch('/owned')", "owned=1", "document.title='owned'", "alert(1)")

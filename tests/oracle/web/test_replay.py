@@ -12,9 +12,9 @@ from support.chromium import kept, quiet_page
 from support.process import running
 
 from oracle.devnet.serving import serving
-from oracle.web.pages import animated
 from oracle.web.pages.drawing import drawn
 from oracle.web.pages.looks import environment
+from oracle.web.server import animated
 from oracle.web.server.guarding import Later, hosts_of
 from oracle.web.server.replay import BadReplay, application, read
 from oracle.web.trial.company import Up
