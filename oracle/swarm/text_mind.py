@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from oracle.swarm.errors import BadMind
+from tinynn.asking import Asking
+from tinynn.memory.tensor import item_bytes
 from tinynn.operators.language.pick import FAMILY
-from tinynn.tensor import item_bytes
-from tinynn.text import Asking, TextModel
+from tinynn.text import TextModel
 
 TEMPLATE: Final = "{prompt}\n\nAnswer: {answer}\n\nIs this answer good, yes or no?"
 WORD: Final = "Yes"

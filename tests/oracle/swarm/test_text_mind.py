@@ -11,7 +11,8 @@ import tinynn
 from converters.language.conversion import Options, converted
 from oracle.swarm.errors import BadMind
 from oracle.swarm.text_mind import TextMind
-from tinynn.text import Asking, TextModel
+from tinynn.asking import Asking
+from tinynn.text import TextModel
 
 pytest.importorskip("gguf", reason="the package gguf is absent (extra dev)")
 
