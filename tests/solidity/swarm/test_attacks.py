@@ -46,9 +46,11 @@ def test_withheld_rankings_don_t_lower_the_best(company):
 
 
 def test_one_ranker_alone_makes_no_winner(company):
+    """All others are silent; one answer is ranked, first, by one friend."""
     opened(company)
     friend = company.agents[0]
-    company.rank([friend])
+    chosen = company.targets(friend)[0]
+    company.rank([friend, chosen], places=lambda agent: [3, 2, 1, 0])
     client = company.owned(company.client)
     burned = company.chain.balance(ZERO_ADDRESS)
     tallied, _ = company.finish()
@@ -57,7 +59,7 @@ def test_one_ranker_alone_makes_no_winner(company):
     assert company.owned(company.client) == client + prize
     rank_pay = tallied.event("Won").rankPay
     burned = company.chain.balance(ZERO_ADDRESS) - burned
-    assert burned == 12 * TICKET + 11 * rank_pay  # their silence enriches nobody
+    assert burned == 12 * TICKET + 10 * rank_pay  # their silence enriches nobody
 
 
 def test_who_ranks_nobody_wins_nothing(company):
