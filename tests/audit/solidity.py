@@ -48,6 +48,9 @@ EXPLAINED = {
     ("uninitialized-local", "MipsVerifier"): "a struct in memory begins as zeros",
     ("low-level-calls", "NetDirectory"): "ether is sent; success is checked",
     ("low-level-calls", "Cheques"): "ether is sent; success is checked",
+    ("divide-before-multiply", "Audits"): "a share of 2^256: what is lost is a part in"
+    " 2^242",
+    ("low-level-calls", "Audits"): "what burns is sent to nobody; success is checked",
     ("low-level-calls", "BlockSeed"): "what has no ABI; success and length are checked",
     ("low-level-calls", "Infer"): "what has no ABI; success and length are checked",
     ("arbitrary-send-eth", "NetDirectory"): "a bond goes to its publisher, or to who"

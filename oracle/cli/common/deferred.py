@@ -29,10 +29,15 @@ class DeferredCommand(typer.core.TyperGroup):
 def imported(module: str) -> Any:
     """The command of a module, and its verbs, as their help shows them."""
     command, name = get_command(import_module(module).app), module.rpartition(".")[2]
+    dress_all(command, name)
+    return command
+
+
+def dress_all(command: Any, name: str) -> None:
+    """It, and all that is in it."""
     dress(command, name)
     for verb, of in getattr(command, "commands", {}).items():
-        dress(of, f"{name} {verb}")
-    return command
+        dress_all(of, f"{name} {verb}")
 
 
 def dress(command: Any, name: str) -> None:

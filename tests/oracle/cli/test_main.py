@@ -88,10 +88,15 @@ def verbs() -> dict[str, Any]:
     found = {}
     for group in GROUPS:
         command = imported(f"oracle.cli.{group}")
-        below = getattr(command, "commands", {})
-        found |= {f"{group} {verb}": of for verb, of in below.items()}
-        found |= {} if below else {group: command}
+        found |= below(group, command)
     return found
+
+
+def below(name: str, command: Any) -> dict[str, Any]:
+    """The command, or all that are in it."""
+    inner = getattr(command, "commands", {})
+    found = [below(f"{name} {verb}", of) for verb, of in inner.items()]
+    return {n: c for each in found for n, c in each.items()} or {name: command}
 
 
 def test_every_verb_has_an_example_that_can_be_typed() -> None:

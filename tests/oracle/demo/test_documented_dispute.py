@@ -16,7 +16,7 @@ from tinynn import models
 
 PAGE = (Path(__file__).parents[3] / "docs" / "dispute-game.md").read_text()
 COMMAND = re.compile(r"`plumb demo --lie (\w+) --seed (\d+)`")
-ROW = re.compile(r"\| \d+ \| (\w+) \| (\w+)(.*) \| ([\d,]+) \| ([\d,]+) \|")
+ROW = re.compile(r"\| \d+ \| ([a-z]+) \| ([a-z]+)(.*) \| ([\d,]+) \| ([\d,]+) \|")
 ROOTS = re.compile(r"(\d+) roots?")
 
 

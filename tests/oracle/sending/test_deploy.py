@@ -33,10 +33,10 @@ def test_deploy_later_nonce_and_block_are_taken_into_account(
     again = deploy(world.senders[3], Parameters(4, CLOCK))
     world.stake(world.senders[3])
     third = deploy(world.senders[3], Parameters(16, CLOCK))
-    assert third.contracts.block == again.contracts.block + 6
+    assert third.contracts.block == again.contracts.block + 7
     assert world.chain.call(third.contracts.game, "k") == 16
     assert [receipt.block for receipt in third.receipts] == list(
-        range(third.contracts.block, third.contracts.block + 5)
+        range(third.contracts.block, third.contracts.block + 6)
     )
 
 
