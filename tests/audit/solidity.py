@@ -72,6 +72,13 @@ EXPLAINED = {
     ("reentrancy-events", "OaoAdapter"): "calls the oracle that it trusts",
     ("reentrancy-eth", "OaoAdapter"): "calls the oracle that it trusts; what is asked"
     " again is forgotten first",
+    ("low-level-calls", "TokenDesk"): "ether, and tokens that return nothing; success"
+    " is checked",
+    ("missing-zero-check", "TokenDesk"): "its owner says where its own ether goes",
+    ("reentrancy-benign", "TokenDesk"): "calls the token that its owner chose, and the"
+    " oracle; what each paid was moved by then",
+    ("reentrancy-events", "TokenDesk"): "calls the token that its owner chose, and the"
+    " oracle",
     ("reentrancy-benign", "InferenceConsumer"): "calls the oracle that it trusts",
     ("reentrancy-benign", "DigitReader"): "calls the oracle that it trusts",
     ("reentrancy-events", "DigitReader"): "calls the oracle that it trusts",

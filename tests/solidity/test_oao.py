@@ -152,3 +152,23 @@ def test_oao_takes_answers_and_money_from_nobody_else(story, chain):
         chain.send("OaoAdapter", "onInference", 1, b"", sender=user)
     with reverts("UnauthorizedCallbackSource", chain.address("OaoAdapter"), user):
         chain.send("OaoApp", "aiOracleCallback", 1, b"", b"", sender=user)
+
+
+def test_oao_answer_is_paid_for_by_its_model_s_passes(story, chain):
+    """Also when it is asked again; nothing comes back to an app that knows of none."""
+    meter = ask(story).event("Metered").meter
+    assert (meter.passPrice, meter.maxPasses, meter.seedBlock) == (0, 256, 0)
+    story.chain.travel(3600)
+    story.cancel(chain.account("stranger"))
+    stranger = chain.account("stranger")
+    arguments = (story.r, PROMPT.encode())
+    again = chain.send("OaoAdapter", "askAgain", *arguments, sender=stranger)
+    assert again.event("Metered").meter.maxPasses == 256
+
+
+def test_oao_model_without_a_loop_is_asked_plainly(story):
+    chain = story.chain
+    served = [(NUMBER, story.model_id, 0)]
+    chain.deploy("OaoAdapter", chain.address("InferenceOracle"), WINDOW, 0, served)
+    chain.deploy("OaoApp", chain.address("OaoAdapter"))
+    assert not ask(story).has("Metered")

@@ -6,7 +6,7 @@ type Hex = `0x${string}`;
 
 export type { Claim, Deployment, Hex, Status };
 
-/** Third argument of the oracle's `estimateFee`, by its name; needed where no `fee` is given. */
+/** Third argument of the oracle's `estimateFee`, by its name; needed where no `fee` is given. With passes a request is metered. */
 export type Size = { [unit in FeeUnit]: number | bigint };
 
 export interface Ask extends Partial<Size> {
@@ -23,8 +23,10 @@ export interface Ask extends Partial<Size> {
   window?: number;
   /** Wei that a false answer must cost at least. */
   minBond?: bigint;
-  /** Who is credited with the fee of a cancelled request; the asker. */
+  /** Who is credited with the fee of a cancelled request, and of passes that weren't run; the asker. */
   refundTo?: Hex;
+  /** Whether a block that is yet to come draws the seed, bytes 0 to 27 of the input, which then are zero. */
+  seedFromBlock?: boolean;
 }
 
 export interface Asked {

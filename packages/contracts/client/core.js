@@ -99,7 +99,20 @@ class Client {
     return (fee * MARGIN_PERCENT) / 100n;
   }
 
-  /** Sends a request and waits until it is mined. */
+  /** Wei of the oracle's estimate for one pass: what comes back for each that isn't run. */
+  async #passPrice({ modelId, input, callbackGas, passes }) {
+    const estimate = (count) => this.#call("estimateFee", [modelId, input.length, count, callbackGas]);
+    const [all, none, { baseFee }, [, told]] = await Promise.all([
+      estimate(passes), estimate(0n), this.#port.latest(), this.#call("bondFor", [0n]),
+    ]);
+    // As in `estimateFee`: brought to the block's price.
+    return ((all - none) * max(2n * baseFee, GAS_PRICE_FLOOR)) / told / passes;
+  }
+
+  /**
+   * Sends a request and waits until it is mined. By passes, where some are named: of those that aren't run their
+   * price comes back to `refundTo`.
+   */
   async ask({
     modelId,
     input,
@@ -109,15 +122,24 @@ class Client {
     window = WINDOW_SECONDS,
     minBond = 0n,
     refundTo,
+    seedFromBlock = false,
     [FEE_UNIT]: size,
   }) {
     const data = bytesIn(input);
     const asker = await this.#port.account();
     if (asker === undefined) throw new errors.BadArgument("expected an account that can sign, got none");
     const value = fee !== undefined ? BigInt(fee) : (await this.estimateFee({ modelId, input: data, callbackGas, window, minBond, [FEE_UNIT]: size }));
+    const passes = BigInt(size ?? 0);
     const deadline = (await this.#port.latest()).time + patience;
     const args = [modelId, hexOf(data), callbackGas, deadline, window, minBond, refundTo ?? asker];
-    const sent = await this.#port.transact(this.address, InferenceOracleAbi, "request", args, value);
+    let name = "request";
+    if (passes > 0n || seedFromBlock) {
+      name = "requestMetered";
+      const price = passes > 0n ? await this.#passPrice({ modelId, input: data, callbackGas, passes }) : 0n;
+      // What comes back can't be more than what was paid.
+      args.push(min(price, passes > 0n ? value / passes : 0n), Number(passes), seedFromBlock);
+    }
+    const sent = await this.#port.transact(this.address, InferenceOracleAbi, name, args, value);
     const asked = sent.logs.find((log) => log.name === "Requested");
     if (asked === undefined) throw new errors.MissingLog(`expected a Requested event in ${sent.hash}, got none`);
     return { requestId: asked.args.requestId, fee: value, hash: sent.hash, block: sent.block };
@@ -187,5 +209,6 @@ function bytesIn(input) {
 }
 
 const max = (a, b) => (a > b ? a : b);
+const min = (a, b) => (a < b ? a : b);
 
 const hexOf = (data) => "0x" + Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -16,17 +16,18 @@ interface IClock {
 /// Numbers of models are chosen when this is deployed; nobody can change them, nor anything else.
 contract OaoAdapter is IAIOracle, InferenceConsumer {
     /// @param number OAO's id of the model.
-    /// @param size Third argument of the oracle's `estimateFee`.
+    /// @param passes That the model's loop may run, and each answer is paid for; zero if it has none.
     struct Served {
         uint256 number;
         bytes32 modelId;
-        uint256 size;
+        uint32 passes;
     }
 
     struct Call {
         address account;
         address callbackContract;
         uint32 callbackGas;
+        uint32 passes;
         bytes callbackData;
     }
 
@@ -83,11 +84,11 @@ contract OaoAdapter is IAIOracle, InferenceConsumer {
         uint64 gasLimit,
         bytes calldata callbackData
     ) external payable returns (uint256 requestId) {
-        bytes32 model = _servedAs(modelId).modelId;
+        Served memory model = _servedAs(modelId);
         uint32 callbackGas = _callbackGas(gasLimit);
-        requestId = _ask(model, input, msg.value, callbackGas);
+        requestId = _ask(model.modelId, input, msg.value, callbackGas, model.passes);
         requestOf[requestId] = requestId;
-        calls[requestId] = Call(msg.sender, callbackContract, callbackGas, callbackData);
+        calls[requestId] = Call(msg.sender, callbackContract, callbackGas, model.passes, callbackData);
         emit AICallbackRequest(
             msg.sender, requestId, modelId, input, callbackContract, gasLimit, callbackData
         );
@@ -108,7 +109,7 @@ contract OaoAdapter is IAIOracle, InferenceConsumer {
         if (root != r.inputRoot) revert IInferenceOracle.WrongRequest(r.inputRoot, root);
         delete requestOf[r.id];
         _withdraw(address(this), r.fee);
-        uint256 oracleId = _ask(r.modelId, input, r.fee + msg.value, r.callbackGas);
+        uint256 oracleId = _ask(r.modelId, input, r.fee + msg.value, r.callbackGas, calls[requestId].passes);
         requestOf[oracleId] = requestId;
         emit AskedAgain(requestId, oracleId);
     }
@@ -117,7 +118,7 @@ contract OaoAdapter is IAIOracle, InferenceConsumer {
     /// @dev The oracle's estimate, with the rent of the worker's bond and a margin.
     function estimateFee(uint256 modelId, uint64 gasLimit) external view returns (uint256) {
         Served memory model = _servedAs(modelId);
-        uint256 gas = oracle.estimateFee(model.modelId, 0, model.size, _callbackGas(gasLimit));
+        uint256 gas = oracle.estimateFee(model.modelId, 0, model.passes, _callbackGas(gasLimit));
         (uint96 bond,) = oracle.bondFor(minBond);
         uint256 locked = MAX_LEASE + window + IClock(oracle.game()).clockSeconds();
         uint256 royaltyBps = oracle.registry().model(model.modelId).royaltyBps;
@@ -138,9 +139,18 @@ contract OaoAdapter is IAIOracle, InferenceConsumer {
         }
     }
 
-    function _ask(bytes32 model, bytes calldata input, uint256 fee, uint32 callbackGas) private returns (uint256) {
+    /// @dev Of passes that aren't run nothing comes back: an app of OAO knows of no refunds.
+    function _ask(bytes32 model, bytes calldata input, uint256 fee, uint32 callbackGas, uint32 passes)
+        private
+        returns (uint256)
+    {
         uint40 deadline = uint40(block.timestamp) + PATIENCE;
-        return _request(model, input, fee, callbackGas, deadline, window, minBond, address(this));
+        if (passes == 0) {
+            return _request(model, input, fee, callbackGas, deadline, window, minBond, address(this));
+        }
+        return _requestMetered(
+            model, input, fee, callbackGas, deadline, window, minBond, address(this), 0, passes, false
+        );
     }
 
     function _servedAs(uint256 number) private view returns (Served memory model) {

@@ -33,7 +33,8 @@ def image() -> bytes:
     return bytes(sum(json.loads(SEVEN.read_text()), []))
 
 
-def question(testbed: DevnetTestbed) -> dict[str, object]:
+def question(testbed: DevnetTestbed, passes: int = 0) -> dict[str, object]:
+    """The model has no loop; with passes it is asked as if it had one."""
     (estimate,) = (
         entry
         for entry in artifact("InferenceOracle").abi
@@ -43,7 +44,7 @@ def question(testbed: DevnetTestbed) -> dict[str, object]:
     return {
         "modelId": "0x" + model_id.hex(),
         "input": "0x" + image().hex(),
-        estimate["inputs"][2]["name"]: 44,
+        estimate["inputs"][2]["name"]: passes,
     }
 
 
@@ -84,6 +85,24 @@ def test_client_asks_waits_and_reads(
     final = app.client(library, url, "wait", number, {"seconds": 5})
     assert (final["status"], final["final"]) == ("Final", True)
     assert final["output"] == found["output"] and final["claim"] == found["claim"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_client_asks_by_passes(
+    library: str, testbed: DevnetTestbed, served: tuple[str, Ready], app: App
+) -> None:
+    """For a price that comes back for each that isn't run, as the oracle reckons it."""
+    passes = 44
+    asked = app.client(library, served[0], "ask", question(testbed, passes))
+    chain, contracts = testbed.chain, testbed.place.deployments.contracts
+    meter = chain.call(contracts.oracle, "getMeter", int(asked["requestId"]))
+    price = meter.pass_price
+    assert (meter.max_passes, meter.seed_block) == (passes, 0)
+    assert 0 < price * passes <= int(asked["fee"])
+    plain = app.client(library, served[0], "estimateFee", question(testbed))
+    apart = (int(asked["fee"]) - int(plain)) / passes
+    assert price * 3 / 2 == pytest.approx(apart, rel=BLOCKS_FEE_SHARE)
 
 
 def refuse_false_logs(app: App, library: str, url: str, number: int) -> None:
