@@ -8,9 +8,10 @@
 # make exhaust  all games of small sizes, and the contract in each position (K=, SEGMENTS=, INSTRUCTIONS=)
 # make mutants  each guard changed by one operator at a time (TARGET=, SAMPLE=, RESUME=1)
 # make quickstart  docs/quickstart.md, typed as it stands
-# make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=)
+# make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=, MODEL=text)
 # make faults every call of a node goes wrong, one at a time; JSON last (SHARE=, SEED=)
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
+# make cosmos models and the verifier on a real wasmd, built once with Go; JSON last
 # make chains the same story on anvil, real geth and a Cosmos EVM chain (CHAINS=, KILLS=)
 # make conformance  ONNX's operator tests at every opset; writes docs/operators.md
 # make texts  tokenizers against their peers, and tables of any bits (TEXTS=, TABLES=, SEED=)
@@ -38,7 +39,7 @@ SOLHINT := solhint@6.2.4
 # So does halmos.
 HALMOS := $(VENV)/halmos
 
-.PHONY: docs demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load chains conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
+.PHONY: docs demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load cosmos chains conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -80,7 +81,8 @@ quickstart: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/oracle/programs/test_quickstart.py
 
 chaos: $(VENV)/.dev
-	@PYTHONPATH=tests $(BIN)/python -m chaos.run --rounds $(or $(ROUNDS),3) --seed $(or $(SEED),1)
+	@PYTHONPATH=tests $(BIN)/python -m chaos.run --rounds $(or $(ROUNDS),3) --seed $(or $(SEED),1) \
+	  $(if $(MODEL),--model $(MODEL))
 
 faults: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m faults.run --share $(or $(SHARE),1) --seed $(or $(SEED),1)
@@ -88,6 +90,9 @@ faults: $(VENV)/.dev
 load: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m load.run --requests $(or $(REQUESTS),1000) \
 	  $(if $(MODEL),--model $(MODEL))
+
+cosmos: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m cosmos.run
 
 # geth is built by Go where none is given (PLUMB_GETH); PLUMB_EVMD names cosmos/evm's.
 chains: $(VENV)/.dev
@@ -164,7 +169,9 @@ build: $(VENV)/.dev
 	$(BIN)/python -m tinynn.sampling.build
 	$(BIN)/python -m tinynn.guest.build
 	$(BIN)/python -m mips_vm.judge.build
+	$(BIN)/python -m mips_vm.cosmwasm.build
 	$(BIN)/python -m tinynn.wasm.build
+	$(BIN)/python -m tinynn.cosmwasm.build
 
 $(AUDIT)/.audit: Makefile | $(BIN)/python
 	$(PYTHON) -m venv $(AUDIT)

@@ -77,6 +77,7 @@ class Options(Struct):
     pass_price: int = 0
     max_passes: int = 0
     from_block: bool = False
+    early: bool = False  # its requester is told of claims, final or not
     audits: bool = False  # its worker, if it has joined, may be made to lie first
 
 

@@ -22,6 +22,8 @@ TinynnError
 ├── TokensBuildError         so does the tokenizers' code for the host
 ├── WasmBuildError           and so does a WebAssembly module
 ├── WasmUnusable             no engine for the module, or one that it is not exact on
+├── ContractRefused          a CosmWasm contract that says no
+├── CodeTooLarge             more code than chains take
 └── BadTokenizer             a vocabulary that no table can hold
 """
 
@@ -170,6 +172,20 @@ class WasmUnusable(TinynnError):
 
     def __init__(self, expected: str, actual: str) -> None:
         super().__init__(f"WebAssembly: expected {expected}, got {actual}")
+
+
+class ContractRefused(TinynnError):
+    """A contract refuses a call, and says what it expected and what it got."""
+
+
+class CodeTooLarge(TinynnError):
+    """A contract that carries its image has more code than chains take."""
+
+    def __init__(self, most_bytes: int, actual_bytes: int) -> None:
+        super().__init__(
+            f"code: expected at most {most_bytes:,} bytes, got {actual_bytes:,}: "
+            "keep the image in the chain's state instead"
+        )
 
 
 class BadTokenizer(TinynnError):

@@ -8,6 +8,9 @@ from typing import Final
 
 from mips_vm.toolchain import compiler
 
+FIRST: Final = "mvp"
+"""What every engine has, those of chains too: WebAssembly 1.0."""
+
 SCALAR: Final = "mvp+bulk_memory+sign_ext+nontrapping_fptoint"
 """What an engine must have."""
 
@@ -39,11 +42,12 @@ def module(
     *,
     include: Sequence[Path] = (),
     exports: Sequence[str] = (),
+    defines: Sequence[str] = (),
     stack_bytes: int = 1 << 16,
 ) -> bytes:
     """The module; BuildError with the reason, CompilerAbsent if it is that.
 
-    It exports what its sources say and, besides, `exports`.
+    It exports what its sources say and, besides, `exports`. `defines` are macros.
     """
     files = list(sources)
     folders = sorted({file.parent for file in files})
@@ -54,6 +58,7 @@ def module(
             *("cc", "-target", "wasm32-freestanding", f"-mcpu={features}", *FLAGS),
             *(f"-ffile-prefix-map={folder}{os.sep}=" for folder in folders),
             *(f"-I{folder}" for folder in include),
+            *(f"-D{name}" for name in defines),
             *("-Wl,--no-entry", "-Wl,-s", f"-Wl,-z,stack-size={stack_bytes}"),
             *(f"-Wl,--export={name}" for name in exports),
             *map(str, files),

@@ -14,11 +14,10 @@ from oracle.audits.errors import NoSuchTree
 from oracle.audits.secrets import MOST_TREES, Secrets, about, false_output, is_test
 from oracle.chain.chain import Chain
 from oracle.chain.contracts import Contracts
-from oracle.logs import logger
 from oracle.record.record import Answered, Asked
 from oracle.sending.sender import Sender
 
-log = logger(__name__)
+KEPT_VERDICTS = 4096
 
 
 class Stage(IntEnum):
@@ -83,10 +82,6 @@ class Auditee:
             output = false_output(truth, secret)
         return asked.request, lease, output, draw
 
-    def waits_in(self, asked: Asked) -> int:
-        """Number of the block before the one that draws."""
-        return Audit.of(self.chain, self.contracts, asked.request.id).accepted
-
     def is_test(self, answered: Answered) -> bool:
         """Whether an own audited claim is one; such a claim is never opened."""
         if answered.hash not in self._tests:
@@ -94,6 +89,8 @@ class Auditee:
             audit = Audit.of(self.chain, self.contracts, claim.request_id)
             if audit.attempt != claim.attempt or audit.stage < Stage.DRAWN:
                 return False
+            while len(self._tests) >= KEPT_VERDICTS:
+                del self._tests[next(iter(self._tests))]
             found = (audit, claim.request_id, self._secret(audit), audit.draw)
             self._tests[answered.hash] = self._is_test(*found)
         return self._tests[answered.hash]
@@ -105,10 +102,6 @@ class Auditee:
         """The claim's secret, and its path."""
         audit = Audit.of(self.chain, self.contracts, claim.request_id)
         return self._secret(audit), self._tree().path(audit.leaf)
-
-    def keep_only(self, standing: set[bytes]) -> None:
-        """Forgets claims that are gone."""
-        self._tests = {h: t for h, t in self._tests.items() if h in standing}
 
     def next_tree(self) -> Secrets:
         """The first whose root the account hasn't joined with."""

@@ -14,6 +14,7 @@ import numpy as np
 
 import tinynn
 from converters.evm import Options, compiled
+from oracle.bench import cosmos
 from oracle.bench.figure import Figure
 from oracle.bench.inference_gas import nanoseconds_a_gas
 from oracle.bench.nets.byte_nets import lenet, mlp
@@ -56,6 +57,7 @@ def figures() -> Iterator[Figure]:
     dearest = max(worst, key=lambda name: worst[name])
     yield Figure(f"precompile, dearest: {dearest}", worst[dearest], "ns a gas")
     yield Figure("evm.int8_accuracy", accuracy(reader), "share")
+    yield from cosmos.figures()
 
 
 def gas_of(model: Model, data: bytes, options: Options | None = None) -> int:

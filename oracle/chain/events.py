@@ -60,6 +60,18 @@ class AuditsPermitted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class EarlyWanted(Event):
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyCallback(Event):
+    request_id: int
+    requester: bytes
+    success: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted(Event):
     request_id: int
     model_id: bytes
@@ -276,7 +288,8 @@ class Collected(Event):
 EVENTS: Mapping[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
-        ModelRegistered, WorkStated, Requested, Metered, AuditsPermitted, SeedFixed,
+        ModelRegistered, WorkStated, Requested, Metered, AuditsPermitted,
+        EarlyWanted, EarlyCallback, SeedFixed,
         Accepted, LeaseExpired, Claimed, Confessed, SecretWithheld, ClaimKilled,
         Unspent, Finalized, CallbackSucceeded, CallbackFailed, CallbackSkipped,
         Cancelled,

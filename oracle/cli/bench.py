@@ -64,7 +64,8 @@ def gas(as_json: AsJson = False) -> None:
 
 @app.command()
 def onchain(as_json: AsJson = False) -> None:
-    """Inference inside the chain: gas of nets. PLUMB_T10K names a folder of digits."""
+    """Inference inside the chain: gas of nets. PLUMB_T10K names a folder of digits,
+    PLUMB_WASMD a wasmd, PLUMB_STORIES a folder with stories260K."""
     from oracle.bench.onchain import figures
 
     report("onchain", figures(), as_json)

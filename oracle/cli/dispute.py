@@ -155,7 +155,8 @@ def whatif(
         print_json(foretold(found, terms, right))
     else:
         shown = {
-            "the claim is": "true" if found.claim_is_true else "false",
+            "the claim is": ("true" if found.claim_is_true else "false")
+            + ", and may be a test" * answered.may_be_test,
             "it leaves the truth in": found.divergence or "no segment",
             "moves left": found.moves_left,
             "own gas left": f"{found.gas_left:,}",

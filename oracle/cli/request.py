@@ -173,12 +173,12 @@ def send(
         else:
             terms = Terms(callback_gas, window, patience, bond, wei, audits)
             about = (sender, contracts, model_id, request, terms)
-            if text is None:
-                _, receipt = ask(*about)
-            else:
+            if found.tables.varies:  # what isn't run of its passes comes back
                 price = min(guess.pass_price_wei, wei // max(1, sizes.passes))
                 passes = Passes(price, sizes.passes, asked.from_block)
                 _, receipt = ask_metered(*about, passes)
+            else:
+                _, receipt = ask(*about)
     told = posted(receipt, min_lease)
     if as_json:
         print_json(told | {"fee_wei": wei} | reckoned_json(guess))
@@ -303,6 +303,7 @@ def simulate(
         told: JsonObject = {"outputs": numbers, "bytes": hexadecimal(answer)}
         if text is not None:
             told["text"] = answered_text(answer)
+        if found.tables.varies:
             costs |= passes_json(guess, sizes.passes, found.passes_of(answer))
         print_json({**told, **costs, **gas, **failure})
     else:
@@ -312,9 +313,10 @@ def simulate(
         told = {"callback": told_callback(played, callback_gas)} if through else {}
         shown = listed(outputs)
         if text is not None:
+            shown = {"text": answered_text(answer)}
+        if found.tables.varies:
             ran = found.passes_of(answer)
             back = brief_wei(guess.refund_wei(sizes.passes, ran))
-            shown = {"text": answered_text(answer)}
             shown["passes"] = f"{ran} of {sizes.passes}: {back} come back"
         console().print(facts(shown | lines | told))
         if asked.from_block:

@@ -13,6 +13,7 @@ from threading import Event
 from web3.exceptions import Web3Exception
 
 from oracle.chain.errors import ChainError, FeeAboveCap, WrongChain
+from oracle.chain.words import said
 from oracle.errors import OracleError
 from oracle.logs import logger
 from oracle.node.node import Done, Node
@@ -151,5 +152,5 @@ class Loop:
 
 
 def _brief(error: Exception) -> str:
-    text = " ".join(str(error).split())
+    text = " ".join(said(error).split())
     return f"{type(error).__name__}: {text[:300]}"

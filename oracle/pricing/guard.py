@@ -58,7 +58,7 @@ class Offer:
         """What that costs: today's price, but for the callback, which is made at any
         up to the bond's."""
         more = max(0, self.bond_price_wei - self.gas_price_wei)
-        callback = self.asked.request.callback_gas
+        callback = (1 + self.asked.early) * self.asked.request.callback_gas
         return self.gas * self.gas_price_wei + callback * more
 
     def left_wei(self, passes: int) -> int:
@@ -132,8 +132,9 @@ def rent_wei(bond_wei: int, seconds: int, rate: float) -> int:
 
 
 def answer_gas(asked: Asked, output_bytes: int) -> int:
-    """Gas of accept, submit and finalize, the callback's included."""
-    return FIXED_GAS + OUTPUT_BYTE_GAS * output_bytes + asked.request.callback_gas
+    """Gas of accept, submit and finalize, with a callback, or two of an early one."""
+    callbacks = (1 + asked.early) * asked.request.callback_gas
+    return FIXED_GAS + OUTPUT_BYTE_GAS * output_bytes + callbacks
 
 
 def _at_most(expected: int, actual: int) -> str:

@@ -14,6 +14,7 @@ from challenge.errors import PositionMismatch, PositionMissing
 from challenge.game import Dispute, Game, Stage, position_of
 from oracle.chain.chain import Chain
 from oracle.chain.contracts import Contracts
+from oracle.chain.words import said
 from oracle.logs import logger
 from oracle.record.tables import Answered, Asked, Played, Status, Tables
 
@@ -69,7 +70,7 @@ class Auditor:
                     self._owed.add(asked.request.id)
                     if untold == min(MOST_UNTOLD, len(chosen)):
                         raise
-                    about = {"request_id": asked.request.id, "reason": str(error)}
+                    about = {"request_id": asked.request.id, "reason": said(error)}
                     log.warning("not audited", **about)
                     continue
                 untold = 0

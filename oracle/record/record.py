@@ -17,6 +17,7 @@ from oracle.chain.contracts import Contracts
 from oracle.chain.events import Event
 from oracle.chain.head import NOTHING, Head
 from oracle.chain.journal import Forgetful, Journal, Tip
+from oracle.chain.words import said
 from oracle.errors import Hole
 from oracle.logs import logger
 from oracle.record.audit import Auditor
@@ -168,7 +169,7 @@ class Record:
             except Hole:
                 raise
             except Exception as error:
-                log.warning("not audited", reason=str(error))
+                log.warning("not audited", reason=said(error))
                 self._audited_at = self.head.timestamp
 
     def _insist(self, tip: Tip, all_of_it: bool) -> None:

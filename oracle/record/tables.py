@@ -38,6 +38,7 @@ OfRequest = (
     | events.Accepted
     | events.LeaseExpired
     | events.AuditsPermitted
+    | events.EarlyWanted
     | events.Claimed
     | events.Confessed
     | events.SecretWithheld
@@ -68,6 +69,8 @@ class Asked:
     meter: Meter = NO_METER
     permits: bool = False
     """Whether its worker may be audited, if that has joined."""
+    early: bool = False
+    """Whether its requester's code is told of each claim."""
     audit: events.Audited | None = None
     """Of its lease or claim: then the answer may be false on purpose, until it is
     final."""
@@ -249,6 +252,11 @@ class Tables:
     def _(self, event: events.AuditsPermitted) -> None:
         status = self.requests[event.request_id].status
         self._change(event, status, permits=True)
+
+    @_learn.register
+    def _(self, event: events.EarlyWanted) -> None:
+        status = self.requests[event.request_id].status
+        self._change(event, status, early=True)
 
     @_learn.register
     def _(self, event: events.Audited) -> None:

@@ -30,6 +30,7 @@ from oracle.chain.errors import (
 )
 from oracle.chain.head import Head
 from oracle.chain.journal import Journal
+from oracle.chain.words import said
 from oracle.sending import sender as plain
 from oracle.sending.nonces import Nonces
 from oracle.sending.offers import Answer, Offers
@@ -377,7 +378,7 @@ class DurableSender(Sender):
         except (ContractLogicError, Web3RPCError) as error:
             refusal = refusal_of(self._abis.get(draft.to), draft.action, error)
             if refusal is None:
-                log.warning("%s may fail by now: %s", draft.action, error)
+                log.warning("%s may fail by now: %s", draft.action, said(error))
                 return  # a node that cannot tell is no reason to give it up
             if self._nonces.asked() > entry.nonce:
                 return  # it failed because it is done, this very moment

@@ -11,6 +11,7 @@ from web3.exceptions import Web3RPCError
 
 from oracle.chain.chain import Chain
 from oracle.chain.errors import Unavailable
+from oracle.chain.words import said
 from oracle.store.outbox import Entry
 
 OFFER_AGAIN_SECONDS = 15.0
@@ -63,7 +64,7 @@ class Offers:
         try:
             self._chain.endpoint.web3.eth.send_raw_transaction(entry.last.raw)
         except Web3RPCError as error:
-            heard = Heard(_meaning(str(error)), str(error))
+            heard = Heard(_meaning(str(error)), said(error))
         except (Unavailable, OSError) as error:
             return Heard(Answer.UNKNOWN, str(error))
         else:

@@ -16,6 +16,7 @@ from web3.exceptions import Web3Exception
 from challenge.errors import ChallengeError
 from mips_vm.errors import MachineError
 from oracle.chain.errors import Unanswered, Unavailable, WentBack, WrongChain
+from oracle.chain.words import said
 from oracle.errors import OracleError
 from oracle.logs import logger
 from oracle.store.errors import StoreUnusable
@@ -139,5 +140,5 @@ class Troubles:
 
 
 def _told(error: Exception, foreseen: bool) -> str:
-    text = " ".join(str(error).split())[:MOST_CHARACTERS]
+    text = " ".join(said(error).split())[:MOST_CHARACTERS]
     return text if foreseen and text else f"{type(error).__name__}: {text}"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {IClaimSource} from "./interfaces/IClaimSource.sol";
 import {Dispute, Game, IDisputeGame, Interval, Stage} from "./interfaces/IDisputeGame.sol";
-import {Claim, IInferenceOracle} from "./interfaces/IInferenceOracle.sol";
+import {Claim} from "./interfaces/IInferenceOracle.sol";
 import {IMipsVerifier} from "./interfaces/IMipsVerifier.sol";
 import {IModelRegistry, Model} from "./interfaces/IModelRegistry.sol";
 import {IStaking} from "./interfaces/IStaking.sol";
@@ -29,7 +30,7 @@ contract DisputeGame is IDisputeGame {
     uint256 public constant MAX_K = 64;
     uint256 public constant MAX_CLOCK = 90 days;
 
-    IInferenceOracle public immutable oracle;
+    IClaimSource public immutable oracle;
     IStaking public immutable staking;
     IModelRegistry public immutable registry;
     IMipsVerifier public immutable verifier;
@@ -43,7 +44,7 @@ contract DisputeGame is IDisputeGame {
     mapping(bytes32 gameId => Game) private games;
     mapping(bytes32 claimHash => Dispute) private disputes;
 
-    constructor(IInferenceOracle oracle_, IMipsVerifier verifier_, uint256 k_, Duration clockSeconds_) {
+    constructor(IClaimSource oracle_, IMipsVerifier verifier_, uint256 k_, Duration clockSeconds_) {
         if (oracle_.game() != address(this)) revert Miswired(address(this), oracle_.game());
         _checkRange(2, MAX_K, k_);
         _checkRange(1, MAX_CLOCK, Duration.unwrap(clockSeconds_));

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.24;
 
 import {IInferenceCallback} from "./interfaces/IInferenceCallback.sol";
-import {IInferenceOracle, Request} from "./interfaces/IInferenceOracle.sol";
+import {IInferenceOracle, Options, Request} from "./interfaces/IInferenceOracle.sol";
 
 /// @title The base of a contract that asks for inference.
 /// @notice Ask with `_request`; the answer comes to `_onInference`, once, from the oracle, and for a request of this
@@ -21,8 +21,7 @@ abstract contract InferenceConsumer is IInferenceCallback {
 
     /// @inheritdoc IInferenceCallback
     function onInference(uint256 requestId, bytes calldata output) external {
-        if (msg.sender != address(oracle)) revert NotOracle(address(oracle), msg.sender);
-        if (!pending[requestId]) revert NotPending(requestId);
+        _checkPending(requestId);
         delete pending[requestId];
         _onInference(requestId, output);
     }
@@ -72,6 +71,30 @@ abstract contract InferenceConsumer is IInferenceCallback {
             modelId, input, callbackGas, deadline, window, minBond, refundTo, passPrice, maxPasses, fromBlock
         );
         pending[requestId] = true;
+    }
+
+    /// @dev As `_request`, with all that a request may have besides: audits, early answers, passes.
+    function _requestWith(
+        bytes32 modelId,
+        bytes memory input,
+        uint256 fee,
+        uint32 callbackGas,
+        uint40 deadline,
+        uint32 window,
+        uint96 minBond,
+        address refundTo,
+        Options memory options
+    ) internal returns (uint256 requestId) {
+        requestId = oracle.requestWith{value: fee}(
+            modelId, input, callbackGas, deadline, window, minBond, refundTo, options
+        );
+        pending[requestId] = true;
+    }
+
+    /// @dev Reverts unless the oracle calls, about a request of this contract's that waits.
+    function _checkPending(uint256 requestId) internal view {
+        if (msg.sender != address(oracle)) revert NotOracle(address(oracle), msg.sender);
+        if (!pending[requestId]) revert NotPending(requestId);
     }
 
     /// @dev Takes back a request that no worker holds; its fee becomes a credit.

@@ -64,10 +64,12 @@ contract InferenceOracle is IInferenceOracle {
     uint256 private constant PASSES_BYTES = 4;
     uint256 private constant BPS = 10_000;
 
-    /// @dev Bits of a request's traits: it has a Meter; it permits audits; its lease or claim is audited.
+    /// @dev Bits of a request's traits: it has a Meter; it permits audits; its lease or claim is audited; its requester is told of
+    /// claims.
     uint8 private constant METERED = 1;
     uint8 private constant PERMITS = 2;
     uint8 private constant AUDITED = 4;
+    uint8 private constant EARLY = 8;
 
     /// @inheritdoc IInferenceOracle
     IModelRegistry public immutable registry;
@@ -142,8 +144,13 @@ contract InferenceOracle is IInferenceOracle {
             _meter(requestId, input, deadline, options.passPrice, options.maxPasses, options.fromBlock);
         }
         if (options.audits) {
+            // INVARIANT: what is known to be false is given to nobody's code.
+            if (options.early) revert AuditsOrEarly();
             requests[requestId].traits |= PERMITS;
             emit AuditsPermitted(requestId);
+        } else if (options.early) {
+            requests[requestId].traits |= EARLY;
+            emit EarlyWanted(requestId);
         }
     }
 
@@ -455,6 +462,14 @@ contract InferenceOracle is IInferenceOracle {
         claimHash = Commitment.ofMemory(claim);
         _enter(state, Status.Claimed, msg.sender, claimHash);
         emit Claimed(r.id, claimHash, msg.sender, claim, output, audited);
+        if (state.traits & EARLY != 0) _tellEarly(r, claim, output);
+    }
+
+    /// @dev INVARIANT: no price of gas, and no code of the requester's, keeps a worker from answering in time.
+    function _tellEarly(Request calldata r, Claim memory claim, bytes calldata output) private {
+        bool told = block.basefee <= claim.gasPrice
+            && Callback.tellEarly(r.requester, r.id, output, claim.bond, claim.windowEnd, r.callbackGas);
+        emit EarlyCallback(r.id, r.requester, told);
     }
 
     /// @dev A seed of the requester's own would be overwritten, which can only be a mistake.

@@ -72,7 +72,9 @@ contract MockInferenceOracle {
         if (options.passPrice != 0 || options.maxPasses != 0 || options.fromBlock) {
             _meter(requestId, options.passPrice, options.maxPasses, options.fromBlock);
         }
+        if (options.audits && options.early) revert IInferenceOracle.AuditsOrEarly();
         if (options.audits) emit IInferenceOracle.AuditsPermitted(requestId);
+        if (options.early) emit IInferenceOracle.EarlyWanted(requestId);
     }
 
     /// @notice The block is there, and somebody has shown it.
@@ -129,6 +131,14 @@ contract MockInferenceOracle {
             outputs[requestId] = output;
             emit IInferenceOracle.CallbackFailed(requestId, r.requester, reason);
         }
+    }
+
+    /// @notice A worker claims an answer with that bond behind it, which whoever asked is told at once.
+    function answerEarly(uint256 requestId, bytes calldata output, uint96 bond) external {
+        Request memory r = _expect(requestId, Status.Open);
+        uint256 end = block.timestamp + r.window;
+        bool told = Callback.tellEarly(r.requester, requestId, output, bond, end, r.callbackGas);
+        emit IInferenceOracle.EarlyCallback(requestId, r.requester, told);
     }
 
     /// @notice A worker answered falsely and was caught: the request is open again.

@@ -1,6 +1,6 @@
 """What a chain says after the story: gas by function, block times, everyone's money."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
@@ -98,6 +98,7 @@ def summary(process: ChainProcess, story: Story) -> dict[str, Any]:
         "dispute_seconds": moves[-1]["time"] - moves[0]["time"] if moves else None,
         "transactions": len(found),
         "transactions_in_vain": sum(not each.succeeded for each in found),
+        "in_vain": Counter(each.function for each in found if not each.succeeded),
         "worker_kills": story.worker_kills,
         "rollbacks": [rollback.blocks for rollback in process.rollbacks],
         "fee_raises": story.raises,

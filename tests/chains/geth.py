@@ -25,7 +25,8 @@ from oracle.chain.local.known import CHAIN_ID
 
 VERSION = "v1.17.10"
 MODULE = f"github.com/ethereum/go-ethereum/cmd/geth@{VERSION}"
-BUILD_SECONDS = 3600.0
+BUILD_SECONDS = 7200.0
+FORKS = ("shanghaiTime", "cancunTime", "pragueTime", "osakaTime")
 SYNC = ("--nodiscover", "--maxpeers", 0, "--port", 0, "--ipcdisable")
 HTTP_APIS = "eth,net,web3,txpool"
 
@@ -88,9 +89,14 @@ def version_of(found: str) -> str:
 
 
 def genesis_of(found: str) -> dict[str, object]:
-    """That of geth's own development chain, under our id, with our accounts."""
+    """That of geth's own development chain, under our id, with our accounts, and with
+    the rules of Ethereum as it is: geth's has a fork that is yet to come."""
     genesis = json.loads(said_by(found, "--dev", "dumpgenesis"))
-    genesis["config"]["chainId"] = CHAIN_ID
+    config = genesis["config"]
+    for fork in [name for name in config if name.endswith("Time")]:
+        if fork not in FORKS:
+            del config[fork]
+    config["chainId"] = CHAIN_ID
     money = {address: {"balance": hex(BALANCE_WEI)} for address in rich_addresses()}
     genesis["alloc"] |= money
     return dict(genesis)

@@ -28,6 +28,9 @@ from chains.process import ChainFailed, ChainProcess
 from chains.story import Plan, Story, StoryFailed
 from chains.table import table
 
+from oracle.node.loop import OUTAGES
+
+FAILURES = (ChainFailed, CommandFailed, StoryFailed, AssertionError)
 CLOCKS_OFF_SECONDS = 15 * 60
 KINDS: dict[str, tuple[Callable[[Path, float], ChainProcess], float]] = {
     "anvil": (anvil, 1.0),
@@ -78,7 +81,7 @@ def played(kind: str, plan: Plan, folder: Path) -> dict[str, Any]:
         story.play()
         progress.tell("books")
         found = summary(process, story)
-    except (ChainFailed, CommandFailed, StoryFailed, AssertionError) as error:
+    except (*FAILURES, *OUTAGES) as error:
         progress.end("failed")
         return {"chain": kind, "version": process.version, "failure": str(error)}
     finally:

@@ -9,7 +9,7 @@ as well, at any time from the dispute on.
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -32,6 +32,7 @@ from chains.testbed import (
 from support.process import Running, running
 
 from oracle.chain import events
+from oracle.node.loop import OUTAGES
 from oracle.record.record import Status
 from tinynn import models
 
@@ -40,9 +41,9 @@ STAKE = "5000ether"
 LIE = "activation"
 DIGIT = Path(__file__).parents[2] / "docs" / "seven.json"
 PAUSE_SECONDS, PATIENCE_SECONDS = 1.0, 1800.0
-BLOCKS_TO_A_KILL = 4, 30
+BLOCKS_TO_A_KILL = 4, 40
 """Of the chain since its last start: as few, and as many."""
-RAISED = "fee raised to"
+RAISED, STARTED = "fee raised to", "] started "
 FIRST = 1
 """The contract's request; the others are the crowd's."""
 
@@ -63,8 +64,8 @@ class Plan:
     kills_of_chain: int = 0
     wrong_clocks: tuple[dict[str, str], dict[str, str]] = ({}, {})
     full_blocks: int = 12
-    """Where there are no fees: so many others outbid the worker, which has to raise
-    its fee of nothing."""
+    """Where there are no fees: so often others outbid the worker, each time that it
+    starts, and it has to raise its fee of nothing."""
     seed: int = 1
 
 
@@ -83,6 +84,7 @@ class Story:
     refusals: dict[str, str] = field(default_factory=dict)
     """What those who can't pay were told, by command."""
     _kill_at: int = 0
+    _kills_wait: bool = False
 
     def __post_init__(self) -> None:
         self.folder, self.rng = self.chain.folder, Random(self.plan.seed)
@@ -99,17 +101,18 @@ class Story:
                 self._ask_through_contract()
                 self._until("the lie is told", lambda: self._claimed(FIRST), liar)
             self._meet_the_poor(stack)
+            self._plan_kill()
             behind = self.plan.wrong_clocks[1]
             with self.act("dispute"):
                 challenger = stack.enter_context(
                     self._node("challenger", "challenger", CHALLENGER, off=behind)
                 )
-                self._plan_kill()
                 both = liar, challenger
                 self._until("the lie falls", self._fallen, *both)
             with self.act("collect"):
                 self._until("the challenger has its money", self._collected, *both)
             self._end(liar)
+            self._settle_down()
             self._answer(challenger)
             self._end(challenger)
         return self.testbed
@@ -138,6 +141,7 @@ class Story:
         if self.plan.kills_of_chain:
             self.chain.stop()
             self.chain.start()
+            self._kill_at = 0
 
     def _ask_through_contract(self) -> None:
         through = ("--through", "DigitReader")
@@ -158,10 +162,11 @@ class Story:
         answered = (Status.CLAIMED, Status.FINAL)
         with self.act("answers"):
             self.testbed.crowd(self.plan.crowd)
-            if self.chain.feeless:
-                self.testbed.fill(self.plan.full_blocks, self.chain.block_gas)
+            self._plan_kill()
             for at in self._instants(count):
                 with self._worker() as worker:
+                    if self.chain.feeless:
+                        self.testbed.fill(self.plan.full_blocks, self.chain.block_gas)
                     self._until(
                         f"{at} of {count} are answered",
                         lambda at=at: self.testbed.count(*answered) >= at,  # type: ignore[misc]
@@ -191,9 +196,9 @@ class Story:
             self._end(worker)
 
     def _instants(self, count: int) -> list[int]:
-        """After how many answers the worker is killed: the first time before any."""
+        """After how many answers the worker is killed."""
         kills = self.plan.kills_of_worker
-        return [count * place // (kills + 1) for place in range(kills)]
+        return [count * place // (kills + 1) for place in range(1, kills + 1)]
 
     def _spend_kills(self, *nodes: Running) -> None:
         """Those of the chain that are left; and all is as it was afterwards."""
@@ -243,11 +248,15 @@ class Story:
         *options: object,
         off: dict[str, str] | None = None,
     ) -> Iterator[Running]:
-        """With a log of its own in a folder of that name."""
+        """With a log of its own in a folder of that name; once it looks at the chain:
+        what starts while no chain is there ends at once, and should."""
         home = self.folder / name
         home.mkdir(exist_ok=True)
         command = (role, "start", "--model", MODEL, *self.plumb.shared(account))
         with running(home, *command, *options, environment=off) as node:
+            before, self._kills_wait = _starts(node), True
+            self._until(f"{name} has started", lambda: _starts(node) > before, node)
+            self._kills_wait = False
             yield node
 
     def _end(self, node: Running) -> None:
@@ -266,7 +275,7 @@ class Story:
     def _until(self, what: str, done: Callable[[], bool], *nodes: Running) -> None:
         """Raises `StoryFailed`."""
         end = time.monotonic() + PATIENCE_SECONDS
-        while not done():
+        while not self._is(done):
             for node in nodes:
                 if (status := node.process.poll()) is not None:
                     raise StoryFailed(f"{what}: a node ended, {status}: {_tail(node)}")
@@ -275,7 +284,16 @@ class Story:
                 raise StoryFailed(f"{what}: not in {PATIENCE_SECONDS:.0f} s\n{said}")
             self.tell(f"until {what}")
             self._perhaps_kill()
+            if self.chain.rollbacks:
+                with suppress(*OUTAGES):
+                    self.testbed.offer_again()
             time.sleep(PAUSE_SECONDS)
+
+    def _is(self, done: Callable[[], bool]) -> bool:
+        """Not while the chain doesn't tell."""
+        with suppress(*OUTAGES):
+            return done()
+        return False
 
     def _plan_kill(self) -> None:
         self._kill_at = self.testbed.chain.height + self.rng.randint(*BLOCKS_TO_A_KILL)
@@ -283,11 +301,11 @@ class Story:
     def _perhaps_kill(self) -> None:
         """The chain, where that was planned, when it has come far enough."""
         made = len(self.chain.rollbacks)
-        if not self._kill_at or made >= self.plan.kills_of_chain:
+        waits = self._kills_wait or not self._kill_at
+        if waits or made >= self.plan.kills_of_chain:
             return
         if (self.chain.height() or 0) >= self._kill_at:
             self.chain.kill()
-            self.testbed.offer()
             self._plan_kill()
 
     @property
@@ -312,6 +330,11 @@ class Story:
             )
             for log in sorted(self.folder.glob("*/*.log"))
         }
+
+
+def _starts(node: Running) -> int:
+    """How often it, or one before it, has started by the log."""
+    return node.log.read_text().count(STARTED)
 
 
 def _tail(node: Running) -> str:

@@ -125,8 +125,17 @@ class ChainTestbed(LoadTestbed):
             eth = self.chain.endpoint.web3.eth
             eth.send_raw_transaction(signed.raw_transaction)
 
+    def offer_again(self) -> None:
+        """What a node that was killed has forgotten: as often as it takes, since one
+        that has just started may take nothing yet."""
+        used = sum(
+            self.chain.count(self.address(index), "latest") for index in (MANY, PUSHY)
+        )
+        if used < len(self.sent):
+            self.offer()
+
     def offer(self) -> None:
-        """What a node that went back may have forgotten; it says so where it hasn't."""
+        """All of it; a node that has some of it says so."""
         eth = self.chain.endpoint.web3.eth
         for raw in self.sent:
             try:

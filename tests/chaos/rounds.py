@@ -64,7 +64,7 @@ class Round:
     _begun: float = field(default_factory=time.monotonic)
 
     def play(self) -> None:
-        data = self.number.to_bytes(4, "big")
+        data = self.testbed.subject.asked(self.number)
         self._restart_clock()
         self.testbed.stake(LIAR, self.testbed.bond())
         request = self.testbed.request(data)

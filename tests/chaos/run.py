@@ -23,6 +23,7 @@ from chaos.devnet_process import DevnetProcess
 from chaos.fork_server import ForkServer, fork_server
 from chaos.fuse import Moment
 from chaos.rounds import STAKE_WEI, Round, RoundFailed
+from chaos.subject import SUBJECTS
 from chaos.testbed import CHALLENGER, CLOCK_SECONDS, WORKER, ChaosTestbed, K
 from chaos.victim import Victim
 
@@ -31,7 +32,7 @@ Kind = tuple[str, Moment]
 BAD = ("duplicates", "missed_moves", "lost_wei", "wrong_winners", "failures")
 
 
-def chaos(folder: Path, rounds: int, seed: int) -> dict[str, Any]:
+def chaos(folder: Path, rounds: int, seed: int, model: str = "layer") -> dict[str, Any]:
     """Plays the rounds; the summary."""
     rng = Random(seed)
     failures: list[str] = []
@@ -40,7 +41,7 @@ def chaos(folder: Path, rounds: int, seed: int) -> dict[str, Any]:
         parent = stack.enter_context(fork_server(folder))
         devnet = DevnetProcess(parent, folder, rng, "--k", K, "--clock", CLOCK_SECONDS)
         stack.callback(devnet.end)
-        testbed = ChaosTestbed.founded(folder, devnet)
+        testbed = ChaosTestbed.founded(SUBJECTS[model](), folder, devnet)
         before = {index: testbed.wealth(index) for index in books.HONEST}
         testbed.stake(WORKER, STAKE_WEI)
         victims = [
@@ -80,6 +81,7 @@ def chaos(folder: Path, rounds: int, seed: int) -> dict[str, Any]:
             "failures": failures + missed,
             "seconds": round(time.monotonic() - begin),
             "seed": seed,
+            "model": model,
         }
 
 
@@ -122,13 +124,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--model", choices=SUBJECTS, default="layer")
     parser.add_argument("--folder", type=Path, help="keep everything there")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leaves no process behind
     with tempfile.TemporaryDirectory(prefix="plumb-chaos-") as temporary:
         folder = options.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        summary = chaos(folder, options.rounds, options.seed)
+        summary = chaos(folder, options.rounds, options.seed, options.model)
     print(json.dumps(summary, indent=2))
     return int(any(summary[name] for name in BAD))
 

@@ -8,6 +8,7 @@ import pytest
 from chaos.books import Sent, duplicates
 from chaos.fuse import SEND, Fuse, Moment
 from chaos.run import BAD, by_point, chaos
+from chaos.subject import SUBJECTS
 from chaos.victim import Victim
 
 WORKER, OTHER = b"\1" * 20, b"\2" * 20
@@ -59,8 +60,9 @@ def test_victim_dies_before_and_after_each_kind_of_move_at_the_first_chance() ->
 
 
 @pytest.mark.slow
-def test_chaos_one_round_ends_well(tmp_path: Path) -> None:
-    summary = chaos(tmp_path, rounds=1, seed=3)
+@pytest.mark.parametrize("model", SUBJECTS)
+def test_chaos_one_round_ends_well(tmp_path: Path, model: str) -> None:
+    summary = chaos(tmp_path, rounds=1, seed=3, model=model)
     assert summary["rounds"] == 1
     assert summary["kills"] > 0
     tables = summary["kills_by_point"].values()

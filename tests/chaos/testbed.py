@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from chaos.devnet_process import DevnetProcess
+from chaos.subject import Subject
 from eth_account.typed_transactions import TypedTransaction
 from hexbytes import HexBytes
-from support.embedded_testbed import tiny_image
 from web3 import Web3
 from web3.types import RPCEndpoint
 
@@ -57,6 +57,7 @@ class ChaosEndpoint:
 class ChaosTestbed:
     """`image` is the model's file, `folder` where everyone's homes are."""
 
+    subject: Subject
     folder: Path
     image: Path
     devnet: DevnetProcess
@@ -66,9 +67,11 @@ class ChaosTestbed:
     record: Record
 
     @classmethod
-    def founded(cls, folder: Path, devnet: DevnetProcess) -> "ChaosTestbed":
+    def founded(
+        cls, subject: Subject, folder: Path, devnet: DevnetProcess
+    ) -> "ChaosTestbed":
         image = folder / "tiny.plumb"
-        image.write_bytes(tiny_image())
+        image.write_bytes(subject.image)
         devnet.revive()
         contracts = read_deployments(folder, CHAIN_ID).contracts
         chain = Chain(ChaosEndpoint(devnet))
@@ -78,7 +81,8 @@ class ChaosTestbed:
         receipt = publisher.send(contracts.registry, "register", *identity)
         (told,) = (e for e in receipt.events if isinstance(e, ModelRegistered))
         record = Record(chain, contracts)
-        return cls(folder, image, devnet, chain, contracts, told.model_id, record)
+        held = (folder, image, devnet, chain, contracts, told.model_id, record)
+        return cls(subject, *held)
 
     @property
     def functions(self) -> dict[bytes, str]:

@@ -32,6 +32,8 @@ ERRORS: tuple[Callable[[], Exception], ...] = (
 )
 SCENES = {"worker": worker_scene, "challenger": challenger_scene}
 SETTLED_TURNS = 4
+TOLD_EVERY = 100
+"""Faults, between two lines that say how far it is."""
 MOST_TURNS_ONCE, MOST_TURNS_LASTING = STUCK_TURNS + 6, STUCK_TURNS + 16
 
 
@@ -105,9 +107,15 @@ def main() -> int:
     for name, made in chosen.items():
         with tempfile.TemporaryDirectory(prefix="plumb-faults-") as folder:
             scene = made(Path(folder))
-            for fault in faults_of(calls_of(scene)):
-                if rng.random() >= options.share:
-                    continue
+            faults = [
+                fault
+                for fault in faults_of(calls_of(scene))
+                if rng.random() < options.share
+            ]
+            for number, fault in enumerate(faults):
+                if number % TOLD_EVERY == 0:
+                    told = f"{name}: {number} of {len(faults)} faults"
+                    print(told, file=sys.stderr, flush=True)
                 if (missing := undone(scene, fault)) is None:
                     continue
                 played += 1

@@ -27,7 +27,9 @@ contract TwinsTest {
         (bytes32 plain, bytes32 memoryPlain) = libraries.hashOfRequestPlain(r);
         require(fast == plain && memoryFast == memoryPlain && fast == memoryFast, "another hash");
         require(libraries.hashOfLease(lease) == libraries.hashOfLeasePlain(lease), "another hash");
-        require(libraries.hashOfClaim(claim) == libraries.hashOfClaimPlain(claim), "another hash");
+        (fast, memoryFast) = libraries.hashOfClaim(claim);
+        (plain, memoryPlain) = libraries.hashOfClaimPlain(claim);
+        require(fast == plain && memoryFast == memoryPlain && fast == memoryFast, "another hash");
     }
 
     /// @notice Whole proofs, and proofs with bytes too few, bits too high or zeros where none may be.

@@ -1,7 +1,8 @@
 """Solidity compiled fast: for tests of what the code does, not of what it costs.
 
-The old code generator, not optimised, takes a twentieth of the time that the committed
-artifacts take, and the compiler is loaded once instead of for each contract.
+The old code generator, optimised for size, since the oracle would be too large else,
+takes a part of the time that the committed artifacts take, and the compiler is loaded
+once instead of for each contract.
 """
 
 import json
@@ -11,7 +12,7 @@ from typing import Any
 
 from solidity import build
 
-FAST = build.SETTINGS | {"viaIR": False, "optimizer": {"enabled": False}}
+FAST = build.SETTINGS | {"viaIR": False, "optimizer": {"enabled": True, "runs": 1}}
 
 
 class Compiler:

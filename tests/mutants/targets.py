@@ -35,6 +35,8 @@ ORACLE_TESTS = (
     "tests/solidity/test_callback.py",
     "tests/solidity/test_deployment.py",
     "tests/solidity/test_dispute_game.py",
+    "tests/solidity/audits/test_cheats.py",
+    "tests/solidity/test_early.py",
 )
 GAME_TESTS = (
     "tests/solidity/test_dispute_money.py",
@@ -80,6 +82,14 @@ TARGETS = {
         "solidity/src/libraries/BlockSeed.sol",
         ("tests/solidity/test_seeds.py",),
         ("InferenceOracle",),
+    ),
+    "prizes": Target(
+        "solidity/src/Audits.sol",
+        (
+            "tests/solidity/audits/test_cheats.py",
+            "tests/solidity/audits/test_audits.py",
+        ),
+        ("Audits",),
     ),
     "game": Target("solidity/src/DisputeGame.sol", GAME_TESTS, ("DisputeGame",)),
     "clock": Target("solidity/src/libraries/Clock.sol", GAME_TESTS, ("DisputeGame",)),
@@ -200,7 +210,7 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
     (ORACLE, "if (time > MAX_LEASE) time = MAX_LEASE;", ">="): SAME_EITHER_WAY,
     (
         ORACLE,
-        "return least / PENALTY_SHARE + (fee < more ? fee : more);",
+        "penalty = least / PENALTY_SHARE + (fee < more ? fee : more);",
         "<=",
     ): SAME_EITHER_WAY,
     (

@@ -89,7 +89,7 @@ contract MoneyTest {
     uint40 private constant BEGIN = 1_700_000_000;
     address private constant WORKER = address(0xa11ce);
     address private constant CAROL = address(0xca401);
-    address private constant DAVE = address(0xdafe);
+    address private constant BYSTANDER = address(0xdafe);
     uint256 private constant STAKE = 2 ** 96;
 
     Standing private oracle;
@@ -102,7 +102,7 @@ contract MoneyTest {
         SYMBOLS.deal(address(this), 3 * STAKE);
         bank.deposit{value: STAKE}(WORKER);
         bank.deposit{value: STAKE}(CAROL);
-        bank.deposit{value: STAKE}(DAVE);
+        bank.deposit{value: STAKE}(BYSTANDER);
         SYMBOLS.warp(BEGIN);
     }
 
@@ -142,27 +142,6 @@ contract MoneyTest {
         _checkAccount(CAROL, STAKE - held, 0);
         assert(address(bank).balance == 3 * STAKE - (held - paid));
         assert(held - paid >= Tariff.maxWorkerDue(K) * gasPrice);
-    }
-
-    /// @notice Two challengers of a worker that is silent, at the least price of gas for them: both have their bonds back, what is kept for the second is
-    /// paid or burns, and nothing of the worker's bond is left in the bank.
-    function check_second_challenger_is_paid_and_nothing_is_left(uint96 bond, uint80 price) external {
-        Claim memory claim = _claim(bond, price);
-        _challenge(claim, CAROL, 0);
-        _challenge(claim, DAVE, 0);
-        SYMBOLS.warp(BEGIN + CLOCK);
-        SYMBOLS.prank(CAROL);
-        game.timeout(claim, CAROL);
-        SYMBOLS.prank(DAVE);
-        game.settle(claim, DAVE);
-
-        uint256 first = (Tariff.CHALLENGE + Tariff.TIMEOUT + Tariff.WINNER_BONUS) * price;
-        uint256 second = (Tariff.CHALLENGE + Tariff.SETTLE) * price;
-        _checkAccount(WORKER, STAKE - bond, 0);
-        _checkAccount(CAROL, STAKE + first, 0);
-        _checkAccount(DAVE, STAKE + second, 0);
-        assert(address(bank).balance == 3 * STAKE - bond + first + second);
-        assert(5 * (bond - first - second) >= 2 * uint256(bond));
     }
 
     /// @dev A claim whose bond is at least the least one at its price, as `accept` locks it.

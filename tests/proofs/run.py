@@ -14,6 +14,8 @@ from solidity.build import install_compiler
 
 ROOT = Path(__file__).parents[2]
 OUT = "build/proofs/out"
+SECONDS = 600
+"""For each question to the solver. One that it doesn't answer counts as not proved."""
 
 
 def main() -> int:
@@ -23,7 +25,7 @@ def main() -> int:
     path = os.pathsep.join([str(forge), os.environ["PATH"]])
     environment = os.environ | {"FOUNDRY_PROFILE": "proofs", "PATH": path}
     command = [halmos, "--root", ".", "--forge-build-out", OUT]
-    command += ["--solver-timeout-assertion", "0"]  # as long as it takes
+    command += ["--solver-timeout-assertion", f"{SECONDS}s"]
     if function:
         command += ["--function", *function]
     done = subprocess.run(command, cwd=ROOT, env=environment, check=False)

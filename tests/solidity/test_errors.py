@@ -13,7 +13,10 @@ TESTS = Path(__file__).parent
 DECLARING = [
     *(f"interfaces/{name}" for name in ("IDisputeGame", "IInferenceOracle")),
     *(f"interfaces/{name}" for name in ("IModelRegistry", "IStaking", "IMipsVerifier")),
+    "interfaces/IModelSwarm",
+    "interfaces/ISwarm",
     "libraries/BlockSeed",
+    "libraries/Ring",
     "InferenceConsumer",
     "TextConsumer",
     "examples/DigitReader",

@@ -41,8 +41,8 @@ def test_mock_has_what_a_consumer_calls(mock):
     """The same selectors and events as the real interface."""
     real = mock.contracts["InferenceOracle"].abi
     fake = mock.contracts["MockInferenceOracle"].abi
-    names = ("request", "requestMetered", "cancel", "getRequest", "estimateFee")
-    for name in (*names, "staking"):
+    names = ("request", "requestMetered", "requestWith", "cancel", "getRequest")
+    for name in (*names, "estimateFee", "staking"):
         assert signature(real, name) == signature(fake, name)
     assert set(fake.events) <= set(real.events)
 

@@ -74,7 +74,7 @@ class AuditedStory(Story):
 
     def permit(self, **changes: Any) -> Receipt:
         """A request that permits audits."""
-        options = (0, 0, False, True)
+        options = (0, 0, False, False, True)
         sent = self._oracle(
             "requestWith",
             *self.terms(**changes),

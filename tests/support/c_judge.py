@@ -1,9 +1,12 @@
-"""The judge in C, native and as WebAssembly, with the contract's refusals.
+"""The judge in C, native, as WebAssembly and as a contract of CosmWasm, with the
+refusals of the contract in Solidity.
 
 Native code is compiled for the tests; what the module runs in is wasmtime.
 """
 
+import base64
 import ctypes
+import re
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -15,10 +18,13 @@ import pytest
 from support.evm import Reverted
 from support.verifier import Verifier
 
+from mips_vm.cosmwasm import VERIFIER
 from mips_vm.errors import CompilerAbsent
 from mips_vm.judge import MODULE
 from mips_vm.judge.build import build_native
 from mips_vm.witness import Witness
+from tinynn.cosmwasm.host import Contract
+from tinynn.errors import ContractRefused
 
 Convert = Callable[[bytes], Any]
 
@@ -106,8 +112,53 @@ def wasm_judge() -> CJudge:
     return CJudge(np.frombuffer(view, np.uint8), judge)
 
 
+def step_message(witness: Witness) -> dict[str, Any]:
+    """What the verifier of mips_vm/cosmwasm/ is told."""
+    roots = {
+        "pre_root": witness.pre_root.hex(),
+        "program_root": witness.program_root.hex(),
+        "model_root": witness.model_root.hex(),
+    }
+    text = base64.b64encode(witness.data).decode()
+    return {"step": {**roots, "witness": text}}
+
+
+def refusal_of(told: str) -> Reverted:
+    """Of the verifier's words: a name, and two times 32 bytes."""
+    found = re.search(r"(\w+): expected ([0-9a-f]{64}), got ([0-9a-f]{64})", told)
+    assert found is not None, told
+    convert, count = next(row[1:] for row in REFUSALS if row[0] == found[1])
+    values = [bytes.fromhex(found[i]) for i in (2, 3)]
+    return Reverted(found[1], tuple(map(convert, values[-count:])))
+
+
+class ContractJudge:
+    """The verifier, in wasmtime: a query and an execution, which say the same."""
+
+    def __init__(self) -> None:
+        self._contract = Contract(VERIFIER.read_bytes())
+        self._contract.instantiate({})
+
+    def step(self, witness: Witness) -> bytes:
+        message = step_message(witness)
+        try:
+            told = self._contract.query(message)["post_root"]
+        except ContractRefused as refused:
+            raise refusal_of(str(refused)) from None
+        response = self._contract.execute(message)
+        assert response.data.hex() == told == response.event["post_root"]
+        return response.data
+
+
+def contract_judge() -> ContractJudge:
+    """The committed module; the test is skipped without wasmtime."""
+    pytest.importorskip("wasmtime", reason="pip install -e '.[wasm]'")
+    return ContractJudge()
+
+
 JUDGES: dict[str, Callable[[], Judge]] = {
     "contract": Verifier,
     "c": native_judge,
     "wasm": wasm_judge,
+    "cosmwasm": contract_judge,
 }

@@ -14,6 +14,10 @@ GOES_ON = re.compile(r"plumb (devnet$|\w+ start\b)")
 """Commands that keep their terminal until they are interrupted."""
 PATIENCE_SECONDS = 300
 NEEDS_NPM = "## Ask from a contract of your own"
+NEEDS_SMOLLM2 = "## Ask a language model"
+MODELS = Path("build/models")
+SMOLLM2 = MODELS / "SmolLM2-135M-Instruct.Q4_1.gguf"
+"""Where `make model-smollm2` puts it."""
 
 
 @dataclass
@@ -78,11 +82,13 @@ class Terminals:
 def type_page(page: Path, folder: Path, binaries: Path, port: int) -> int:
     """Types the page in `folder`, on a devnet at `port`; how many blocks it has.
 
-    Where there is no npm, one section is left out.
+    Where there is no npm, or no SmolLM2, a section is left out.
     """
-    text = page.read_text()
+    text, checkout = page.read_text(), page.parent.parent
     if shutil.which("npm") is None:
-        text = re.sub(rf"^{NEEDS_NPM}$.*?(?=^## )", "", text, flags=re.M | re.S)
+        text = without(text, NEEDS_NPM)
+    if not (checkout / SMOLLM2).exists():
+        text = without(text, NEEDS_SMOLLM2)
     environment = {k: v for k, v in os.environ.items() if "PLUMB" not in k}
     environment |= {
         "PATH": f"{binaries}:{environment['PATH']}",
@@ -91,8 +97,9 @@ def type_page(page: Path, folder: Path, binaries: Path, port: int) -> int:
         "WEB3_HTTP_PROVIDER_URI": f"http://127.0.0.1:{port}",
         "PLUMB_HOME": str(folder / "home"),
     }
-    for linked in ("docs", "solidity"):
-        (folder / linked).symlink_to(page.parent.parent / linked)
+    (folder / MODELS.parent).mkdir()
+    for linked in ("docs", "solidity", MODELS):
+        (folder / linked).symlink_to(checkout / linked)
     blocks = BLOCK.findall(text)
     terminals = Terminals(folder, environment)
     try:
@@ -105,6 +112,11 @@ def type_page(page: Path, folder: Path, binaries: Path, port: int) -> int:
     finally:
         terminals.close()
     return len(blocks)
+
+
+def without(text: str, section: str) -> str:
+    """The page less one of its sections."""
+    return re.sub(rf"^{section}$.*?(?=^## )", "", text, flags=re.M | re.S)
 
 
 def wait_until_listening(log: Path) -> None:

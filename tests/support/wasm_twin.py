@@ -1,7 +1,8 @@
 """The guest as a WebAssembly module beside the guest: the same bits in two engines.
 
-wasmtime runs the module with vectors, segment by segment and joined; Node the one
-without, joined. Where an engine is missing the other goes on; in CI both must be there.
+wasmtime runs the module with vectors, segment by segment and joined, and the contract
+of chains; Node the module without vectors, joined. Where an engine is missing the other
+goes on; in CI both must be there.
 """
 
 import atexit
@@ -12,6 +13,8 @@ import subprocess
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+
+from support import contract_twin
 
 from mips_vm import Machine
 from mips_vm.constants import ARENA
@@ -61,8 +64,16 @@ class Twin:
                 tables = self.model.tables
                 most = tables.image_bytes + tables.arena_bytes + OWN_BYTES
                 assert self.program.memory_bytes <= most
+            self._ask_contract(output)
         if has_node:
             assert node().answer(self.model.image.tobytes(), self.data) == output
+
+    def _ask_contract(self, output: bytes) -> None:
+        tables = self.model.tables
+        fits = tables.image_bytes <= contract_twin.MOST_IMAGE_BYTES
+        if fits and tables.accepts(len(self.data)):
+            contract = contract_twin.sealed(self.model)
+            assert contract_twin.answer(contract, self.data) == output
 
 
 def tokenizes(model: Model) -> bool:

@@ -59,6 +59,15 @@ class Program:
         self._run.all()
         return answer_of(self._tables, self._outputs, self._space)
 
+    def looped(self, input_bytes: bytes) -> None:
+        """As `answer` of a model with a loop, but for what follows the loop: until the
+        next run `held` has what its last pass left."""
+        self._input.load(input_bytes)
+        if self._steps.begins_empty:
+            self._arena.fill(0)
+        self._run.some(0, self._steps.loop.first)
+        self._run.passes(self._steps.loop.passes)
+
     @property
     def passes(self) -> int:
         """Passes that are done by now, while another thread waits for an answer."""

@@ -1,8 +1,8 @@
 """Makes scalar.wasm and simd.wasm: `python -m tinynn.wasm.build [--check]`.
 
 Every C source of the guest, but where this folder has a source of
-the same name, that one; and keccak of mips_vm/judge/. Byte for byte the same from any
-folder; `--check` only compares. Needs ziglang.
+the same name, that one; keccak of mips_vm/judge/, the memory of mips_vm/wasm/. Byte for
+byte the same from any folder; `--check` only compares. Needs ziglang.
 """
 
 import sys
@@ -13,6 +13,8 @@ from typing import Final
 from mips_vm.judge import FOLDER as JUDGE
 from mips_vm.keccak import keccak256
 from mips_vm.toolchain import webassembly
+from mips_vm.wasm import FOLDER as SHARED
+from mips_vm.wasm import MEMORY
 
 from ..errors import WasmBuildError
 from ..guest.build import sources_in
@@ -28,7 +30,7 @@ def sources() -> list[Path]:
     ours = sorted(FOLDER.glob("*.c"))
     replaced = {path.name for path in ours}
     theirs = [path for path in sources_in() if path.name not in replaced]
-    return [*ours, JUDGE / "keccak.c", *theirs]
+    return [*ours, MEMORY, JUDGE / "keccak.c", *theirs]
 
 
 def build(name: str) -> bytes:
@@ -36,7 +38,7 @@ def build(name: str) -> bytes:
     return webassembly.module(
         sources(),
         FEATURES[name],
-        include=(FOLDER, JUDGE),
+        include=(FOLDER, SHARED, JUDGE),
         exports=("keccak256",),
         stack_bytes=STACK_BYTES,
     )

@@ -3,9 +3,8 @@
  * here, before it answers anything. */
 
 #include "../guest/dot.h"
+#include "export.h"
 #include "memory.h"
-
-#define EXPORT(name) __attribute__((export_name(#name))) name
 
 #define WIDTH 8u
 

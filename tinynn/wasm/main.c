@@ -12,29 +12,31 @@
 #include "../guest/main.c"
 #undef main
 
+#include "export.h"
 #include "memory.h"
+#include "module.h"
 #include "../guest/scratch.h"
-
-#define EXPORT(name) __attribute__((export_name(#name))) name
 
 #define MAGIC 0x424d4c50u /* "PLMB" */
 #define FIRST_VERSION 2u
 #define LAST_VERSION 3u
-
-enum state { YIELDED = 1, HALTED = 2 };
-enum problem { FINE, NO_IMAGE, BAD_FRAME, NO_MEMORY };
 
 struct regions plumb_regions;
 
 static uint32_t image_bytes;
 static enum state state = HALTED;
 
+void image_put(uint8_t *image, uint32_t bytes) {
+  plumb_regions.image = image;
+  image_bytes = bytes;
+  state = HALTED;
+}
+
 /* Where an image of so many bytes has to be written; 0 if there is no memory for it. */
 uint8_t *EXPORT(image_room)(uint32_t bytes) {
   memory_clear();
-  image_bytes = bytes;
-  state = HALTED;
-  return plumb_regions.image = memory_take(bytes);
+  image_put(memory_take(bytes), bytes);
+  return plumb_regions.image;
 }
 
 static bool has(uint32_t offset, uint32_t count, uint32_t size) {
@@ -70,6 +72,8 @@ uint32_t EXPORT(open_image)(void) {
 uint8_t *EXPORT(input_room)(void) { return plumb_regions.input + 4; }
 
 uint32_t EXPORT(input_most)(void) { return model->input_bytes; }
+
+uint32_t input_varies(void) { return model->flags & VARIES; }
 
 /* Starts a run on an input of so many bytes. */
 uint32_t EXPORT(begin)(uint32_t bytes) {

@@ -24,8 +24,19 @@ f32 f32_sqrt(f32 a) { return bits_of(__builtin_sqrtf(number(a))); }
 f32 f32_from_u32(uint32_t n) { return bits_of((float)n); }
 f32 f32_from_i32(int32_t n) { return bits_of((float)n); }
 
-/* Saturates, a NaN to 0: the instruction's definition is ours. */
-int32_t f32_to_i32(f32 a) { return __builtin_wasm_trunc_saturate_s_i32_f32(number(a)); }
+/* Saturates, a NaN to 0: the instruction's definition is ours, where there is one. */
+int32_t f32_to_i32(f32 a) {
+#ifdef __wasm_nontrapping_fptoint__
+  return __builtin_wasm_trunc_saturate_s_i32_f32(number(a));
+#else
+  const float x = number(a);
+  if (x >= 0x1p31f)
+    return INT32_MAX;
+  if (x < -0x1p31f)
+    return INT32_MIN;
+  return x == x ? (int32_t)x : 0;
+#endif
+}
 
 bool f32_equal(f32 a, f32 b) { return number(a) == number(b); }
 bool f32_less(f32 a, f32 b) { return number(a) < number(b); }

@@ -1,8 +1,7 @@
 /* The Merkle roots of regions: docs/state-encoding.md. */
 
+#include "export.h"
 #include "keccak.h"
-
-#define EXPORT(name) __attribute__((export_name(#name))) name
 
 #define PAIR_BYTES (2 * HASH_BYTES)
 #define MAX_DEPTH 27u

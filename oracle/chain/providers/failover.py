@@ -166,7 +166,7 @@ class FailoverProvider(BaseProvider):
         for endpoint in self._in_order():
             try:
                 response = self._ask(endpoint, method, params)
-                head = head_of(method, params, response)
+                head = head_of(endpoint.transport.name, method, params, response)
             except Unanswered as reason:
                 endpoint.failed(reason)
                 complaints[endpoint.transport.name] = reason.actual
@@ -219,7 +219,8 @@ class FailoverProvider(BaseProvider):
             return
         self._check_chain(endpoint)
         answer = endpoint.transport.ask("eth_blockNumber", [])
-        head = head_of("eth_blockNumber", [], answer) or 0
+        name = endpoint.transport.name
+        head = head_of(name, "eth_blockNumber", [], answer) or 0
         others = (e for e in self.endpoints if e is not endpoint and not e.rests)
         if head + self.most_lag < self._head and any(others):
             raise self._lagging(endpoint, head)
@@ -276,7 +277,8 @@ class FailoverProvider(BaseProvider):
                 response = endpoint.transport.ask(
                     "eth_blockNumber", [], PROBE_TIMEOUT_SECONDS
                 )
-                head = head_of("eth_blockNumber", [], response)
+                name = endpoint.transport.name
+                head = head_of(name, "eth_blockNumber", [], response)
                 self._head = max(self._head, head or 0)
             except Unanswered as reason:
                 endpoint.failed(reason)
@@ -360,8 +362,8 @@ def asks_for_head(method: str, params: Any) -> bool:
     )
 
 
-def head_of(method: str, params: Any, response: RPCResponse) -> int | None:
-    """The head's number, where the answer tells it."""
+def head_of(name: str, method: str, params: Any, response: RPCResponse) -> int | None:
+    """The head's number, where the answer of the endpoint of that name tells it."""
     result: Any = response.get("result")
     if not asks_for_head(method, params):
         return None
@@ -370,4 +372,4 @@ def head_of(method: str, params: Any, response: RPCResponse) -> int | None:
     try:
         return int(str(result), 16)
     except ValueError:
-        raise Unanswered("endpoint", f"the head {result}") from None
+        raise Unanswered(name, f"the head {result}") from None

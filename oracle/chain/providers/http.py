@@ -22,8 +22,16 @@ CHUNK_BYTES = 1 << 16
 TOO_MANY_REQUESTS, TOO_LARGE = 429, 413
 LIMIT_EXCEEDED = -32005
 THROTTLED = ("rate limit", "too many requests", "throttle", "capacity", "try again")
-BEHIND = ("header not found", "unknown block", "missing trie node", "block not found")
-"""What nodes say of blocks that another node may have."""
+BEHIND = (
+    "header not found",
+    "unknown block",
+    "missing trie node",
+    "block not found",
+    "failed to fetch header by number",
+    "failed to get receipts from comet block",
+)
+"""What nodes say of blocks that another node may have, or they themselves in a moment:
+the last two are a Cosmos EVM node's, of a block that it hasn't indexed yet."""
 
 
 class HttpTransport:

@@ -64,7 +64,7 @@ def question_of(
     if text is not None:
         return question(model, text, asking, seed)
     assert data is not None, "one of them was given"
-    return Question(read_input(data, model.inputs))
+    return Question(read_input(data, model.inputs, varies=model.tables.varies))
 
 
 def sizes_of(

@@ -45,6 +45,7 @@ class Finding:
             "window_end": claim.window_end,
             "bond_wei": claim.bond,
             "true": self.true,
+            "may_be_test": self.answered.may_be_test,
             "disputed": self.disputed,
         }
 

@@ -190,4 +190,5 @@ def _copied(tables: Tables) -> Tables:
         claims=dict(tables.claims),
         games=dict(tables.games),
         openings=dict(tables.openings),
+        programs=dict(tables.programs),
     )

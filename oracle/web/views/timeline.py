@@ -78,6 +78,10 @@ def _told(event: events.Event) -> tuple[str, str, bytes | None] | None:
             return f"{text}. It is audited: it may be a test", "warn", event.worker
         case events.AuditsPermitted():
             return "Its worker may be audited, and made to lie first", "plain", None
+        case events.EarlyCallback():
+            how = "was told" if event.success else "was not told"
+            text = f"The contract that asked {how} early: it may be false"
+            return text, "plain", event.requester
         case events.Confessed():
             noticed = f"challengers who noticed: {event.challengers}"
             return f"It was a test, false on purpose; {noticed}", "good", event.worker

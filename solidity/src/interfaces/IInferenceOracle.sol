@@ -45,6 +45,7 @@ struct Options {
     uint96 passPrice; // as in `requestMetered`
     uint32 maxPasses;
     bool fromBlock;
+    bool early; // `onEarlyInference` brings each claim at once, and what stands behind it: see IEarlyCallback
     bool audits; // a worker that has joined `Audits` may be made to answer falsely first: see IAudits
 }
 
@@ -112,6 +113,7 @@ interface IInferenceOracle {
     error InputTooShort(uint256 expected, uint256 actual);
     error WrongInput(bytes32 expected, bytes32 actual);
     error Binding(uint256 expected, uint256 actual);
+    error AuditsOrEarly();
     error WrongKind(bool audited, bool actual);
     error SameOutput(bytes32 outputRoot);
 
@@ -128,6 +130,10 @@ interface IInferenceOracle {
     event LeaseExpired(uint256 indexed requestId, address indexed worker, uint256 penalty, uint256 burned);
     /// @notice Follows `Requested` where audits are permitted.
     event AuditsPermitted(uint256 indexed requestId);
+    /// @notice Follows `Requested` where the requester wants to be told of claims.
+    event EarlyWanted(uint256 indexed requestId);
+    /// @notice The requester was told of a claim, or its code failed, or gas had become too dear for that.
+    event EarlyCallback(uint256 indexed requestId, address indexed requester, bool success);
     /// @notice Carries the whole output, so that a challenger needs nothing but the log.
     /// @param mayBeTest The claim is audited: its output may be false on purpose, and is no answer before it is final.
     event Claimed(
@@ -192,7 +198,7 @@ interface IInferenceOracle {
         bool fromBlock
     ) external payable returns (uint256 requestId);
 
-    /// @notice As `request`, with more said.
+    /// @notice As `request`, with more said. A test is knowingly false, so whoever is told early permits no audits.
     function requestWith(
         bytes32 modelId,
         bytes calldata input,

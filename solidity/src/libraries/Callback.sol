@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {IEarlyCallback} from "../interfaces/IEarlyCallback.sol";
 import {IInferenceCallback} from "../interfaces/IInferenceCallback.sol";
 import {IInferenceOracle} from "../interfaces/IInferenceOracle.sol";
 
@@ -17,10 +18,27 @@ library Callback {
         internal
         returns (bool success, bytes memory reason)
     {
-        bytes memory data = abi.encodeCall(IInferenceCallback.onInference, (requestId, output));
+        _checkGas(minimum);
+        return _call(requester, cap, abi.encodeCall(IInferenceCallback.onInference, (requestId, output)));
+    }
+
+    /// @notice Tells of a claim, with at most and at least `gasLimit`; false if the requester's code failed.
+    function tellEarly(
+        address requester,
+        uint256 requestId,
+        bytes calldata output,
+        uint256 bond,
+        uint256 windowEnd,
+        uint256 gasLimit
+    ) internal returns (bool success) {
+        _checkGas(gasLimit);
+        bytes memory data = abi.encodeCall(IEarlyCallback.onEarlyInference, (requestId, output, bond, windowEnd));
+        (success,) = _call(requester, gasLimit, data);
+    }
+
+    function _checkGas(uint256 minimum) private view {
         uint256 needed = (minimum * 64) / 63 + RESERVE;
         if (gasleft() < needed) revert IInferenceOracle.NotEnoughGas(needed, gasleft());
-        return _call(requester, cap, data);
     }
 
     /// @dev `(success, reason) = to.call{gas: cap}(data)`, but that it copies at most MAX_REASON bytes of what

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {IEarlyCallback} from "../interfaces/IEarlyCallback.sol";
 import {IInferenceCallback} from "../interfaces/IInferenceCallback.sol";
 
 /// @dev What the contract does whenever someone calls it, be it with an answer or with ether.
@@ -14,7 +15,7 @@ enum Mood {
 }
 
 /// @title A requester, worker, challenger or payee that does its worst.
-contract Hostile is IInferenceCallback {
+contract Hostile is IInferenceCallback, IEarlyCallback {
     error Unwilling(uint256 requestId, bytes32 word);
 
     Mood public mood;
@@ -25,6 +26,8 @@ contract Hostile is IInferenceCallback {
     uint256 public calls;
     uint256 public gasGiven;
     bytes public lastOutput;
+    uint96 public lastBond; // of an early answer
+    uint40 public lastWindowEnd;
     bool public reentered; // whether that call succeeded
     bytes public reentryResult;
 
@@ -57,6 +60,15 @@ contract Hostile is IInferenceCallback {
         gasGiven = gasleft();
         calls++;
         lastOutput = output;
+        _misbehave(requestId);
+    }
+
+    /// @inheritdoc IEarlyCallback
+    function onEarlyInference(uint256 requestId, bytes calldata output, uint256 bond, uint256 windowEnd) external {
+        gasGiven = gasleft();
+        calls++;
+        lastOutput = output;
+        (lastBond, lastWindowEnd) = (uint96(bond), uint40(windowEnd));
         _misbehave(requestId);
     }
 

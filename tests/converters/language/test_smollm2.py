@@ -39,8 +39,7 @@ def of_the_peer(path: Path) -> Tiny:
 
 @pytest.mark.slow
 def test_smollm2_says_what_its_weights_do() -> None:
-    """The text continues alike, and no token's chance is much another: activations
-    have 8 bits where numpy has floats."""
+    """Activations have 15 bits where numpy has floats: no token's chance is another."""
     if not SMOLLM2.exists():
         pytest.skip("SmolLM2 absent: make model-smollm2")
     source = read(SMOLLM2)
@@ -52,8 +51,8 @@ def test_smollm2_says_what_its_weights_do() -> None:
     )
     divergence = (np.exp(theirs) * (theirs - ours)).sum(-1)
     assert len(tokens) > 50
-    assert divergence.mean() < 0.01
-    assert (ours.argmax(-1) == theirs.argmax(-1)).mean() > 0.9
+    assert divergence.mean() < 1e-5
+    assert (ours.argmax(-1) == theirs.argmax(-1)).mean() > 0.98
 
 
 def chances(logits: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from solidity import artifact
 
 A, B = b"\xaa" * 20, b"\xbb" * 20
 H = bytes(range(32))
-CONTRACTS = ("ModelRegistry", "InferenceOracle", "DisputeGame")
+CONTRACTS = ("ModelRegistry", "InferenceOracle", "DisputeGame", "Audits")
 
 
 def abi(name: str) -> Abi:

@@ -26,7 +26,10 @@ from oracle.chain.providers import failover
 from oracle.chain.providers.answers import CHECKS, oddity
 from oracle.chain.providers.failover import FailoverEndpoint
 from oracle.chain.ranges import AGAIN, Ranges
+from oracle.record.audit import Auditor
+from oracle.record.record import AUDIT_SECONDS, Record
 from oracle.sending import connection, sender
+from oracle.sending.troubles import Troubles
 
 COMPLAINTS = [
     (-32000, "block interval must be less than 500"),
@@ -202,7 +205,11 @@ def test_results_of_real_nodes_are_not_odd(world: EmbeddedTestbed) -> None:
 
 @pytest.mark.parametrize("method", ["eth_getBlockByNumber", "eth_blockNumber"])
 def test_head_that_is_null_now_and_then_is_asked_for_again(
-    world: EmbeddedTestbed, node: Proxy, chain: Chain, method: str
+    world: EmbeddedTestbed,
+    node: Proxy,
+    chain: Chain,
+    method: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     upstream, nulls = node.upstream, [2]
 
@@ -215,6 +222,35 @@ def test_head_that_is_null_now_and_then_is_asked_for_again(
     node.upstream = absent
     assert chain.head() == world.chain.head()
     assert chain.height == world.chain.height
+    where = chain.endpoint.provider.endpoints[0].transport.name  # type: ignore[attr-defined]
+    if method == "eth_getBlockByNumber":
+        assert f"{where}: expected an answer, got the head None" in caplog.text
+
+
+NOT_INDEXED = (
+    "failed to fetch header by number (latest): failed to get rpc block from comet "
+    "block: failed to get receipts from comet block: tx not found: hash=0xeecc65"
+)
+
+
+def test_logs_of_a_block_that_is_not_indexed_yet_are_asked_for_again(
+    world: EmbeddedTestbed, node: Proxy, chain: Chain
+) -> None:
+    """A Cosmos EVM node tells of a block a moment before it has its receipts."""
+    world.ask()
+    telling, height = world.contracts.telling, world.chain.height
+    upstream, early = node.upstream, [3]
+
+    def late(method: str, params: list[Any]) -> dict[str, Any]:
+        if method == "eth_getLogs" and early[0]:
+            early[0] -= 1
+            return {"error": {"code": -32000, "message": NOT_INDEXED}}
+        return upstream(method, params)
+
+    node.upstream = late
+    expected = world.chain.logs(telling, height, height)
+    assert expected and chain.logs(telling, height, height) == expected
+    assert early == [0]
 
 
 def test_view_of_another_length_is_no_traceback(
@@ -225,6 +261,42 @@ def test_view_of_another_length_is_no_traceback(
     chain.endpoint.provider.endpoints[0].checked_at = 1  # type: ignore[attr-defined]
     with pytest.raises(OddAnswer, match="DisputeGame.k: expected what its ABI says"):
         chain.call(world.contracts.game, "k")
+
+
+GETH_AFTER_A_KILL = "historical state 51ab..c0 is not available"
+
+
+def test_complaint_is_told_in_the_nodes_words_alone(node: Proxy, chain: Chain) -> None:
+    """As geth's, of blocks that it had before it was killed: no Python around them."""
+    chain.reachable()
+    details = {"code": -32000, "message": GETH_AFTER_A_KILL}
+    node.upstream = lambda method, params: {"error": details}
+    troubles = Troubles()
+    assert troubles.tried("job", lambda: chain.balance(bytes(20))) is None
+    assert troubles.reasons["job"] == GETH_AFTER_A_KILL
+
+
+def test_audit_that_a_node_refuses_is_told_in_its_words(
+    world: EmbeddedTestbed, node: Proxy, chain: Chain, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And what was read before stays."""
+    auditor = Auditor(chain, world.contracts)
+    record = Record(chain, world.contracts, auditor=auditor)
+    record.refresh()
+    upstream = node.upstream
+
+    def forgetful(method: str, params: list[Any]) -> dict[str, Any]:
+        if method == "eth_call":
+            return {"error": {"code": -32000, "message": GETH_AFTER_A_KILL}}
+        return upstream(method, params)
+
+    node.upstream = forgetful
+    world.ask()
+    world.endpoint.travel(AUDIT_SECONDS)
+    record.refresh()
+    (told,) = (each for each in caplog.records if each.message == "not audited")
+    assert told.__dict__["reason"] == GETH_AFTER_A_KILL
+    assert len(record.tables.requests) == 1
 
 
 BROKEN = [

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from support.devnet_testbed import DevnetTestbed
-from support.echo import MOST_TEXT, echo_image, echoed
+from support.echo import MOST_TEXT, asked, echo_image, echoed
 
 from oracle.chain.local.accounts import development_accounts
 from oracle.models.library import Library
@@ -12,6 +12,7 @@ from oracle.node.honest import Honest
 from oracle.node.roles.roles import WorkerSettings
 from oracle.node.worker.worker import Worker
 from oracle.sending.sender import Sender
+from tinynn.asking import Asking
 
 WORKER = 2
 
@@ -32,6 +33,12 @@ def worker_of(testbed: DevnetTestbed, image: Path) -> Worker:
     return place.worker(WorkerSettings.read(), sender, strategy, None)
 
 
+def credit(testbed: DevnetTestbed) -> int:
+    """The asker's, in wei."""
+    staking = testbed.contracts.staking
+    return int(testbed.chain.call(staking, "balanceOf", testbed.address(1))[0])
+
+
 def answered(testbed: DevnetTestbed, worker: Worker, request: int) -> None:
     testbed.work(worker)
     testbed.travel(600)
@@ -40,6 +47,7 @@ def answered(testbed: DevnetTestbed, worker: Worker, request: int) -> None:
 
 def test_text_is_asked_for_and_printed(testbed: DevnetTestbed, echo: Path) -> None:
     options = ("--text", "tell me", "--max-tokens", 9)
+    before = credit(testbed)
     foretold = testbed.json("request", "simulate", "echo", *options)
     assert foretold["text"] == echoed(b"tell me")
     assert (foretold["passes"], foretold["max_passes"]) == (7, 64 + 7 + 9)
@@ -53,10 +61,29 @@ def test_text_is_asked_for_and_printed(testbed: DevnetTestbed, echo: Path) -> No
     assert found["outputs"] == {"text": echoed(b"tell me")}
     shown = testbed.plumb("request", "wait", told["request_id"]).out
     assert echoed(b"tell me") in shown
-    free, _ = testbed.chain.call(
-        testbed.contracts.staking, "balanceOf", testbed.address(1)
-    )
-    assert free == foretold["refund_wei"] == 73 * meter.pass_price
+    back = credit(testbed) - before
+    assert back == foretold["refund_wei"] == 73 * meter.pass_price
+
+
+def test_file_is_asked_for_by_its_passes_too(
+    testbed: DevnetTestbed, echo: Path, tmp_path: Path
+) -> None:
+    """It is shorter than it may be; what the run leaves of its passes comes back."""
+    data, seed = tmp_path / "request.bin", bytes(range(28))
+    data.write_bytes(asked(b"tell me", Asking(9), seed))
+    before = credit(testbed)
+    foretold = testbed.json("request", "simulate", "echo", data)
+    assert (foretold["passes"], foretold["max_passes"]) == (7, 80)
+    assert "7 of 80" in testbed.plumb("request", "simulate", "echo", data).out
+    request = testbed.json("request", "send", "echo", data)["request_id"]
+    meter = testbed.chain.call(testbed.contracts.oracle, "getMeter", request)
+    assert meter.max_passes == 80 and meter.seed_block == 0
+    assert meter.pass_price == foretold["pass_price_wei"] > 0
+    answered(testbed, worker_of(testbed, echo), request)
+    found = testbed.json("request", "wait", request)
+    assert found["outputs"] == {"text": echoed(b"tell me", seed)}
+    back = credit(testbed) - before
+    assert back == foretold["refund_wei"] == 73 * meter.pass_price
 
 
 def test_seed_of_a_block_is_the_default_where_one_is_needed(

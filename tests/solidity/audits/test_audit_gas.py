@@ -10,7 +10,7 @@ from support.py_evm import PyEvm
 
 JOIN_GAS = 178_000
 AUDIT_GAS = 200_000
-"""What an audited claim adds to a worker's gas, at most: `oracle.audits.terms`."""
+"""What an audited claim adds to a worker's gas, at most: as `oracle.pricing.guard`."""
 
 
 @pytest.fixture
