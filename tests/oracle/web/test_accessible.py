@@ -38,7 +38,12 @@ def pages(up: Up) -> tuple[str, ...]:
 @pytest.fixture(params=[("light", 1280), ("dark", 390)])
 def page(browser: Any, up: Up, request: pytest.FixtureRequest) -> Iterator[Any]:
     scheme, width = request.param
-    how = {"color_scheme": scheme, "viewport": {"width": width, "height": 900}}
+    # Nothing is looked at half-way from one colour to another.
+    how = {
+        "reduced_motion": "reduce",
+        "color_scheme": scheme,
+        "viewport": {"width": width, "height": 900},
+    }
     with quiet_page(browser, up.url, bypass_csp=True, **how) as page:
         yield page
 
