@@ -14,9 +14,10 @@ from converters.evm.errors import TooLargeForEvm
 from converters.evm.factory import address_of, creation_of
 from converters.evm.network import Network, network_of
 from converters.evm.numbers import MASKS
-from converters.evm.products import Product
 from converters.evm.rooms import Room, plan
-from converters.evm.sparse import Sparse
+from converters.evm.stages.phases import Phases
+from converters.evm.stages.product import Product
+from converters.evm.stages.sparse import Sparse
 from converters.evm.store import MAX_CODE, Store
 from converters.evm.work import BASE, Work
 from mips_vm.keccak import keccak256
@@ -96,7 +97,7 @@ def attempt(
 ) -> Compiled:
     """With constants in its own code or in chunks, and so much code for rows."""
     stages = [
-        stage.fitted(code) if isinstance(stage, Product | Sparse) else stage
+        stage.fitted(code) if isinstance(stage, Phases | Product | Sparse) else stage
         for stage in network.stages
     ]
     store = Store(own)

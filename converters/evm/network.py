@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from converters.evm.errors import OutsideSubset
-from converters.evm.moving import Output, Part
 from converters.evm.rooms import WORD_BYTES, Room
+from converters.evm.stages.output import Output, Part
 from converters.evm.work import Place, Stage
 from converters.quantise.ranges import Homes
 from converters.values import Array

@@ -19,7 +19,7 @@ from converters.evm.numbers import (
     packed,
     words_of,
 )
-from converters.evm.products import Product
+from converters.evm.stages.product import Product
 from converters.evm.store import MAX_CODE, OWN, Run, Store
 from converters.evm.work import Work
 

@@ -14,8 +14,6 @@ from converters.evm.errors import TooLargeForEvm
 from converters.evm.numbers import (
     BIAS_SHIFT,
     HALF_WORD,
-    LANE,
-    LANES,
     TOP_LANE,
     WORD_BYTES,
     WORDS_A_FLUSH,
@@ -25,6 +23,8 @@ from converters.evm.numbers import (
     packed,
     words_of,
 )
+from converters.evm.stages.gathering import Gathering
+from converters.evm.stages.windows import Grid, Windows
 from converters.evm.store import MAX_CODE, OWN, Run, Store
 from converters.evm.work import Place, Work
 
@@ -35,66 +35,6 @@ a word."""
 
 TERM_BYTES, EPILOGUE_BYTES = 28, 75
 """Of code, about: a word of a row, and what comes after a row."""
-
-
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """Where each position's terms lie: planes of (height, width) bytes, row-major.
-
-    A matrix's rows are windows of one row, as wide as it is.
-    """
-
-    depth: int
-    rows: int
-    columns: int
-    dilation_rows: int
-    dilation_columns: int
-    stride_rows: int
-    stride_columns: int
-    height: int
-    width: int
-    positions: tuple[int, int]
-    taps: tuple[int, ...] = (0,)
-    """Where windows begin of which only the greatest result counts: a pool's."""
-
-    @property
-    def terms(self) -> int:
-        return self.depth * self.rows * self.columns
-
-    @property
-    def steps(self) -> tuple[int, int]:
-        """Bytes from one row of positions to the next, and within a row."""
-        return self.stride_rows * self.width, self.stride_columns
-
-    @property
-    def count(self) -> int:
-        return self.positions[0] * self.positions[1]
-
-    def pieces(self) -> Iterator[tuple[int, int]]:
-        """(offset, length) of bytes that lie together, in the order of the terms."""
-        for plane in range(self.depth):
-            for row in range(self.rows):
-                start = plane * self.height + row * self.dilation_rows
-                start *= self.width
-                if self.dilation_columns == 1:
-                    yield start, self.columns
-                else:
-                    for column in range(self.columns):
-                        yield start + column * self.dilation_columns, 1
-
-    def words(self) -> list[list[tuple[int, int]]]:
-        """The pieces of each word of thirty terms."""
-        words: list[list[tuple[int, int]]] = [[]]
-        room = LANES
-        for start, length in self.pieces():
-            while length:
-                if not room:
-                    words.append([])
-                    room = LANES
-                part = min(length, room)
-                words[-1].append((start, part))
-                start, length, room = start + part, length - part, room - part
-        return words
 
 
 @dataclass(slots=True)
@@ -118,6 +58,9 @@ class Product:
     by_position: bool
     """Whether a position's results lie together, as a matrix's do, or a row's."""
 
+    grid: Grid | None = None
+    """Where the results lie, if not one after the other."""
+
     together: int = 1
     """Rows whose code is written out."""
 
@@ -133,12 +76,26 @@ class Product:
         return WORD_BYTES if self.scale is None else 1
 
     @property
-    def row_step(self) -> int:
-        return self.unit * (1 if self.by_position else self.windows.count)
+    def gathering(self) -> Gathering:
+        return Gathering(self.source, self.windows, self.offset)
 
     @property
-    def position_step(self) -> int:
-        return self.unit * (self.outputs if self.by_position else 1)
+    def row_step(self) -> int:
+        """Bytes from a row of weights' result to the next row's."""
+        return self.unit * (1 if self.by_position else self._grid.plane)
+
+    @property
+    def position_steps(self) -> tuple[int, int]:
+        """Bytes from one row of positions' results to the next, and within a row."""
+        if self.by_position:
+            across = self.unit * self.outputs
+            return self.windows.positions[1] * across, across
+        return self.unit * self._grid.down, self.unit * self._grid.right
+
+    @property
+    def _grid(self) -> Grid:
+        windows = self.windows
+        return self.grid or Grid(windows.count, windows.positions[1], 1)
 
     @property
     def taps(self) -> int:
@@ -165,7 +122,7 @@ class Product:
         if self.masks_ahead:
             registers["masked"] = 2 * rows
         return registers | {
-            "x": 3 * WORD_BYTES * self.words * self.taps,
+            "x": self.gathering.size,
             "rows": rows,
         }
 
@@ -250,7 +207,7 @@ class Product:
         """Each part sets the registers; more than one share the code of the loop."""
         asm, parts = work.asm, list(self.parts())
         if self.alone:
-            self._windows_of(work)
+            self.gathering.emit(work)
         loop, over = asm.label([*asm.stack, "ret", "o"]), asm.label()
         for part, before in parts:
             back = asm.label()
@@ -272,7 +229,7 @@ class Product:
             asm.op("POP", "JUMP")
             asm.begin(over)
         if self.alone:
-            self._forget(work)
+            self.gathering.forget(work)
 
     def _set(self, work: Work, part: Run, before: int) -> None:
         """The registers of a part's loop."""
@@ -333,12 +290,12 @@ class Product:
         asm.load(work.area("in"), "pix")
 
         def position() -> None:
-            self._windows_of(work, "pix")
+            self.gathering.emit(work, "pix")
             self._rows(work, "q")
-            self._forget(work)
+            self.gathering.forget(work)
 
         work.sweep(
-            self.windows.positions, self.windows.steps, self.position_step, position
+            self.windows.positions, self.windows.steps, self.position_steps, position
         )
         asm.op("POP", "POP")
 
@@ -405,10 +362,6 @@ class Product:
 
         work.requantized(scale, factor)
 
-    def _x(self, work: Work, tap: int) -> int:
-        """Where the words of a tap's window are."""
-        return work.area("x") + 3 * WORD_BYTES * self.words * tap
-
     def _term(self, work: Work, at: int, near: int) -> None:
         """A word of weights times a window's word, which are three at `near`."""
         asm = work.asm
@@ -432,7 +385,7 @@ class Product:
 
     def _dot(self, work: Work, at: int, tap: int) -> None:
         """The products of all words; lanes are shifted out before they overflow."""
-        asm, x = work.asm, self._x(work, tap)
+        asm, x = work.asm, self.gathering.at(work, tap)
         for start in range(0, self.words, WORDS_A_FLUSH):
             for word in range(start, min(start + WORDS_A_FLUSH, self.words)):
                 near = x + 3 * WORD_BYTES * word
@@ -441,86 +394,3 @@ class Product:
                     asm.op("ADD")
             asm.push(TOP_LANE)
             asm.op("SHR", *["ADD"] * (start > 0))
-
-    def _windows_of(self, work: Work, pointer: str = "") -> None:
-        """The words of all taps' windows, and what the offset adds to each.
-
-        The first begins at the source, or at the pointer on the stack.
-        """
-        for tap, offset in enumerate(self.windows.taps):
-            for index, pieces in enumerate(self.windows.words()):
-                self._gather(work, pointer, offset, pieces)
-                self._split(work, self._x(work, tap) + 3 * WORD_BYTES * index)
-                if self.offset and index:
-                    work.asm.op("ADD")
-            if self.offset:
-                self._base(work, tap)
-
-    def _base(self, work: Work, tap: int) -> None:
-        """From sums in lanes, of all words."""
-        asm = work.asm
-        asm.push(LANE)
-        asm.swap()
-        asm.op("MOD")
-        asm.push(self.offset)
-        asm.op("MUL")
-        asm.push(0)
-        asm.op("SUB")
-        asm.named(f"base{tap}")
-
-    def _forget(self, work: Work) -> None:
-        """What the offset adds is taken off the stack."""
-        if self.offset:
-            work.asm.op(*["POP"] * self.taps)
-
-    def _gather(
-        self, work: Work, pointer: str, start: int, pieces: list[tuple[int, int]]
-    ) -> None:
-        """Thirty terms from their pieces: big-endian, the first one the top byte."""
-        asm, room = work.asm, LANES
-        for number, (offset, length) in enumerate(pieces):
-            room -= length
-            if pointer:
-                asm.get(pointer)
-                asm.push(start + offset)
-                asm.op("ADD", "MLOAD")
-            else:
-                asm.load(self.source.address + start + offset)
-            asm.push(8 * (WORD_BYTES - length))
-            asm.op("SHR")
-            if room:
-                asm.push(8 * room)
-                asm.op("SHL")
-            if number:
-                asm.op("OR")
-
-    def _split(self, work: Work, at: int) -> None:
-        """Thirty terms to the three words at `at`; their sums in lanes, if needed."""
-        asm = work.asm
-        asm.dup()
-        asm.get("M0")
-        asm.op("AND")  # v x2
-        asm.dup()
-        asm.store(at + 2 * WORD_BYTES)
-        asm.dup(1)
-        asm.get("M1")
-        asm.op("AND")  # v x2 x1
-        asm.dup(1)
-        asm.dup(1)
-        asm.op("SUB")
-        asm.store(at + WORD_BYTES)
-        asm.push(8)
-        asm.op("SHR")
-        asm.dup(1)
-        asm.op("ADD")  # v x2 sums
-        asm.swap(2)
-        asm.get("M2")
-        asm.op("AND")  # sums x2 x0
-        asm.swap()
-        asm.dup(1)
-        asm.op("SUB")
-        asm.store(at)
-        asm.push(16)
-        asm.op("SHR", "ADD")
-        if not self.offset:
-            asm.op("POP")
