@@ -37,12 +37,14 @@ class Outside(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """Where a tensor of the image is. `wide` bytes stand for int32."""
+    """Where a tensor of the image is. `wide` bytes stand for int32; where a position's
+    channels lie `together`, planes don't."""
 
     place: Place
     count: int
     dtype: str
     wide: bool = False
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,10 @@ class Reader:
             raise Outside(f"source {which}: expected a constant, got a computed tensor")
         return operator.shaped(self.space, which)
 
-    def source(self, index: int, *dtypes: str, which: int = 0) -> Tensor:
-        """A computed source of one of the types."""
+    def source(
+        self, index: int, *dtypes: str, which: int = 0, together: bool = False
+    ) -> Tensor:
+        """A computed source of one of the types; `together`: in whichever order."""
         operator = self.operators[index]
         operand, home = operator.sources[which], self.homes.sources[index][which]
         if operand.dtype not in dtypes:
@@ -110,6 +114,7 @@ class Reader:
         tensor = self.tensors[home]
         if tensor.dtype != operand.dtype or tensor.count != operand.count:
             raise Outside("expected whole tensors, got a part of one")
+        assert together or not tensor.together, index
         return tensor
 
     def users(self, home: Home) -> list[int]:
@@ -120,10 +125,13 @@ class Reader:
     def add(self, stage: Stage) -> None:
         self.stages.append(stage)
 
-    def hold(self, index: int, place: Place, wide: bool = False) -> None:
+    def hold(
+        self, index: int, place: Place, wide: bool = False, together: bool = False
+    ) -> None:
         """The operator's target is there."""
         target = self.operators[index].target
-        self.tensors[Result(index)] = Tensor(place, target.count, target.dtype, wide)
+        tensor = Tensor(place, target.count, target.dtype, wide, together)
+        self.tensors[Result(index)] = tensor
         self.done.add(index)
 
 

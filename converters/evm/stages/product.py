@@ -24,7 +24,7 @@ from converters.evm.numbers import (
     words_of,
 )
 from converters.evm.stages.gathering import Gathering
-from converters.evm.stages.windows import Grid, Windows
+from converters.evm.stages.windows import Grid, Section, Windows
 from converters.evm.store import MAX_CODE, OWN, Run, Store
 from converters.evm.work import Place, Work
 
@@ -44,23 +44,18 @@ class Product:
     Of a position's taps the greatest sum is taken: that commutes with a factor that is
     not negative. `weights` (outputs, terms) are bytes, `offset` above what they stand
     for; `bias` (outputs,) is added. Without `scale` the results are int32, a word each.
-    Outputs of all `groups` follow one another; each group has planes of its own.
+    Each of the `sections` has as many outputs, its own planes and its own results.
     """
 
     source: Place
     target: Place
     windows: Windows
-    groups: int
+    sections: tuple[Section, ...]
     weights: Ints
     offset: int
     bias: Ints
     scale: Scale | None
-    by_position: bool
-    """Whether a position's results lie together, as a matrix's do, or a row's."""
-
-    grid: Grid | None = None
-    """Where the results lie, if not one after the other."""
-
+    grid: Grid
     together: int = 1
     """Rows whose code is written out."""
 
@@ -82,20 +77,12 @@ class Product:
     @property
     def row_step(self) -> int:
         """Bytes from a row of weights' result to the next row's."""
-        return self.unit * (1 if self.by_position else self._grid.plane)
+        return self.unit * self.grid.row
 
     @property
     def position_steps(self) -> tuple[int, int]:
         """Bytes from one row of positions' results to the next, and within a row."""
-        if self.by_position:
-            across = self.unit * self.outputs
-            return self.windows.positions[1] * across, across
-        return self.unit * self._grid.down, self.unit * self._grid.right
-
-    @property
-    def _grid(self) -> Grid:
-        windows = self.windows
-        return self.grid or Grid(windows.count, windows.positions[1], 1)
+        return self.unit * self.grid.down, self.unit * self.grid.right
 
     @property
     def taps(self) -> int:
@@ -134,7 +121,7 @@ class Product:
         if self.row_bytes >= MAX_CODE:
             what = f"a row of {self.windows.terms:,} weights"
             raise TooLargeForEvm(what, MAX_CODE - 1, self.row_bytes)
-        rows = self.outputs // self.groups
+        rows = self.outputs // len(self.sections)
         most = max(1, code // self.row_code)
         most = min(most, (MAX_CODE - 1) // self.row_bytes)
         together = max(g for g in range(1, rows + 1) if rows % g == 0 and g <= most)
@@ -169,39 +156,44 @@ class Product:
     # Code.
 
     @property
-    def blocks_a_group(self) -> int:
-        return self.outputs // self.groups // self.together
+    def blocks_a_section(self) -> int:
+        return self.outputs // len(self.sections) // self.together
 
     @property
     def in_step(self) -> int:
-        """From a block's planes to the next block's."""
-        if self.groups == 1 or self.blocks_a_group > 1:
+        """From a block's planes to the next block's, if one loop goes through all
+        sections: each is one block, and their results follow one another."""
+        if len(self.sections) == 1 or self.blocks_a_section > 1:
             return 0
-        return self.group_bytes
+        first, second = self.sections[:2]
+        step = second.source - first.source
+        results = self.together * self.grid.row
+        even = tuple(
+            Section(first.source + i * step, first.target + i * results)
+            for i in range(len(self.sections))
+        )
+        return step if even == self.sections else 0
 
-    @property
-    def group_bytes(self) -> int:
-        return self.windows.depth * self.windows.height * self.windows.width
-
-    def parts(self) -> Iterator[tuple[Run, int]]:
-        """Runs of blocks that a loop covers, and the bytes before their planes."""
+    def parts(self) -> Iterator[tuple[Run, Section]]:
+        """Runs of blocks that a loop covers, and where the first one's section is."""
         block = self.row_bytes * self.together
         for run in self._runs:
             done = 0
             while done < run.count:
                 first = run.first + done
-                group, inside = divmod(first, self.blocks_a_group)
+                number, inside = divmod(first, self.blocks_a_section)
                 count = run.count - done
-                if self.groups > 1 and not self.in_step:
-                    count = min(count, self.blocks_a_group - inside)
+                if len(self.sections) > 1 and not self.in_step:
+                    count = min(count, self.blocks_a_section - inside)
                 offset = run.offset + done * block
-                yield Run(run.chunk, offset, first, count), group * self.group_bytes
+                section = self.sections[number]
+                yield Run(run.chunk, offset, inside, count), section
                 done += count
 
     @property
     def alone(self) -> bool:
         """Whether there is one window: its words are made before all rows."""
-        return self.windows.count == 1 and self.groups == 1
+        return self.windows.count == 1 and len(self.sections) == 1
 
     def emit(self, work: Work) -> None:
         """Each part sets the registers; more than one share the code of the loop."""
@@ -209,13 +201,13 @@ class Product:
         if self.alone:
             self.gathering.emit(work)
         loop, over = asm.label([*asm.stack, "ret", "o"]), asm.label()
-        for part, before in parts:
+        for part, section in parts:
             back = asm.label()
             if len(parts) > 1:
                 asm.push_label(back)
                 asm.named("ret")
-            self._set(work, part, before)
-            asm.push(self._target_of(part.first), "o")
+            self._set(work, part, section)
+            asm.push(self._target_of(section, part.first), "o")
             if len(parts) > 1:
                 asm.jump(loop)
                 asm.begin(back)
@@ -231,13 +223,13 @@ class Product:
         if self.alone:
             self.gathering.forget(work)
 
-    def _set(self, work: Work, part: Run, before: int) -> None:
+    def _set(self, work: Work, part: Run, section: Section) -> None:
         """The registers of a part's loop."""
         asm = work.asm
         values = {
             "offset": part.offset,
-            "end": self._target_of(part.first + part.count),
-            "in": self.source.address + before,
+            "end": self._target_of(section, part.first + part.count),
+            "in": self.source.address + section.source,
         }
         for name, value in values.items():
             asm.push(value)
@@ -246,8 +238,9 @@ class Product:
             work.push_chunk(part.chunk)
             asm.store(work.area("chunk"))
 
-    def _target_of(self, block: int) -> int:
-        return self.target.address + block * self.together * self.row_step
+    def _target_of(self, section: Section, block: int) -> int:
+        start = self.target.address + section.target * self.unit
+        return start + block * self.together * self.row_step
 
     def _blocks(self, work: Work, part: Run) -> None:
         """The loop over the blocks that the registers tell."""

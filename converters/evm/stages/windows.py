@@ -8,17 +8,30 @@ from converters.evm.numbers import LANES
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where results lie, counted in results: from a plane to the next, from a row of
-    positions to the next, and within a row."""
+    """Where results lie, counted in results: from a row of weights' to the next row's,
+    from a row of positions to the next, and within a row."""
 
-    plane: int
+    row: int
     down: int
     right: int
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """Where some rows' first window begins, in bytes, and their first result, counted
+    in results: a group's, or a phase's of a transposed convolution."""
+
+    source: int
+    target: int
+
+
+ONE_SECTION = (Section(0, 0),)
+
+
+@dataclass(frozen=True, slots=True)
 class Windows:
-    """Where each position's terms lie: planes of (height, width) bytes, row-major.
+    """Where each position's terms lie: planes of (height, width) elements, row-major,
+    each of so many channels' bytes.
 
     A matrix's rows are windows of one row, as wide as it is.
     """
@@ -36,14 +49,17 @@ class Windows:
     taps: tuple[int, ...] = (0,)
     """Where windows begin of which only the greatest result counts: a pool's."""
 
+    channels: int = 1
+
     @property
     def terms(self) -> int:
-        return self.depth * self.rows * self.columns
+        return self.depth * self.rows * self.columns * self.channels
 
     @property
     def steps(self) -> tuple[int, int]:
         """Bytes from one row of positions to the next, and within a row."""
-        return self.stride_rows * self.width, self.stride_columns
+        across = self.stride_columns * self.channels
+        return self.stride_rows * self.width * self.channels, across
 
     @property
     def count(self) -> int:
@@ -54,12 +70,13 @@ class Windows:
         for plane in range(self.depth):
             for row in range(self.rows):
                 start = plane * self.height + row * self.dilation_rows
-                start *= self.width
+                start *= self.width * self.channels
                 if self.dilation_columns == 1:
-                    yield start, self.columns
-                else:
-                    for column in range(self.columns):
-                        yield start + column * self.dilation_columns, 1
+                    yield start, self.columns * self.channels
+                    continue
+                step = self.dilation_columns * self.channels
+                for column in range(self.columns):
+                    yield start + column * step, self.channels
 
     def words(self) -> list[list[tuple[int, int]]]:
         """The pieces of each word of thirty terms."""

@@ -36,12 +36,15 @@ from tinynn import GraphBuilder
 SIDE: Final = 28
 PIXELS: Final = SIDE * SIDE
 DIGITS: Final = 10
-LATENT: Final = 16
+LATENT: Final = 12
+CALM: Final = 0.75
+"""Of a standard deviation: far from the middle a hand is unreadable."""
+
 FIRST, SECOND = 96, 224
 STEPS_UP: Final = DIGITS - 1
 """Thresholds that the last byte passes, one a digit but the first."""
 
-SEED, EPOCHS, BATCH, PEAK = 7, 60, 128, 2e-3
+SEED, EPOCHS, BATCH, PEAK = 7, 100, 128, 2e-3
 CALIBRATION: Final = 2000
 STEPS: Final = 21
 HALF: Final = 128
@@ -126,11 +129,11 @@ def generator(hand: Hand) -> bytes:
     """The image: a seed, uint8 (32,), to pixels, uint8 (784,)."""
     given = numbers(drawn(CALIBRATION, SEED))
     with torch.no_grad():
-        z = torch.from_numpy(given[:, :LATENT])
+        z = torch.from_numpy(CALM * given[:, :LATENT])
         digits = torch.arange(CALIBRATION) % DIGITS
         one, two = (array(t) for t in hand.hidden(z, steps_of(digits)))
     scales = [
-        Scale(1 / SPAN, ZERO),
+        Scale(CALM / SPAN, ZERO),
         scale_of(one),
         scale_of(two),
         Scale(1 / STEPS, HALF),
