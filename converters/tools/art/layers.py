@@ -17,6 +17,7 @@ from tinynn import GraphBuilder
 from tinynn.graph import Value
 from tinynn.operators.integer import CONV
 from tinynn.operators.quantize import REQUANTIZE
+from tinynn.tensor import Array
 
 MOST_WEIGHT: Final = 127
 MOST_BYTE: Final = 255
@@ -106,9 +107,9 @@ def conv(
     those of the spread input: top, left, bottom, right.
     """
     zeros = np.array(made.x_zero, np.uint8), np.array(0, np.int8)
-    arrays = (made.weights, *zeros, made.bias)
     words = (0, 1, spread, spread, 1, 1, 1, 1, *pads)
-    sources = [x, *map(g.constant, arrays)]
+    arrays: list[Array] = [made.weights, *zeros, made.bias]
+    sources = [x, *(g.constant(array) for array in arrays)]
     return requantized(g, g.emit(CONV, sources, words), made)
 
 

@@ -38,9 +38,9 @@ HIDDEN: Final = 128
 SMALL: Final = 4
 """Rows and columns of the first planes."""
 
-PLANES: Final = (32, 32, 24)
+PLANES: Final = (32, 32, 28)
 SEED, BATCH, PEAK = 7, 64, 4e-3
-STEPS: Final = 4000
+STEPS: Final = 7000
 CALIBRATION: Final = 500
 
 

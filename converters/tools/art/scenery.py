@@ -92,7 +92,8 @@ def lands(z: Floats) -> tuple[Floats, Floats]:
 def along(place: Floats, colours: Floats) -> Floats:
     """The colour at a place (n, 1, 1) of a scale of them (m, c): (n, c, 1, 1)."""
     weights = np.clip(1 - np.abs(place - np.arange(len(colours))), 0, 1)
-    return (weights[:, 0] @ colours)[:, :, None, None]
+    found: Floats = weights[:, 0] @ colours
+    return found[:, :, None, None]
 
 
 def sky(
