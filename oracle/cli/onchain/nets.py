@@ -22,6 +22,7 @@ from oracle.cli.common.settled import settled
 from oracle.cli.inputs.modelfile import ModelFile, loaded
 
 if TYPE_CHECKING:
+    from converters.evm import Compiled
     from mips_vm.json_text import Json
     from oracle.chain.chain import Chain, Contract
     from oracle.config import Settings
@@ -77,6 +78,12 @@ def deploy(
             metavar="AMOUNT", help="Enter the net in the directory, with that bond."
         ),
     ] = None,
+    pictures: Annotated[
+        bool,
+        typer.Option(
+            "--pictures", help="And the token whose pictures it draws: hand, painter."
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell the gas, send nothing.")
     ] = False,
@@ -92,6 +99,7 @@ def deploy(
     from converters.evm import Options, compiled
     from oracle.amounts import parse_wei
     from oracle.cli.inputs.samples import requests_of
+    from oracle.evm import pictures as drawing
     from oracle.evm import publish, rehearsal
     from oracle.evm.places import read_places
     from oracle.sending.connection import connected, deployed_on, sender_of
@@ -102,8 +110,10 @@ def deploy(
     if precompile:
         deploy_image(settings, image, factory, as_json)
         return
-    bond_wei = None if bond is None else parse_wei(bond)
+    bond_wei = None if bond is None else publish.checked_bond(parse_wei(bond))
     model, options = loaded(image), Options(skip_zeros)
+    if pictures:
+        drawing.check(model)
     # What is outside the subset is told before a chain is dialled.
     compiled(model, bytes(20), options)
     requests = requests_of(model, inputs, samples)
@@ -134,6 +144,8 @@ def deploy(
         remark("The chain charged other gas than was told: its rules are not Prague's.")
     if bond_wei is not None:
         told |= entered(settings, chain, sender, model, made.address, bond_wei)
+    if pictures:
+        told |= with_pictures(settings, chain, sender, model, made)
     show(told, as_json)
 
 
@@ -223,6 +235,33 @@ def entered(
         "bond_wei": bond_wei,
         "directory_gas": receipt.gas_used,
     }
+
+
+def with_pictures(
+    settings: "Settings",
+    chain: "Chain",
+    sender: "Sender",
+    model: "Model",
+    made: "Compiled",
+) -> dict[str, Any]:
+    """The token of the model's pictures, which is created if there is none."""
+    from dataclasses import replace
+
+    from oracle.evm import pictures as drawing
+    from oracle.evm import publish
+    from oracle.evm.places import read_places
+
+    places = read_places(settings.deployments, chain.endpoint.chain_id)
+    name = drawing.check(model)
+    token = places.pictures.get(name)
+    gas_used = 0
+    if token is None or not chain.code(token):
+        contract = publish.next_contract(sender, drawing.TOKENS[name])
+        gas_used = drawing.create_token(sender, contract, made, model).gas_used
+        token = contract.address
+        known = {**places.pictures, name: token}
+        replace(places, pictures=known).write(settings.deployments)
+    return {"pictures": hexadecimal(token), "pictures_gas": gas_used}
 
 
 def rehearsal_data(played: "Rehearsal", memory_bytes: int) -> dict[str, Any]:

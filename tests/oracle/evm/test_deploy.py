@@ -7,10 +7,12 @@ import pytest
 from support.byte_nets import mlp, odd
 from support.devnet_testbed import DevnetTestbed
 
+from oracle.chain.chain import contract_of
 from oracle.chain.local.accounts import development_accounts
 from oracle.evm import publish
 from oracle.evm.places import Places, read_places
 from oracle.sending.sender import Sender
+from solidity import artifact
 from tinynn import GraphBuilder
 
 CHAIN_ID = 31337
@@ -164,6 +166,53 @@ def test_factory_that_is_none_is_refused(testbed: DevnetTestbed, image: Path) ->
     given = (image, "--factory", "0x" + "66" * 20)
     ended = testbed.plumb("model", "deploy", "--evm", *given)
     assert ended.status == 1 and "expected the code of NetFactory" in ended.err
+
+
+@pytest.mark.parametrize("text", ["zz", "0x", "0x1234", "hand", "0x" + "g" * 40])
+def test_factory_that_is_no_address_is_told(
+    testbed: DevnetTestbed, image: Path, text: str
+) -> None:
+    ended = testbed.plumb("model", "deploy", "--evm", image, "--factory", text)
+    assert ended.status == 2 and "--factory" in ended.err
+    assert "expected an address, 0x and 40 hex" in ended.err or "20 bytes" in ended.err
+
+
+def test_bond_below_the_directorys_is_told_before_anything_is_sent(
+    testbed: DevnetTestbed, image: Path, tmp_path: Path
+) -> None:
+    before = testbed.chain.balance(testbed.address(1))
+    given = ("model", "deploy", "--evm", image, "--samples", 1, "--bond")
+    ended = testbed.plumb(*given, "9999999999999999")
+    assert ended.status == 1 and "expected at least 0.01 ether" in ended.err
+    assert testbed.chain.balance(testbed.address(1)) == before
+    done = testbed.plumb(*given, publish.MIN_BOND_WEI, "--json").json()
+    directory = contract_of(
+        artifact("NetDirectory"), bytes.fromhex(done["directory"][2:])
+    )
+    least = testbed.chain.call(directory, "MIN_BOND")
+    assert least == publish.MIN_BOND_WEI == done["bond_wei"]
+
+
+def test_pictures_of_another_model_are_refused(
+    testbed: DevnetTestbed, image: Path
+) -> None:
+    ended = testbed.plumb("model", "deploy", "--evm", image, "--pictures")
+    assert ended.status == 1
+    assert "expected the model hand or painter" in " ".join(ended.err.split())
+
+
+@pytest.mark.slow
+def test_pictures_are_put_beside_their_net_once(
+    testbed: DevnetTestbed, tmp_path: Path
+) -> None:
+    given = ("model", "deploy", "--evm", "hand", "--samples", 1, "--pictures", "--json")
+    done = testbed.plumb(*given).json()
+    again = testbed.plumb(*given).json()
+    assert (again["pictures"], again["pictures_gas"]) == (done["pictures"], 0)
+    token = contract_of(artifact("HandToken"), bytes.fromhex(done["pictures"][2:]))
+    assert read_places(tmp_path, CHAIN_ID).pictures == {"hand": token.address}
+    svg = testbed.chain.call(token, "draw", 7)
+    assert svg.startswith("data:image/svg+xml;base64,")
 
 
 def test_places_that_are_spoiled_are_told(tmp_path: Path) -> None:
