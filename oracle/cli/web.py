@@ -64,6 +64,7 @@ def web(
     from oracle import logs
     from oracle.cli.onchain.nodes import place_of
     from oracle.devnet.serving import serving, stopping
+    from oracle.evm.places import read_places
     from oracle.web.application import application
     from oracle.web.guarding import Later, hosts_of
     from oracle.web.onlooker import Onlooker
@@ -82,7 +83,9 @@ def web(
         onlooker = Onlooker(place, library, settings.poll)
         stack.enter_context(onlooker)
         hosts = hosts_of(host, urlsplit(url).port or 0, allow_host or ())
-        later.app = application(onlooker, hosts, rpc_urls)
+        chain_id = place.chain.endpoint.chain_id
+        tokens = read_places(settings.deployments, chain_id).pictures
+        later.app = application(onlooker, hosts, rpc_urls, tokens=tokens)
         if as_json:
             print_json({"url": url, "rpc_urls": rpc_urls})
         else:

@@ -30,11 +30,12 @@ def application(
     rpc_urls: list[str],
     besides: Mapping[str, ASGIApp] | None = None,
     actions: Mapping[str, Callable[[], None]] | None = None,
+    tokens: Mapping[str, bytes] | None = None,
 ) -> ASGIApp:
     """`hosts` are the names that we may be called by, `rpc_urls` what a page may ask
     besides us; what is `besides`, by path, looks after itself.
     `actions` are what a page may have done, by name; with them it lets people try
-    things out on a devnet."""
+    things out on a devnet. `tokens` are those of pictures, by their models' names."""
     app = FastAPI(
         title="Plumbline", version="1", docs_url=None, redoc_url=None,
         openapi_url="/api/v1/openapi.json",
@@ -43,7 +44,8 @@ def application(
     app.include_router(api.router(onlooker, disputes))
     token = secrets.token_urlsafe()
     trying = {"token": token if actions else "", "trying": bool(actions)}
-    app.include_router(pages.router(onlooker, disputes, rpc_urls, trying))
+    exhibits = dict(tokens or {})
+    app.include_router(pages.router(onlooker, disputes, rpc_urls, trying, exhibits))
 
     @app.get("/wasm/{name}", include_in_schema=False)
     def module(name: str) -> FileResponse:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from eth_utils.address import to_checksum_address
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -50,9 +51,10 @@ def router(
     disputes: Disputes,
     rpc_urls: list[str],
     trying: Mapping[str, Any],
+    tokens: Mapping[str, bytes],
 ) -> APIRouter:
     """Pages show one block each, and say which. `trying`: what those are told that let
-    people try things out."""
+    people try things out. `tokens` of pictures by name."""
     templates, pages = environment(), APIRouter(include_in_schema=False)
 
     def page(
@@ -137,6 +139,11 @@ def router(
         contracts = {c.name: views.hexed(c.address) for c in found.all}
         held = len(scene.library)
         return page(request, scene, "health", contracts=contracts, held=held)
+
+    @pages.get("/pictures")
+    def gallery(request: Request) -> Response:
+        placed = {name: to_checksum_address(at) for name, at in tokens.items()}
+        return page(request, onlooker.scene, "gallery", tokens=placed)
 
     @pages.get("/search")
     def search(request: Request, q: str = "") -> Response:
