@@ -81,7 +81,11 @@ def compiled(model: Model, factory: bytes, options: Options | None = None) -> Co
     TooLargeForEvm for code that no contract holds.
     """
     options = options or Options()
-    network = network_of(model, options.skip_zeros)
+    return fitted(network_of(model, options.skip_zeros), model, factory)
+
+
+def fitted(network: Network, model: Model, factory: bytes) -> Compiled:
+    """With as much code written out as fits. Raises TooLargeForEvm."""
     least = 0
     for own in (True, False):
         for code in ROW_CODE:
@@ -89,7 +93,7 @@ def compiled(model: Model, factory: bytes, options: Options | None = None) -> Co
             least = len(made.runtime)
             if least <= MAX_CODE:
                 return made
-    raise TooLargeForEvm(model.name, MAX_CODE, least)
+    raise TooLargeForEvm(network.name, MAX_CODE, least)
 
 
 def attempt(
@@ -136,10 +140,13 @@ def begin(asm: Assembler, network: Network) -> None:
     asm.jump_if(right)
     asm.op("STOP")
     asm.put_label(right)
-    asm.push(network.input_bytes)
-    asm.push(0)
-    asm.push(network.input.address)
-    asm.op("CALLDATACOPY")
+    at = 0
+    for room, size in network.given:
+        asm.push(size)
+        asm.push(at)
+        asm.push(room.address)
+        asm.op("CALLDATACOPY")
+        at += size
     for name, mask in zip(BASE, reversed(MASKS), strict=True):
         asm.push(mask, name)
 

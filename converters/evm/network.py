@@ -49,17 +49,18 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Stages in order; the rooms of the tensors, the first one the input's."""
+    """Stages in order, and the rooms of the tensors. `given` are those that calldata
+    fills, in order, with how many bytes each."""
 
     name: str
     stages: tuple[Stage, ...]
     rooms: tuple[Room, ...]
-    input_bytes: int
+    given: tuple[tuple[Room, int], ...]
     output_bytes: int
 
     @property
-    def input(self) -> Room:
-        return self.rooms[0]
+    def input_bytes(self) -> int:
+        return sum(size for _, size in self.given)
 
 
 @dataclass(slots=True)
@@ -172,7 +173,7 @@ def network_of(model: Model, skip_zeros: bool = False) -> Network:
         model.name,
         tuple(reader.stages),
         tuple(reader.rooms),
-        tables.input_bytes,
+        ((held.room, tables.input_bytes),),
         tables.output_bytes,
     )
 
