@@ -123,13 +123,14 @@ def test_part_without_gas_enough_changes_nothing(chain: Chain) -> None:
     relay(chain, model, PARTS)
     data = inputs_of(model, 3)[2]
     job = keccak256(data)
-    used = advance(chain, "a", job, data).gas_used
-    second = inputs_of(model, 4)[3]
-    for share in (0.25, 0.5, 0.75, 0.9, 0.99):
-        gas = int(used * share)
+    for _ in range(2):  # pyrevm's accounts are warm the second time, and then stay so
+        with chain.undone():
+            used = advance(chain, "a", job, data).gas_used
+    for share in (0.25, 0.5, 0.75, 0.9, 0.98):
         with pytest.raises((Reverted, OutOfGas)):
-            advance(chain, "miser", keccak256(second), second, gas=gas)
-        assert chain.call("NetRelay", "progress", keccak256(second)) == (0, bytes(32))
+            advance(chain, "a", job, data, gas=int(used * share))
+        assert chain.call("NetRelay", "progress", job) == (0, bytes(32))
+    assert advance(chain, "a", job, data).result
 
 
 def test_input_of_another_length_is_no_job(chain: Chain) -> None:
