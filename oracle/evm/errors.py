@@ -5,6 +5,7 @@ EvmError
 ├── NotCreated          a creation fails, even in the rehearsal
 ├── NoFactory           an address that should be a NetFactory's is not
 ├── NoPrecompile        the chain has no precompile for inference
+├── TooDear             a part of a net that no transaction holds
 ├── BondTooSmall        the directory would refuse the bond
 ├── DrawsNothing        a model that no token's pictures are of
 └── BadPlaces           the file of a chain's nets can't be used
@@ -53,6 +54,15 @@ class NoPrecompile(EvmError):
         super().__init__(
             f"chain {chain_id}: expected ModelCode at 0x504d, got another account "
             "(plumb devnet --inference has it)"
+        )
+
+
+class TooDear(EvmError):
+    def __init__(self, name: str, part: int, parts: int, most: int) -> None:
+        self.part, self.parts, self.most = part, parts, most
+        super().__init__(
+            f"{name}: expected at most {most:,} gas a part, part {part + 1} of {parts} "
+            f"needs more (--parts {parts + 1})"
         )
 
 

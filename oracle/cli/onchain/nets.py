@@ -22,7 +22,6 @@ from oracle.cli.common.settled import settled
 from oracle.cli.inputs.modelfile import ModelFile, loaded
 
 if TYPE_CHECKING:
-    from converters.evm import Compiled
     from mips_vm.json_text import Json
     from oracle.chain.chain import Chain, Contract
     from oracle.config import Settings
@@ -33,6 +32,13 @@ if TYPE_CHECKING:
     from tinynn import Model
 
 app = typer.Typer()
+
+Parts = Annotated[
+    int,
+    typer.Option(
+        min=1, help="So many transactions an answer, for what one does not hold."
+    ),
+]
 
 Inputs = Annotated[
     Path | None,
@@ -84,6 +90,7 @@ def deploy(
             "--pictures", help="And the token whose pictures it draws: hand, painter."
         ),
     ] = False,
+    parts: Parts = 1,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell the gas, send nothing.")
     ] = False,
@@ -109,6 +116,15 @@ def deploy(
         raise typer.BadParameter(told_apart, param_hint="deploy")
     if precompile:
         deploy_image(settings, image, factory, as_json)
+        return
+    if parts > 1:
+        from oracle.cli.onchain.parts import deployed_in_parts
+
+        alone = {"--skip-zeros": skip_zeros, "--bond": bond, "--pictures": pictures}
+        if given := [name for name, is_given in alone.items() if is_given]:
+            raise typer.BadParameter(f"expected none with --parts, got {given[0]}")
+        split = settings, loaded(image), parts, inputs, samples, factory
+        show(deployed_in_parts(*split, dry_run=dry_run), as_json)
         return
     bond_wei = None if bond is None else publish.checked_bond(parse_wei(bond))
     model, options = loaded(image), Options(skip_zeros)
@@ -145,6 +161,8 @@ def deploy(
     if bond_wei is not None:
         told |= entered(settings, chain, sender, model, made.address, bond_wei)
     if pictures:
+        from oracle.cli.onchain.parts import with_pictures
+
         told |= with_pictures(settings, chain, sender, model, made)
     show(told, as_json)
 
@@ -237,33 +255,6 @@ def entered(
     }
 
 
-def with_pictures(
-    settings: "Settings",
-    chain: "Chain",
-    sender: "Sender",
-    model: "Model",
-    made: "Compiled",
-) -> dict[str, Any]:
-    """The token of the model's pictures, which is created if there is none."""
-    from dataclasses import replace
-
-    from oracle.evm import pictures as drawing
-    from oracle.evm import publish
-    from oracle.evm.places import read_places
-
-    places = read_places(settings.deployments, chain.endpoint.chain_id)
-    name = drawing.check(model)
-    token = places.pictures.get(name)
-    gas_used = 0
-    if token is None or not chain.code(token):
-        contract = publish.next_contract(sender, drawing.TOKENS[name])
-        gas_used = drawing.create_token(sender, contract, made, model).gas_used
-        token = contract.address
-        known = {**places.pictures, name: token}
-        replace(places, pictures=known).write(settings.deployments)
-    return {"pictures": hexadecimal(token), "pictures_gas": gas_used}
-
-
 def rehearsal_data(played: "Rehearsal", memory_bytes: int) -> dict[str, Any]:
     """All that is foretold."""
     net = played.steps[-1]
@@ -315,6 +306,7 @@ def check_evm(
     image: ModelFile,
     inputs: Inputs = None,
     samples: Samples = 4,
+    parts: Parts = 1,
     as_json: AsJson = False,
 ) -> None:
     """Derive every byte of a net and its weights from an image, and compare.
@@ -335,6 +327,12 @@ def check_evm(
         raise typer.BadParameter(str(error), param_hint="ADDRESS") from None
     model = loaded(image)
     chain = connected(settings)
+    if parts > 1:
+        from oracle.cli.onchain.parts import checked_parts
+
+        found = checked_parts(chain, at, model, parts)
+        show_checked(found, 0, as_json)
+        raise typer.Exit(0 if found.good else 1)
     with stage(f"deriving {model.name}") as tell:
         found = check(chain.code, at, model)
         requests = requests_of(model, inputs, samples) if found.good else []

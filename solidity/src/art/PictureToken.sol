@@ -46,10 +46,12 @@ abstract contract PictureToken is ERC721, IERC7007 {
         ownerOf(tokenId);
         (string memory svg, string memory bitmap) = _drawn(tokenId);
         string memory seed = Hex.encode(tokenId);
-        string memory head =
-            string.concat('{"name":"', name(), " ", seed, '","description":"', _about(), '","image":"', svg);
-        string memory content = string.concat('","aigc_type":"image","aigc_data":"', bitmap);
-        bytes memory json = bytes(string.concat(head, '","prompt":"', seed, content, '","proof_type":"validity"}'));
+        string memory about = string.concat(seed, "\",\"description\":\"", _about());
+        string memory head = string.concat("{\"name\":\"", name(), " ", about, "\",\"image\":\"", svg);
+        string memory content = string.concat("\",\"aigc_type\":\"image\",\"aigc_data\":\"", bitmap);
+        // solhint-disable-next-line gas-small-strings
+        string memory tail = string.concat("\",\"prompt\":\"", seed, content, "\",\"proof_type\":\"validity\"}");
+        bytes memory json = bytes(string.concat(head, tail));
         return string.concat("data:application/json;base64,", Base64.encode(json));
     }
 
@@ -87,17 +89,14 @@ abstract contract PictureToken is ERC721, IERC7007 {
 
     function _drawn(uint256 seed) private view returns (string memory svg, string memory bitmap) {
         bitmap = string.concat("data:image/bmp;base64,", Base64.encode(_bitmap(seed, _pixels(seed))));
-        string memory size = string.concat(' width="', _side(), '" height="', _side(), '"');
-        string memory head = string.concat(
-            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ',
-            _side(),
-            " ",
-            _side(),
-            '"><image',
-            size,
-            ' style="image-rendering:pixelated" href="'
-        );
-        string memory image = string.concat(head, bitmap, '"/></svg>');
+        string memory side = _side();
+        string memory box = string.concat("0 0 ", side, " ", side);
+        string memory size = string.concat("' width='", side, "' height='", side);
+        // solhint-disable gas-small-strings
+        string memory head = string.concat("<svg xmlns='http://www.w3.org/2000/svg' viewBox='", box, "'><image x='0");
+        string memory style = string.concat(size, "' style='image-rendering:pixelated' href='");
+        // solhint-enable gas-small-strings
+        string memory image = string.concat(head, style, bitmap, "'/></svg>");
         svg = string.concat("data:image/svg+xml;base64,", Base64.encode(bytes(image)));
     }
 }

@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_abi import decode
 from support.byte_nets import mlp, odd
 from support.devnet_testbed import DevnetTestbed
 
+from mips_vm.keccak import keccak256
 from oracle.chain.chain import contract_of
 from oracle.chain.local.accounts import development_accounts
 from oracle.evm import publish
@@ -191,6 +193,44 @@ def test_bond_below_the_directorys_is_told_before_anything_is_sent(
     )
     least = testbed.chain.call(directory, "MIN_BOND")
     assert least == publish.MIN_BOND_WEI == done["bond_wei"]
+
+
+def test_net_in_parts_is_put_beside_its_relay_and_checked(
+    testbed: DevnetTestbed, tmp_path: Path
+) -> None:
+    path, model = tmp_path / "odd.plumb", odd()
+    path.write_bytes(bytes(model.image))
+    given = (path, "--parts", 3, "--samples", 2, "--json")
+    dry = testbed.plumb("model", "deploy", "--evm", "--dry-run", *given).json()
+    done = testbed.plumb("model", "deploy", "--evm", *given).json()
+    assert done["gas_used"] == dry["gas_to_send"] > 0 and not dry["sent"]
+    relay = contract_of(artifact("NetRelay"), bytes.fromhex(done["relay"][2:]))
+    sender = Sender(testbed.chain, development_accounts(6)[5])
+    state = bytes(range(99, 99 + model.tables.input_bytes % 100)).ljust(
+        model.tables.input_bytes, b"\x07"
+    )
+    answer, job = model.answer(state), keccak256(state)
+    for most in done["part_gas_most"]:
+        receipt = sender.send(relay, "advance", job, state)
+        assert receipt.gas_used < most * 1.2
+        (told,) = relay_logs(testbed, receipt)
+        state = told
+    assert state == answer
+    checked = testbed.plumb("model", "check-evm", done["relay"], *given)
+    assert checked.json()["good"]
+    other = tmp_path / "other.plumb"
+    other.write_bytes(bytes(odd(seed=4).image))
+    ended = testbed.plumb("model", "check-evm", done["relay"], other, *given[1:])
+    assert ended.status == 1 and '"good": false' in ended.out
+    again = testbed.plumb("model", "deploy", "--evm", *given).json()
+    assert again["gas_used"] == 0
+
+
+def relay_logs(testbed: DevnetTestbed, receipt: Any) -> list[bytes]:
+    """The states that a transaction's logs tell."""
+    web3 = testbed.chain.endpoint.web3
+    logs = web3.eth.get_transaction_receipt(receipt.transaction)["logs"]
+    return [bytes(decode(["bytes"], bytes(log["data"]))[0]) for log in logs]
 
 
 def test_pictures_of_another_model_are_refused(
