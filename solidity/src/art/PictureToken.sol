@@ -47,10 +47,11 @@ abstract contract PictureToken is ERC721, IERC7007 {
         (string memory svg, string memory bitmap) = _drawn(tokenId);
         string memory seed = Hex.encode(tokenId);
         string memory about = string.concat(seed, "\",\"description\":\"", _about());
+        // solhint-disable gas-small-strings
         string memory head = string.concat("{\"name\":\"", name(), " ", about, "\",\"image\":\"", svg);
         string memory content = string.concat("\",\"aigc_type\":\"image\",\"aigc_data\":\"", bitmap);
-        // solhint-disable-next-line gas-small-strings
         string memory tail = string.concat("\",\"prompt\":\"", seed, content, "\",\"proof_type\":\"validity\"}");
+        // solhint-enable gas-small-strings
         bytes memory json = bytes(string.concat(head, tail));
         return string.concat("data:application/json;base64,", Base64.encode(json));
     }
