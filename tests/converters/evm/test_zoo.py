@@ -7,6 +7,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 from support.byte_nets import inputs_of
+from support.models import assert_guest_agrees
 from support.nets import NetBox
 
 import converters
@@ -73,3 +74,9 @@ def test_every_net_that_comes_along_has_equal_bits(name: str) -> None:
     box = NetBox(tinynn.load(models.path(name)))
     for data in inputs_of(box.model, 12 if name != "painter" else 4):
         assert box.run(data) == box.model.answer(data), data.hex()
+
+
+@pytest.mark.parametrize("name", ["hand", "painter"])
+def test_pictures_are_the_guests_too(name: str) -> None:
+    model = tinynn.load(models.path(name))
+    assert_guest_agrees(model, inputs_of(model, 3)[2])
