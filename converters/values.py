@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tinynn.graph import Value as Handle
+from tinynn.builder.graph import Value as Handle
 
 Shape = tuple[int, ...]
 Span = tuple[int, int]

@@ -19,7 +19,6 @@ OracleError
 ├── TooSoon             a request can't be taken back in its first minute
 ├── StillBound          nor one whose seed is a block's, before its deadline
 ├── NoTextModel         text for a model that takes none
-├── TextTooLong         a text longer than a model takes
 ├── NoBlockSeed         a chain without what a block's seed needs
 ├── NotItsRequester     only who asked may take a request back before its deadline
 ├── BadAbi              a file that should hold a contract's ABI doesn't
@@ -204,12 +203,6 @@ class NoTextModel(OracleError):
             f"{name}: expected the inputs of a language model (seed uint8[28], options "
             f"int32[8], text uint8[n]), got {actual}"
         )
-
-
-class TextTooLong(OracleError):
-    def __init__(self, expected: int, actual: int) -> None:
-        self.expected, self.actual = expected, actual
-        super().__init__(f"text: expected at most {expected} bytes, got {actual}")
 
 
 class NoBlockSeed(OracleError):

@@ -6,8 +6,9 @@ their constructors check those, so that nobody can set or change one afterwards:
     MipsVerifier()
     ModelRegistry()
     Staking(oracle, game)
-    InferenceOracle(registry, staking, game, min_lease_seconds)
+    InferenceOracle(registry, staking, game, min_lease_seconds, audits)
     DisputeGame(oracle, verifier, parts, clock_seconds)
+    Audits(oracle)
 """
 
 from dataclasses import dataclass
@@ -46,11 +47,11 @@ class Deployment:
 def plan(
     deployer: str, nonce: int, parameters: Parameters | None = None
 ) -> tuple[Deployment, ...]:
-    """The five creations, in order, by `deployer` from its next nonce on."""
+    """The six creations, in order, by `deployer` from its next nonce on."""
     chosen = parameters or Parameters()
     at = partial(create_address, deployer)
     verifier, registry, staking = at(nonce), at(nonce + 1), at(nonce + 2)
-    oracle, game = at(nonce + 3), at(nonce + 4)
+    oracle, game, audits = at(nonce + 3), at(nonce + 4), at(nonce + 5)
     return (
         Deployment("MipsVerifier", verifier, ()),
         Deployment("ModelRegistry", registry, ()),
@@ -58,11 +59,12 @@ def plan(
         Deployment(
             "InferenceOracle",
             oracle,
-            (registry, staking, game, chosen.min_lease_seconds),
+            (registry, staking, game, chosen.min_lease_seconds, audits),
         ),
         Deployment(
             "DisputeGame", game, (oracle, verifier, chosen.k, chosen.clock_seconds)
         ),
+        Deployment("Audits", audits, (oracle,)),
     )
 
 

@@ -3,12 +3,12 @@
 `load(path)` gives a Model, `GraphBuilder` makes an image.
 """
 
-from .calculator import calculated
+from .builder.calculator import calculated
+from .builder.graph import GraphBuilder, Value
 from .errors import GraphError, ImageError, InputError, TinynnError
-from .execution import Execution
-from .graph import GraphBuilder, Value
+from .execution.execution import Execution
+from .memory.tensor import TensorSpec
 from .model import Model, load
-from .tensor import TensorSpec
 
 __all__ = [
     "Execution",

@@ -16,16 +16,17 @@ from mips_vm.held_file import HeldFile
 from mips_vm.tree import ZERO, region_root_of
 
 from . import guest
-from .bounds import bounded_instructions, most_instructions
 from .errors import InputError
-from .execution import Execution
-from .image import PASSES_BYTES, Bytes, Tables
-from .loop import NO_LOOP, Schedule
-from .loop_execution import LoopExecution
+from .execution.execution import Execution
+from .execution.loop_execution import LoopExecution
+from .execution.program import MOST_RESIDENT, Program
+from .image.image import PASSES_BYTES, Bytes, Tables
+from .image.loop import NO_LOOP, Schedule
+from .memory.space import Packed
+from .memory.tensor import Array, TensorSpec, item_bytes, little_endian
 from .operators import FAMILIES, Operand
-from .program import MOST_RESIDENT, Program
-from .tensor import Array, TensorSpec, item_bytes, little_endian
-from .validate import validate
+from .validator.bounds import bounded_instructions, most_instructions
+from .validator.validate import validate
 
 Source = bytes | str | os.PathLike[str]
 
@@ -52,6 +53,8 @@ class Model:
     tables: Tables
     _programs: dict[int, list[Program]] = field(default_factory=dict, repr=False)
     """Ready for the next answer, by number of threads."""
+    _packed: Packed = field(default_factory=Packed, repr=False)
+    """Of the image, for all of them."""
 
     @property
     def source(self) -> bytes | Path:
@@ -111,7 +114,7 @@ class Model:
     @cached_property
     def _resident(self) -> Bytes:
         """The image in memory of large pages, if it is neither small nor huge, nor most
-        of it weights that are read as quickly where they are."""
+        of it weights that are read as quickly where they are, or packed."""
         if not LARGE_PAGES <= self.image.size <= MOST_RESIDENT:
             return self.image
         return self.image if self._in_place else self.image.copy()
@@ -122,7 +125,8 @@ class Model:
             source.address: source.type.size
             for operator in self.tables.operators
             for source in operator.sources
-            if FAMILIES[operator.opcode].in_place and source.address >= MODEL.base
+            if source.address >= MODEL.base
+            and FAMILIES[operator.opcode].in_place(operator)
         }
         return 2 * sum(sizes.values()) > self.image.size
 
@@ -146,7 +150,7 @@ class Model:
 
     def ready(self, threads: int = 1) -> Program:
         """Memory of its own for inferences, for who wants to look on."""
-        return Program(self.tables, self._resident, threads)
+        return Program(self.tables, self._resident, self._packed, threads)
 
     def constant(self, operand: Operand) -> Array:
         """What a source of an operator's holds, if it lies in the image."""

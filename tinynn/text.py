@@ -1,61 +1,28 @@
-"""Models that take a text and give one: what a request to them is, and its answer.
+"""Models that take a text and give one, as `asking.py` has it, and what else is known.
 
-Inputs are a seed, options and a text (docs/text.md). What an answer is made of lies in
-a cache of tokens, which the image's `decode` names: so an answer can be read while it
-grows, natively.
+What an answer is made of lies in a cache of tokens, which the image's `decode` names:
+so an answer can be read while it grows, natively.
 """
 
-import struct
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite
 from typing import Final
 
 import numpy as np
 
-from .errors import InputError
-from .image import PASSES_BYTES
+from .asking import Asking, request_of, takes_text
+from .execution.program import Program
+from .image.image import PASSES_BYTES
+from .memory.tensor import TensorSpec
 from .model import Model
 from .operators import Operator
 from .operators.text import DECODE, FIRST, IDS, TABLE
-from .program import Program
-from .tensor import TensorSpec
 from .tokens.codec import Codec
-
-SEED_BYTES: Final = 28
-OPTIONS: Final = 8
-"""Words: max_tokens, temperature, top_k, top_p, penalty, three without a meaning."""
-
-HEAD: Final = struct.Struct(f"<{SEED_BYTES}sifi2f12x")
-"""Seed and options, before the text."""
 
 LOOKING_SECONDS: Final = 0.01
 """Between two looks at an answer that grows."""
-
-MOST_CHOSEN: Final = 256
-"""Tokens that `top_k` may leave to choose from."""
-
-MOST_TOKENS: Final = 1 << 31
-"""Beyond what a word of the options holds."""
-
-LARGEST_FLOAT: Final = float(np.finfo(np.float32).max)
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """How a text is to be continued: greedily, unless the temperature is above 0.
-
-    A chance of 1 and a penalty of 1 change nothing; `top_k` is 1 to MOST_CHOSEN.
-    """
-
-    max_tokens: int
-    temperature: float = 0.0
-    top_k: int = 40
-    top_p: float = 1.0
-    penalty: float = 1.0
-    seed: bytes = bytes(SEED_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +43,8 @@ class TextModel:
     @classmethod
     def of(cls, model: Model) -> "TextModel | None":
         """None of a model that is no such one."""
-        kinds = [(spec.dtype, spec.shape) for spec in model.inputs]
-        head = [("uint8", (SEED_BYTES,)), ("int32", (OPTIONS,))]
         texts = [o for o in model.tables.operators if o.opcode == DECODE.opcode]
-        fits = len(kinds) == 3 and kinds[:2] == head and kinds[2][0] == "uint8"
-        if fits and len(texts) == 1 and model.tables.varies:
+        if takes_text(model.tables) and len(texts) == 1:
             return cls(model, texts[0])
         return None
 
@@ -107,30 +71,7 @@ class TextModel:
     def request(self, text: bytes, asking: Asking) -> bytes:
         """An input's bytes; InputError for a text longer than the model takes, or
         options that mean nothing."""
-        most = self.text.size
-        if len(text) > most:
-            raise InputError("text", f"at most {most} bytes", len(text))
-        if len(asking.seed) != SEED_BYTES:
-            raise InputError("seed", f"{SEED_BYTES} bytes", len(asking.seed))
-        if not 1 <= asking.top_k <= MOST_CHOSEN:
-            raise InputError("top_k", f"1 to {MOST_CHOSEN}", asking.top_k)
-        if not -MOST_TOKENS <= asking.max_tokens < MOST_TOKENS:
-            expected = f"{-MOST_TOKENS} to {MOST_TOKENS - 1}"
-            raise InputError("max_tokens", expected, asking.max_tokens)
-        for name in ("temperature", "top_p", "penalty"):
-            number = getattr(asking, name)
-            if isfinite(number) and abs(number) > LARGEST_FLOAT:
-                expected = f"a float32, at most {LARGEST_FLOAT:g}"
-                raise InputError(name, expected, number)
-        head = HEAD.pack(
-            asking.seed,
-            asking.max_tokens,
-            asking.temperature,
-            asking.top_k,
-            asking.top_p,
-            asking.penalty,
-        )
-        return head + text
+        return request_of(self.model.tables, text, asking)
 
     def answer_of(self, output: bytes) -> bytes:
         """The text alone."""

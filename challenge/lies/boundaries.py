@@ -15,7 +15,7 @@ from challenge.lies.traces import Declared, Place, Split
 from challenge.roots import with_status
 from mips_vm import Machine, Status
 from mips_vm.constants import REGISTER_COUNT, STACK, WORD_BYTES
-from tinynn.image import SEGMENT_INDEX
+from tinynn.image.image import SEGMENT_INDEX
 
 PLANTINGS = 8  # false runs tried until one ends
 NO_STATUS = 7

@@ -15,7 +15,7 @@ from challenge.lies import boundaries, endings, instructions, lengths, places
 from challenge.lies.liar import Liar
 from challenge.lies.scene import Scene
 from mips_vm.constants import ARENA, INPUT, IO_HEADER_BYTES, MODEL, OUTPUT, WORD_BYTES
-from tinynn.image import SEGMENT_INDEX
+from tinynn.image.image import SEGMENT_INDEX
 
 Plant = Callable[[Scene, str], Liar]
 

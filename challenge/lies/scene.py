@@ -14,7 +14,7 @@ from mips_vm import Machine, MachineError, Status
 from mips_vm.constants import INPUT, IO_HEADER_BYTES, MODEL, OUTPUT, PROGRAM
 from mips_vm.machine import Engine
 from mips_vm.tree import region_root_of
-from tinynn.image import MAX_IO_BYTES
+from tinynn.image.image import MAX_IO_BYTES
 
 # How much longer than the truth a false run may go on.
 SLACK_SEGMENTS = 16

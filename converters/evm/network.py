@@ -17,10 +17,10 @@ from converters.quantise.ranges import Homes
 from converters.values import Array
 from mips_vm.constants import MODEL
 from tinynn import Model
-from tinynn.loop import NO_LOOP
+from tinynn.image.loop import NO_LOOP
+from tinynn.memory.space import FlatSpace
 from tinynn.operators import FAMILIES, Operator
 from tinynn.operators.graph import Home, Input, Result
-from tinynn.space import FlatSpace
 
 BYTES, WHOLE = "uint8", "int32"
 MOST_ELEMENTS = 1 << 19

@@ -7,8 +7,8 @@ time must not overlap. The plan is made by tinynn's rule, and then checked by an
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tinynn.image import ARENA_DATA
-from tinynn.placement import Lifetime, place
+from tinynn.builder.placement import Lifetime, place
+from tinynn.image.image import ARENA_DATA
 
 WORD_BYTES = 32
 

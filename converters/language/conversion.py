@@ -8,13 +8,13 @@ from typing import Final
 
 from converters.errors import BadOption
 from tinynn import GraphBuilder
+from tinynn.asking import HEAD
 from tinynn.errors import Unbounded
-from tinynn.image import MAX_IO_BYTES, NAME_BYTES, PASSES_BYTES
-from tinynn.loop import MAX_PASSES
-from tinynn.text import HEAD
+from tinynn.image.image import MAX_IO_BYTES, NAME_BYTES, PASSES_BYTES
+from tinynn.image.loop import MAX_PASSES
 from tinynn.tokens.codec import Codec
 from tinynn.tokens.table import laid_out
-from tinynn.validate import most_passes
+from tinynn.validator.validate import most_passes
 
 from .building.image import Limits, graph_of
 from .reading import read

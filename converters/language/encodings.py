@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tinynn.tensor import Array
+from tinynn.memory.tensor import Array
 
 Bytes = NDArray[np.uint8]
 Halves = NDArray[np.float16]

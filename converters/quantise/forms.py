@@ -12,11 +12,11 @@ import numpy as np
 from converters.quantise.ranges import Grid, Homes, Range
 from converters.values import Array, Floats
 from tinynn import GraphBuilder, Model
-from tinynn.graph import Value as Handle
+from tinynn.builder.graph import Value as Handle
+from tinynn.memory.space import FlatSpace
 from tinynn.operators import FAMILIES
 from tinynn.operators.graph import Home, Input
 from tinynn.operators.quantize import REQUANTIZE
-from tinynn.space import FlatSpace
 
 
 @dataclass(frozen=True, slots=True)

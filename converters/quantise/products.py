@@ -8,7 +8,7 @@ from converters.quantise.forms import Forms, Rewriter, Sums
 from converters.quantise.ranges import Grid
 from converters.quantise.registry import quantises
 from converters.values import Array, Floats
-from tinynn.graph import Value as Handle
+from tinynn.builder.graph import Value as Handle
 from tinynn.operators import Operator
 from tinynn.operators.conv import Window
 from tinynn.operators.graph import Result

@@ -8,7 +8,7 @@ import numpy as np
 from converters.trace import results
 from converters.values import Array
 from tinynn import Model
-from tinynn.image import Tables
+from tinynn.image.image import Tables
 from tinynn.operators import FAMILIES
 from tinynn.operators.graph import Home, Input, Result
 

@@ -7,7 +7,7 @@ from converters.quantise.products import MOST_BIAS, MOST_BYTE, summed
 from converters.quantise.ranges import Grid
 from converters.quantise.registry import quantises
 from converters.values import Array
-from tinynn.graph import Value as Handle
+from tinynn.builder.graph import Value as Handle
 from tinynn.operators import FAMILIES
 from tinynn.operators.graph import Result
 

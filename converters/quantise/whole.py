@@ -11,7 +11,7 @@ from converters.errors import BadOption
 from converters.quantise.forms import Forms, Rewriter
 from converters.quantise.ranges import Homes
 from tinynn import Model, load
-from tinynn.graph import Value as Handle
+from tinynn.builder.graph import Value as Handle
 from tinynn.operators import FAMILIES
 from tinynn.operators.graph import Home, Result
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from tinynn.tensor import Array
+from tinynn.memory.tensor import Array
 from tinynn.tokens.table import Added, Flag, Kind, Tokenizer, Words
 
 from ..errors import BadModelFile

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from tinynn.tensor import Array
+from tinynn.memory.tensor import Array
 from tinynn.tokens.table import Flag, Unicode, Words
 
 FILE: Final = Path(__file__).parent / "unicode.json"

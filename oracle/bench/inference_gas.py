@@ -14,8 +14,8 @@ from oracle.bench.figure import least_seconds
 from oracle.bench.nets.byte_nets import lenet, mlp
 from oracle.chain.local.inference import BASE_GAS, IMAGE_WORD_GAS, WORD_BYTES, work_gas
 from tinynn import GraphBuilder, Model, models
-from tinynn.graph import Value
-from tinynn.tensor import Array
+from tinynn.builder.graph import Value
+from tinynn.memory.tensor import Array
 
 Build = Callable[[GraphBuilder, Value], Value]
 COUNT: Final = 96 * 256

@@ -23,9 +23,9 @@ from oracle.bench.figure import Figure, least_seconds
 from oracle.bench.nets.nets import NETS
 from tinynn import GraphBuilder, models
 from tinynn.kernels import Batch
+from tinynn.memory.space import FlatSpace
 from tinynn.operators import Operand, dense
 from tinynn.operators.products import Matrix, pack_constant, product
-from tinynn.space import FlatSpace
 
 Floats = NDArray[np.float32]
 

@@ -25,7 +25,7 @@ from oracle.bench.figure import Figure, least_seconds
 from oracle.bench.native import ONE_THREAD, RUNTIME, TOLERANCE, session
 from oracle.bench.nets.zoo_nets import ZOO, Animal
 from tinynn import GraphBuilder
-from tinynn.placement import Lifetime, place
+from tinynn.builder.placement import Lifetime, place
 
 SECONDS: Final = 0.3
 """Of a network's runs, ours and its peer's together."""

@@ -1,4 +1,4 @@
-"""The five contracts of one deployment, and since which block they tell anything."""
+"""The six contracts of one deployment, and since which block they tell anything."""
 
 from dataclasses import dataclass
 
@@ -16,16 +16,18 @@ class Contracts:
     staking: Contract
     oracle: Contract
     game: Contract
+    audits: Contract
     block: int
 
     @property
     def all(self) -> tuple[Contract, ...]:
-        return (self.verifier, self.registry, self.staking, self.oracle, self.game)
+        core = (self.verifier, self.registry, self.staking, self.oracle, self.game)
+        return (*core, self.audits)
 
     @property
     def telling(self) -> tuple[Contract, ...]:
         """Those whose events a player reads."""
-        return (self.registry, self.oracle, self.game)
+        return (self.registry, self.oracle, self.game, self.audits)
 
 
 def contracts_of(plan: tuple[Deployment, ...], block: int) -> Contracts:
@@ -43,6 +45,7 @@ def contracts_of(plan: tuple[Deployment, ...], block: int) -> Contracts:
         staking=at["Staking"],
         oracle=at["InferenceOracle"],
         game=at["DisputeGame"],
+        audits=at["Audits"],
         block=block,
     )
 

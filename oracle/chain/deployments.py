@@ -25,6 +25,7 @@ PROTOCOL = (
     "Staking",
     "InferenceOracle",
     "DisputeGame",
+    "Audits",
 )
 
 
@@ -68,10 +69,10 @@ class Deployments:
 
     @property
     def contracts(self) -> Contracts:
-        """The five contracts of the protocol."""
-        verifier, registry, staking, oracle, game = map(self.contract, PROTOCOL)
+        """The six contracts of the protocol."""
         first = min(self.placed[name].block for name in PROTOCOL)
-        return Contracts(verifier, registry, staking, oracle, game, first)
+        verifier, registry, staking, oracle, game, audits = map(self.contract, PROTOCOL)
+        return Contracts(verifier, registry, staking, oracle, game, audits, first)
 
     def contract(self, name: str) -> Contract:
         return contract_of(artifact(name), self.placed[name].address)

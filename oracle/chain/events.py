@@ -55,6 +55,11 @@ class SeedFixed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AuditsPermitted(Event):
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted(Event):
     request_id: int
     model_id: bytes
@@ -77,6 +82,24 @@ class Claimed(Event):
     worker: bytes
     claim: Claim
     output: bytes
+    may_be_test: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Confessed(Event):
+    request_id: int
+    claim_hash: bytes
+    worker: bytes
+    challengers: int
+
+
+@dataclass(frozen=True, slots=True)
+class SecretWithheld(Event):
+    request_id: int
+    claim_hash: bytes
+    worker: bytes
+    penalty: int
+    burned: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,14 +241,47 @@ class Settled(Event):
     paid: int
 
 
+@dataclass(frozen=True, slots=True)
+class Joined(Event):
+    worker: bytes
+    root: bytes
+    rate_bps: int
+    prize_gas: int
+    feed_bps: int
+    check_gas: int
+
+
+@dataclass(frozen=True, slots=True)
+class Left(Event):
+    worker: bytes
+    paid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Audited(Event):
+    request_id: int
+    worker: bytes
+    attempt: int
+    leaf: int
+    prize: int
+
+
+@dataclass(frozen=True, slots=True)
+class Collected(Event):
+    claim_hash: bytes
+    challenger: bytes
+    share: int
+
+
 EVENTS: Mapping[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
-        ModelRegistered, WorkStated, Requested, Metered, SeedFixed, Accepted,
-        LeaseExpired, Claimed, ClaimKilled, Unspent, Finalized, CallbackSucceeded,
-        CallbackFailed, CallbackSkipped, Cancelled,
+        ModelRegistered, WorkStated, Requested, Metered, AuditsPermitted, SeedFixed,
+        Accepted, LeaseExpired, Claimed, Confessed, SecretWithheld, ClaimKilled,
+        Unspent, Finalized, CallbackSucceeded, CallbackFailed, CallbackSkipped,
+        Cancelled,
         Challenged, Opened, Selected, Dissected, Proved, TimedOut, WorkerLost,
-        ChallengerLost, Settled,
+        ChallengerLost, Settled, Joined, Left, Audited, Collected,
     )
 }  # fmt: skip
 

@@ -30,6 +30,7 @@ GROUPS = {
     "up": "Everything at once, to try it out: devnet, worker, challenger and page.",
     "watch": "Recompute every claim, and only tell.",
     "dispute": "Look into disputes, also those that could be.",
+    "swarm": "Rounds of agents that rank each other's answers.",
     "model": "Look into models, convert them, run them, register them.",
     "new": "A folder to start an app from, with tests.",
     "vm": "The machine by itself, on any MIPS32r2 little-endian ELF.",

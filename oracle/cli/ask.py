@@ -61,7 +61,8 @@ def ask(
     The answer is printed token by token, the speed on standard error. The bits are
     those of a request with the same seed and options. Ctrl-C ends it with status 130.
     """
-    from tinynn.text import Asking, TextModel
+    from tinynn.asking import Asking
+    from tinynn.text import TextModel
 
     model = TextModel.of(loaded(path))
     if model is None:
@@ -158,7 +159,7 @@ def shown(text: str) -> str:
 
 def parsed_seed(text: str | None, temperature: float) -> bytes:
     """28 bytes; BadParameter for what is no hex, or too long."""
-    from tinynn.text import SEED_BYTES
+    from tinynn.asking import SEED_BYTES
 
     if text is None:
         return os.urandom(SEED_BYTES) if temperature > 0 else bytes(SEED_BYTES)

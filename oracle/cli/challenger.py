@@ -18,6 +18,7 @@ from oracle.cli.common.output import (
 from oracle.cli.common.settled import settled
 
 if TYPE_CHECKING:
+    from oracle.audits.terms import Checking
     from oracle.node.challenger.vigil import Vigil
     from oracle.node.honest import Honest
     from oracle.node.node import Node
@@ -114,7 +115,24 @@ def show(found: "Vigil") -> None:
         ]
         titles = ("request", "at stake", "window ends at")
         console().print(grid("Will not be checked in time", titles, rows))
+    if found.audits:
+        columns = ("worker", "claims now", "tests", "prize", "a check earns", "alone")
+        earning = [audits_row(each) for each in found.audits]
+        title = "What checking earns, though nobody lies"
+        console().print(grid(title, columns, earning))
     if found.unpaid:
         unpaid = list(found.unpaid.items())
         console().print(grid("False, and not paid for", ("request", "reason"), unpaid))
     console().print(found.verdict)
+
+
+def audits_row(checking: "Checking") -> tuple[object, ...]:
+    """On average, less the gas of challenging; what computing costs isn't taken off."""
+    return (
+        hexadecimal(checking.worker),
+        checking.claims,
+        f"{checking.terms.rate_bps / 100:g} %, so far {checking.tests}",
+        brief_wei(checking.prize_wei),
+        f"{brief_wei(checking.income_wei)}, if two others look",
+        brief_wei(checking.alone_wei),
+    )

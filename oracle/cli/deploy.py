@@ -36,7 +36,7 @@ def deploy(
     from solidity.deployment import Parameters
 
     chain = connected(settings)
-    with stage("deploying five contracts"):
+    with stage("deploying six contracts"):
         deployed = deploy_all(sender_of(settings, chain), Parameters(parts, clock))
     placed = placed_by_name(map(placed_by, deployed.names, deployed.receipts))
     found = Deployments(chain.endpoint.chain_id, placed)

@@ -173,7 +173,8 @@ def advice(answered: "Answered", true: bool, now: int) -> str:
     from oracle.record.record import Status
 
     if not answered.alive:
-        return "It has fallen already."
+        fallen = "It was a test, false on purpose" * answered.confessed
+        return f"{fallen or 'It has fallen already'}."
     if answered.asked.status is Status.FINAL:
         return "It is final: nobody can challenge it any more."
     if true:

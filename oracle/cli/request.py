@@ -95,6 +95,14 @@ Patience = Annotated[
     ),
 ]
 MinBond = Annotated[str, typer.Option(help="What a false answer must cost at least.")]
+Audits = Annotated[
+    bool,
+    typer.Option(
+        "--audits",
+        help="Let its worker be audited: made to answer falsely first, now and then, "
+        "so that somebody checks. The answer may come a window later.",
+    ),
+]
 
 
 @app.command()
@@ -116,6 +124,7 @@ def send(
     patience: Patience = 3600,
     min_bond: MinBond = "0",
     through: Through = None,
+    audits: Audits = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask for a model's output on an input, or for what a language model says.
@@ -123,6 +132,7 @@ def send(
     With --through, --window is only for reckoning the fee: name the contract's own.
     """
     from oracle.cli.onchain.asking import (
+        audit_advice,
         consumer_of,
         image_of,
         model_id_of,
@@ -137,13 +147,15 @@ def send(
     from oracle.requester.metered import Passes, ask_metered
     from oracle.requester.requests import Terms, ask, ask_through, min_lease_of
     from oracle.sending.connection import sender_of
-    from oracle.text import Options
+    from tinynn.asking import Asking
 
     check_one(data, text)
+    if audits and through is not None:
+        raise typer.BadParameter("the contract of --through has terms of its own")
     place = place_of(settings)
     found = image_of(place, settings, model)
-    options = Options(max_tokens, temperature, top_k, top_p, penalty)
-    asked = question_of(found, data, text, options, seed)
+    asking = Asking(max_tokens, temperature, top_k, top_p, penalty)
+    asked = question_of(found, data, text, asking, seed)
     request = asked.data
     sender = sender_of(settings, place.chain)
     contracts, model_id = place.deployments.contracts, model_id_of(place, model)
@@ -151,7 +163,7 @@ def send(
     if consumer is not None:
         callback_gas = place.chain.call(consumer, "CALLBACK_GAS")
     bond = parse_wei(min_bond)
-    sizes = sizes_of(found, asked, callback_gas, window, bond)
+    sizes = sizes_of(found, asked, callback_gas, window, bond, audits)
     guess = reckoned(place.chain, contracts, model_id, sizes)
     wei = guess.offer_wei if fee is None else parse_wei(fee)
     min_lease = min_lease_of(place.chain, contracts)
@@ -159,7 +171,7 @@ def send(
         if consumer is not None:
             receipt = ask_through(sender, contracts, consumer, request, wei)
         else:
-            terms = Terms(callback_gas, window, patience, bond, wei)
+            terms = Terms(callback_gas, window, patience, bond, wei, audits)
             about = (sender, contracts, model_id, request, terms)
             if text is None:
                 _, receipt = ask(*about)
@@ -178,6 +190,8 @@ def send(
 
         raise NothingAsked(consumer.name if consumer else "the oracle")
     if advice := window_advice(place.chain.endpoint.chain_id, window):
+        remark(advice)
+    if audits and (advice := audit_advice(place, window)):
         remark(advice)
     if wei < guess.least_wei:
         wanted = brief_wei(guess.least_wei)
@@ -255,14 +269,14 @@ def simulate(
     from oracle.requester.fees import reckoned
     from oracle.requester.rehearsal import rehearse
     from oracle.requester.requests import check_patience, min_lease_of
-    from oracle.text import Options, answered_text
+    from tinynn.asking import Asking, answered_text
 
     check_one(data, text)
     place = place_of(settings)
     check_patience(place.chain, place.deployments.contracts, patience)
     found = image_of(place, settings, model)
-    options = Options(max_tokens, temperature, top_k, top_p, penalty)
-    asked = question_of(found, data, text, options, seed)
+    asking = Asking(max_tokens, temperature, top_k, top_p, penalty)
+    asked = question_of(found, data, text, asking, seed)
     request = asked.data
     answer = found.answer(request)
     contracts = place.deployments.contracts

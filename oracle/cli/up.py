@@ -46,7 +46,7 @@ def up(
     """
     from oracle import logs
     from oracle.devnet.serving import stopping
-    from oracle.web.company import RPC, everything
+    from oracle.web.trial.company import RPC, everything
 
     logs.configure(False)
     with ExitStack() as stack:

@@ -46,6 +46,13 @@ def web(
             help="Answer to this name, too, such as example.org. Repeatable.",
         ),
     ] = None,
+    behind_proxy: Annotated[
+        bool,
+        typer.Option(
+            "--behind-proxy",
+            help="Tell visitors apart by X-Forwarded-For, which a proxy in front sets.",
+        ),
+    ] = False,
     replay: Annotated[
         Path | None,
         typer.Option(
@@ -54,6 +61,18 @@ def web(
             dir_okay=False,
             help="Show a dispute that /api/v1/disputes/GAME gave, without a chain.",
         ),
+    ] = None,
+    save: Annotated[
+        int | None,
+        typer.Option(
+            metavar="REQUEST",
+            min=1,
+            help="Serve nothing: write a page that checks this answer by itself.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where --save writes to."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -65,15 +84,19 @@ def web(
     from oracle.cli.onchain.nodes import place_of
     from oracle.devnet.serving import serving, stopping
     from oracle.evm.places import read_places
-    from oracle.web.application import application
-    from oracle.web.guarding import Later, hosts_of
-    from oracle.web.onlooker import Onlooker
+    from oracle.web.scene.onlooker import Onlooker
+    from oracle.web.server.application import application
+    from oracle.web.server.guarding import Later, hosts_of
 
     logs.configure(settings.log_json)
     if replay is not None:
         show_replay(replay, host, port, allow_host or (), as_json)
         return
     rpc_urls = list(page_rpc or filter(is_local, settings.rpc_url))
+    if save is not None:
+        file = output or Path(f"plumbline-request-{save}.html")
+        save_check(settings, save, file, next(iter(rpc_urls), ""), as_json)
+        return
     with ExitStack() as stack:
         stop = stack.enter_context(stopping())
         place = place_of(settings)
@@ -83,9 +106,12 @@ def web(
         onlooker = Onlooker(place, library, settings.poll)
         stack.enter_context(onlooker)
         hosts = hosts_of(host, urlsplit(url).port or 0, allow_host or ())
-        chain_id = place.chain.endpoint.chain_id
-        tokens = read_places(settings.deployments, chain_id).pictures
-        later.app = application(onlooker, hosts, rpc_urls, tokens=tokens)
+        tokens = read_places(
+            settings.deployments, place.chain.endpoint.chain_id
+        ).pictures
+        later.app = application(
+            onlooker, hosts, rpc_urls, behind_proxy=behind_proxy, tokens=tokens
+        )
         if as_json:
             print_json({"url": url, "rpc_urls": rpc_urls})
         else:
@@ -93,13 +119,36 @@ def web(
         stop.wait()
 
 
+def save_check(
+    settings: "NodeSettings", request_id: int, file: Path, rpc_url: str, as_json: bool
+) -> None:
+    """Writes the page that checks one answer."""
+    from converters.files import write_atomically
+    from oracle.cli.common.errors import NothingToCheck
+    from oracle.cli.onchain.nodes import place_of
+    from oracle.web.pages.saving import saved
+    from oracle.web.scene.onlooker import Onlooker
+
+    place = place_of(settings)
+    onlooker = Onlooker(place, images_of(place, settings))
+    onlooker.look()
+    page = saved(onlooker.scene, request_id, rpc_url)
+    if page is None:
+        raise NothingToCheck(request_id)
+    write_atomically(file, page.encode())
+    if as_json:
+        print_json({"file": str(file), "bytes": len(page.encode())})
+    else:
+        console().print(f"written: {file}; any browser opens it")
+
+
 def show_replay(
     file: Path, host: str, port: int, allow_host: Sequence[str], as_json: bool
 ) -> None:
     """Serves one page until interrupted."""
     from oracle.devnet.serving import serving, stopping
-    from oracle.web.guarding import Later, hosts_of
-    from oracle.web.replay import BadReplay, application, read
+    from oracle.web.server.guarding import Later, hosts_of
+    from oracle.web.server.replay import BadReplay, application, read
 
     try:
         dispute = read(file)

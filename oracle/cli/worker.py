@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from oracle.amounts import brief_wei, with_unit
+from oracle.cli import audits
 from oracle.cli.common.errors import NoneFree
 from oracle.cli.common.options import SERVING, TERMS
 from oracle.cli.common.output import (
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from oracle.sending.sender import Sender
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app.add_typer(audits.app, name="audits")
 
 SETTINGS_FILE = """\
 rpc_url = "{rpc_url}"

@@ -1,8 +1,8 @@
 """What a model's runs take, as its publisher states and its workers check it."""
 
 from challenge.claim import Work
-from tinynn.bounds import bounded_instructions
-from tinynn.image import PASSES_BYTES, Tables
+from tinynn.image.image import PASSES_BYTES, Tables
+from tinynn.validator.bounds import bounded_instructions
 
 
 def work_of(tables: Tables) -> Work:

@@ -144,7 +144,7 @@ class Story:
         """The curtain; both workers stake, the honest and the other."""
         self._stage = Stage(self._troupe, self._receipts, self._teller)
         self._teller.said(
-            "Five contracts are deployed, the model is registered, and a contract that "
+            "Six contracts are deployed, the model is registered, and a contract that "
             "wants to read digits is there."
         )
         for node in (self._worker, self._liar):

@@ -38,6 +38,7 @@ def serving(app: ASGIApp, host: str, port: int) -> Iterator[str]:
         app,
         log_level="warning",
         access_log=False,
+        proxy_headers=False,  # anybody could write them
         timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
     )
     server = uvicorn.Server(config)

@@ -5,6 +5,7 @@ It needs no model: what is decided, the chain knows.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from challenge.game import GameView, Side, Stage
 from challenge.moves import Move, Settle, Timeout
@@ -47,11 +48,26 @@ class Collector(Node):
         return Settler()
 
     def _games(self) -> Iterator[Action]:
-        """Moves in own games, the nearest deadline first."""
-        return self.play(
-            [(answered, self.address) for _, answered in self._own_games()],
-            self._player,
-        )
+        """Moves in own games, the nearest deadline first; and prizes of tests."""
+        games = [answered for _, answered in self._own_games()]
+        tests = [answered for answered in games if answered.confessed]
+        for answered in tests:
+            about = {"request_id": answered.claim.request_id}
+            prize = partial(self._prize, answered)
+            yield from self.troubles.safely(("prize", answered.hash), prize, **about)
+        others = [(a, self.address) for a in games if not a.confessed]
+        yield from self.play(others, self._player)
+
+    def _prize(self, answered: Answered) -> Iterator[Action]:
+        """The share of a test that it noticed, and with it the end of its game; but
+        where too many have noticed, nothing is left but the bond."""
+        audits, claim = self.contracts.audits, answered.claim
+        about = (answered.hash, self.address)
+        if self.chain.known(audits, "shareOf", *about):
+            call = (claim, self.address)
+            yield Action(audits, "collect", call, request_id=claim.request_id)
+        else:
+            yield from self.play([(answered, self.address)], self._player)
 
     def _withdrawal(self) -> Iterator[Action]:
         """All that is free, once no own game is open, nor anything on its way; but not

@@ -22,8 +22,8 @@ from oracle.compute.work import work_of
 from oracle.models.library import Library
 from oracle.node.node import Player
 from oracle.record.record import Answered, Asked
-from oracle.text import passes_at_most
 from tinynn import Model
+from tinynn.asking import passes_at_most
 
 CROSS_CHECK_STEPS = 10**10
 """Up to so many bounded instructions, seconds of the translated machine, an answer is

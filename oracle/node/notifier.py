@@ -13,14 +13,19 @@ KINDS: Mapping[type[Event], str] = {
     events.Claimed: "claim",
     events.Challenged: "dispute",
     events.ClaimKilled: "settlement",
+    events.Confessed: "settlement",
+    events.Collected: "settlement",
     events.WorkerLost: "settlement",
     events.ChallengerLost: "settlement",
     events.Settled: "settlement",
     events.Finalized: "settlement",
     events.CallbackSkipped: "callback skipped",
     events.LeaseExpired: "missed lease",
+    events.SecretWithheld: "secret withheld",
 }
-WARNINGS = frozenset({events.LeaseExpired, events.CallbackSkipped})
+WARNINGS = frozenset(
+    {events.LeaseExpired, events.SecretWithheld, events.CallbackSkipped}
+)
 """Where an operator, or a requester, may have to do something."""
 Tell = Callable[[Mapping[str, Json]], None]
 

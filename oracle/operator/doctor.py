@@ -71,7 +71,7 @@ def examine(settings: WorkerSettings) -> Iterator[Finding]:
         cure = "name the folder with --deployments, or `plumb deploy`"
         yield Finding("contracts", str(error), cure)
         return
-    yield Finding("contracts", "all five hold the code that this plumb knows")
+    yield Finding("contracts", "all six hold the code that this plumb knows")
     yield attempted("database", lambda: database(settings, chain), "see --database")
     yield from money(settings, place)
     yield attempted("models", lambda: held(settings, place), "name models with --model")

@@ -122,7 +122,7 @@ def earnings_of(
         leases=len(leases),
         claims=sum(_is_by(worker, asked) for asked in record.requests(Status.CLAIMED)),
         games=sum(a.claim.worker == worker.address for _, a in record.games()),
-        lost=sum(not answered.alive for answered in mine),
+        lost=sum(answered.proved_false for answered in mine),
         missed=record.tables.missed[worker.address],
         leases_at_most=worker.leases_at_most,
         locked=tuple(locked_by(record, worker.address)),

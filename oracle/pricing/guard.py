@@ -14,6 +14,8 @@ OUTPUT_BYTE_GAS = 120
 """Supplied twice, Merkleised and hashed; twin of the oracle's own estimate."""
 SEED_GAS = 110_000
 """Of `fixSeed`, where the seed is a block's and nobody has shown it yet."""
+AUDIT_GAS = 200_000
+"""What a claim that is audited adds, whether it is a test or not."""
 MOST_LEASES = 64
 BPS = 10_000
 BOND_RATE, CLAIM_SHARE, REQUESTER_SHARE = 0.1, 0.1, 0.25
@@ -41,12 +43,15 @@ class Offer:
     bond_price_wei: int = 0
     work: Work = NO_WORK
     passes: int = 0
+    feed_bps: int | None = None
+    """Of what is paid, for the prizes of audits; None if it isn't audited."""
 
     @property
     def gas(self) -> int:
         """From accept to payout, if nobody challenges."""
         seed = SEED_GAS if self.asked.status is Status.UNSEEDED else 0
-        return answer_gas(self.asked, self.output_bytes) + seed
+        audit = 0 if self.feed_bps is None else AUDIT_GAS
+        return answer_gas(self.asked, self.output_bytes) + seed + audit
 
     @property
     def gas_wei(self) -> int:
@@ -61,7 +66,8 @@ class Offer:
         fee = self.asked.request.fee - self.asked.meter.refund(passes)
         royalty = fee * self.asked.model.royalty_bps // BPS
         computing = work_gas(self.work, passes) * self.gas_price_wei
-        return fee - royalty - self.gas_wei - computing
+        fed = (fee - royalty) * (self.feed_bps or 0) // BPS
+        return fee - royalty - fed - self.gas_wei - computing
 
 
 @dataclass(frozen=True, slots=True)

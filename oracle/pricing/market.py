@@ -8,9 +8,10 @@ from challenge.claim import Work
 from oracle.amounts import brief_wei, written_wei
 from oracle.chain.chain import Chain
 from oracle.chain.contracts import Contracts
+from oracle.chain.events import Joined
 from oracle.chain.head import Head
 from oracle.pricing.bonds import HEADROOM, gas_price, highest_least_bond, least_bond
-from oracle.pricing.guard import Guard, Offer, answer_gas
+from oracle.pricing.guard import AUDIT_GAS, Guard, Offer, answer_gas
 from oracle.pricing.leases import last_instant, lease_end
 from oracle.pricing.work import NO_WORK
 from oracle.record.record import Asked
@@ -71,6 +72,8 @@ class Market:
     free_wei: int
     width: int
     held: list[Held] = field(default_factory=list)
+    program: Joined | None = None
+    """What the worker has agreed to, if it has joined audits."""
 
     @property
     def now(self) -> int:
@@ -110,6 +113,7 @@ class Market:
             bond_price_wei=gas_price(self.head.base_fee),
             work=work,
             passes=passes,
+            feed_bps=self._feed_bps(asked),
         )
 
     def most_bond(self, offer: Offer, guard: Guard) -> int:
@@ -147,7 +151,13 @@ class Market:
         """What a request may come to cost: all its transactions, and the longest
         defence in so many games."""
         defence = max(1, games) * tariff.max_worker_due(self.rules.k)
-        return answer_gas(asked, output_bytes) + defence
+        audit = 0 if self._feed_bps(asked) is None else AUDIT_GAS
+        return answer_gas(asked, output_bytes) + audit + defence
+
+    def _feed_bps(self, asked: Asked) -> int | None:
+        """What of its fee would go to the pool of prizes; None if it isn't audited."""
+        joined = self.program
+        return joined.feed_bps if joined is not None and asked.permits else None
 
     def money_objection(self, asked: Asked, output_bytes: int) -> str:
         """Why the account or its stake can't bear another; empty if they can."""

@@ -112,7 +112,7 @@ class Auditor:
         """What is missing about a request, its claims, and the games about them."""
         identity = asked.request.id
         held = self._ask("getRequest", identity, block=block)
-        status, _, attempt, _, _, commitment = held
+        status, _, attempt, _, _, commitment, _ = held
         expected, actual = Status(status), asked.status
         if (expected, attempt) != (actual, asked.attempt):
             told = f"expected {expected.name.lower()} after {attempt} attempts"

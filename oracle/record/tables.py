@@ -37,7 +37,10 @@ OfRequest = (
     | events.SeedFixed
     | events.Accepted
     | events.LeaseExpired
+    | events.AuditsPermitted
     | events.Claimed
+    | events.Confessed
+    | events.SecretWithheld
     | events.ClaimKilled
     | events.Finalized
     | events.Cancelled
@@ -63,6 +66,15 @@ class Asked:
     block: int = 0
     """In which its status came about."""
     meter: Meter = NO_METER
+    permits: bool = False
+    """Whether its worker may be audited, if that has joined."""
+    audit: events.Audited | None = None
+    """Of its lease or claim: then the answer may be false on purpose, until it is
+    final."""
+
+    @property
+    def may_be_test(self) -> bool:
+        return self.audit is not None and self.status is Status.CLAIMED
 
     @property
     def commitment(self) -> bytes:
@@ -79,6 +91,10 @@ class Answered:
     hash: bytes
     output: bytes
     alive: bool = True
+    may_be_test: bool = False
+    proved_false: bool = False
+    confessed: bool = False
+    """Whether it was a test: then its challengers have a prize to collect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +127,12 @@ class Tables:
         default_factory=lambda: defaultdict(lambda: deque(maxlen=KEPT_OUTCOMES))
     )
     """By worker, the latest leases that came to something: paid for, or run out."""
+    programs: dict[bytes, events.Joined] = field(default_factory=dict)
+    """What workers that are audited have agreed to, by worker."""
+    confessions: Counter[bytes] = field(default_factory=Counter)
+    """Tests that were confessed, by worker."""
+    silences: Counter[bytes] = field(default_factory=Counter)
+    """Secrets that were withheld, by worker."""
     last_request: int = 0
     """The highest id; the oracle counts from one."""
     lenient: bool = field(default=False, compare=False)
@@ -224,6 +246,29 @@ class Tables:
         self._change(event, Status.OPEN, status=status, meter=event.meter)
 
     @_learn.register
+    def _(self, event: events.AuditsPermitted) -> None:
+        status = self.requests[event.request_id].status
+        self._change(event, status, permits=True)
+
+    @_learn.register
+    def _(self, event: events.Audited) -> None:
+        before = self.requests[event.request_id]
+        self._check(event, before.status is Status.ACCEPTED)
+        self.requests[event.request_id] = replace(before, audit=event)
+
+    @_learn.register
+    def _(self, event: events.Joined) -> None:
+        self.programs[event.worker] = event
+
+    @_learn.register
+    def _(self, event: events.Left) -> None:
+        self.programs.pop(event.worker, None)
+
+    @_learn.register
+    def _(self, event: events.Collected) -> None:
+        self.earned[event.challenger] += event.share
+
+    @_learn.register
     def _(self, event: events.SeedFixed) -> None:
         before, seed = self.requests[event.request_id], event.seed
         request = replace(before.request, input_root=event.input_root)
@@ -256,13 +301,44 @@ class Tables:
             attempt=event.claim.attempt,
         )
         self.claims[event.claim_hash] = Answered(
-            asked, event.claim, event.claim_hash, event.output
+            asked,
+            event.claim,
+            event.claim_hash,
+            event.output,
+            may_be_test=event.may_be_test,
         )
         self._claims_on[event.request_id].append(event.claim_hash)
 
     @_learn.register
-    def _(self, event: events.ClaimKilled) -> None:
+    def _(self, event: events.Confessed) -> None:
+        """The next attempt's claim follows at once."""
+        before = self.requests[event.request_id]
+        dead = replace(self.claims[event.claim_hash], alive=False, confessed=True)
+        self._change(
+            event,
+            Status.CLAIMED,
+            status=Status.ACCEPTED,
+            claim=None,
+            output=b"",
+            audit=None,
+            attempt=before.attempt + 1,
+        )
+        self.claims[event.claim_hash] = dead
+        self.confessions[event.worker] += 1
+
+    @_learn.register
+    def _(self, event: events.SecretWithheld) -> None:
+        missed = (*self.requests[event.request_id].missed, event.worker)
         dead = replace(self.claims[event.claim_hash], alive=False)
+        self._reopen(event, Status.CLAIMED, missed=missed)
+        self.claims[event.claim_hash] = dead
+        self.missed[event.worker] += 1
+        self.silences[event.worker] += 1
+        self.outcomes[event.worker].append(False)
+
+    @_learn.register
+    def _(self, event: events.ClaimKilled) -> None:
+        dead = replace(self.claims[event.claim_hash], alive=False, proved_false=True)
         self._reopen(event, Status.CLAIMED)
         self.claims[event.claim_hash] = dead
 
@@ -313,13 +389,14 @@ class Tables:
 
     def _reopen(
         self,
-        event: events.LeaseExpired | events.ClaimKilled,
+        event: events.LeaseExpired | events.ClaimKilled | events.SecretWithheld,
         expected: Status,
         **changes: Any,
     ) -> None:
         """For the next attempt."""
         attempt = self.requests[event.request_id].attempt + 1
         nothing = {"lease": None, "claim": None, "output": b"", "attempt": attempt}
+        nothing["audit"] = None
         self._change(event, expected, status=Status.OPEN, **nothing, **changes)
 
     def _change(self, event: OfRequest, expected: Status, **changes: Any) -> Asked:

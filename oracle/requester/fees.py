@@ -14,6 +14,7 @@ from oracle.chain.chain import Chain
 from oracle.chain.contracts import Contracts
 from oracle.pricing.bonds import gas_price, least_bond
 from oracle.pricing.guard import (
+    AUDIT_GAS,
     BOND_RATE,
     BPS,
     FIXED_GAS,
@@ -41,6 +42,8 @@ class Sizes:
     passes: int = 0
     from_block: bool = False
     """Whether somebody has to show a block for its seed."""
+    audits: bool = False
+    """Whether its worker may be audited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,8 @@ def reckoned(
     bond = max(sizes.min_bond_wei, least_bond(base_fee))
     rent = rent_wei(bond, MAX_LEASE + sizes.window + clock, BOND_RATE)
     least = with_royalty(gas_wei(sizes, base_fee), royalty_bps)
-    seed = SEED_GAS * gas_price(base_fee) if sizes.from_block else 0
-    least += with_royalty(rent + seed, royalty_bps)
+    more = SEED_GAS * sizes.from_block + AUDIT_GAS * sizes.audits
+    least += with_royalty(rent + more * gas_price(base_fee), royalty_bps)
     each = with_royalty(pass_wei(sizes.work, base_fee), royalty_bps)
     return Reckoned(least, bond, base_fee, each)
 

@@ -1,8 +1,9 @@
 """Requests that pay by passes, and whose seed may be a block's."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from challenge.claim import Options
 from oracle.chain.contracts import Contracts
 from oracle.chain.errors import Refused
 from oracle.errors import NoBlockSeed, PatienceTooShort
@@ -47,13 +48,13 @@ def ask_metered(
         terms.window,
         terms.min_bond_wei,
         sender.address,
-        passes.price_wei,
-        passes.most,
-        passes.from_block,
     )
-    oracle = contracts.oracle
+    metered = (passes.price_wei, passes.most, passes.from_block)
+    call: tuple[Any, ...] = ("requestMetered", *arguments, *metered)
+    if terms.audits:
+        call = ("requestWith", *arguments, Options(*metered, audits=True))
     try:
-        receipt = sender.send(oracle, "requestMetered", *arguments, value=terms.fee_wei)
+        receipt = sender.send(contracts.oracle, *call, value=terms.fee_wei)
     except Refused as refused:
         raise _translated(refused) from None
     (request,) = requested(receipt)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from challenge.claim import Request
+from challenge.claim import Options, Request
 from mips_vm.json_text import JsonObject
 from oracle.amounts import show_wei
 from oracle.chain import events
@@ -47,12 +47,15 @@ class Terms:
     patience: int = 3600
     min_bond_wei: int = 0
     fee_wei: int = 0
+    audits: bool = False
+    """Whether the worker may be audited, and made to answer falsely first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
     """Where a request stands. `attempts` came to nothing, `lies` of them because they
-    were false; `failure` is why the callback failed, if it did."""
+    were false, `tests` because they were meant to be; `failure` is why the callback
+    failed, if it did."""
 
     asked: Asked
     model_root: bytes
@@ -61,6 +64,7 @@ class Situation:
     games: int
     attempts: int
     lies: int
+    tests: int
     callback_failed: bool
     failure: str
     depth: Depth
@@ -149,6 +153,8 @@ class Situation:
             "now": self.now,
             "attempts": self.attempts,
             "lies": self.lies,
+            "tests": self.tests,
+            "may_be_test": self.asked.may_be_test,
             "worker": f"0x{holder.worker.hex()}" if holder else None,
             "lease_end": lease.end if lease else None,
             "window_end": claim.window_end if claim else None,
@@ -187,8 +193,9 @@ class Situation:
         """What became of the workers before."""
         if not self.attempts:
             return ""
-        silent = self.attempts - self.lies
+        silent = self.attempts - self.lies - self.tests
         told = [f"{self.lies} answered falsely"] if self.lies else []
+        told += [f"{self.tests} tested who checks"] if self.tests else []
         told += [f"{silent} never answered"] if silent else []
         return f" again ({', '.join(told)})"
 
@@ -203,12 +210,18 @@ class Situation:
         )
 
     def _claimed(self) -> str:
+        test = self.asked.may_be_test
+        warning = " It may be a test: it is no answer before it is final." * test
         if self.games:
-            return f"Answered, and disputed in {number_of(self.games, 'game')}."
+            games = number_of(self.games, "game")
+            return f"Answered, and disputed in {games}.{warning}"
         assert self.asked.claim is not None, "it was claimed"
         left = self.asked.claim.window_end - self.now
         if left > 0:
-            return f"Answered; can be challenged for {number_of(left, 'more second')}."
+            seconds = number_of(left, "more second")
+            return f"Answered; can be challenged for {seconds}.{warning}"
+        if test:
+            return f"Answered; its worker has to say whether it was a test.{warning}"
         return (
             "Answered, and unchallenged: its worker will finalize it, or anyone can "
             "(`plumb request finalize`)."
@@ -256,7 +269,7 @@ def situation_of(
     if callback_failed:
         failure = _failure(chain, contracts, request_id, abis)
     claims = record.tables.claims.values()
-    dead = [c for c in claims if c.claim.request_id == request_id and not c.alive]
+    own = [c for c in claims if c.claim.request_id == request_id]
     model_root = record.tables.models[asked.request.model_id].model_root
     wanted = None
     if asked.status is Status.OPEN:
@@ -270,7 +283,8 @@ def situation_of(
         now=chain.now(),
         games=len(disputed),
         attempts=int(attempts),
-        lies=len(dead),
+        lies=sum(answered.proved_false for answered in own),
+        tests=sum(answered.confessed for answered in own),
         callback_failed=bool(callback_failed),
         failure=failure,
         depth=Depth(depth, record.height, finalized),
@@ -290,10 +304,12 @@ def ask(
     """Sends the request; its id. Raises `PatienceTooShort`."""
     check_patience(sender.chain, contracts, terms.patience)
     deadline = sender.chain.now() + terms.patience
+    function = "requestWith" if terms.audits else "request"
+    options = [Options(audits=True)] if terms.audits else []
     try:
         receipt = sender.send(
             contracts.oracle,
-            "request",
+            function,
             model_id,
             data,
             terms.callback_gas,
@@ -301,6 +317,7 @@ def ask(
             terms.window,
             terms.min_bond_wei,
             sender.address,
+            *options,
             value=terms.fee_wei,
         )
     except Refused as refused:

@@ -18,7 +18,7 @@ class Deployed:
 
 
 def deploy(sender: Sender, parameters: Parameters | None = None) -> Deployed:
-    """Creates the five contracts from the sender's next nonce on.
+    """Creates the six contracts from the sender's next nonce on.
 
     The addresses follow from the nonces, so nothing else may be sent meanwhile.
     """

@@ -1,8 +1,10 @@
 """Sending: gas estimated, EIP-1559 fees, signed here, and the receipt looked at."""
 
+import hmac
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from threading import Event
 from typing import Any, TypedDict, TypeVar, cast
 
@@ -131,6 +133,11 @@ class Sender:
         """The account's signature (65 bytes) of a text, as of EIP-191."""
         signed = self._account.sign_message(encode_defunct(text=text))
         return bytes(signed.signature)
+
+    def derived(self, about: bytes) -> bytes:
+        """32 bytes that only this key gives, always the same about the same thing, and
+        that tell nothing of the key: HMAC-SHA256."""
+        return hmac.new(bytes(self._account.key), about, sha256).digest()
 
     def worst_price(self) -> int:
         """Wei that a gas unit may cost: the user's cap, or twice the base fee and the

@@ -1,4 +1,5 @@
 """What people see in a browser: requests, disputes, models and workers of a chain.
 
-Only reads: there are no keys here. `application.py` is what `plumb web` serves.
+Only reads: there are no keys here. `server/application.py` is what `plumb web` serves;
+`pages/registry.py` names the pages.
 """

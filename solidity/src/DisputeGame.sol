@@ -34,8 +34,10 @@ contract DisputeGame is IDisputeGame {
     IModelRegistry public immutable registry;
     IMipsVerifier public immutable verifier;
     uint256 public immutable k;
+    /// @inheritdoc IDisputeGame
     Duration public immutable clockSeconds;
     uint256 public immutable maxChallengerDue;
+    /// @inheritdoc IDisputeGame
     uint256 public immutable challengerBondGas;
 
     mapping(bytes32 gameId => Game) private games;
@@ -205,6 +207,17 @@ contract DisputeGame is IDisputeGame {
         if (Time.current() < flag) revert TooEarly(Instant.unwrap(flag), block.timestamp);
         emit TimedOut(gameId, game.stage);
         _end(claim, challenger, claimHash, game, game.stage == Stage.Select, Tariff.TIMEOUT);
+    }
+
+    /// @inheritdoc IDisputeGame
+    /// @dev INVARIANT: once it is opened, a claim is defended to the end: a lie can't become a test on the way.
+    function concede(bytes32 claimHash) external returns (uint256 challengers) {
+        if (msg.sender != address(oracle)) revert NotOracle(address(oracle), msg.sender);
+        Dispute storage dispute = _live(claimHash);
+        if (dispute.openedAt.isSet()) revert AlreadyOpened(claimHash);
+        dispute.dead = true;
+        challengers = dispute.openGames;
+        emit Conceded(claimHash, challengers);
     }
 
     /// @inheritdoc IDisputeGame

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {IAudits} from "./interfaces/IAudits.sol";
 import {IDisputeGame} from "./interfaces/IDisputeGame.sol";
 import {
     Claim,
     IInferenceOracle,
     Lease,
     Meter,
+    Options,
     Request,
     RequestState,
     Status
@@ -24,11 +26,11 @@ import {Tariff} from "./libraries/Tariff.sol";
 /// @dev Holds the fees of the requests that are neither final nor cancelled; all else is in `staking`.
 /// Effects come before interactions everywhere, so there is no lock, and a consumer may request inside its callback.
 contract InferenceOracle is IInferenceOracle {
-    /// @dev A RequestState, and whether there is a Meter: in the byte that was left of the packed slot.
+    /// @dev A RequestState, and the request's traits: in the byte that was left of the packed slot.
     struct Stored {
         Status status;
         bool callbackFailed;
-        bool metered;
+        uint8 traits;
         uint32 attempt;
         uint40 changedAt;
         address worker;
@@ -62,6 +64,11 @@ contract InferenceOracle is IInferenceOracle {
     uint256 private constant PASSES_BYTES = 4;
     uint256 private constant BPS = 10_000;
 
+    /// @dev Bits of a request's traits: it has a Meter; it permits audits; its lease or claim is audited.
+    uint8 private constant METERED = 1;
+    uint8 private constant PERMITS = 2;
+    uint8 private constant AUDITED = 4;
+
     /// @inheritdoc IInferenceOracle
     IModelRegistry public immutable registry;
     /// @inheritdoc IInferenceOracle
@@ -70,13 +77,15 @@ contract InferenceOracle is IInferenceOracle {
     address public immutable game;
     /// @inheritdoc IInferenceOracle
     uint32 public immutable minLease;
+    /// @inheritdoc IInferenceOracle
+    IAudits public immutable audits;
 
     uint256 public lastRequestId;
     /// @dev Two slots each, both written by every action: one packed, and the hash of what the next one supplies.
     mapping(uint256 requestId => Stored) private requests;
     mapping(uint256 requestId => Meter) private meters;
 
-    constructor(IModelRegistry registry_, IStaking staking_, address game_, uint32 minLease_) {
+    constructor(IModelRegistry registry_, IStaking staking_, address game_, uint32 minLease_, IAudits audits_) {
         if (staking_.oracle() != address(this)) revert Miswired(address(this), staking_.oracle());
         if (staking_.game() != game_) revert Miswired(game_, staking_.game());
         if (minLease_ < 1 || minLease_ > MAX_LEASE) revert LeaseOutOfRange(1, MAX_LEASE, minLease_);
@@ -84,6 +93,7 @@ contract InferenceOracle is IInferenceOracle {
         staking = staking_;
         game = game_;
         minLease = minLease_;
+        audits = audits_;
     }
 
     /// @inheritdoc IInferenceOracle
@@ -113,17 +123,28 @@ contract InferenceOracle is IInferenceOracle {
         bool fromBlock
     ) external payable returns (uint256 requestId) {
         requestId = _request(modelId, input, callbackGas, deadline, window, minBond, refundTo);
-        uint256 least = uint256(passPrice) * maxPasses;
-        if (msg.value < least) revert FeeTooLow(least, msg.value);
-        Meter memory meter = Meter(passPrice, maxPasses, 0);
-        requests[requestId].metered = true;
-        if (fromBlock) {
-            _checkSeedable(input, deadline);
-            meter.seedBlock = uint40(block.number + BlockSeed.DELAY);
-            requests[requestId].status = Status.Unseeded;
+        _meter(requestId, input, deadline, passPrice, maxPasses, fromBlock);
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function requestWith(
+        bytes32 modelId,
+        bytes calldata input,
+        uint32 callbackGas,
+        uint40 deadline,
+        uint32 window,
+        uint96 minBond,
+        address refundTo,
+        Options calldata options
+    ) external payable returns (uint256 requestId) {
+        requestId = _request(modelId, input, callbackGas, deadline, window, minBond, refundTo);
+        if (options.passPrice != 0 || options.maxPasses != 0 || options.fromBlock) {
+            _meter(requestId, input, deadline, options.passPrice, options.maxPasses, options.fromBlock);
         }
-        meters[requestId] = meter;
-        emit Metered(requestId, meter);
+        if (options.audits) {
+            requests[requestId].traits |= PERMITS;
+            emit AuditsPermitted(requestId);
+        }
     }
 
     /// @inheritdoc IInferenceOracle
@@ -164,6 +185,10 @@ contract InferenceOracle is IInferenceOracle {
         _enter(state, Status.Accepted, msg.sender, keccak256(abi.encode(lease)));
         emit Accepted(r.id, r.modelId, msg.sender, lease);
         staking.lock(msg.sender, bond);
+        uint8 traits = state.traits;
+        if (traits & PERMITS != 0 && audits.lease(r.id, attempt, msg.sender, r.window, gasPrice)) {
+            state.traits = traits | AUDITED;
+        }
     }
 
     /// @inheritdoc IInferenceOracle
@@ -171,27 +196,56 @@ contract InferenceOracle is IInferenceOracle {
         external
         returns (bytes32 claimHash)
     {
-        Stored storage state = _expect(r.id, Status.Accepted);
-        _checkLease(state, lease);
-        _checkRequest(lease.requestHash, r);
-        if (msg.sender != lease.worker) revert WrongSender(lease.worker, msg.sender);
-        if (block.timestamp >= lease.end) revert TooLate(lease.end, block.timestamp);
+        return _submit(r, lease, output, false);
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function submitAudited(Request calldata r, Lease calldata lease, bytes calldata output, bytes32 draw)
+        external
+        returns (bytes32 claimHash)
+    {
+        claimHash = _submit(r, lease, output, true);
+        audits.draw(r.id, draw, uint40(block.timestamp + r.window));
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function confess(
+        Request calldata r,
+        Claim calldata claim,
+        bytes32 secret,
+        bytes32[] calldata path,
+        bytes calldata output
+    ) external returns (bytes32 claimHash) {
+        (Stored storage state, bytes32 before) = _audited(r, claim);
+        if (msg.sender != claim.worker) revert WrongSender(claim.worker, msg.sender);
         if (output.length > MAX_IO) revert DataTooLong(MAX_IO, output.length);
-        Claim memory claim = Claim({
-            requestId: r.id,
-            requestHash: lease.requestHash,
-            modelId: r.modelId,
-            inputRoot: r.inputRoot,
-            outputRoot: MemoryTree.regionRoot(output),
-            worker: msg.sender,
-            attempt: lease.attempt,
-            windowEnd: uint40(block.timestamp + r.window),
-            bond: lease.bond,
-            gasPrice: lease.gasPrice
-        });
-        claimHash = keccak256(abi.encode(claim));
+        Claim memory next = claim;
+        next.attempt = state.attempt + 1;
+        next.outputRoot = MemoryTree.regionRoot(output);
+        next.windowEnd = uint40(block.timestamp + r.window);
+        // INVARIANT: a test is false. Else answering it truly, and confessing, would be a worker's best.
+        if (next.outputRoot == claim.outputRoot) revert SameOutput(next.outputRoot);
+        claimHash = Commitment.ofMemory(next);
         _enter(state, Status.Claimed, msg.sender, claimHash);
-        emit Claimed(r.id, claimHash, msg.sender, claim, output);
+        state.attempt = next.attempt;
+        // INVARIANT: what was confessed is no test again: each request has its answer in the end.
+        state.traits &= ~AUDITED;
+        uint256 challengers = IDisputeGame(game).concede(before);
+        emit Confessed(r.id, before, msg.sender, challengers);
+        emit Claimed(r.id, claimHash, msg.sender, next, output, false);
+        audits.confess(r.id, before, secret, path, challengers);
+    }
+
+    /// @inheritdoc IInferenceOracle
+    function reopenWithheld(Request calldata r, Claim calldata claim) external {
+        (Stored storage state, bytes32 claimHash) = _audited(r, claim);
+        // INVARIANT: no game is cut short, so that silence saves no liar from its challengers.
+        _checkUndisputed(claimHash);
+        _reopen(state, claim.requestHash);
+        (uint256 penalty, uint256 credit) = _penalty(r.fee, claim.bond, claim.gasPrice);
+        emit SecretWithheld(r.id, claimHash, claim.worker, penalty, penalty - credit);
+        audits.withhold(r.id);
+        _charge(claim.worker, claim.bond, penalty, credit);
     }
 
     /// @inheritdoc IInferenceOracle
@@ -200,11 +254,11 @@ contract InferenceOracle is IInferenceOracle {
         bytes32 claimHash = _checkClaim(state, claim);
         _checkRequest(claim.requestHash, r);
         if (block.timestamp < claim.windowEnd) revert TooEarly(claim.windowEnd, block.timestamp);
-        uint256 open = IDisputeGame(game).openGames(claimHash);
-        if (open != 0) revert DisputeOpen(claimHash, open);
+        _checkUndisputed(claimHash);
         _checkOutput(claim, output);
         _enter(state, Status.Final, claim.worker, claimHash);
-        _pay(r, claim, claimHash, state.metered ? _refund(r, output) : 0);
+        uint8 traits = state.traits;
+        _pay(r, claim, claimHash, traits & METERED != 0 ? _refund(r, output) : 0, traits & AUDITED != 0);
         // The price is twice the base fee of the accept, or the floor, if that is more.
         if (msg.sender == claim.worker && block.basefee > claim.gasPrice) {
             state.callbackFailed = true;
@@ -241,14 +295,12 @@ contract InferenceOracle is IInferenceOracle {
         _checkLease(state, lease);
         _checkRequest(lease.requestHash, r);
         if (block.timestamp < lease.end) revert TooEarly(lease.end, block.timestamp);
+        bool audited = state.traits & AUDITED != 0;
         _reopen(state, lease.requestHash);
-        uint256 penalty = _penalty(r.fee, lease);
-        uint256 credit = EXPIRE_GAS * block.basefee;
-        if (credit > penalty) credit = penalty;
+        (uint256 penalty, uint256 credit) = _penalty(r.fee, lease.bond, lease.gasPrice);
         emit LeaseExpired(r.id, lease.worker, penalty, penalty - credit);
-        staking.release(lease.worker, lease.bond - penalty);
-        if (credit != 0) staking.move(lease.worker, msg.sender, credit);
-        staking.burn(lease.worker, penalty - credit);
+        _charge(lease.worker, lease.bond, penalty, credit);
+        if (audited) audits.drop(r.id);
     }
 
     /// @inheritdoc IInferenceOracle
@@ -259,7 +311,7 @@ contract InferenceOracle is IInferenceOracle {
         if (msg.sender != r.requester && block.timestamp < r.deadline) {
             revert WrongSender(r.requester, msg.sender);
         }
-        if (state.metered) _checkFree(state.status, r);
+        if (state.traits & METERED != 0) _checkFree(state.status, r);
         // A later attempt is older than that: it is open since a lease or a claim ended.
         uint256 earliest = state.changedAt + MIN_OPEN;
         if (state.attempt == 0 && block.timestamp < earliest) revert TooEarly(earliest, block.timestamp);
@@ -273,8 +325,10 @@ contract InferenceOracle is IInferenceOracle {
         if (msg.sender != game) revert WrongSender(game, msg.sender);
         Stored storage state = _expect(claim.requestId, Status.Claimed);
         bytes32 claimHash = _checkClaim(state, claim);
+        bool audited = state.traits & AUDITED != 0;
         _reopen(state, claim.requestHash);
         emit ClaimKilled(claim.requestId, claimHash, claim.worker);
+        if (audited) audits.drop(claim.requestId);
     }
 
     /// @inheritdoc IInferenceOracle
@@ -286,7 +340,8 @@ contract InferenceOracle is IInferenceOracle {
             attempt: state.attempt,
             changedAt: state.changedAt,
             worker: state.worker,
-            commitment: state.commitment
+            commitment: state.commitment,
+            mayBeTest: state.traits & AUDITED != 0 && state.status != Status.Final
         });
     }
 
@@ -353,6 +408,55 @@ contract InferenceOracle is IInferenceOracle {
         emit Requested(requestId, modelId, msg.sender, r, input);
     }
 
+    function _meter(
+        uint256 requestId,
+        bytes calldata input,
+        uint256 deadline,
+        uint96 passPrice,
+        uint32 maxPasses,
+        bool fromBlock
+    ) private {
+        uint256 least = uint256(passPrice) * maxPasses;
+        if (msg.value < least) revert FeeTooLow(least, msg.value);
+        Meter memory meter = Meter(passPrice, maxPasses, 0);
+        requests[requestId].traits = METERED;
+        if (fromBlock) {
+            _checkSeedable(input, deadline);
+            meter.seedBlock = uint40(block.number + BlockSeed.DELAY);
+            requests[requestId].status = Status.Unseeded;
+        }
+        meters[requestId] = meter;
+        emit Metered(requestId, meter);
+    }
+
+    function _submit(Request calldata r, Lease calldata lease, bytes calldata output, bool audited)
+        private
+        returns (bytes32 claimHash)
+    {
+        Stored storage state = _expect(r.id, Status.Accepted);
+        _checkLease(state, lease);
+        _checkRequest(lease.requestHash, r);
+        if (msg.sender != lease.worker) revert WrongSender(lease.worker, msg.sender);
+        if (block.timestamp >= lease.end) revert TooLate(lease.end, block.timestamp);
+        if (output.length > MAX_IO) revert DataTooLong(MAX_IO, output.length);
+        if (audited != (state.traits & AUDITED != 0)) revert WrongKind(!audited, audited);
+        Claim memory claim = Claim({
+            requestId: r.id,
+            requestHash: lease.requestHash,
+            modelId: r.modelId,
+            inputRoot: r.inputRoot,
+            outputRoot: MemoryTree.regionRoot(output),
+            worker: msg.sender,
+            attempt: lease.attempt,
+            windowEnd: uint40(block.timestamp + r.window),
+            bond: lease.bond,
+            gasPrice: lease.gasPrice
+        });
+        claimHash = Commitment.ofMemory(claim);
+        _enter(state, Status.Claimed, msg.sender, claimHash);
+        emit Claimed(r.id, claimHash, msg.sender, claim, output, audited);
+    }
+
     /// @dev A seed of the requester's own would be overwritten, which can only be a mistake.
     function _checkSeedable(bytes calldata input, uint256 deadline) private view {
         BlockSeed.check();
@@ -402,10 +506,38 @@ contract InferenceOracle is IInferenceOracle {
 
     /// @dev What the least bond makes too little grows with what the requester pays, not with the bond that it asks
     /// for: else a miss of a rich bond would be a business for whoever can bring it about.
-    function _penalty(uint256 fee, Lease calldata lease) private pure returns (uint256) {
-        uint256 least = Tariff.WORKER_BOND * lease.gasPrice;
-        uint256 more = (lease.bond - least) / PENALTY_SHARE;
-        return least / PENALTY_SHARE + (fee < more ? fee : more);
+    function _penalty(uint256 fee, uint256 bond, uint256 gasPrice)
+        private
+        view
+        returns (uint256 penalty, uint256 credit)
+    {
+        uint256 least = Tariff.WORKER_BOND * gasPrice;
+        uint256 more = (bond - least) / PENALTY_SHARE;
+        penalty = least / PENALTY_SHARE + (fee < more ? fee : more);
+        credit = EXPIRE_GAS * block.basefee;
+        if (credit > penalty) credit = penalty;
+    }
+
+    function _charge(address worker, uint256 bond, uint256 penalty, uint256 credit) private {
+        staking.release(worker, bond - penalty);
+        if (credit != 0) staking.move(worker, msg.sender, credit);
+        staking.burn(worker, penalty - credit);
+    }
+
+    function _audited(Request calldata r, Claim calldata claim)
+        private
+        view
+        returns (Stored storage state, bytes32 claimHash)
+    {
+        state = _expect(r.id, Status.Claimed);
+        claimHash = _checkClaim(state, claim);
+        _checkRequest(claim.requestHash, r);
+        if (state.traits & AUDITED == 0) revert WrongKind(true, false);
+    }
+
+    function _checkUndisputed(bytes32 claimHash) private view {
+        uint256 open = IDisputeGame(game).openGames(claimHash);
+        if (open != 0) revert DisputeOpen(claimHash, open);
     }
 
     function _expect(uint256 requestId, Status status) private view returns (Stored storage state) {
@@ -444,16 +576,20 @@ contract InferenceOracle is IInferenceOracle {
     function _reopen(Stored storage state, bytes32 requestHash) private {
         _enter(state, Status.Open, address(0), requestHash);
         state.attempt++;
+        state.traits &= ~AUDITED;
     }
 
     /// @dev The bond comes back and the fee comes in with one write.
-    function _pay(Request calldata r, Claim calldata claim, bytes32 claimHash, uint256 refund) private {
+    function _pay(Request calldata r, Claim calldata claim, bytes32 claimHash, uint256 refund, bool audited) private {
         (address publisher, uint256 royaltyBps) = registry.royalty(r.modelId);
         uint256 fee = r.fee - refund;
         uint256 royalty = (fee * royaltyBps) / BPS;
-        emit Finalized(r.id, claimHash, claim.worker, fee - royalty, royalty);
-        staking.release{value: fee - royalty}(claim.worker, claim.bond);
+        uint256 paid = fee - royalty;
+        uint256 fed = audited ? audits.feedOf(r.id, paid) : 0;
+        emit Finalized(r.id, claimHash, claim.worker, paid - fed, royalty);
+        staking.release{value: paid - fed}(claim.worker, claim.bond);
         if (royalty != 0) staking.deposit{value: royalty}(publisher);
+        if (audited) audits.settle{value: fed}(r.id);
     }
 
     /// @dev Of the fee, for passes that weren't run. The guest counts them, not the image, so that a false count is a

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.24;
 
 import {Staking} from "./Staking.sol";
-import {Claim, IInferenceOracle, Meter, Request, RequestState, Status} from "./interfaces/IInferenceOracle.sol";
+import {Claim, IInferenceOracle, Meter, Options, Request, RequestState, Status} from "./interfaces/IInferenceOracle.sol";
 import {IStaking} from "./interfaces/IStaking.sol";
 import {BlockSeed} from "./libraries/BlockSeed.sol";
 import {Callback} from "./libraries/Callback.sol";
@@ -54,11 +54,25 @@ contract MockInferenceOracle {
         bool fromBlock
     ) external payable returns (uint256 requestId) {
         requestId = _request(modelId, input, callbackGas, deadline, window, minBond, refundTo);
-        uint256 least = uint256(passPrice) * maxPasses;
-        if (msg.value < least) revert IInferenceOracle.FeeTooLow(least, msg.value);
-        meters[requestId] = Meter(passPrice, maxPasses, fromBlock ? uint40(block.number + BlockSeed.DELAY) : 0);
-        if (fromBlock) _enter(requestId, Status.Unseeded);
-        emit IInferenceOracle.Metered(requestId, meters[requestId]);
+        _meter(requestId, passPrice, maxPasses, fromBlock);
+    }
+
+    /// @dev Nobody is audited here: that a request permits it is told, and nothing comes of it.
+    function requestWith(
+        bytes32 modelId,
+        bytes calldata input,
+        uint32 callbackGas,
+        uint40 deadline,
+        uint32 window,
+        uint96 minBond,
+        address refundTo,
+        Options calldata options
+    ) external payable returns (uint256 requestId) {
+        requestId = _request(modelId, input, callbackGas, deadline, window, minBond, refundTo);
+        if (options.passPrice != 0 || options.maxPasses != 0 || options.fromBlock) {
+            _meter(requestId, options.passPrice, options.maxPasses, options.fromBlock);
+        }
+        if (options.audits) emit IInferenceOracle.AuditsPermitted(requestId);
     }
 
     /// @notice The block is there, and somebody has shown it.
@@ -187,6 +201,14 @@ contract MockInferenceOracle {
         return fee;
     }
 
+    function _meter(uint256 requestId, uint96 passPrice, uint32 maxPasses, bool fromBlock) private {
+        uint256 least = uint256(passPrice) * maxPasses;
+        if (msg.value < least) revert IInferenceOracle.FeeTooLow(least, msg.value);
+        meters[requestId] = Meter(passPrice, maxPasses, fromBlock ? uint40(block.number + BlockSeed.DELAY) : 0);
+        if (fromBlock) _enter(requestId, Status.Unseeded);
+        emit IInferenceOracle.Metered(requestId, meters[requestId]);
+    }
+
     function _refund(Request memory r, bytes calldata output) private returns (uint256 refund) {
         Meter memory meter = meters[r.id];
         uint256 passes = output.length < 4 ? 0 : uint32(MemoryTree.littleEndian(uint32(bytes4(output))));
@@ -210,7 +232,7 @@ contract MockInferenceOracle {
             gasPrice: 0
         });
         claimHash = keccak256(abi.encode(claim));
-        emit IInferenceOracle.Claimed(r.id, claimHash, msg.sender, claim, output);
+        emit IInferenceOracle.Claimed(r.id, claimHash, msg.sender, claim, output, false);
     }
 
     function _expect(uint256 requestId, Status expected) private view returns (Request memory) {

@@ -12,8 +12,8 @@ from challenge.lies.boundaries import at_boundary
 from challenge.lies.scene import Change
 from challenge.trace import ExecutionTrace
 from mips_vm import Machine
-from tinynn.image import SEGMENT_INDEX
-from tinynn.loop import PASS_WORD
+from tinynn.image.image import SEGMENT_INDEX
+from tinynn.memory.words import PASS_WORD
 from tinynn.operators import PUT_ROW
 
 K = 8

@@ -14,8 +14,8 @@ from challenge.lies.scene import Change
 from challenge.lies.traces import Place
 from challenge.trace import ExecutionTrace
 from mips_vm import Machine
-from tinynn.image import Segment
-from tinynn.loop import PASS_WORD
+from tinynn.image.image import Segment
+from tinynn.memory.words import PASS_WORD
 from tinynn.operators import PUT_KEY, PUT_ROW, Operator
 
 K = 8

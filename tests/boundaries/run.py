@@ -15,7 +15,7 @@ from random import Random
 
 from support.random_language import compared, random_case
 
-from tinynn import planner
+from tinynn.builder import planner
 
 TOLD_SECONDS = 10.0
 

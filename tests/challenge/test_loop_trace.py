@@ -5,7 +5,7 @@ import pytest
 from support.loops import counting, model_of, numbers, random_graph
 
 from challenge.trace import ExecutionTrace, MachineExecution
-from tinynn import planner
+from tinynn.builder import planner
 
 DATA = numbers(1.5, -2.0, 3.0, 0.5, text=b"text")
 

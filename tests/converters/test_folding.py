@@ -149,7 +149,7 @@ from converters import convert
 import tinynn
 mode = int(sys.argv[1])
 if mode:
-    from tinynn.floatmode import write_mode
+    from tinynn.memory.floatmode import write_mode
     write_mode(mode)
 for path in sys.argv[2:]:
     print(tinynn.load(convert(path)).model_root.hex())

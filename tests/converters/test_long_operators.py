@@ -13,8 +13,8 @@ import tinynn
 from converters import convert
 from converters.lowering import activation, normalisation, parts, reduction
 from tinynn import Model
+from tinynn.builder.planner import LONGEST_GRAIN, SEGMENT_INSTRUCTIONS
 from tinynn.operators import FAMILIES
-from tinynn.planner import LONGEST_GRAIN, SEGMENT_INSTRUCTIONS
 
 Shape = tuple[int, ...]
 

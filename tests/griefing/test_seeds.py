@@ -22,12 +22,12 @@ from oracle.node.worker.seeds import seed_of, showing
 from oracle.node.worker.worker import Worker
 from oracle.pricing.guard import SEED_GAS
 from oracle.record.record import Asked, Status
-from oracle.text import Options, answered_text
 from solidity import artifact
 from solidity.deployment import create_address
+from tinynn.asking import Asking, answered_text
 
 DELAY = 32
-DRAWN = Options(max_tokens=8, temperature=0.8)
+DRAWN = Asking(max_tokens=8, temperature=0.8)
 TEXT = b"once upon a time"
 
 

@@ -47,7 +47,7 @@ GAME_TESTS = (
 )
 
 AUDIT_TESTS = tuple(
-    f"tests/oracle/record/test_late_logs.py::test_record_{name}"
+    f"tests/oracle/record/test_unanswered.py::test_record_{name}"
     for name in (
         "whose_audit_is_never_answered_makes_do_and_keeps_nothing",
         "is_audited_whole_once_then_in_part_and_no_more_than_it_must",
@@ -162,7 +162,7 @@ TARGETS = {
         for name, tests in KERNELS_OF_FLOATS.items()
     },
     "validator": Target(
-        "tinynn/validate.py",
+        "tinynn/validator/validate.py",
         ("tests/tinynn/test_validate.py", "tests/tinynn/test_hostile.py"),
     ),
 }
@@ -218,17 +218,17 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
     ): "of the least and the greatest, with +0 among them, none is a NaN, nor what "
     "lies between",
     (
-        "tinynn/validate.py",
+        "tinynn/validator/validate.py",
         'check_range("elements", 1, total - covered, row.count)',
         "+",
     ): "rows that cover too much are refused behind them, as elements in all",
     (
-        "tinynn/validate.py",
+        "tinynn/validator/validate.py",
         "if end <= ARENA.end:",
         "<",
     ): "a target that ends where the arena does is out of bounds of fewer bytes anyway",
     (
-        "tinynn/validate.py",
+        "tinynn/validator/validate.py",
         'reads = [("the segment index", Extent(SEGMENT_INDEX, 4))]',
         "(4 + 1)",
     ): "targets are within the arena's data, which begins behind the index, aligned",

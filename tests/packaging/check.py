@@ -50,7 +50,7 @@ IN_SDIST = (
     "README.md",
     "SECURITY.md",
     "docs/architecture.md",
-    "docs/dispute.png",
+    "docs/dispute.svg",
     "docs/flow.svg",
     "tests/conftest.py",
 )

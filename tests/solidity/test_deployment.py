@@ -16,8 +16,9 @@ def test_plan_foretells_every_address(chain):
         "Staking",
         "InferenceOracle",
         "DisputeGame",
+        "Audits",
     ]
-    verifier, registry, staking, oracle, game = [step.address for step in steps]
+    verifier, registry, staking, oracle, game, audits = [s.address for s in steps]
     assert (game, oracle) == (
         chain.address("DisputeGame"),
         chain.address("InferenceOracle"),
@@ -27,6 +28,9 @@ def test_plan_foretells_every_address(chain):
     assert ask("InferenceOracle", "registry") == registry
     assert ask("InferenceOracle", "staking") == staking
     assert ask("InferenceOracle", "game") == game
+    assert ask("InferenceOracle", "audits") == audits
+    assert ask("Audits", "oracle") == oracle
+    assert (ask("Audits", "game"), ask("Audits", "staking")) == (game, staking)
     assert ask("DisputeGame", "oracle") == oracle
     assert ask("DisputeGame", "staking") == staking
     assert ask("DisputeGame", "registry") == registry
@@ -40,9 +44,9 @@ def test_create_address_matches_a_known_one():
 
 
 def bare() -> tuple[Chain, list[str]]:
-    """A chain without contracts, and the addresses of the next five."""
+    """A chain without contracts, and the addresses of the next six."""
     chain = Chain(protocol=False)
-    return chain, [create_address(chain.deployer, nonce) for nonce in range(5)]
+    return chain, [create_address(chain.deployer, nonce) for nonce in range(6)]
 
 
 def test_oracle_elsewhere_than_the_bank_expects_refused():
@@ -50,7 +54,7 @@ def test_oracle_elsewhere_than_the_bank_expects_refused():
     chain.deploy("ModelRegistry")
     chain.deploy("Staking", at[4], at[3])  # expects the oracle one later
     with reverts("Miswired", at[2], at[4]):
-        chain.deploy("InferenceOracle", at[0], at[1], at[3], 300)
+        chain.deploy("InferenceOracle", at[0], at[1], at[3], 300, at[5])
 
 
 def test_oracle_with_another_game_than_the_banks_refused():
@@ -58,16 +62,26 @@ def test_oracle_with_another_game_than_the_banks_refused():
     chain.deploy("ModelRegistry")
     chain.deploy("Staking", at[2], at[3])
     with reverts("Miswired", at[4], at[3]):
-        chain.deploy("InferenceOracle", at[0], at[1], at[4], 300)
+        chain.deploy("InferenceOracle", at[0], at[1], at[4], 300, at[5])
 
 
 def test_game_elsewhere_than_the_oracle_expects_refused():
     chain, at = bare()
     chain.deploy("ModelRegistry")
     chain.deploy("Staking", at[2], at[4])
-    chain.deploy("InferenceOracle", at[0], at[1], at[4], 300)
+    chain.deploy("InferenceOracle", at[0], at[1], at[4], 300, at[5])
     with reverts("Miswired", at[3], at[4]):
         chain.deploy("DisputeGame", at[2], at[0], 32, 60)
+
+
+def test_audits_elsewhere_than_the_oracle_expects_refused():
+    chain, at = bare()
+    chain.deploy("ModelRegistry")
+    chain.deploy("Staking", at[2], at[3])
+    chain.deploy("InferenceOracle", at[0], at[1], at[3], 300, at[5])
+    chain.deploy("DisputeGame", at[2], at[0], 32, 60)
+    with reverts("Miswired", at[4], at[5]):
+        chain.deploy("Audits", at[2])
 
 
 @pytest.mark.parametrize("seconds", [0, 1801, 2**32 - 1])
@@ -76,7 +90,7 @@ def test_oracle_with_another_least_lease_refused(seconds):
     chain.deploy("ModelRegistry")
     chain.deploy("Staking", at[2], at[4])
     with reverts("LeaseOutOfRange", 1, 1800, seconds):
-        chain.deploy("InferenceOracle", at[0], at[1], at[4], seconds)
+        chain.deploy("InferenceOracle", at[0], at[1], at[4], seconds, at[5])
 
 
 @pytest.mark.parametrize("seconds", [1, 1800])

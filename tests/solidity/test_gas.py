@@ -55,7 +55,8 @@ def test_estimated_fee_covers_a_worker_at_any_size_of_output(exact_story, size):
 
 
 def test_plain_request_pays_nothing_for_meters(exact_story):
-    """Gas of each action as it was before there were any, or less."""
+    """Gas of each action as it was before there were any, and before audits, or a
+    hundredth more at most: a flag in `Claimed`, and a look at the request's traits."""
     story = exact_story
     story.claimed()
     story.finalize()
@@ -80,7 +81,7 @@ def test_plain_request_pays_nothing_for_meters(exact_story):
         "cancel": 68_002,
         "expire": 63_852,
     }
-    assert all(gas[name] <= most for name, most in before.items()), gas
+    assert all(gas[name] <= most * 1.01 for name, most in before.items()), gas
 
 
 def long_game(story: Story, name: str) -> MadeUpGame:

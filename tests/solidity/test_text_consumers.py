@@ -8,7 +8,7 @@ import pytest
 from support.evm import ETHER, Chain, reverts
 from support.protocol import ZERO_ADDRESS
 
-from oracle.text import HEAD_BYTES, OPTIONS, SEED_BYTES
+from tinynn.asking import HEAD, SEED_BYTES
 
 WINDOW, PRICE, FEE = 600, ETHER // 50, ETHER // 100
 QUESTION = b"Is this review of a shop good or bad? Answer with one word.\n\n"
@@ -47,9 +47,9 @@ def test_review_asks_greedily_with_the_whole_prompt(mock):
     sent = send(mock, "ReviewedShop", "review", "Late, and wet.", value=FEE)
     data = sent.event("Requested").input
     assert data[:SEED_BYTES] == bytes(SEED_BYTES)
-    assert OPTIONS.unpack_from(data, SEED_BYTES) == (4, 0.0, 1, 1.0, 1.0, 0, 0, 0)
-    assert data[HEAD_BYTES:] == QUESTION + b"Late, and wet."
-    passes = len(data) - HEAD_BYTES + 4 + 64
+    assert HEAD.unpack_from(data)[1:] == (4, 0.0, 1, 1.0, 1.0)
+    assert data[HEAD.size :] == QUESTION + b"Late, and wet."
+    passes = len(data) - HEAD.size + 4 + 64
     assert sent.event("Metered").meter == (0, passes, 0)
     assert sent.event("Requested").request.refundTo == mock.account("buyer")
 
@@ -159,11 +159,11 @@ def told(chain: Chain, token: int, story: str):
 def test_story_is_asked_with_a_blocks_seed(mock):
     sent = minted(mock)
     data = sent.event("Requested").input
-    options = OPTIONS.unpack_from(data, SEED_BYTES)
-    assert options[0] == 120 and options[2] == 40 and options[4:] == (1.0, 0, 0, 0)
-    assert options[1] == pytest.approx(0.8, abs=1e-7)
-    assert options[3] == pytest.approx(0.95, abs=1e-7)
-    assert data[HEAD_BYTES:] == b"Tell a short story about a fox."
+    _, most, temperature, top_k, top_p, penalty = HEAD.unpack_from(data)
+    assert (most, top_k, penalty) == (120, 40, 1.0)
+    assert temperature == pytest.approx(0.8, abs=1e-7)
+    assert top_p == pytest.approx(0.95, abs=1e-7)
+    assert data[HEAD.size :] == b"Tell a short story about a fox."
     assert sent.event("Metered").meter.seedBlock > 0
     assert mock.call("MockInferenceOracle", "getRequest", 1).status == 6
     assert mock.call("StoryToken", "ownerOf", 1) == mock.account("buyer")

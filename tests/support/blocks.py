@@ -76,11 +76,25 @@ def bytes_of(x: Floats, scales: Floats, group: int) -> Array:
     return np.where(np.isnan(quotient) | (d == 0), 0, quotient).astype(np.int8)
 
 
-def product(kind: BlockKind, parts: Parts, q: Array, d: Floats) -> Floats:
+def rests_of(x: Floats, scales: Floats, q: Array, group: int) -> Array:
+    d = np.repeat(scales, group, axis=-1)
+    with np.errstate(all="ignore"):
+        rest = (x / d - q.astype(np.float32)) * np.float32(128)
+        rest = np.clip(np.rint(rest), -127, 127)
+    return np.where(np.isnan(rest) | (d == 0), 0, rest).astype(np.int8)
+
+
+def product(
+    kind: BlockKind, parts: Parts, q: Array, d: Floats, rests: Array | None = None
+) -> Floats:
     """Row by row, block by block, of one vector."""
     rows, columns = parts.quants.shape
     y = np.zeros(rows, np.float32)
     wide, x = parts.quants.astype(np.int64), q.astype(np.int64)
+    if rests is not None:
+        x = 128 * x + rests
+        with np.errstate(all="ignore"):
+            d = d * np.float32(2**-7)
     with np.errstate(all="ignore"):
         for b in range(columns // kind.block):
             span = slice(b * kind.block, (b + 1) * kind.block)
@@ -125,7 +139,15 @@ def dequantised(kind: BlockKind, parts: Parts) -> Floats:
     return canonical(y)
 
 
-def matvec(kind: BlockKind, data: Array, q: Array, d: Floats, rows: int) -> Floats:
+def matvec(
+    kind: BlockKind,
+    data: Array,
+    q: Array,
+    d: Floats,
+    rows: int,
+    rests: Array | None = None,
+) -> Floats:
     words = {"kind": int(kind), "rows": rows, "columns": q.shape[-1]}
-    (y,) = apply("BlockMatVec", q, d, data, constant=(2,), **words)
+    more = [] if rests is None else [rests]
+    (y,) = apply("BlockMatVec", q, d, data, *more, constant=(2,), **words)
     return y

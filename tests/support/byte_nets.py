@@ -17,7 +17,7 @@ from oracle.bench.nets.byte_nets import (
     weights,
 )
 from tinynn import GraphBuilder, Model
-from tinynn.graph import Value
+from tinynn.builder.graph import Value
 from tinynn.operators.integer import CONV
 
 Rng = np.random.Generator

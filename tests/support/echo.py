@@ -1,12 +1,15 @@
 """A language model's inputs and outputs without its weights: it says a letter for each
 byte of the seed, then what it was told; one pass a byte of the text."""
 
+from dataclasses import replace
+
 import numpy as np
 
 import tinynn
-from oracle.text import HEAD_BYTES, NO_SEED, SEED_BYTES, Options
+from tinynn.asking import HEAD, NO_SEED, SEED_BYTES, Asking
 
 MOST_TEXT = 96
+DEFAULT = Asking(64)
 LETTERS = np.array([97 + i % 26 for i in range(256)], np.uint8)
 
 
@@ -16,7 +19,7 @@ def echo_image() -> bytes:
     graph.input("options", "int32", (8,))
     text = graph.input("text", "uint8", (MOST_TEXT,))
     graph.let_input_vary()
-    bytes_of_text = np.array([-HEAD_BYTES], np.int32)
+    bytes_of_text = np.array([-HEAD.size], np.int32)
     told = graph.op("Add", graph.input_length, bytes_of_text)
     seen = graph.cache("int32", (1, 1))
     with graph.loop(MOST_TEXT):
@@ -40,6 +43,6 @@ def echoed(text: bytes, seed: bytes = NO_SEED) -> str:
     return (LETTERS[np.frombuffer(seed, np.uint8)].tobytes() + text).decode()
 
 
-def asked(text: bytes, options: Options | None = None, seed: bytes = NO_SEED) -> bytes:
+def asked(text: bytes, asking: Asking = DEFAULT, seed: bytes = NO_SEED) -> bytes:
     """A request's bytes."""
-    return seed + (options or Options()).encoded() + text
+    return replace(asking, seed=seed).head + text

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from tinynn import floatmode
-from tinynn.floatmode import read_mode, write_mode
+from tinynn.memory import floatmode
+from tinynn.memory.floatmode import read_mode, write_mode
 
 FLUSH_TO_ZERO_AND_DENORMALS_ARE_ZERO = 0x8040
 

@@ -8,8 +8,8 @@ import numpy as np
 
 import tinynn
 from tinynn import GraphBuilder, Model, Value
-from tinynn.attending import KeyCache
-from tinynn.image import Segment, Tables, encode
+from tinynn.builder.attending import KeyCache
+from tinynn.image.image import Segment, Tables, encode
 from tinynn.operators import Operator
 
 

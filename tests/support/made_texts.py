@@ -6,7 +6,7 @@ import numpy as np
 
 import tinynn
 from tinynn import GraphBuilder, Model
-from tinynn.tensor import Array
+from tinynn.memory.tensor import Array
 
 LENGTH_BYTES = 4
 

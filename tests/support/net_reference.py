@@ -12,13 +12,13 @@ from support.nets import SENDER
 from converters.quantise.ranges import Homes
 from solidity import artifact
 from tinynn import Model
+from tinynn.memory.space import FlatSpace
 from tinynn.operators import FAMILIES, Operator
 from tinynn.operators.conv import Window
 from tinynn.operators.graph import Input, Result
 from tinynn.operators.movement import strides_of
 from tinynn.operators.pool import Pooling
 from tinynn.operators.shape import around
-from tinynn.space import FlatSpace
 
 WORD = 32
 HEADER_WORDS = 5

@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,10 +44,15 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, *arguments: object) -> Iterator[Running]:
-    """`plumb` with these arguments in that folder, gone at the end at the latest."""
+def running(
+    folder: Path, *arguments: object, environment: Mapping[str, str] | None = None
+) -> Iterator[Running]:
+    """`plumb` with these arguments in that folder, gone at the end at the latest.
+
+    `environment` has what is added to ours.
+    """
     log = folder / f"{arguments[0]}.log"
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("ETH_")}
+    ours = {k: v for k, v in os.environ.items() if not k.startswith("ETH_")}
     with log.open("a") as errors:
         process = subprocess.Popen(
             in_a_process(arguments),
@@ -55,7 +60,7 @@ def running(folder: Path, *arguments: object) -> Iterator[Running]:
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-            env=environment,
+            env={**ours, **(environment or {})},
         )
     with process:
         try:

@@ -8,6 +8,7 @@ original value is the one stored. Such a root is also all that a snapshot is.
 The zero address exists, as on every public chain: the first to pay it pays more.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +18,7 @@ from eth.db.atomic import AtomicDB
 from eth.vm.execution_context import ExecutionContext
 from eth.vm.forks.cancun import CancunVM
 from eth.vm.spoof import SpoofTransaction
-from eth_utils import to_canonical_address, to_checksum_address
+from eth_utils import keccak, to_canonical_address, to_checksum_address
 
 MAX_REFUND_SHARE = 5  # EIP-3529
 NOBODY = b"\0" * 20
@@ -109,6 +110,17 @@ class PyEvm:
         return bytes(done.output)
 
 
+class _Ancestors:
+    """Hashes of the blocks before this one, the latest first: as pyrevm makes them up,
+    that of the number as text."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (keccak(text=str(n)) for n in range(self._number - 1, -1, -1))
+
+
 NAMES = ("nonce", "gas_price", "gas", "to", "value", "data")
 
 
@@ -127,7 +139,7 @@ def _context(
         difficulty=0,
         mix_hash=mix_hash,
         gas_limit=2**32,
-        prev_hashes=(),
+        prev_hashes=_Ancestors(number),
         chain_id=1,
         base_fee_per_gas=basefee,
         excess_blob_gas=0,

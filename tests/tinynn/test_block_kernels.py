@@ -58,14 +58,18 @@ def test_every_half_is_widened_exactly(way: str) -> None:
     assert y[~nan].tobytes() == expected[~nan].tobytes()
 
 
+@pytest.mark.parametrize("fine", [False, True])
 @pytest.mark.parametrize("x", [-128, 127, 0])
 @pytest.mark.parametrize("way", [VNNI, AVX2], ids=lambda way: way.name)
 @pytest.mark.parametrize("kind", [*BlockKind], ids=lambda kind: kind.name)
 def test_panels_by_any_way_are_those_of_plain_ones(
-    kind: BlockKind, way: Way, x: int
+    kind: BlockKind, way: Way, x: int, fine: bool
 ) -> None:
-    """A block of bytes that are alike, on weights as large as they get, and others."""
+    """A block of bytes that are alike, on weights as large as they get, and others; of
+    what is left of them, too, where there is no second level."""
     skip_without(NEEDS[way.name])
+    if fine and kind.is_long:
+        return
     rng = np.random.default_rng(kind)
     count, rows = 5, 2 * PANEL_ROWS + 3
     data = rng.integers(0, 256, tensor_bytes(kind, rows, count * kind.block))
@@ -74,15 +78,20 @@ def test_panels_by_any_way_are_those_of_plain_ones(
     q[: kind.block] = x
     d = rng.random(count).astype(np.float32)
     sums = q.reshape(-1, kind.group).sum(axis=1).astype(np.int32)
-    pairs = np.zeros(q.size, np.int16)
+    pairs, rests, more = np.zeros(q.size, np.int16), q[::-1].copy(), []
     run(activations.module_ir(), "block.pairs", pairs, q, q.size)
     assert pairs.reshape(-1, 4)[:, [0, 2, 1, 3]].reshape(-1).tolist() == q.tolist()
-    found = []
+    if fine:
+        left = rests.reshape(-1, kind.group).sum(axis=1).astype(np.int32)
+        run(activations.module_ir(), "block.join", sums, sums.copy(), left, sums.size)
+        more = [rests, np.zeros(q.size, np.int16)]
+        run(activations.module_ir(), "block.pairs", more[1], rests, q.size)
+    name, found = f"{'fine' if fine else 'panel'}.{kind.name.lower()}", []
     for each, widen in ((way, halves.best_widen()), (PLAIN, halves.widen_plain)):
         y = np.zeros(rows + 1, np.float32)
         held = (y, q, pairs, d, sums, data.astype(np.uint8))
-        module = panels.panel_ir(kind, each, widen)
-        run(module, f"panel.{kind.name.lower()}", *held, rows, count)
+        module = panels.panel_ir(kind, each, widen, fine=fine)
+        run(module, name, *held, rows, count, *more)
         assert y[rows] == 0
         found.append(y.tobytes())
     assert found[0] == found[1]

@@ -12,6 +12,7 @@ from support.blocks import (
     matvec,
     packed,
     product,
+    rests_of,
     same_bits,
     scales_of,
     vars_of,
@@ -25,11 +26,13 @@ from tinynn import GraphBuilder, GraphError, Model
 from tinynn.blocks import PANEL_ROWS, BlockKind, BlockTensor
 from tinynn.blocks.kinds import tensor_bytes
 from tinynn.errors import Misfit
+from tinynn.memory.space import FlatSpace
+from tinynn.memory.tensor import TensorType
 from tinynn.operators import FAMILIES, Operand, Operator
-from tinynn.space import FlatSpace
-from tinynn.tensor import TensorType
+from tinynn.operators.blocks import WEIGHTS
 
 KINDS = [*BlockKind]
+SHORT_KINDS = [kind for kind in KINDS if not kind.is_long]
 NAN = np.float32(np.nan)
 
 
@@ -150,6 +153,55 @@ def test_quantised_by_any_scale_agrees(seed: int) -> None:
     same_bits(q, bytes_of(x, scales, 32))
 
 
+@pytest.mark.parametrize("group", [32, 256])
+def test_rests_of_activations_are_their_definition(group: int) -> None:
+    rng = np.random.default_rng(group)
+    x = rng.standard_normal((3, 2 * group)).astype(np.float32)
+    x[1, :group] = 0
+    x[1, group : group + 3] = np.array([np.inf, -1, NAN], np.float32)
+    x[2, :group] *= np.float32(1e-44)
+    scales = scales_of(x, group)
+    q = bytes_of(x, scales, group)
+    (rests,) = apply("BlockRest", x, scales, q, group=group)
+    same_bits(rests, rests_of(x, scales, q, group))
+    usual = q[0].astype(int) * 128 + rests[0]
+    unit = np.repeat(scales[0], group) / 128
+    assert (np.abs(usual * unit - x[0]) <= 0.51 * unit).all()
+
+
+@pytest.mark.parametrize("exponent", [1, 8, 9, 127, 246, 247])
+def test_rests_next_to_a_half_are_rounded_as_defined(exponent: int) -> None:
+    """Of the byte that is nearest, and of the next one."""
+    rng = np.random.default_rng(exponent)
+    fraction = rng.integers(0, 1 << 23, (60, 1))
+    d = ((exponent << 23) | fraction).astype(np.uint32).view(np.float32)
+    halves = rng.integers(-127 * 256, 127 * 256, (60, 32)) / 256
+    halves[:20] /= 1 << rng.integers(0, 14, (20, 32))
+    with np.errstate(all="ignore"):
+        x = (halves * d.astype(np.float64)).astype(np.float32)
+    x = (x.view(np.int32) + rng.integers(-3, 4, x.shape)).astype(np.int32)
+    x = x.view(np.float32)
+    q = bytes_of(x, d, 32)
+    q[::2] += rng.integers(-1, 2, q[::2].shape, dtype=np.int8)
+    (rests,) = apply("BlockRest", x, d, q, group=32)
+    same_bits(rests, rests_of(x, d, q, 32))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rests_of_any_bits_agree(seed: int) -> None:
+    """Also of bytes that nothing was quantised to."""
+    rng = np.random.default_rng(seed)
+    words = rng.integers(0, 1 << 32, 512 + 16, dtype=np.uint32)
+    x, scales = words[:512].view(np.float32), words[512:].view(np.float32).copy()
+    scales[:6] = [0.0, -0.0, NAN, np.inf, -np.inf, 1e-45]
+    scales[6:] = np.abs(scales[6:])
+    x[224:] = (rng.standard_normal(288) * np.repeat(scales[7:], 32)).astype(np.float32)
+    q = rng.integers(-128, 128, 512).astype(np.int8)
+    q[256:] = bytes_of(x[256:], scales[8:], 32)
+    (rests,) = apply("BlockRest", x, scales, q, group=32)
+    same_bits(rests, rests_of(x, scales, q, 32))
+
+
 # Products.
 
 
@@ -163,6 +215,21 @@ def test_product_is_its_definition(kind: BlockKind, rows: int) -> None:
     d = rng.random(3).astype(np.float32)
     y = matvec(kind, packed(kind, parts).data, q, d, rows)
     same_bits(y, product(kind, parts, q, d))
+
+
+@pytest.mark.parametrize("rows", [1, 8, 19])
+@pytest.mark.parametrize("kind", SHORT_KINDS, ids=lambda kind: kind.name)
+def test_product_with_rests_is_its_definition(kind: BlockKind, rows: int) -> None:
+    rng = np.random.default_rng([kind, rows])
+    columns = 4 * kind.block
+    parts = any_parts(rng, kind, rows, columns, wild=rows == 19)
+    q, rests = rng.integers(-128, 128, (2, 2, columns)).astype(np.int8)
+    q[:, 32:64], rests[:, 64:96] = 127, -128
+    d = rng.random((2, 4)).astype(np.float32)
+    d[1] = [1e-38, -1e30, np.inf, 1e-45]
+    y = matvec(kind, packed(kind, parts).data, q, d, rows, rests)
+    expected = [product(kind, parts, *each) for each in zip(q, d, rests, strict=True)]
+    same_bits(y, np.array(expected))
 
 
 @pytest.mark.parametrize("x", [-128, 127])
@@ -180,6 +247,9 @@ def test_product_of_extremes_is_exact(kind: BlockKind, x: int) -> None:
     q, d = np.full(columns, x, np.int8), np.ones(2, np.float32)
     y = matvec(kind, packed(kind, parts).data, q, d, 4)
     same_bits(y, product(kind, parts, q, d))
+    if not kind.is_long:
+        y = matvec(kind, packed(kind, parts).data, q, d, 4, q)
+        same_bits(y, product(kind, parts, q, d, q))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -256,16 +326,28 @@ def model_of_two(kind: BlockKind) -> tuple[Model, BlockTensor, BlockTensor]:
 def test_products_of_one_vector_share_its_bytes(kind: BlockKind) -> None:
     model, one, other = model_of_two(kind)
     opcodes = [operator.opcode for operator in model.tables.operators]
-    assert opcodes == [3, 150, 151, 152, 152, 152]
-    weights = [operator.sources[-1].address for operator in model.tables.operators[3:]]
+    made = [150, 151] if kind.is_long else [150, 151, 154]
+    assert opcodes == [3, *made, 152, 152, 152]
+    products = model.tables.operators[-3:]
+    weights = [operator.sources[WEIGHTS].address for operator in products]
     assert weights[0] == weights[2] != weights[1]
     x = np.random.default_rng(7).standard_normal(kind.block).astype(np.float32)
     y = model.decode_output(assert_guest_agrees(model, x.tobytes()))
     x = np.maximum(x, 0)
     d = scales_of(x, kind.block)
     q = bytes_of(x, d, kind.block)
+    rests = None if kind.is_long else rests_of(x, d, q, kind.block)
     for actual, tensor in zip(y, (one, other, one), strict=True):
-        same_bits(actual, product(kind, tensor.parts(), q, d))
+        same_bits(actual, product(kind, tensor.parts(), q, d, rests))
+
+
+def test_rests_are_refused_of_weights_in_two_levels() -> None:
+    """Their sums would not fit 32 bits."""
+    kind = BlockKind.LONG_EIGHT
+    parts = any_parts(np.random.default_rng(1), kind, 8, 256, wild=False)
+    q, d = np.zeros(256, np.int8), np.ones(1, np.float32)
+    with pytest.raises(GraphError, match="rests: expected of a kind with one level"):
+        matvec(kind, packed(kind, parts).data, q, d, 8, q)
 
 
 def test_bytes_are_not_shared_of_what_may_be_skipped() -> None:
@@ -278,7 +360,7 @@ def test_bytes_are_not_shared_of_what_may_be_skipped() -> None:
         graph.block_matvec(x, tensor)
     graph.output(graph.block_matvec(x, tensor), "y")
     opcodes = [operator.opcode for operator in graph.tables().operators]
-    assert opcodes.count(150) == 2
+    assert opcodes.count(150) == opcodes.count(154) == 2
 
 
 @pytest.mark.parametrize(

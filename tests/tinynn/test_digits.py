@@ -10,7 +10,7 @@ from support.models import Floats, assert_guest_agrees
 
 import tinynn
 from tinynn import Model, models
-from tinynn.floatmode import exact_floats
+from tinynn.memory.floatmode import exact_floats
 
 IDX_HEADER_BYTES = 16
 PIXELS = 784

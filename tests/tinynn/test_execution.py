@@ -15,8 +15,8 @@ from support.models import (
 
 import tinynn
 from mips_vm import Machine, Snapshot, Status, checkpoints
-from tinynn import planner
-from tinynn.stretches import Stretches
+from tinynn.builder import planner
+from tinynn.execution.stretches import Stretches
 
 SEED = 4_047
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tinynn.floatmode import exact_floats
 from tinynn.kernels import Batch, Call
+from tinynn.memory.floatmode import exact_floats
 from tinynn.operators import functions, unary
 from tinynn.operators.numbers import CANONICAL_NAN, Floats, bits_of
 

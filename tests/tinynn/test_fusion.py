@@ -8,7 +8,7 @@ from support.models import random_floats
 
 import tinynn
 from tinynn import GraphBuilder, Value
-from tinynn.fusion import steps_of
+from tinynn.execution.fusion import steps_of
 
 SHAPE = (1, 4, 8, 8)
 

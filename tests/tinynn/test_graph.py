@@ -9,7 +9,7 @@ from support.models import assert_guest_agrees, digit_reader, random_floats
 
 import tinynn
 from tinynn import GraphBuilder, GraphError, Value
-from tinynn.planner import SEGMENT_INSTRUCTIONS
+from tinynn.builder.planner import SEGMENT_INSTRUCTIONS
 
 
 def bytes_input(graph: GraphBuilder) -> Value:

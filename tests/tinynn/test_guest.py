@@ -19,10 +19,10 @@ from tinynn import guest
 from tinynn.errors import GuestBuildError
 from tinynn.guest import build as guest_build
 from tinynn.guest import dot_block
-from tinynn.image import OPERAND, OPERATOR, Header
+from tinynn.image.image import OPERAND, OPERATOR, Header
 from tinynn.kernels import coefficients
+from tinynn.memory.tensor import DTYPE_CODES
 from tinynn.operators import FAMILIES, dense
-from tinynn.tensor import DTYPE_CODES
 
 FOLDER = guest.elf_path().parent
 PROGRAMS = Path(__file__).parent / "programs"

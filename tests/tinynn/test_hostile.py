@@ -20,7 +20,7 @@ import tinynn
 from mips_vm.constants import ARENA
 from tinynn.blocks import BlockKind
 from tinynn.errors import Misfit
-from tinynn.image import OPERAND, Segment, Tables, aligned, decode, encode
+from tinynn.image.image import OPERAND, Segment, Tables, aligned, decode, encode
 from tinynn.operators import FAMILIES, Operand
 from tinynn.operators.blocks import words_of
 
@@ -150,9 +150,14 @@ EXAMPLES: dict[str, tuple[list, tuple[int, ...], dict]] = {
     "BlockScale": ([floats(2, 64)], (), {"group": 32}),
     "BlockQuantize": ([floats(2, 64), floats(2, 2)], (), {"group": 32}),
     "BlockMatVec": (
-        [whole("int8", 2, 64), floats(2, 2), BLOCKS.data],
+        [whole("int8", 2, 64), floats(2, 2), BLOCKS.data, whole("int8", 2, 64)],
         (2,),
         words_of(BLOCKS),
+    ),
+    "BlockRest": (
+        [floats(2, 64), floats(2, 2), whole("int8", 2, 64)],
+        (),
+        {"group": 32},
     ),
     "BlockRow": ([whole("int32", 3), BLOCKS.data], (1,), words_of(BLOCKS)),
     "Gated": ([floats(7), floats(7)], (), {"function": "gelu_tanh"}),

@@ -5,8 +5,8 @@ import random
 import pytest
 
 from tinynn.errors import Misfit
+from tinynn.memory.tensor import DTYPE_CODES, TensorType
 from tinynn.operators import FAMILIES, Operand, Operator
-from tinynn.tensor import DTYPE_CODES, TensorType
 
 TRIES = 3000
 WORDS = (0, 1, 2, 3, 5, 8, 1 << 16, (1 << 16) + 1, 0xFFFF_FFFF)

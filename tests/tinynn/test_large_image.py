@@ -14,8 +14,8 @@ from mips_vm.tree import region_root_of
 from tinynn import GraphBuilder
 from tinynn.blocks import BlockKind, BlockTensor
 from tinynn.blocks.kinds import tensor_bytes
-from tinynn.image import decode, encode
-from tinynn.tensor import TensorType
+from tinynn.image.image import decode, encode
+from tinynn.memory.tensor import TensorType
 
 WIDTH = 4096
 ROWS = (MODEL.size >> 14) - 1
@@ -87,20 +87,26 @@ def test_model_root_of_several_parts_is_that_of_the_whole() -> None:
     assert model.model_root == region_root_of(image, MODEL.depth)
 
 
-@pytest.mark.parametrize("kind", [None, BlockKind.FOUR])
-def test_weights_in_blocks_are_read_where_they_are(kind: BlockKind | None) -> None:
+@pytest.mark.parametrize("how", ["table", "dense", BlockKind.FOUR])
+def test_weights_that_are_packed_or_in_blocks_are_not_copied(
+    how: str | BlockKind,
+) -> None:
     """Other images of a medium size are copied to large pages."""
     rng = np.random.default_rng(2)
     graph, columns, rows = GraphBuilder("medium"), 1024, 1 << 13
     x = graph.input("x", "float32", (columns,))
-    if kind is None:
-        weight = np.zeros((rows >> 2, columns), np.float32)
+    weight = np.zeros((rows >> 2, columns), np.float32)
+    if how == "table":
+        y = graph.op("Gather", weight, graph.op("Cast", x, to="int32"), axis=0)
+        y = graph.op("ReduceMax", y, axes=(0,))
+    elif how == "dense":
         y = graph.dense(x, weight, np.zeros(rows >> 2, np.float32))
     else:
-        size = tensor_bytes(kind, rows, columns)
+        assert isinstance(how, BlockKind)
+        size = tensor_bytes(how, rows, columns)
         data = rng.integers(0, 256, size, dtype=np.uint8)
-        y = graph.block_matvec(x, BlockTensor(kind, rows, columns, data))
+        y = graph.block_matvec(x, BlockTensor(how, rows, columns, data))
     graph.output(y, "y")
     model = tinynn.load(graph.build())
     assert model.image.size > 1 << 22
-    assert np.shares_memory(model._resident, model.image) == (kind is not None)
+    assert np.shares_memory(model._resident, model.image) == (how != "table")

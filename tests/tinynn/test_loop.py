@@ -21,13 +21,15 @@ from support.models import assert_guest_agrees
 import tinynn
 from mips_vm import Status, checkpoints
 from mips_vm.constants import INPUT, OUTPUT
-from tinynn import GraphBuilder, Model, planner
+from tinynn import GraphBuilder, Model
+from tinynn.builder import planner
 from tinynn.errors import GraphError, InputError
-from tinynn.image import ARENA_DATA, SEGMENT_INDEX, Tables
+from tinynn.execution.loop_execution import LoopExecution
+from tinynn.execution.stretches import Stretches
+from tinynn.image.image import ARENA_DATA, SEGMENT_INDEX, Tables
+from tinynn.image.loop import NO_LOOP, Loop, Schedule
 from tinynn.kernels import Call, Team
-from tinynn.loop import LENGTH_WORD, NO_LOOP, PASS_WORD, Loop, Schedule
-from tinynn.loop_execution import LoopExecution
-from tinynn.stretches import Stretches
+from tinynn.memory.words import LENGTH_WORD, PASS_WORD
 
 X = (1.5, -2.0, 3.0, 0.5)
 
@@ -431,7 +433,7 @@ def test_threads_share_a_loop_with_the_same_bits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ("SHARED_INSTRUCTIONS", "WAKING_INSTRUCTIONS"):
-        monkeypatch.setattr(tinynn.program, name, 0)
+        monkeypatch.setattr(tinynn.execution.program, name, 0)
     for seed in range(3):
         rng = np.random.default_rng([seed, 3])
         model = model_of(random_graph(rng))

@@ -52,7 +52,7 @@ def test_matmul_of_several_blocks_is_the_sequential_sum(
     monkeypatch.setattr(tinynn.operators.products, "TERMS_AT_ONCE", 100)
     monkeypatch.setattr(tinynn.operators.products, "PANELS_AT_ONCE", 3)
     if not packed:
-        monkeypatch.setattr(tinynn.program, "MOST_RESIDENT", 0)
+        monkeypatch.setattr(tinynn.execution.program, "MOST_RESIDENT", 0)
     rng = np.random.default_rng(rows)
     a, b = sparse_floats(rng, rows, 307), random_floats(rng, 307, 107)
     a[:, 250] = 1

@@ -213,7 +213,7 @@ def test_movement_that_does_not_fit_is_refused(
     ids=str,
 )
 def test_strided_never_leaves_its_source(words: tuple[int, ...]) -> None:
-    x = tinynn.tensor.TensorType("float32", (6,))
+    x = tinynn.memory.tensor.TensorType("float32", (6,))
     with pytest.raises(tinynn.errors.Misfit, match="strided"):
         movement.infer_strided([x], words)
     assert movement.infer_strided([x], (5, 6, 0xFFFF_FFFF)).shape == (6,)

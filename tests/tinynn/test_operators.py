@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from support.models import Floats, dense_layer, random_floats, single_operator
 
-from tinynn import floatmode
-from tinynn.floatmode import exact_floats, read_mode, write_mode
+from tinynn.memory import floatmode
+from tinynn.memory.floatmode import exact_floats, read_mode, write_mode
 from tinynn.operators import functions
 
 NAN, INF = np.float32(np.nan), np.float32(np.inf)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mips_vm.constants import ARENA
-from tinynn.graph import FOREVER
-from tinynn.image import ARENA_DATA, aligned
-from tinynn.placement import Lifetime, Ranges, place
+from tinynn.builder.graph import FOREVER
+from tinynn.builder.placement import Lifetime, Ranges, place
+from tinynn.image.image import ARENA_DATA, aligned
 
 LIVES = st.lists(
     st.builds(

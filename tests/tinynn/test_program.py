@@ -9,10 +9,11 @@ import pytest
 from support.models import assert_guest_agrees, random_floats
 
 import tinynn
-from tinynn import GraphBuilder, Model, floatmode
-from tinynn.floatmode import read_mode, write_mode
-from tinynn.image import encode
-from tinynn.tensor import Array
+from tinynn import GraphBuilder, Model
+from tinynn.image.image import encode
+from tinynn.memory import floatmode
+from tinynn.memory.floatmode import read_mode, write_mode
+from tinynn.memory.tensor import Array
 
 TINY = np.float32(2e-38)
 MODES = {"flushing subnormals": 0x8040, "rounding to zero": 0x6000}
@@ -88,7 +89,7 @@ def test_program_under_another_float_mode_gives_the_same_bits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ("SHARED_INSTRUCTIONS", "WAKING_INSTRUCTIONS"):
-        monkeypatch.setattr(tinynn.program, name, 0)
+        monkeypatch.setattr(tinynn.execution.program, name, 0)
     fresh, data, exact = network(), numbers(1), probe()
     before = read_mode()
     write_mode(before | MODES[mode])
@@ -110,7 +111,7 @@ def test_program_is_not_shared_by_answers_at_the_same_time(model: Model) -> None
 def test_program_of_an_image_too_large_to_keep_packs_when_it_runs(
     model: Model, expected: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tinynn.program, "MOST_RESIDENT", 0)
+    monkeypatch.setattr(tinynn.execution.program, "MOST_RESIDENT", 0)
     fresh = network()
     assert fresh.answer(numbers(2)) == model.answer(numbers(2))
     assert fresh.answer(numbers(1)) == expected

@@ -9,8 +9,8 @@ from support.operations import apply, model_of
 
 import tinynn
 from tinynn import GraphBuilder, GraphError
+from tinynn.memory.tensor import DTYPE_CODES
 from tinynn.operators import cast, reduce
-from tinynn.tensor import DTYPE_CODES
 
 SEED = 14
 NAN, INF = np.nan, np.inf

@@ -11,7 +11,7 @@ import softfloatpy as berkeley
 from numpy.typing import NDArray
 
 from mips_vm import Machine, Status
-from tinynn.floatmode import exact_floats
+from tinynn.memory.floatmode import exact_floats
 from tinynn.operators.numbers import canonicalise
 
 ELF = Path(__file__).parent / "programs" / "softfloat_ops.elf"

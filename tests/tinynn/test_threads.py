@@ -6,16 +6,16 @@ from functools import cache
 
 import numpy as np
 import pytest
-from support.models import random_floats
+from support.models import dense_layer, random_floats
 from support.operations import Array, model_of, sparse_floats
 
 from mips_vm import native
 from tinynn import Model
 from tinynn.blocks import BlockKind
 from tinynn.blocks.kinds import tensor_bytes
+from tinynn.execution.program import shares
 from tinynn.kernels import program
 from tinynn.operators import FAMILIES
-from tinynn.program import shares
 
 
 def convolution() -> tuple[Model, bytes]:
@@ -29,6 +29,13 @@ def product() -> tuple[Model, bytes]:
     rng = np.random.default_rng(2)
     x, w = sparse_floats(rng, 60, 301), random_floats(rng, 301, 77)
     return model_of("MatMul", [x, w], (1,)), x.tobytes()
+
+
+def layer() -> tuple[Model, bytes]:
+    """Columns that end beside a panel."""
+    rng = np.random.default_rng(5)
+    x, w = sparse_floats(rng, 1501), random_floats(rng, 1005, 1501)
+    return dense_layer(w, random_floats(rng, 1005)), x.tobytes()
 
 
 def integers() -> tuple[Model, bytes]:
@@ -54,7 +61,7 @@ def blocks() -> tuple[Model, bytes]:
     return model, q.tobytes() + d.tobytes()
 
 
-@pytest.mark.parametrize("made", [convolution, product, integers, blocks])
+@pytest.mark.parametrize("made", [convolution, product, layer, integers, blocks])
 @pytest.mark.parametrize("threads", [2, 3])
 def test_answer_by_several_threads_is_the_same(made: object, threads: int) -> None:
     assert callable(made)

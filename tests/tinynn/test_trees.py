@@ -12,8 +12,8 @@ import tinynn
 from mips_vm.constants import MODEL
 from tinynn import GraphBuilder, GraphError
 from tinynn.errors import Misfit
+from tinynn.memory.tensor import TensorType
 from tinynn.operators.trees import FAMILY
-from tinynn.tensor import TensorType
 
 SEED = 3
 SPECIAL = np.array(

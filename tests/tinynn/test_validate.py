@@ -12,8 +12,7 @@ from support.models import assert_guest_agrees, digit_reader
 import tinynn
 from challenge import tariff
 from tinynn import errors
-from tinynn.bounds import bounded_instructions
-from tinynn.image import (
+from tinynn.image.image import (
     MAX_IO_BYTES,
     OPERAND,
     OPERATOR,
@@ -22,7 +21,8 @@ from tinynn.image import (
     Offsets,
     decode,
 )
-from tinynn.validate import Limits, validate
+from tinynn.validator.bounds import bounded_instructions
+from tinynn.validator.validate import Limits, validate
 
 IMAGE = digit_reader(inputs=36, hidden=20)
 OFFSETS = Offsets.of(1, 2, 6, 6)

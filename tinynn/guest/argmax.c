@@ -15,6 +15,8 @@ static uint32_t find_extreme(const f32 *x, uint32_t n, uint32_t stride, bool lea
   return best;
 }
 
+/* Source: x of any shape. Target: y, int32, whose axis has length 1.
+ * Attributes: the axis, and whether the least is sought. */
 void argmax(const struct call *c) {
   struct axis axis = axis_of(&c->sources[0], c->attributes[0]);
   const f32 *x = source(c, 0);

@@ -26,7 +26,8 @@ static void walk_start(struct walk *w, const struct call *c, uint32_t sources) {
   walk_to(w, sources, c->first);
 }
 
-/* `from` and `to` are the bytes of a source's and of the target's elements. */
+/* Sources: a and b, which are broadcast to the target y.
+ * `from` and `to` are the bytes of a source's and of the target's elements. */
 ALWAYS_INLINE void zip(const struct call *c, uint32_t from, uint32_t to, function *of) {
   const void *a = source(c, 0), *b = source(c, 1);
   void *y = target(c);
@@ -117,6 +118,7 @@ void zip_bit_and(const struct call *c) { zip(c, 4, 4, common_bits); }
 void zip_bit_or(const struct call *c) { zip(c, 4, 4, all_bits); }
 void zip_bit_xor(const struct call *c) { zip(c, 4, 4, other_bits); }
 
+/* Sources: condition, bool, a and b, which are broadcast to the target y. */
 ALWAYS_INLINE void choose(const struct call *c, uint32_t bytes) {
   const uint8_t *condition = source(c, 0);
   const void *a = source(c, 1), *b = source(c, 2);

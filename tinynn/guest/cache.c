@@ -2,7 +2,8 @@
 
 #include "kernels.h"
 
-/* Attributes: rows, and how many behind the pass is stored. */
+/* Sources: a row x (...), the pass (1). Target: y (rows, ...).
+ * Attributes: rows, and how many behind the pass is stored. */
 void put_row(const struct call *c) {
   const uint32_t rows = c->attributes[0], bytes = item_bytes(c->target->type);
   const uint32_t size = c->sources[0].count * bytes;
@@ -19,7 +20,8 @@ void put_row(const struct call *c) {
       to[i] = from[i];
 }
 
-/* Attribute: rows. A row's elements lie eight apart, beside those of seven other rows. */
+/* Sources: a row x (width), the pass (1). Target: y [rows / 8][width][8]: a row's elements
+ * lie eight apart, beside those of seven other rows. Attribute: rows. */
 void put_key(const struct call *c) {
   const uint32_t rows = c->attributes[0], count = c->sources[0].count;
   const uint32_t pass = *(const uint32_t *)source(c, 1);

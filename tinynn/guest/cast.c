@@ -31,7 +31,7 @@ static int32_t truncate(f32 x, uint32_t type) {
   return type == UINT8 ? clamp(n, 0, 255) : n;
 }
 
-/* Attribute: the target's type. */
+/* Source: x of any shape and type. Target: y of its shape. Attribute: the target's type. */
 void cast(const struct call *c) {
   const uint32_t from = c->sources[0].type, to = c->target->type;
   const void *x = source(c, 0);

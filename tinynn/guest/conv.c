@@ -90,6 +90,9 @@ static void conv_span(const struct call *c, uint32_t from, uint32_t to) {
   }
 }
 
+/* Sources: x (n, channels, height, width), w (outputs, channels / group, rows, columns),
+ * bias (outputs) or none. Target: y (n, outputs, height, width).
+ * Attributes: struct window. */
 void conv(const struct call *c) {
   const struct window *window = (const struct window *)c->attributes;
   const uint32_t plane = c->target->shape[2] * c->target->shape[3];

@@ -5,6 +5,8 @@
 
 #pragma clang section text = ".text.near"
 
+/* Sources: x (depth), w (depth, columns), bias (columns). Target: y (columns).
+ * Attribute: flags. */
 void dense(const struct call *c) {
   struct list list;
   SCRATCH_TAKE(terms, c->sources[0].count + 1);

@@ -10,6 +10,7 @@
  * never zero: no canonical number is all ones. */
 static SCRATCH(f32, complements, BYTE_VALUES);
 
+/* Source: x, uint8, of any shape. Target: y, float32, of its shape. Attribute: the scale. */
 void scale_u8(const struct call *c) {
   SCRATCH_TAKE(complements, BYTE_VALUES);
   const uint8_t *x = (const uint8_t *)source(c, 0) + c->first;
@@ -23,6 +24,7 @@ void scale_u8(const struct call *c) {
   }
 }
 
+/* Source: x of any shape. Target: y of its shape. */
 void relu(const struct call *c) {
   const f32 *x = (const f32 *)source(c, 0) + c->first;
   f32 *y = (f32 *)target(c) + c->first;

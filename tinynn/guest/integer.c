@@ -28,6 +28,8 @@ static uint32_t turn_of(const struct call *c, uint32_t which) {
  *
  *   sum of (v - zv) (u - zu) = sum of v u - zu sum of v + zv (terms zu - sum of u). */
 
+/* Sources: x (..., rows, depth) and w (columns, depth) or (..., columns, depth), bytes;
+ * their zero points, (1), that of w also (columns). Target: y, int32 (..., rows, columns). */
 void matmul_integer(const struct call *c) {
   const struct operand *b = &c->sources[1];
   const uint32_t columns = b->shape[b->rank - 2], terms = b->shape[b->rank - 1];
@@ -253,6 +255,9 @@ static void conv_span(const struct call *c, uint32_t from, uint32_t to) {
   conv_channels(c, from, to);
 }
 
+/* Sources: x (n, channels, height, width) and w (outputs, channels / group, rows,
+ * columns), bytes; their zero points, (1), that of w also (outputs); bias, int32 (outputs),
+ * or none. Target: y, int32 (n, outputs, height, width). Attributes: struct window. */
 void conv_integer(const struct call *c) {
   const uint32_t plane = c->target->shape[2] * c->target->shape[3];
   const uint32_t *w = c->sources[1].shape;

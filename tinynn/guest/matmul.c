@@ -33,6 +33,8 @@ static void list_column(struct list *list, const f32 *inputs, uint32_t count,
   }
 }
 
+/* Sources: a (..., rows, depth) and b (..., depth, columns), each turned if its flag is
+ * set, bias (columns) or none. Target: y (..., rows, columns). Attribute: flags. */
 void matmul(const struct call *c) {
   const uint32_t flags = c->attributes[0];
   const struct operand *left = &c->sources[0], *right = &c->sources[1];

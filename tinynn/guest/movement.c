@@ -21,7 +21,8 @@ ALWAYS_INLINE void move(void *to, uint32_t i, const void *from, uint32_t j,
     ((uint8_t *)to)[i] = ((const uint8_t *)from)[j];
 }
 
-/* Attributes: the first place, the target's extents, its strides. */
+/* Source: x of any shape, read as a flat row. Target: y of any shape.
+ * Attributes: the first place, the target's extents, its strides. */
 ALWAYS_INLINE void copy_strided(const struct call *c, uint32_t bytes) {
   const void *x = source(c, 0);
   void *y = target(c);
@@ -44,7 +45,8 @@ ALWAYS_INLINE void copy_strided(const struct call *c, uint32_t bytes) {
 
 EITHER_SIZE(strided, copy_strided)
 
-/* Attribute: the axis. A row is a stretch of every source. */
+/* Sources: as many as there are, of one shape but for the axis. Target: y, whose axis is as
+ * long as theirs together. Attribute: the axis. A row is a stretch of every source. */
 ALWAYS_INLINE void copy_joined(const struct call *c, uint32_t bytes) {
   void *y = target(c);
   const uint32_t axis = c->attributes[0], end = c->first + c->count;
@@ -74,7 +76,8 @@ static bool row_is_inside(const struct walk *w, const struct operand *x,
   return true;
 }
 
-/* Attributes: elements before, by axis, and after. */
+/* Sources: x of any shape, the value (1). Target: y, longer by what is before and after.
+ * Attributes: elements before, by axis, and after. */
 ALWAYS_INLINE void copy_padded(const struct call *c, uint32_t bytes) {
   const void *x = source(c, 0), *value = source(c, 1);
   const uint32_t *before = c->attributes;
@@ -118,7 +121,8 @@ static uint32_t inside(int32_t index, uint32_t n) {
   return (uint32_t)index < n ? (uint32_t)index : n - 1;
 }
 
-/* Attribute: the axis. */
+/* Sources: x (outer..., n, inner...), indices, int32, of any shape. Target: y (outer...,
+ * indices..., inner...). Attribute: the axis of n. */
 ALWAYS_INLINE void copy_gathered(const struct call *c, uint32_t bytes) {
   const void *x = source(c, 0);
   const int32_t *indices = source(c, 1);
@@ -141,6 +145,8 @@ ALWAYS_INLINE void copy_gathered(const struct call *c, uint32_t bytes) {
 
 EITHER_SIZE(gather, copy_gathered)
 
+/* Sources: x (outer..., n, inner...), indices, int32 (outer..., k, inner...). Target: y of
+ * the shape of the indices. Attribute: the axis of n. */
 ALWAYS_INLINE void copy_elements(const struct call *c, uint32_t bytes) {
   const void *x = source(c, 0);
   const int32_t *indices = source(c, 1);

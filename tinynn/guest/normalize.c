@@ -27,6 +27,8 @@ static void normalize_row(const f32 *x, f32 *y, uint32_t n, bool centred, f32 ep
     y[i] = f32_mul(y[i], scale);
 }
 
+/* Source: x (outer..., n...). Target: y of its shape. Attributes: the first axis of n,
+ * flags, epsilon. */
 void normalize(const struct call *c) {
   struct axis axis = axis_of(c->target, c->attributes[0]);
   uint32_t n = axis.n * axis.inner;
@@ -36,7 +38,7 @@ void normalize(const struct call *c) {
     normalize_row(x + i, y + i, n, c->attributes[1] & CENTRED, c->attributes[2]);
 }
 
-/* Sources: x (..., n), weights (n). Attribute: epsilon. */
+/* Sources: x (..., n), weights (n). Target: y of the shape of x. Attribute: epsilon. */
 void rms_norm(const struct call *c) {
   uint32_t n = c->sources[1].count;
   const f32 *x = source(c, 0), *weights = source(c, 1);

@@ -96,6 +96,7 @@
   X(151, block_quantize) \
   X(152, block_matvec) \
   X(153, block_row) \
+  X(154, block_rest) \
   X(160, put_key) \
   X(161, attention_scores) \
   X(162, attention_softmax) \

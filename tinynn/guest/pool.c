@@ -99,6 +99,8 @@ static f32 average(const f32 *x, const struct pooling *p, struct place at) {
   return f32_div(total, f32_from_u32(count ? count : 1));
 }
 
+/* Source: x (n, channels, height, width). Target: y (n, channels, output rows, output
+ * columns). Attributes: struct pooling. */
 void max_pool(const struct call *c) {
   const struct pooling *p = (const struct pooling *)c->attributes;
   const uint32_t type = c->target->type, end = c->first + c->count;
@@ -112,6 +114,7 @@ void max_pool(const struct call *c) {
   }
 }
 
+/* The same, float32. */
 void average_pool(const struct call *c) {
   const struct pooling *p = (const struct pooling *)c->attributes;
   f32 *y = target(c);

@@ -80,6 +80,8 @@ static uint32_t inner_of(const struct call *c) {
   return c->target->rank ? axis_of(c->target, c->attributes[0]).inner : 1;
 }
 
+/* Sources: x, float32, of any shape; scales and zero points, (1) or as many as the axis is
+ * long. Target: y, bytes, of the shape of x. Attribute: the axis. */
 void quantize(const struct call *c) {
   const f32 *x = source(c, 0), *scales = source(c, 1);
   const uint32_t inner = inner_of(c), end = c->first + c->count;
@@ -122,7 +124,9 @@ static void requantize_run(const struct call *c, uint32_t i, uint32_t end, f32 f
   }
 }
 
-/* Neighbours along the axis may have different factors. */
+/* Sources: x, int32, of any shape; factors, float32, and zero points, (1) or as many as the
+ * axis is long. Target: y, bytes, of the shape of x. Attribute: the axis.
+ * Neighbours along the axis may have different factors. */
 void requantize(const struct call *c) {
   const f32 *factors = source(c, 1);
   const uint32_t inner = inner_of(c), end = c->first + c->count;
@@ -136,6 +140,8 @@ void requantize(const struct call *c) {
   }
 }
 
+/* Sources: x, integers of any shape; scales and zero points, (1) or as many as the axis is
+ * long. Target: y, float32, of the shape of x. Attribute: the axis. */
 void dequantize(const struct call *c) {
   const f32 *scales = source(c, 1);
   const uint32_t inner = inner_of(c), end = c->first + c->count;
@@ -164,12 +170,14 @@ static struct range range_of(const struct call *c) {
   return r;
 }
 
+/* Source: x of any shape. Target: y (1). */
 void dynamic_scale(const struct call *c) {
   struct range r = range_of(c);
   f32 *y = target(c);
   *y = r.low == r.high ? ONE : f32_div(f32_sub(r.high, r.low), LEVELS);
 }
 
+/* Sources: x of any shape, its scale (1). Target: y, uint8 (1). */
 void dynamic_zero(const struct call *c) {
   const f32 *scale = source(c, 1);
   f32 low = range_of(c).low ^ F32_SIGN;

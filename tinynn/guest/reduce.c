@@ -18,7 +18,8 @@ static uint32_t row_start(struct axis axis, uint32_t i) {
   return i / axis.inner * axis.n * axis.inner + i % axis.inner;
 }
 
-/* Defines an operator; its body sees a row x, which ends at `end`, and its stride. */
+/* Source: x (outer..., n, inner...). Target: y (outer..., 1, inner...). Attribute: the axis.
+ * Defines an operator; its body sees a row x, which ends at `end`, and its stride. */
 #define REDUCTION(name, result)                                                        \
   void name(const struct call *c) {                                                    \
     const struct axis axis = axis_of(&c->sources[0], c->attributes[0]);                \
@@ -75,7 +76,8 @@ ALWAYS_INLINE void sum_up(const uint32_t *x, uint32_t *y, uint32_t n, uint32_t s
   }
 }
 
-/* Attributes: the axis, whether it is exclusive, whether it runs from the end. */
+/* Source: x of any shape. Target: y of its shape.
+ * Attributes: the axis, whether it is exclusive, whether it runs from the end. */
 void cumsum(const struct call *c) {
   const struct axis axis = axis_of(c->target, c->attributes[0]);
   const bool exclusive = c->attributes[1], reverse = c->attributes[2];
@@ -128,7 +130,8 @@ static void find_top(const uint32_t *x, uint32_t *y, uint32_t n, uint32_t k,
   }
 }
 
-/* Attributes: the axis, k, and whether the smallest are sought. */
+/* Source: x (outer..., n, inner...). Target: y, int32 (outer..., k, inner...).
+ * Attributes: the axis, k, and whether the smallest are sought. */
 void top_indices(const struct call *c) {
   const struct axis axis = axis_of(&c->sources[0], c->attributes[0]);
   const uint32_t k = c->attributes[1], inner = axis.inner;

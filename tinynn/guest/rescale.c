@@ -45,7 +45,9 @@ static int32_t zero_of(const struct call *c) {
   return c->target->type == INT8 ? *(const int8_t *)zero : *(const uint8_t *)zero;
 }
 
-/* Attributes: the axis, and whether to round once. Neighbours along the axis may have different factors. */
+/* Sources: x, int32, of any shape; multipliers and shifts, int32 (1) or as many as the
+ * axis is long; the zero point (1). Target: y of the shape of x. Attributes: the axis, and
+ * whether to round once. Neighbours along the axis may have different factors. */
 void rescale(const struct call *c) {
   const int32_t *x = source(c, 0), *multipliers = source(c, 1), *shifts = source(c, 2);
   const uint32_t end = c->first + c->count, places = c->sources[1].count;

@@ -89,6 +89,8 @@ static void scatter_bytes(const struct call *c, uint32_t count, uint32_t width) 
   }
 }
 
+/* Sources: x (n, width), rows of updates, int32 (k), updates (k, width). Target: y of the
+ * shape of x. Attribute: enum how. */
 void scatter(const struct call *c) {
   const uint32_t *shape = c->sources[2].shape;
   if (item_bytes(c->target->type) == 4)

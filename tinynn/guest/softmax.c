@@ -15,6 +15,7 @@ static void log_softmax_row(const f32 *x, f32 *y, uint32_t end, uint32_t stride)
 
 typedef void row_function(const f32 *x, f32 *y, uint32_t end, uint32_t stride);
 
+/* Source: x (outer..., n, inner...). Target: y of its shape. Attribute: the axis of n. */
 static void each_row(const struct call *c, row_function *of) {
   struct axis axis = axis_of(c->target, c->attributes[0]);
   const uint32_t block = axis.n * axis.inner;

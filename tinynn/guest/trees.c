@@ -72,6 +72,9 @@ static void score(const struct call *c, f32 *y) {
   }
 }
 
+/* Sources: x (..., features); columns, int32 (keys); nodes; trees (count, 2); of the
+ * weights: where each goes, int32, and itself, float32. Target: y (..., scores).
+ * Attributes: enum how, scores. */
 void trees(const struct call *c) {
   static const f32 starts[] = {0, F32_INFINITY, MINUS_INFINITY};
   const struct operand *rows = &c->sources[0];

@@ -10,6 +10,7 @@
 
 typedef f32 function(f32 x, const f32 *numbers);
 
+/* Source: x of any shape. Target: y of its shape. Attributes: `numbers`, two at most. */
 ALWAYS_INLINE void map(const struct call *c, function *of) {
   const f32 *x = (const f32 *)source(c, 0) + c->first;
   f32 *y = (f32 *)target(c) + c->first;

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from mips_vm import native
 
-from ..floatmode import exact_ir
+from ..memory.floatmode import exact_ir
 from . import (
     byte_factors,
     byte_products,
     casting,
     choosing,
+    columns,
     elements,
     folds,
     language,
@@ -49,6 +50,7 @@ MODULES: Final[dict[str, Callable[[], str]]] = {
     "turn": turning.module_ir,
     "pool": pooling.module_ir,
     "row": rows.module_ir,
+    "column": columns.module_ir,
     "fold": folds.module_ir,
     "gather": choosing.gather_ir,
     "gather_each": choosing.gather_each_ir,

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..floatmode import exact_floats
+from ..memory.floatmode import exact_floats
 from . import functions, unary
 from .numbers import Floats
 

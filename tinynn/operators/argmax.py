@@ -8,7 +8,7 @@ top_indices, which compares integers as they are: nothing is rounded before.
 from functools import partial
 
 from ..kernels import Call
-from ..tensor import TensorType
+from ..memory.tensor import TensorType
 from .family import Family, Operator, Space, Types, Words
 from .folding import fold_calls
 from .graph import Graph, Value

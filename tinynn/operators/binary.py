@@ -15,7 +15,7 @@ import numpy as np
 from mips_vm.constants import MODEL
 
 from ..kernels import Call, elements
-from ..tensor import TensorType, item_bytes
+from ..memory.tensor import TensorType, item_bytes
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Operation, Value
 from .shape import check_arity, check_dtype, demand, walk_instructions

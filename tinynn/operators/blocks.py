@@ -3,7 +3,9 @@ the bytes.
 
 block_scale: one float for each `group` neighbours of x, their greatest magnitude / 127.
 block_quantize: bytes, `clamp(near(x / scale), -127, 127)`; 0 where the scale is 0.
-block_matvec: rows of products of such bytes with a tensor of weights. block_row: rows
+block_rest: what is left of each then, in 128ths of a byte's unit, as bytes.
+block_matvec: rows of products of such bytes, perhaps with what is left of them, with a
+tensor of weights. block_row: rows
 of the tensor as floats, by number. docs/float.md has the arithmetic,
 docs/model-image.md how a tensor lies in its bytes; tinynn/blocks makes them.
 
@@ -16,8 +18,8 @@ from ..blocks.kinds import LONG, PANEL_ROWS, SHORT, BlockKind, tensor_bytes
 from ..blocks.tensor import BlockTensor
 from ..kernels import Call
 from ..kernels.blocks.panels import uses_pairs
-from ..tensor import Array, TensorType
-from .family import Family, Operator, Space, Types, Words
+from ..memory.tensor import Array, TensorType
+from .family import Family, Operator, Space, Types, Words, everywhere
 from .graph import Graph, Value
 from .shape import check_arity, check_dtype, check_shape, demand
 
@@ -27,8 +29,8 @@ MAX_ROWS: Final = 1 << 24
 WORD_BYTES: Final = 4
 """Of the guest, which loads words of a tensor."""
 
-X, SCALE = range(2)
-QUANTS, SCALES, WEIGHTS = range(3)
+X, SCALE, TAKEN = range(3)
+QUANTS, SCALES, WEIGHTS, RESTS = range(4)
 IDS, TABLE = range(2)
 
 
@@ -86,11 +88,22 @@ def infer_quantize(types: Types, attributes: Words) -> TensorType:
     return TensorType("int8", types[X].shape)
 
 
+def infer_rest(types: Types, attributes: Words) -> TensorType:
+    """float32 (.., n), its scales and its bytes to int8 (.., n)."""
+    check_arity(types, attributes, 3, 1)
+    bytes_ = infer_quantize(types[:2], attributes)
+    check_dtype("block_rest: quants", types[TAKEN], "int8")
+    check_shape("block_rest: quants", bytes_.shape, types[TAKEN])
+    return bytes_
+
+
 def infer_matvec(types: Types, attributes: Words) -> TensorType:
-    """int8 (.., columns), float32 (.., columns / block), the tensor; to (.., rows)."""
-    check_arity(types, attributes, 3, 3)
+    """int8 (.., columns), float32 (.., columns / block), the tensor, and perhaps int8
+    (.., columns), what is left of the first; to float32 (.., rows)."""
+    demand("sources", "3 or 4", len(types), len(types) in (3, 4))
+    check_arity(types[:3], attributes, 3, 3)
     matrix = matrix_of(attributes)
-    quants, scales, weights = types
+    quants, scales, weights = types[:3]
     check_dtype("block_matvec: quants", quants, "int8")
     n, columns = _last("block_matvec", quants), matrix.columns
     demand("block_matvec: quants", f"{columns} a row", n, n == columns)
@@ -98,6 +111,11 @@ def infer_matvec(types: Types, attributes: Words) -> TensorType:
     expected = (*quants.shape[:-1], matrix.blocks)
     check_shape("block_matvec: scales", expected, scales)
     _check_weights(matrix, weights)
+    if len(types) == 4:
+        kind, long = matrix.kind.name, matrix.kind.is_long
+        demand("block_matvec: rests", "of a kind with one level", kind, not long)
+        check_dtype("block_matvec: rests", types[RESTS], "int8")
+        check_shape("block_matvec: rests", quants.shape, types[RESTS])
     return TensorType("float32", (*quants.shape[:-1], matrix.rows))
 
 
@@ -149,6 +167,15 @@ def calls_quantize(
     return [Call("block.quantize", (y, x, scales, count // group, group))]
 
 
+def calls_rest(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
+    (group,) = operator.attributes
+    x = operator.part(space, first, count)
+    scales = operator.part(space, first // group, count // group, SCALE)
+    taken = operator.part(space, first, count, TAKEN)
+    y = operator.tile(space, first, count)
+    return [Call("block.rest", (y, x, scales, taken, count // group, group))]
+
+
 def calls_matvec(
     operator: Operator, first: int, count: int, space: Space
 ) -> list[Call]:
@@ -157,23 +184,48 @@ def calls_matvec(
     kind, rows, columns = matrix
     y, weights = operator.tile(space, first, count), operator.flat(space, WEIGHTS)
     panel_bytes = matrix.blocks * kind.block_bytes
-    sums = space.room((first, "sums"), columns // kind.group)
-    planned = []
+    planned: list[Call] = []
     for start in range(first - first % rows, first + count, rows):
         vector = start // rows
         low, high = max(start, first), min(start + rows, first + count)
-        q = operator.part(space, vector * columns, columns)
         scales = operator.part(space, vector * matrix.blocks, matrix.blocks, SCALES)
         panels = weights[(low - start) // PANEL_ROWS * panel_bytes :]
-        planned.append(Call("block.sums", (sums, q, columns // kind.group, kind.group)))
-        pairs: Array = q
-        if uses_pairs(kind):
-            pairs = space.room((first, "pairs"), columns // 2)
-            planned.append(Call("block.pairs", (pairs, q, columns)))
+        (q, pairs, sums), *rests = [
+            _prepared(operator, vector, plane, first, space, planned)
+            for plane in (QUANTS, RESTS)[: len(operator.sources) - 2]
+        ]
         held = (y[low - first :], q, pairs, scales, sums, panels)
         sizes = (high - low, matrix.blocks)
-        planned.append(Call(f"panel.{kind.name.lower()}", (*held, *sizes)))
+        if not rests:
+            planned.append(Call(f"panel.{kind.name.lower()}", (*held, *sizes)))
+            continue
+        ((left, pairs_left, sums_left),) = rests
+        joining = (sums, sums, sums_left, columns // kind.group)
+        planned.append(Call("block.join", joining))
+        words = (*held, *sizes, left, pairs_left)
+        planned.append(Call(f"fine.{kind.name.lower()}", words))
     return planned
+
+
+def _prepared(
+    operator: Operator,
+    vector: int,
+    plane: int,
+    first: int,
+    space: Space,
+    planned: list[Call],
+) -> tuple[Array, Array, Array]:
+    """A vector's bytes, or what is left of them; as pairs, if these are read; sums of
+    groups. `first` tells threads' rooms apart."""
+    kind, _, columns = matrix_of(operator.attributes)
+    q = operator.part(space, vector * columns, columns, plane)
+    sums = space.room((first, plane, "sums"), columns // kind.group)
+    planned.append(Call("block.sums", (sums, q, columns // kind.group, kind.group)))
+    if not uses_pairs(kind):
+        return q, q, sums
+    pairs = space.room((first, plane, "pairs"), columns // 2)
+    planned.append(Call("block.pairs", (pairs, q, columns)))
+    return q, pairs, sums
 
 
 def calls_row(operator: Operator, first: int, count: int, space: Space) -> list[Call]:
@@ -204,6 +256,10 @@ def cost_quantize(operator: Operator, count: int) -> int:
     return 300 + 400 * count
 
 
+def cost_rest(operator: Operator, count: int) -> int:
+    return 300 + 1000 * count
+
+
 SHARED: Final = 1 << 20
 """From here on threads share a matrix: it is read from memory at their pace, and a
 token has hundreds of them."""
@@ -216,6 +272,8 @@ def cost_matvec(operator: Operator, count: int) -> int:
     """Sums of both halves of the bytes; every row's floats unusual. Whole panels."""
     matrix = matrix_of(operator.attributes)
     listing, row = (26_000, 2800) if matrix.kind.is_long else (2500, 1000)
+    if len(operator.sources) > RESTS:
+        listing, row = 2 * listing, row + 300
     lists = count // min(matrix.rows, ROWS_TOGETHER) + 2
     rows = count + (count // matrix.rows + 1) * (PANEL_ROWS - 1)
     return 1000 + 60 * rows + matrix.blocks * (lists * listing + rows * row)
@@ -224,6 +282,8 @@ def cost_matvec(operator: Operator, count: int) -> int:
 def usual_matvec(operator: Operator) -> int:
     """Of an element: some instructions a weight."""
     kind, _, columns = matrix_of(operator.attributes)
+    if len(operator.sources) > RESTS:
+        return 7 * columns
     return columns * (3 if kind.is_long else 5)
 
 
@@ -246,18 +306,29 @@ def block_quantize(
     return graph.emit(QUANTIZE, [x, scale], [group])
 
 
+def block_rest(
+    graph: Graph, x: Value, scale: Value, quants: Value, *, group: int = SHORT
+) -> Value:
+    """What is left of x beside its bytes, in 128ths of their unit."""
+    return graph.emit(REST, [x, scale, quants], [group])
+
+
 def block_matvec(
     graph: Graph,
     quants: Value,
     scales: Value,
     weights: Value,
+    rests: Value | None = None,
     *,
     kind: int,
     rows: int,
     columns: int,
 ) -> Value:
     """float32 (.., rows), of quantised vectors (.., columns)."""
-    return graph.emit(MATVEC, [quants, scales, weights], [kind, rows, columns])
+    sources = [quants, scales, weights]
+    if rests is not None:
+        sources.append(rests)
+    return graph.emit(MATVEC, sources, [kind, rows, columns])
 
 
 def block_row(
@@ -299,7 +370,7 @@ MATVEC: Final = Family(
     grain=grain_matvec,
     check=check_matvec,
     shared=SHARED,
-    in_place=True,
+    in_place=everywhere,
 )
 ROW: Final = Family(
     name="block_row",
@@ -310,12 +381,22 @@ ROW: Final = Family(
     usual=lambda operator: 100,
     grain=lambda operator: operator.attributes[2],
     check=check_row,
-    in_place=True,
+    in_place=everywhere,
 )
-FAMILIES = (SCALE_FAMILY, QUANTIZE, MATVEC, ROW)
+REST: Final = Family(
+    name="block_rest",
+    opcode=154,
+    infer=infer_rest,
+    calls=calls_rest,
+    instructions=cost_rest,
+    usual=lambda operator: 300,
+    grain=lambda operator: operator.attributes[0],
+)
+FAMILIES = (SCALE_FAMILY, QUANTIZE, MATVEC, ROW, REST)
 OPERATIONS = {
     "BlockScale": block_scale,
     "BlockQuantize": block_quantize,
+    "BlockRest": block_rest,
     "BlockMatVec": block_matvec,
     "BlockRow": block_row,
 }

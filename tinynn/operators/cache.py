@@ -11,9 +11,9 @@ compares with a query, eight rows at once, lies side by side.
 from collections.abc import Sequence
 from typing import Final
 
-from ..extent import Extent
 from ..kernels import Call
-from ..tensor import MAX_RANK, TensorType, item_bytes
+from ..memory.extent import Extent
+from ..memory.tensor import MAX_RANK, TensorType, item_bytes
 from .family import Family, Operator, Space, Types, Words, whole
 from .graph import Operation
 from .shape import check_arity, check_dtype, demand

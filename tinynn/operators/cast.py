@@ -12,7 +12,7 @@ The attribute is the target's type, as tensor.py numbers it.
 """
 
 from ..kernels import Call
-from ..tensor import DTYPE_CODES, DTYPE_NAMES, TensorType
+from ..memory.tensor import DTYPE_CODES, DTYPE_NAMES, TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .shape import check_arity, demand

@@ -18,7 +18,7 @@ import numpy as np
 from mips_vm.constants import MODEL
 
 from ..kernels import Batch, Call
-from ..tensor import TensorType
+from ..memory.tensor import TensorType
 from . import sliding
 from .family import Family, Operator, Room, Space, Types, Words
 from .graph import Graph, Value

@@ -17,9 +17,10 @@ import numpy as np
 
 from mips_vm.constants import MODEL
 
-from ..kernels import Call
-from ..kernels.writing import FLOAT_BYTES
-from ..tensor import TensorType
+from ..kernels import Batch, Call, columns, move
+from ..kernels.writing import FLOAT_BYTES, LANES
+from ..memory.space import aligned_zeros
+from ..memory.tensor import TensorType
 from .family import Family, Operator, Room, Space, Types, Words
 from .graph import Graph, Value
 from .numbers import Floats
@@ -34,6 +35,10 @@ BLOCK: Final = 4
 """Tiles are whole blocks of outputs, as the guest's kernel computes them."""
 
 
+MOST_LOOSE: Final = 1 << 16
+"""Weights of a constant matrix that is read as it lies; larger ones are packed."""
+
+
 def row_calls(
     x: Floats,
     w: Floats,
@@ -42,14 +47,57 @@ def row_calls(
     y: Floats,
     room: Room,
     skip_zeros: bool,
+    panels: Floats | None = None,
 ) -> list[Call]:
-    """x times a matrix whose rows begin `row_step` elements apart, and the bias."""
+    """x times a matrix whose rows begin `row_step` elements apart, and the bias;
+    `panels` are that matrix, too, packed, but for what is left of eight columns."""
     listed = room("terms", 2 * len(x)).view(np.int64)
     number = room("number of terms", 2).view(np.int64)
     kernel = "row.list" if skip_zeros else "row.all"
-    listing = Call(kernel, (listed, x, len(x), number))
-    steps = (len(y), FLOAT_BYTES * row_step)
-    return [listing, Call("row.sum", (y, x, w, bias, listed, number, *steps))]
+    planned = [Call(kernel, (listed, x, len(x), number))]
+    done = 0
+    if panels is not None:
+        done = len(y) // LANES * LANES
+        sizes = (done, len(x))
+        planned.append(Call("column.sum", (y, x, panels, bias, listed, number, *sizes)))
+    if done < len(y):
+        held = (y[done:], x, w[done:], bias[done:], listed, number)
+        steps = (len(y) - done, FLOAT_BYTES * row_step)
+        planned.append(Call("row.sum", (*held, *steps)))
+    return planned
+
+
+def is_packed(operator: Operator) -> bool:
+    """Whether the weights are, where constants are packed at all."""
+    weights = operator.sources[1]
+    return weights.address >= MODEL.base and weights.count > MOST_LOOSE
+
+
+def panels_of(
+    operator: Operator, first: int, count: int, space: Space
+) -> Floats | None:
+    """Packed columns of a tile that begins and ends where panels do; else None."""
+    inputs, outputs = operator.sources[1].shape
+    end = first + count
+    ends = end == outputs or end % columns.WIDEST == 0
+    if not is_packed(operator) or first % columns.WIDEST or not ends:
+        return None
+    key = ("dense", operator.sources[1].address, inputs, outputs)
+    held = space.packed(key, lambda: packed(operator.shaped(space, 1)))
+    return None if held is None else held[first * inputs :]
+
+
+def packed(matrix: Floats) -> Floats:
+    """The panels of a matrix (terms, columns), as `column.sum` has them."""
+    terms, across = matrix.shape
+    found = aligned_zeros(across // LANES * LANES * terms)
+    calls = []
+    for first, width in columns.widths(across):
+        target, source = found[first * terms :], matrix.reshape(-1)[first:]
+        steps = ((width, 1), (across, 1))
+        calls.append(move(target, source, (terms, width), *steps))
+    Batch(calls)()
+    return found
 
 
 def infer(types: Types, attributes: Words) -> TensorType:
@@ -92,6 +140,7 @@ def calls(operator: Operator, first: int, count: int, space: Space) -> list[Call
         operator.tile(space, first, count),
         room,
         bool(operator.attributes[0] & FINITE_WEIGHTS),
+        panels_of(operator, first, count, space),
     )
 
 
@@ -133,6 +182,8 @@ FAMILY = Family(
     grain=lambda operator: BLOCK,
     check=check,
     calls=calls,
+    share=lambda operator: columns.WIDEST,
+    in_place=is_packed,
 )
 FAMILIES = (FAMILY,)
 OPERATIONS = {"Dense": dense}

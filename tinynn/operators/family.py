@@ -13,9 +13,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..extent import Extent
 from ..kernels import Batch, Call
-from ..tensor import Array, TensorType, item_bytes
+from ..memory.extent import Extent
+from ..memory.tensor import Array, TensorType, item_bytes
 
 
 class Space(Protocol):
@@ -33,6 +33,12 @@ class Space(Protocol):
 
     def room(self, key: Hashable, count: int) -> NDArray[np.float32]:
         """Memory beside it, zeros at first; perhaps the same for the same key."""
+
+    def packed(
+        self, key: Hashable, make: Callable[[], NDArray[np.float32]]
+    ) -> NDArray[np.float32] | None:
+        """A constant as a kernel wants it, made once and kept as long as the model; or
+        None, and it is read where it is."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +119,16 @@ def whole(operator: Operator) -> int:
     return operator.target.count
 
 
+def nowhere(operator: Operator) -> bool:
+    """Of families that read constants here and there."""
+    return False
+
+
+def everywhere(operator: Operator) -> bool:
+    """Of families whose weights lie as they are read."""
+    return True
+
+
 def all_of_it(operator: Operator, passes: int) -> Extent:
     """What families store that store their whole target."""
     return operator.target.extent
@@ -138,8 +154,9 @@ class Family:
     `share(operator)` is the grain of threads' parts, where segments' is coarser, and
     `shared` how many usual instructions of all of an operator make that worth while,
     where fewer do than elsewhere.
-    `in_place` says that constants are read in the image's own order, from one end to
-    the other, so that nothing is gained by memory of large pages.
+    `in_place(operator)` says that constants are read in the image's own order, from one
+    end to the other, or once, to be packed, so that nothing is gained by the image's
+    being in memory of large pages.
     `stored(operator, passes)` is what all of the operator stores when so many passes of
     a loop are done. `of_passes(operator, count, passes)` are the bounded instructions
     of the first so many passes of its loop together, where one pass has fewer than
@@ -156,7 +173,7 @@ class Family:
     check: Callable[[Operator, Space], None] = anything
     share: Callable[[Operator], int] | None = None
     shared: int | None = None
-    in_place: bool = False
+    in_place: Callable[[Operator], bool] = nowhere
     stored: Callable[[Operator, int], Extent] = all_of_it
     of_passes: Callable[[Operator, int, int], int] | None = None
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..kernels import Call
-from ..tensor import Array
+from ..memory.tensor import Array
 
 
 def fold_calls(

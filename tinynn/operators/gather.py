@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from ..kernels import Call, boxes, offset
-from ..tensor import TensorType
+from ..memory.tensor import TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .shape import around, check_arity, check_axis, check_dtype, demand, normal_axis

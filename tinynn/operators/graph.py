@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ..tensor import Array, TensorType
+from ..memory.tensor import Array, TensorType
 from .family import Family
 
 
@@ -42,7 +42,7 @@ class Cache:
 
 @dataclass(frozen=True, slots=True)
 class RunWord:
-    """A word that the guest keeps of a run, by address (tinynn/loop.py)."""
+    """A word that the guest keeps of a run, by address (tinynn/image/loop.py)."""
 
     address: int
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels import Call
-from ..tensor import TensorType
+from ..memory.tensor import TensorType
 from . import conv, quads, sweeping
 from .conv import WORDS, Window, check_kernel, output_type
 from .family import Family, Operator, Space, Types, Words

@@ -13,7 +13,7 @@ import numpy as np
 from mips_vm.constants import MODEL
 
 from ..kernels import Call, move
-from ..tensor import Array, TensorType
+from ..memory.tensor import Array, TensorType
 from .dense import BLOCK, row_calls
 from .family import Family, Operator, Room, Space, Types, Words
 from .graph import Graph, Value

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from ..kernels import Call, boxes, joined, move, offset, row_major
-from ..tensor import MAX_RANK, TensorType
+from ..memory.tensor import MAX_RANK, TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .shape import (

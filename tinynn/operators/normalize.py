@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from ..kernels import Call
-from ..tensor import TensorType
+from ..memory.tensor import TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .numbers import Floats, bits_of

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..kernels import Call, boxes, offset, row_major
 from ..kernels.writing import LANES
-from ..tensor import TensorType
+from ..memory.tensor import TensorType
 from .binary import BYTES
 from .conv import as_pictures, without_axis
 from .family import Family, Operator, Space, Types, Words

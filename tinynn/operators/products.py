@@ -11,7 +11,7 @@ from typing import Final
 from ..kernels import Batch, Call, move
 from ..kernels.tiles import COLUMNS, ROWS
 from ..kernels.writing import FLOAT_BYTES
-from ..space import aligned_zeros
+from ..memory.space import aligned_zeros
 from .family import Room
 from .numbers import Floats
 

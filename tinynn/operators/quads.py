@@ -17,7 +17,7 @@ from ..kernels import Batch, Call, move
 from ..kernels.byte_products import PANEL_BYTES, QUAD
 from ..kernels.tiles import COLUMNS
 from ..kernels.writing import FLOAT_BYTES
-from ..tensor import Array
+from ..memory.tensor import Array
 from .family import Operator, Room, Space
 from .numbers import Floats
 from .products import heights

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from ..kernels import Call, row_major
-from ..tensor import TensorType
+from ..memory.tensor import TensorType
 from .family import Family, Operator, Space, Types, Words, whole
 from .graph import Graph, Value
 from .integer import BYTES, conv_integer, matmul_integer

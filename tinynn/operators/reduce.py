@@ -11,7 +11,7 @@ from math import prod
 from typing import Final
 
 from ..kernels import Call
-from ..tensor import TensorType
+from ..memory.tensor import TensorType
 from .family import Family, Operator, Space, Types, Words
 from .folding import fold_calls
 from .graph import Graph, Operation, Value

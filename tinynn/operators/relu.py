@@ -1,7 +1,7 @@
 """relu: `y[i] = x[i] if x[i] > 0 else +0`; NaN stays NaN."""
 
 from ..kernels import Call
-from ..tensor import TensorType
+from ..memory.tensor import TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .shape import check_arity, check_dtype

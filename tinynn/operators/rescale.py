@@ -13,7 +13,7 @@ or one for each place along an axis.
 from typing import Final
 
 from ..kernels import Call, row_major
-from ..tensor import TensorType
+from ..memory.tensor import TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .integer import BYTES

@@ -5,7 +5,7 @@ the end. The sum starts at +0.
 """
 
 from ..kernels import Call
-from ..tensor import TensorType
+from ..memory.tensor import TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .shape import around, check_arity, check_axis, check_dtype, demand, normal_axis

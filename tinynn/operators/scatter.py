@@ -11,7 +11,7 @@ end.
 from typing import Final
 
 from ..kernels import Call, move
-from ..tensor import TensorType
+from ..memory.tensor import TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .shape import check_arity, check_dtype, check_shape, demand

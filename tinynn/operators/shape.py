@@ -4,7 +4,7 @@ import math
 from typing import Final
 
 from ..errors import Misfit
-from ..tensor import TensorType
+from ..memory.tensor import TensorType
 from .family import Operator, Types, Words
 
 SIGN_BIT: Final = 1 << 31

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..kernels import Call, move
 from ..kernels.tiles import HALVES, ROWS
 from ..kernels.writing import FLOAT_BYTES, LANES
-from ..tensor import Array
+from ..memory.tensor import Array
 from .family import Room
 from .numbers import Floats
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from ..kernels import Call, formulas, move
-from ..tensor import TensorType
+from ..memory.tensor import TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .numbers import float_of

@@ -13,7 +13,7 @@ import numpy as np
 from ..kernels import Batch, Call, move
 from ..kernels.byte_products import QUAD
 from ..kernels.writing import LANES
-from ..tensor import Array
+from ..memory.tensor import Array
 from . import sliding
 from .family import Operator, Room, Space
 from .numbers import Floats

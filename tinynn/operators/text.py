@@ -20,7 +20,7 @@ import numpy as np
 from mips_vm.constants import MODEL
 
 from ..kernels import Call
-from ..tensor import Array, TensorType
+from ..memory.tensor import Array, TensorType
 from ..tokens.table import ROW_ALIGNMENT
 from ..tokens.work import (
     MAX_TEXT_BYTES,

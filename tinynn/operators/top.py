@@ -5,7 +5,7 @@ Attributes: the axis, k, and 1 for the smallest. TopK gathers the elements as we
 """
 
 from ..kernels import Call
-from ..tensor import TensorType
+from ..memory.tensor import TensorType
 from .family import Family, Operator, Space, Types, Words
 from .gather import gather_elements
 from .graph import Graph, Value

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from mips_vm.constants import MODEL
 
 from ..kernels import Batch, Call
-from ..tensor import Array, TensorType
+from ..memory.tensor import Array, TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
 from .shape import check_arity, check_dtype, check_shape, demand

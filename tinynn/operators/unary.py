@@ -14,7 +14,7 @@ import numpy as np
 
 from ..kernels import Call
 from ..kernels import coefficients as c
-from ..tensor import TensorType
+from ..memory.tensor import TensorType
 from . import functions as f
 from .family import Family, Operator, Space, Types, Words
 from .functions import HALF

@@ -5,7 +5,7 @@ from math import prod
 
 from ..kernels import Call, boxes, joined, move, offset, row_major
 from ..kernels.elements import AXES
-from ..tensor import Array
+from ..memory.tensor import Array
 from .family import Operator, Space
 
 Steps = tuple[int, ...]

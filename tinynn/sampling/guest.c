@@ -26,7 +26,8 @@ uint32_t next_above(const struct draw *d, uint32_t i, int32_t least) {
   return i;
 }
 
-/* Sources: logits, tokens, the pass, the seed, the options. */
+/* Sources: logits (vocabulary), tokens, int32 (rows), the pass (1), the seed, the options.
+ * Target: the next token, int32 (1). */
 void pick(const struct call *c) {
   const uint32_t rows = c->sources[1].count;
   const uint32_t pass = *(const uint32_t *)source(c, 2);

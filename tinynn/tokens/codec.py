@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..errors import BadTokenizer
 from ..kernels import Batch, Call
-from ..tensor import Array
+from ..memory.tensor import Array
 from .table import NONE
 from .work import MAX_TEXT_BYTES, room_bytes, scratch_bytes
 

@@ -9,7 +9,9 @@ enum { IDS = 1, FIRST };
 
 static SCRATCH(uint32_t, scratch, SCRATCH_BYTES(MAX_TEXT_BYTES) / 4);
 
-/* Attributes: rows, bytes before the text, tokens before it. */
+/* Sources: table, uint8; text, uint8 (room); its length, int32 (1); the prefix's and the
+ * suffix's tokens, int32, or none. Target: tokens, int32 (rows).
+ * Attributes: rows, bytes before the text, tokens before it. */
 void encode(const struct call *c) {
   const bool around = c->source_count > AFFIXES;
   const uint32_t prefix = c->attributes[2];
@@ -31,11 +33,13 @@ void encode(const struct call *c) {
   encode_prompt(&p);
 }
 
+/* Source: tokens, int32 (rows). Target: how many there are, int32 (1). */
 void token_count(const struct call *c) {
   *(uint32_t *)target(c) = count_tokens(source(c, 0), c->sources[0].count);
 }
 
-/* Attributes: the room, whether a space at the beginning goes. */
+/* Sources: table, uint8; tokens, int32 (rows); the first of the answer, int32 (1).
+ * Attributes: the room, whether a space at the beginning goes. */
 static struct answer answer_of(const struct call *c) {
   return (struct answer){
       .table = source(c, TABLE),
@@ -48,11 +52,13 @@ static struct answer answer_of(const struct call *c) {
   };
 }
 
+/* Target: text, uint8 (room). */
 void decode(const struct call *c) {
   const struct answer a = answer_of(c);
   decode_answer(&a, target(c));
 }
 
+/* Target: bytes of the text, int32 (1). */
 void decode_length(const struct call *c) {
   const struct answer a = answer_of(c);
   *(uint32_t *)target(c) = decode_answer(&a, 0);

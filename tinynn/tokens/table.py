@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadTokenizer
-from ..tensor import Array
+from ..memory.tensor import Array
 
 MAGIC: Final = int.from_bytes(b"PTOK", "little")
 VERSION: Final = 1

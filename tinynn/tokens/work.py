@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from ..tensor import Array
+from ..memory.tensor import Array
 from .table import (
     FIRST_PART,
     HEADER_WORDS,

@@ -64,25 +64,39 @@ static void add_long(const struct matrix *m, const uint8_t *block, const int8_t 
     add_products(totals, block, 1, scale ^ F32_SIGN, &lows);
 }
 
+/* `rest` is what is left of the bytes, or null. */
 static void add_short(const struct matrix *m, const uint8_t *block, const int8_t *x,
-                      f32 scale, f32 *totals) {
+                      const int8_t *rest, f32 scale, f32 *totals) {
   struct sums sums = {{0}};
   add_group(m, block + m->block_head, x, &sums);
+  int32_t sum = sum_of(x, SHORT_BLOCK);
+  if (rest) {
+    for (uint32_t row = 0; row < PANEL_ROWS; row++)
+      sums.of[row] *= FINENESS;
+    add_group(m, block + m->block_head, rest, &sums);
+    sum = sum * FINENESS + sum_of(rest, SHORT_BLOCK);
+    scale = f32_mul(scale, FINE_UNIT);
+  }
   add_products(totals, block, 0, scale, &sums);
   if (!m->low)
     return;
-  const f32 y = f32_mul(scale, f32_from_i32(sum_of(x, SHORT_BLOCK)));
+  const f32 y = f32_mul(scale, f32_from_i32(sum));
   for (uint32_t row = 0; row < PANEL_ROWS; row++)
     totals[row] = f32_add(totals[row], f32_mul(half_at(block, row, 1), y));
 }
 
 /* A panel's rows times one vector. */
 static void multiply(const struct matrix *m, const uint8_t *block, const int8_t *x,
-                     const f32 *scales, f32 *totals) {
+                     const int8_t *rest, const f32 *scales, f32 *totals) {
   for (uint32_t row = 0; row < PANEL_ROWS; row++)
     totals[row] = 0;
-  for (uint32_t b = 0; b < m->blocks; b++, block += m->block_bytes, x += m->block)
-    (m->two_level ? add_long : add_short)(m, block, x, scales[b], totals);
+  for (uint32_t b = 0; b < m->blocks; b++, block += m->block_bytes) {
+    const uint32_t place = b * m->block;
+    if (m->two_level)
+      add_long(m, block, x + place, scales[b], totals);
+    else
+      add_short(m, block, x + place, rest ? rest + place : 0, scales[b], totals);
+  }
 }
 
 void block_matvec(const struct call *c) {
@@ -91,10 +105,12 @@ void block_matvec(const struct call *c) {
   const uint32_t end = c->first + c->count;
   for (uint32_t next = c->first; next < end;) {
     const uint32_t vector = next / m.rows, row = next % m.rows;
+    const uint32_t place = vector * m.blocks * m.block;
     const uint8_t *block = source(c, 2);
     f32 totals[PANEL_ROWS];
     multiply(&m, block + row / PANEL_ROWS * m.blocks * m.block_bytes,
-             (const int8_t *)source(c, 0) + vector * m.blocks * m.block,
+             (const int8_t *)source(c, 0) + place,
+             c->source_count == 4 ? (const int8_t *)source(c, 3) + place : 0,
              (const f32 *)source(c, 1) + vector * m.blocks, totals);
     const uint32_t stop = (row / PANEL_ROWS + 1) * PANEL_ROWS;
     for (uint32_t i = row; i < stop && i < m.rows && next < end; i++)

@@ -16,8 +16,8 @@ from mips_vm.constants import IO_HEADER_BYTES, MODEL, OUTPUT
 from mips_vm.keccak import HASH_BYTES
 
 from ..errors import WasmUnusable
-from ..floatmode import exact_floats
-from ..image import Bytes
+from ..image.image import Bytes
+from ..memory.floatmode import exact_floats
 from . import SCALAR, SIMD, path_of
 
 ROWS_AT_ONCE: Final = 1 << 30

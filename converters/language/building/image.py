@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinynn import GraphBuilder, Value
-from tinynn.text import HEAD, OPTIONS, SEED_BYTES
+from tinynn.asking import HEAD, OPTIONS, SEED_BYTES
 from tinynn.tokens.table import laid_out
 
 from ..source import Source, ends_of

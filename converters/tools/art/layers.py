@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from converters.tools.art.seeds import Bytes, Floats
 from tinynn import GraphBuilder
-from tinynn.graph import Value
+from tinynn.builder.graph import Value
+from tinynn.memory.tensor import Array
 from tinynn.operators.integer import CONV
 from tinynn.operators.quantize import REQUANTIZE
-from tinynn.tensor import Array
 
 MOST_WEIGHT: Final = 127
 MOST_BYTE: Final = 255

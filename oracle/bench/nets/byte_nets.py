@@ -4,7 +4,7 @@ import numpy as np
 
 import tinynn
 from tinynn import GraphBuilder, Model
-from tinynn.graph import Value
+from tinynn.builder.graph import Value
 from tinynn.operators.integer import conv_integer
 from tinynn.operators.quantize import REQUANTIZE
 

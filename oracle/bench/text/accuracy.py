@@ -20,7 +20,8 @@ from converters.language.source import Source
 from oracle.bench.figure import Figure
 from oracle.bench.text.given import Given
 from oracle.bench.text.plain import Floats, PlainLlama
-from tinynn.text import Asking, TextModel
+from tinynn.asking import Asking
+from tinynn.text import TextModel
 
 DOCUMENT: Final = Path(__file__).parents[3] / "docs" / "dispute-game.md"
 TOKENS: Final = 2048

@@ -29,7 +29,8 @@ from oracle.demo.dispute import Course
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.worker.liars import LyingChallenger, LyingWorker
 from oracle.node.worker.worker import Worker
-from tinynn.text import Asking, TextModel
+from tinynn.asking import Asking
+from tinynn.text import TextModel
 
 QUESTION: Final = "Tell me a long story about a cat and a dog."
 TOKENS: Final = 50

@@ -19,7 +19,8 @@ from converters.language.conversion import Options, converted
 from oracle.bench.errors import CommandFailed
 from oracle.bench.figure import Clock, Figure, seconds_of
 from oracle.bench.text.given import Given
-from tinynn.text import Asking, TextModel
+from tinynn.asking import Asking
+from tinynn.text import TextModel
 
 PROMPT: Final = "Once upon a time there was a little town by the sea. " * 10
 TOKENS: Final = 64

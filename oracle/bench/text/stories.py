@@ -18,7 +18,8 @@ from oracle.bench.nets import llamas
 from oracle.bench.text import llama2c
 from oracle.bench.text.given import Given
 from oracle.bench.text.llama2c import Llama2c
-from tinynn.text import Asking, TextModel
+from tinynn.asking import Asking
+from tinynn.text import TextModel
 
 POSITIONS: Final = 200
 REPEATS: Final = 5

@@ -19,14 +19,14 @@ import tinynn
 from mips_vm.keccak import keccak256
 from solidity import artifact
 from tinynn import ImageError, Model
-from tinynn.header import HEADER, Header
+from tinynn.image.header import HEADER, Header
 
 PRECOMPILE: Final = Address(bytes.fromhex("504c".zfill(40)))
 MODEL_CODE: Final = Address(bytes.fromhex("504d".zfill(40)))
 """Where ModelCode lies from the first block on."""
 
 VERSION: Final = 1
-"""Of the price, which has the bounds of tinynn/bounds.py: they are consensus here."""
+"""Of the price: the bounds of tinynn/validator/bounds.py are consensus here."""
 
 BASE_GAS: Final = 3_000
 INPUT_BYTE_GAS: Final = 3

@@ -7,6 +7,7 @@ CommandError
 ├── NotAPicture         none of the outputs is one
 ├── NoneFree            more is to be withdrawn than is free
 ├── NothingAsked        a contract took the money and asked for nothing
+├── NothingToCheck      a request without an answer, or of a model that is not here
 ├── NotOver             a request whose disputes, if any, can't be settled yet
 ├── CallbackFailsAgain  a callback that was retried, with the requester's reason
 └── MissingPackage      an optional package that the command needs is not installed
@@ -82,6 +83,15 @@ class NotOver(CommandError):
         actual = f"{number_of(still, 'dispute')} still open" if still else "none"
         super().__init__(
             f"request {request_id}: expected disputes that are over, got {actual}"
+        )
+
+
+class NothingToCheck(CommandError):
+    def __init__(self, request_id: int) -> None:
+        self.request_id = request_id
+        super().__init__(
+            f"request {request_id}: expected one that is answered, of a model whose "
+            "image is here (plumb model fetch), got none"
         )
 
 

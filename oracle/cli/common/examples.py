@@ -42,6 +42,7 @@ EXAMPLES: Final = {
     "model fetch": "plumb model fetch mnist",
     "model deploy": "plumb model deploy --evm --dry-run mnist-int8.plumb",
     "model check-evm": "plumb model check-evm 0x77...77 mnist-int8.plumb",
+    "swarm simulate": "plumb swarm simulate --part 5 --swarms 20",
     "vm run": "plumb vm run program.elf --input data.bin",
     "vm build": "plumb vm build program.c -O2 -o program.elf",
     "vm step": "plumb vm step program.elf --at 1000 --steps 5",

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinynn import Model, TensorSpec
+from tinynn.memory.tensor import Array
 from tinynn.operators import FAMILIES
-from tinynn.tensor import Array
 
 PICTURE_RANK = 3
 CHANNELS = (1, 3, 4)

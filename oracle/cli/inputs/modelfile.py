@@ -56,7 +56,7 @@ def loaded(path: Path) -> "Model":
 
 def check_source(path: Path) -> None:
     """BadInputFile for a model image where a model to be converted should be."""
-    from tinynn.image import MAGIC
+    from tinynn.image.image import MAGIC
 
     if path.is_file():
         with path.open("rb") as file:

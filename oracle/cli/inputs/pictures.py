@@ -1,26 +1,17 @@
 """Pictures as tensors, and tensors as pictures; Pillow is needed only here."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from oracle.cli.common.errors import BadInputFile, MissingPackage
+from oracle.layout import GREY, layout
+from oracle.pixels import WHITE, Array, Bytes, as_pixels
 from tinynn import TensorSpec
 
-Array = NDArray[Any]
-Bytes = NDArray[np.uint8]
-
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
-GREY = 1
 MODES = {GREY: "L", 3: "RGB", 4: "RGBA"}
-CHANNELS = tuple(MODES)
-WHITE = 255
-
-# Ranges that networks commonly give pictures in, the narrowest first.
-RANGES = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0))
 
 
 def pillow(purpose: str) -> Any:
@@ -54,24 +45,6 @@ def read_picture(path: Path, spec: TensorSpec, invert: bool) -> Bytes:
     return WHITE - pixels if invert else pixels
 
 
-def layout(shape: Sequence[int]) -> tuple[tuple[int, int], int, bool] | None:
-    """((height, width), channels, whether they come first) of a tensor's shape.
-
-    None if it is no picture. Axes of 1 in front are left out.
-    """
-    while len(shape) > 2 and shape[0] == 1:
-        shape = shape[1:]
-    if len(shape) == 2 and min(shape) > 1:
-        return (shape[0], shape[1]), GREY, False
-    if len(shape) == 3:
-        for channels in CHANNELS:
-            if shape[2] == channels:
-                return (shape[0], shape[1]), channels, False
-            if shape[0] == channels:
-                return (shape[1], shape[2]), channels, True
-    return None
-
-
 def write_picture(file: Any, array: Array, limits: tuple[float, float] | None) -> None:
     """`array` as PNG; `limits` are black and white, by default those of `bounds_of`."""
     image_of = pillow("to write pictures")
@@ -82,26 +55,3 @@ def write_picture(file: Any, array: Array, limits: tuple[float, float] | None) -
     pixels = pixels.transpose(1, 2, 0) if first else pixels
     pixels = as_pixels(pixels, limits)
     image_of.fromarray(pixels[..., 0] if channels == GREY else pixels).save(file, "PNG")
-
-
-def as_pixels(array: Array, limits: tuple[float, float] | None) -> Bytes:
-    """Numbers as levels from 0, at the lower limit or below, to 255; a NaN is 0."""
-    if array.dtype == np.uint8 and limits is None:
-        return array
-    low, high = limits or bounds_of(array)
-    with np.errstate(all="ignore"):
-        levels = (array.astype(np.float64) - low) / (high - low) * WHITE
-    pixels: Bytes = np.rint(np.nan_to_num(levels, nan=0).clip(0, WHITE)).astype(
-        np.uint8
-    )
-    return pixels
-
-
-def bounds_of(array: Array) -> tuple[float, float]:
-    """The narrowest usual range that holds all finite numbers, else their own."""
-    finite = array[np.isfinite(array)]
-    low, high = float(finite.min(initial=0)), float(finite.max(initial=0))
-    for least, most in RANGES:
-        if least <= low and high <= most:
-            return least, most
-    return low, high

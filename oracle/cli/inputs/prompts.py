@@ -1,15 +1,15 @@
 """Options of commands that ask a language model on a chain, and the bytes they make."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from oracle.text import Options
     from tinynn import Model
+    from tinynn.asking import Asking
 
 BLOCK, OWN = "block", "own"
 
@@ -47,20 +47,25 @@ class Question:
     from_block: bool = False
 
 
-def question(model: "Model", text: str, options: "Options", seed: str) -> Question:
-    """Raises `NoTextModel`, `TextTooLong`, or BadParameter for a seed that is none."""
-    from oracle.text import NO_SEED, SEED_BYTES, text_input
+def question(model: "Model", text: str, asking: "Asking", seed: str) -> Question:
+    """Raises `NoTextModel`, tinynn's `InputError`, or BadParameter for a seed that is
+    none."""
+    from oracle.errors import NoTextModel
+    from tinynn.asking import SEED_BYTES, request_of, takes_text
 
-    from_block = options.draws and seed == BLOCK
-    drawn = NO_SEED
-    if options.draws and not from_block:
+    if not takes_text(model.tables):
+        shapes = (f"{x.name} {x.dtype}{list(x.shape)}" for x in model.inputs)
+        raise NoTextModel(model.name, ", ".join(shapes))
+    from_block = asking.draws and seed == BLOCK
+    if asking.draws and not from_block:
         drawn = os.urandom(SEED_BYTES) if seed == OWN else seed_given(seed)
-    return Question(text_input(model, os.fsencode(text), options, drawn), from_block)
+        asking = replace(asking, seed=drawn)
+    return Question(request_of(model.tables, os.fsencode(text), asking), from_block)
 
 
 def seed_given(text: str) -> bytes:
     """28 bytes from hexadecimal."""
-    from oracle.text import SEED_BYTES
+    from tinynn.asking import SEED_BYTES
 
     try:
         found = bytes.fromhex(text.removeprefix("0x"))

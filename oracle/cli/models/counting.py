@@ -13,9 +13,10 @@ from itertools import groupby
 
 from oracle.cli.inputs.drawn import drawn
 from tinynn import Model
-from tinynn.image import Segment
-from tinynn.planner import usual_in_all
-from tinynn.text import Asking, TextModel
+from tinynn.asking import Asking
+from tinynn.builder.planner import usual_in_all
+from tinynn.image.image import Segment
+from tinynn.text import TextModel
 
 MOST_COUNTED = 2_000_000_000
 """Instructions, about: a second of the translated machine."""

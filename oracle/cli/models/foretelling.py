@@ -13,8 +13,8 @@ from oracle.cli.inputs.samples import read_samples
 from oracle.cli.models.counting import counted, made_up
 from oracle.legible import number_of
 from tinynn import Model
+from tinynn.builder.planner import in_all
 from tinynn.operators import FAMILIES, Operator, conv, matmul
-from tinynn.planner import in_all
 from tinynn.text import TextModel
 
 MOST_RUN = 20_000_000_000

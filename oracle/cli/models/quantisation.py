@@ -19,7 +19,7 @@ from oracle.bench.guest import instructions
 from oracle.cli.common.output import facts, grid
 from oracle.cli.inputs.samples import read_samples
 from tinynn import Model
-from tinynn.planner import usual_in_all
+from tinynn.builder.planner import usual_in_all
 
 MOST_COUNTED = 20_000_000_000
 """Of a longer inference only the bound is told: counting would take ten seconds."""

@@ -17,9 +17,9 @@ from oracle.node.roles.node_config import NodeSettings
 from oracle.node.roles.roles import Place
 from oracle.requester.fees import Reckoned, Sizes
 from oracle.requester.rehearsal import Rehearsal
-from oracle.text import Options, passes_at_most
 from solidity import artifact
 from tinynn import Model
+from tinynn.asking import Asking, passes_at_most
 
 SEQUENCER_WINDOW_SECONDS = 30 * 60
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
@@ -58,23 +58,28 @@ def image_of(place: Place, settings: NodeSettings, name: str) -> Model:
 
 
 def question_of(
-    model: Model, data: Path | None, text: str | None, options: Options, seed: str
+    model: Model, data: Path | None, text: str | None, asking: Asking, seed: str
 ) -> Question:
     """A request's bytes: from a file, or of a text."""
     if text is not None:
-        return question(model, text, options, seed)
+        return question(model, text, asking, seed)
     assert data is not None, "one of them was given"
     return Question(read_input(data, model.inputs))
 
 
 def sizes_of(
-    model: Model, asked: Question, callback_gas: int, window: int, min_bond_wei: int
+    model: Model,
+    asked: Question,
+    callback_gas: int,
+    window: int,
+    min_bond_wei: int,
+    audits: bool = False,
 ) -> Sizes:
     """What the fee depends on, as a worker sees it."""
     work, passes = work_of(model.tables), passes_at_most(model.tables, asked.data)
     size = min(model.tables.output_bytes, work.bytes_of(passes))
     terms = (size, callback_gas, window, min_bond_wei)
-    return Sizes(*terms, work, passes, asked.from_block)
+    return Sizes(*terms, work, passes, asked.from_block, audits)
 
 
 def window_advice(chain_id: int, window_seconds: int) -> str:
@@ -89,6 +94,17 @@ def window_advice(chain_id: int, window_seconds: int) -> str:
         f"A window of {window_seconds} s: if one sequencer makes this chain's blocks, "
         f"an outage could outlast it. Ask for {SEQUENCER_WINDOW_SECONDS} s or more."
     )
+
+
+def audit_advice(place: Place, window_seconds: int) -> str:
+    """What to say where no worker can be audited, though that is permitted: its clock
+    would run out before it could confess."""
+    chain, contracts = place.chain, place.deployments.contracts
+    lease = int(chain.call(contracts.oracle, "minLease"))
+    most = int(chain.call(contracts.game, "clockSeconds")) - lease
+    if window_seconds <= most:
+        return ""
+    return f"No worker is audited with a window of more than {most} s here."
 
 
 def told_callback(played: Rehearsal | None, given: int) -> str:

@@ -14,8 +14,10 @@ import numpy as np
 
 from converters.files import write_atomically
 from oracle.cli.common.errors import NoSuchOutput, NotAPicture
-from oracle.cli.inputs.pictures import Array, layout, write_picture
+from oracle.cli.inputs.pictures import write_picture
 from oracle.cli.show.portrait import as_numbers
+from oracle.layout import layout
+from oracle.pixels import Array
 from tinynn import TensorSpec
 
 Named = Mapping[str, Array]

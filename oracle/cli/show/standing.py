@@ -32,7 +32,7 @@ def outputs_of(settings: NodeSettings, found: Situation) -> Outputs:
     answer, store = found.asked.output, settings.model_store
     if not store.holds(found.model_root):
         return {}
-    from oracle.text import answered_text, takes_text
+    from tinynn.asking import answered_text, takes_text
     from tinynn.errors import InputError
 
     model = store.load(found.model_root)

@@ -1,11 +1,15 @@
 """How well a challenger keeps watch: what it holds, checks, and won't check in time."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mips_vm.json_text import JsonObject
+from oracle.audits.terms import Checking, terms_of
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.challenger.checks import Check
+from oracle.pricing.bonds import gas_price
+from oracle.record.record import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Vigil:
     earned_wei: int
     waits: str = ""
     """Why nothing can be sent at present."""
+    audits: tuple[Checking, ...] = ()
+    """What checking earns though nobody lies: by worker that is audited."""
 
     @property
     def verdict(self) -> str:
@@ -80,6 +86,7 @@ class Vigil:
             "locked_wei": self.locked_wei,
             "earned_wei": self.earned_wei,
             "waits": self.waits,
+            "audits": [each.as_json() for each in self.audits],
             "verdict": self.verdict,
         }
 
@@ -91,7 +98,10 @@ class Vigil:
         unpaid = {int(i): reason for i, reason in told["unpaid"].items()}
         plain = {name: told[name] for name in PLAIN}
         account = bytes.fromhex(told["account"].removeprefix("0x"))
-        return cls(account=account, overdue=overdue, unpaid=unpaid, **plain)
+        audits = tuple(map(Checking.from_json, told["audits"]))
+        return cls(
+            account=account, overdue=overdue, unpaid=unpaid, audits=audits, **plain
+        )
 
 
 PLAIN = (
@@ -122,7 +132,25 @@ def vigil_of(challenger: Challenger, models: int, running: bool = True) -> Vigil
         locked_wei=challenger.seen.locked_wei,
         earned_wei=tables.earned[challenger.address],
         waits=challenger.waits,
+        audits=tuple(audits_of(challenger)),
     )
+
+
+def audits_of(challenger: Challenger) -> Iterator[Checking]:
+    """By what workers have agreed to, at the present price of bonds."""
+    record = challenger.record
+    tables, price = record.tables, gas_price(record.head.base_fee)
+    claimed = record.requests(Status.CLAIMED)
+    open_to = [a.claim for a in claimed if a.may_be_test and a.claim is not None]
+    for worker, joined in tables.programs.items():
+        yield Checking(
+            worker=worker,
+            terms=terms_of(joined),
+            price_wei=price,
+            claims=sum(claim.worker == worker for claim in open_to),
+            tests=tables.confessions[worker],
+            silences=tables.silences[worker],
+        )
 
 
 def vigil_from_chain(challenger: Challenger, models: int) -> Vigil:

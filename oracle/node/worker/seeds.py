@@ -12,7 +12,7 @@ from mips_vm.tree import region_root_of
 from oracle.chain.chain import Chain
 from oracle.chain.rawheader import raw_header
 from oracle.record.record import Asked
-from oracle.text import SEED_BYTES
+from tinynn.asking import SEED_BYTES
 
 HISTORY_BLOCKS: Final = 8191
 """For so long a block's hash can be shown (EIP-2935)."""

@@ -6,10 +6,11 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
-from challenge.claim import Lease
+from challenge.claim import Claim, Lease
 from challenge.game import GameView
 from challenge.precedence import LONGEST_RUN, Due, Pace, in_order, moves_left
 from mips_vm.keccak import keccak256
+from oracle.audits.auditee import Auditee, Stage
 from oracle.chain.contracts import Contracts
 from oracle.logs import logger
 from oracle.node.node import Action, Node
@@ -43,6 +44,7 @@ class Worker(Node):
     ) -> None:
         super().__init__(sender, contracts)
         self._strategy, self._guard = strategy, guard
+        self.auditee = Auditee(sender, contracts)
         self.pace = Pace()
         self.declined: dict[int, str] = {}
         """Why each open request is not accepted."""
@@ -103,8 +105,17 @@ class Worker(Node):
         ]
 
     def _defences(self) -> Iterator[Action]:
-        """Moves in the games about own claims."""
-        return self.play(self._own_games(), self._strategy.defender)
+        """Moves in the games about own claims; but for tests, which are confessed."""
+        games = [game for game in self._own_games() if not self._may_be_test(game[0])]
+        return self.play(games, self._strategy.defender)
+
+    def _may_be_test(self, answered: Answered) -> bool:
+        """Whether an own claim is a test, or that can't be told at present."""
+        if not answered.may_be_test:
+            return False
+        job, about = ("test", answered.hash), {"request_id": answered.claim.request_id}
+        ask = partial(self.auditee.is_test, answered)
+        return self.troubles.tried(job, ask, **about) is not False
 
     def in_order(
         self, games: Sequence[tuple[Answered, GameView]]
@@ -144,9 +155,13 @@ class Worker(Node):
                 yield from self.troubles.safely(job, answer, request_id=request_id)
 
     def _answer(self, asked: Asked, lease: Lease) -> Iterator[Action]:
-        if self._strategy.can(asked) and self._strategy.ready(asked):
-            output = self._strategy.answer(asked)
+        if not (self._strategy.can(asked) and self._strategy.ready(asked)):
+            return
+        output = self._strategy.answer(asked)
+        if asked.audit is None:
             yield self._action("submit", asked, asked.request, lease, output)
+        elif (papers := self.auditee.answer(asked, lease, output)) is not None:
+            yield self._action("submitAudited", asked, *papers)
 
     def _finals(self) -> Iterator[Action]:
         disputed = {played.claim_hash for played, _ in self.record.games()}
@@ -157,9 +172,29 @@ class Worker(Node):
         claim = asked.claim
         if claim is None or claim.worker != self.address:
             return
-        if self.seen.now >= claim.window_end and claim.hash() not in disputed:
+        if self.seen.now < claim.window_end:
+            return
+        if asked.may_be_test and self.auditee.stage(claim) is Stage.DRAWN:
+            yield from self._secret(asked, claim, claim.hash() in disputed)
+        elif claim.hash() not in disputed:
             arguments = (asked.request, claim, asked.output)
             yield self._action("finalize", asked, *arguments)
+
+    def _secret(self, asked: Asked, claim: Claim, disputed: bool) -> Iterator[Action]:
+        """Says whether an own claim was a test, in the time that there is for it."""
+        if self.seen.now >= claim.window_end + self.rules.min_lease:
+            if not disputed:
+                yield self._action("reopenWithheld", asked, asked.request, claim)
+            return
+        secret, path = self.auditee.shown(claim)
+        if not self.auditee.is_test(self.record.tables.claims[claim.hash()]):
+            audits, identity = self.contracts.audits, asked.request.id
+            papers = (identity, secret, path)
+            yield Action(audits, "clear", papers, request_id=identity)
+        elif self._strategy.can(asked) and self._strategy.ready(asked):
+            truth = self._strategy.answer(asked)
+            call = (asked.request, claim, secret, path, truth)
+            yield self._action("confess", asked, *call)
 
     def _expiries(self) -> Iterator[Action]:
         """Leases that ran out: own ones, for what is left of the bond; others' only to
@@ -284,6 +319,7 @@ class Worker(Node):
             stake_wei=int(free) + int(locked),
             free_wei=int(free) - self.posted.locks_wei,
             width=self._strategy.width,
+            program=self.record.tables.programs.get(self.address),
         )
         market.held += self._held(market, self._seconds_left if timed else _at_once)
         return market

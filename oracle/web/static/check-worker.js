@@ -1,122 +1,64 @@
-// Checks an answer in the browser: what the chain says was claimed, that model, input and
-// output are the ones with those roots, and what the model makes of the input.
-//
-// It trusts the chain's endpoint for what was claimed, and this page for this code. What
-// the page's server hands out (image, input, output) is hashed, not believed.
+// The page's check of an answer, in a thread of its own. All that it needs is fetched at
+// once; a large image goes straight into the executor's memory.
 
-import { Executor, hex, unhex } from "/static/executor.js";
+import { calling, verdictOn } from "/static/checking.js";
+import { Executor } from "/static/executor.js";
 
-const STATUS = ["none", "open", "accepted", "claimed", "final", "cancelled"];
-const CLAIM = [
-  "request_id", "request_hash", "model_id", "input_root", "output_root",
-  "worker", "attempt", "window_end", "bond", "gas_price",
-];
-const DEPTH = { small: 23, model: 26 };
-
-class Refuted extends Error {}
-
-const good = (step) => postMessage({ kind: "good", step });
-const warn = (step) => postMessage({ kind: "warn", step });
-
-function agree(what, expected, actual) {
-  if (expected !== actual) throw new Refuted(`${what}: expected ${expected}, got ${actual}`);
-}
-
-async function json(url) {
+async function fetched(url) {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${answer.statusText}`);
-  return answer.json();
+  return answer;
 }
 
-/** The words of a function's result, by eth_call. */
-async function call(rpc, to, data) {
-  const body = { jsonrpc: "2.0", id: 1, method: "eth_call", params: [{ to, data }, "latest"] };
-  const answer = await fetch(rpc, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  const { result, error } = await answer.json();
-  if (error) throw new Error(`the chain's endpoint: ${error.message}`);
-  return result.slice(2).match(/.{64}/g).map((word) => `0x${word}`);
-}
-
-/** 32 bytes, as abi.encode has a number (text), an address or a hash (hex). */
-function word(value) {
-  const digits = value.startsWith("0x") ? value.slice(2) : BigInt(value).toString(16);
-  return digits.padStart(64, "0");
-}
-
-/** Length, then bytes: what the regions of input and output begin with. */
-function region(data) {
-  const whole = new Uint8Array(4 + data.length);
-  new DataView(whole.buffer).setUint32(0, data.length, true);
-  whole.set(data, 4);
-  return whole;
-}
-
-async function whatTheChainSays(executor, rpc, asked) {
-  const { contracts } = await json("/api/v1/contracts");
-  const selector = (signature) =>
-    hex(executor.keccak(new TextEncoder().encode(signature))).slice(0, 10);
-  const data = selector("getRequest(uint256)") + word(String(asked.id));
-  const [status, , , , , commitment] = await call(rpc, contracts.InferenceOracle, data);
-  const claimHash = hex(
-    executor.keccak(unhex(CLAIM.map((name) => word(asked.claim[name])).join(""))),
-  );
-  agree("the claim's hash on the chain", commitment, claimHash);
-  good(`The chain at ${rpc} holds this very claim`);
-  const model = await call(
-    rpc, contracts.ModelRegistry, selector("model(bytes32)") + word(asked.claim.model_id),
-  );
-  return { state: STATUS[Number(status)], modelRoot: model[2] };
-}
-
-async function check({ request, rpc }) {
-  const executor = await Executor.load("/wasm/");
-  const { request: asked } = await json(`/api/v1/requests/${request}`);
-  if (!asked.claim) throw new Error("it has no answer");
-  let chain = { state: asked.status, modelRoot: asked.model_root };
-  if (rpc) chain = await whatTheChainSays(executor, rpc, asked);
-  else warn("The claim and the model's root are as this page says: no chain was asked");
-
-  const answer = await fetch(`/api/v1/models/${asked.model_id}/image`);
-  if (!answer.ok) throw new Error("the model's image is not to be had here");
-  const image = new Uint8Array(await answer.arrayBuffer());
-  executor.put(image);
-  agree("the model's root", chain.modelRoot, hex(executor.imageRoot(DEPTH.model)));
-  good(`The model (${image.length.toLocaleString("en")} bytes) has the registered root`);
-
-  const input = unhex(asked.input);
-  const output = unhex(asked.output);
-  executor.open();
-  agree("the input's root", asked.claim.input_root, hex(executor.root(region(input), DEPTH.small)));
-  agree("the output's root", asked.claim.output_root, hex(executor.root(region(output), DEPTH.small)));
-  good("Input and answer have the claim's roots");
-
-  const begun = performance.now();
-  const computed = executor.run(input, (done) => postMessage({ progress: done }));
-  const seconds = ((performance.now() - begun) / 1000).toPrecision(2);
-  const at = output.findIndex((byte, i) => byte !== computed[i]);
-  const parted = at >= 0 || output.length !== computed.length;
-  if (parted) {
-    const place = at >= 0 ? `byte ${at} is ${output[at]}, and should be ${computed[at]}` :
-      `${output.length} bytes, and there should be ${computed.length}`;
-    throw new Refuted(`the answer is false: ${place}`);
+/** Puts what comes into the executor as it comes. */
+const putting = (coming) => async (executor, tell) => {
+  const answer = await coming;
+  const size = Number(answer.headers.get("Content-Length"));
+  if (!size || answer.headers.get("Content-Encoding")) {
+    const whole = new Uint8Array(await answer.arrayBuffer());
+    executor.put(whole);
+    return whole.length;
   }
-  good(`Computed again, ${executor.build === "simd" ? "with" : "without"} vectors`);
-  const sure = chain.state === "final" ? "" : " Provisional: it can still be challenged.";
-  postMessage({
-    kind: "good",
-    verdict: `Same ${output.length} bytes, computed in this browser in ${seconds} s.${sure}`,
+  const put = executor.receive(size);
+  const reader = answer.body.getReader();
+  let at = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    put(at, part.value);
+    at += part.value.length;
+    tell(at / size);
+  }
+  if (at !== size) throw new Error(`the model: expected ${size} bytes, got ${at}`);
+  return size;
+};
+
+const asks = new Map();
+
+/** An eth_call by the page, which has the wallet. */
+function byWallet(to, data) {
+  return new Promise((resolve, reject) => {
+    asks.set(asks.size, { resolve, reject });
+    postMessage({ ask: asks.size - 1, to, data });
   });
 }
 
-onmessage = async ({ data }) => {
-  try {
-    await check(data);
-  } catch (error) {
-    const told = error instanceof Refuted ? error.message : `it could not be checked: ${error.message}`;
-    postMessage({ kind: "bad", verdict: told[0].toUpperCase() + told.slice(1) });
-  }
+async function begin({ request, model, rpc, wallet }) {
+  const json = async (url) => (await fetched(url)).json();
+  const image = fetched(`/api/v1/models/${model}/image`);
+  const given = {
+    executor: Executor.load("/wasm/"),
+    asked: json(`/api/v1/requests/${request}`).then((found) => found.request),
+    contracts: json("/api/v1/contracts").then((found) => found.contracts),
+    image: putting(image),
+    call: wallet ? byWallet : rpc ? calling(rpc) : null,
+    from: wallet || rpc,
+  };
+  // Whichever is the first to be waited for tells what went wrong.
+  for (const each of [image, given.executor, given.asked, given.contracts]) each.catch(() => {});
+  postMessage(await verdictOn(given, (told) => postMessage(told)));
+}
+
+onmessage = ({ data }) => {
+  if (data.answered === undefined) begin(data);
+  else if (data.error) asks.get(data.answered).reject(new Error(data.error));
+  else asks.get(data.answered).resolve(data.result);
 };

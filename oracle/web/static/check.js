@@ -1,54 +1,41 @@
 // "Check it yourself": the page's side of check-worker.js, which does all of it.
 
+import { shown } from "/static/verdict.js";
+import { wallets } from "/static/paying.js";
+
 const attached = new WeakSet();
 
 export function attach() {
   const form = document.querySelector("#checking");
   if (!form || attached.has(form)) return;
   attached.add(form);
+  const purses = new Map();
+  wallets((name, provider) => {
+    const key = `wallet-${purses.size}`;
+    purses.set(key, { name, provider });
+    form.elements.rpc.append(new Option(`${name} (a wallet)`, key));
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    start(form);
+    start(form, purses.get(form.elements.rpc.value));
   });
   // Not before: a click that nobody hears would load the page again.
   form.querySelector("button").disabled = !("image" in form.dataset);
 }
 
-function start(form) {
-  const button = form.querySelector("button");
-  const steps = form.querySelector(".steps");
-  const verdict = form.querySelector(".verdict");
-  button.disabled = true;
-  steps.replaceChildren();
-  verdict.hidden = true;
-  let bar = null;
+function start(form, purse) {
   const worker = new Worker("/static/check-worker.js", { type: "module" });
-  const end = (kind, text) => {
-    bar?.remove();
-    verdict.className = `verdict ${kind}`;
-    verdict.textContent = text;
-    verdict.hidden = false;
-    button.disabled = false;
-    worker.terminate();
-  };
-  worker.onmessage = ({ data }) => {
-    if (data.progress !== undefined) {
-      if (!bar) {
-        bar = document.createElement("progress");
-        bar.max = 1;
-        bar.setAttribute("aria-label", "Computing");
-        steps.after(bar);
-      }
-      bar.value = data.progress;
-    } else if (data.verdict) {
-      end(data.kind, data.verdict);
-    } else {
-      const item = document.createElement("li");
-      item.className = data.kind;
-      item.textContent = data.step;
-      steps.append(item);
+  const told = shown(form, () => worker.terminate());
+  worker.onmessage = async ({ data }) => {
+    if (data.ask === undefined) return told(data);
+    const call = { method: "eth_call", params: [{ to: data.to, data: data.data }, "latest"] };
+    try {
+      worker.postMessage({ answered: data.ask, result: await purse.provider.request(call) });
+    } catch (error) {
+      worker.postMessage({ answered: data.ask, error: String(error.message ?? error) });
     }
   };
-  worker.onerror = (event) => end("bad", `It could not be checked: ${event.message}`);
-  worker.postMessage({ request: form.dataset.request, rpc: form.elements.rpc.value });
+  worker.onerror = (event) => told({ kind: "bad", verdict: `It could not be checked: ${event.message}` });
+  const { request, model } = form.dataset;
+  worker.postMessage({ request, model, rpc: purse ? "" : form.elements.rpc.value, wallet: purse?.name });
 }

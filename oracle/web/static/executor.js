@@ -18,15 +18,20 @@ export class Executor {
     let reason = null;
     for (const build of BUILDS) {
       try {
-        const answer = await fetch(`${folder}${build}.wasm`);
-        const { instance } = await WebAssembly.instantiate(await answer.arrayBuffer());
-        if (instance.exports.exact()) return new Executor(instance.exports, build);
-        reason = new Error("floats here are not IEEE-754's");
+        // Compiled while it comes, and from the browser's cache the next time.
+        const { instance } = await WebAssembly.instantiateStreaming(fetch(`${folder}${build}.wasm`));
+        return Executor.of(instance, build);
       } catch (error) {
         reason = error;
       }
     }
     throw reason;
+  }
+
+  /** Of an instance whose floats are exact; throws for another. */
+  static of(instance, build) {
+    if (!instance.exports.exact()) throw new Error("floats here are not IEEE-754's");
+    return new Executor(instance.exports, build);
   }
 
   constructor(guest, build) {
@@ -40,10 +45,15 @@ export class Executor {
   }
 
   put(image) {
-    const room = this.guest.image_room(image.length);
+    this.receive(image.length)(0, image);
+  }
+
+  /** A function that puts a part of an image of this size at its place. */
+  receive(size) {
+    const room = this.guest.image_room(size);
     if (!room) throw new Error("there is not enough memory for the model");
-    this.bytes(room, image.length).set(image);
-    this.image = [room, image.length];
+    this.image = [room, size];
+    return (at, part) => this.bytes(room + at, part.length).set(part);
   }
 
   open() {

@@ -42,6 +42,8 @@ export interface Answer {
   /** Block time of the last change of status. */
   changedAt: number;
   callbackFailed: boolean;
+  /** Whether the worker is audited, so that the answer may be false on purpose until it is final. */
+  mayBeTest: boolean;
   /** Whether the answer can't be challenged any more. */
   final: boolean;
   /** The answer's bytes, checked; undefined before there is one. */

@@ -132,8 +132,8 @@ class Client {
     const state = await this.#call("getRequest", [id]);
     const status = STATUS[state.status];
     if (status === "None") throw new errors.UnknownRequest(`expected a request that was made, got id ${id}`);
-    const { attempt, changedAt, callbackFailed } = state;
-    const known = { requestId: id, status, attempt, changedAt, callbackFailed };
+    const { attempt, changedAt, callbackFailed, mayBeTest } = state;
+    const known = { requestId: id, status, attempt, changedAt, callbackFailed, mayBeTest };
     if (!ANSWERED.includes(status)) return { ...known, final: false };
     return { ...known, final: status === "Final", ...(await this.#answer(id, state.commitment, fromBlock)) };
   }
@@ -155,7 +155,8 @@ class Client {
   }
 
   /**
-   * The request as `read` has it, once it has come to `until`: "Claimed" is provisional, "Final" is not.
+   * The request as `read` has it, once it has come to `until`: "Claimed" is provisional, "Final" is not;
+   * where `mayBeTest`, a claim may be false on purpose.
    * A false answer that falls in between makes it wait on.
    */
   async wait(requestId, { until = "Final", seconds = PATIENCE_SECONDS, poll = POLL_SECONDS, fromBlock } = {}) {

@@ -43,7 +43,7 @@ struct Dispute {
     address worker;
     Instant openedAt; // not set until the worker has opened
     uint32 openGames;
-    bool dead; // one game was lost by the worker
+    bool dead; // one game was lost by the worker, or it conceded all of them
     bytes32 opening; // commitment of the first dissection
     uint128 reserve; // wei of the dead worker's bond kept for the open games' tariffs
 }
@@ -75,6 +75,7 @@ interface IDisputeGame {
     error TooEarly(uint256 expected, uint256 actual);
     error ParameterOutOfRange(uint256 minimum, uint256 maximum, uint256 actual);
     error Miswired(address expected, address actual);
+    error NotOracle(address expected, address actual);
 
     event Challenged(
         bytes32 indexed gameId,
@@ -99,6 +100,8 @@ interface IDisputeGame {
     );
     /// @notice An open game of a claim that died in another game: bond back, moves paid.
     event Settled(bytes32 indexed gameId, bytes32 indexed claimHash, address indexed challenger, uint256 paid);
+    /// @notice The claim was false on purpose (IAudits): all its games give their bonds back, and nothing more.
+    event Conceded(bytes32 indexed claimHash, uint256 openGames);
 
     /// @notice Challenges a claim within its window. The bond is locked from the caller's stake, to which the value
     /// sent is added first. One game a claim for each challenger.
@@ -158,7 +161,11 @@ interface IDisputeGame {
     /// @notice Ends a game whose mover's clock ran out. Anyone may.
     function timeout(Claim calldata claim, address challenger) external;
 
-    /// @notice Pays the challenger of an open game whose claim died in another. Anyone may.
+    /// @notice Ends all games of a claim that nobody has opened: they can only be settled. Oracle only.
+    /// @return challengers How many there are.
+    function concede(bytes32 claimHash) external returns (uint256 challengers);
+
+    /// @notice Pays the challenger of an open game whose claim died otherwise. Anyone may.
     function settle(Claim calldata claim, address challenger) external;
 
     /// @notice The game as of this block: a claim's opening already counted in its stage, since and workerLeft.
@@ -168,6 +175,12 @@ interface IDisputeGame {
 
     /// @notice How many games keep the claim from being final.
     function openGames(bytes32 claimHash) external view returns (uint256);
+
+    /// @notice A constant of the deployment: one side's time for a whole game.
+    function clockSeconds() external view returns (Duration);
+
+    /// @notice A challenger's bond in gas units, without the rent.
+    function challengerBondGas() external view returns (uint256);
 
     /// @notice A challenger's bond against a claim of this bond at this moment, the gas price that it is sized by, and
     /// the part of it that the worker gets for its bond's time if the challenge is lost.

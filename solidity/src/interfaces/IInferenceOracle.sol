@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.24;
 
+import {IAudits} from "./IAudits.sol";
 import {IModelRegistry} from "./IModelRegistry.sol";
 import {IStaking} from "./IStaking.sol";
 
@@ -39,6 +40,14 @@ struct Meter {
     uint40 seedBlock; // whose prevrandao is the seed; zero: the seed, if any, is in the input as it was given
 }
 
+/// @notice What a request may have besides its terms.
+struct Options {
+    uint96 passPrice; // as in `requestMetered`
+    uint32 maxPasses;
+    bool fromBlock;
+    bool audits; // a worker that has joined `Audits` may be made to answer falsely first: see IAudits
+}
+
 /// @notice One worker's right to answer.
 struct Lease {
     bytes32 requestHash;
@@ -71,6 +80,7 @@ struct RequestState {
     uint40 changedAt; // instant of the last change of status
     address worker; // of the current lease or claim, else zero
     bytes32 commitment; // hash of the Request (Open, Unseeded, Cancelled), Lease (Accepted) or Claim (Claimed, Final)
+    bool mayBeTest; // Accepted or Claimed, and audited: the answer may be false on purpose
 }
 
 /// @title Requests for inference, and their answers.
@@ -102,6 +112,8 @@ interface IInferenceOracle {
     error InputTooShort(uint256 expected, uint256 actual);
     error WrongInput(bytes32 expected, bytes32 actual);
     error Binding(uint256 expected, uint256 actual);
+    error WrongKind(bool audited, bool actual);
+    error SameOutput(bytes32 outputRoot);
 
     /// @notice Carries the whole input, so that a worker needs nothing but the log.
     event Requested(
@@ -114,9 +126,26 @@ interface IInferenceOracle {
     event Accepted(uint256 indexed requestId, bytes32 indexed modelId, address indexed worker, Lease lease);
     /// @param burned All of the penalty but the gas of whoever ended the lease, who is credited for that.
     event LeaseExpired(uint256 indexed requestId, address indexed worker, uint256 penalty, uint256 burned);
+    /// @notice Follows `Requested` where audits are permitted.
+    event AuditsPermitted(uint256 indexed requestId);
     /// @notice Carries the whole output, so that a challenger needs nothing but the log.
+    /// @param mayBeTest The claim is audited: its output may be false on purpose, and is no answer before it is final.
     event Claimed(
-        uint256 indexed requestId, bytes32 indexed claimHash, address indexed worker, Claim claim, bytes output
+        uint256 indexed requestId,
+        bytes32 indexed claimHash,
+        address indexed worker,
+        Claim claim,
+        bytes output,
+        bool mayBeTest
+    );
+    /// @notice The claim was a test. `Claimed` follows, of the next attempt, by the same worker.
+    /// @param challengers Who noticed: each may collect its share of the prize.
+    event Confessed(
+        uint256 indexed requestId, bytes32 indexed claimHash, address indexed worker, uint256 challengers
+    );
+    /// @notice The worker of an audited claim didn't say in time whether it was a test. The request reopens.
+    event SecretWithheld(
+        uint256 indexed requestId, bytes32 indexed claimHash, address indexed worker, uint256 penalty, uint256 burned
     );
     event ClaimKilled(uint256 indexed requestId, bytes32 indexed claimHash, address indexed worker);
     event Finalized(
@@ -163,6 +192,18 @@ interface IInferenceOracle {
         bool fromBlock
     ) external payable returns (uint256 requestId);
 
+    /// @notice As `request`, with more said.
+    function requestWith(
+        bytes32 modelId,
+        bytes calldata input,
+        uint32 callbackGas,
+        uint40 deadline,
+        uint32 window,
+        uint96 minBond,
+        address refundTo,
+        Options calldata options
+    ) external payable returns (uint256 requestId);
+
     /// @notice Opens an Unseeded request: its seed is `keccak256(prevrandao of seedBlock, request id)`, cut to 28 bytes.
     /// Anyone may, once, while the block's hash is in the history (EIP-2935): nobody has a choice.
     /// @param header RLP of seedBlock's header.
@@ -186,7 +227,30 @@ interface IInferenceOracle {
         external
         returns (bytes32 claimHash);
 
+    /// @notice As `submit`, for a lease that is audited.
+    /// @param draw Hash of the block after the one that accepted, on which it depends whether the answer has to be
+    /// false. The call reverts where it is another, so that no reorg makes a lie of a test.
+    function submitAudited(Request calldata r, Lease calldata lease, bytes calldata output, bytes32 draw)
+        external
+        returns (bytes32 claimHash);
+
+    /// @notice The claim was false on purpose, as its secret says; `output` becomes the next attempt's claim, with a
+    /// window of its own, which is no test. Its worker only, in the MIN_LEASE after the window, and not in dispute: once
+    /// the claim is opened or dead, it is as any other lie.
+    function confess(
+        Request calldata r,
+        Claim calldata claim,
+        bytes32 secret,
+        bytes32[] calldata path,
+        bytes calldata output
+    ) external returns (bytes32 claimHash);
+
+    /// @notice Reopens a request whose worker kept its secret to itself, and charges it as for a lost lease. Anyone may,
+    /// a MIN_LEASE after the window, once no game about the claim is open.
+    function reopenWithheld(Request calldata r, Claim calldata claim) external;
+
     /// @notice Pays for a claim that stood, and calls the requester back. Anyone may.
+    /// @dev INVARIANT: an audited claim stands only once its worker has shown that it was no test.
     /// @dev INVARIANT: no price of gas keeps a bond locked. Where the base fee is above twice that of the accept, its
     /// worker's own call leaves the callback out.
     function finalize(Request calldata r, Claim calldata claim, bytes calldata output) external;
@@ -217,6 +281,9 @@ interface IInferenceOracle {
 
     /// @notice The only address that may kill a claim.
     function game() external view returns (address);
+
+    /// @notice Who knows which claims must be false.
+    function audits() external view returns (IAudits);
 
     function getMeter(uint256 requestId) external view returns (Meter memory);
 

@@ -61,4 +61,15 @@ library Commitment {
             hash := keccak256(free, CLAIM_BYTES)
         }
     }
+
+    /// @dev `ofMemory` in plain Solidity.
+    function ofMemoryPlain(Claim memory claim) internal pure returns (bytes32) {
+        return keccak256(abi.encode(claim));
+    }
+
+    function ofMemory(Claim memory claim) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            hash := keccak256(claim, CLAIM_BYTES)
+        }
+    }
 }

@@ -63,12 +63,12 @@ contract Libraries {
         return Commitment.ofPlain(lease);
     }
 
-    function hashOfClaim(Claim calldata claim) external pure returns (bytes32) {
-        return Commitment.ofCalldata(claim);
+    function hashOfClaim(Claim calldata claim) external pure returns (bytes32, bytes32) {
+        return (Commitment.ofCalldata(claim), Commitment.ofMemory(claim));
     }
 
-    function hashOfClaimPlain(Claim calldata claim) external pure returns (bytes32) {
-        return Commitment.ofPlain(claim);
+    function hashOfClaimPlain(Claim calldata claim) external pure returns (bytes32, bytes32) {
+        return (Commitment.ofPlain(claim), Commitment.ofMemoryPlain(claim));
     }
 
     function ones(uint256 bits) external pure returns (uint256) {

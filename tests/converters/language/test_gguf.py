@@ -14,7 +14,8 @@ from converters.errors import BadModelFile, ConverterError, OddLanguageModel
 from converters.language.conversion import Options, converted
 from converters.language.files.gguf import read as read_file
 from converters.language.reading import read
-from tinynn.text import Asking, TextModel
+from tinynn.asking import Asking
+from tinynn.text import TextModel
 
 gguf = pytest.importorskip("gguf", reason="the package gguf is absent (extra dev)")
 

@@ -13,7 +13,8 @@ from support.tiny_language import Tiny, write
 import tinynn
 from converters.errors import BadOption
 from converters.language.conversion import Options, converted
-from tinynn.text import Asking, TextModel
+from tinynn.asking import Asking
+from tinynn.text import TextModel
 from tinynn.tokens.codec import Codec
 
 pytest.importorskip("gguf", reason="the package gguf is absent (extra dev)")

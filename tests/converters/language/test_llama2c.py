@@ -11,7 +11,8 @@ import tinynn
 from converters.errors import BadModelFile, BadOption
 from converters.language.conversion import Options, converted
 from converters.language.reading import read
-from tinynn.text import Asking, TextModel
+from tinynn.asking import Asking
+from tinynn.text import TextModel
 
 STORIES = "llama2c/stories260K.bin"
 TOKENIZER = "llama2c/tok512.bin"

@@ -13,7 +13,8 @@ from support.small_llama import small, written
 
 import tinynn
 from converters.language.conversion import Options, converted
-from tinynn.text import Asking, TextModel
+from tinynn.asking import Asking
+from tinynn.text import TextModel
 
 TOKENS = 24
 

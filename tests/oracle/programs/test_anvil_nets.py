@@ -11,8 +11,8 @@ from support.picture_tokens import seen
 
 import tinynn
 from oracle.chain.chain import Chain, contract_of
-from oracle.chain.endpoint import endpoint_at
 from oracle.chain.local.known import CHAIN_ID
+from oracle.sending.connection import endpoint_at
 from solidity import artifact
 from tinynn import models
 

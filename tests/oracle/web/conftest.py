@@ -11,7 +11,7 @@ from support.chromium import chromium
 
 from oracle.chain.local.accounts import development_accounts
 from oracle.sending.sender import Sender
-from oracle.web.company import Up, everything
+from oracle.web.trial.company import Up, everything
 
 PATIENCE_SECONDS = 60.0
 

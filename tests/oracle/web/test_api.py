@@ -9,7 +9,7 @@ import pytest
 
 import tinynn
 from mips_vm.keccak import keccak256
-from oracle.web.company import Up
+from oracle.web.trial.company import Up
 from tinynn import models
 
 MNIST = tinynn.load(models.path("mnist"))

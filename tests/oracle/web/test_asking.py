@@ -16,9 +16,10 @@ from support.small_llama import small, written
 import tinynn
 from converters.language.conversion import Options, converted
 from oracle.chain.local.accounts import development_accounts
-from oracle.web.company import Up, everything
-from tinynn.graph import GraphBuilder
-from tinynn.text import Asking, TextModel
+from oracle.web.trial.company import Up, everything
+from tinynn.asking import Asking
+from tinynn.builder.graph import GraphBuilder
+from tinynn.text import TextModel
 
 PROMPT = "Lily and Tom wént"
 HOST_CHAIN = 31337
@@ -91,7 +92,7 @@ def page(browser: Any, served: Up) -> Iterator[Any]:
 def opened(page: Any, up: Up, name: str) -> tinynn.Model:
     """Its form, come to as a person does."""
     page.goto("/models")
-    page.locator("article", has=page.locator(f"h2:text-is('{name}')")).get_by_text(
+    page.locator("article", has=page.locator(f"h2 a:text-is('{name}')")).get_by_text(
         "Ask it"
     ).click()
     page.locator("#inputs").wait_for()

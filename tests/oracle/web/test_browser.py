@@ -16,9 +16,10 @@ from support.small_llama import small, written
 
 import tinynn
 from converters.language.conversion import Options, converted
-from oracle.web.company import Up, everything
+from oracle.web.trial.company import Up, everything
 from tinynn import models
-from tinynn.text import Asking, TextModel
+from tinynn.asking import Asking
+from tinynn.text import TextModel
 
 PAGES = ("/", "/requests/1", "/requests/2", "/disputes", "/models", "/workers")
 PAGES += ("/health", "/requests/77")

@@ -10,7 +10,7 @@ from support.chromium import kept, quiet_page
 from support.picture_tokens import seen
 
 import tinynn
-from oracle.web.company import Up, everything
+from oracle.web.trial.company import Up, everything
 from tinynn import models
 
 pytestmark = pytest.mark.slow

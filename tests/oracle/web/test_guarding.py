@@ -5,8 +5,8 @@ import re
 import httpx
 import pytest
 
-from oracle.web.company import Up
-from oracle.web.guarding import PROOF_HEADER, hosts_of, policy_of
+from oracle.web.server.guarding import PROOF_HEADER, hosts_of, policy_of
+from oracle.web.trial.company import Up
 
 PAGES = ("/", "/requests/1", "/requests/9", "/disputes", "/models", "/workers")
 LIE = "/api/v1/actions/lie"

@@ -10,10 +10,10 @@ import pytest
 from oracle.chain.events import ModelRegistered
 from oracle.models.library import Library
 from oracle.record.tables import Tables
-from oracle.web.application import application
-from oracle.web.company import Up
-from oracle.web.disputes import Disputes
-from oracle.web.onlooker import Onlooker
+from oracle.web.scene.onlooker import Onlooker
+from oracle.web.server.application import application
+from oracle.web.trial.company import Up
+from oracle.web.views.disputes import Disputes
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -96,7 +96,7 @@ def test_dispute_of_a_model_that_is_not_here_is_drawn_without_verdicts(up: Up) -
 
 @pytest.mark.parametrize(
     ("words", "page"),
-    [("1", "/requests/1"), ("#2", "/requests/2"), ("mnist", "/models#")],
+    [("1", "/requests/1"), ("#2", "/requests/2"), ("mnist", "/models/0x")],
 )
 def test_search_finds_numbers_and_names(
     client: httpx.Client, words: str, page: str

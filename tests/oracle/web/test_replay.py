@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import httpx
 import pytest
@@ -11,11 +12,12 @@ from support.chromium import kept, quiet_page
 from support.process import running
 
 from oracle.devnet.serving import serving
-from oracle.web.company import Up
-from oracle.web.drawing import drawn
-from oracle.web.guarding import Later, hosts_of
-from oracle.web.pages import environment
-from oracle.web.replay import BadReplay, application, read
+from oracle.web.pages.drawing import drawn
+from oracle.web.pages.looks import environment
+from oracle.web.server import animated
+from oracle.web.server.guarding import Later, hosts_of
+from oracle.web.server.replay import BadReplay, application, read
+from oracle.web.trial.company import Up
 
 HOST = "127.0.0.1"
 KEPT = Path(__file__).parents[3] / "docs" / "dispute.json"
@@ -150,3 +152,29 @@ def test_web_replays_the_kept_dispute_without_a_chain(tmp_path: Path) -> None:
         page = httpx.get(web.wait_for_json()["url"])
         assert page.status_code == 200 and "the worker was wrong" in page.text
         assert web.stop() == 0
+
+
+def test_moving_picture_is_that_of_the_kept_dispute(tmp_path: Path) -> None:
+    """`make pictures` makes the committed file; all that moves is from the dispute."""
+    drawn_anew = tmp_path / "dispute.svg"
+    animated.main(str(KEPT), str(drawn_anew))
+    text = KEPT.with_suffix(".svg").read_text()
+    assert drawn_anew.read_text() == text
+    root = ElementTree.fromstring(text)
+    kinds = {element.tag.partition("}")[2] for element in root.iter()}
+    assert kinds == {"svg", "title", "style", "g", "rect", "path", "polygon", "text"}
+    dispute = read(KEPT)
+    marks = [e for e in root.iter() if e.get("class") == "mark"]
+    assert len(marks) == len(dispute["levels"])
+    assert dispute["proof"]["verifier_says"] in text
+
+
+def test_moving_picture_escapes_what_a_file_says(saved: Path, tmp_path: Path) -> None:
+    data = json.loads(saved.read_text())
+    data["dispute"]["moves"][0]["text"] = "</text><script>alert(1)</script>"
+    data["dispute"]["proof"]["instruction"] = "<image href='x'/>&"
+    hostile, picture = tmp_path / "hostile.json", tmp_path / "hostile.svg"
+    hostile.write_text(json.dumps(data))
+    animated.main(str(hostile), str(picture))
+    root = ElementTree.fromstring(picture.read_text())
+    assert not [e for e in root.iter() if e.tag.endswith(("script", "image"))]

@@ -10,8 +10,8 @@ from support.operations import apply
 
 import tinynn
 from tinynn import GraphBuilder, GraphError
+from tinynn.execution.program import shares
 from tinynn.operators.language.attention import SCORES
-from tinynn.program import shares
 
 SPECIAL = np.array([0, 1 << 31, 1, 0x7F80_0000, 0xFF80_0000, 0x7FC0_0001], np.uint32)
 
@@ -111,7 +111,7 @@ def test_attention_by_several_threads_is_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ("SHARED_INSTRUCTIONS", "WAKING_INSTRUCTIONS"):
-        monkeypatch.setattr(tinynn.program, name, 0)
+        monkeypatch.setattr(tinynn.execution.program, name, 0)
     rng = np.random.default_rng(9)
     model = attending.looped(50, 6, 2, 10, 40)
     (scores,) = (row for row in model.tables.operators if row.opcode == SCORES.opcode)
@@ -124,7 +124,7 @@ def test_attention_by_several_threads_is_the_same(
 def test_segments_of_one_head_are_parts_of_the_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tinynn.planner, "SEGMENT_INSTRUCTIONS", 400)
+    monkeypatch.setattr(tinynn.builder.planner, "SEGMENT_INSTRUCTIONS", 400)
     model = attending.looped(9, 6, 3, 5, 4)
     rng = np.random.default_rng(4)
     named = [row.operator for row in model.tables.segments]

@@ -9,12 +9,12 @@ from support import attending
 import tinynn
 from mips_vm import Status
 from tinynn import GraphBuilder, Model
-from tinynn.bounds import bounded_instructions, most_instructions
 from tinynn.errors import Unbounded
-from tinynn.image import Tables
+from tinynn.image.image import Tables
 from tinynn.operators import FAMILIES
 from tinynn.operators.language.passing import reached_rows
-from tinynn.validate import Limits, validate
+from tinynn.validator.bounds import bounded_instructions, most_instructions
+from tinynn.validator.validate import Limits, validate
 
 
 @pytest.mark.parametrize("window", [0, 1, 3, 7, 9])

@@ -12,7 +12,7 @@ import tinynn
 from mips_vm import Status, checkpoints
 from mips_vm.constants import ARENA
 from tinynn import GraphBuilder, errors
-from tinynn.image import Tables, aligned, encode
+from tinynn.image.image import Tables, aligned, encode
 from tinynn.operators import PUT_KEY, PUT_ROW, Operator
 from tinynn.operators.language.attention import panels_of
 

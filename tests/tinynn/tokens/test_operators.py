@@ -15,10 +15,10 @@ from support.token_machine import NONE, TokenMachine
 from converters.text.unicode import unicode_of
 from tinynn import GraphBuilder, GraphError
 from tinynn.errors import Misfit
+from tinynn.memory.space import FlatSpace
+from tinynn.memory.tensor import TensorType
 from tinynn.operators import Operand, Operator
 from tinynn.operators.text import DECODE, ENCODE
-from tinynn.space import FlatSpace
-from tinynn.tensor import TensorType
 from tinynn.tokens.table import Flag, Kind, Tokenizer, Words, laid_out
 from tinynn.tokens.work import decode_instructions, encode_instructions, work_of
 

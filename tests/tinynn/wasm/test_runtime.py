@@ -15,7 +15,7 @@ from mips_vm.constants import IO_HEADER_BYTES, MODEL, OUTPUT
 from mips_vm.keccak import keccak256
 from mips_vm.tree import region_root_of
 from tinynn.errors import WasmUnusable
-from tinynn.image import Bytes
+from tinynn.image.image import Bytes
 from tinynn.wasm import BUILDS, runtime
 from tinynn.wasm.runtime import Instance, WasmProgram
 

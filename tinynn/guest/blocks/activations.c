@@ -1,9 +1,10 @@
-/* Bytes of activations, and their scales: docs/float.md says how. */
+/* Bytes of activations, their scales, and what is left: docs/float.md says how. */
 
 #include "blocks.h"
 
 #define LEVELS 0x42fe0000u
 
+/* Source: x (..., columns). Target: scales (..., columns / group). Attribute: the group. */
 void block_scale(const struct call *c) {
   const uint32_t group = c->attributes[0];
   const f32 *x = (const f32 *)source(c, 0) + c->first * group;
@@ -71,6 +72,8 @@ static void quantize_group(const f32 *x, const f32 *end, f32 scale, int8_t *y) {
   }
 }
 
+/* Sources: x (..., columns), scales (..., columns / group). Target: y, int8, of the shape
+ * of x. Attribute: the group. */
 void block_quantize(const struct call *c) {
   const uint32_t group = c->attributes[0];
   const f32 *x = (const f32 *)source(c, 0) + c->first;
@@ -83,5 +86,70 @@ void block_quantize(const struct call *c) {
     }
     for (uint32_t i = 0; i < group; i++)
       y[i] = (int8_t)(*scale & F32_MAGNITUDE ? nearest_byte(f32_div(x[i], *scale)) : 0);
+  }
+}
+
+/* Twice a quotient in units of 1 / FINENESS has so many more bits than its whole part. */
+#define FINE_BITS 8
+
+/* As NEAR, of a quotient so much larger. */
+#define FINE_NEAR (NEAR << 5)
+
+/* No subnormal number is as near to a divisor of such an exponent. */
+#define FINE_DIVISOR_LEAST (FINE_BITS + 1)
+
+static int8_t rest_of(f32 x, f32 scale, int32_t q) {
+  const f32 left = f32_add(f32_div(x, scale), f32_from_i32(-q));
+  return (int8_t)nearest_byte(f32_mul(left, f32_from_i32(FINENESS)));
+}
+
+/* What is left of a group, by a scale that is neither small nor large: as the bytes are
+ * made, but that the rest of the first division is divided again. Where the difference
+ * is not exact it is beyond what a byte holds, or far nearer to right than FINE_NEAR. */
+static void rest_group(const f32 *x, const f32 *end, f32 scale, const int8_t *q,
+                       int8_t *y) {
+  const uint32_t divisor = (scale & F32_FRACTION) | F32_HIDDEN;
+  const uint32_t exponent = f32_exponent(scale), sign = scale & F32_SIGN;
+  for (; x < end; x++, q++, y++) {
+    const int32_t distance = (int32_t)(f32_exponent(*x) - exponent);
+    if (distance < -FINE_BITS || distance > MOST_DISTANCE) {
+      *y = rest_of(*x, scale, *q);
+      continue;
+    }
+    uint32_t m = (*x & F32_FRACTION) | F32_HIDDEN, whole = 0;
+    if (distance < 0) {
+      m <<= distance + FINE_BITS;
+    } else {
+      m <<= distance;
+      whole = m / divisor << FINE_BITS;
+      m = m % divisor << FINE_BITS;
+    }
+    const uint32_t halves = whole + m / divisor, rest = m % divisor;
+    if (rest - FINE_NEAR > divisor - 2 * FINE_NEAR) {
+      *y = rest_of(*x, scale, *q);
+      continue;
+    }
+    const int32_t near = (int32_t)((halves + 1) >> 1);
+    const int32_t left =
+        ((*x & F32_SIGN) == sign ? near : -near) - FINENESS * *q;
+    *y = (int8_t)(left > MOST_BYTE ? MOST_BYTE : left < -MOST_BYTE ? -MOST_BYTE : left);
+  }
+}
+
+/* In units of which a byte's is FINENESS. */
+void block_rest(const struct call *c) {
+  const uint32_t group = c->attributes[0];
+  const f32 *x = (const f32 *)source(c, 0) + c->first;
+  const f32 *scale = (const f32 *)source(c, 1) + c->first / group;
+  const int8_t *q = (const int8_t *)source(c, 2) + c->first;
+  int8_t *y = (int8_t *)target(c) + c->first;
+  for (const int8_t *end = y + c->count; y < end;
+       scale++, x += group, q += group, y += group) {
+    if (f32_exponent(*scale) - FINE_DIVISOR_LEAST <= DIVISOR_MOST - FINE_DIVISOR_LEAST) {
+      rest_group(x, x + group, *scale, q, y);
+      continue;
+    }
+    for (uint32_t i = 0; i < group; i++)
+      y[i] = *scale & F32_MAGNITUDE ? rest_of(x[i], *scale, q[i]) : 0;
   }
 }

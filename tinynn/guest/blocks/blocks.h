@@ -11,6 +11,10 @@
 #define LONG_BLOCK 256u
 #define WORD_TERMS 4u
 
+/* Of a byte's unit, a unit of what is left of it: 2^7, and 2^-7 as a float. */
+#define FINENESS 128
+#define FINE_UNIT 0x3c000000u
+
 /* The twin of BlockKind in tinynn/blocks/kinds.py. */
 enum block_kind {
   FOUR,

@@ -60,6 +60,10 @@ void sum_eight(const struct group *g);
 void sum_small_four(const struct group *g);
 void sum_small_eight(const struct group *g);
 void sum_small_half(const struct group *g);
+void fine_four(const struct group *g);
+void fine_four_more(const struct group *g);
+void fine_eight(const struct group *g);
+void fine_eight_more(const struct group *g);
 void sum_lows_four(const struct group *g);
 void sum_lows_eight(const struct group *g);
 
@@ -75,7 +79,8 @@ struct part {
   /* The block of the first panel. */
   const uint8_t *block;
   uint32_t rows, stride;
-  const int8_t *x;
+  /* Its bytes, and what is left of each, or null. */
+  const int8_t *x, *rest;
   f32 scale;
 };
 
@@ -195,6 +200,31 @@ static void sum_long(const struct part *p, struct group *lows) {
     lows->listed[i] = sum_group(p, at, p->x + i * m->group);
 }
 
+/* The same of a group alone, with what is left of its bytes. */
+static int32_t sum_fine(const struct part *p, const uint8_t *at) {
+  const struct matrix *m = p->m;
+  int32_t x[SHORT_BLOCK], sum = 0, even = 0;
+  for (uint32_t i = 0; i < SHORT_BLOCK; i++) {
+    x[i] = p->x[i] * FINENESS + p->rest[i];
+    sum += x[i];
+    if (i % 2 == 0)
+      even += x[i];
+  }
+  for (uint32_t half = 0; half < 2; half++) {
+    struct group g;
+    begin(&g, p, at + half * (m->group_bytes / 2), rows);
+    g.start = m->four ? m->least * sum : -128 * even;
+    for (uint32_t i = 0; i < LISTED; i++)
+      g.listed[i] = m->four ? x[LISTED / 2 * half + i / 2 + i % 2 * (SHORT_BLOCK / 2)]
+                            : x[LISTED * half + i];
+    if (m->four)
+      (half ? fine_four_more : fine_four)(&g);
+    else
+      (half ? fine_eight_more : fine_eight)(&g);
+  }
+  return sum;
+}
+
 /* ------------------------------------------------------------------------------------
  * Rounded products
  * ---------------------------------------------------------------------------------- */
@@ -260,7 +290,8 @@ static void add_block(const struct part *p) {
     }
     return;
   }
-  const int32_t sum = sum_group(p, p->block + m->block_head, p->x);
+  const uint8_t *at = p->block + m->block_head;
+  const int32_t sum = p->rest ? sum_fine(p, at) : sum_group(p, at, p->x);
   const f32 y = f32_mul(p->scale, f32_from_i32(sum));
   add_all(p, 0, p->scale, m->low ? &y : 0);
 }
@@ -270,26 +301,32 @@ static void multiply(const struct call *c, const struct matrix *m, uint32_t vect
                      uint32_t first, uint32_t end) {
   const uint32_t panel_bytes = m->blocks * m->block_bytes;
   const f32 *scale = (const f32 *)source(c, 1) + vector * m->blocks;
+  const uint32_t place = vector * m->blocks * m->block;
   struct part p = {
       .m = m,
       .block = (const uint8_t *)source(c, 2) + first / PANEL_ROWS * panel_bytes,
       .rows = (end - first + PANEL_ROWS - 1) & ~(PANEL_ROWS - 1),
       .stride = panel_bytes,
-      .x = (const int8_t *)source(c, 0) + vector * m->blocks * m->block,
+      .x = (const int8_t *)source(c, 0) + place,
+      .rest = c->source_count == 4 ? (const int8_t *)source(c, 3) + place : 0,
   };
   for (uint32_t i = 0; i < p.rows; i++)
     rows[i].total = unpack(0);
   for (uint32_t b = 0; b < m->blocks; b++) {
-    p.scale = scale[b];
+    p.scale = p.rest ? f32_mul(scale[b], FINE_UNIT) : scale[b];
     add_block(&p);
     p.block += m->block_bytes;
     p.x += m->block;
+    if (p.rest)
+      p.rest += m->block;
   }
   f32 *y = (f32 *)target(c) + vector * m->rows;
   for (uint32_t row = first; row < end; row++)
     y[row] = f32_canonical(pack(rows[row - first].total));
 }
 
+/* Sources: x, int8 (..., columns), scales (..., blocks), weights [panels][blocks][block
+ * bytes]. Target: y (..., rows). Attributes: those of struct matrix. */
 void block_matvec(const struct call *c) {
   const struct matrix m = matrix_of(c->attributes);
   const uint32_t end = c->first + c->count;

@@ -60,6 +60,8 @@ static void block_of_row(const struct matrix *m, const uint8_t *block, uint32_t 
   }
 }
 
+/* Sources: numbers of rows, int32 (n); weights [panels][blocks][block bytes].
+ * Target: y (n, columns). Attributes: those of struct matrix. */
 void block_row(const struct call *c) {
   const struct matrix m = matrix_of(c->attributes);
   const uint32_t columns = m.blocks * m.block;

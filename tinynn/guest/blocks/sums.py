@@ -17,6 +17,9 @@ that stays apart from what is below and above, which is read as follows:
 The start has half a unit too, for what is below is signed. No byte is -128, which
 block_matvec sees to: else sums of 4-bit weights would have a 17th bit, and two listed
 bytes a 33rd.
+
+Bytes that come with what is left of them are numbers of 15 bits, of which no two fit a
+register: half a group is listed then, a number a word, and each is multiplied alone.
 """
 
 from collections.abc import Iterator, Mapping
@@ -83,7 +86,26 @@ SUMS: Final = (
     Sums("sum_small_half", 8, 4, small=True),
 )
 
-NEAR: Final = ("sum_four", "sum_eight")
+
+@dataclass(frozen=True, slots=True)
+class Fine:
+    """A function: half a group of weights of so many bits, in so many words, times
+    numbers of 15 bits. `more`: added to what is there, else to `start`."""
+
+    name: str
+    bits: int
+    words: int
+    more: bool = False
+
+
+FINE: Final = (
+    Fine("fine_four", 4, 2),
+    Fine("fine_four_more", 4, 2, more=True),
+    Fine("fine_eight", 8, 4),
+    Fine("fine_eight_more", 8, 4, more=True),
+)
+
+NEAR: Final = ("fine_four", "fine_four_more")
 """Where proofs are short (link.ld): there is room for what most of a model's steps are
 of, not for all."""
 
@@ -98,6 +120,7 @@ GROUPS: Final = 8
 def sources() -> dict[str, str]:
     """Names and texts, for a compiler that has the C preprocessor."""
     found = {f"{sums.name}.S": function(sums.name, sums_of(sums)) for sums in SUMS}
+    found |= {f"{fine.name}.S": function(fine.name, fine_of(fine)) for fine in FINE}
     for name, step in LOWS.items():
         found[f"{name}.S"] = function(name, lows_of(step))
     return found
@@ -196,6 +219,46 @@ def eight_bits(words: int) -> Iterator[str]:
     yield "  sll   w, w, 16"
     yield "  sra   w, w, 8"
     yield "  or    two, two, w"
+
+
+def fine_of(fine: Fine) -> Iterator[str]:
+    """All rows' sums of half a group; in 32 bits, so hi is nobody's."""
+    yield from loaded(LISTED)
+    yield "row:"
+    if fine.more:
+        yield "  lw    w, 0(sums)"
+    yield f"  mtlo  {'w' if fine.more else 'start'}"
+    for k in range(fine.words):
+        yield f"  lw    w, {LINE_BYTES * k}(words)"
+        yield from (four_alone if fine.bits == 4 else eight_alone)(k)
+    yield "  mflo  two"
+    yield "  sw    two, 0(sums)"
+    yield f"  addiu sums, sums, {ROW_BYTES}"
+    yield "  bne   sums, stop, row"
+    yield f"    addiu words, words, {WORD_BYTES}"
+    yield f"  addiu stop, stop, {ROW_BYTES * PANEL_ROWS}"
+    yield "  bne   sums, last, row"
+    yield "    addu  words, words, stride"
+
+
+def four_alone(k: int) -> Iterator[str]:
+    """A word's weights one by one, from the lowest bits on."""
+    for i in range(8):
+        yield f"  ext   two, w, {4 * i}, 4"
+        yield f"  madd  two, listed{8 * k + i}"
+
+
+def eight_alone(k: int) -> Iterator[str]:
+    """Those at even places are unsigned, those at odd ones signed."""
+    taken = (
+        ("ext   two, w, 0, 8",),
+        ("srl   two, w, 8", "seb   two, two"),
+        ("ext   two, w, 16, 8",),
+        ("sra   two, w, 24",),
+    )
+    for j, each in enumerate(taken):
+        yield from (f"  {line}" for line in each)
+        yield f"  madd  two, listed{4 * k + j}"
 
 
 def lows_of(step: int) -> Iterator[str]:

@@ -27,8 +27,8 @@ static void clear_around(f32 *y, uint32_t rows, struct reach reach) {
     y[i] = 0;
 }
 
-/* Sources: queries (heads, width), keys [rows / 8][kv heads * width][8], the pass.
- * Attributes: rows, kv heads, the scale, the window. */
+/* Sources: queries (heads, width), keys [rows / 8][kv heads * width][8], the pass (1).
+ * Target: y (heads, rows). Attributes: rows, kv heads, the scale, the window. */
 void attention_scores(const struct call *c) {
   const uint32_t rows = c->attributes[0];
   const uint32_t heads = c->sources[0].shape[0], width = c->sources[0].shape[1];
@@ -59,7 +59,8 @@ void attention_scores(const struct call *c) {
   }
 }
 
-/* Sources: scores (heads, rows), the pass. Attribute: the window. */
+/* Sources: scores (heads, rows), the pass (1). Target: y of their shape.
+ * Attribute: the window. */
 void attention_softmax(const struct call *c) {
   const uint32_t rows = c->target->shape[1];
   const struct reach reach =
@@ -72,8 +73,8 @@ void attention_softmax(const struct call *c) {
   }
 }
 
-/* Sources: shares (heads, rows), values (rows, kv heads, width), the pass. Attribute: the
- * window. */
+/* Sources: shares (heads, rows), values (rows, kv heads, width), the pass (1).
+ * Target: y (heads, width). Attribute: the window. */
 void attention_mix(const struct call *c) {
   const uint32_t heads = c->sources[0].shape[0], rows = c->sources[0].shape[1];
   const uint32_t width = c->target->shape[1], kv_heads = c->sources[1].shape[1];

@@ -8,7 +8,8 @@ typedef f32 function(f32 x);
 
 static function *const functions[] = {silu, gelu_tanh, gelu_erf};
 
-/* Sources: gates, and as many others. Attribute: which function. */
+/* Sources: gates of any shape, and as many others. Target: y of their shape.
+ * Attribute: which function. */
 void gated(const struct call *c) {
   const f32 *gate = (const f32 *)source(c, 0) + c->first;
   const f32 *up = (const f32 *)source(c, 1) + c->first;

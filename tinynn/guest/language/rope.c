@@ -4,8 +4,9 @@
 #include "../kernels.h"
 #include "../softfloat.h"
 
-/* Sources: x (..., width), cosines and sines (rows, pairs), the pass. Attribute: whether
- * the elements of a pair lie half of what is turned apart, or are neighbours. */
+/* Sources: x (..., width), cosines and sines (rows, pairs), the pass (1). Target: y of the
+ * shape of x. Attribute: whether the elements of a pair lie half of what is turned apart,
+ * or are neighbours. */
 void rope(const struct call *c) {
   const uint32_t width = c->target->shape[c->target->rank - 1];
   const uint32_t rows = c->sources[1].shape[0], pairs = c->sources[1].shape[1];

@@ -4,7 +4,9 @@
 of x, NaNs passed over, divided by 127. `block.quantize`: y, x, d, count, group: int8 of
 as many groups of floats, by their scales. `block.sums`: y, q, count, group: int32 sums
 of groups of int8. `block.pairs`: y, q, count: int8 as numbers of 16 bits, of every four
-the first, the third, the second and the last.
+the first, the third, the second and the last. `block.rest`: y, x, d, q, count, group:
+int8 of what is left of each float, in 128ths of a byte's unit. `block.join`: y, q, r,
+count: int32 of sums of both, 128 q + r.
 """
 
 from typing import Final
@@ -35,6 +37,11 @@ LEVELS: Final = 0x42FE_0000
 ENDS: Final = -127, 127
 HALF: Final = ir.IntType(16)
 
+FINENESS: Final = 128
+"""Of a byte's unit, a unit of what is left of it."""
+
+FINENESS_BITS: Final = 0x4300_0000
+
 
 def module_ir() -> str:
     """The module of activations."""
@@ -43,6 +50,8 @@ def module_ir() -> str:
     _quantize(module)
     _sums(module)
     _pairs(module)
+    _rest(module)
+    _join(module)
     return str(module)
 
 
@@ -141,4 +150,48 @@ def _pairs(module: ir.Module) -> None:
         return []
 
     write.loop(word(0), write.words[2], four, step=QUAD)
+    write.finish()
+
+
+def _rest(module: ir.Module) -> None:
+    write = Writer(module, "block.rest", 6)
+    build = write.build
+    y, x, scales, q = (write.pointer(i) for i in range(4))
+    count, group = write.words[4:]
+    bytes_ = ir.VectorType(I8, LANES)
+
+    def one(index: ir.Value) -> None:
+        d = Real(write, write.spread(write.load(FLOAT, write.element(scales, index))))
+        start = build.mul(index, group)
+
+        def eight(at: ir.Value, _: Values) -> Values:
+            place = build.add(start, at)
+            value = Real(write, write.load(VECTOR, write.element(x, place)))
+            taken = build.load(write.at(q, place), typ=bytes_, align=1)
+            taken = Whole(write, build.sext(taken, WORDS)).rounded
+            n = clamped(nearest((value / d - taken) * FINENESS_BITS), ENDS)
+            n = choose(d.equals(0), n.like(0), n)
+            build.store(build.trunc(n.value, bytes_), write.at(y, place), align=1)
+            return []
+
+        write.loop(word(0), group, eight, step=LANES)
+
+    write.each(count, one)
+    write.finish()
+
+
+def _join(module: ir.Module) -> None:
+    write = Writer(module, "block.join", 4)
+    build = write.build
+    y, q, rest = (write.pointer(i) for i in range(3))
+
+    def one(index: ir.Value) -> None:
+        taken, left = (
+            build.load(write.element(base, index), typ=I32, align=FLOAT_BYTES)
+            for base in (q, rest)
+        )
+        total = build.add(build.mul(taken, ir.Constant(I32, FINENESS)), left)
+        build.store(total, write.element(y, index), align=FLOAT_BYTES)
+
+    write.each(write.words[3], one)
     write.finish()

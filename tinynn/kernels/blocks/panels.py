@@ -5,6 +5,9 @@ rows, from the panels on; q are int8, or `pairs` of them where `uses_pairs` says
 float a block of them, `sums` an int32 a group of them (`block.sums`). Eight rows are
 the lanes of a vector, so each row's groups are taken in order. Weights are multiplied
 as unsigned bytes, and what that adds is taken off.
+
+`fine.{kind}`, of kinds without a second level, has two words more: r, what is left of
+q, and its pairs. `sums` are of 128 q + r, and d is a byte's, as ever.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,6 +32,7 @@ from ..writing import (
     same,
     word,
 )
+from .activations import FINENESS
 from .halves import Widen, best_widen
 from .products import Vector, Way, best_way
 
@@ -40,12 +44,20 @@ PAIR_BYTES: Final = 2
 """Of each byte of a vector that is widened."""
 
 
+FINE_UNIT: Final = 0x3C00_0000
+"""2^-7: of what is left of a byte."""
+
+
 def panel_ir(
-    kind: BlockKind, way: Way | None = None, widen: Widen | None = None
+    kind: BlockKind,
+    way: Way | None = None,
+    widen: Widen | None = None,
+    *,
+    fine: bool = False,
 ) -> str:
     """The module of a kind."""
     module = ir.Module("panel")
-    _Panels(module, kind, way or best_way(), widen or best_widen()).write_all()
+    _Panels(module, kind, way or best_way(), widen or best_widen(), fine).write_all()
     return str(module)
 
 
@@ -56,6 +68,10 @@ def uses_pairs(kind: BlockKind) -> bool:
 
 MODULES: Final[Mapping[str, Callable[[], str]]] = {
     f"panel.{kind.name.lower()}": partial(panel_ir, kind) for kind in BlockKind
+} | {
+    f"fine.{kind.name.lower()}": partial(panel_ir, kind, fine=True)
+    for kind in BlockKind
+    if not kind.is_long
 }
 
 
@@ -63,14 +79,18 @@ class _Panels:
     """Writes the kernel of one kind."""
 
     def __init__(
-        self, module: ir.Module, kind: BlockKind, way: Way, widen: Widen
+        self, module: ir.Module, kind: BlockKind, way: Way, widen: Widen, fine: bool
     ) -> None:
-        self.write = write = Writer(module, f"panel.{kind.name.lower()}", 8)
-        self.build = write.build
+        name = f"{'fine' if fine else 'panel'}.{kind.name.lower()}"
+        self.write = write = Writer(module, name, 8 + 2 * fine)
+        self.build, self.fine = write.build, fine
         self.kind, self.way, self.widen = kind, way, widen
         self.y, self.q, self.pairs, self.d = map(write.pointer, range(4))
         self.sums, self.panels = map(write.pointer, range(4, 6))
-        self.rows, self.blocks = write.words[6:]
+        self.rows, self.blocks = write.words[6:8]
+        self.planes = [(self.q, self.pairs)]
+        if fine:
+            self.planes.append((write.pointer(8), write.pointer(9)))
 
     def write_all(self) -> None:
         """All whole panels, then what is left of one."""
@@ -118,6 +138,8 @@ class _Panels:
         """A group with floats of its own: acc + (w.d x.d) s + w.m (x.d sum)."""
         kind = self.kind
         sum_ = self._sum_of(index)
+        if self.fine:
+            d = d * FINE_UNIT
         products = self.products(self._later(at, kind.head_bytes), index, sum_)
         total = total + (self._floats(at, 0) * d) * products.rounded
         if kind.has_minimum:
@@ -150,14 +172,19 @@ class _Panels:
         return total
 
     def products(self, at: ir.Value, group: ir.Value, sum_: Whole) -> Whole:
-        """The sum of q x over a group, exact."""
+        """The sum of q x over a group, exact. Every plane of x after the first is in
+        units of which the one before has FINENESS."""
         kind, write, build = self.kind, self.write, self.build
-        start = (sum_ * kind.least).value
         place = build.mul(group, word(kind.group))
         double = build.mul(place, word(PAIR_BYTES))
-        vector = Vector(write.at(self.q, place), write.at(self.pairs, double))
-        products = self.way.products(kind)
-        return Whole(write, products(write, kind, start, at, vector))
+        starts = [same(WORDS, I32, 0)] * (len(self.planes) - 1)
+        starts.append((sum_ * kind.least).value)
+        products, total = self.way.products(kind), sum_.like(0)
+        for (bytes_, pairs), start in zip(self.planes, starts, strict=True):
+            vector = Vector(write.at(bytes_, place), write.at(pairs, double))
+            found = Whole(write, products(write, kind, start, at, vector))
+            total = total * FINENESS + found if self.fine else found
+        return total
 
     def _later(self, at: ir.Value, offset: int) -> ir.Value:
         return self.write.at(at, word(offset))

@@ -16,7 +16,7 @@ attention_mix: `y[h, i] = ((+0 + p[h, start] v[start, g, i]) + ...)`, in order.
 from typing import Final
 
 from ...kernels import Call
-from ...tensor import TensorType
+from ...memory.tensor import TensorType
 from ..cache import PANEL
 from ..family import Family, Operator, Space, Types, Words
 from ..graph import Graph, Value

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ...kernels import Call
-from ...tensor import TensorType
+from ...memory.tensor import TensorType
 from ..family import Family, Operator, Space, Types, Words
 from ..graph import Graph, Value
 from ..shape import check_arity, check_dtype, check_shape, demand

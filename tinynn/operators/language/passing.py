@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from ...loop import PASS_WORD
-from ...tensor import TensorType
+from ...memory.tensor import TensorType
+from ...memory.words import PASS_WORD
 from ..family import Operator
 from ..shape import check_dtype, demand
 

@@ -7,7 +7,7 @@ without the mean is, and a product.
 from typing import Final
 
 from ...kernels import Call
-from ...tensor import TensorType
+from ...memory.tensor import TensorType
 from ..family import Family, Operator, Space, Types, Words
 from ..graph import Graph, Value
 from ..numbers import bits_of

@@ -9,7 +9,7 @@ pass's, or the last.
 from typing import Final
 
 from ...kernels import Call
-from ...tensor import TensorType
+from ...memory.tensor import TensorType
 from ..family import Family, Operator, Space, Types, Words
 from ..graph import Graph, Value
 from ..shape import check_arity, check_dtype, check_shape, demand

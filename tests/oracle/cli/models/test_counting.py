@@ -17,7 +17,7 @@ from oracle.bench.guest import instructions
 from oracle.cli.models import counting
 from oracle.cli.models.counting import counted, made_up
 from tinynn import GraphBuilder, Model
-from tinynn.execution import Execution
+from tinynn.execution.execution import Execution
 
 RNG = np.random.default_rng(8)
 TRUE_WITHIN = 0.25

@@ -11,7 +11,8 @@ from support.small_llama import small, written
 
 import tinynn
 from oracle.cards import read_card
-from tinynn.text import Asking, TextModel
+from tinynn.asking import Asking
+from tinynn.text import TextModel
 
 SMOLLM2 = Path(__file__).parents[4] / "build/models/SmolLM2-135M-Instruct.Q4_1.gguf"
 

@@ -9,7 +9,8 @@ import pytest
 from support.command import Plumb, plumb_in
 
 import tinynn
-from oracle.cli.inputs.pictures import as_pixels, layout
+from oracle.layout import layout
+from oracle.pixels import as_pixels
 from tinynn import GraphBuilder, models
 
 images = pytest.importorskip("PIL.Image", reason="Pillow is not installed")

@@ -1,0 +1,1 @@
+"""Audits, as a worker plays them: docs/economics.md has the rules."""

@@ -1,0 +1,1 @@
+"""Rounds of agents that rank each other's answers (docs/swarm.md)."""

@@ -1,0 +1,1 @@
+"""The pages in HTML. `registry.py` names each."""

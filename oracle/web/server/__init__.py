@@ -1,0 +1,1 @@
+"""What is served: pages, API and files, behind the guard."""

@@ -1,0 +1,1 @@
+"""What models take and give, as forms and as people see it."""

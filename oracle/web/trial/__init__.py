@@ -1,0 +1,1 @@
+"""A devnet with its people, for who tries it out."""

@@ -1,0 +1,59 @@
+"""No page breaks a rule of WCAG 2.2 AA that axe-core knows: in Chromium, offline."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from support.chromium import quiet_page
+from support.npm import installed
+
+from oracle.web.trial.company import Up
+
+AXE = "axe-core@4.14.1"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LISTS = ("/", "/disputes", "/models", "/workers", "/health")
+RUN = """async (rules) => (await axe.run({ runOnly: rules })).violations.map(
+  ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.target).join(" ")}`)"""
+PLAIN = ".scroll { background: var(--card) !important }"
+"""A table's shadows would keep axe from knowing what its text stands on."""
+HURT = """document.querySelector("footer").insertAdjacentHTML("beforeend",
+  "<img src='data:,'><p style='color: #999; background: #fff'>pale</p>")"""
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    return (installed("axe", AXE) / "axe-core" / "axe.min.js").read_text()
+
+
+@pytest.fixture
+def pages(up: Up) -> tuple[str, ...]:
+    """One of each kind, and one that is none."""
+    scene = up.onlooker.scene
+    (game,), (model, *_) = scene.tables.games, scene.tables.models
+    one = f"/models/0x{model.hex()}"
+    of_things = (f"/disputes/0x{game.hex()}", one, f"{one}/ask")
+    return (*LISTS, "/requests/2", "/requests/77", *of_things)
+
+
+@pytest.fixture(params=[("light", 1280), ("dark", 390)])
+def page(browser: Any, up: Up, request: pytest.FixtureRequest) -> Iterator[Any]:
+    scheme, width = request.param
+    how = {"color_scheme": scheme, "viewport": {"width": width, "height": 900}}
+    with quiet_page(browser, up.url, bypass_csp=True, **how) as page:
+        yield page
+
+
+def test_no_page_breaks_a_rule(page: Any, axe: str, pages: tuple[str, ...]) -> None:
+    for path in pages:
+        page.goto(path)
+        page.add_style_tag(content=PLAIN)
+        page.evaluate(axe)
+        assert page.evaluate(RUN, RULES) == [], path
+
+
+def test_a_page_that_breaks_rules_is_found(page: Any, axe: str) -> None:
+    page.goto("/health")
+    page.evaluate(HURT)
+    page.evaluate(axe)
+    found = " ".join(page.evaluate(RUN, RULES))
+    assert "image-alt" in found and "color-contrast" in found

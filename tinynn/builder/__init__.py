@@ -1,0 +1,1 @@
+"""Graphs under construction: what they emit, and where and how it is run."""

@@ -1,0 +1,1 @@
+"""Native execution: an answer without a machine, and every boundary on one."""

@@ -1,0 +1,1 @@
+"""Guest memory as native code sees it: ranges, tensors, views, float mode."""

@@ -1,0 +1,1 @@
+"""Which images are canonical, and how many instructions a segment takes at most."""
