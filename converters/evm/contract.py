@@ -12,8 +12,9 @@ from typing import Final
 from converters.evm.assembler import Assembler
 from converters.evm.errors import TooLargeForEvm
 from converters.evm.factory import address_of, creation_of
-from converters.evm.network import Network, network_of
+from converters.evm.network import Network
 from converters.evm.numbers import MASKS
+from converters.evm.reading import network_of
 from converters.evm.rooms import Room, plan
 from converters.evm.stages.phases import Phases
 from converters.evm.stages.product import Product

@@ -10,7 +10,8 @@ from itertools import accumulate, pairwise
 
 from converters.evm.contract import Compiled, fitted
 from converters.evm.errors import TooFewStages
-from converters.evm.network import SLACK, Network, network_of
+from converters.evm.network import SLACK, Network
+from converters.evm.reading import network_of
 from converters.evm.rooms import Room
 from converters.evm.stages.handover import Handover
 from converters.evm.stages.phases import Phases

@@ -10,7 +10,7 @@ from support.nets import address
 
 from converters.evm import Compiled
 from converters.evm.errors import TooFewStages
-from converters.evm.network import network_of
+from converters.evm.reading import network_of
 from converters.evm.split import cuts, split
 from mips_vm.keccak import keccak256
 from tinynn import Model
