@@ -12,11 +12,13 @@ from typing import Final
 from converters.evm.assembler import Assembler
 from converters.evm.errors import TooLargeForEvm
 from converters.evm.factory import address_of, creation_of
-from converters.evm.network import Network, network_of
+from converters.evm.network import Network
 from converters.evm.numbers import MASKS
-from converters.evm.products import Product
+from converters.evm.reading import network_of
 from converters.evm.rooms import Room, plan
-from converters.evm.sparse import Sparse
+from converters.evm.stages.phases import Phases
+from converters.evm.stages.product import Product
+from converters.evm.stages.sparse import Sparse
 from converters.evm.store import MAX_CODE, Store
 from converters.evm.work import BASE, Work
 from mips_vm.keccak import keccak256
@@ -80,7 +82,11 @@ def compiled(model: Model, factory: bytes, options: Options | None = None) -> Co
     TooLargeForEvm for code that no contract holds.
     """
     options = options or Options()
-    network = network_of(model, options.skip_zeros)
+    return fitted(network_of(model, options.skip_zeros), model, factory)
+
+
+def fitted(network: Network, model: Model, factory: bytes) -> Compiled:
+    """With as much code written out as fits. Raises TooLargeForEvm."""
     least = 0
     for own in (True, False):
         for code in ROW_CODE:
@@ -88,7 +94,7 @@ def compiled(model: Model, factory: bytes, options: Options | None = None) -> Co
             least = len(made.runtime)
             if least <= MAX_CODE:
                 return made
-    raise TooLargeForEvm(model.name, MAX_CODE, least)
+    raise TooLargeForEvm(network.name, MAX_CODE, least)
 
 
 def attempt(
@@ -96,7 +102,7 @@ def attempt(
 ) -> Compiled:
     """With constants in its own code or in chunks, and so much code for rows."""
     stages = [
-        stage.fitted(code) if isinstance(stage, Product | Sparse) else stage
+        stage.fitted(code) if isinstance(stage, Phases | Product | Sparse) else stage
         for stage in network.stages
     ]
     store = Store(own)
@@ -135,10 +141,13 @@ def begin(asm: Assembler, network: Network) -> None:
     asm.jump_if(right)
     asm.op("STOP")
     asm.put_label(right)
-    asm.push(network.input_bytes)
-    asm.push(0)
-    asm.push(network.input.address)
-    asm.op("CALLDATACOPY")
+    at = 0
+    for room, size in network.given:
+        asm.push(size)
+        asm.push(at)
+        asm.push(room.address)
+        asm.op("CALLDATACOPY")
+        at += size
     for name, mask in zip(BASE, reversed(MASKS), strict=True):
         asm.push(mask, name)
 

@@ -2,7 +2,8 @@
 
 ConverterError
 ├── OutsideSubset       operators that no contract of ours computes, all at once
-└── TooLargeForEvm      a net whose code does not fit a contract
+├── TooLargeForEvm      a net whose code does not fit a contract
+└── TooFewStages        a net that can't be split into so many parts
 """
 
 from collections.abc import Sequence
@@ -32,3 +33,11 @@ class TooLargeForEvm(ConverterError):
         self.what = what
         self.most = most
         self.actual = actual
+
+
+class TooFewStages(ConverterError):
+    """A part is one stage at least: a product with what follows it, a pool."""
+
+    def __init__(self, name: str, most: int, actual: int) -> None:
+        super().__init__(f"{name}: expected at most {most} parts, got {actual}")
+        self.most, self.actual = most, actual

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from converters.evm.errors import OutsideSubset
-from converters.evm.moving import Output, Part
 from converters.evm.rooms import WORD_BYTES, Room
+from converters.evm.stages.output import Output, Part
 from converters.evm.work import Place, Stage
 from converters.quantise.ranges import Homes
 from converters.values import Array
@@ -20,7 +20,7 @@ from tinynn import Model
 from tinynn.image.loop import NO_LOOP
 from tinynn.memory.space import FlatSpace
 from tinynn.operators import FAMILIES, Operator
-from tinynn.operators.graph import Home, Input, Result
+from tinynn.operators.graph import Home, Result
 
 BYTES, WHOLE = "uint8", "int32"
 MOST_ELEMENTS = 1 << 19
@@ -37,27 +37,30 @@ class Outside(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """Where a tensor of the image is. `wide` bytes stand for int32."""
+    """Where a tensor of the image is. `wide` bytes stand for int32; where a position's
+    channels lie `together`, planes don't."""
 
     place: Place
     count: int
     dtype: str
     wide: bool = False
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Stages in order; the rooms of the tensors, the first one the input's."""
+    """Stages in order, and the rooms of the tensors. `given` are those that calldata
+    fills, in order, with how many bytes each."""
 
     name: str
     stages: tuple[Stage, ...]
     rooms: tuple[Room, ...]
-    input_bytes: int
+    given: tuple[tuple[Room, int], ...]
     output_bytes: int
 
     @property
-    def input(self) -> Room:
-        return self.rooms[0]
+    def input_bytes(self) -> int:
+        return sum(size for _, size in self.given)
 
 
 @dataclass(slots=True)
@@ -97,8 +100,10 @@ class Reader:
             raise Outside(f"source {which}: expected a constant, got a computed tensor")
         return operator.shaped(self.space, which)
 
-    def source(self, index: int, *dtypes: str, which: int = 0) -> Tensor:
-        """A computed source of one of the types."""
+    def source(
+        self, index: int, *dtypes: str, which: int = 0, together: bool = False
+    ) -> Tensor:
+        """A computed source of one of the types; `together`: in whichever order."""
         operator = self.operators[index]
         operand, home = operator.sources[which], self.homes.sources[index][which]
         if operand.dtype not in dtypes:
@@ -110,6 +115,7 @@ class Reader:
         tensor = self.tensors[home]
         if tensor.dtype != operand.dtype or tensor.count != operand.count:
             raise Outside("expected whole tensors, got a part of one")
+        assert together or not tensor.together, index
         return tensor
 
     def users(self, home: Home) -> list[int]:
@@ -120,53 +126,17 @@ class Reader:
     def add(self, stage: Stage) -> None:
         self.stages.append(stage)
 
-    def hold(self, index: int, place: Place, wide: bool = False) -> None:
+    def hold(
+        self, index: int, place: Place, wide: bool = False, together: bool = False
+    ) -> None:
         """The operator's target is there."""
         target = self.operators[index].target
-        self.tensors[Result(index)] = Tensor(place, target.count, target.dtype, wide)
+        tensor = Tensor(place, target.count, target.dtype, wide, together)
+        self.tensors[Result(index)] = tensor
         self.done.add(index)
 
 
 Rule = Callable[[Reader, int], None]
-
-
-def network_of(model: Model, skip_zeros: bool = False) -> Network:
-    """The stages that compute the model. Raises OutsideSubset."""
-    from converters.evm.rules import RULES
-
-    tables = model.tables
-    if sizes := list(too_large(model)):
-        raise OutsideSubset(model.name, sizes)
-    homes = homes_of(model)
-    reasons = list(refusals(model, homes))
-    reader = Reader(model, skip_zeros, homes, FlatSpace.of_image(model.image))
-    held = reader.room("input", sum(spec.size for spec in model.inputs), BYTES)
-    offset = 0
-    for index, spec in enumerate(model.inputs):
-        place = Place(held.room, offset)
-        reader.tensors[Input(index)] = Tensor(place, spec.count, spec.dtype)
-        offset += spec.size
-    for index, operator in enumerate(tables.operators):
-        name = FAMILIES[operator.opcode].name
-        if index in reader.done:
-            continue
-        try:
-            if name not in RULES:
-                raise Outside(f"expected {', '.join(RULES)}, got none of these")
-            RULES[name](reader, index)
-        except Outside as reason:
-            reasons.append(f"#{index} {name}: {reason}")
-    if not reasons:
-        reasons += outputs(reader)
-    if reasons:
-        raise OutsideSubset(model.name, reasons)
-    return Network(
-        model.name,
-        tuple(reader.stages),
-        tuple(reader.rooms),
-        tables.input_bytes,
-        tables.output_bytes,
-    )
 
 
 def too_large(model: Model) -> Iterator[str]:

@@ -104,22 +104,23 @@ class Work:
         self,
         positions: tuple[int, int],
         steps: tuple[int, int],
-        across: int,
+        lands: tuple[int, int],
         body: Callable[[], None],
     ) -> None:
         """Rows and columns of positions, from `q` and `pix`, which it moves on.
 
-        `steps` are those of pix from one row to the next and within it; `across` is
-        that of q. It needs the areas "line" and "plane".
+        `steps` are those of pix from one row to the next and within it; `lands` are
+        those of q. It needs the areas "line" and "plane".
         """
         asm, (rows, columns), (down, right) = self.asm, positions, steps
+        below, across = lands
 
-        def limit(area: str, count: int) -> Callable[[], None]:
+        def limit(area: str, size: int) -> Callable[[], None]:
             if rows == columns == 1:
                 return lambda: None
             address = self.area(area)
             asm.get("q")
-            asm.push(count * across)
+            asm.push(size)
             asm.op("ADD")
             asm.store(address)
             return lambda: asm.load(address)
@@ -142,13 +143,17 @@ class Work:
             if columns == 1:
                 one()
             else:
-                self.repeat("q", limit("line", columns), one)
+                self.repeat("q", limit("line", columns * across), one)
             move("pix", down - columns * right)
+            if below != columns * across:
+                asm.swap()
+                move("q", below - columns * across)
+                asm.swap()
 
         if rows == 1:
             row()
         else:
-            self.repeat("q", limit("plane", rows * columns), row)
+            self.repeat("q", limit("plane", rows * below), row)
 
     # What several stages do with a number on top.
 
@@ -206,3 +211,21 @@ class Work:
 def lanes_mask(terms: int) -> int:
     """Bytes of a word's thirty that hold the first so many of them."""
     return (1 << 8 * LANES) - (1 << 8 * (LANES - terms))
+
+
+def sweep_row(
+    work: Work, end: int, steps: tuple[int, int], body: Callable[[], None]
+) -> None:
+    """The body until q reaches `end`; steps are of q and pix. Both are taken off."""
+    asm = work.asm
+
+    def one() -> None:
+        body()
+        for name, step in zip(("pix", "q"), (steps[1], steps[0]), strict=True):
+            asm.push(step)
+            asm.op("ADD")
+            asm.named(name)
+            asm.swap()
+
+    work.repeat("q", lambda: asm.push(end), one)
+    asm.op("POP", "POP")

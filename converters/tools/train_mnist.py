@@ -59,12 +59,12 @@ class DigitReader(nn.Module):  # type: ignore[misc, unused-ignore]
         return probabilities, probabilities.argmax(dim=1).to(torch.int32)
 
 
-def warp(images: torch.Tensor) -> torch.Tensor:
+def warp(images: torch.Tensor, strength: float = 1.0) -> torch.Tensor:
     """Each of `images` (n, 28, 28) turned, scaled, sheared and shifted at random."""
     count = len(images)
 
     def around_zero(reach: float) -> torch.Tensor:
-        return (torch.rand(count) * 2 - 1) * reach
+        return (torch.rand(count) * 2 - 1) * reach * strength
 
     angle, scale, shear = (
         around_zero(ROTATION),

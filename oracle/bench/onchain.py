@@ -14,10 +14,13 @@ import numpy as np
 
 import tinynn
 from converters.evm import Options, compiled
+from mips_vm.keccak import keccak256
 from oracle.bench import cosmos
 from oracle.bench.figure import Figure
 from oracle.bench.inference_gas import nanoseconds_a_gas
 from oracle.bench.nets.byte_nets import lenet, mlp
+from oracle.chain.abi import Abi
+from oracle.chain.local.embedded import Call, EmbeddedChain
 from oracle.chain.local.inference import (
     BASE_GAS,
     COLD_GAS,
@@ -28,15 +31,24 @@ from oracle.chain.local.inference import (
 )
 from oracle.demo.drawing import draw
 from oracle.evm.code import chunks_of
-from oracle.evm.rehearsal import rehearse
+from oracle.evm.pictures import TOKENS, arguments
+from oracle.evm.rehearsal import SENDER, call, place, rehearse
+from solidity import artifact
 from tinynn import Model, models
 
 FACTORY: Final = b"\xfa" * 20
 """Where a factory might be; gas does not depend on it."""
 
+TOKEN: Final = b"\xfb" * 20
+"""And a token."""
+
 DIGIT: Final = 7
 ZERO_BYTE_GAS, BYTE_GAS = 4, 16
 TRANSACTION_GAS = 21_000
+PICTURES: Final = {
+    "hand": "picture_28_gas",
+    "painter": "picture_32_colour_gas",
+}
 T10K: Final = "PLUMB_T10K"
 """Variable that names a folder of t10k's two files, for the accuracy."""
 
@@ -52,6 +64,8 @@ def figures() -> Iterator[Figure]:
     skipping = Options(skip_zeros=True)
     yield Figure("evm.net_784_128_10_digit_gas", gas_of(reader, digit, skipping), "gas")
     yield Figure("evm.lenet_gas", gas_of(lenet(), bytes_of), "gas")
+    for name, figure in PICTURES.items():
+        yield Figure(f"evm.{figure}", picture_gas(name), "gas")
     ratio, worst = precompile_ratio(middle, bytes_of), nanoseconds_a_gas()
     yield Figure("evm.precompile_ratio", ratio, "times less gas")
     dearest = max(worst, key=lambda name: worst[name])
@@ -65,6 +79,28 @@ def gas_of(model: Model, data: bytes, options: Options | None = None) -> int:
     made = compiled(model, FACTORY, options)
     (used,) = rehearse(made, model, [data]).run_gas
     return used
+
+
+def picture_gas(name: str) -> int:
+    """Of a whole `tokenURI` as a transaction, of a token that was just minted."""
+    model = tinynn.load(models.path(name))
+    made = compiled(model, FACTORY)
+    abi = Abi(TOKENS[name], artifact(TOKENS[name]).abi)
+    creation = abi.creation(artifact(TOKENS[name]).bytecode, arguments(made, model))
+    chain = EmbeddedChain({SENDER: 10**24}, first_base_fee=0)
+    token, _ = call(chain, b"", creation)
+    for address, code in ((TOKEN, token), *((a, c) for _, a, c in made.parts)):
+        place(chain, address, code)
+    seed = keccak256(SENDER.rjust(32, b"\0") + bytes(32))
+    mint, uri = (
+        abi.calldata("mint", (0,)),
+        abi.calldata("tokenURI", (int(seed.hex(), 16),)),
+    )
+    _, played = chain.rehearse(
+        [Call(SENDER, TOKEN, mint), Call(SENDER, TOKEN, uri)], {}
+    )
+    assert played.is_success and b"data:application/json" in played.output
+    return int(Call(SENDER, TOKEN, uri).gas - played.get_gas_remaining())
 
 
 def precompile_ratio(model: Model, data: bytes) -> float:

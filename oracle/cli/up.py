@@ -32,6 +32,12 @@ def up(
             help="Register and serve this image, too. Repeatable.",
         ),
     ] = None,
+    pictures: Annotated[
+        bool,
+        typer.Option(
+            "--pictures", help="With nets in the chain that draw, and their page."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Serve a devnet, a worker, a challenger and a page of it all, until Ctrl-C.
@@ -47,7 +53,7 @@ def up(
         stop = stack.enter_context(stopping())
         with stage("deploying"):
             found = stack.enter_context(
-                everything(port, block_time, images=model or ())
+                everything(port, block_time, images=model or (), pictures=pictures)
             )
         folder = Path(stack.enter_context(TemporaryDirectory()))
         written = found.ready.deployments.write(folder / "deployments")

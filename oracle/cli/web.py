@@ -83,6 +83,7 @@ def web(
     from oracle import logs
     from oracle.cli.onchain.nodes import place_of
     from oracle.devnet.serving import serving, stopping
+    from oracle.evm.places import read_places
     from oracle.web.scene.onlooker import Onlooker
     from oracle.web.server.application import application
     from oracle.web.server.guarding import Later, hosts_of
@@ -105,7 +106,12 @@ def web(
         onlooker = Onlooker(place, library, settings.poll)
         stack.enter_context(onlooker)
         hosts = hosts_of(host, urlsplit(url).port or 0, allow_host or ())
-        later.app = application(onlooker, hosts, rpc_urls, behind_proxy=behind_proxy)
+        tokens = read_places(
+            settings.deployments, place.chain.endpoint.chain_id
+        ).pictures
+        later.app = application(
+            onlooker, hosts, rpc_urls, behind_proxy=behind_proxy, tokens=tokens
+        )
         if as_json:
             print_json({"url": url, "rpc_urls": rpc_urls})
         else:

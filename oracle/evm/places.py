@@ -19,12 +19,14 @@ ADDRESS_BYTES = 20
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Addresses; `nets` by the model's root."""
+    """Addresses; `nets` by the model's root, `pictures` of tokens by their model's
+    name."""
 
     chain_id: int
     factory: bytes | None = None
     directory: bytes | None = None
     nets: Mapping[bytes, bytes] = field(default_factory=dict)
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     def write(self, folder: Path) -> Path:
         """Makes, or replaces, the file of this chain."""
@@ -37,6 +39,10 @@ class Places:
             "nets": {
                 f"0x{root.hex()}": to_checksum_address(net)
                 for root, net in self.nets.items()
+            },
+            "pictures": {
+                name: to_checksum_address(token)
+                for name, token in self.pictures.items()
             },
         }
         path = file_of(folder, self.chain_id)
@@ -62,6 +68,8 @@ def read_places(folder: Path, chain_id: int) -> Places:
             bytes.fromhex(root.removeprefix("0x")): address_of(net)
             for root, net in data["nets"].items()
         }
+        tokens = data.get("pictures", {}).items()  # a file of an older plumb has none
+        pictures = {str(name): address_of(token) for name, token in tokens}
     except (
         ArithmeticError,
         AttributeError,
@@ -72,7 +80,7 @@ def read_places(folder: Path, chain_id: int) -> Places:
         raise BadPlaces(path, f"{type(error).__name__}: {error}") from error
     if found != chain_id:
         raise BadPlaces(path, f"chain {found}")
-    return Places(chain_id, factory, directory, nets)
+    return Places(chain_id, factory, directory, nets, pictures)
 
 
 def address_in(data: Mapping[str, Any], key: str) -> bytes | None:
@@ -81,7 +89,11 @@ def address_in(data: Mapping[str, Any], key: str) -> bytes | None:
 
 def address_of(text: str) -> bytes:
     """20 bytes; ValueError if it is no address."""
-    found = bytes.fromhex(text.removeprefix("0x"))
+    try:
+        found = bytes.fromhex(text.removeprefix("0x"))
+    except ValueError:
+        wanted = "an address, 0x and 40 hexadecimal digits"
+        raise ValueError(f"expected {wanted}, got {text!r}") from None
     if len(found) != ADDRESS_BYTES:
         raise ValueError(f"expected {ADDRESS_BYTES} bytes, got {len(found)}")
     return found

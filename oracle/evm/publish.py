@@ -9,7 +9,7 @@ from eth_utils.address import to_checksum_address
 from converters.evm import Compiled
 from oracle.chain.chain import Chain, Contract, contract_of
 from oracle.chain.errors import NoCode
-from oracle.evm.errors import NoFactory, NotCreated
+from oracle.evm.errors import BondTooSmall, NoFactory, NotCreated
 from oracle.evm.places import Places
 from oracle.evm.rehearsal import FACTORY, Rehearsal, Step
 from oracle.sending.sender import Receipt, Sender
@@ -17,6 +17,9 @@ from solidity import artifact
 from solidity.deployment import create_address
 
 DIRECTORY = "NetDirectory"
+MIN_BOND_WEI = 10**16
+"""As NetDirectory has it; every directory that is used has its code."""
+
 Tell = Callable[[str], None]
 
 
@@ -26,6 +29,13 @@ class Sent:
 
     step: Step
     receipt: Receipt | None
+
+
+def checked_bond(bond_wei: int) -> int:
+    """The bond, if the directory would take it. Raises BondTooSmall."""
+    if bond_wei < MIN_BOND_WEI:
+        raise BondTooSmall(MIN_BOND_WEI, bond_wei)
+    return bond_wei
 
 
 def factory_at(chain: Chain, address: bytes) -> Contract:

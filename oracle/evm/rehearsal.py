@@ -7,6 +7,8 @@ these rules charges, to the unit.
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from eth.abc import ComputationAPI
+
 from converters.evm import Compiled
 from oracle.chain.abi import Abi
 from oracle.chain.local.embedded import Call, EmbeddedChain
@@ -113,10 +115,15 @@ def call(chain: EmbeddedChain, to: bytes, data: bytes) -> tuple[bytes, int]:
     """What the transaction returns, empty if it fails, and the gas that it pays."""
     wanted = Call(SENDER, to, data)
     (played,) = chain.rehearse([wanted], {})
+    return outcome(wanted, played)
+
+
+def outcome(wanted: Call, played: ComputationAPI) -> tuple[bytes, int]:
+    """What the transaction returned, empty if it failed, and the gas that it paid."""
     used = wanted.gas - played.get_gas_remaining()
     used -= min(played.get_gas_refund(), used // REFUND_SHARE)
     output = b"" if played.is_error else bytes(played.output)
-    return output, max(used, floor_gas(data))
+    return output, max(used, floor_gas(wanted.data))
 
 
 def floor_gas(data: bytes) -> int:

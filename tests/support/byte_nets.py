@@ -18,6 +18,7 @@ from oracle.bench.nets.byte_nets import (
 )
 from tinynn import GraphBuilder, Model
 from tinynn.builder.graph import Value
+from tinynn.operators.integer import CONV
 
 Rng = np.random.Generator
 EXTREME_BITS = (
@@ -150,6 +151,37 @@ def random_conv(rng: Rng, g: GraphBuilder, x: Value) -> Value:
     )
     make = extreme_factors if rng.random() < 0.3 else factors
     return requantized(g, y, make(rng, outputs), 1, int(rng.integers(0, 256)))
+
+
+def random_transposed(seed: int) -> Model:
+    """Transposed convolutions with whatever strides, pads, groups and zero points; the
+    last one's sums, and one more tensor that a pool makes of bytes."""
+    rng, g = np.random.default_rng(seed), GraphBuilder(f"transposed {seed}")
+    group = int(rng.integers(1, 3))
+    channels, high, wide = group * int(rng.integers(1, 3)), *rng.integers(1, 6, 2)
+    x = g.input("x", "uint8", (1, channels, int(high), int(wide)))
+    for last in (False, True):
+        spread = [int(n) for n in rng.integers(1, 4, 2)]
+        kernel = [int(n + rng.integers(0, 3)) for n in spread]
+        # At least one window fits: the kernel less 1 on either side.
+        pads = [int(k - 1 - rng.integers(0, 2) * (k > 1)) for k in kernel * 2]
+        group = group if x.shape[1] % group == 0 else 1
+        outputs = group * int(rng.integers(1, 4))
+        arrays = [
+            weights(rng, outputs, x.shape[1] // group, *kernel, extreme=seed % 3 == 0),
+            np.array(int(rng.integers(0, 256)), np.uint8),
+            np.array(0, np.int8),
+        ]
+        if rng.random() < 0.5:
+            arrays.append(biases(rng, outputs, extreme=seed % 5 == 0))
+        words = (0, group, *spread, 1, 1, 1, 1, *pads)
+        y = g.emit(CONV, [x, *map(g.constant, arrays)], words)
+        if last and rng.random() < 0.5:
+            g.output(y, "sums")
+        make = extreme_factors if rng.random() < 0.3 else factors
+        x = requantized(g, y, make(rng, outputs), 1, int(rng.integers(0, 256)))
+    g.output(random_pool(rng, g, x), "pooled")
+    return tinynn.load(g.build())
 
 
 def random_pool(rng: Rng, g: GraphBuilder, x: Value) -> Value:

@@ -114,6 +114,8 @@ class Encoder:
                 self.zeros(operator, 3, outputs),
                 int(self.held(operator, 2).reshape(-1)[0]),
                 bias,
+                window.spread_rows,
+                window.spread_columns,
             ]
         )
 

@@ -7,7 +7,7 @@ from support.abi import Abi
 
 from converters.evm import Compiled, Options, compiled
 from converters.evm.contract import attempt
-from converters.evm.network import network_of
+from converters.evm.reading import network_of
 from solidity import artifact
 from tinynn import Model
 

@@ -33,6 +33,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+Parts = Annotated[
+    int,
+    typer.Option(
+        min=1, help="So many transactions an answer, for what one does not hold."
+    ),
+]
+
 Inputs = Annotated[
     Path | None,
     typer.Option(
@@ -77,6 +84,13 @@ def deploy(
             metavar="AMOUNT", help="Enter the net in the directory, with that bond."
         ),
     ] = None,
+    pictures: Annotated[
+        bool,
+        typer.Option(
+            "--pictures", help="And the token whose pictures it draws: hand, painter."
+        ),
+    ] = False,
+    parts: Parts = 1,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell the gas, send nothing.")
     ] = False,
@@ -92,6 +106,7 @@ def deploy(
     from converters.evm import Options, compiled
     from oracle.amounts import parse_wei
     from oracle.cli.inputs.samples import requests_of
+    from oracle.evm import pictures as drawing
     from oracle.evm import publish, rehearsal
     from oracle.evm.places import read_places
     from oracle.sending.connection import connected, deployed_on, sender_of
@@ -102,8 +117,19 @@ def deploy(
     if precompile:
         deploy_image(settings, image, factory, as_json)
         return
-    bond_wei = None if bond is None else parse_wei(bond)
+    if parts > 1:
+        from oracle.cli.onchain.parts import deployed_in_parts
+
+        alone = {"--skip-zeros": skip_zeros, "--bond": bond, "--pictures": pictures}
+        if given := [name for name, is_given in alone.items() if is_given]:
+            raise typer.BadParameter(f"expected none with --parts, got {given[0]}")
+        split = settings, loaded(image), parts, inputs, samples, factory
+        show(deployed_in_parts(*split, dry_run=dry_run), as_json)
+        return
+    bond_wei = None if bond is None else publish.checked_bond(parse_wei(bond))
     model, options = loaded(image), Options(skip_zeros)
+    if pictures:
+        drawing.check(model)
     # What is outside the subset is told before a chain is dialled.
     compiled(model, bytes(20), options)
     requests = requests_of(model, inputs, samples)
@@ -134,6 +160,10 @@ def deploy(
         remark("The chain charged other gas than was told: its rules are not Prague's.")
     if bond_wei is not None:
         told |= entered(settings, chain, sender, model, made.address, bond_wei)
+    if pictures:
+        from oracle.cli.onchain.parts import with_pictures
+
+        told |= with_pictures(settings, chain, sender, model, made)
     show(told, as_json)
 
 
@@ -276,6 +306,7 @@ def check_evm(
     image: ModelFile,
     inputs: Inputs = None,
     samples: Samples = 4,
+    parts: Parts = 1,
     as_json: AsJson = False,
 ) -> None:
     """Derive every byte of a net and its weights from an image, and compare.
@@ -296,6 +327,12 @@ def check_evm(
         raise typer.BadParameter(str(error), param_hint="ADDRESS") from None
     model = loaded(image)
     chain = connected(settings)
+    if parts > 1:
+        from oracle.cli.onchain.parts import checked_parts
+
+        found = checked_parts(chain, at, model, parts)
+        show_checked(found, 0, as_json)
+        raise typer.Exit(0 if found.good else 1)
     with stage(f"deriving {model.name}") as tell:
         found = check(chain.code, at, model)
         requests = requests_of(model, inputs, samples) if found.good else []

@@ -87,6 +87,11 @@ def workers_page(visit: Visit) -> Data:
     }
 
 
+def pictures_page(visit: Visit) -> Data:
+    """The browser asks the chain for them; where the tokens are, all pages are told."""
+    return {}
+
+
 def health_page(visit: Visit) -> Data:
     scene = visit.scene
     contracts: dict[str, Any] = {
@@ -111,6 +116,7 @@ PAGES: Final = (
     Page("/models/{model_id}", "model", model_page, under="/models"),
     Page("/models/{model_id}/ask", "ask", ask_page, under="/models"),
     Page("/workers", "workers", workers_page, tab="Workers"),
+    Page("/pictures", "gallery", pictures_page, tab="Pictures"),
     Page("/health", "health", health_page, tab="Health", for_all=False),
     Page("/search", "absent", search_page),
 )

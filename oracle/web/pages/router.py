@@ -23,10 +23,10 @@ def router(
     onlooker: Onlooker,
     kept: Kept,
     rpc_urls: list[str],
-    trying: Mapping[str, Any],
+    told_all: Mapping[str, Any],
 ) -> APIRouter:
-    """Pages show one block each, and say which. `trying`: what those are told that let
-    people try things out."""
+    """Pages show one block each, and say which. `told_all`: what each is told besides,
+    of people who try things out, and where tokens of pictures are."""
     templates, pages = environment(), APIRouter(include_in_schema=False)
 
     rendered = Rendered()
@@ -49,7 +49,7 @@ def router(
             section=page.under,
             rpc_urls=rpc_urls,
             replay=False,
-            **trying,
+            **told_all,
         )
         return Answer(status, text)
 

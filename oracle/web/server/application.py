@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Final
 
+from eth_utils.address import to_checksum_address
 from fastapi import FastAPI, HTTPException
 from fastapi.responses import FileResponse
 from starlette.staticfiles import StaticFiles
@@ -33,12 +34,13 @@ def application(
     besides: Mapping[str, ASGIApp] | None = None,
     actions: Mapping[str, Callable[[], None]] | None = None,
     behind_proxy: bool = False,
+    tokens: Mapping[str, bytes] | None = None,
 ) -> ASGIApp:
     """`hosts` are the names that we may be called by, `rpc_urls` what a page may ask
     besides us; what is `besides`, by path, looks after itself.
     `actions` are what a page may have done, by name; with them it lets people try
     things out on a devnet. `behind_proxy`: visitors are told apart by what the proxy
-    in front says of them."""
+    in front says of them. `tokens` are those of pictures, by their models' names."""
     app = FastAPI(
         title="Plumbline", version="1", docs_url=None, redoc_url=None,
         openapi_url="/api/v1/openapi.json",
@@ -47,7 +49,9 @@ def application(
     app.include_router(api.router(onlooker, kept))
     token = secrets.token_urlsafe()
     trying = {"token": token if actions else "", "trying": bool(actions)}
-    app.include_router(pages.router(onlooker, kept, rpc_urls, trying))
+    placed = {name: to_checksum_address(at) for name, at in (tokens or {}).items()}
+    told = trying | {"tokens": placed}
+    app.include_router(pages.router(onlooker, kept, rpc_urls, told))
 
     @app.get("/wasm/{name}", include_in_schema=False)
     def module(name: str) -> FileResponse:

@@ -7,6 +7,7 @@ const PARTS = {
   "#asking": "/static/ask.js",
   "#inputs": "/static/asking.js",
   "#board": "/static/replay.js",
+  "#gallery": "/static/gallery.js",
 };
 
 let stream = null;

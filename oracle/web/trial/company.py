@@ -31,6 +31,7 @@ from oracle.sending.sender import Sender
 from oracle.web.scene.onlooker import Onlooker
 from oracle.web.server.application import application
 from oracle.web.server.guarding import Guard, Later, hosts_of
+from oracle.web.trial.exhibition import exhibited
 from oracle.web.trial.published import published
 from solidity.deployment import Parameters
 from tinynn import models
@@ -139,14 +140,20 @@ class Up:
 
 @contextmanager
 def everything(
-    port: int, block_seconds: float, parts: int = 32, images: Sequence[Path] = ()
+    port: int,
+    block_seconds: float,
+    parts: int = 32,
+    images: Sequence[Path] = (),
+    pictures: bool = False,
 ) -> Iterator[Up]:
     """A devnet, its people and the page on one port; 0 takes any that is free. Models
-    of other `images` are registered, and served, too.
+    of other `images` are registered, and served, too. With `pictures` it has nets that
+    draw.
 
     OSError if the port is taken.
     """
     ready = published(set_up(Parameters(parts, CLOCK_SECONDS)), images)
+    tokens = exhibited(ready) if pictures else {}
     with ExitStack() as stack:
         later = Later()
         url = stack.enter_context(serving(later, HOST, port))
@@ -157,7 +164,8 @@ def everything(
         stack.enter_context(onlooker)
         hosts = hosts_of(HOST, urlsplit(url).port or 0)
         actions = {"lie": company.lie}
-        later.app = application(onlooker, hosts, [RPC], company.besides, actions)
+        besides = company.besides
+        later.app = application(onlooker, hosts, [RPC], besides, actions, tokens=tokens)
         yield Up(url, ready, company, onlooker)
 
 

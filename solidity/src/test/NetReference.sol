@@ -83,7 +83,8 @@ contract NetReference {
             }
 
             // 2: x, y, outputs, outputs a group, channels a group, (4 to 6) window rows, columns; strides, dilations,
-            // top, left, height, width, rows, columns, weightsAt, zerosAt, zero of x, biasAt or 0.
+            // top, left, height, width, rows, columns, weightsAt, zerosAt, zero of x, biasAt or 0, spread rows,
+            // columns: the input's elements lie so far apart.
             function conv(r) {
                 let place := 0
                 for { let m := 0 } lt(m, field(r, 3)) { m := add(m, 1) } {
@@ -111,8 +112,12 @@ contract NetReference {
                     }
                 }
             }
-            // A tap outside of the plane is a term of 0; a negative row is a large unsigned one.
+            // A tap outside of the plane, or between its elements, is a term of 0; a negative row is a large unsigned
+            // one.
             function term(r, m, c, row, column, k) -> t {
+                if or(mod(row, field(r, 22)), mod(column, field(r, 23))) { leave }
+                row := div(row, field(r, 22))
+                column := div(column, field(r, 23))
                 if and(lt(row, field(r, 14)), lt(column, field(r, 15))) {
                     let at := add(mul(add(mul(c, field(r, 14)), row), field(r, 15)), column)
                     let w := sub(shortAt(field(r, 18), k), shortAt(field(r, 19), m))
@@ -211,7 +216,7 @@ contract NetReference {
                 }
                 case 2 {
                     conv(r)
-                    r := add(r, 0x2c0)
+                    r := add(r, 0x300)
                 }
                 case 3 {
                     addition(r)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support.byte_nets import NETS, inputs_of, random_net
+from support.byte_nets import NETS, inputs_of, random_net, random_transposed
 from support.net_reference import Reference
 from support.nets import NetBox
 
@@ -12,6 +12,7 @@ from converters.evm.errors import OutsideSubset, TooLargeForEvm
 from converters.evm.rooms import Room, check, plan
 from converters.evm.store import MAX_CODE
 from tinynn import GraphBuilder, models
+from tinynn.operators.integer import CONV
 
 INPUTS = {"lenet": 3, "picture": 4, "middle": 6}
 
@@ -60,6 +61,32 @@ def test_random_net_and_readable_reference_answer_the_same_bits(seed: int) -> No
     for data in inputs_of(model, 4, seed):
         expected = model.answer(data)
         assert (box.run(data), reference.run(data)) == (expected, expected), data.hex()
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_transposed_convolutions_answer_the_same_bits(seed: int) -> None:
+    """In the net's code and in chunks, and one number at a time."""
+    model = random_transposed(seed)
+    box = NetBox(model, code=None if seed % 2 else (0, 300, 2000)[seed % 3])
+    reference = Reference(model)
+    for data in inputs_of(model, 4, seed):
+        expected = model.answer(data)
+        assert (box.run(data), reference.run(data)) == (expected, expected), data.hex()
+
+
+def test_transposed_convolution_with_holes_is_refused() -> None:
+    """A kernel that is smaller than the stride, and strides in both ways."""
+    for words, told in (
+        ((0, 1, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0), "kernel at least as large as the strid"),
+        ((0, 1, 1, 2, 2, 1, 1, 1, 0, 0, 0, 0), "strides and dilations of 1, got"),
+    ):
+        g = GraphBuilder("holes")
+        arrays = np.ones((1, 1, 1, 1), np.int8), np.uint8(0), np.int8(0)
+        sources = [g.constant(np.array(array)) for array in arrays]
+        x = g.input("x", "uint8", (1, 1, 4, 4))
+        g.output(g.emit(CONV, [x, *sources], words), "y")
+        with pytest.raises(OutsideSubset, match=told):
+            compiled(tinynn.load(g.build()), bytes(20))
 
 
 @pytest.mark.slow

@@ -4,13 +4,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_abi import decode
 from support.byte_nets import mlp, odd
 from support.devnet_testbed import DevnetTestbed
 
+from mips_vm.keccak import keccak256
+from oracle.chain.chain import contract_of
 from oracle.chain.local.accounts import development_accounts
 from oracle.evm import publish
 from oracle.evm.places import Places, read_places
 from oracle.sending.sender import Sender
+from solidity import artifact
 from tinynn import GraphBuilder
 
 CHAIN_ID = 31337
@@ -164,6 +168,91 @@ def test_factory_that_is_none_is_refused(testbed: DevnetTestbed, image: Path) ->
     given = (image, "--factory", "0x" + "66" * 20)
     ended = testbed.plumb("model", "deploy", "--evm", *given)
     assert ended.status == 1 and "expected the code of NetFactory" in ended.err
+
+
+@pytest.mark.parametrize("text", ["zz", "0x", "0x1234", "hand", "0x" + "g" * 40])
+def test_factory_that_is_no_address_is_told(
+    testbed: DevnetTestbed, image: Path, text: str
+) -> None:
+    ended = testbed.plumb("model", "deploy", "--evm", image, "--factory", text)
+    assert ended.status == 2 and "--factory" in ended.err
+    assert "expected an address, 0x and 40 hex" in ended.err or "20 bytes" in ended.err
+
+
+def test_bond_below_the_directorys_is_told_before_anything_is_sent(
+    testbed: DevnetTestbed, image: Path, tmp_path: Path
+) -> None:
+    before = testbed.chain.balance(testbed.address(1))
+    given = ("model", "deploy", "--evm", image, "--samples", 1, "--bond")
+    ended = testbed.plumb(*given, "9999999999999999")
+    assert ended.status == 1 and "expected at least 0.01 ether" in ended.err
+    assert testbed.chain.balance(testbed.address(1)) == before
+    done = testbed.plumb(*given, publish.MIN_BOND_WEI, "--json").json()
+    directory = contract_of(
+        artifact("NetDirectory"), bytes.fromhex(done["directory"][2:])
+    )
+    least = testbed.chain.call(directory, "MIN_BOND")
+    assert least == publish.MIN_BOND_WEI == done["bond_wei"]
+
+
+def test_net_in_parts_is_put_beside_its_relay_and_checked(
+    testbed: DevnetTestbed, tmp_path: Path
+) -> None:
+    path, model = tmp_path / "odd.plumb", odd()
+    path.write_bytes(bytes(model.image))
+    given = (path, "--parts", 3, "--samples", 2, "--json")
+    dry = testbed.plumb("model", "deploy", "--evm", "--dry-run", *given).json()
+    done = testbed.plumb("model", "deploy", "--evm", *given).json()
+    assert done["gas_used"] == dry["gas_to_send"] > 0 and not dry["sent"]
+    relay = contract_of(artifact("NetRelay"), bytes.fromhex(done["relay"][2:]))
+    sender = Sender(testbed.chain, development_accounts(6)[5])
+    state = bytes(range(99, 99 + model.tables.input_bytes % 100)).ljust(
+        model.tables.input_bytes, b"\x07"
+    )
+    answer, job = model.answer(state), keccak256(state)
+    for most in done["part_gas_most"]:
+        receipt = sender.send(relay, "advance", job, state)
+        assert receipt.gas_used < most * 1.2
+        (told,) = relay_logs(testbed, receipt)
+        state = told
+    assert state == answer
+    checked = testbed.plumb("model", "check-evm", done["relay"], *given)
+    assert checked.json()["good"]
+    other = tmp_path / "other.plumb"
+    other.write_bytes(bytes(odd(seed=4).image))
+    ended = testbed.plumb("model", "check-evm", done["relay"], other, *given[1:])
+    assert ended.status == 1 and '"good": false' in ended.out
+    again = testbed.plumb("model", "deploy", "--evm", *given).json()
+    assert again["gas_used"] == 0
+
+
+def relay_logs(testbed: DevnetTestbed, receipt: Any) -> list[bytes]:
+    """The states that a transaction's logs tell."""
+    web3 = testbed.chain.endpoint.web3
+    logs = web3.eth.get_transaction_receipt(receipt.transaction)["logs"]
+    return [bytes(decode(["bytes"], bytes(log["data"]))[0]) for log in logs]
+
+
+def test_pictures_of_another_model_are_refused(
+    testbed: DevnetTestbed, image: Path
+) -> None:
+    ended = testbed.plumb("model", "deploy", "--evm", image, "--pictures")
+    assert ended.status == 1
+    assert "expected the model hand or painter" in " ".join(ended.err.split())
+
+
+@pytest.mark.slow
+def test_pictures_are_put_beside_their_net_once(
+    testbed: DevnetTestbed, tmp_path: Path
+) -> None:
+    given = ("model", "deploy", "--evm", "hand", "--samples", 1, "--pictures", "--json")
+    done = testbed.plumb(*given).json()
+    again = testbed.plumb(*given).json()
+    assert (again["pictures"], again["pictures_gas"]) == (done["pictures"], 0)
+    token = contract_of(artifact("HandToken"), bytes.fromhex(done["pictures"][2:]))
+    assert read_places(tmp_path, CHAIN_ID).pictures == {"hand": token.address}
+    svg = testbed.chain.call(token, "draw", 7)
+    assert svg.startswith("data:image/svg+xml;base64,")
 
 
 def test_places_that_are_spoiled_are_told(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from support.byte_nets import mlp, odd
 
 import tinynn
 from converters.evm import Options, compiled
-from oracle.bench.onchain import calldata_gas, gas_of
+from oracle.bench.onchain import calldata_gas, gas_of, picture_gas
 from oracle.demo.drawing import draw
 from oracle.evm import rehearsal
 from oracle.evm.errors import BitsDiffer
@@ -30,6 +30,18 @@ def test_digit_costs_less_than_190_000_where_zeros_are_skipped(digit: int) -> No
     reader = tinynn.load(models.path("mnist-int8"))
     drawn = draw(digit, Random(digit)).tobytes()
     assert gas_of(reader, drawn, Options(skip_zeros=True)) < 190_000
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        pytest.param("hand", 900_000, marks=pytest.mark.slow),
+        pytest.param("painter", 8_000_000, marks=pytest.mark.slow),
+    ],
+)
+def test_picture_costs_less_than_the_chain_has(name: str, most: int) -> None:
+    """A whole tokenURI."""
+    assert picture_gas(name) < most
 
 
 def test_rehearsal_sees_one_wrong_bit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from converters.evm.numbers import (
     packed,
     words_of,
 )
-from converters.evm.products import Product
+from converters.evm.stages.product import Product
 from converters.evm.store import MAX_CODE, OWN, Run, Store
 from converters.evm.work import Work
 
@@ -38,7 +38,7 @@ TOP_BITS = int.from_bytes(b"\x80" * WORD_BYTES)
 def can_skip(product: Product) -> bool:
     """Whether the product is of one row, as it lies."""
     windows = product.windows
-    return product.alone and product.by_position and windows.terms == windows.width
+    return product.alone and product.grid.row == 1 and windows.terms == windows.width
 
 
 @dataclass(slots=True)

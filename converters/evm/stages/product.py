@@ -14,8 +14,6 @@ from converters.evm.errors import TooLargeForEvm
 from converters.evm.numbers import (
     BIAS_SHIFT,
     HALF_WORD,
-    LANE,
-    LANES,
     TOP_LANE,
     WORD_BYTES,
     WORDS_A_FLUSH,
@@ -25,6 +23,8 @@ from converters.evm.numbers import (
     packed,
     words_of,
 )
+from converters.evm.stages.gathering import Gathering
+from converters.evm.stages.windows import Grid, Section, Windows
 from converters.evm.store import MAX_CODE, OWN, Run, Store
 from converters.evm.work import Place, Work
 
@@ -37,66 +37,6 @@ TERM_BYTES, EPILOGUE_BYTES = 28, 75
 """Of code, about: a word of a row, and what comes after a row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """Where each position's terms lie: planes of (height, width) bytes, row-major.
-
-    A matrix's rows are windows of one row, as wide as it is.
-    """
-
-    depth: int
-    rows: int
-    columns: int
-    dilation_rows: int
-    dilation_columns: int
-    stride_rows: int
-    stride_columns: int
-    height: int
-    width: int
-    positions: tuple[int, int]
-    taps: tuple[int, ...] = (0,)
-    """Where windows begin of which only the greatest result counts: a pool's."""
-
-    @property
-    def terms(self) -> int:
-        return self.depth * self.rows * self.columns
-
-    @property
-    def steps(self) -> tuple[int, int]:
-        """Bytes from one row of positions to the next, and within a row."""
-        return self.stride_rows * self.width, self.stride_columns
-
-    @property
-    def count(self) -> int:
-        return self.positions[0] * self.positions[1]
-
-    def pieces(self) -> Iterator[tuple[int, int]]:
-        """(offset, length) of bytes that lie together, in the order of the terms."""
-        for plane in range(self.depth):
-            for row in range(self.rows):
-                start = plane * self.height + row * self.dilation_rows
-                start *= self.width
-                if self.dilation_columns == 1:
-                    yield start, self.columns
-                else:
-                    for column in range(self.columns):
-                        yield start + column * self.dilation_columns, 1
-
-    def words(self) -> list[list[tuple[int, int]]]:
-        """The pieces of each word of thirty terms."""
-        words: list[list[tuple[int, int]]] = [[]]
-        room = LANES
-        for start, length in self.pieces():
-            while length:
-                if not room:
-                    words.append([])
-                    room = LANES
-                part = min(length, room)
-                words[-1].append((start, part))
-                start, length, room = start + part, length - part, room - part
-        return words
-
-
 @dataclass(slots=True)
 class Product:
     """Windows of a source times rows of weights.
@@ -104,20 +44,18 @@ class Product:
     Of a position's taps the greatest sum is taken: that commutes with a factor that is
     not negative. `weights` (outputs, terms) are bytes, `offset` above what they stand
     for; `bias` (outputs,) is added. Without `scale` the results are int32, a word each.
-    Outputs of all `groups` follow one another; each group has planes of its own.
+    Each of the `sections` has as many outputs, its own planes and its own results.
     """
 
     source: Place
     target: Place
     windows: Windows
-    groups: int
+    sections: tuple[Section, ...]
     weights: Ints
     offset: int
     bias: Ints
     scale: Scale | None
-    by_position: bool
-    """Whether a position's results lie together, as a matrix's do, or a row's."""
-
+    grid: Grid
     together: int = 1
     """Rows whose code is written out."""
 
@@ -133,12 +71,18 @@ class Product:
         return WORD_BYTES if self.scale is None else 1
 
     @property
-    def row_step(self) -> int:
-        return self.unit * (1 if self.by_position else self.windows.count)
+    def gathering(self) -> Gathering:
+        return Gathering(self.source, self.windows, self.offset)
 
     @property
-    def position_step(self) -> int:
-        return self.unit * (self.outputs if self.by_position else 1)
+    def row_step(self) -> int:
+        """Bytes from a row of weights' result to the next row's."""
+        return self.unit * self.grid.row
+
+    @property
+    def position_steps(self) -> tuple[int, int]:
+        """Bytes from one row of positions' results to the next, and within a row."""
+        return self.unit * self.grid.down, self.unit * self.grid.right
 
     @property
     def taps(self) -> int:
@@ -165,7 +109,7 @@ class Product:
         if self.masks_ahead:
             registers["masked"] = 2 * rows
         return registers | {
-            "x": 3 * WORD_BYTES * self.words * self.taps,
+            "x": self.gathering.size,
             "rows": rows,
         }
 
@@ -177,7 +121,7 @@ class Product:
         if self.row_bytes >= MAX_CODE:
             what = f"a row of {self.windows.terms:,} weights"
             raise TooLargeForEvm(what, MAX_CODE - 1, self.row_bytes)
-        rows = self.outputs // self.groups
+        rows = self.outputs // len(self.sections)
         most = max(1, code // self.row_code)
         most = min(most, (MAX_CODE - 1) // self.row_bytes)
         together = max(g for g in range(1, rows + 1) if rows % g == 0 and g <= most)
@@ -212,53 +156,58 @@ class Product:
     # Code.
 
     @property
-    def blocks_a_group(self) -> int:
-        return self.outputs // self.groups // self.together
+    def blocks_a_section(self) -> int:
+        return self.outputs // len(self.sections) // self.together
 
     @property
     def in_step(self) -> int:
-        """From a block's planes to the next block's."""
-        if self.groups == 1 or self.blocks_a_group > 1:
+        """From a block's planes to the next block's, if one loop goes through all
+        sections: each is one block, and their results follow one another."""
+        if len(self.sections) == 1 or self.blocks_a_section > 1:
             return 0
-        return self.group_bytes
+        first, second = self.sections[:2]
+        step = second.source - first.source
+        results = self.together * self.grid.row
+        even = tuple(
+            Section(first.source + i * step, first.target + i * results)
+            for i in range(len(self.sections))
+        )
+        return step if even == self.sections else 0
 
-    @property
-    def group_bytes(self) -> int:
-        return self.windows.depth * self.windows.height * self.windows.width
-
-    def parts(self) -> Iterator[tuple[Run, int]]:
-        """Runs of blocks that a loop covers, and the bytes before their planes."""
+    def parts(self) -> Iterator[tuple[Run, Section]]:
+        """Runs of blocks that a loop covers, and where the first one's section is."""
         block = self.row_bytes * self.together
         for run in self._runs:
             done = 0
             while done < run.count:
                 first = run.first + done
-                group, inside = divmod(first, self.blocks_a_group)
+                number, inside = divmod(first, self.blocks_a_section)
                 count = run.count - done
-                if self.groups > 1 and not self.in_step:
-                    count = min(count, self.blocks_a_group - inside)
+                if len(self.sections) > 1 and not self.in_step:
+                    count = min(count, self.blocks_a_section - inside)
                 offset = run.offset + done * block
-                yield Run(run.chunk, offset, first, count), group * self.group_bytes
+                section = self.sections[number]
+                yield Run(run.chunk, offset, inside, count), section
                 done += count
 
     @property
     def alone(self) -> bool:
         """Whether there is one window: its words are made before all rows."""
-        return self.windows.count == 1 and self.groups == 1
+        return self.windows.count == 1 and len(self.sections) == 1
 
     def emit(self, work: Work) -> None:
         """Each part sets the registers; more than one share the code of the loop."""
         asm, parts = work.asm, list(self.parts())
         if self.alone:
-            self._windows_of(work)
+            self.gathering.emit(work)
         loop, over = asm.label([*asm.stack, "ret", "o"]), asm.label()
-        for part, before in parts:
+        for part, section in parts:
             back = asm.label()
             if len(parts) > 1:
                 asm.push_label(back)
                 asm.named("ret")
-            self._set(work, part, before)
-            asm.push(self._target_of(part.first), "o")
+            self._set(work, part, section)
+            asm.push(self._target_of(section, part.first), "o")
             if len(parts) > 1:
                 asm.jump(loop)
                 asm.begin(back)
@@ -272,15 +221,15 @@ class Product:
             asm.op("POP", "JUMP")
             asm.begin(over)
         if self.alone:
-            self._forget(work)
+            self.gathering.forget(work)
 
-    def _set(self, work: Work, part: Run, before: int) -> None:
+    def _set(self, work: Work, part: Run, section: Section) -> None:
         """The registers of a part's loop."""
         asm = work.asm
         values = {
             "offset": part.offset,
-            "end": self._target_of(part.first + part.count),
-            "in": self.source.address + before,
+            "end": self._target_of(section, part.first + part.count),
+            "in": self.source.address + section.source,
         }
         for name, value in values.items():
             asm.push(value)
@@ -289,8 +238,9 @@ class Product:
             work.push_chunk(part.chunk)
             asm.store(work.area("chunk"))
 
-    def _target_of(self, block: int) -> int:
-        return self.target.address + block * self.together * self.row_step
+    def _target_of(self, section: Section, block: int) -> int:
+        start = self.target.address + section.target * self.unit
+        return start + block * self.together * self.row_step
 
     def _blocks(self, work: Work, part: Run) -> None:
         """The loop over the blocks that the registers tell."""
@@ -333,12 +283,12 @@ class Product:
         asm.load(work.area("in"), "pix")
 
         def position() -> None:
-            self._windows_of(work, "pix")
+            self.gathering.emit(work, "pix")
             self._rows(work, "q")
-            self._forget(work)
+            self.gathering.forget(work)
 
         work.sweep(
-            self.windows.positions, self.windows.steps, self.position_step, position
+            self.windows.positions, self.windows.steps, self.position_steps, position
         )
         asm.op("POP", "POP")
 
@@ -405,10 +355,6 @@ class Product:
 
         work.requantized(scale, factor)
 
-    def _x(self, work: Work, tap: int) -> int:
-        """Where the words of a tap's window are."""
-        return work.area("x") + 3 * WORD_BYTES * self.words * tap
-
     def _term(self, work: Work, at: int, near: int) -> None:
         """A word of weights times a window's word, which are three at `near`."""
         asm = work.asm
@@ -432,7 +378,7 @@ class Product:
 
     def _dot(self, work: Work, at: int, tap: int) -> None:
         """The products of all words; lanes are shifted out before they overflow."""
-        asm, x = work.asm, self._x(work, tap)
+        asm, x = work.asm, self.gathering.at(work, tap)
         for start in range(0, self.words, WORDS_A_FLUSH):
             for word in range(start, min(start + WORDS_A_FLUSH, self.words)):
                 near = x + 3 * WORD_BYTES * word
@@ -441,86 +387,3 @@ class Product:
                     asm.op("ADD")
             asm.push(TOP_LANE)
             asm.op("SHR", *["ADD"] * (start > 0))
-
-    def _windows_of(self, work: Work, pointer: str = "") -> None:
-        """The words of all taps' windows, and what the offset adds to each.
-
-        The first begins at the source, or at the pointer on the stack.
-        """
-        for tap, offset in enumerate(self.windows.taps):
-            for index, pieces in enumerate(self.windows.words()):
-                self._gather(work, pointer, offset, pieces)
-                self._split(work, self._x(work, tap) + 3 * WORD_BYTES * index)
-                if self.offset and index:
-                    work.asm.op("ADD")
-            if self.offset:
-                self._base(work, tap)
-
-    def _base(self, work: Work, tap: int) -> None:
-        """From sums in lanes, of all words."""
-        asm = work.asm
-        asm.push(LANE)
-        asm.swap()
-        asm.op("MOD")
-        asm.push(self.offset)
-        asm.op("MUL")
-        asm.push(0)
-        asm.op("SUB")
-        asm.named(f"base{tap}")
-
-    def _forget(self, work: Work) -> None:
-        """What the offset adds is taken off the stack."""
-        if self.offset:
-            work.asm.op(*["POP"] * self.taps)
-
-    def _gather(
-        self, work: Work, pointer: str, start: int, pieces: list[tuple[int, int]]
-    ) -> None:
-        """Thirty terms from their pieces: big-endian, the first one the top byte."""
-        asm, room = work.asm, LANES
-        for number, (offset, length) in enumerate(pieces):
-            room -= length
-            if pointer:
-                asm.get(pointer)
-                asm.push(start + offset)
-                asm.op("ADD", "MLOAD")
-            else:
-                asm.load(self.source.address + start + offset)
-            asm.push(8 * (WORD_BYTES - length))
-            asm.op("SHR")
-            if room:
-                asm.push(8 * room)
-                asm.op("SHL")
-            if number:
-                asm.op("OR")
-
-    def _split(self, work: Work, at: int) -> None:
-        """Thirty terms to the three words at `at`; their sums in lanes, if needed."""
-        asm = work.asm
-        asm.dup()
-        asm.get("M0")
-        asm.op("AND")  # v x2
-        asm.dup()
-        asm.store(at + 2 * WORD_BYTES)
-        asm.dup(1)
-        asm.get("M1")
-        asm.op("AND")  # v x2 x1
-        asm.dup(1)
-        asm.dup(1)
-        asm.op("SUB")
-        asm.store(at + WORD_BYTES)
-        asm.push(8)
-        asm.op("SHR")
-        asm.dup(1)
-        asm.op("ADD")  # v x2 sums
-        asm.swap(2)
-        asm.get("M2")
-        asm.op("AND")  # sums x2 x0
-        asm.swap()
-        asm.dup(1)
-        asm.op("SUB")
-        asm.store(at)
-        asm.push(16)
-        asm.op("SHR", "ADD")
-        if not self.offset:
-            asm.op("POP")

@@ -1,0 +1,1 @@
+"""Generators of pictures: trained here, and small enough to be computed by a chain."""
