@@ -205,15 +205,9 @@ contract ModelSwarm is IModelSwarm {
         for (uint256 index = from; index < to; index++) {
             ModelEntry storage entry = entries[round][index];
             if (entry.dead) continue;
-            uint256 earned = entry.ranked ? r.rankPay : 0;
-            if (entry.ranked && entry.answerHash == r.winner) earned += r.share;
-            uint256 penalty =
-                void || entry.ranked ? 0 : (Tariff.WORKER_BOND * entry.gasPrice) / PENALTY_SHARE;
+            (uint256 earned, uint256 penalty) = _settleEntry(r, entry, void);
             paid += earned;
             burned += penalty;
-            _pay(r, entry.agent, earned);
-            staking.release(entry.agent, entry.bond - penalty);
-            if (penalty != 0) staking.burn(entry.agent, penalty);
         }
         if (to == r.entered) {
             burned += r.held;
@@ -291,6 +285,22 @@ contract ModelSwarm is IModelSwarm {
             if (scored && (score > best || winner == 0)) (best, winner) = (score, entry.answerHash);
         }
         _share(round, r, winner, ranked);
+    }
+
+    /// @dev Pays what it earned; its bond goes back but for the penalty of who didn't rank.
+    function _settleEntry(ModelRound storage r, ModelEntry storage entry, bool void)
+        private
+        returns (uint256 earned, uint256 penalty)
+    {
+        if (entry.ranked) {
+            earned = r.rankPay;
+            if (entry.answerHash == r.winner) earned += r.share;
+        } else if (!void) {
+            penalty = (Tariff.WORKER_BOND * entry.gasPrice) / PENALTY_SHARE;
+        }
+        _pay(r, entry.agent, earned);
+        staking.release(entry.agent, entry.bond - penalty);
+        if (penalty != 0) staking.burn(entry.agent, penalty);
     }
 
     function _share(uint256 round, ModelRound storage r, bytes32 winner, uint256 ranked) private {
