@@ -73,7 +73,9 @@ struct Claim {
     uint96 gasPrice;
 }
 
-/// @notice What is stored of a request.
+/// @notice What is known of a request.
+// It is only returned; what is stored is packed.
+// solhint-disable-next-line gas-struct-packing
 struct RequestState {
     Status status;
     bool callbackFailed; // Final, and the callback waits to be retried

@@ -9,6 +9,7 @@ contract PermitToken {
     error WrongSignature();
     error Late(uint256 deadline);
 
+    // solhint-disable gas-small-strings
     bytes32 private constant PERMIT =
         keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
     bytes32 private constant DOMAIN =

@@ -15,6 +15,8 @@ contract TokenDesk is InferenceConsumer {
     /// @param callbackGas Gas for that call.
     /// @param passPrice Wei, and
     /// @param maxPasses of a model that runs a loop, as `oracle.requestMetered` has them; else zero.
+    // An argument, never stored.
+    // solhint-disable-next-line gas-struct-packing
     struct Terms {
         bytes32 modelId;
         address callbackContract;
@@ -90,6 +92,8 @@ contract TokenDesk is InferenceConsumer {
         uint256 most,
         Permit calldata signed
     ) external returns (uint256 requestId) {
+        // A permit that somebody else has used already is as good as one that succeeds.
+        // solhint-disable-next-line no-empty-blocks
         try token.permit(msg.sender, address(this), most, signed.deadline, signed.v, signed.r, signed.s) {} catch {}
         return _ask(terms, input, fee, most);
     }
@@ -176,6 +180,7 @@ contract TokenDesk is InferenceConsumer {
 
     /// @dev Tokens are about that return nothing; one that returns false has not moved.
     function _move(bytes memory call_) private {
+        // solhint-disable-next-line avoid-low-level-calls
         (bool done, bytes memory told) = address(token).call(call_);
         if (!done || address(token).code.length == 0 || (told.length > 0 && !abi.decode(told, (bool)))) {
             revert TokenRefused(told);
