@@ -18,7 +18,12 @@ FOREIGN = re.compile(
     re.IGNORECASE,
 )
 OWN = re.compile(r"\.\[([a-z,]+)\]'")
-SELF = re.compile(r'^ .*?"plumbline\[[a-z,]+\]",?$|, "plumbline\[[a-z,]+\]"\]$', re.M)
+SELF = re.compile(
+    r'^ .*?"plumbline\[[a-z,]+\]",?$'
+    r'|, "plumbline\[[a-z,]+\]"\]$'
+    r'|^\w+ = \["plumbline\[[a-z,]+\]"\]$',
+    re.M,
+)
 """In pyproject.toml, an extra made of others: there it means the project itself."""
 
 

@@ -13,7 +13,7 @@ MOST = {
     "guest.opml_net_instructions": 400_000,
     "guest.instructions_per_int8_mac": 3,
     "guest.instructions_per_tree_node": 12,
-    "guest.instructions_per_block_mac": 5,
+    "guest.instructions_per_block_mac": 6.5,
     "guest.instructions_per_long_block_mac": 3,
 }
 

@@ -12,9 +12,13 @@ from support.tiny_language import Tiny
 Array = np.ndarray
 
 
+SHORT = 32
+"""Terms of a group whose numbers have 15 bits."""
+
+
 def forward(tiny: Tiny, tokens: list[int], group: int = 0) -> Array:
     """The logits behind each token, (tokens, vocabulary). What matrices are multiplied
-    by has 8 bits and a scale a group, if there is one."""
+    by has a scale a group, if there is one, and 8 bits, in short groups 15."""
     weights = {
         name: held.astype(np.float64)
         for name, held in tiny.weights.items()
@@ -58,8 +62,10 @@ def rounded(x: Array, group: int) -> Array:
     if not group:
         return x
     parts = x.reshape(-1, group)
-    scale = np.abs(parts).max(-1, keepdims=True) / 127
-    return (np.rint(parts / scale) * scale).reshape(x.shape)
+    unit = np.abs(parts).max(-1, keepdims=True) / 127
+    if group == SHORT:
+        unit /= 128
+    return (np.rint(parts / unit) * unit).reshape(x.shape)
 
 
 def layer(

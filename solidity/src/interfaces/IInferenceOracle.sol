@@ -116,7 +116,7 @@ interface IInferenceOracle {
     error WrongInput(bytes32 expected, bytes32 actual);
     error Binding(uint256 expected, uint256 actual);
     error AuditsOrEarly();
-    error WrongKind(bool audited, bool actual);
+    error WrongKind(bool expectedAudited, bool actual);
     error SameOutput(bytes32 outputRoot);
 
     /// @notice Carries the whole input, so that a worker needs nothing but the log.
