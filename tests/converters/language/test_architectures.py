@@ -73,12 +73,12 @@ def test_layers_that_see_all_rows_are_numpys(tmp_path: Path) -> None:
 LONG = {"embedding_length": 256, "feed_forward_length": 256}
 
 ROUNDED = 0.1
-"""Of weights in long blocks: an activation in the middle between two bytes may be rounded
+"""Of long blocks: an activation in the middle between two bytes may be rounded
 to either, and all that follows is of that."""
 
 
-FINE = 2e-3
-"""Of those in short blocks, whose activations have 15 bits."""
+FINE = 1e-3
+"""Of short blocks, whose activations have 15 bits: what a middle changes is small."""
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,6 @@ def test_weights_of_blocks_are_numpys(
     floats = kind in ("F16", "BF16")
     group = 0 if floats else 256 if kind.endswith("K") else 32
     found, expected = scores(source, TOKENS), forward(tiny, TOKENS, group)
-    most = {0: EXACT, 32: FINE, 256: ROUNDED}[group]
+    most, first = {0: (EXACT, EXACT), 32: (FINE, FINE), 256: (ROUNDED, EXACT)}[group]
     assert difference(found, expected) < most
-    assert difference(found[:2], expected[:2]) < EXACT
+    assert difference(found[:2], expected[:2]) < first
