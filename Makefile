@@ -1,6 +1,7 @@
 # make demo   the whole story on an embedded chain
 # make up     a devnet, its people and a page of it all, to try it out
 # make test   the tests
+# make heavy  those that take half a minute each and more, which it leaves out
 # make quick  the part of them for while you work, under two minutes
 # make fuzz   the machines against each other, until Ctrl-C (SECONDS=, ROUNDS=, SEED=)
 # make fuzz-judge  the judge in C against the machine, a million states (STEPS=, SEED=)
@@ -39,7 +40,7 @@ SOLHINT := solhint@6.2.4
 # So does halmos.
 HALMOS := $(VENV)/halmos
 
-.PHONY: docs demo up test quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load cosmos chains conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
+.PHONY: docs demo up test heavy quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load cosmos chains conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -48,10 +49,13 @@ up: $(VENV)/.plumb
 	$(BIN)/plumb up
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not heavy" $(ARGS)
+
+heavy: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -m heavy $(ARGS)
 
 quick: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not slow and not toolchain" \
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not slow and not heavy and not toolchain" \
 	  tests/test_hints.py tests/test_layering.py tests/test_troubleshooting.py tests/challenge tests/mips_vm \
 	  tests/solidity tests/tinynn tests/oracle/chain tests/oracle/store $(ARGS)
 

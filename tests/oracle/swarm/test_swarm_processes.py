@@ -46,7 +46,7 @@ class Village:
             process.wait()
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_ten_processes_play_a_round_and_survive_being_killed(
     testbed: DevnetTestbed, tmp_path: Path
 ) -> None:

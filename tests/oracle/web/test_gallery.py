@@ -13,7 +13,6 @@ import tinynn
 from oracle.web.trial.company import Up, everything
 from tinynn import models
 
-pytestmark = pytest.mark.slow
 PATIENCE_MS = 90_000
 
 
@@ -38,6 +37,7 @@ def minted(page: Any, count: int) -> str:
     return str(drawn)
 
 
+@pytest.mark.heavy
 def test_picture_is_drawn_minted_and_hung(
     browser: Any, drawing: Up, tmp_path: Any
 ) -> None:

@@ -37,7 +37,7 @@ def smollm2(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         yield up
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_answer_of_twenty_tokens_is_checked_within_a_minute(
     browser: Any, smollm2: Up, tmp_path: Path
 ) -> None:

@@ -36,7 +36,7 @@ def test_steps_for_all_fit_in_a_transaction(agents):
     assert all(receipt.gas_used < MAX_GAS / 2 for receipt in sent)
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 @pytest.mark.parametrize("rated", [False, True], ids=["new", "old"])
 def test_round_of_five_hundred_cold(rated):
     """Minutes. Steps of 250 agents fit, whether the ratings are new or not."""
