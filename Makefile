@@ -82,7 +82,7 @@ mutants: $(VENV)/.dev
 	  $(if $(RESUME),--resume)
 
 quickstart: $(VENV)/.dev
-	$(BIN)/python -m pytest -q tests/oracle/programs/test_quickstart.py
+	$(BIN)/python -m pytest -q -m heavy tests/oracle/programs/test_quickstart.py
 
 chaos: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m chaos.run --rounds $(or $(ROUNDS),3) --seed $(or $(SEED),1) \

@@ -79,15 +79,16 @@ class Terminals:
             process.wait()
 
 
-def type_page(page: Path, folder: Path, binaries: Path, port: int) -> int:
+def type_page(page: Path, folder: Path, binaries: Path, port: int, texts: bool) -> int:
     """Types the page in `folder`, on a devnet at `port`; how many blocks it has.
 
-    Where there is no npm, or no SmolLM2, a section is left out.
+    Where there is no npm, a section is left out; so is SmolLM2's where it is absent or
+    no `texts` are wanted, which take a minute.
     """
     text, checkout = page.read_text(), page.parent.parent
     if shutil.which("npm") is None:
         text = without(text, NEEDS_NPM)
-    if not (checkout / SMOLLM2).exists():
+    if not texts or not (checkout / SMOLLM2).exists():
         text = without(text, NEEDS_SMOLLM2)
     environment = {k: v for k, v in os.environ.items() if "PLUMB" not in k}
     environment |= {
