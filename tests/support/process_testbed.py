@@ -71,8 +71,10 @@ class ProcessTestbed:
     def functions(self, index: int) -> list[str]:
         """What the account has called, in order."""
         eth = self.chain.endpoint.web3.eth
+        # One height for both: the account may send while we read.
+        height = self.chain.height
         sender = eth.get_transaction_count(
-            Web3.to_checksum_address(self.sender(index).address)
+            Web3.to_checksum_address(self.sender(index).address), height
         )
         names = {
             entry.selector: name
@@ -82,7 +84,7 @@ class ProcessTestbed:
         account = "0x" + self.sender(index).address.hex()
         sent = [
             bytes(transaction["input"])  # type: ignore[index]
-            for number in range(self.chain.height + 1)
+            for number in range(height + 1)
             for transaction in eth.get_block(number, True)["transactions"]
             if transaction["from"].lower() == account  # type: ignore[index]
         ]
