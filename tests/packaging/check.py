@@ -28,6 +28,8 @@ IN_BOTH = (
     "mips_vm/runtime/libc/libc.zig",
     "oracle/bench/workloads/hash.c",
     "oracle/service/plumb@.service",
+    "oracle/service/worker/gitignore",
+    "oracle/service/worker/plumb.toml",
     "solidity/artifacts/InferenceOracle.json",
     "solidity/src/InferenceConsumer.sol",
     "solidity/templates/foundry/foundry.toml",
