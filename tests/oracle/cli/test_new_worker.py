@@ -6,8 +6,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from support.command import plumb_in
-from support.devnet_testbed import DevnetTestbed
+from support.programs.command import plumb_in
+from support.testbeds.devnet import DevnetTestbed
 
 VARIABLES = ("PLUMB_HOME", "ETH_RPC_URL", "PLUMB_DEPLOYMENTS", "PLUMB_MODELS")
 

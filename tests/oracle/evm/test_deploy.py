@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from eth_abi import decode
-from support.byte_nets import mlp, odd
-from support.devnet_testbed import DevnetTestbed
+from support.sources.byte_nets import mlp, odd
+from support.testbeds.devnet import DevnetTestbed
 
 from mips_vm.keccak import keccak256
 from oracle.chain.chain import contract_of

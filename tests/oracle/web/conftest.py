@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from support.chromium import chromium
+from support.programs.chromium import chromium
 
 from oracle.chain.local.accounts import development_accounts
 from oracle.sending.sender import Sender
