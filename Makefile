@@ -89,7 +89,7 @@ chaos: $(VENV)/.dev
 	  $(if $(MODEL),--model $(MODEL))
 
 faults: $(VENV)/.dev
-	@PYTHONPATH=tests $(BIN)/python -m faults.run --share $(or $(SHARE),1) --seed $(or $(SEED),1)
+	@PYTHONPATH=tests $(BIN)/python -m faults.run --share $(or $(SHARE),1) --beyond $(or $(BEYOND),0) --seed $(or $(SEED),1)
 
 load: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m load.run --requests $(or $(REQUESTS),1000) \
