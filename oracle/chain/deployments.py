@@ -17,6 +17,7 @@ from mips_vm.json_text import JsonObject, parse
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.contracts import Contracts
 from oracle.errors import BadDeployments, ManyChains, NoDeployments
+from oracle.naming import DISTRIBUTION
 from solidity import artifact
 
 PROTOCOL = (
@@ -43,7 +44,7 @@ class Placed:
             "address": to_checksum_address(self.address),
             "block": self.block,
             "transaction": "0x" + self.transaction.hex(),
-            "version": metadata.version("plumbline"),
+            "version": metadata.version(DISTRIBUTION),
         }
 
     @classmethod

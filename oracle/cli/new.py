@@ -41,10 +41,11 @@ def consumer(
     """
     from importlib import metadata
 
+    from oracle.naming import DISTRIBUTION
     from solidity.template import Tool, write_template
 
     tool = Tool.HARDHAT if hardhat else Tool.FOUNDRY
-    written = write_template(folder, tool, metadata.version("plumbline"))
+    written = write_template(folder, tool, metadata.version(DISTRIBUTION))
     _tell(folder, written, NEXT[tool], as_json)
 
 

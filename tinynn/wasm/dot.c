@@ -8,16 +8,17 @@
 #define TOGETHER 2048u
 #define TERMS 8
 
-/* Floats that are added at once, where the engine has vectors. */
+/* Floats that are added at once, where the engine has vectors, and how many of them are
+ * added to while they stay in registers. Vectors are not a power of two: rows of weights
+ * mostly lie such a distance apart, and caches tell their places badly apart. */
 #ifdef __wasm_simd128__
 typedef float wide __attribute__((vector_size(16)));
+#define WIDES 7u
 #else
 typedef float wide;
+#define WIDES 8u
 #endif
 #define WIDE (sizeof(wide) / sizeof(float))
-/* As many as registers hold beside the terms. Not a power of two: rows of weights mostly
- * lie such a distance apart, and the caches tell their places badly apart. */
-#define WIDES 7u
 
 #define COLUMNS 8u
 
