@@ -9,7 +9,7 @@ from typing import Any
 from challenge.claim import Claim, Lease
 from challenge.game import GameView
 from challenge.precedence import LONGEST_RUN, Due, Pace, in_order, moves_left
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.audits.auditee import Auditee, Stage
 from oracle.chain.contracts import Contracts
 from oracle.logs import logger

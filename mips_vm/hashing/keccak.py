@@ -13,8 +13,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mips_vm import keccak_kernel, native
-from mips_vm.climb_kernel import CLIMB_IR, CLIMB_PAIRS
+from mips_vm.compiled import native
+from mips_vm.hashing import keccak_kernel
+from mips_vm.hashing.climb_kernel import CLIMB_IR, CLIMB_PAIRS
 
 HASH_BYTES: Final = 32
 PAIR_BYTES: Final = 2 * HASH_BYTES

@@ -13,7 +13,7 @@ from typing import Any, Final
 import llvmlite  # type: ignore[import-untyped]
 from llvmlite import binding as llvm
 
-from mips_vm import object_cache
+from mips_vm.compiled import object_cache
 from mips_vm.sources import FINGERPRINT
 
 CODE_GENERATION_LEVEL = 2

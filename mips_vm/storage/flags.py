@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mips_vm import native
+from mips_vm.compiled import native
 from mips_vm.constants import (
     ADDRESS_SPACE,
     PAGE_BYTES,
@@ -22,8 +22,8 @@ from mips_vm.constants import (
     WRITABLE_END,
     Region,
 )
-from mips_vm.keccak import Indices
-from mips_vm.tree import BLOCK_BYTES, BLOCK_COUNT
+from mips_vm.hashing.keccak import Indices
+from mips_vm.hashing.tree import BLOCK_BYTES, BLOCK_COUNT
 
 STALE: Final = 1  # the tree has yet to hash the block
 CHANGED: Final = 2  # the page differs from the last snapshot
