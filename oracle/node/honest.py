@@ -20,7 +20,7 @@ from oracle.compute.play import NEXT_MOVE, Question, TraceNeeded, Unknown, updat
 from oracle.compute.task import Task
 from oracle.compute.work import work_of
 from oracle.models.library import Library
-from oracle.node.node import Player
+from oracle.node.actions import Player
 from oracle.record.record import Answered, Asked
 from tinynn import Model
 from tinynn.asking import passes_at_most

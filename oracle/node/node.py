@@ -9,15 +9,12 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol
 
 from challenge.errors import PositionMismatch, PositionMissing
 from challenge.game import GameView, Side, Stage
-from challenge.moves import Move, Open
 from mips_vm.json_text import Json
-from oracle.chain.chain import Contract
 from oracle.chain.contracts import Contracts
 from oracle.chain.errors import (
     ChainError,
@@ -28,12 +25,20 @@ from oracle.chain.errors import (
     Rejected,
 )
 from oracle.chain.head import Head
-from oracle.node.actions import Action, Done, Failure, Look, Player, Posted, MOST_ON_THEIR_WAY, MOST_MOVES_ON_THEIR_WAY, MOST_PATIENCE_BLOCKS
+from oracle.node.actions import (
+    MOST_PATIENCE_BLOCKS,
+    Action,
+    Done,
+    Failure,
+    Look,
+    Player,
+    Posted,
+)
 from oracle.record.audit import Auditor
 from oracle.record.quiet import Quiet
 from oracle.record.record import Answered, Asked, Record
 from oracle.record.views import view_of
-from oracle.sending.sender import Post, Receipt, Sender
+from oracle.sending.sender import Receipt, Sender
 
 MOVED_ON = (PositionMismatch, PositionMissing)
 """The chain told of a move after the log was read: next time."""

@@ -21,14 +21,13 @@ from llvmlite import ir  # type: ignore[import-untyped]
 
 from . import formulas
 from .extremes import extreme
-from .lanes import Real, Truth, Whole, choose
+from .lanes import Real, Whole, choose
 from .writing import (
     FLOAT,
     I32,
     I64,
     LANES,
     VECTOR,
-    WORDS,
     Body,
     Values,
     Writer,

@@ -15,16 +15,12 @@ from eth.chains.base import MiningChain
 from eth.constants import BLANK_ROOT_HASH, GENESIS_PARENT_HASH
 from eth.db.atomic import AtomicDB
 from eth.exceptions import CanonicalHeadNotFound, HeaderNotFound, Revert
-from eth.validation import validate_gas_limit
-from eth.vm.forks.prague import PragueVM
 from eth.vm.forks.prague.constants import (
-    HISTORY_SERVE_WINDOW,
     HISTORY_STORAGE_ADDRESS,
     HISTORY_STORAGE_CONTRACT_CODE,
 )
 from eth.vm.spoof import SpoofTransaction
 from eth_typing import Address, BlockNumber, Hash32
-from eth_utils.crypto import keccak
 from eth_utils.exceptions import ValidationError
 
 from oracle.chain.local.known import (
@@ -34,6 +30,13 @@ from oracle.chain.local.known import (
     TRANSACTION_GAS,
 )
 from oracle.chain.local.mined import Mined
+from oracle.chain.local.rules import (
+    BLOCK_SECONDS,
+    FIRST_MIX_HASH,
+    PragueChain,
+    model_code,
+    with_inference,
+)
 
 GENESIS_TIME = 1_800_000_000
 BLOCK_GAS = 2**25
@@ -122,7 +125,7 @@ class EmbeddedChain:
             for address, wei in self.balances.items()
         }
         if self.inference:
-            state |= _model_code()
+            state |= model_code()
         code = HISTORY_STORAGE_CONTRACT_CODE
         history = {"balance": 0, "nonce": 1, "code": code, "storage": {}}
         state[HISTORY_STORAGE_ADDRESS] = history
@@ -137,7 +140,7 @@ class EmbeddedChain:
 
     @property
     def _kind(self) -> type[MiningChain]:
-        return with_inference() if self.inference else _Chain
+        return with_inference() if self.inference else PragueChain
 
     @property
     def head(self) -> BlockHeaderAPI:

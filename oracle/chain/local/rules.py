@@ -1,4 +1,4 @@
-"""What blocks of the chain in this process are like: Prague's rules, and their headers."""
+"""What blocks of the chain in this process are like: Prague's rules, and headers."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ class _Rules(_AnyBaseFee, PragueVM):
     """Prague's."""
 
 
-class _Chain(MiningChain):
+class PragueChain(MiningChain):
     chain_id = CHAIN_ID
     vm_configuration: Any = ((BlockNumber(0), _Rules),)
     base_fee: int | None = None
@@ -86,13 +86,13 @@ def with_inference() -> type[MiningChain]:
     class Rules(_AnyBaseFee, InferenceVM):
         """Prague's, and the precompile."""
 
-    class Chain(_Chain):
+    class Chain(PragueChain):
         vm_configuration = ((BlockNumber(0), Rules),)
 
     return Chain
 
 
-def _model_code() -> dict[Address, Any]:
+def model_code() -> dict[Address, Any]:
     """The account of ModelCode in a genesis."""
     from oracle.chain.local.inference import MODEL_CODE
     from solidity import artifact

@@ -13,7 +13,8 @@ from mips_vm.hashing.keccak import keccak256
 from oracle.audits.auditee import Auditee, Stage
 from oracle.chain.contracts import Contracts
 from oracle.logs import logger
-from oracle.node.node import Action, Node
+from oracle.node.actions import Action
+from oracle.node.node import Node
 from oracle.node.worker import seeds
 from oracle.node.worker.second_try import refused
 from oracle.node.worker.strategy import Strategy
