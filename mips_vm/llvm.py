@@ -25,11 +25,12 @@ def avoid() -> None:
 
 def usable() -> bool:
     """Whether it is installed, and nobody has said to do without."""
-    return not _avoided and _installed()
+    return not _avoided and installed()
 
 
 @cache
-def _installed() -> bool:
+def installed() -> bool:
+    """Whether another process could use it."""
     if PACKAGE in sys.modules:
         return sys.modules[PACKAGE] is not None
     return find_spec(PACKAGE) is not None
