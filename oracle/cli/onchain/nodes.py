@@ -67,7 +67,7 @@ def run_node(settings: NodeSettings, make: Make) -> None:
         stack.callback(store.close)
         sender = sender_of(settings, place.chain, store)
         executors = stack.enter_context(settings.executors())
-        players = stack.enter_context(settings.players())
+        players = stack.enter_context(settings.players(executors))
         library, missing = place.at_hand(settings)
         strategy = Honest(library, executors=executors, players=players)
         stocker = Stocker(library, providers(settings), strategy.news.set)

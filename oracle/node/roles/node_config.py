@@ -111,10 +111,16 @@ class NodeSettings(Settings):
 
         return Pool(self._width, Engine(self.executor))
 
-    def players(self) -> "Arena":
-        """Who works out moves in games: as many processes here."""
+    def players(self, executors: "Executors") -> "Arena":
+        """Who works out moves in games: as many processes here, or on the cluster that
+        computes answers."""
         from oracle.compute.arena import Arena
 
+        if self.cluster is not None:
+            from oracle.compute.cluster import Cluster
+
+            if isinstance(executors, Cluster):
+                return executors.players()
         return Arena(self._width)
 
     @property
