@@ -27,6 +27,9 @@ class Insider:
     def serves(self, asked: Asked) -> bool:
         return True
 
+    def objection(self, asked: Asked) -> str:
+        return ""
+
     def keep(self, asked: Asked) -> None:
         pass
 

@@ -63,6 +63,9 @@ class LyingWorker:
     def serves(self, asked: Asked) -> bool:
         return self.can(asked) and self._honest.serves(asked)
 
+    def objection(self, asked: Asked) -> str:
+        return ""
+
     def keep(self, asked: Asked) -> None:
         self._honest.keep(asked)
 

@@ -25,6 +25,10 @@ class Strategy(Protocol):
         """Whether it should."""
         ...
 
+    def objection(self, asked: Asked) -> str:
+        """Why an answer could not be defended here; empty if it could."""
+        ...
+
     def keep(self, asked: Asked) -> None:
         """Sees to it that it can, for it owes the answer or its defence."""
         ...

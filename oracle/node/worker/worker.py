@@ -16,6 +16,7 @@ from oracle.logs import logger
 from oracle.node.actions import Action
 from oracle.node.node import Node
 from oracle.node.worker import seeds
+from oracle.node.worker.private import NOTHING_PRIVATE, Private
 from oracle.node.worker.second_try import refused
 from oracle.node.worker.strategy import Strategy
 from oracle.pricing.guard import Guard
@@ -42,9 +43,10 @@ class Worker(Node):
         contracts: Contracts,
         strategy: Strategy,
         guard: Guard = NO_GUARD,
+        private: Private = NOTHING_PRIVATE,
     ) -> None:
         super().__init__(sender, contracts)
-        self._strategy, self._guard = strategy, guard
+        self._strategy, self._guard, self._private = strategy, guard, private
         self.auditee = Auditee(sender, contracts)
         self.pace = Pace()
         self.declined: dict[int, str] = {}
@@ -412,6 +414,10 @@ class Worker(Node):
             return f"no image held of model 0x{asked.request.model_id.hex()}"
         if not self._strategy.serves(asked):
             return f"not named by --model: model 0x{asked.request.model_id.hex()}"
+        if objection := self._private.objection(asked):
+            return objection
+        if objection := self._strategy.objection(asked):
+            return objection
         if asked.missed.count(self.address) >= MOST_MISSES:
             return "missed twice: expected an answer before its leases ran out"
         if market.leases >= (most := self.leases_at_most):
