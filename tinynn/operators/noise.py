@@ -14,7 +14,7 @@ from ..kernels import Call
 from ..memory.tensor import TensorType
 from . import binary, movement, unary
 from .family import Family, Operator, Space, Types, Words
-from .graph import Graph, Value
+from .graph import Graph, Operation, Value
 from .language.passing import check_pass
 from .shape import check_arity, check_dtype, check_shape, demand
 
@@ -69,22 +69,30 @@ def noise(
     half = -(-count // 2)
     lengths = uniform(graph, seed, number, count=half, stream=2 * stream)
     turns = uniform(graph, seed, number, count=half, stream=2 * stream + 1)
+    logs = _one(unary.OPERATIONS["Log"](graph, lengths))
+    radius = _one(unary.OPERATIONS["Sqrt"](graph, _scaled(graph, logs, -2)))
     angle = _scaled(graph, turns, 2 * pi)
-    logs = _scaled(graph, unary.OPERATIONS["Log"](graph, lengths), -2)
-    radius = unary.OPERATIONS["Sqrt"](graph, logs)
     sides = [
-        binary.OPERATIONS["Mul"](graph, radius, unary.OPERATIONS[name](graph, angle))
+        _product(graph, radius, _one(unary.OPERATIONS[name](graph, angle)))
         for name in ("Cos", "Sin")
     ]
-    found = movement.OPERATIONS["Concat"](graph, *sides, axis=0)
+    found = movement.concat(graph, *sides, axis=0)
     if count == 2 * half:
         return found
-    return movement.OPERATIONS["Slice"](graph, found, starts=[0], lengths=[count])
+    return movement.slice_(graph, found, starts=[0], lengths=[count])
 
 
 def _scaled(graph: Graph, x: Value, factor: float) -> Value:
-    held = graph.constant(np.array(factor, np.float32))
-    return binary.OPERATIONS["Mul"](graph, x, held)
+    return _product(graph, x, graph.constant(np.array(factor, np.float32)))
+
+
+def _product(graph: Graph, a: Value, b: Value) -> Value:
+    return _one(binary.OPERATIONS["Mul"](graph, a, b))
+
+
+def _one(result: Value | tuple[Value, ...]) -> Value:
+    assert isinstance(result, Value), "the operation has one result"
+    return result
 
 
 FAMILY: Final = Family(
@@ -97,4 +105,4 @@ FAMILY: Final = Family(
     grain=lambda operator: BLOCK,
 )
 FAMILIES = (FAMILY,)
-OPERATIONS = {"Uniform": uniform, "Noise": noise}
+OPERATIONS: dict[str, Operation] = {"Uniform": uniform, "Noise": noise}
