@@ -102,7 +102,7 @@ TARGETS = {
             "tests/solidity/swarm/test_attacks.py",
             "tests/solidity/swarm/test_other_rules.py",
         ),
-        ("Swarm",),
+        ("swarm/Swarm",),
     ),
     "game": Target("solidity/src/DisputeGame.sol", GAME_TESTS, ("DisputeGame",)),
     "clock": Target("solidity/src/libraries/Clock.sol", GAME_TESTS, ("DisputeGame",)),
