@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from challenge.abi import words
 from challenge.claim import Interval
 from challenge.errors import PartOutOfRange, WrongRootCount
+from challenge.tariff import rounds
 from mips_vm.keccak import keccak256
 
 DISSECTED = 1
@@ -20,8 +21,14 @@ EMPTY_LEAF = bytes(32)
 
 
 def parts_of(length: int, k: int) -> int:
-    """How many parts an interval of `length` steps is cut into."""
-    return min(k, length)
+    """Into how many parts an interval of `length` steps is cut, at most `k`: the least
+    power of two with which no more dissections follow than by `k` each time."""
+    if length <= k:
+        return length
+    needed, count = rounds(k, length), 2
+    while count**needed < length:
+        count *= 2
+    return min(k, count)
 
 
 def cuts(interval: Interval, k: int) -> tuple[int, ...]:

@@ -1,6 +1,5 @@
 """What the chain says about the honest, after everything."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 from chaos.testbed import CHALLENGER, NOTHING, WORKER, ChaosTestbed
