@@ -22,10 +22,13 @@ EMPTY_LEAF = bytes(32)
 
 def parts_of(length: int, k: int) -> int:
     """Into how many parts an interval of `length` steps is cut, at most `k`: the least
-    power of two with which no more dissections follow than by `k` each time."""
+    power of two with which no more dissections follow than by `k` each time. `k` if one
+    dissection less would do for two thirds of it: then most games are one shorter."""
     if length <= k:
         return length
     needed, count = rounds(k, length), 2
+    if 2 * length < 3 * k ** (needed - 1):
+        return k
     while count**needed < length:
         count *= 2
     return min(k, count)

@@ -19,9 +19,12 @@ RUNNING, YIELDED, HALTED, FAULTED = range(4)  # the machine's status
 
 
 def parts_of(k: int, length: int) -> int:
-    """From the least power of two on, what leaves as few rounds as `k` does."""
+    """From the least power of two on, what leaves as few rounds as `k` does; but `k`
+    where one round less suffices for two thirds."""
     if length <= k:
         return length
+    if length / k ** (rounds(k, length) - 1) < 1.5:
+        return k
     powers = [2**bits for bits in range(1, 7) if 2**bits < k]
     return next((m for m in powers if rounds(m, length) == rounds(k, length)), k)
 

@@ -50,7 +50,8 @@ struct Dispute {
 
 /// @title The dispute game: two levels, k-ary, asymmetric. The worker shows, the challenger points.
 /// @notice A dissection of [start, start+length) has m parts, cut at start + i*length/m: m = length if that is at most
-/// K, else the least power of two with which as many dissections bring the length down to one as with K, or K. It is
+/// K, else the least power of two with which as many dissections bring the length down to one as with K, at most K;
+/// and K if the length is less than 1.5 times K to the power of those dissections but one. It is
 /// committed as the Merkle root over leaves keccak256(startRoot_i, endRoot_i), padded with zero to a power of two.
 /// A position is committed as `keccak256(abi.encode(kind, interval, a, b))`:
 /// kind 1, dissected: a = dissection root, b = 0, the challenger selects;

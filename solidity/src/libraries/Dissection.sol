@@ -11,15 +11,19 @@ library Dissection {
     /// @notice Into how many parts an interval of this length, at least 1, is cut.
     /// @dev If `rounds` dissections by at most `k` bring it down to one step, then the least power of two with which
     /// as many do. Cut by k each time, the last would be left with few parts, and the others post more roots than
-    /// it saves. The least rounds stay the least: the longest part is at most k to the rounds that are left.
+    /// it saves. The least rounds stay the least: the longest part is at most k to the rounds that are left. But a
+    /// length of less than one and a half times what one round less could do is cut by k: of its last parts, most are
+    /// one step already.
     function parts(uint256 k, uint256 length) internal pure returns (uint256 count) {
         if (length <= k) return length;
         unchecked {
-            uint256 rounds = 1;
-            for (uint256 reach = k; reach < length; reach *= k) rounds++;
-            uint256 levels_ = 1;
-            while (1 << (levels_ * rounds) < length) levels_++;
-            count = 1 << levels_;
+            uint256 rounds = 2;
+            uint256 less = k;
+            for (; less * k < length; less *= k) rounds++;
+            if (2 * length < 3 * less) return k;
+            uint256 bits = 1;
+            while (1 << (bits * rounds) < length) bits++;
+            count = 1 << bits;
         }
         if (count > k) count = k;
     }
