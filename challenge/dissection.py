@@ -13,7 +13,7 @@ from challenge.abi import words
 from challenge.claim import Interval
 from challenge.errors import PartOutOfRange, WrongRootCount
 from challenge.tariff import rounds
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 
 DISSECTED = 1
 DISPUTED = 2

@@ -7,8 +7,8 @@ from eth_abi import encode
 from eth_utils import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.evm import Chain, Reverted
-from support.made_up import (
+from support.chains.evm import Chain, Reverted
+from support.games.made_up import (
     Interval,
     merkle,
     pair,

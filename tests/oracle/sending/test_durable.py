@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from chaos.books import Sent, duplicates, in_vain
-from support.bench import ADDRESS, Bench, Immediate, Killed, waits
-from support.embedded_testbed import ETHER, EmbeddedTestbed
+from support.testbeds.bench import ADDRESS, Bench, Immediate, Killed, waits
+from support.testbeds.embedded import ETHER, EmbeddedTestbed
 
 from oracle.chain.errors import (
     Displaced,
