@@ -14,7 +14,7 @@ WINNER_BONUS: Final = WORKER_BOND // 10  # of the least bond, whatever the bond 
 
 CHALLENGE: Final = 150_000  # and the slot that the first select fills
 OPEN: Final = 84_000
-SELECT: Final = 52_000
+SELECT: Final = 50_000
 DISSECT: Final = 48_500
 DESCEND: Final = 48_500
 ROOT: Final = 1_250  # each boundary of open, dissect and descend

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from challenge import tariff
+from challenge.dissection import parts_of
 from oracle.demo.story import Script, Story
 from oracle.demo.teller import Mute
 from tinynn import models
@@ -45,11 +46,20 @@ def measured(k: int) -> Cost:
 def foretold(k: int) -> Cost:
     """A game of LONG size by tariff: what each side may claim for its moves."""
     rounds = [tariff.rounds(k, length) for length in LONG]
-    selects, shown = sum(rounds), sum(rounds) * (k - 1) * tariff.ROOT
+    selects, shown = sum(rounds), sum(roots(length, k) for length in LONG) * tariff.ROOT
     challenger = tariff.CHALLENGE + selects * tariff.SELECT + tariff.PROVE
     dissections = (selects - 2) * tariff.DISSECT
     worker = tariff.OPEN + tariff.DESCEND + dissections + shown
     return Cost(k, challenger + worker, 2 + 2 * selects)
+
+
+def roots(length: int, k: int) -> int:
+    """That are shown until one step of so many is left."""
+    shown = 0
+    while length > 1:
+        parts = parts_of(length, k)
+        shown, length = shown + parts - 1, -(-length // parts)
+    return shown
 
 
 def draw(short: Sequence[Cost], long: Sequence[Cost]) -> str:

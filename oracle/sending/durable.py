@@ -233,12 +233,26 @@ class DurableSender(Sender):
         """Raises `NonceTaken` if others are quicker again and again."""
         for _ in range(MOST_TRIES):
             nonce = self.nonce
+            if (found := self._mined_after_all(draft, nonce)) is not None:
+                return found
             attempt = self._signer.sign(draft, nonce)
             try:
                 return self.outbox.add(draft, nonce, attempt)
             except NonceTaken as error:
                 taken = error  # by another process of this account, this very moment
         raise taken
+
+    def _mined_after_all(self, draft: Draft, nonce: int) -> Entry | None:
+        """The same that was given up, if it is on the chain: nodes had it still, and
+        mined it since this was estimated. It is open again, to be settled as any."""
+        for entry in self.outbox.given_up(draft.key, nonce):
+            same = (entry.draft.to, entry.draft.data, entry.draft.value)
+            if same != (draft.to, draft.data, draft.value):
+                continue
+            if self._receipts.find(entry) is not None:
+                self.outbox.reopen(entry)
+                return self.outbox.find(draft.key)
+        return None
 
     def _until_mined(self, entry: Entry) -> TxReceipt:
         """Raises `Refused` or `Displaced` if it was given up meanwhile."""

@@ -86,6 +86,11 @@ class Outbox:
         wanted = and_(outbox.c.state == OPEN, outbox.c.key == key)
         return next(iter(self._entries(wanted)), None)
 
+    def given_up(self, key: str, before: int) -> list[Entry]:
+        """What had that key and a nonce below, and is not to be sent again."""
+        dropped = and_(outbox.c.state == DROPPED, outbox.c.nonce < before)
+        return self._entries(and_(dropped, outbox.c.key == key))
+
     def last_mined(self) -> Entry | None:
         """The mined transaction in the highest block."""
         with self.store.begin() as connection:

@@ -94,11 +94,10 @@ contract DisputeGame is IDisputeGame {
         _checkWorker(dispute);
         game.press();
         _checkSteps(Tariff.MAX_SEGMENTS, segments);
-        Dissection.checkBoundaries(roots, Dissection.parts(k, segments), 1);
 
         (bytes32 startRoot, bytes32 endRoot) = _ends(claim);
-        bytes32 root = Dissection.root(startRoot, roots, endRoot);
-        dispute.opening = Position.dissected(Interval(1, 0, 0, segments), root);
+        Interval memory whole = Interval(1, 0, 0, segments);
+        dispute.opening = Position.dissected(whole, Dissection.root(startRoot, roots, endRoot, k, whole));
         dispute.openedAt = Time.current();
         game.stage = Stage.Select;
         game.workerDue += uint32(Tariff.OPEN + roots.length * Tariff.ROOT);
@@ -121,7 +120,8 @@ contract DisputeGame is IDisputeGame {
         Game memory game = _at(gameId, dispute, Stage.Select);
         game.press();
         Position.check(
-            game.commitment == 0 ? dispute.opening : game.commitment, Position.dissected(interval, dissectionRoot)
+            game.commitment == 0 ? dispute.opening : game.commitment,
+            Position.supplied(Position.DISSECTED, interval, dissectionRoot, 0)
         );
         uint256 count = Dissection.parts(k, interval.length);
         Dissection.check(dissectionRoot, count, part, startRoot, endRoot, path);
@@ -148,7 +148,7 @@ contract DisputeGame is IDisputeGame {
         Game memory game = _at(gameId, dispute, Stage.Dissect);
         _checkWorker(dispute);
         game.press();
-        Position.check(game.commitment, Position.disputed(interval, startRoot, endRoot));
+        Position.check(game.commitment, Position.supplied(Position.DISPUTED, interval, startRoot, endRoot));
         _show(gameId, game, interval, startRoot, endRoot, roots, Tariff.DISSECT);
     }
 
@@ -167,7 +167,7 @@ contract DisputeGame is IDisputeGame {
         Game memory game = _at(gameId, dispute, Stage.Descend);
         _checkWorker(dispute);
         game.press();
-        Position.check(game.commitment, Position.disputed(interval, startRoot, endRoot));
+        Position.check(game.commitment, Position.supplied(Position.DISPUTED, interval, startRoot, endRoot));
         _checkSteps(Tariff.MAX_INSTRUCTIONS, instructions);
 
         Interval memory whole = Interval(2, interval.start, 0, instructions);
@@ -189,7 +189,7 @@ contract DisputeGame is IDisputeGame {
         bytes32 gameId = _id(claimHash, challenger);
         Game memory game = _at(gameId, dispute, Stage.Prove);
         game.press();
-        Position.check(game.commitment, Position.disputed(interval, startRoot, endRoot));
+        Position.check(game.commitment, Position.supplied(Position.DISPUTED, interval, startRoot, endRoot));
 
         Model memory m = registry.model(claim.modelId);
         bytes32 postRoot = verifier.step(startRoot, m.programRoot, m.modelRoot, witness);
@@ -290,9 +290,8 @@ contract DisputeGame is IDisputeGame {
         bytes32[] calldata roots,
         uint256 tariff
     ) private {
-        Dissection.checkBoundaries(roots, Dissection.parts(k, whole.length), whole.level);
         game.stage = Stage.Select;
-        game.commitment = Position.dissected(whole, Dissection.root(startRoot, roots, endRoot));
+        game.commitment = Position.dissected(whole, Dissection.root(startRoot, roots, endRoot, k, whole));
         game.workerDue += uint32(tariff + roots.length * Tariff.ROOT);
         games[gameId] = game;
         emit Dissected(gameId, whole, startRoot, endRoot, roots);
@@ -396,7 +395,8 @@ contract DisputeGame is IDisputeGame {
     }
 
     function _id(bytes32 claimHash, address challenger) private pure returns (bytes32) {
-        return keccak256(abi.encode(claimHash, challenger));
+        // keccak256(abi.encode(claimHash, challenger))
+        return Dissection.pair(claimHash, bytes32(uint256(uint160(challenger))));
     }
 
     function _min(uint256 a, uint256 b) private pure returns (uint256) {

@@ -27,7 +27,7 @@ def test_cuts_any_interval_tile_it_evenly(start: int, length: int, k: int) -> No
     at = cuts(Interval(1, 0, start, length), k)
     sizes = [end - begin for begin, end in zip(at, at[1:], strict=False)]
     assert (at[0], at[-1]) == (start, start + length)
-    assert len(sizes) == min(k, length)
+    assert len(sizes) == parts_of(length, k)
     assert min(sizes) >= 1
     assert max(sizes) - min(sizes) <= 1
 

@@ -1,6 +1,5 @@
 """What the chain says about the honest, after everything."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 from chaos.testbed import CHALLENGER, NOTHING, WORKER, ChaosTestbed
@@ -44,11 +43,25 @@ def sent_by_the_honest(testbed: ChaosTestbed) -> list[Sent]:
 
 
 def duplicates(sent: list[Sent]) -> int:
-    """Moves that were sent again: a node forgot that it had made them."""
-    said = Counter((s.sender, s.data) for s in sent if s.function not in REPEATABLE)
-    again = sum(count - 1 for count in said.values())
-    failed = sum(not s.succeeded for s in sent if s.function in REPEATABLE)
-    return again + failed
+    """Moves that were sent though the same had come true before, in the chain's order:
+    a node forgot that it had made them."""
+    true: set[tuple[bytes, bytes]] = set()
+    again = 0
+    for each in sent:
+        if each.function in REPEATABLE:
+            continue
+        said = (each.sender, each.data)
+        again += said in true
+        if each.succeeded:
+            true.add(said)
+    return again
+
+
+def in_vain(sent: list[Sent]) -> int:
+    """What was mined and failed. Between a node's last look and its block the chain may
+    go back, or time: what made it right is undone, and no node can help that. When it
+    is right again it is said again, in the same words."""
+    return sum(not each.succeeded for each in sent)
 
 
 def missed_moves(testbed: ChaosTestbed) -> list[str]:

@@ -75,6 +75,7 @@ def chaos(folder: Path, rounds: int, seed: int, model: str = "layer") -> dict[st
             "reorgs": reorgs,
             "transactions": len(sent),
             "duplicates": books.duplicates(sent),
+            "in_vain": books.in_vain(sent),
             "missed_moves": len(missed),
             "lost_wei": books.lost_wei(testbed, before, sent),
             "wrong_winners": books.wrong_winners(testbed),

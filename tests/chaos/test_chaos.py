@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from chaos.books import Sent, duplicates
+from chaos.books import Sent, duplicates, in_vain
 from chaos.fuse import SEND, Fuse, Moment
 from chaos.run import BAD, by_point, chaos
 from chaos.subject import SUBJECTS
@@ -21,20 +21,22 @@ def sent(
 
 
 @pytest.mark.parametrize(
-    "transactions, expected",
+    "transactions, again, failed",
     [
-        ([sent(WORKER, "accept", b"a"), sent(WORKER, "accept", b"b")], 0),
-        ([sent(WORKER, "accept", b"a"), sent(OTHER, "accept", b"a")], 0),
-        ([sent(WORKER, "accept", b"a"), sent(WORKER, "accept", b"a", False)], 1),
-        ([sent(WORKER, "withdraw", b"a"), sent(WORKER, "withdraw", b"a")], 0),
-        ([sent(WORKER, "withdraw", b"a"), sent(WORKER, "withdraw", b"a", False)], 1),
-        ([sent(WORKER, "submit", b"a")] * 3, 2),
+        ([sent(WORKER, "accept", b"a"), sent(WORKER, "accept", b"b")], 0, 0),
+        ([sent(WORKER, "accept", b"a"), sent(OTHER, "accept", b"a")], 0, 0),
+        ([sent(WORKER, "accept", b"a"), sent(WORKER, "accept", b"a", False)], 1, 1),
+        ([sent(WORKER, "accept", b"a", False), sent(WORKER, "accept", b"a")], 0, 1),
+        ([sent(WORKER, "accept", b"a", False)] * 2, 0, 2),
+        ([sent(WORKER, "withdraw", b"a"), sent(WORKER, "withdraw", b"a")], 0, 0),
+        ([sent(WORKER, "withdraw", b"a"), sent(WORKER, "withdraw", b"a", False)], 0, 1),
+        ([sent(WORKER, "submit", b"a")] * 3, 2, 0),
     ],
 )
-def test_books_count_what_was_sent_again(
-    transactions: list[Sent], expected: int
+def test_books_count_what_was_sent_again_and_what_failed(
+    transactions: list[Sent], again: int, failed: int
 ) -> None:
-    assert duplicates(transactions) == expected
+    assert (duplicates(transactions), in_vain(transactions)) == (again, failed)
 
 
 def test_table_of_kills_tells_move_and_moment() -> None:

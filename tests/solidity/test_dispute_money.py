@@ -11,6 +11,7 @@ from support.games.made_up import (
     Run,
     ends,
     lying_game,
+    parts_of,
 )
 from support.games.protocol import (
     BOND,
@@ -67,13 +68,13 @@ def test_dues_add_up_move_by_move(game):
     assert game.game.workerDue == opened
     game.select()
     assert game.game.challengerDue == T["CHALLENGE"] + T["SELECT"]
-    count = min(32, game.interval.length) - 1
+    count = parts_of(32, game.interval.length) - 1
     game.dissect()
     dissected = opened + T["DISSECT"] + count * T["ROOT"]
     assert game.game.workerDue == dissected
     game.select()
     game.descend()
-    assert game.game.workerDue == dissected + T["DESCEND"] + 31 * T["ROOT"]
+    assert game.game.workerDue == dissected + T["DESCEND"] + 15 * T["ROOT"]
 
 
 def test_worker_loses_bond_winner_has_dues_and_a_bonus(game, story):

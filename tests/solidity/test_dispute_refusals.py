@@ -20,6 +20,7 @@ from support.games.made_up import (
     lying_game,
     merkle,
     pair,
+    parts_of,
     path,
     send,
     status,
@@ -186,7 +187,7 @@ def test_select_of_an_inner_node_refused(game):
 def test_dissection_with_another_number_of_roots_refused(story, game, stage, change):
     game.play(stage)
     whole = game.interval if stage != DESCEND else Interval(2, LIE[0], 0, 2000)
-    expected = min(K, whole.length) - 1
+    expected = parts_of(K, whole.length) - 1
     roots = [status(keccak(b"x"), 1)] * (expected + change)
     with reverts("WrongRootCount", expected, expected + change):
         send_roots(game, stage, whole.length, roots)
@@ -230,7 +231,7 @@ def test_boundary_of_a_status_that_has_no_place_there_refused(
     """Above all a running state that poses as a boundary between segments."""
     game.play(stage)
     steps = 2000 if stage == DESCEND else game.interval.length
-    count = min(K, steps) - 1
+    count = parts_of(K, steps) - 1
     roots = [status(keccak(b"x"), 1)] * count
     roots[index] = status(keccak(b"y"), value)
     if good:
@@ -246,7 +247,7 @@ def test_level_two_dissection_may_run_but_not_beyond_faulted(game):
     game.descend()
     game.select()
     assert game.stage == DISSECT
-    count = min(K, game.interval.length) - 1
+    count = parts_of(K, game.interval.length) - 1
     good = [status(keccak(b"x"), 0)] * count
     bad = [status(keccak(b"x"), 4), *good[1:]]
     with reverts("WrongRootStatus", 0, 4):

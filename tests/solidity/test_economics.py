@@ -146,8 +146,8 @@ def test_winner_is_paid_in_full_however_many_challenge(story):
     assert event.paid == due * GWEI + BOND // 10
 
 
-@pytest.mark.parametrize(("others", "whole"), [(36, True), (37, False)])
-def test_challenger_that_settles_first_is_paid_in_full_among_36(story, others, whole):
+@pytest.mark.parametrize(("others", "whole"), [(37, True), (38, False)])
+def test_challenger_that_settles_first_is_paid_in_full_among_37(story, others, whole):
     story.claimed()
     winner, honest, *_ = challenged(story, 1 + others)
     winner.open()

@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 from typing import Any, Final
 
 import tinynn
@@ -42,7 +41,7 @@ GAMES: Final = 20
 class Disputed:
     """Processor seconds of one side: in the first game, with loading and answer, and in
     each further one. Transactions and gas of the dearest; segments of the run; bytes of
-    memory at most, of which the image's file may be shared."""
+    memory behind all games, and of those what no file holds."""
 
     passes: int
     segments: int
@@ -52,7 +51,8 @@ class Disputed:
     transactions: int
     gas: int
     chain_seconds: float
-    resident_bytes: int
+    memory_bytes: int
+    anonymous_bytes: int
     truth_stood: bool
     lie_fell: bool
 
@@ -116,10 +116,20 @@ def disputed(image: Path, tokens: int, games: int) -> Disputed:
         transactions=max(len(course.done) for course in courses),
         gas=max(course.gas for course in courses),
         chain_seconds=sum(course.seconds for course in courses),
-        resident_bytes=getrusage(RUSAGE_SELF).ru_maxrss * 1024,
+        memory_bytes=memory("Pss"),
+        anonymous_bytes=memory("Anonymous"),
         truth_stood=stood,
         lie_fell=falls.worker_lost,
     )
+
+
+def memory(kind: str) -> int:
+    """Bytes of this process, as Linux counts them. *Pss*: pages that several mappings
+    show count once in all. The image's file is mapped twice, for native code and under
+    the guest's memory, and so is in the resident set twice."""
+    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
+    (found,) = (line for line in lines if line.startswith(f"{kind}:"))
+    return int(found.split()[1]) * 1024
 
 
 def data_of(model: tinynn.Model, tokens: int) -> bytes:

@@ -32,7 +32,8 @@ def rows(wanted: Sequence[str]) -> Iterator[dict[str, Any]]:
                 "further_seconds": max(told.further_seconds),
                 "transactions": told.transactions,
                 "gas": told.gas,
-                "resident_bytes": told.resident_bytes,
+                "memory_bytes": told.memory_bytes,
+                "anonymous_bytes": told.anonymous_bytes,
                 "as_it_should": told.truth_stood and told.lie_fell,
             }
 

@@ -49,7 +49,9 @@ struct Dispute {
 }
 
 /// @title The dispute game: two levels, k-ary, asymmetric. The worker shows, the challenger points.
-/// @notice A dissection of [start, start+length) has m = min(K, length) parts, cut at start + i*length/m. It is
+/// @notice A dissection of [start, start+length) has m parts, cut at start + i*length/m: m = length if that is at most
+/// K, else the least power of two with which as many dissections bring the length down to one as with K, at most K;
+/// and K if the length is less than 1.5 times K to the power of those dissections but one. It is
 /// committed as the Merkle root over leaves keccak256(startRoot_i, endRoot_i), padded with zero to a power of two.
 /// A position is committed as `keccak256(abi.encode(kind, interval, a, b))`:
 /// kind 1, dissected: a = dissection root, b = 0, the challenger selects;
@@ -110,7 +112,7 @@ interface IDisputeGame {
     /// @notice The worker's first dissection, of the whole run, once for all games of the claim.
     /// @param challenger Whose game is charged for the move.
     /// @param segments N, in [1, 2^32].
-    /// @param roots min(K, N) - 1 interior boundaries, each with status 1, 2 or 3.
+    /// @param roots m - 1 interior boundaries, each with status 1, 2 or 3.
     function open(Claim calldata claim, address challenger, uint64 segments, bytes32[] calldata roots) external;
 
     /// @notice The caller, a challenger, points at a part whose start it agrees with and whose end it disputes.
@@ -137,7 +139,7 @@ interface IDisputeGame {
     /// @notice One segment is left: the worker says of how many instructions, and cuts those.
     /// @param interval The level-1 interval of length 1.
     /// @param instructions M, in [1, 2^36].
-    /// @param roots min(K, M) - 1 interior states, each with status at most 3.
+    /// @param roots m - 1 interior states, each with status at most 3.
     function descend(
         bytes32 claimHash,
         address challenger,

@@ -17,7 +17,7 @@ library Tariff {
 
     uint256 internal constant CHALLENGE = 150_000; // and the slot that the first select fills
     uint256 internal constant OPEN = 84_000;
-    uint256 internal constant SELECT = 52_000;
+    uint256 internal constant SELECT = 50_000;
     uint256 internal constant DISSECT = 48_500;
     uint256 internal constant DESCEND = 48_500;
     uint256 internal constant ROOT = 1_250; // each boundary of open, dissect and descend

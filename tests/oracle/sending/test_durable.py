@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chaos.books import Sent, duplicates, in_vain
 from support.testbeds.bench import ADDRESS, Bench, Immediate, Killed, waits
 from support.testbeds.embedded import ETHER, EmbeddedTestbed
 
@@ -18,7 +19,7 @@ from oracle.chain.errors import (
 )
 from oracle.sending import durable
 from oracle.sending import sender as plain
-from oracle.sending.durable import MOST_TRIES
+from oracle.sending.durable import MOST_TRIES, PATIENCE_BLOCKS
 from oracle.sending.receipts import MISSES
 from oracle.sending.sender import Post
 from oracle.sending.signer import MOST_ATTEMPTS
@@ -335,3 +336,73 @@ def test_durable_reorg_since_the_last_look_sends_nothing(bench: Bench) -> None:
     assert waits(sender) and not waits(sender)
     bench.deposit(sender, 3)
     assert (bench.staked(), bench.nonce()) == (ETHER + 3, 2)
+
+
+def test_durable_send_given_up_but_mined_meanwhile_is_not_sent_again(
+    bench: Bench,
+) -> None:
+    """A reorg takes its cause, a node keeps its bytes, and mines them when the cause
+    is back: after it was found to be wanted again, before its nonce is asked for."""
+    sender, staking = bench.sender(), bench.world.contracts.staking
+    other, height = bench.world.senders[1], bench.world.chain.height
+    withdraw = Post(staking, "withdraw", (ADDRESS, 5), key="move")
+    other.send(staking, "deposit", ADDRESS, value=50)
+    sender.post(withdraw)
+    bench.world.embedded.rewind(height)
+    for _ in range(1 + PATIENCE_BLOCKS):
+        bench.node.mine(empty=True)
+        waiting = waits(sender)
+    assert not waiting and bench.node.pool
+    other.send(staking, "deposit", ADDRESS, value=50)
+    estimate = sender._estimated
+
+    def late(intent: Any) -> Any:
+        wanted = estimate(intent)
+        bench.node.mine()
+        return wanted
+
+    bench.monkeypatch.setattr(sender, "_estimated", late)
+    sender.post(withdraw)
+    bench.node.mine()
+    assert not waits(sender)
+    assert (bench.staked(), bench.nonce()) == (45, 1), "nothing was said twice"
+
+
+def test_durable_reorg_between_estimate_and_block_makes_it_fail_once(
+    bench: Bench,
+) -> None:
+    """Nobody can help that: it is in vain, and no duplicate when it is said again."""
+    sender, staking = bench.sender(), bench.world.contracts.staking
+    other, height = bench.world.senders[1], bench.world.chain.height
+    other.send(staking, "deposit", ADDRESS, value=5)
+    take = bench.node._take
+
+    def undone(raw: bytes) -> Any:
+        bench.world.embedded.rewind(height)
+        answer = take(raw)
+        bench.node.mine()
+        return answer
+
+    bench.monkeypatch.setattr(bench.node, "_take", undone)
+    with pytest.raises(Refused, match="withdraw"):
+        sender.send(staking, "withdraw", ADDRESS, 5, key="move")
+    bench.monkeypatch.setattr(bench.node, "_take", take)
+    Immediate(bench)
+    other.send(staking, "deposit", ADDRESS, value=5)
+    sender.send(staking, "withdraw", ADDRESS, 5, key="move")
+    assert (bench.staked(), bench.nonce()) == (0, 2)
+    said = [
+        Sent(
+            bytes(each.transaction.sender),
+            "select",  # of a move that must not be made twice
+            bytes(each.transaction.data),
+            0,
+            each.succeeded,
+        )
+        for each in sorted(
+            bench.world.embedded.mined.values(), key=lambda m: m.transaction.nonce
+        )
+        if bytes(each.transaction.sender) == ADDRESS
+    ]
+    assert [sent.succeeded for sent in said] == [False, True]
+    assert (duplicates(said), in_vain(said)) == (0, 1)

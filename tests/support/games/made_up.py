@@ -17,6 +17,22 @@ NONE, OPEN, SELECT, DISSECT, DESCEND, PROVE, OVER = range(7)  # Stage
 RUNNING, YIELDED, HALTED, FAULTED = range(4)  # the machine's status
 
 
+def parts_of(k: int, length: int) -> int:
+    """From the least power of two on, what leaves as few rounds as `k` does; but `k`
+    where one round less suffices for two thirds."""
+    if length <= k:
+        return length
+    if length / k ** (rounds(k, length) - 1) < 1.5:
+        return k
+    powers = [2**bits for bits in range(1, 7) if 2**bits < k]
+    return next((m for m in powers if rounds(m, length) == rounds(k, length)), k)
+
+
+def rounds(k: int, length: int) -> int:
+    """Dissections by `k` each time, until one step is left."""
+    return 0 if length == 1 else 1 + rounds(k, -(-length // k))
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     level: int
@@ -26,7 +42,7 @@ class Interval:
 
     def cuts(self, k: int) -> list[int]:
         """Where its parts begin, and where the last one ends."""
-        parts = min(k, self.length)
+        parts = parts_of(k, self.length)
         return [self.start + i * self.length // parts for i in range(parts + 1)]
 
     def part(self, k: int, index: int) -> "Interval":

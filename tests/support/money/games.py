@@ -16,6 +16,7 @@ from support.games.made_up import (
     MadeUpGame,
     Run,
     first_difference,
+    parts_of,
     status,
 )
 from support.money.actors import (
@@ -111,7 +112,7 @@ class Players(Actors):
 
     def _next_shown(self, player: MadeUpGame, stage: int) -> int:
         length = INSTRUCTIONS if stage == DESCEND else player.interval.length
-        return min(K, length) - 1
+        return parts_of(K, length) - 1
 
     def _after_select(self, player: MadeUpGame) -> int:
         if player.interval.length > 1:
