@@ -1,8 +1,8 @@
-"""Options of commands that ask a language model on a chain, and the bytes they make."""
+"""Options of commands that ask a language model or one that draws, on a chain, and the
+bytes they make."""
 
 import os
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +10,7 @@ import typer
 if TYPE_CHECKING:
     from tinynn import Model
     from tinynn.asking import Asking
+    from tinynn.drawing import Drawing
 
 BLOCK, OWN = "block", "own"
 
@@ -34,7 +35,15 @@ Seed = Annotated[
     typer.Option(
         metavar="block|own|HEX",
         help="Drawn by a block that is yet to come, which nobody chooses; or drawn "
-        "here; or 28 bytes of yours.",
+        "here; or 28 bytes of yours, of a picture 32.",
+    ),
+]
+Label = Annotated[
+    int | None,
+    typer.Option(
+        "--class",
+        metavar="N",
+        help="What a diffusion model is to draw, in the place of INPUT.",
     ),
 ]
 
@@ -58,32 +67,60 @@ def question(model: "Model", text: str, asking: "Asking", seed: str) -> Question
         raise NoTextModel(model.name, ", ".join(shapes))
     from_block = asking.draws and seed == BLOCK
     if asking.draws and not from_block:
-        drawn = os.urandom(SEED_BYTES) if seed == OWN else seed_given(seed)
+        drawn = os.urandom(SEED_BYTES) if seed == OWN else seed_given(seed, SEED_BYTES)
         asking = replace(asking, seed=drawn)
     return Question(request_of(model.tables, os.fsencode(text), asking), from_block)
 
 
-def seed_given(text: str) -> bytes:
-    """28 bytes from hexadecimal."""
-    from tinynn.asking import SEED_BYTES
+def drawing_question(model: "Model", label: int | None, seed: str) -> Question:
+    """Raises `NoPictureModel`, tinynn's `InputError`, or BadParameter for a seed that
+    is none. Of a block's seed the last 4 of 32 bytes are zeros."""
+    from tinynn.drawing import SEED_BYTES
 
+    from_block, drawn = seed == BLOCK, bytes(SEED_BYTES)
+    if not from_block:
+        drawn = os.urandom(SEED_BYTES) if seed == OWN else seed_given(seed, SEED_BYTES)
+    return Question(drawer(model).request(drawn, label), from_block)
+
+
+def drawer(model: "Model") -> "Drawing":
+    """What a model that draws takes. Raises `NoPictureModel`."""
+    from oracle.errors import NoPictureModel
+    from tinynn.drawing import Drawing
+
+    found = Drawing.of(model.tables)
+    if found is None:
+        shapes = (f"{x.name} {x.dtype}{list(x.shape)}" for x in model.inputs)
+        raise NoPictureModel(model.name, ", ".join(shapes))
+    return found
+
+
+def seed_given(text: str, size: int) -> bytes:
+    """So many bytes from hexadecimal."""
     try:
         found = bytes.fromhex(text.removeprefix("0x"))
     except ValueError:
         found = b""
-    if len(found) != SEED_BYTES:
+    if len(found) != size:
         raise typer.BadParameter(
-            f"expected block, own, or {SEED_BYTES} bytes in hexadecimal, got {text}",
+            f"expected block, own, or {size} bytes in hexadecimal, got {text}",
             param_hint="--seed",
         )
     return found
 
 
-def check_one(data: Path | None, text: str | None) -> None:
-    """BadParameter unless there is either an input or a text."""
-    if (data is None) == (text is None):
-        raise typer.BadParameter(
-            "expected an input or --text, got "
-            + ("neither" if data is None else "both"),
-            param_hint="INPUT",
-        )
+def check_one(*, or_none: bool = False, **given: object) -> None:
+    """BadParameter unless one of these is there; names are those of options, but for
+    `INPUT`; an underscore behind one is left out."""
+    found = [name for name, value in given.items() if value is not None]
+    if len(found) == 1 or or_none and not found:
+        return
+    *rest, last = map(option_of, given)
+    actual = " and ".join(map(option_of, found)) or "none"
+    raise typer.BadParameter(
+        f"expected {', '.join(rest)} or {last}, got {actual}", param_hint="INPUT"
+    )
+
+
+def option_of(name: str) -> str:
+    return "an input" if name == "INPUT" else f"--{name.rstrip('_')}"

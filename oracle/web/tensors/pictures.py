@@ -1,8 +1,6 @@
 """Bytes as people see them: a picture, classes as bars, numbers, a text."""
 
 import base64
-import struct
-import zlib
 from typing import Any
 
 import numpy as np
@@ -11,6 +9,7 @@ import tinynn
 from oracle.layout import GREY, layout
 from oracle.legible import legible
 from oracle.pixels import RANGES, Bytes, as_pixels, bounds_of
+from oracle.png import png
 from tinynn.asking import HEAD
 from tinynn.errors import InputError
 from tinynn.image.image import PASSES_BYTES
@@ -21,8 +20,6 @@ MOST_NUMBERS = 32
 """Of a tensor, that are listed."""
 SIDES = (8, 512)
 """A picture's, at least and at most."""
-KINDS = {GREY: 0, 3: 2, 4: 6}
-"""Of a PNG's colours, by channels."""
 Shown = dict[str, Any]
 
 
@@ -127,30 +124,11 @@ def _picture(spec: TensorSpec, array: "np.ndarray[Any, Any]") -> Shown | None:
 
 def _png(pixels: Bytes, of: str) -> Shown:
     height, width, _ = pixels.shape
-    return {"picture": png(pixels), "size": (width, height), "of": of}
+    file = base64.b64encode(png(pixels)).decode()
+    uri = f"data:image/png;base64,{file}"
+    return {"picture": uri, "size": (width, height), "of": of}
 
 
 def _are_shares(array: "np.ndarray[Any, Any]") -> bool:
     few = 2 <= array.size <= 20
     return few and bool((array >= 0).all()) and abs(float(array.sum()) - 1) < 1e-3
-
-
-def png(pixels: Bytes) -> str:
-    """A data URI of (height, width, channels): grey, colours, or these with opacity."""
-    height, width, channels = pixels.shape
-    rows = b"".join(b"\0" + row.tobytes() for row in pixels)
-    head = struct.pack(">IIBBBBB", width, height, 8, KINDS[channels], 0, 0, 0)
-    png = b"\x89PNG\r\n\x1a\n" + b"".join(
-        _chunk(kind, data)
-        for kind, data in (
-            (b"IHDR", head),
-            (b"IDAT", zlib.compress(rows)),
-            (b"IEND", b""),
-        )
-    )
-    return "data:image/png;base64," + base64.b64encode(png).decode()
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    body = kind + data
-    return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
