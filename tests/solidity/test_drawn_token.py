@@ -4,8 +4,8 @@ import struct
 
 import numpy as np
 import pytest
-from support.evm import Chain, reverts
-from support.picture_tokens import seen, told
+from support.chains.evm import Chain, reverts
+from support.chains.picture_tokens import seen, told
 
 from tinynn.asking import SEED_BYTES
 
