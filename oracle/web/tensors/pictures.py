@@ -11,6 +11,7 @@ from oracle.legible import legible
 from oracle.pixels import RANGES, Bytes, as_pixels, bounds_of
 from oracle.png import png
 from tinynn.asking import HEAD
+from tinynn.drawing import Drawing
 from tinynn.errors import InputError
 from tinynn.image.image import PASSES_BYTES
 from tinynn.memory.tensor import TensorSpec
@@ -29,6 +30,8 @@ def shown_input(model: tinynn.Model, data: bytes) -> list[Shown]:
         return _asked_text(data)
     if not model.tables.accepts(len(data)) or model.tables.varies:
         return []
+    if (drawing := Drawing.of(model.tables)) is not None:
+        return [_asked_picture(drawing, data)]
     found, at = [], 0
     for spec in model.inputs:
         part = data[at : at + spec.size]
@@ -61,6 +64,13 @@ def _asked_text(data: bytes) -> list[Shown]:
     if penalty not in (0, 1):
         how += f", repetition penalty {penalty:g}"
     return [_text("text", data[HEAD.size :], how)]
+
+
+def _asked_picture(drawing: Drawing, data: bytes) -> Shown:
+    """What is to be drawn, of which seed."""
+    seed, label = drawing.asked(data)
+    what = "a picture" if label is None else f"a picture of class {label}"
+    return _text("drawing", f"{what}, of seed {seed.hex()}".encode())
 
 
 def _text(name: str, data: bytes, how: str = "") -> Shown:
