@@ -70,7 +70,8 @@ def _asked_picture(drawing: Drawing, data: bytes) -> Shown:
     """What is to be drawn, of which seed."""
     seed, label = drawing.asked(data)
     what = "a picture" if label is None else f"a picture of class {label}"
-    return _text("drawing", f"{what}, of seed {seed.hex()}".encode())
+    told = _text("drawing", f"{what}, of seed {seed.hex()}".encode())
+    return told | {"count": len(data)}
 
 
 def _text(name: str, data: bytes, how: str = "") -> Shown:
