@@ -26,7 +26,7 @@ from chaos.testbed import (
     ChaosTestbed,
 )
 from chaos.victim import Victim
-from support.acts import Speechless
+from support.testbeds.acts import Speechless
 
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from oracle.node.challenger.challenger import Challenger

@@ -7,7 +7,7 @@ from typing import Any
 
 from eth_account.typed_transactions import TypedTransaction
 from hexbytes import HexBytes
-from support.mempool import MempoolEndpoint, MempoolProvider
+from support.endpoints.mempool import MempoolEndpoint, MempoolProvider
 from web3 import Web3
 from web3.types import RPCEndpoint, RPCResponse
 

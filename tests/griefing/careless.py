@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from support.embedded_testbed import NO_CAPS
+from support.testbeds.embedded import NO_CAPS
 from web3.exceptions import Web3RPCError
 
 from oracle.bench.griefing.leases import RICH_STAKE_WEI, WORKER

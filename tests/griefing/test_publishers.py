@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 from griefing.testbed import ASKER, CHALLENGER, GRIEFER, WORKER, GriefersTestbed
-from support.embedded_testbed import FEE
+from support.testbeds.embedded import FEE
 
 from challenge.claim import Work
 from oracle.node.node import Action

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from support.embedded_testbed import ETHER, EmbeddedTestbed
+from support.testbeds.embedded import ETHER, EmbeddedTestbed
 
 from challenge.lies import FALSE_CHALLENGERS, Player
 from oracle.chain.chain import Contract, contract_of

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from support.npm import installed
+from support.programs.npm import installed
 
 import tinynn
 from converters.evm import compiled

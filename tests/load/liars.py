@@ -5,7 +5,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from threading import Event, Thread
 
-from support.embedded_testbed import NO_CAPS
+from support.testbeds.embedded import NO_CAPS
 
 from challenge.game import GameView
 from challenge.lies import LIES, Liar

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.compiling import forget
+from support.machine.compiling import forget
 
 from mips_vm.build import build_elf
 from mips_vm.translate import unit

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.assembler import encode
-from support.scenarios import EDGES
+from support.machine.assembler import encode
+from support.machine.scenarios import EDGES
 
 from mips_vm import Machine, Status
 from mips_vm.build import build_elf

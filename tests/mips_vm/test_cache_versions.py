@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from support.compiling import forget, run
+from support.machine.compiling import forget, run
 
 from mips_vm import native, sources
 from mips_vm.translate import unit

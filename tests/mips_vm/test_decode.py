@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from support.assembler import encode
+from support.machine.assembler import encode
 
 from mips_vm import operations
 from mips_vm.decode import TABLE, Instruction, Kind, decode

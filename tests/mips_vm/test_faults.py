@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from support.assembler import assemble
+from support.machine.assembler import assemble
 
 from mips_vm import Machine, Status
 from mips_vm.build import RUNTIME

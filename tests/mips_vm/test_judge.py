@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support.wasm_binary import import_count, operations
+from support.machine.wasm_binary import import_count, operations
 
 from mips_vm import judge
 from mips_vm.decode import TABLE, field

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from support.assembler import assemble
+from support.machine.assembler import assemble
 
 from mips_vm import Machine, State, Status
 from mips_vm.constants import INPUT, MODEL, OUTPUT, REGIONS, SYSCALL_HALT, SYSCALL_YIELD

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from support.plain_memory import PlainTree, placed, scatter
+from support.machine.plain_memory import PlainTree, placed, scatter
 
 from mips_vm import tree
 from mips_vm.constants import (

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.compiling import PROGRAM, RUN, STEPS, forget, process, run
+from support.machine.compiling import PROGRAM, RUN, STEPS, forget, process, run
 
 from mips_vm import constants, keccak, native, object_cache
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.plain_memory import PlainMemory, PlainTree, scatter
+from support.machine.plain_memory import PlainMemory, PlainTree, scatter
 
 from mips_vm.constants import (
     ADDRESS_SPACE,

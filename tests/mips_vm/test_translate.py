@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from support.assembler import assemble
-from support.scenarios import random_word, scenario
-from support.twins import (
+from support.machine.assembler import assemble
+from support.machine.scenarios import random_word, scenario
+from support.machine.twins import (
     BREAK,
     TRANSFERS,
     Twins,

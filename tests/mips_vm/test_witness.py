@@ -9,8 +9,8 @@ import random
 import pytest
 import sha3
 from eth_abi import encode as abi_encode
-from support.assembler import assemble
-from support.scenarios import scenarios
+from support.machine.assembler import assemble
+from support.machine.scenarios import scenarios
 
 from mips_vm import Machine, Status
 from mips_vm.constants import ARENA, INPUT, MODEL, OUTPUT, PROGRAM, STACK

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from support.evm import Reverted, calldata_gas
-from support.verifier import Parts, Proof, Verifier
+from support.chains.evm import Reverted, calldata_gas
+from support.chains.verifier import Parts, Proof, Verifier
 
 from mips_vm import Machine, Witness
 from mips_vm.constants import ARENA, MODEL, PACKED_STATE_BYTES

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from eth_abi import encode
 from PIL import Image
-from support.evm import Chain, reverts
-from support.picture_tokens import created, seen, told
-from support.py_evm import PyEvm
+from support.chains.evm import Chain, reverts
+from support.chains.picture_tokens import created, seen, told
+from support.chains.py_evm import PyEvm
 
 from mips_vm.keccak import keccak256
 from oracle.evm.pictures import TOKENS

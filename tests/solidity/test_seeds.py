@@ -1,9 +1,9 @@
 """Seeds of blocks: which block, which bytes, once, and who is bound until when."""
 
 import pytest
-from support.beacon import MIX, Beacon
-from support.evm import reverts
-from support.protocol import (
+from support.chains.beacon import MIX, Beacon
+from support.chains.evm import reverts
+from support.games.protocol import (
     CANCELLED,
     FEE,
     IMAGE,

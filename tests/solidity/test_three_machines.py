@@ -7,7 +7,7 @@ by step, each post-root the next pre-root. All must end in the same state.
 import random
 
 import pytest
-from support.scenarios import random_word
+from support.machine.scenarios import random_word
 
 from mips_vm import Machine, Status
 from mips_vm.constants import ARENA, MODEL, STACK

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from support.scenarios import random_word
+from support.machine.scenarios import random_word
 
 from mips_vm import Machine, Status
 from mips_vm.constants import ARENA, MODEL, OUTPUT, PROGRAM, STACK

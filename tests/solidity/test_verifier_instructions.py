@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from support.scenarios import scenarios
+from support.machine.scenarios import scenarios
 
 from mips_vm import Machine, Status
 from mips_vm.constants import ARENA, INPUT, MODEL, OUTPUT, PROGRAM, STACK

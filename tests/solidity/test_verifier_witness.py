@@ -4,8 +4,8 @@ import random
 from dataclasses import replace
 
 import pytest
-from support.evm import Reverted, reverts
-from support.verifier import Parts, Proof
+from support.chains.evm import Reverted, reverts
+from support.chains.verifier import Parts, Proof
 
 from mips_vm import Machine, Status
 from mips_vm.keccak import keccak256

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.models import digit_reader
+from support.images.models import digit_reader
 
 import tinynn
 from mips_vm.constants import PROGRAM

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from support.models import assert_guest_agrees, digit_reader
+from support.images.models import assert_guest_agrees, digit_reader
 
 import tinynn
 from challenge import tariff

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.small_llama import small, written
+from support.language.small_llama import small, written
 
 import tinynn
 from converters.errors import BadModelFile, BadOption

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support.devnet_testbed import SEVEN, DevnetTestbed
+from support.testbeds.devnet import SEVEN, DevnetTestbed
 from web3.types import RPCEndpoint
 
 from mips_vm.keccak import keccak256

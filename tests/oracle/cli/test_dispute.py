@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from support.devnet_testbed import DevnetTestbed
+from support.testbeds.devnet import DevnetTestbed
 
 from oracle.chain.local.accounts import development_accounts
 from oracle.models.library import Library

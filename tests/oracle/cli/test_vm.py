@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.assembler import assemble
-from support.command import Plumb, plumb_in
+from support.machine.assembler import assemble
+from support.programs.command import Plumb, plumb_in
 
 import tinynn
 from mips_vm import Machine, Status

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support.command import Plumb, plumb_in
+from support.programs.command import Plumb, plumb_in
 
 from mips_vm import Machine
 from mips_vm.build import build_elf

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support.byte_nets import inputs_of, lenet, mlp, odd
+from support.sources.byte_nets import inputs_of, lenet, mlp, odd
 
 import tinynn
 from converters.evm import compiled

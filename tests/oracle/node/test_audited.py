@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from support.embedded_testbed import CLOCK, ETHER, FEE, PATIENCE, EmbeddedTestbed
+from support.testbeds.embedded import CLOCK, ETHER, FEE, PATIENCE, EmbeddedTestbed
 
 from challenge.claim import Options
 from challenge.lies import FALSE_CHALLENGERS, LIES

@@ -5,7 +5,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from support.embedded_testbed import CLOCK, ETHER, FEE, WINDOW, EmbeddedTestbed
+from support.testbeds.embedded import CLOCK, ETHER, FEE, WINDOW, EmbeddedTestbed
 
 from challenge.game import Stage
 from challenge.lies import FALSE_CHALLENGERS, LIES

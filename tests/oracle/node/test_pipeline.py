@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.embedded_testbed import ETHER, WINDOW, EmbeddedTestbed
-from support.mempool_testbed import CHALLENGER, WORKER, MempoolTestbed, acted
+from support.testbeds.embedded import ETHER, WINDOW, EmbeddedTestbed
+from support.testbeds.mempool import CHALLENGER, WORKER, MempoolTestbed, acted
 
 from challenge.lies import LIES
 from oracle.chain.head import Head

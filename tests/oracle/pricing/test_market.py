@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from support.embedded_testbed import EmbeddedTestbed
+from support.testbeds.embedded import EmbeddedTestbed
 
 from challenge import tariff
 from oracle.bench.griefing.testbed import PRICE_WEI, STAKE_WEI, GriefingTestbed

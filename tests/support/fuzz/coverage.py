@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 
-from support.twins import ACCESSES
+from support.machine.twins import ACCESSES
 
 from mips_vm import Machine
 from mips_vm.constants import PROGRAM, REGIONS, WORD_BYTES, WORD_MASK

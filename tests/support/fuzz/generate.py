@@ -4,8 +4,15 @@ import random
 from dataclasses import replace
 
 from support.fuzz.case import Case, Start
-from support.scenarios import EDGES, random_word
-from support.twins import ACCESSES, BRANCHES, BREAK, JUMPS, TO_REGISTER, TRANSFERS
+from support.machine.scenarios import EDGES, random_word
+from support.machine.twins import (
+    ACCESSES,
+    BRANCHES,
+    BREAK,
+    JUMPS,
+    TO_REGISTER,
+    TRANSFERS,
+)
 
 from mips_vm.constants import (
     ARENA,

@@ -7,8 +7,8 @@ import sys
 
 import numpy as np
 import pytest
-from support.float_mode import flushing
-from support.models import dense_layer, digit_reader, random_floats
+from support.images.models import dense_layer, digit_reader, random_floats
+from support.machine.float_mode import flushing
 
 import tinynn
 from mips_vm.constants import IO_HEADER_BYTES, MODEL, OUTPUT
