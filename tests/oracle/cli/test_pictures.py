@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from support.language.echo import echo_image
 from support.programs.command import Plumb, plumb_in
 from support.testbeds.devnet import DevnetTestbed
-from support.language.echo import echo_image
 from support.tiny_unet import save_unet
 
 import tinynn
@@ -20,6 +20,8 @@ from oracle.node.honest import Honest
 from oracle.node.roles.roles import WorkerSettings
 from oracle.node.worker.worker import Worker
 from oracle.png import png
+from oracle.requester.metered import Passes, ask_metered
+from oracle.requester.requests import Terms
 from oracle.sending.sender import Sender
 from tinynn.drawing import Drawing
 
@@ -113,6 +115,26 @@ def test_block_draws_the_seed_by_default(
     data = record.tables.requests[request].input
     assert any(data[:28]) and data[28:] == bytes(4) + b"\3\0\0\0"
     assert np.array_equal(seen(target), drawn(drawer, data[:32], 3))
+
+
+def test_price_of_passes_that_pixels_would_count_is_declined(
+    testbed: DevnetTestbed, hired: Worker, drawer: Path
+) -> None:
+    """A picture that begins with black would give the whole fee back."""
+    sender = Sender(testbed.chain, development_accounts(2)[1])
+    model = tinynn.load(drawer)
+    record = testbed.place.record()
+    record.refresh()
+    known = record.tables.models.items()
+    (model_id,) = (i for i, m in known if m.model_root == model.model_root)
+    terms = Terms(fee_wei=10**18)
+    for price, status in ((10**15, "open"), (0, "claimed")):
+        about = (sender, testbed.contracts, model_id, SEED + bytes(4), terms)
+        request, _ = ask_metered(*about, Passes(price, STEPS))
+        testbed.work(hired)
+        assert testbed.json("request", "status", request)["status"] == status
+        if price:
+            assert hired.declined[request].startswith("pass price: expected none")
 
 
 @pytest.mark.parametrize(
