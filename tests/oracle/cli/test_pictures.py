@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from support.language.echo import echo_image
 from support.programs.command import Plumb, plumb_in
 from support.testbeds.devnet import DevnetTestbed
-from support.language.echo import echo_image
 from support.tiny_unet import save_unet
 
 import tinynn
