@@ -117,7 +117,11 @@ class NoCluster(OracleError):
 
 class NoEngine(OracleError):
     def __init__(self, name: str, problem: str) -> None:
-        cure = "in Plumbline's folder, pip install -e '.[wasm]', or --executor native"
+        cure = {
+            "native": "pip install llvmlite, or choose --executor wasm",
+            "wasm": "in Plumbline's folder, pip install -e '.[wasm]', or "
+            "--executor native",
+        }[name]
         super().__init__(f"--executor {name}: {problem}: {cure}")
 
 

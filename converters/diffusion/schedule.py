@@ -4,7 +4,6 @@ Read from a file with the fields of diffusers' `scheduler_config.json`. What is 
 has the value that diffusers gives it; what is not known is refused by name.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from math import cos, pi
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from converters.errors import BadModelFile, OddDiffusionModel
+from mips_vm.json_text import parse
 
 Doubles = NDArray[np.float64]
 
@@ -147,8 +147,8 @@ def read_json(path: Path) -> dict[str, Any]:
     if len(data) > MAX_JSON_BYTES:
         raise BadModelFile(path, f"at most {MAX_JSON_BYTES} bytes", "more")
     try:
-        held = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        held = parse(data)
+    except ValueError as error:
         raise BadModelFile(path, "JSON", f"{type(error).__name__}") from error
     if not isinstance(held, dict):
         raise BadModelFile(path, "an object", type(held).__name__)

@@ -9,7 +9,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
-from support.duel import WORKER, Duel, honest_challenger, honest_worker
+from support.games.duel import WORKER, Duel, honest_challenger, honest_worker
 from support.tiny_unet import save_unet
 
 import tinynn

@@ -49,9 +49,9 @@ from .validate_loop import check_caches, check_loop, check_skip, reads_run_word
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a dispute can hold: the game caps a segment's instructions at 2^36, and a run
-    has at most 2^26 segments. How long a run may be for those who would have to compute
-    it is theirs to say: a worker declines what it has not the time for."""
+    """What a dispute can hold: the game caps a segment's instructions at 2^36, and a
+    run has at most 2^26 segments. How long a run may be for those who would have to
+    compute it is theirs to say: a worker declines what it has not the time for."""
 
     segment_instructions: int = MAX_SEGMENT_INSTRUCTIONS
     total_instructions: int = MAX_RUN_SEGMENTS * MAX_SEGMENT_INSTRUCTIONS

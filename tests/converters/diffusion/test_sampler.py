@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto
-from support.models import assert_guest_agrees
+from support.images.models import assert_guest_agrees
 from support.tiny_unet import save_unet
 
 import tinynn

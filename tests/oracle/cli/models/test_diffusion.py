@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.command import Plumb, plumb_in
+from support.programs.command import Plumb, plumb_in
 from support.tiny_unet import save_unet
 
 import tinynn
