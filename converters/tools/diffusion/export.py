@@ -3,30 +3,24 @@
     python -m converters.tools.diffusion.export --weights made/weights.pt --out digits
 
 Writes `unet.onnx` and `scheduler_config.json` into the folder. Needs the `train` extra
-(PyTorch). What is large is kept as int8 with a scale a channel, which the file itself
-makes floats of (DequantizeLinear): a quarter of the size, and the file is what counts,
-since all who convert it compute with the same floats.
+(PyTorch). What is large is kept as bytes: a quarter of the size, and the file is what
+counts, since all who convert it compute with the same floats.
 """
 
 import argparse
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
 import onnx
 import torch  # type: ignore[import-not-found, unused-ignore]
-from onnx import helper, numpy_helper
 
 from converters.tools.diffusion import schedule
+from converters.tools.diffusion.packing import of_bytes
 from converters.tools.diffusion.unet import SIDE, UNet
 
 NETWORK: Final = "unet.onnx"
 SCHEDULE: Final = "scheduler_config.json"
 OPSET: Final = 18
-LARGE: Final = 1024
-"""Elements from which on a tensor is kept as bytes."""
-
-MOST: Final = 127
 
 
 def export(net: UNet, path: Path) -> None:
@@ -48,36 +42,6 @@ def export(net: UNet, path: Path) -> None:
     for part in (model.graph, *model.graph.node):
         del part.metadata_props[:]
     onnx.save_model(of_bytes(model), path)
-
-
-def of_bytes(model: Any) -> Any:
-    """The same with its large tensors as int8."""
-    graph = model.graph
-    turned = {n.input[1] for n in graph.node if n.op_type == "ConvTranspose"}
-    kept, nodes = [], []
-    for held in graph.initializer:
-        array = numpy_helper.to_array(held)
-        if array.dtype != np.float32 or array.size < LARGE or array.ndim < 2:
-            kept.append(held)
-            continue
-        axis = 1 if held.name in turned else 0  # of outputs, in a convolution
-        others = tuple(a for a in range(array.ndim) if a != axis)
-        scales = np.abs(array).max(others, keepdims=True) / MOST
-        scales = np.maximum(scales, np.finfo(np.float32).tiny)
-        levels = np.round(array / scales).astype(np.int8)
-        names = [f"{held.name}.levels", f"{held.name}.scales"]
-        kept.append(numpy_helper.from_array(levels, names[0]))
-        flat = scales.reshape(-1).astype(np.float32)
-        kept.append(numpy_helper.from_array(flat, names[1]))
-        node = helper.make_node("DequantizeLinear", names, [held.name], axis=axis)
-        nodes.append(node)
-    del graph.initializer[:]
-    graph.initializer.extend(kept)
-    nodes.extend(graph.node)
-    del graph.node[:]
-    graph.node.extend(nodes)
-    onnx.checker.check_model(model)
-    return model
 
 
 def main() -> None:

@@ -51,20 +51,21 @@ def read(digits: Bytes) -> npt.NDArray[np.int64]:
 
 
 def nearest(digits: Bytes, others: Bytes) -> npt.NDArray[np.float64]:
-    """Of each, how far the nearest of the others is that is not the very same place:
-    root of the mean square, black to white being 1."""
+    """Of each, how far the nearest of the others is: root of the mean square, black to
+    white being 1."""
     flat = digits.reshape(len(digits), -1).astype(np.float64) / WHITE
     beside = others.reshape(len(others), -1).astype(np.float64) / WHITE
     squares = (flat**2).sum(1)[:, None] + (beside**2).sum(1) - 2 * flat @ beside.T
     least: npt.NDArray[np.float64] = squares.clip(0).min(1)
-    return np.sqrt(least / flat.shape[1])
+    found: npt.NDArray[np.float64] = np.sqrt(least / flat.shape[1])
+    return found
 
 
 def judged(model: Model, data: Path, count: int) -> dict[str, float]:
-    """Shares and distances; those of digits that were not drawn are of as many, beside
-    the rest."""
+    """Shares and distances; `written` ones are of as many digits of the training set,
+    beside its rest."""
     with np.load(data) as archive:
-        known, labels = archive["x"].reshape(-1, *model.outputs[0].shape), archive["y"]
+        known = archive["x"].reshape(-1, *model.outputs[0].shape)
     found = pictures(model, count)
     asked = np.arange(count) % DIGITS
     held_out, rest = known[:count], known[count:]
@@ -72,7 +73,6 @@ def judged(model: Model, data: Path, count: int) -> dict[str, float]:
     return {
         "pictures": count,
         "read_as_asked": float((read(found) == asked).mean()),
-        "written_read_as_labelled": float((read(held_out) == labels[:count]).mean()),
         "nearest_median": float(np.median(far)),
         "nearest_least": float(far.min()),
         "written_nearest_median": float(np.median(usual)),

@@ -75,7 +75,7 @@ def question(model: "Model", text: str, asking: "Asking", seed: str) -> Question
 def drawing_question(model: "Model", label: int | None, seed: str) -> Question:
     """Raises `NoPictureModel`, tinynn's `InputError`, or BadParameter for a seed that
     is none. Of a block's seed the last 4 of 32 bytes are zeros."""
-    from tinynn.drawing import SEED_BYTES
+    from tinynn.operators.noise import SEED_BYTES
 
     from_block, drawn = seed == BLOCK, bytes(SEED_BYTES)
     if not from_block:

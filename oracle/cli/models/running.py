@@ -85,7 +85,7 @@ def run(
     from oracle.cli.inputs.tensors import read_input
     from oracle.cli.show.portrait import as_numbers, first_numbers
     from oracle.cli.show.results import chosen, write_outputs
-    from tinynn.drawing import SEED_BYTES
+    from tinynn.operators.noise import SEED_BYTES
 
     model = loaded(path)
     bounds = parse_limits(limits)

@@ -9,10 +9,10 @@ from typing import Any, Final
 import tinynn
 from oracle.layout import layout
 from oracle.legible import legible
-from tinynn import drawing
 from tinynn.asking import MOST_CHOSEN, SEED_BYTES, Asking
 from tinynn.drawing import Drawing
 from tinynn.memory.tensor import TensorSpec
+from tinynn.operators import noise
 from tinynn.text import TextModel
 
 MOST_TYPED: Final = 1024
@@ -57,7 +57,7 @@ class DrawingFields:
     seed."""
 
     takes_label: bool
-    seed_bytes: int = drawing.SEED_BYTES
+    seed_bytes: int = noise.SEED_BYTES
 
 
 @dataclass(frozen=True, slots=True)
