@@ -144,7 +144,7 @@ def pictures(
     as_json: AsJson = False,
 ) -> None:
     """A diffusion model's picture, and a dispute over a false one."""
-    from oracle.bench.pictures import figures
+    from oracle.bench.drawing.figures import figures
     from oracle.cli.common.errors import BadInputFile
     from oracle.cli.inputs.modelfile import loaded
     from tinynn.drawing import Drawing

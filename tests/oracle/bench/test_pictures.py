@@ -9,7 +9,7 @@ from support.tiny_unet import save_unet
 
 import tinynn
 from converters.diffusion.conversion import Options, converted
-from oracle.bench import pictures
+from oracle.bench.drawing import figures as pictures
 from tinynn.drawing import Drawing
 
 PROMISED = (
