@@ -24,7 +24,7 @@ from converters.tools.diffusion.unet import SIDE, UNet
 from converters.tools.train_mnist import warp
 
 SEED: Final = 7
-EPOCHS: Final = 60
+EPOCHS: Final = 40
 BATCH: Final = 64
 RATE: Final = 1e-3
 WARM: Final = 200
