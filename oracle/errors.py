@@ -19,6 +19,7 @@ OracleError
 ├── TooSoon             a request can't be taken back in its first minute
 ├── StillBound          nor one whose seed is a block's, before its deadline
 ├── NoTextModel         text for a model that takes none
+├── NoPictureModel      a class, or no input at all, for a model that draws nothing
 ├── NoBlockSeed         a chain without what a block's seed needs
 ├── NotItsRequester     only who asked may take a request back before its deadline
 ├── BadAbi              a file that should hold a contract's ABI doesn't
@@ -208,6 +209,15 @@ class NoTextModel(OracleError):
         super().__init__(
             f"{name}: expected the inputs of a language model (seed uint8[28], options "
             f"int32[8], text uint8[n]), got {actual}"
+        )
+
+
+class NoPictureModel(OracleError):
+    def __init__(self, name: str, actual: str) -> None:
+        self.name, self.actual = name, actual
+        super().__init__(
+            f"{name}: expected the inputs of a model that draws (seed uint8[32], "
+            f"perhaps label int32[1]), got {actual}"
         )
 
 

@@ -9,7 +9,8 @@ from typing import Final
 
 from .errors import InputError
 from .image.image import Tables
-from .operators.noise import FAMILY, SEED_BYTES
+from .operators.noise import FAMILY
+from .operators.noise import SEED_BYTES as SEED_BYTES
 
 SEED: Final = "seed"
 LABEL: Final = "label"

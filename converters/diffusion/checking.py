@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 import tinynn
 from converters.errors import MissingExtra
+from converters.source import Source
 from tinynn import calculated
 from tinynn.drawing import Drawing
 from tinynn.operators import PUT_ROW
 from tinynn.operators.noise import SEED_BYTES
 
 from .conversion import Converted, graph_of
-from .sampler import CLASSES, HALF_WHITE, ON_THE_WAY, TIMESTEP, WHITE
+from .network import CLASSES, TIMESTEP, OnnxNetwork
+from .sampler import HALF_WHITE, ON_THE_WAY, WHITE
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -65,7 +67,7 @@ def traced(made: Converted) -> tinynn.Model:
 def checked(made: Converted, model: tinynn.Model) -> Check:
     """A traced model, over pictures of several seeds and labels; MissingExtra without
     onnxruntime."""
-    session, rng = _session(made), np.random.default_rng(0)
+    session, rng = _session(_source(made)), np.random.default_rng(0)
     step, pixels = 0.0, 0
     for label in range(SEEDS):
         seed = rng.bytes(SEED_BYTES)
@@ -101,7 +103,7 @@ def next_picture(
     """What a step makes of x."""
     steps = made.steps
     given: dict[str, Any] = {}
-    for port in made.source.inputs:
+    for port in _source(made).inputs:
         value: Any = x
         if port.name == TIMESTEP:
             value = np.full(port.shape, steps.timesteps[number], port.dtype)
@@ -135,7 +137,12 @@ def levels_of(picture: Doubles) -> NDArray[np.uint8]:
     return found[0] if len(found) == 1 else np.moveaxis(found, 0, -1)
 
 
-def _session(made: Converted) -> Any:
+def _source(made: Converted) -> Source:
+    assert isinstance(made.network, OnnxNetwork), "it has a runtime"
+    return made.network.source
+
+
+def _session(source: Source) -> Any:
     try:
         import onnxruntime  # type: ignore[import-untyped]
     except ImportError as error:
@@ -143,6 +150,6 @@ def _session(made: Converted) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
-    model = made.source.model.SerializeToString()
+    model = source.model.SerializeToString()
     providers = ["CPUExecutionProvider"]
     return onnxruntime.InferenceSession(model, options, providers=providers)

@@ -7,7 +7,7 @@ from typing import Final
 
 from converters.errors import BadOption, Problem, Unsupported
 from converters.message import clipped
-from converters.source import Source, read
+from converters.source import read
 from converters.values import Shape
 from tinynn import GraphBuilder
 from tinynn.errors import GraphError, ImageError, Unbounded
@@ -16,7 +16,9 @@ from tinynn.memory.floatmode import exact_floats
 from tinynn.validator.validate import most_passes
 
 from .coefficients import Steps, steps_of
-from .sampler import Sampler, check_network
+from .folder.reading import SCHEDULE, is_folder, read_folder
+from .network import Network, OnnxNetwork
+from .sampler import Sampler
 from .schedule import DDPM, Schedule, read_schedule
 
 Progress = Callable[[str], None]
@@ -27,9 +29,9 @@ USUAL_STEPS: Final = 20
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a publisher chooses: `steps` of a picture, and DDIM's `eta`, if it is not
-    the schedule's."""
+    the schedule's. A folder of diffusers has a schedule of its own."""
 
-    schedule: Path
+    schedule: Path | None
     steps: int = USUAL_STEPS
     eta: float | None = None
     name: str | None = None
@@ -40,7 +42,7 @@ class Converted:
     """An image, and what it was made of."""
 
     image: bytes
-    source: Source
+    network: Network
     schedule: Schedule
     steps: Steps
 
@@ -62,22 +64,26 @@ def converted(
     """Raises Unsupported with each node that can't be lowered, OddDiffusionModel with
     all that is not known of the schedule, BadModelFile for other networks' files,
     BadOption if the schedule has no such steps, or a dispute could not hold them."""
-    schedule = _schedule(options)
+    schedule = _schedule(path, options)
     if not 1 <= options.steps <= MAX_PASSES:
         raise BadOption("--steps", f"1 to {MAX_PASSES}", str(options.steps))
     steps = steps_of(schedule, options.steps)
     tell(f"reading {path}")
-    source = read(path, shapes)
-    check_network(source)
-    tell(f"lowering {len(source.model.graph.node)} nodes")
-    made = Converted(b"", source, schedule, steps)
-    graph = graph_of(made, options.name or source.path.stem)
+    network: Network
+    if is_folder(path):
+        network = read_folder(path)
+    else:
+        network = OnnxNetwork(read(path, shapes))
+    tell("lowering it")
+    made = Converted(b"", network, schedule, steps)
+    graph = graph_of(made, options.name or path.stem)
     tell("laying out the image")
-    return replace(made, image=_built(graph, source, options.steps))
+    return replace(made, image=_built(graph, path, options.steps))
 
 
-def _schedule(options: Options) -> Schedule:
-    schedule = read_schedule(options.schedule)
+def _schedule(path: Path, options: Options) -> Schedule:
+    file = options.schedule or path / SCHEDULE
+    schedule = read_schedule(file)
     if options.eta is None:
         return schedule
     if schedule.class_name == DDPM:
@@ -93,11 +99,11 @@ def graph_of(made: Converted, name: str, *, trace: bool = False) -> GraphBuilder
     graph, schedule = GraphBuilder(clipped(name)), made.schedule
     clip = schedule.clip_sample_range if schedule.clip_sample else None
     with exact_floats():
-        Sampler(graph, made.source, made.steps, clip).draw(trace=trace)
+        Sampler(graph, made.network, made.steps, clip).draw(trace=trace)
     return graph
 
 
-def _built(graph: GraphBuilder, source: Source, steps: int) -> bytes:
+def _built(graph: GraphBuilder, path: Path, steps: int) -> bytes:
     try:
         return graph.build()
     except Unbounded as error:
@@ -108,4 +114,4 @@ def _built(graph: GraphBuilder, source: Source, steps: int) -> bytes:
         raise BadOption("--steps", expected, str(steps)) from None
     except (GraphError, ImageError) as error:
         problem = Problem(graph.name, "image", str(error))
-        raise Unsupported(source.path, [problem]) from error
+        raise Unsupported(path, [problem]) from error

@@ -10,27 +10,18 @@ from typing import Final
 
 import numpy as np
 
-from converters.errors import BadModelFile
 from converters.graph import unbatched
-from converters.source import Port, Source
-from converters.spans import SPAN_32
-from converters.values import Array, Shape, Value
+from converters.values import Array, Shape
 from tinynn import GraphBuilder
 from tinynn.drawing import LABEL, SEED
 from tinynn.operators.graph import Value as Handle
 from tinynn.operators.noise import SEED_BYTES
 
 from .coefficients import Steps
-from .network import Network, bound, check_names, port_of
+from .network import Network
 from .schedule import Doubles
 
-SAMPLE, TIMESTEP, CLASSES = "sample", "timestep", "class_labels"
-"""diffusers' names of a network's inputs."""
-
 PIXELS: Final = "pixels"
-CHANNELS: Final = (1, 3, 4)
-"""Grey, colours, colours with opacity."""
-
 START, ON_THE_WAY = 0, 1
 """Streams of noise: what a picture begins with, and what steps add."""
 
@@ -38,41 +29,12 @@ HALF_WHITE: Final = 127.5
 WHITE: Final = 255
 
 
-def check_network(source: Source) -> tuple[int, int, int]:
-    """Channels, height and width of what it denoises; BadModelFile if an image can't
-    give it what it wants."""
-    check_names(source, (SAMPLE, TIMESTEP, CLASSES))
-    sample = port_of(source, SAMPLE, ("float32",))
-    if len(sample.shape) != 4 or sample.shape[0] != 1:
-        expected = f"{SAMPLE} of one picture, 1 x channels x height x width"
-        raise BadModelFile(source.path, expected, str(sample.shape))
-    channels, height, width = sample.shape[1:]
-    if channels not in CHANNELS:
-        raise BadModelFile(source.path, "1, 3 or 4 channels", str(channels))
-    _check_one(source, port_of(source, TIMESTEP, ("int64", "int32", "float32")))
-    if any(port.name == CLASSES for port in source.inputs):
-        _check_one(source, port_of(source, CLASSES, ("int64", "int32")))
-    if len(source.outputs) != 1:
-        raise BadModelFile(source.path, "one output", f"{len(source.outputs)}")
-    found = source.shape_of(source.outputs[0])
-    if found is not None and tuple(found) != sample.shape:
-        expected = f"an output of {sample.shape}, as {SAMPLE} is"
-        raise BadModelFile(source.path, expected, str(tuple(found)))
-    return channels, height, width
-
-
-def _check_one(source: Source, port: Port) -> None:
-    if int(np.prod(port.shape)) != 1:
-        expected = f"one number of {port.name}"
-        raise BadModelFile(source.path, expected, str(port.shape))
-
-
 @dataclass(slots=True)
 class Sampler:
     """The parts of one image, in order; `clip` bounds predictions on both sides."""
 
     graph: GraphBuilder
-    source: Source
+    network: Network
     steps: Steps
     clip: float | None
 
@@ -80,10 +42,10 @@ class Sampler:
         """The whole graph; with `trace` the first rows that are put are the pictures
         that passes begin with."""
         graph = self.graph
-        shape = check_network(self.source)
+        shape = self.network.shape
         seed = graph.input(SEED, "uint8", (SEED_BYTES,))
         label = None
-        if any(port.name == CLASSES for port in self.source.inputs):
+        if self.network.takes_label:
             label = graph.input(LABEL, "int32", (1,))
         picture = graph.cache("float32", (1, *shape))
         graph.fill(picture, self._noise(seed, _word(0), START, (1, *shape)))
@@ -92,7 +54,8 @@ class Sampler:
             if trace:
                 kept = graph.cache("float32", (passes, *shape))
                 graph.put_row(kept, graph.view(picture, shape))
-            said = self._said(picture, label)
+            times = self.steps.timesteps
+            said = self.network.say(graph, picture, times, label)
             left = self._step(picture, said, seed)
             graph.put_row(picture, graph.view(left, shape))
         graph.output(self._pixels(picture), PIXELS)
@@ -103,26 +66,6 @@ class Sampler:
         count = int(np.prod(shape))
         drawn = self.graph.op("Noise", seed, number, count=count, stream=stream)
         return self.graph.view(drawn, shape)
-
-    def _said(self, picture: Handle, label: Handle | None) -> Handle:
-        """What the network says of the picture at the pass's timestep."""
-        graph, given = self.graph, dict[str, Value]()
-        for port in self.source.inputs:
-            if port.name == SAMPLE:
-                given[SAMPLE] = bound(picture, port, None)
-                continue
-            span = SPAN_32
-            if port.name == CLASSES:
-                assert label is not None, "the input was declared"
-                value = label
-            else:
-                table = self.steps.timesteps
-                span = int(table.min()), int(table.max())
-                dtype = np.float32 if port.dtype == "float32" else np.int32
-                value = self._row(table.astype(dtype))
-            given[port.name] = bound(graph.view(value, port.shape), port, span)
-        (said,) = Network(self.source, graph)(given).values()
-        return said
 
     def _step(self, x: Handle, o: Handle, seed: Handle) -> Handle:
         """c clip(a x + b o) + d x + e o + f z, without what is nothing at all steps."""

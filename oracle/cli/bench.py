@@ -132,6 +132,29 @@ def text(
 
 
 @app.command()
+def pictures(
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            "--model",
+            metavar="IMAGE",
+            help="Of a model that draws; else a small one of random weights.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """A diffusion model's picture, and a dispute over a false one."""
+    from oracle.bench.drawing.figures import figures
+    from oracle.cli.common.errors import BadInputFile
+    from oracle.cli.inputs.modelfile import loaded
+    from tinynn.drawing import Drawing
+
+    if model is not None and Drawing.of(loaded(model).tables) is None:
+        raise BadInputFile(model, "a model that draws", "a model of another kind")
+    report("pictures", figures(model), as_json)
+
+
+@app.command()
 def start(as_json: AsJson = False) -> None:
     """Processor time of a command before it does its work, beside bare Typer."""
     from oracle.bench.start import figures

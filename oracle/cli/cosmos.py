@@ -234,7 +234,7 @@ def ask(
     from oracle.cosmos.address import prefix_of
     from oracle.cosmos.node import Node
 
-    check_one(data, text)
+    check_one(INPUT=data, text=text)
     prefix, model = prefix_of(contract), None if image is None else loaded(image)
     given = input_of(data, text, max_tokens, model)
     if query:

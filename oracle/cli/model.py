@@ -47,6 +47,10 @@ def inspect(
     template: ChatTemplate = None,
     max_tokens: MaxTokens = None,
     tokenizer: TokenizerFile = None,
+    steps: Annotated[
+        int | None,
+        typer.Option("--steps", min=1, max=1000, help="Of a folder of diffusers."),
+    ] = None,
     input_shape: InputShape = None,
     trust_code: TrustCode = False,
     as_json: AsJson = False,
@@ -55,12 +59,18 @@ def inspect(
 
     Exit status 1 if the file can't be converted.
     """
+    from converters.diffusion.folder.reading import is_folder
     from converters.frameworks import is_source
     from converters.language.reading import is_language
     from oracle.cli.models.foretelling import foretell, foretold_data, foretold_facts
     from oracle.cli.show.portrait import described, segment_grid, segment_rows, summary
 
     asked = (template, max_tokens, tokenizer)
+    if is_folder(path):
+        from oracle.cli.models import diffusion
+
+        diffusion.inspect(path, steps, as_json)
+        return
     if is_language(path):
         from oracle.cli.models import language
 
@@ -228,6 +238,7 @@ def convert(
     """
     import converters
     import tinynn
+    from converters.diffusion.folder.reading import is_folder
     from converters.files import write_atomically
     from converters.language.reading import is_language
     from oracle.cards import card_path, write_card
@@ -268,7 +279,8 @@ def convert(
     check_no_language(template, max_tokens, tokenizer, prompt_tokens, text_bytes)
     said = carding.said_of(licence, means, labels)
     shapes = parse_shapes(input_shape)
-    if schedule is not None or steps is not None or eta is not None:
+    sampled = schedule is not None or steps is not None or eta is not None
+    if sampled or is_folder(source):
         from oracle.cli.models import diffusion
 
         diffusion.check_fits(
@@ -279,7 +291,7 @@ def convert(
                 "--quantize": quantize,
             }
         )
-        sampling = diffusion.options_of(schedule, steps, eta, name)
+        sampling = diffusion.options_of(source, schedule, steps, eta, name)
         diffusion.convert(
             source, target, sampling, said, shapes, not no_verify, as_json
         )

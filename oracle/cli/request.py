@@ -18,6 +18,7 @@ from oracle.cli.common.output import (
     stage,
 )
 from oracle.cli.common.settled import settled
+from oracle.cli.common.targets import check_target
 from oracle.cli.inputs.prompts import (
     Label,
     MaxTokens,
@@ -27,7 +28,7 @@ from oracle.cli.inputs.prompts import (
     Temperature,
     TopK,
     TopP,
-    check_what,
+    check_one,
 )
 
 if TYPE_CHECKING:
@@ -113,13 +114,13 @@ def send(
     model: ModelName,
     data: Input = None,
     text: Prompt = None,
+    label: Label = None,
     max_tokens: MaxTokens = 64,
     temperature: Temperature = 0.0,
     top_k: TopK = 40,
     top_p: TopP = 1.0,
     penalty: Penalty = 1.0,
     seed: Seed = "block",
-    label: Label = None,
     fee: Fee = None,
     callback_gas: CallbackGas = 0,
     window: Window = 600,
@@ -130,7 +131,7 @@ def send(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a model's output on an input, for what a language model says, or for a
-    picture of a model that draws.
+    picture.
 
     With --through, --window is only for reckoning the fee: name the contract's own.
     """
@@ -152,13 +153,13 @@ def send(
     from oracle.sending.connection import sender_of
     from tinynn.asking import Asking
 
-    check_what(data, text, label)
+    check_one(INPUT=data, text=text, class_=label, or_none=True)
     if audits and through is not None:
         raise typer.BadParameter("the contract of --through has terms of its own")
     place = place_of(settings)
     found = image_of(place, settings, model)
     asking = Asking(max_tokens, temperature, top_k, top_p, penalty)
-    asked = question_of(found, data, text, asking, seed, label)
+    asked = question_of(found, data, text, label, asking, seed)
     request = asked.data
     sender = sender_of(settings, place.chain)
     contracts, model_id = place.deployments.contracts, model_id_of(place, model)
@@ -176,10 +177,10 @@ def send(
         else:
             terms = Terms(callback_gas, window, patience, bond, wei, audits)
             about = (sender, contracts, model_id, request, terms)
-            if found.tables.varies or asked.from_block:
-                price = 0  # unless its passes vary: what isn't run comes back
-                if found.tables.varies:
-                    price = min(guess.pass_price_wei, wei // max(1, sizes.passes))
+            varies = found.tables.varies
+            if varies or asked.from_block:
+                price = min(guess.pass_price_wei, wei // max(1, sizes.passes))
+                price *= varies  # what isn't run of its passes comes back
                 passes = Passes(price, sizes.passes, asked.from_block)
                 _, receipt = ask_metered(*about, passes)
             else:
@@ -237,13 +238,13 @@ def simulate(
     model: ModelName,
     data: Input = None,
     text: Prompt = None,
+    label: Label = None,
     max_tokens: MaxTokens = 64,
     temperature: Temperature = 0.0,
     top_k: TopK = 40,
     top_p: TopP = 1.0,
     penalty: Penalty = 1.0,
     seed: Seed = "block",
-    label: Label = None,
     callback_gas: CallbackGas = 0,
     window: Window = 600,
     patience: Patience = 3600,
@@ -277,12 +278,12 @@ def simulate(
     from oracle.requester.requests import check_patience, min_lease_of
     from tinynn.asking import Asking, answered_text
 
-    check_what(data, text, label)
+    check_one(INPUT=data, text=text, class_=label, or_none=True)
     place = place_of(settings)
     check_patience(place.chain, place.deployments.contracts, patience)
     found = image_of(place, settings, model)
     asking = Asking(max_tokens, temperature, top_k, top_p, penalty)
-    asked = question_of(found, data, text, asking, seed, label)
+    asked = question_of(found, data, text, label, asking, seed)
     request = asked.data
     answer = found.answer(request)
     contracts = place.deployments.contracts
@@ -369,6 +370,15 @@ def wait(
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", min=0, help="0: for ever.")
     ] = 0,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write the answer: .npy, .npz, .json, .png, .txt, or raw bytes.",
+        ),
+    ] = None,
     abi: AbiFile = None,
     ask_workers: AskWorkers = None,
     as_json: AsJson = False,
@@ -381,6 +391,7 @@ def wait(
     from oracle.cli.onchain.declining import with_declines
     from oracle.cli.onchain.sites import site_of
     from oracle.cli.onchain.situations import situation
+    from oracle.cli.show.results import write_answer
     from oracle.cli.show.standing import outputs_of, show
     from oracle.record.record import Status
     from oracle.requester.following import Obstacles, followed
@@ -391,6 +402,8 @@ def wait(
             f"expected one of {', '.join(s.name.lower() for s in Status)}, got {until}",
             param_hint="--until",
         )
+    if output:
+        check_target(output)
     place, obstacles = site_of(settings), Obstacles(remark)
 
     def look() -> "Situation":
@@ -405,6 +418,8 @@ def wait(
             settings.poll,
             tell,
         )
+    if output and now.asked.output:
+        write_answer(output, settings, now)
     show(now, as_json, outputs_of(settings, now))
     cancelled = now.asked.status is Status.CANCELLED
     if not reached or now.callback_failed or (cancelled and goal != Status.CANCELLED):

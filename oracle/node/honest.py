@@ -145,8 +145,12 @@ class Honest:
         return self.library.serves(asked.model)
 
     def objection(self, asked: Asked) -> str:
-        """Why an answer could not be defended here; empty if it could."""
-        most = self.library.find(asked.model).most_instructions
+        """Why an answer could not be defended here, or would not be paid by what its
+        run took; empty if there is no reason."""
+        model = self.library.find(asked.model)
+        if asked.meter.pass_price and not model.tables.varies:
+            return "pass price: expected none of an answer that counts no passes"
+        most = model.most_instructions
         if llvm.installed() or most <= MOST_INTERPRETED:
             return ""
         return (

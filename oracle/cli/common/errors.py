@@ -5,6 +5,7 @@ CommandError
 ├── BadInputFile        a file of inputs that can't be read, or does not fit the model
 ├── NoSuchOutput        an output is asked for that the model does not have
 ├── NotAPicture         none of the outputs is one
+├── ImageAbsent         an answer is to be written whose model is not here
 ├── NoneFree            more is to be withdrawn than is free
 ├── NothingAsked        a contract took the money and asked for nothing
 ├── NothingToCheck      a request without an answer, or of a model that is not here
@@ -52,6 +53,15 @@ class NotAPicture(CommandError):
         super().__init__(
             f"{path}: expected an output of height, width and perhaps 1, 3 or 4 "
             f"channels, got {actual}"
+        )
+
+
+class ImageAbsent(CommandError):
+    def __init__(self, path: Path, model_id: bytes) -> None:
+        self.path, self.model_id = path, model_id
+        super().__init__(
+            f"{path}: expected the model's image here, got none: `plumb model fetch "
+            f"0x{model_id.hex()}`, or name a file without an ending for the bytes"
         )
 
 

@@ -1,4 +1,4 @@
-"""Pictures as tensors, and tensors as pictures; Pillow is needed only here."""
+"""Pictures as tensors, for which Pillow is needed; and tensors as pictures."""
 
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ import numpy as np
 from oracle.cli.common.errors import BadInputFile, MissingPackage
 from oracle.layout import GREY, layout
 from oracle.pixels import WHITE, Array, Bytes, as_pixels
+from oracle.png import png
 from tinynn import TensorSpec
 
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
@@ -45,13 +46,11 @@ def read_picture(path: Path, spec: TensorSpec, invert: bool) -> Bytes:
     return WHITE - pixels if invert else pixels
 
 
-def write_picture(file: Any, array: Array, limits: tuple[float, float] | None) -> None:
+def picture_file(array: Array, limits: tuple[float, float] | None) -> bytes:
     """`array` as PNG; `limits` are black and white, by default those of `bounds_of`."""
-    image_of = pillow("to write pictures")
     found = layout(array.shape)
     assert found is not None, "callers ask layout first"
     (height, width), channels, first = found
     pixels = array.reshape((channels, height, width) if first else (height, width, -1))
     pixels = pixels.transpose(1, 2, 0) if first else pixels
-    pixels = as_pixels(pixels, limits)
-    image_of.fromarray(pixels[..., 0] if channels == GREY else pixels).save(file, "PNG")
+    return png(as_pixels(pixels, limits))

@@ -1,8 +1,8 @@
-"""Options of commands that ask a language model on a chain, and the bytes they make."""
+"""Options of commands that ask a language model or one that draws, on a chain, and the
+bytes they make."""
 
 import os
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +10,7 @@ import typer
 if TYPE_CHECKING:
     from tinynn import Model
     from tinynn.asking import Asking
+    from tinynn.drawing import Drawing
 
 BLOCK, OWN = "block", "own"
 
@@ -34,12 +35,16 @@ Seed = Annotated[
     typer.Option(
         metavar="block|own|HEX",
         help="Drawn by a block that is yet to come, which nobody chooses; or drawn "
-        "here; or bytes of yours, 28 of a text and 32 of a picture.",
+        "here; or 28 bytes of yours, of a picture 32.",
     ),
 ]
 Label = Annotated[
     int | None,
-    typer.Option(help="What to draw, of a model that draws; it needs no INPUT."),
+    typer.Option(
+        "--class",
+        metavar="N",
+        help="What a diffusion model is to draw, in the place of INPUT.",
+    ),
 ]
 
 
@@ -67,25 +72,27 @@ def question(model: "Model", text: str, asking: "Asking", seed: str) -> Question
     return Question(request_of(model.tables, os.fsencode(text), asking), from_block)
 
 
-def drawn_question(model: "Model", label: int | None, seed: str) -> Question:
-    """What a model that draws is asked; BadParameter if it doesn't, or for a label or a
-    seed that is none. Of a block's seed the contract draws the first 28 bytes."""
-    from tinynn.drawing import Drawing
-    from tinynn.errors import InputError
+def drawing_question(model: "Model", label: int | None, seed: str) -> Question:
+    """Raises `NoPictureModel`, tinynn's `InputError`, or BadParameter for a seed that
+    is none. Of a block's seed the last 4 of 32 bytes are zeros."""
     from tinynn.operators.noise import SEED_BYTES
 
-    drawing = Drawing.of(model.tables)
-    if drawing is None:
-        check_one(None, None)
-        raise AssertionError("neither is an error")
-    from_block = seed == BLOCK
-    held = bytes(SEED_BYTES)
+    from_block, drawn = seed == BLOCK, bytes(SEED_BYTES)
     if not from_block:
-        held = os.urandom(SEED_BYTES) if seed == OWN else seed_given(seed, SEED_BYTES)
-    try:
-        return Question(drawing.request(held, label), from_block)
-    except InputError as error:
-        raise typer.BadParameter(str(error), param_hint="--label") from None
+        drawn = os.urandom(SEED_BYTES) if seed == OWN else seed_given(seed, SEED_BYTES)
+    return Question(drawer(model).request(drawn, label), from_block)
+
+
+def drawer(model: "Model") -> "Drawing":
+    """What a model that draws takes. Raises `NoPictureModel`."""
+    from oracle.errors import NoPictureModel
+    from tinynn.drawing import Drawing
+
+    found = Drawing.of(model.tables)
+    if found is None:
+        shapes = (f"{x.name} {x.dtype}{list(x.shape)}" for x in model.inputs)
+        raise NoPictureModel(model.name, ", ".join(shapes))
+    return found
 
 
 def seed_given(text: str, size: int) -> bytes:
@@ -102,20 +109,18 @@ def seed_given(text: str, size: int) -> bytes:
     return found
 
 
-def check_one(data: Path | None, text: str | None) -> None:
-    """BadParameter unless there is either an input or a text."""
-    if (data is None) == (text is None):
-        raise typer.BadParameter(
-            "expected an input or --text, got "
-            + ("neither" if data is None else "both"),
-            param_hint="INPUT",
-        )
+def check_one(*, or_none: bool = False, **given: object) -> None:
+    """BadParameter unless one of these is there; names are those of options, but for
+    `INPUT`; an underscore behind one is left out."""
+    found = [name for name, value in given.items() if value is not None]
+    if len(found) == 1 or or_none and not found:
+        return
+    *rest, last = map(option_of, given)
+    actual = " and ".join(map(option_of, found)) or "none"
+    raise typer.BadParameter(
+        f"expected {', '.join(rest)} or {last}, got {actual}", param_hint="INPUT"
+    )
 
 
-def check_what(data: Path | None, text: str | None, label: int | None) -> None:
-    """BadParameter of more than one thing to ask; of a model that draws there may be
-    nothing to say."""
-    if label is not None and (data is not None or text is not None):
-        raise typer.BadParameter("expected no input with it", param_hint="--label")
-    if data is not None or text is not None:
-        check_one(data, text)
+def option_of(name: str) -> str:
+    return "an input" if name == "INPUT" else f"--{name.rstrip('_')}"

@@ -10,6 +10,8 @@ import typer
 import tinynn
 from converters.diffusion.checking import Check, checked, traced
 from converters.diffusion.conversion import USUAL_STEPS, Converted, Options, converted
+from converters.diffusion.folder.reading import is_folder, looked_into
+from converters.diffusion.network import OnnxNetwork
 from converters.errors import MissingExtra
 from converters.files import write_atomically
 from converters.values import Shape
@@ -18,10 +20,11 @@ from mips_vm.json_text import JsonObject
 from oracle.cards.card import VERSION, Accuracy, Card, Tensor
 from oracle.cards.card import Source as CardSource
 from oracle.cards.files import card_path, write_card
-from oracle.cli.common.output import console, facts, print_json, stage
+from oracle.cli.common.output import console, facts, grid, print_json, stage
 from oracle.cli.common.targets import check_target
 from oracle.cli.models import carding
 from oracle.cli.models.foretelling import Foretold, foretell, foretold_facts
+from oracle.cli.models.outlining import outlook, outlook_data, outlook_facts, told
 from oracle.cli.show.portrait import described, summary
 from tinynn import Model, TensorSpec
 from tinynn.drawing import LABEL, SEED
@@ -30,10 +33,14 @@ REFERENCE: Final = "onnxruntime and float64, step by step"
 
 
 def options_of(
-    schedule: Path | None, steps: int | None, eta: float | None, name: str | None
+    path: Path,
+    schedule: Path | None,
+    steps: int | None,
+    eta: float | None,
+    name: str | None,
 ) -> Options:
-    """BadParameter of what needs a schedule, without one."""
-    if schedule is None:
+    """BadParameter of what needs a schedule, without one; folders have their own."""
+    if schedule is None and not is_folder(path):
         option = "--eta" if steps is None else "--steps"
         raise typer.BadParameter("expected --schedule with it", param_hint=option)
     return Options(schedule, USUAL_STEPS if steps is None else steps, eta, name)
@@ -81,10 +88,10 @@ def convert(
         parts |= {"card": str(card_target) if good else None}
         print_json(written | described(model) | parts)
     else:
-        told: dict[str, object] = {"file": "not written (--no-verify writes it)"}
+        said_of: dict[str, object] = {"file": "not written (--no-verify writes it)"}
         if good:
-            told = {"file": target, "card": card_target}
-        console().print(facts(told))
+            said_of = {"file": target, "card": card_target}
+        console().print(facts(said_of))
         console().print(summary(model))
         shown = {"sampler": made.sampler, "verified": _line(check)}
         console().print(facts(shown | foretold_facts(found)))
@@ -92,8 +99,34 @@ def convert(
         raise typer.Exit(1)
 
 
+def inspect(path: Path, steps: int | None, as_json: bool) -> None:
+    """Of a folder: what it would take, and all that stands against its conversion;
+    status 1 if something does."""
+    with stage(f"reading {path}") as tell:
+        folder = looked_into(path)
+        tell("reckoning what it would take")
+        found = (
+            outlook(folder.network, steps or USUAL_STEPS) if folder.network else None
+        )
+    problems = folder.problems + (found.obstacles if found else [])
+    if as_json:
+        data = outlook_data(found, folder.problems) if found else {}
+        print_json(data | {"obstacles": problems})
+    else:
+        if found is not None:
+            console().print(facts(outlook_facts(found)))
+        if problems:
+            rows = [(problem,) for problem in problems]
+            console().print(grid(told(len(rows)), ("obstacle",), rows))
+    if problems:
+        raise typer.Exit(1)
+
+
 def _check(made: Converted) -> Check | None:
-    """None where nobody is there to compare with."""
+    """None where nobody is there to compare with: a folder has no runtime of its own
+    here."""
+    if not isinstance(made.network, OnnxNetwork):
+        return None
     try:
         return checked(made, traced(made))
     except MissingExtra:
@@ -133,7 +166,7 @@ def _card(
     check: Check | None,
     found: Foretold,
 ) -> Card:
-    source = made.source
+    source = made.network
     inputs = tuple(map(_input, model.inputs))
     outputs = tuple(map(_picture, model.outputs))
     carding.check_meanings(said, (port.name for port in (*inputs, *outputs)))

@@ -18,6 +18,7 @@ from oracle.cli.common.output import (
 )
 from oracle.cli.common.targets import check_target
 from oracle.cli.inputs.modelfile import ModelFile, loaded
+from oracle.cli.inputs.prompts import OWN, Label, check_one, drawing_question
 
 if TYPE_CHECKING:
     from tinynn import Model
@@ -29,11 +30,20 @@ app = typer.Typer()
 def run(
     path: ModelFile,
     data: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             metavar="INPUT", help=".npy, .npz, .json, a picture, or raw bytes."
         ),
-    ],
+    ] = None,
+    label: Label = None,
+    seed: Annotated[
+        str | None,
+        typer.Option(
+            "--seed",
+            metavar="HEX",
+            help="Of a diffusion model's picture, 32 bytes; drawn here by default.",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -66,11 +76,16 @@ def run(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run a model on one input; print its outputs, or write them to a file."""
+    """Run a model on one input; print its outputs, or write them to a file.
+
+    A diffusion model draws what --class says, of --seed: the same picture as a request
+    with both.
+    """
     from oracle.cards import found_card
     from oracle.cli.inputs.tensors import read_input
     from oracle.cli.show.portrait import as_numbers, first_numbers
     from oracle.cli.show.results import chosen, write_outputs
+    from tinynn.operators.noise import SEED_BYTES
 
     model = loaded(path)
     bounds = parse_limits(limits)
@@ -79,7 +94,13 @@ def run(
     card = found_card(path, model.model_root)
     whole = card.whole_names if card else {}
     short = card.short_names if card else {}
-    request = read_input(data, model.inputs, invert, short, model.tables.varies)
+    drawn_of = None
+    if data is None:
+        request = picture_request(model, label, seed)
+        drawn_of = request[:SEED_BYTES].hex()
+    else:
+        check_one(INPUT=data, class_=label, seed=seed)
+        request = read_input(data, model.inputs, invert, short, model.tables.varies)
     begin = time.perf_counter()
     answer = computed(model, request, engine, threads)
     seconds = time.perf_counter() - begin
@@ -98,13 +119,31 @@ def run(
                 "bytes": hexadecimal(answer),
                 "seconds": round(seconds, 6),
                 "file": str(output) if output else None,
+                "seed": drawn_of,
             }
         )
         return
     if output:
         console().print(facts({"file": output}))
+    if drawn_of:
+        console().print(facts({"seed": drawn_of}))
     for spec, array in zip(specs, arrays, strict=True):
         console().print(facts({spec.name: "  ".join(first_numbers(array))}))
+
+
+def picture_request(model: "Model", label: int | None, seed: str | None) -> bytes:
+    """Of a class, of a seed; BadParameter where it is an input that is missing."""
+    from tinynn.drawing import Drawing
+
+    if label is None and seed is None and Drawing.of(model.tables) is None:
+        check_one(INPUT=None, class_=None)
+    asked = drawing_question(model, label, seed or OWN)
+    if asked.from_block:
+        raise typer.BadParameter(
+            "expected 32 bytes in hexadecimal: there is no block here",
+            param_hint="--seed",
+        )
+    return asked.data
 
 
 def computed(model: "Model", request: bytes, engine: str, threads: int = 1) -> bytes:

@@ -8,7 +8,12 @@ from oracle.chain.abi import Abi
 from oracle.chain.chain import Contract
 from oracle.chain.confirmations import BY_CHAIN
 from oracle.chain.deployments import PROTOCOL
-from oracle.cli.inputs.prompts import Question, drawn_question, question
+from oracle.cli.inputs.prompts import (
+    Question,
+    check_one,
+    drawing_question,
+    question,
+)
 from oracle.cli.inputs.tensors import read_input
 from oracle.compute.work import work_of
 from oracle.errors import UnknownConsumer, UnknownName
@@ -20,6 +25,7 @@ from oracle.requester.rehearsal import Rehearsal
 from solidity import artifact
 from tinynn import Model
 from tinynn.asking import Asking, passes_at_most
+from tinynn.drawing import Drawing
 
 SEQUENCER_WINDOW_SECONDS = 30 * 60
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
@@ -61,15 +67,19 @@ def question_of(
     model: Model,
     data: Path | None,
     text: str | None,
+    label: int | None,
     asking: Asking,
     seed: str,
-    label: int | None,
 ) -> Question:
-    """A request's bytes: from a file, of a text, or of what is to be drawn."""
+    """A request's bytes: from a file, of a text, or of what is to be drawn; nothing is
+    to be said to a model that draws of a seed alone."""
     if text is not None:
         return question(model, text, asking, seed)
-    if data is None:
-        return drawn_question(model, label, seed)
+    drawing = Drawing.of(model.tables)
+    if label is not None or data is None and drawing and not drawing.takes_label:
+        return drawing_question(model, label, seed)
+    check_one(INPUT=data, text=text, class_=label)
+    assert data is not None, "it is the one that was given"
     return Question(read_input(data, model.inputs, varies=model.tables.varies))
 
 

@@ -9,16 +9,20 @@ import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from converters.files import write_atomically
-from oracle.cli.common.errors import NoSuchOutput, NotAPicture
-from oracle.cli.inputs.pictures import write_picture
+from oracle.cli.common.errors import ImageAbsent, NoSuchOutput, NotAPicture
+from oracle.cli.inputs.pictures import picture_file
 from oracle.cli.show.portrait import as_numbers
 from oracle.layout import layout
+from oracle.node.roles.node_config import NodeSettings
 from oracle.pixels import Array
+from oracle.requester.requests import Situation
 from tinynn import TensorSpec
+from tinynn.asking import answered_text, takes_text
 
 Named = Mapping[str, Array]
 Limits = tuple[float, float] | None
@@ -35,6 +39,24 @@ def write_outputs(
     named = {spec.name: array for spec, array in zip(specs, arrays, strict=True)}
     writer = WRITERS.get(path.suffix.lower(), as_raw)
     write_atomically(path, writer(path, named, limits))
+
+
+def write_answer(path: Path, settings: NodeSettings, found: Situation) -> None:
+    """A request's answer in the file `path`. ImageAbsent where its model's image is not
+    here, without which nobody knows what the bytes are."""
+    answer, store = found.asked.output, settings.model_store
+    if path.suffix.lower() not in FORMS:
+        write_atomically(path, answer)
+        return
+    if not store.holds(found.model_root):
+        raise ImageAbsent(path, found.asked.request.model_id)
+    model = store.load(found.model_root)
+    if path.suffix.lower() == TEXT:
+        if not takes_text(model.tables):
+            raise NoSuchOutput("a language model's, for .txt", model.name)
+        write_atomically(path, answered_text(answer).encode())
+        return
+    write_outputs(path, model.outputs, model.decode_output(answer), None)
 
 
 def chosen(
@@ -75,9 +97,7 @@ def as_png(path: Path, named: Named, limits: Limits) -> bytes:
     if not pictures:
         shapes = (f"{name} {array.shape}" for name, array in named.items())
         raise NotAPicture(path, ", ".join(shapes))
-    with io.BytesIO() as file:
-        write_picture(file, the_only(path, pictures), limits)
-        return file.getvalue()
+    return picture_file(the_only(path, pictures), limits)
 
 
 def as_raw(path: Path, named: Named, limits: Limits) -> bytes:
@@ -95,9 +115,11 @@ def the_only(path: Path, named: Named) -> Array:
 
 
 Writer = Callable[[Path, Named, Limits], bytes]
+TEXT: Final = ".txt"
 WRITERS: Mapping[str, Writer] = {
     ".npy": as_npy,
     ".npz": as_npz,
     ".json": as_json,
     ".png": as_png,
 }
+FORMS: Final = (*WRITERS, TEXT)

@@ -26,7 +26,8 @@ class Strategy(Protocol):
         ...
 
     def objection(self, asked: Asked) -> str:
-        """Why an answer could not be defended here; empty if it could."""
+        """Why an answer could not be defended here, or would not be paid by what its
+        run took; empty if there is no reason."""
         ...
 
     def keep(self, asked: Asked) -> None:

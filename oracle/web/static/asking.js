@@ -1,7 +1,7 @@
 // The form that follows a model's inputs: makes the request's bytes, shows the total,
 // and sends it when that was seen.
 
-import { BadInput, numbers, pixels, textRequest } from "/static/encoding.js";
+import { BadInput, drawingRequest, numbers, pixels, textRequest } from "/static/encoding.js";
 import { Payer, node, wallets } from "/static/paying.js";
 
 let form, told, total;
@@ -49,7 +49,11 @@ async function tensor(field, index) {
 
 /** The request's bytes; a fresh seed only where chance has a say. */
 async function input() {
-  const { text, fields } = JSON.parse(form.dataset.form);
+  const { text, drawing, fields } = JSON.parse(form.dataset.form);
+  if (drawing) {
+    const seed = crypto.getRandomValues(new Uint8Array(drawing.seed_bytes));
+    return drawingRequest(drawing, drawing.takes_label ? value("label") : "", seed);
+  }
   if (text) {
     const names = ["tokens", "temperature", "top_k", "top_p", "penalty"];
     const asked = Object.fromEntries(names.map((name) => [name, Number(value(name))]));

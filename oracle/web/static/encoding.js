@@ -30,6 +30,16 @@ export function textRequest(form, asked, seed) {
   return whole;
 }
 
+/** Seed, and a class where one is taken: as tinynn.drawing.Drawing.request makes it. */
+export function drawingRequest(form, label, seed) {
+  if (!form.takes_label) return seed;
+  const field = { name: "Class", dtype: "int32", count: 1, size: 4 };
+  const whole = new Uint8Array(form.seed_bytes + field.size);
+  whole.set(seed);
+  whole.set(numbers(field, label), form.seed_bytes);
+  return whole;
+}
+
 /** Numbers in a text, as the field's tensor. */
 export function numbers(field, text) {
   const words = text.split(/[\s,;[\]]+/).filter(Boolean);

@@ -10,7 +10,9 @@ import tinynn
 from oracle.layout import layout
 from oracle.legible import legible
 from tinynn.asking import MOST_CHOSEN, SEED_BYTES, Asking
+from tinynn.drawing import Drawing
 from tinynn.memory.tensor import TensorSpec
+from tinynn.operators import noise
 from tinynn.text import TextModel
 
 MOST_TYPED: Final = 1024
@@ -50,12 +52,22 @@ class TextFields:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """Either `text`, or a field an input; neither for a model whose inputs' sizes vary
-    in another way."""
+class DrawingFields:
+    """What a model that draws is told: a class, if it takes one. The browser draws the
+    seed."""
 
-    text: TextFields | None
-    fields: tuple[Field, ...]
+    takes_label: bool
+    seed_bytes: int = noise.SEED_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Either `text`, or `drawing`, or a field an input; none of them for a model whose
+    inputs' sizes vary in another way."""
+
+    text: TextFields | None = None
+    drawing: DrawingFields | None = None
+    fields: tuple[Field, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -65,10 +77,12 @@ def form_of(model: tinynn.Model) -> Form:
     """What its image says that it takes."""
     if (text := TextModel.of(model)) is not None:
         tokens = min(USUAL_TOKENS, text.rows)
-        return Form(TextFields(text.text.size, text.rows, tokens), ())
+        return Form(text=TextFields(text.text.size, text.rows, tokens))
+    if (found := Drawing.of(model.tables)) is not None:
+        return Form(drawing=DrawingFields(found.takes_label))
     if model.tables.varies:
-        return Form(None, ())
-    return Form(None, tuple(map(_field, model.inputs)))
+        return Form()
+    return Form(fields=tuple(map(_field, model.inputs)))
 
 
 def _field(spec: TensorSpec) -> Field:

@@ -1,8 +1,6 @@
 """Bytes as people see them: a picture, classes as bars, numbers, a text."""
 
 import base64
-import struct
-import zlib
 from typing import Any
 
 import numpy as np
@@ -11,7 +9,9 @@ import tinynn
 from oracle.layout import GREY, layout
 from oracle.legible import legible
 from oracle.pixels import RANGES, Bytes, as_pixels, bounds_of
+from oracle.png import png
 from tinynn.asking import HEAD
+from tinynn.drawing import Drawing
 from tinynn.errors import InputError
 from tinynn.image.image import PASSES_BYTES
 from tinynn.memory.tensor import TensorSpec
@@ -21,8 +21,6 @@ MOST_NUMBERS = 32
 """Of a tensor, that are listed."""
 SIDES = (8, 512)
 """A picture's, at least and at most."""
-KINDS = {GREY: 0, 3: 2, 4: 6}
-"""Of a PNG's colours, by channels."""
 Shown = dict[str, Any]
 
 
@@ -32,6 +30,8 @@ def shown_input(model: tinynn.Model, data: bytes) -> list[Shown]:
         return _asked_text(data)
     if not model.tables.accepts(len(data)) or model.tables.varies:
         return []
+    if (drawing := Drawing.of(model.tables)) is not None:
+        return [_asked_picture(drawing, data)]
     found, at = [], 0
     for spec in model.inputs:
         part = data[at : at + spec.size]
@@ -64,6 +64,14 @@ def _asked_text(data: bytes) -> list[Shown]:
     if penalty not in (0, 1):
         how += f", repetition penalty {penalty:g}"
     return [_text("text", data[HEAD.size :], how)]
+
+
+def _asked_picture(drawing: Drawing, data: bytes) -> Shown:
+    """What is to be drawn, of which seed."""
+    seed, label = drawing.asked(data)
+    what = "a picture" if label is None else f"a picture of class {label}"
+    told = _text("drawing", f"{what}, of seed {seed.hex()}".encode())
+    return told | {"count": len(data)}
 
 
 def _text(name: str, data: bytes, how: str = "") -> Shown:
@@ -127,30 +135,11 @@ def _picture(spec: TensorSpec, array: "np.ndarray[Any, Any]") -> Shown | None:
 
 def _png(pixels: Bytes, of: str) -> Shown:
     height, width, _ = pixels.shape
-    return {"picture": png(pixels), "size": (width, height), "of": of}
+    file = base64.b64encode(png(pixels)).decode()
+    uri = f"data:image/png;base64,{file}"
+    return {"picture": uri, "size": (width, height), "of": of}
 
 
 def _are_shares(array: "np.ndarray[Any, Any]") -> bool:
     few = 2 <= array.size <= 20
     return few and bool((array >= 0).all()) and abs(float(array.sum()) - 1) < 1e-3
-
-
-def png(pixels: Bytes) -> str:
-    """A data URI of (height, width, channels): grey, colours, or these with opacity."""
-    height, width, channels = pixels.shape
-    rows = b"".join(b"\0" + row.tobytes() for row in pixels)
-    head = struct.pack(">IIBBBBB", width, height, 8, KINDS[channels], 0, 0, 0)
-    png = b"\x89PNG\r\n\x1a\n" + b"".join(
-        _chunk(kind, data)
-        for kind, data in (
-            (b"IHDR", head),
-            (b"IDAT", zlib.compress(rows)),
-            (b"IEND", b""),
-        )
-    )
-    return "data:image/png;base64," + base64.b64encode(png).decode()
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    body = kind + data
-    return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))

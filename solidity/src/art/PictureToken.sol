@@ -5,6 +5,7 @@ import {IERC7007} from "../erc7007/IERC7007.sol";
 import {Base64} from "../libraries/Base64.sol";
 import {Hex} from "../libraries/Hex.sol";
 import {Infer, Net} from "../libraries/Infer.sol";
+import {Pixelated} from "../libraries/Pixelated.sol";
 import {ERC721} from "./ERC721.sol";
 
 /// @title Tokens whose pictures the chain draws: a generator's net makes each of them from 32 bytes, whenever asked.
@@ -90,14 +91,6 @@ abstract contract PictureToken is ERC721, IERC7007 {
 
     function _drawn(uint256 seed) private view returns (string memory svg, string memory bitmap) {
         bitmap = string.concat("data:image/bmp;base64,", Base64.encode(_bitmap(seed, _pixels(seed))));
-        string memory side = _side();
-        string memory box = string.concat("0 0 ", side, " ", side);
-        string memory size = string.concat("' width='", side, "' height='", side);
-        // solhint-disable gas-small-strings
-        string memory head = string.concat("<svg xmlns='http://www.w3.org/2000/svg' viewBox='", box, "'><image x='0");
-        string memory style = string.concat(size, "' style='image-rendering:pixelated' href='");
-        // solhint-enable gas-small-strings
-        string memory image = string.concat(head, style, bitmap, "'/></svg>");
-        svg = string.concat("data:image/svg+xml;base64,", Base64.encode(bytes(image)));
+        svg = Pixelated.svg(bitmap, _side());
     }
 }

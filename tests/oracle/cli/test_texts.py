@@ -124,8 +124,12 @@ def test_text_moves_no_terminals_cursor(testbed: DevnetTestbed, echo: Path) -> N
 @pytest.mark.parametrize(
     ("options", "status", "words"),
     [
-        ((), 2, "an input or --text, got neither"),
-        (("seven.json", "--text", "x"), 2, "an input or --text, got both"),
+        ((), 2, "an input, --text or --class, got none"),
+        (
+            ("seven.json", "--text", "x"),
+            2,
+            "--text or --class, got an input and --text",
+        ),
         (("--text", "x", "--temperature", 1, "--seed", "7"), 2, "28 bytes in hexa"),
         (("--text", "x" * (MOST_TEXT + 1)), 1, f"at most {MOST_TEXT} bytes"),
         (

@@ -12,13 +12,16 @@ import numpy as np
 import pytest
 from support.language.small_llama import small, written
 from support.programs.chromium import kept, quiet_page
+from support.tiny_unet import save_unet
 
 import tinynn
+from converters.diffusion import conversion as diffusion
 from converters.language.conversion import Options, converted
 from oracle.chain.local.accounts import development_accounts
 from oracle.web.trial.company import Up, everything
 from tinynn.asking import Asking
 from tinynn.builder.graph import GraphBuilder
+from tinynn.drawing import Drawing
 from tinynn.text import TextModel
 
 PROMPT = "Lily and Tom wént"
@@ -68,6 +71,14 @@ def picture_image() -> bytes:
     return bytes(g.build())
 
 
+def drawing_image(folder: Path) -> bytes:
+    """A picture of 8 x 8 of a class, in two steps."""
+    schedule = folder / "schedule.json"
+    schedule.write_text(json.dumps({"_class_name": "DDIMScheduler"}))
+    source = save_unet(folder / "unet.onnx")
+    return bytes(diffusion.converted(source, diffusion.Options(schedule, 2)).image)
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     folder = tmp_path_factory.mktemp("images")
@@ -75,6 +86,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         "text": text_image(folder),
         "sums": sums_image(),
         "picture": picture_image(),
+        "drawing": drawing_image(folder),
     }
     for name, image in images.items():
         (folder / f"{name}.plumb").write_bytes(image)
@@ -189,6 +201,27 @@ def test_picture_is_asked_as_the_command_reads_it(
     expected = pixels.transpose(2, 0, 1).astype("<f4").reshape(spec.shape)
     assert bytes.fromhex(asked["input"][2:]) == expected.tobytes()
     page.screenshot(path=kept(tmp_path, "picture-answer"), full_page=True)
+
+
+def test_drawing_is_asked_for_by_its_class(
+    page: Any, served: Up, tmp_path: Path
+) -> None:
+    model = opened(page, served, "drawing")
+    drawing = Drawing.of(model.tables)
+    assert drawing is not None
+    page.get_by_label("Class to draw").fill("7")
+    page.screenshot(path=kept(tmp_path, "drawing-form"), full_page=True)
+    asked = sent(page, served)
+    given = bytes.fromhex(asked["input"][2:])
+    seed, label = drawing.asked(given)
+    assert label == 7 and any(seed)
+    assert bytes.fromhex(asked["output"][2:]) == model.answer(given)
+    told = page.locator("p.text").first.inner_text()
+    assert told == f"a picture of class 7, of seed {seed.hex()}"
+    assert page.locator("img.picture").get_attribute("width") == "8"
+    page.click("#checking button")
+    page.locator(".verdict.good").wait_for(timeout=10_000)
+    page.screenshot(path=kept(tmp_path, "drawing-answer"), full_page=True)
 
 
 def walleted(page: Any, chain: int) -> None:

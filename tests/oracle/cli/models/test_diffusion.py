@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.diffusers_unets import TOLD
 from support.programs.command import Plumb, plumb_in
 from support.tiny_unet import save_unet
 
@@ -67,3 +68,28 @@ def test_what_does_not_fit_is_told(
     assert found.status in (1, 2)
     assert told in " ".join(found.err.replace("│", " ").split())
     assert "Traceback" not in found.err
+
+
+def test_inspect_foretells_a_folder_and_its_obstacles(
+    plumb: Plumb, tmp_path: Path
+) -> None:
+    """What no image can hold is foretold all the same, of its shapes."""
+    (tmp_path / "unet").mkdir()
+    parts = {"unet": ["diffusers", "UNet2DConditionModel"], "scheduler": ["", "X"]}
+    parts["text_encoder"] = ["transformers", "CLIPTextModel"]
+    (tmp_path / "model_index.json").write_text(json.dumps(parts))
+    held = {**TOLD, "_class_name": "UNet2DConditionModel"}
+    (tmp_path / "unet" / "config.json").write_text(json.dumps(held))
+    found = plumb("model", "inspect", tmp_path, "--steps", 6, "--json")
+    told = json.loads(found.out)
+    assert found.status == 1 and told["steps"] == 6
+    assert told["instructions_usually"] < told["instructions_at_most"]
+    assert told["native_seconds"] > 0 and told["dissections"] > 2
+    assert [one.split(": expected")[0] for one in told["obstacles"]] == [
+        "text_encoder",
+        "unet",
+        "unet",
+    ]
+    ended = plumb("model", "inspect", tmp_path)
+    assert ended.status == 1 and "a dispute" in ended.out
+    assert "Traceback" not in ended.err

@@ -1,0 +1,1 @@
+"""Folders of diffusers: a network and a schedule as safetensors and JSON."""

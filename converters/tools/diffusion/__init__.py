@@ -1,0 +1,1 @@
+"""A small diffusion model of digits: trained here, sampled by an image."""

@@ -1,0 +1,1 @@
+"""Pictures of diffusion models, and disputes over them."""
