@@ -116,7 +116,8 @@ class NoCluster(OracleError):
 
 class NoEngine(OracleError):
     def __init__(self, name: str, problem: str) -> None:
-        cure = "in Plumbline's folder, pip install -e '.[wasm]', or --executor native"
+        install = f"in Plumbline's folder, pip install -e '.[{name}]'"
+        cure = f"{install}, or --executor native"
         super().__init__(f"--executor {name}: {problem}: {cure}")
 
 
