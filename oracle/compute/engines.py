@@ -8,9 +8,9 @@ from weakref import WeakKeyDictionary
 from oracle.errors import NoEngine
 from tinynn import Model
 from tinynn.errors import GpuUnusable, WasmUnusable
+from tinynn.gpu.opening import opened
 from tinynn.gpu.program import MOST_TOGETHER, GpuProgram
 from tinynn.gpu.trust import Trusted
-from tinynn.gpu.webgpu import WebGpu
 from tinynn.wasm.runtime import WasmProgram, check
 
 
@@ -49,7 +49,7 @@ class Engine(StrEnum):
             if self is Engine.WASM:
                 check()
             elif self is Engine.GPU:
-                Trusted(WebGpu())
+                opened()
         except (WasmUnusable, GpuUnusable) as error:
             raise NoEngine(self.value, str(error)) from None
 
@@ -61,7 +61,7 @@ _programs: "WeakKeyDictionary[Model, GpuProgram]" = WeakKeyDictionary()
 @cache
 def _gpu() -> Trusted:
     """This process's."""
-    return Trusted(WebGpu())
+    return opened()
 
 
 def _by_gpu(model: Model, inputs: Sequence[bytes]) -> list[bytes]:

@@ -26,6 +26,11 @@ class Device(Protocol):
         ...
 
     @property
+    def arithmetics(self) -> tuple[Arithmetic, ...]:
+        """Of floats: those that its kernels have, the fastest first."""
+        ...
+
+    @property
     def most_bytes(self) -> int:
         """Of a buffer."""
         ...

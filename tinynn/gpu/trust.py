@@ -88,7 +88,7 @@ def examined(device: Device, seed: int = 1) -> Trust:
         rng = np.random.default_rng(seed)
         if told := problem(device, byte_cases(rng), Arithmetic.WHOLE):
             return Trust(False, None, (told,))
-        for arithmetic in (Arithmetic.STRICT, Arithmetic.SOFT):
+        for arithmetic in device.arithmetics:
             rng = np.random.default_rng(seed)
             told = problem(device, float_cases(rng), arithmetic)
             if told is None:

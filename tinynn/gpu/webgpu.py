@@ -67,6 +67,8 @@ class WebGpu:
     `text` gives the shaders: tests have devices that compute wrongly.
     """
 
+    arithmetics = (Arithmetic.STRICT, Arithmetic.SOFT)
+
     def __init__(self, text: Text = shader) -> None:
         self._wgpu, adapter = _adapter()
         self._text = text
