@@ -327,11 +327,13 @@ def byte_cases(rng: np.random.Generator) -> Iterator[Case]:
                 Product.COLUMNS: 17,
                 Product.TERMS: terms,
                 Product.IN_WORDS: int(terms % 4 == 0),
+                Product.BATCHES: 1,
             }
             wide = [x.astype(np.int64) for x in (a, b, *zeros)]
             y = (wide[0] - wide[2]) @ (wide[1] - wide[3][:, None]).T
-            launch = Launch.of(Kernel.PRODUCTS, words)
-            yield Case("products of bytes", launch, (a, b, *zeros), wrapped(y))
+            for kernel in (Kernel.PRODUCTS, Kernel.TILES)[: 1 + (terms % 4 == 0)]:
+                launch = Launch.of(kernel, words)
+                yield Case("products of bytes", launch, (a, b, *zeros), wrapped(y))
         group, *rest = SLIDES[1]
         x, w = some_bytes(rng, left, 8, 9, 10), some_bytes(rng, right, 6, 4, 3, 3)
         zeros = some_bytes(rng, left, 1), some_bytes(rng, right, 1)

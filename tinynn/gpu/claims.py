@@ -12,6 +12,7 @@ from ..operators.matmul import TRANSPOSED_A, TRANSPOSED_B, matrix_of
 from .layout import (
     CONSTANT,
     MOST_RANK,
+    TILE,
     Bytes,
     Common,
     Function,
@@ -48,6 +49,8 @@ def launch_of(operator: Operator, places: Places) -> Launch | None:
         words[name] = place
     if kernel is Kernel.PRODUCTS:
         words[Product.IN_WORDS] = _in_words(words)
+        if words[Product.IN_WORDS] and words[Product.ROWS] >= TILE:
+            kernel = Kernel.TILES
     return Launch.of(kernel, words)
 
 
@@ -107,6 +110,7 @@ def matmul_integer(operator: Operator, words: Words) -> Kernel:
         Product.ROWS: a.shape[-2],
         Product.COLUMNS: columns,
         Product.TERMS: terms,
+        Product.BATCHES: prod(a.shape[:-2]),
         Product.B_BATCH: columns * terms if len(b.shape) > 2 else 0,
         **_of_bytes(operator),
     }

@@ -6,6 +6,7 @@ The shaders' names of words and functions are made from these enumerations.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum, StrEnum, auto
+from math import prod
 from typing import Final
 
 WORDS: Final = 32
@@ -51,6 +52,7 @@ class Product(IntEnum):
     B_STEP = auto()
     B_COLUMN = auto()
     IN_WORDS = auto()
+    BATCHES = auto()
 
 
 class Window(IntEnum):
@@ -131,6 +133,7 @@ class Kernel(Enum):
     WINDOW = "window", (Window,)
     ZIP = "zip", (Walk, Function)
     PRODUCTS = "products", (Product, Bytes)
+    TILES = "tiles", (Product, Bytes)
     BYTE_WINDOW = "byte_window", (Window, Bytes)
     WHOLE = "whole", (Walk, Function)
 
@@ -153,7 +156,8 @@ class Kernel(Enum):
 
 
 FLOATS: Final = (Kernel.SUMS, Kernel.WINDOW, Kernel.ZIP)
-INTEGERS: Final = (Kernel.PRODUCTS, Kernel.BYTE_WINDOW, Kernel.WHOLE)
+TILE: Final = 4
+"""Rows and columns that a thread of TILES makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +179,11 @@ class Launch:
     def count(self) -> int:
         """Elements of the target."""
         return self.words[Common.COUNT]
+
+    @property
+    def threads(self) -> int:
+        """One an element, or one a tile."""
+        if self.kernel is not Kernel.TILES:
+            return self.count
+        sizes = self.words[Product.ROWS], self.words[Product.COLUMNS]
+        return self.words[Product.BATCHES] * prod(-(-size // TILE) for size in sizes)

@@ -58,7 +58,7 @@ class Ready:
 
     pipeline: Any
     group: Any
-    count: int
+    threads: int
 
 
 class WebGpu:
@@ -131,7 +131,7 @@ class WebGpu:
         ]
         layout = pipeline.get_bind_group_layout(0)
         group = self._device.create_bind_group(layout=layout, entries=entries)
-        return Ready(pipeline, group, launch.count)
+        return Ready(pipeline, group, launch.threads)
 
     def _pipeline(self, kernel: Kernel, arithmetic: Arithmetic) -> Any:
         key = kernel, arithmetic
@@ -154,7 +154,7 @@ class WebGpu:
         encoder = self._device.create_command_encoder()
         section = encoder.begin_compute_pass()
         for ready, items in self._waiting:
-            groups = -(-ready.count // GROUP)
+            groups = -(-ready.threads // GROUP)
             down = -(-groups // MOST_GROUPS)
             section.set_pipeline(ready.pipeline)
             section.set_bind_group(0, ready.group)

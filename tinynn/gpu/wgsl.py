@@ -20,7 +20,8 @@ _PIECES: Final = {
 def shader(kernel: Kernel, arithmetic: Arithmetic) -> str:
     """The kernel with whose floats it computes."""
     numbers = () if not kernel.of_floats else ("softfloat", arithmetic.value)
-    pieces = ("memory", *numbers, *_PIECES.get(kernel, ()), kernel.stem)
+    each = () if kernel is Kernel.TILES else ("each",)
+    pieces = ("memory", *numbers, *_PIECES.get(kernel, ()), kernel.stem, *each)
     named = [f"const {name.name}: u32 = {int(name)}u;" for name in kernel.names]
     return "\n".join([*named, "", *(_piece(piece) for piece in pieces)])
 

@@ -27,6 +27,7 @@ static int __dp4a(int a, int b, int sum) {
     total += (unsigned)((signed char)(a >> i) * (signed char)(b >> i));
   return (int)total;
 }
+static unsigned min(unsigned a, unsigned b) { return a < b ? a : b; }
 #if 0
 // TAIL
 #define HOST(name)                                                                 \
@@ -44,6 +45,7 @@ HOST(sums)
 HOST(window)
 HOST(zip)
 HOST(products)
+HOST(tiles)
 HOST(byte_window)
 HOST(whole)
 // TAIL

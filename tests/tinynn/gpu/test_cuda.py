@@ -5,7 +5,6 @@ whose additions and products are the intrinsics.
 """
 
 import ctypes
-import importlib.util
 import re
 import subprocess
 import sys
@@ -78,10 +77,8 @@ def test_machine_code_of_sums_does_not_fuse(
 
 def disassembler_or_skip() -> Path:
     """nvdisasm of the package nvidia-cuda-nvdisasm."""
-    found = importlib.util.find_spec("nvidia")
-    for root in (found.submodule_search_locations or []) if found else []:
-        for path in Path(root).rglob("nvdisasm"):
-            return path
+    for path in nvrtc.found("nvdisasm*"):
+        return path
     pytest.skip("no nvdisasm: pip install -e '.[cuda]'")
 
 
@@ -120,7 +117,7 @@ class OnHost:
         for launch, buffers in prepared:
             held = [ctypes.c_void_p(each.ctypes.data) for each in buffers]
             name = f"host_{launch.kernel.stem}"
-            self._library[name](*held, launch.count, items)
+            self._library[name](*held, launch.threads, items)
 
 
 def on_host(text: str, folder: Path) -> OnHost:

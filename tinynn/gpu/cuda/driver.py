@@ -40,7 +40,7 @@ class Ready:
 
     function: Any
     buffers: tuple[Memory, ...]
-    count: int
+    threads: int
 
 
 class Cuda:
@@ -112,11 +112,11 @@ class Cuda:
         held = self.buffer(words.nbytes)
         self.write(held, 0, words.tobytes())
         function = self._functions[launch.kernel]
-        return Ready(function, (constants, memory, held), launch.count)
+        return Ready(function, (constants, memory, held), launch.threads)
 
     def run(self, prepared: Sequence[Ready], items: int) -> None:
         for ready in prepared:
-            groups = -(-ready.count // GROUP)
+            groups = -(-ready.threads // GROUP)
             grid = (min(groups, MOST_GROUPS), -(-groups // MOST_GROUPS), items)
             places = [ctypes.c_uint64(buffer.address) for buffer in ready.buffers]
             given = (ctypes.c_void_p * len(places))(

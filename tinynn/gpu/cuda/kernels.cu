@@ -101,6 +101,51 @@ struct Products {
   }
 };
 
+// Four rows by four columns a thread: tiles.wgsl.
+static __device__ void tile_of(const Space &s, u32 *target, u32 tile) {
+  const u32 *w = s.words;
+  u32 across = (w[COLUMNS] + 3) / 4, down = (w[ROWS] + 3) / 4;
+  u32 batch = tile / (across * down), terms = w[TERMS] >> 2;
+  if (batch >= w[BATCHES])
+    return;
+  u32 a[4], b[4], rows[4], columns[4];
+  for (u32 i = 0; i < 4; i++) {
+    rows[i] = min(tile / across % down * 4 + i, w[ROWS] - 1);
+    columns[i] = min(tile % across * 4 + i, w[COLUMNS] - 1);
+    a[i] = (batch * w[ROWS] + rows[i]) * terms;
+    b[i] = batch * (w[B_BATCH] >> 2) + columns[i] * terms;
+  }
+  u32 a_place = (w[A] & CONSTANT) | (w[A] & ~CONSTANT) >> 2;
+  u32 b_place = (w[B] & CONSTANT) | (w[B] & ~CONSTANT) >> 2;
+  u32 a_flip = w[A_SIGNED] ? 0 : 0x80808080u, b_flip = w[B_SIGNED] ? 0 : 0x80808080u;
+  int y[4][4] = {}, a_sum[4] = {}, b_sum[4] = {}, x[4], v[4];
+  for (u32 k = 0; k < terms; k++) {
+#pragma unroll
+    for (u32 i = 0; i < 4; i++) {
+      x[i] = (int)(word(s, a_place, a[i] + k) ^ a_flip);
+      v[i] = (int)(word(s, b_place, b[i] + k) ^ b_flip);
+      a_sum[i] = __dp4a(x[i], 0x01010101, a_sum[i]);
+      b_sum[i] = __dp4a(v[i], 0x01010101, b_sum[i]);
+    }
+#pragma unroll
+    for (u32 i = 0; i < 4; i++)
+#pragma unroll
+      for (u32 j = 0; j < 4; j++)
+        y[i][j] = __dp4a(x[i], v[j], y[i][j]);
+  }
+  u32 a_zero = (u32)number(s, w[C], 0, w[A_SIGNED]) - (w[A_SIGNED] ? 0 : 128);
+  for (u32 j = 0; j < 4; j++) {
+    u32 b_zero = (u32)number(s, w[D], columns[j] * w[B_ZEROS], w[B_SIGNED]);
+    b_zero -= w[B_SIGNED] ? 0 : 128;
+    u32 rest = w[TERMS] * a_zero * b_zero - a_zero * (u32)b_sum[j];
+    for (u32 i = 0; i < 4; i++) {
+      u32 row = batch * w[ROWS] + rows[i];
+      target[row * w[COLUMNS] + columns[j]] =
+          (u32)y[i][j] + rest - b_zero * (u32)a_sum[i];
+    }
+  }
+}
+
 struct Pixel {
   u32 plane, batch, row, column;
 };
@@ -243,6 +288,13 @@ static __device__ void run(const u32 *constants, u32 *memory, const u32 *words) 
                                   const u32 *words) {                              \
     run<Kind>(constants, memory, words);                                           \
   }
+
+extern "C" __global__ void tiles(const u32 *constants, u32 *memory, const u32 *words) {
+  u32 tile = blockIdx.y * ROW + blockIdx.x * blockDim.x + threadIdx.x;
+  u32 *own = memory + (unsigned long long)blockIdx.z * words[STRIDE];
+  Space space = {constants, own, words};
+  tile_of(space, own + words[TARGET], tile);
+}
 
 KERNEL(sums, Sums)
 KERNEL(window, Slides)

@@ -48,11 +48,15 @@ def _missing() -> ctypes.CDLL:
 
 
 def _packaged() -> list[Path]:
-    """Where the package has it, whatever CUDA's version."""
-    found = importlib.util.find_spec("nvidia")
-    roots = map(Path, (found.submodule_search_locations or []) if found else [])
-    paths = [path for root in roots for name in NAMES for path in root.rglob(name)]
+    paths = [path for name in NAMES for path in found(name)]
     return sorted(path for path in paths if "alt" not in path.name)
+
+
+def found(pattern: str) -> list[Path]:
+    """Files of NVIDIA's packages, whatever CUDA's version."""
+    spec = importlib.util.find_spec("nvidia")
+    roots = map(Path, (spec.submodule_search_locations or []) if spec else [])
+    return sorted(path for root in roots for path in root.rglob(pattern))
 
 
 @cache

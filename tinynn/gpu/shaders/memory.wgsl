@@ -1,7 +1,5 @@
 // What all kernels have: a model's constants, the memory of one inference behind that
 // of another, and the words that say where things lie (layout.py names them).
-// A kernel is `element(i, item)`: the bits of element i of the target, for one
-// inference. One thread makes one element, so a sum has the order of its loop.
 
 const CONSTANT: u32 = 0x80000000u;  // in a place: among the constants
 const ROW: u32 = 4194240u;          // threads along x, at most
@@ -29,12 +27,4 @@ fn byte(place: u32, at: u32, item: u32) -> u32 {
 fn number(place: u32, at: u32, item: u32, is_signed: u32) -> i32 {
   let held = i32(byte(place, at, item));
   return held - (i32(is_signed) & (held >> 7u)) * 256;
-}
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let i = id.y * ROW + id.x;
-  if (i < words[COUNT]) {
-    memory[id.z * words[STRIDE] + words[TARGET] + i] = element(i, id.z);
-  }
 }
