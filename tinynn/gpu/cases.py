@@ -251,7 +251,6 @@ class Slide:
             Window.WIDTH: self.x.shape[2],
             Window.TAP_ROWS: down,
             Window.TAP_COLUMNS: across,
-            Window.TAPS: depth * down * across,
             Window.SPREAD_ROWS: self.spread,
             Window.SPREAD_COLUMNS: self.spread,
             Window.STRIDE_ROWS: self.stride,

@@ -152,7 +152,6 @@ def _window(operator: Operator) -> Words:
         Window.WIDTH: width,
         Window.TAP_ROWS: rows,
         Window.TAP_COLUMNS: columns,
-        Window.TAPS: depth * rows * columns,
         Window.SPREAD_ROWS: given.spread_rows,
         Window.SPREAD_COLUMNS: given.spread_columns,
         Window.STRIDE_ROWS: given.stride_rows,

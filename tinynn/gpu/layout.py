@@ -68,7 +68,6 @@ class Window(IntEnum):
     WIDTH = auto()
     TAP_ROWS = auto()
     TAP_COLUMNS = auto()
-    TAPS = auto()
     SPREAD_ROWS = auto()
     SPREAD_COLUMNS = auto()
     STRIDE_ROWS = auto()

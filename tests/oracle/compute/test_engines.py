@@ -64,6 +64,7 @@ def test_executor_of_another_name_is_refused() -> None:
         NodeSettings.read(executor="abacus")
 
 
+@pytest.mark.slow
 def test_pool_with_a_gpu_computes_what_native_code_does(tasks: list[Task]) -> None:
     """Each answer is held against the machine, too."""
     device_or_skip()

@@ -75,10 +75,10 @@ def flushing(text: str) -> str:
 
 def backwards(text: str) -> str:
     """A sum begins with its last term."""
-    for count in ("TERMS", "TAPS"):
-        before = f"for (var k = 0u; k < words[{count}]; k++) {{"
-        after = f"for (var t = 0u; t < words[{count}]; t++) {{\n"
-        text = text.replace(before, f"{after} let k = words[{count}] - 1u - t;")
+    for name, count in (("k", "words[TERMS]"), ("k", "across"), ("line", "lines")):
+        before = f"for (var {name} = 0u; {name} < {count}; {name}++) {{"
+        after = f"for (var t = 0u; t < {count}; t++) {{\n"
+        text = text.replace(before, f"{after} let {name} = {count} - 1u - t;")
     return text
 
 

@@ -147,47 +147,55 @@ static __device__ void tile_of(const Space &s, u32 *target, u32 tile) {
 }
 
 struct Pixel {
-  u32 plane, batch, row, column;
+  u32 plane, row, column, picture;
 };
 
 static __device__ Pixel pixel_of(const u32 *w, u32 i) {
-  u32 row = i / w[OUT_WIDTH], plane = row / w[OUT_HEIGHT];
-  Pixel found = {plane % w[OUTPUTS], plane / w[OUTPUTS], row % w[OUT_HEIGHT],
-                 i % w[OUT_WIDTH]};
+  u32 row = i / w[OUT_WIDTH], number = row / w[OUT_HEIGHT], plane = number % w[OUTPUTS];
+  u32 group = plane / w[GROUP_OUTPUTS];
+  u32 channel = number / w[OUTPUTS] * w[CHANNELS] + group * w[DEPTH];
+  Pixel found = {plane, row % w[OUT_HEIGHT] * w[STRIDE_ROWS],
+                 i % w[OUT_WIDTH] * w[STRIDE_COLUMNS], channel * w[HEIGHT] * w[WIDTH]};
   return found;
 }
 
 static __device__ u32 along(u32 padded, u32 before, u32 spread, u32 size) {
-  if (padded < before || (padded - before) % spread)
+  if (padded < before)
     return OUTSIDE;
-  u32 found = (padded - before) / spread;
+  u32 found = padded - before;
+  if (spread > 1) {
+    if (found % spread)
+      return OUTSIDE;
+    found /= spread;
+  }
   return found < size ? found : OUTSIDE;
 }
 
-static __device__ u32 tap_of(const u32 *w, const Pixel &p, u32 k) {
-  u32 column = k % w[TAP_COLUMNS], row = k / w[TAP_COLUMNS] % w[TAP_ROWS];
-  u32 depth = k / (w[TAP_COLUMNS] * w[TAP_ROWS]);
-  u32 y = along(p.row * w[STRIDE_ROWS] + row * w[DILATION_ROWS], w[TOP],
-                w[SPREAD_ROWS], w[HEIGHT]);
-  u32 x = along(p.column * w[STRIDE_COLUMNS] + column * w[DILATION_COLUMNS], w[LEFT],
-                w[SPREAD_COLUMNS], w[WIDTH]);
-  if (y == OUTSIDE || x == OUTSIDE)
-    return OUTSIDE;
-  u32 group = p.plane / w[GROUP_OUTPUTS];
-  u32 channel = p.batch * w[CHANNELS] + group * w[DEPTH] + depth;
-  return (channel * w[HEIGHT] + y) * w[WIDTH] + x;
+static __device__ u32 row_of(const u32 *w, const Pixel &p, u32 tap) {
+  return along(p.row + tap * w[DILATION_ROWS], w[TOP], w[SPREAD_ROWS], w[HEIGHT]);
+}
+
+static __device__ u32 column_of(const u32 *w, const Pixel &p, u32 tap) {
+  u32 padded = p.column + tap * w[DILATION_COLUMNS];
+  return along(padded, w[LEFT], w[SPREAD_COLUMNS], w[WIDTH]);
 }
 
 struct Slides {
   static __device__ u32 element(const Space &s, u32 i) {
     const u32 *w = s.words;
     Pixel pixel = pixel_of(w, i);
-    u32 weights = pixel.plane * w[TAPS];
+    u32 across = w[TAP_COLUMNS], lines = w[DEPTH] * w[TAP_ROWS];
     float total = 0;
-    for (u32 k = 0; k < w[TAPS]; k++) {
-      u32 tap = tap_of(w, pixel, k);
-      u32 x = tap == OUTSIDE ? 0 : word(s, w[A], tap);
-      total = term(total, x, word(s, w[B], weights + k));
+    for (u32 line = 0; line < lines; line++) {
+      u32 row = row_of(w, pixel, line % w[TAP_ROWS]), depth = line / w[TAP_ROWS];
+      u32 start = pixel.picture + (depth * w[HEIGHT] + row) * w[WIDTH];
+      u32 weights = (pixel.plane * lines + line) * across;
+      for (u32 k = 0; k < across; k++) {
+        u32 column = column_of(w, pixel, k);
+        bool outside = row == OUTSIDE || column == OUTSIDE;
+        u32 x = outside ? 0 : word(s, w[A], start + column);
+        total = term(total, x, word(s, w[B], weights + k));
+      }
     }
     if (w[HAS_BIAS])
       total = __fadd_rn(total, num(word(s, w[C], pixel.plane)));
@@ -199,21 +207,30 @@ struct ByteSlides {
   static __device__ u32 element(const Space &s, u32 i) {
     const u32 *w = s.words;
     Pixel pixel = pixel_of(w, i);
-    u32 weights = pixel.plane * w[TAPS], total = 0;
+    u32 across = w[TAP_COLUMNS], lines = w[DEPTH] * w[TAP_ROWS], total = 0;
     u32 x_zero = (u32)number(s, w[C], 0, w[A_SIGNED]);
     u32 w_zero = (u32)number(s, w[D], pixel.plane * w[B_ZEROS], w[B_SIGNED]);
-    for (u32 k = 0; k < w[TAPS]; k++) {
-      u32 tap = tap_of(w, pixel, k);
-      if (tap == OUTSIDE)
+    for (u32 line = 0; line < lines; line++) {
+      u32 row = row_of(w, pixel, line % w[TAP_ROWS]), depth = line / w[TAP_ROWS];
+      if (row == OUTSIDE)
         continue;
-      u32 x = (u32)number(s, w[A], tap, w[A_SIGNED]) - x_zero;
-      total += x * ((u32)number(s, w[B], weights + k, w[B_SIGNED]) - w_zero);
+      u32 start = pixel.picture + (depth * w[HEIGHT] + row) * w[WIDTH];
+      u32 weights = (pixel.plane * lines + line) * across;
+      for (u32 k = 0; k < across; k++) {
+        u32 column = column_of(w, pixel, k);
+        if (column == OUTSIDE)
+          continue;
+        u32 x = (u32)number(s, w[A], start + column, w[A_SIGNED]) - x_zero;
+        total += x * ((u32)number(s, w[B], weights + k, w[B_SIGNED]) - w_zero);
+      }
     }
     return w[HAS_BIAS] ? total + word(s, w[E], pixel.plane) : total;
   }
 };
 
 static __device__ u32 source_of(const u32 *w, u32 i, u32 steps) {
+  if (w[RANK] == 1)
+    return i * w[steps];
   u32 found = 0;
   for (u32 axis = w[RANK]; axis > 0; axis--) {
     u32 size = w[SHAPE + axis - 1];

@@ -1,46 +1,51 @@
 // Where a convolution's taps lie. Word names are layout.py's `Window`.
 
-// A tap's element of the input, or OUTSIDE: in the padding, or between spread ones.
+// A tap in the padding, or between spread elements.
 const OUTSIDE: u32 = 0xffffffffu;
 
-// Which outputs an element of the target belongs to.
+// What an element of the target is.
 struct Pixel {
-  plane: u32,   // channel of the output
-  batch: u32,
+  plane: u32,  // channel of the output
   row: u32,
   column: u32,
+  picture: u32,  // the first element of its group's input
 }
 
 fn pixel_of(i: u32) -> Pixel {
   let row = i / words[OUT_WIDTH];
-  let plane = row / words[OUT_HEIGHT];
+  let number = row / words[OUT_HEIGHT];
+  let plane = number % words[OUTPUTS];
+  let group = plane / words[GROUP_OUTPUTS];
+  let channel = number / words[OUTPUTS] * words[CHANNELS] + group * words[DEPTH];
   return Pixel(
-    plane % words[OUTPUTS],
-    plane / words[OUTPUTS],
-    row % words[OUT_HEIGHT],
-    i % words[OUT_WIDTH],
+    plane,
+    row % words[OUT_HEIGHT] * words[STRIDE_ROWS],
+    i % words[OUT_WIDTH] * words[STRIDE_COLUMNS],
+    channel * words[HEIGHT] * words[WIDTH],
   );
 }
 
-fn along(at: u32, stride: u32, tap: u32, dilation: u32, before: u32, spread: u32, size: u32) -> u32 {
-  let padded = at * stride + tap * dilation;
-  if (padded < before || (padded - before) % spread != 0u) {
+// The row or column of the input at a place of the padded one, or OUTSIDE.
+fn along(padded: u32, before: u32, spread: u32, size: u32) -> u32 {
+  if (padded < before) {
     return OUTSIDE;
   }
-  let found = (padded - before) / spread;
+  var found = padded - before;
+  if (spread > 1u) {
+    if (found % spread != 0u) {
+      return OUTSIDE;
+    }
+    found /= spread;
+  }
   return select(OUTSIDE, found, found < size);
 }
 
-fn tap_of(pixel: Pixel, k: u32) -> u32 {
-  let column = k % words[TAP_COLUMNS];
-  let row = (k / words[TAP_COLUMNS]) % words[TAP_ROWS];
-  let depth = k / (words[TAP_COLUMNS] * words[TAP_ROWS]);
-  let y = along(pixel.row, words[STRIDE_ROWS], row, words[DILATION_ROWS], words[TOP], words[SPREAD_ROWS], words[HEIGHT]);
-  let x = along(pixel.column, words[STRIDE_COLUMNS], column, words[DILATION_COLUMNS], words[LEFT], words[SPREAD_COLUMNS], words[WIDTH]);
-  if (y == OUTSIDE || x == OUTSIDE) {
-    return OUTSIDE;
-  }
-  let group = pixel.plane / words[GROUP_OUTPUTS];
-  let channel = pixel.batch * words[CHANNELS] + group * words[DEPTH] + depth;
-  return (channel * words[HEIGHT] + y) * words[WIDTH] + x;
+fn row_of(pixel: Pixel, tap: u32) -> u32 {
+  let padded = pixel.row + tap * words[DILATION_ROWS];
+  return along(padded, words[TOP], words[SPREAD_ROWS], words[HEIGHT]);
+}
+
+fn column_of(pixel: Pixel, tap: u32) -> u32 {
+  let padded = pixel.column + tap * words[DILATION_COLUMNS];
+  return along(padded, words[LEFT], words[SPREAD_COLUMNS], words[WIDTH]);
 }
