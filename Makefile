@@ -13,6 +13,8 @@
 # make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=, MODEL=text)
 # make faults every call of a node goes wrong, one at a time; JSON last (SHARE=, SEED=)
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
+# make edge   the smallest worker on AArch64, under qemu-user; JSON last
+# make cluster answers and games on a real Ray cluster, of which machines are lost
 # make cosmos models and the verifier on a real wasmd, built once with Go; JSON last
 # make chains the same story on anvil, real geth and a Cosmos EVM chain (CHAINS=, KILLS=)
 # make conformance  ONNX's operator tests at every opset; writes docs/operators.md
@@ -39,10 +41,12 @@ JOBS   ?= 3
 # slither needs other versions of what we use.
 AUDIT  := $(VENV)/audit
 SOLHINT := solhint@6.2.4
+# Ray is half a gigabyte.
+CLUSTER := $(VENV)/cluster
 # So does halmos.
 HALMOS := $(VENV)/halmos
 
-.PHONY: docs demo up test again heavy quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load cosmos chains conformance gpu-check foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
+.PHONY: docs demo up test again heavy quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load edge cluster cosmos chains conformance gpu-check foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -102,6 +106,12 @@ faults: $(VENV)/.dev
 load: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m load.run --requests $(or $(REQUESTS),1000) \
 	  $(if $(MODEL),--model $(MODEL))
+
+edge: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m edge.run
+
+cluster: $(CLUSTER)/.cluster
+	$(CLUSTER)/bin/python -m pytest -q -W default -m heavy tests/oracle/compute/test_cluster.py
 
 cosmos: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m cosmos.run
@@ -193,6 +203,11 @@ $(AUDIT)/.audit: Makefile | $(BIN)/python
 	$(PYTHON) -m venv $(AUDIT)
 	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check \
 	  slither-analyzer==0.11.6 pip-audit==2.10.1
+	@touch $@
+
+$(CLUSTER)/.cluster: pyproject.toml | $(BIN)/python
+	$(PYTHON) -m venv $(CLUSTER)
+	$(CLUSTER)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev,cluster]'
 	@touch $@
 
 $(HALMOS)/.halmos: Makefile | $(BIN)/python

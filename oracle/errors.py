@@ -116,8 +116,13 @@ class NoCluster(OracleError):
 
 class NoEngine(OracleError):
     def __init__(self, name: str, problem: str) -> None:
-        install = f"in Plumbline's folder, pip install -e '.[{name}]'"
-        cure = f"{install}, or --executor native"
+        cure = {
+            "native": "pip install llvmlite, or choose --executor wasm",
+            "gpu": "in Plumbline's folder, pip install -e '.[gpu]', or "
+            "--executor native",
+            "wasm": "in Plumbline's folder, pip install -e '.[wasm]', or "
+            "--executor native",
+        }[name]
         super().__init__(f"--executor {name}: {problem}: {cure}")
 
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from functools import cache
+from typing import Final
 from weakref import WeakKeyDictionary
 
+from mips_vm.compiled import llvm
 from oracle.errors import NoEngine
 from tinynn import Model
 from tinynn.errors import GpuUnusable, WasmUnusable
-from tinynn.gpu.opening import opened
-from tinynn.gpu.program import MOST_TOGETHER, GpuProgram
-from tinynn.gpu.trust import Trusted
 from tinynn.wasm.runtime import WasmProgram, check
+
+MOST_TOGETHER: Final = 64
+"""Inputs that a GPU gets at once: more gain nothing."""
 
 
 class Engine(StrEnum):
@@ -33,52 +34,30 @@ class Engine(StrEnum):
     def answers(self, model: Model, inputs: Sequence[bytes]) -> list[bytes]:
         """The outputs for several inputs; not for two threads at once."""
         match self:
-            case Engine.GPU:
-                return _by_gpu(model, inputs)
-            case Engine.WASM:
-                program = _modules.get(model)
-                if program is None:
-                    program = _modules[model] = WasmProgram(model.image)
-                return [program.answer(data) for data in inputs]
-            case _:
+            case Engine.NATIVE:
                 return [model.answer(data) for data in inputs]
+            case Engine.GPU:
+                from oracle.compute import gpu  # others have no use for its kernels
+
+                return gpu.answers(model, inputs)
+        program = _programs.get(model)
+        if program is None:
+            program = _programs[model] = WasmProgram(model.image)
+        return [program.answer(data) for data in inputs]
 
     def check(self) -> None:
-        """Raises `NoEngine` where it can't run."""
+        """Raises `NoEngine` where it can't run. A GPU leaves much to native code."""
+        if self is not Engine.WASM and not llvm.usable():
+            raise NoEngine(self.value, "expected the package llvmlite, got none")
         try:
             if self is Engine.WASM:
                 check()
             elif self is Engine.GPU:
+                from tinynn.gpu.opening import opened
+
                 opened()
         except (WasmUnusable, GpuUnusable) as error:
             raise NoEngine(self.value, str(error)) from None
 
 
-_modules: "WeakKeyDictionary[Model, WasmProgram]" = WeakKeyDictionary()
-_programs: "WeakKeyDictionary[Model, GpuProgram]" = WeakKeyDictionary()
-
-
-@cache
-def _gpu() -> Trusted:
-    """This process's."""
-    return opened()
-
-
-def _by_gpu(model: Model, inputs: Sequence[bytes]) -> list[bytes]:
-    """By the GPU, as long as it works; inputs that don't fit never get there."""
-    accepts = model.tables.accepts
-    fitting = [data for data in inputs if accepts(len(data))]
-    try:
-        program = _programs.get(model)
-        if program is None:
-            program = GpuProgram(model.tables, model.image, _gpu())
-            _programs[model] = program
-        found = iter(program.answers(fitting))
-    except GpuUnusable:
-        raise
-    except Exception as error:  # a driver's, of any kind: native code has the same bits
-        _gpu().lose(f"{type(error).__name__}: {error}")
-        found = iter([model.answer(data) for data in fitting])
-    return [
-        next(found) if accepts(len(data)) else model.answer(data) for data in inputs
-    ]
+_programs: "WeakKeyDictionary[Model, WasmProgram]" = WeakKeyDictionary()

@@ -8,7 +8,7 @@ from eth_abi.abi import decode
 from eth_utils.address import to_checksum_address
 
 from converters.evm import Compiled
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.chain.abi import Abi
 from oracle.chain.chain import Chain, contract_of
 from oracle.chain.local.embedded import Call, EmbeddedChain

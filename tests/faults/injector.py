@@ -13,9 +13,9 @@ from web3.types import RPCEndpoint, RPCResponse
 
 from challenge.game import GameView
 from challenge.moves import Move
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
+from oracle.node.actions import Player
 from oracle.node.honest import Honest
-from oracle.node.node import Player
 from oracle.record.record import Answered, Asked
 from oracle.store.outbox import Draft, Entry
 

@@ -13,7 +13,7 @@ from support.language.echo import asked, echo_image, echoed
 from support.testbeds.embedded import ETHER, FEE, PATIENCE, EmbeddedTestbed
 
 from challenge.lies import LIES
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.errors import Refused
 from oracle.chain.events import SeedFixed

@@ -9,8 +9,9 @@ from support.testbeds.embedded import ETHER, EmbeddedTestbed
 from challenge.lies import FALSE_CHALLENGERS, Player
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.events import Requested
+from oracle.node.actions import Action, Done
 from oracle.node.challenger.challenger import Challenger
-from oracle.node.node import Action, Done, Node
+from oracle.node.node import Node
 from oracle.node.worker.worker import Worker
 from oracle.pricing.guard import Guard
 from oracle.pricing.market import Market

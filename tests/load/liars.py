@@ -11,9 +11,9 @@ from challenge.game import GameView
 from challenge.lies import LIES, Liar
 from challenge.moves import Move
 from oracle.chain.contracts import Contracts
+from oracle.node.actions import Player
 from oracle.node.honest import Honest
 from oracle.node.loop import OUTAGES
-from oracle.node.node import Player
 from oracle.node.worker.liars import LyingWorker
 from oracle.node.worker.worker import Worker
 from oracle.record.record import Answered, Asked

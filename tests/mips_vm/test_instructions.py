@@ -6,7 +6,7 @@ from support.machine.plain_mips import Plain
 from support.machine.scenarios import Scenario, scenarios
 
 from mips_vm import Machine
-from mips_vm.decode import TABLE, Instruction
+from mips_vm.isa.decode import TABLE, Instruction
 
 SEED = 20260101
 COUNT = 150

@@ -10,8 +10,8 @@ import pytest
 from support.machine.wasm_binary import import_count, operations
 
 from mips_vm import judge
-from mips_vm.decode import TABLE, field
 from mips_vm.errors import BuildError
+from mips_vm.isa.decode import TABLE, field
 from mips_vm.judge import build
 
 ENCODING = (judge.FOLDER / "encoding.h").read_text()

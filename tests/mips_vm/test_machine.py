@@ -14,7 +14,7 @@ from mips_vm.errors import (
     ValueOutOfRange,
     WrongStatus,
 )
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from mips_vm.machine import Engine
 
 # Counts in the arena, yields after each count, halts at the third.

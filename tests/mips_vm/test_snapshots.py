@@ -19,9 +19,9 @@ from mips_vm.constants import (
     TREE_DEPTH,
 )
 from mips_vm.errors import BadMapping, OutOfBounds
-from mips_vm.flags import CHANGED
-from mips_vm.memory import Memory
-from mips_vm.tree import ZERO, region_root_of
+from mips_vm.hashing.tree import ZERO, region_root_of
+from mips_vm.storage.flags import CHANGED
+from mips_vm.storage.memory import Memory
 
 
 @pytest.fixture

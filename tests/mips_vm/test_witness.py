@@ -14,7 +14,7 @@ from support.machine.scenarios import scenarios
 
 from mips_vm import Machine, Status
 from mips_vm.constants import ARENA, INPUT, MODEL, OUTPUT, PROGRAM, STACK
-from mips_vm.decode import TABLE, Instruction
+from mips_vm.isa.decode import TABLE, Instruction
 
 
 def keccak(data: bytes) -> bytes:

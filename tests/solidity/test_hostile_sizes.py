@@ -10,9 +10,9 @@ from support.chains.verifier import Parts, Proof, Verifier
 
 from mips_vm import Machine, Witness
 from mips_vm.constants import ARENA, MODEL, PACKED_STATE_BYTES
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
+from mips_vm.hashing.tree import ZERO
 from mips_vm.state import state_root
-from mips_vm.tree import ZERO
 from solidity import artifact
 
 LARGEST = 128 * 1024  # more than a transaction carries

@@ -12,7 +12,7 @@ from converters.evm import Compiled
 from converters.evm.errors import TooFewStages
 from converters.evm.reading import network_of
 from converters.evm.split import cuts, split
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from tinynn import Model
 
 PARTS = 3

@@ -11,7 +11,7 @@ from support.sources.byte_nets import inputs_of, mlp
 from converters.evm import compiled
 from converters.evm.assembler import Assembler
 from converters.evm.factory import creation_of
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from tinynn import Model
 
 UNIT = ETHER // 10

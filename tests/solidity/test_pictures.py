@@ -12,7 +12,7 @@ from support.chains.evm import Chain, reverts
 from support.chains.picture_tokens import created, seen, told
 from support.chains.py_evm import PyEvm
 
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.evm.pictures import TOKENS
 from tinynn import Model
 

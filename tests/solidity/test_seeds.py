@@ -14,8 +14,8 @@ from support.games.protocol import (
 )
 
 from mips_vm.constants import INPUT
-from mips_vm.keccak import keccak256
-from mips_vm.tree import region_root_of
+from mips_vm.hashing.keccak import keccak256
+from mips_vm.hashing.tree import region_root_of
 from oracle.node.worker.seeds import seed_of, siblings
 
 SEEDLESS = bytes(28) + IMAGE[28:]

@@ -8,8 +8,8 @@ from support.chains.evm import Reverted, reverts
 from support.chains.verifier import Parts, Proof
 
 from mips_vm import Machine, Status
-from mips_vm.keccak import keccak256
-from mips_vm.tree import ZERO
+from mips_vm.hashing.keccak import keccak256
+from mips_vm.hashing.tree import ZERO
 
 PC = 400
 ADDU, BREAK, SYSCALL = 0x00851021, 0x0000000D, 0x0000000C

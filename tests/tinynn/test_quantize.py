@@ -12,7 +12,7 @@ from support.images.models import assert_guest_agrees, random_floats
 from support.images.operations import apply
 
 import tinynn
-from mips_vm import native
+from mips_vm.compiled import native
 from tinynn import GraphBuilder
 from tinynn.kernels.elements import Zip
 from tinynn.kernels.quantising import LARGE, nearest_product

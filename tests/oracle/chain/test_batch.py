@@ -14,7 +14,7 @@ from support.testbeds.embedded import ETHER, EmbeddedTestbed
 from oracle.chain.chain import Chain
 from oracle.chain.errors import Refused
 from oracle.chain.local.accounts import development_accounts
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.local.rpc import EmbeddedProvider
 from oracle.chain.providers import failover
 from oracle.chain.providers.failover import FailoverEndpoint

@@ -20,7 +20,7 @@ from web3.exceptions import Web3RPCError
 
 from oracle.chain.chain import Chain
 from oracle.chain.errors import LogsRefused, OddAnswer, Unavailable
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.local.rpc import EmbeddedProvider
 from oracle.chain.providers import failover
 from oracle.chain.providers.answers import CHECKS, oddity

@@ -7,8 +7,8 @@ import pytest
 from support.programs.command import Plumb, plumb_in
 
 from mips_vm import Machine
-from mips_vm.build import build_elf
 from mips_vm.errors import BuildError
+from mips_vm.toolchain.build import build_elf
 from tinynn import guest
 
 GUEST = guest.elf_path()

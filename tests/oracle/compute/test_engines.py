@@ -9,7 +9,7 @@ from support.images.gpu_twin import device_or_skip
 from support.images.models import digit_reader
 
 import tinynn
-from oracle.compute import engines
+from oracle.compute import gpu
 from oracle.compute.engines import Engine
 from oracle.compute.pool import Pool
 from oracle.compute.queue import Queue
@@ -117,15 +117,15 @@ def test_gpu_whose_driver_fails_leaves_all_to_native_code(
     def lost(self: GpuProgram, inputs: list[bytes]) -> list[bytes]:
         raise RuntimeError("device lost")
 
-    engines._gpu.cache_clear()
+    gpu.trusted.cache_clear()
     monkeypatch.setattr(GpuProgram, "answers", lost)
     expected = [task.compute() for task in tasks]
     assert [task.compute(Engine.GPU) for task in tasks] == expected
     monkeypatch.undo()
-    assert not engines._gpu().trust.integers
+    assert not gpu.trusted().trust.integers
     assert [task.compute(Engine.GPU) for task in tasks] == expected
-    engines._gpu.cache_clear()
-    engines._programs.clear()
+    gpu.trusted.cache_clear()
+    gpu._programs.clear()
 
 
 def test_gpu_without_wgpu_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from eth_abi import decode
 from support.sources.byte_nets import mlp, odd
 from support.testbeds.devnet import DevnetTestbed
 
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.chain.chain import contract_of
 from oracle.chain.local.accounts import development_accounts
 from oracle.evm import publish

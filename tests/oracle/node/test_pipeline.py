@@ -10,7 +10,7 @@ from support.testbeds.mempool import CHALLENGER, WORKER, MempoolTestbed, acted
 
 from challenge.lies import LIES
 from oracle.chain.head import Head
-from oracle.node.node import MOST_ON_THEIR_WAY
+from oracle.node.actions import MOST_ON_THEIR_WAY
 from oracle.node.worker.liars import LyingWorker
 from oracle.node.worker.worker import Worker
 from oracle.pricing.guard import Guard

@@ -19,7 +19,7 @@ from web3.types import RPCEndpoint
 
 from oracle.chain.chain import Chain
 from oracle.chain.errors import OtherChain, Refused
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.local.rpc import EmbeddedProvider
 from oracle.chain.providers import failover
 from oracle.chain.providers.failover import FailoverEndpoint

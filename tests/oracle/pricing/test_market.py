@@ -10,7 +10,7 @@ from challenge import tariff
 from oracle.bench.griefing.testbed import PRICE_WEI, STAKE_WEI, GriefingTestbed
 from oracle.chain import events
 from oracle.chain.errors import Refused
-from oracle.node.node import Action
+from oracle.node.actions import Action
 from oracle.node.worker.worker import Worker, allowance
 from oracle.operator.earnings import earnings_of
 from oracle.pricing import bonds, leases

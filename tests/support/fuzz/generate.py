@@ -23,7 +23,7 @@ from mips_vm.constants import (
     SYSCALL_YIELD,
     WORD_MASK,
 )
-from mips_vm.decode import TABLE, Kind, decode
+from mips_vm.isa.decode import TABLE, Kind, decode
 
 POINTERS = range(24, 30)
 """Registers through which programs access memory; mostly not written."""

@@ -19,8 +19,8 @@ from oracle.compute.play import (
     updated,
 )
 from oracle.models.library import Library
+from oracle.node.actions import Player
 from oracle.node.honest import Honest
-from oracle.node.node import Player
 from oracle.record.record import Asked
 from tinynn import Model
 

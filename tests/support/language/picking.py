@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from support.language.attending import softmax
 
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 
 Array = NDArray[Any]
 ONE = np.float32(1)

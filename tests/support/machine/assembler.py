@@ -2,8 +2,8 @@
 
 import re
 
-from mips_vm.decode import TABLE, Instruction
 from mips_vm.disassemble import REGISTER_NAMES
+from mips_vm.isa.decode import TABLE, Instruction
 
 _ROWS = {row.mnemonic: row for row in TABLE}
 

@@ -5,7 +5,7 @@ import random
 import sha3
 
 from mips_vm.constants import PAGE_BYTES, REGIONS, TREE_DEPTH, Region
-from mips_vm.memory import Memory
+from mips_vm.storage.memory import Memory
 
 
 def keccak(data: bytes) -> bytes:

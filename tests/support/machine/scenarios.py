@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from mips_vm import Machine
 from mips_vm.constants import REGIONS, WORD_MASK
-from mips_vm.decode import Instruction, Kind, decode
+from mips_vm.isa.decode import Instruction, Kind, decode
 
 EDGES = (
     *(0, 1, 2, 3, 4, 31, 32, 33, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFF),

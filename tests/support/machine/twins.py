@@ -6,7 +6,7 @@ from support.machine.scenarios import random_word
 
 from mips_vm import Machine
 from mips_vm.constants import ARENA, STACK, WORD_MASK
-from mips_vm.decode import TABLE, Kind
+from mips_vm.isa.decode import TABLE, Kind
 
 BRANCHES = frozenset(
     {

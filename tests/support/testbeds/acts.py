@@ -12,9 +12,10 @@ from challenge.moves import Move
 from oracle.chain.chain import Contract
 from oracle.chain.local.accounts import development_accounts
 from oracle.chain.local.known import CHAIN_ID
+from oracle.node.actions import Action, Done, Player
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.loop import OUTAGES
-from oracle.node.node import Action, Done, Node, Player
+from oracle.node.node import Node
 from oracle.node.worker.liars import LyingChallenger, LyingWorker
 from oracle.node.worker.worker import Worker
 from oracle.record.record import Answered, Status

@@ -23,7 +23,7 @@ from support.images.models import (
 from support.sources import byte_nets
 
 import tinynn
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.bench.nets.byte_nets import lenet
 from tinynn import Model, models
 from tinynn.cosmwasm import NET, cargo

@@ -29,10 +29,11 @@ from mips_vm.constants import (
     Region,
 )
 from mips_vm.errors import BadMapping
-from mips_vm.flags import CHANGED, STALE, TOUCHED, Flags, blocks_of
-from mips_vm.held_file import HeldFile
-from mips_vm.keccak import Indices
-from mips_vm.mapping import (
+from mips_vm.hashing.keccak import Indices
+from mips_vm.hashing.tree import BLOCK_BYTES, BLOCK_COUNT, BlockTree, LeafProof
+from mips_vm.storage.flags import CHANGED, STALE, TOUCHED, Flags, blocks_of
+from mips_vm.storage.held_file import HeldFile
+from mips_vm.storage.mapping import (
     MAP_NORESERVE,
     FileMapping,
     check,
@@ -41,7 +42,6 @@ from mips_vm.mapping import (
     protect,
     put,
 )
-from mips_vm.tree import BLOCK_BYTES, BLOCK_COUNT, BlockTree, LeafProof
 
 FLAGS_BYTES: Final = BLOCK_COUNT
 HEADER_BYTES: Final = FLAGS_BYTES + PAGE_BYTES

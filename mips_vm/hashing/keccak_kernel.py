@@ -14,9 +14,7 @@ from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
-RATE_BYTES: Final = 136
-PADDING_FIRST: Final = 0x01
-PADDING_LAST: Final = 0x80
+from mips_vm.hashing.plain_keccak import PADDING_FIRST, PADDING_LAST, RATE_BYTES
 
 ROUNDS: Final = 24
 WORDS: Final = 25

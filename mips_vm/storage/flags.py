@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mips_vm import native
+from mips_vm.compiled import llvm, native
 from mips_vm.constants import (
     ADDRESS_SPACE,
     PAGE_BYTES,
@@ -22,8 +22,8 @@ from mips_vm.constants import (
     WRITABLE_END,
     Region,
 )
-from mips_vm.keccak import Indices
-from mips_vm.tree import BLOCK_BYTES, BLOCK_COUNT
+from mips_vm.hashing.keccak import Indices
+from mips_vm.hashing.tree import BLOCK_BYTES, BLOCK_COUNT
 
 STALE: Final = 1  # the tree has yet to hash the block
 CHANGED: Final = 2  # the page differs from the last snapshot
@@ -82,14 +82,22 @@ class Flags:
 
     def pages_with(self, flag: int, region: Region) -> Indices:
         """Pages of a region that have `flag`, ascending."""
-        words, found = self._addresses
-        mask, count = _IN_ALL[flag], 0
+        count = 0
         for part, reach in self._reach.items():
             first, last = max(part.base, region.base), min(reach, region.end)
             if first < last:
                 pages = first // PAGE_BYTES, -(-last // PAGE_BYTES)
-                count += _finder()(words, *pages, mask, found + 8 * count)
+                count += self._find(*pages, _IN_ALL[flag], count)
         return self._found[:count].copy()
+
+    def _find(self, first: int, end: int, mask: int, at: int) -> int:
+        """How many pages in [first, end) have a flag; they are noted from `at` on."""
+        if llvm.usable():
+            words, found = self._addresses
+            return int(_finder()(words, first, end, mask, found + 8 * at))
+        pages = (self._pages[first:end] & np.uint32(mask)).nonzero()[0] + first
+        self._found[at : at + len(pages)] = pages
+        return len(pages)
 
     def blocks_with(self, flag: int, region: Region) -> Indices:
         """Blocks of a region that have `flag`, ascending."""

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mips_vm.constants import ADDRESS_SPACE, LEAF_BYTES, TREE_DEPTH
-from mips_vm.keccak import (
+from mips_vm.hashing.keccak import (
     HASH_BYTES,
     MAX_ALONE,
     PAIR_BYTES,

@@ -1,7 +1,8 @@
 """Keccak-256 as Ethereum has it: of one message, or of many 64-byte ones at once.
 
 The permutation runs as native code that `keccak_kernel` writes; it is compiled on first
-use. Pairs of tree nodes are hashed eight at a time, in vector lanes.
+use. Pairs of tree nodes are hashed eight at a time, in vector lanes. Where a process
+does without LLVM, `plain_keccak` does the same.
 """
 
 import ctypes
@@ -13,10 +14,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mips_vm import keccak_kernel, native
-from mips_vm.climb_kernel import CLIMB_IR, CLIMB_PAIRS
+from mips_vm.compiled import llvm, native
+from mips_vm.hashing import plain_keccak
+from mips_vm.hashing.climb_kernel import CLIMB_IR, CLIMB_PAIRS
 
-HASH_BYTES: Final = 32
+HASH_BYTES: Final = plain_keccak.HASH_BYTES
 PAIR_BYTES: Final = 2 * HASH_BYTES
 
 MAX_ALONE: Final = 1 << 14
@@ -28,12 +30,14 @@ Indices = NDArray[np.int64]
 
 def keccak256(data: bytes) -> bytes:
     """The 32-byte hash of `data`."""
-    rate = keccak_kernel.RATE_BYTES
+    if not llvm.usable():
+        return plain_keccak.keccak256(data)
+    rate = plain_keccak.RATE_BYTES
     blocks = len(data) // rate + 1
     padded = bytearray(blocks * rate)
     padded[: len(data)] = data
-    padded[len(data)] = keccak_kernel.PADDING_FIRST
-    padded[-1] |= keccak_kernel.PADDING_LAST
+    padded[len(data)] = plain_keccak.PADDING_FIRST
+    padded[-1] |= plain_keccak.PADDING_LAST
     digest = ctypes.create_string_buffer(HASH_BYTES)
     _kernel().sponge(bytes(padded), blocks, digest)
     return digest.raw
@@ -42,6 +46,8 @@ def keccak256(data: bytes) -> bytes:
 def hash_pairs(pairs: Bytes2D) -> Bytes2D:
     """The hash of each row: (n, 64) bytes in, (n, 32) out; many rows by all cores."""
     pairs = np.ascontiguousarray(pairs, dtype=np.uint8).reshape(-1, PAIR_BYTES)
+    if not llvm.usable():
+        return plain_keccak.hash_pairs(pairs)
     hashes = np.empty((len(pairs), HASH_BYTES), np.uint8)
     if len(pairs) <= MAX_ALONE:
         _hash_into(pairs, hashes)
@@ -63,6 +69,8 @@ def climb(differences: Bytes2D, zeros: Bytes2D, nodes: Indices, height: int) -> 
     `differences` is (nodes of the tree, 32), `zeros` is (heights, 32), `nodes` are
     ascending, of height `height`, and at least one.
     """
+    if not llvm.usable():
+        return plain_keccak.climb(differences, zeros, nodes, height)
     nodes = nodes.astype(np.int64)  # a copy, which the kernel overwrites
     pairs = min(len(nodes), CLIMB_PAIRS)
     room = np.empty((pairs, PAIR_BYTES + HASH_BYTES), np.uint8)
@@ -96,6 +104,8 @@ class _Kernel:
 
 
 def _kernel_ir() -> str:
+    from mips_vm.hashing import keccak_kernel  # it imports LLVM
+
     return keccak_kernel.module_ir() + CLIMB_IR
 
 

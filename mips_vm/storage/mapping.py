@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from mips_vm.constants import ADDRESS_SPACE, PAGE_BYTES, REGIONS
 from mips_vm.errors import BadMapping, OutOfBounds
-from mips_vm.held_file import HeldFile
+from mips_vm.storage.held_file import HeldFile
 
 MAP_NORESERVE: Final = 0x4000  # mmap does not name it
 _MAP_FIXED: Final = 0x10

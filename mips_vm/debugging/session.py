@@ -12,13 +12,13 @@ from typing import Literal
 
 from mips_vm import Machine, Status
 from mips_vm.constants import REGISTER_COUNT, WORD_BYTES
-from mips_vm.decode import Decoded, Kind, decode
 from mips_vm.disassemble import REGISTER_NAMES, disassemble
+from mips_vm.isa.decode import Decoded, Kind, decode
+from mips_vm.isa.operations import GuestFault
+from mips_vm.isa.syscalls import V0
 from mips_vm.json_text import JsonObject
-from mips_vm.operations import GuestFault
 from mips_vm.state import State
 from mips_vm.step import effective_address
-from mips_vm.syscalls import V0
 
 Engine = Literal["translated", "reference"]
 

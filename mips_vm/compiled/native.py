@@ -1,7 +1,7 @@
 """LLVM IR made into host code: compile to an object, load an object.
 
-The host's own CPU and features are the target. Nothing here runs on import; LLVM's
-native target is set up on first use.
+The host's own CPU and features are the target. Nothing here runs on import; LLVM is
+imported on first use.
 """
 
 import ctypes
@@ -10,10 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Final
 
-import llvmlite  # type: ignore[import-untyped]
-from llvmlite import binding as llvm
-
-from mips_vm import object_cache
+from mips_vm.compiled import llvm, object_cache
 from mips_vm.sources import FINGERPRINT
 
 CODE_GENERATION_LEVEL = 2
@@ -23,9 +20,10 @@ class Library:
     """Loaded host code. Addresses that it gave out are valid while it lives."""
 
     def __init__(self, image: bytes) -> None:
-        machine = _new_target_machine()
-        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
-        self._engine.add_object_file(llvm.ObjectFileRef.from_data(image))
+        machine, binding = _new_target_machine(), llvm.binding()
+        nothing = binding.parse_assembly("")
+        self._engine = binding.create_mcjit_compiler(nothing, machine)
+        self._engine.add_object_file(binding.ObjectFileRef.from_data(image))
         self._engine.finalize_object()
 
     def address(self, name: str) -> int:
@@ -44,13 +42,13 @@ class Library:
 
 def compile_ir(ir: str, passes: Sequence[str] = ()) -> bytes:
     """An object file of the module `ir`, after `passes` (llvmlite's names) in order."""
-    module = llvm.parse_assembly(ir)
-    machine = _new_target_machine()
+    binding = llvm.binding()
+    module, machine = binding.parse_assembly(ir), _new_target_machine()
     if passes:
-        builder = llvm.create_pass_builder(
-            machine, llvm.PipelineTuningOptions(speed_level=CODE_GENERATION_LEVEL)
+        builder = binding.create_pass_builder(
+            machine, binding.PipelineTuningOptions(speed_level=CODE_GENERATION_LEVEL)
         )
-        manager = llvm.create_new_function_pass_manager()
+        manager = binding.create_new_function_pass_manager()
         for name in passes:
             getattr(manager, f"add_{name}_pass")()
         for function in module.functions:
@@ -88,38 +86,33 @@ _DEFINITION: Final = re.compile(r'^define [^@]*@"?([\w.]+)"?\(', re.MULTILINE)
 @cache
 def host_fingerprint() -> str:
     """All that compiled code depends on besides its source."""
-    _initialise()
-    versions = (llvmlite.__version__, *map(str, llvm.llvm_version_info))
-    return "|".join((*versions, llvm.get_process_triple(), _cpu(), _features()))
+    binding = llvm.binding()
+    import llvmlite  # type: ignore[import-untyped]
+
+    versions = (llvmlite.__version__, *map(str, binding.llvm_version_info))
+    return "|".join((*versions, binding.get_process_triple(), _cpu(), _features()))
 
 
 def has_feature(*names: str) -> bool:
     """Whether this processor has all of these, by LLVM's names."""
-    _initialise()
-    found = llvm.get_host_cpu_features()
+    found = llvm.binding().get_host_cpu_features()
     return all(found.get(name, False) for name in names)
 
 
 def _cpu() -> str:
-    return str(llvm.get_host_cpu_name())
+    return str(llvm.binding().get_host_cpu_name())
 
 
 def _features() -> str:
-    return str(llvm.get_host_cpu_features().flatten())
+    return str(llvm.binding().get_host_cpu_features().flatten())
 
 
-def _new_target_machine() -> llvm.TargetMachine:
-    _initialise()
-    return llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(
+def _new_target_machine() -> Any:
+    binding = llvm.binding()
+    triple = binding.get_process_triple()
+    return binding.Target.from_triple(triple).create_target_machine(
         cpu=_cpu(),
         features=_features(),
         opt=CODE_GENERATION_LEVEL,
         jit=True,
     )
-
-
-@cache
-def _initialise() -> None:
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    llvm.initialize_native_asmparser()  # for assembly within IR

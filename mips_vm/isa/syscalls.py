@@ -8,9 +8,9 @@ from declared memory is the state that the machine is in.
 from typing import Final
 
 from mips_vm.constants import ARENA, STACK, SYSCALL_HALT, SYSCALL_YIELD, Region, Status
-from mips_vm.memory import Memory
-from mips_vm.operations import GuestFault
+from mips_vm.isa.operations import GuestFault
 from mips_vm.state import State
+from mips_vm.storage.memory import Memory
 
 V0: Final = 2
 """The register that holds the system call's number."""

@@ -1,4 +1,4 @@
-"""The instruction table as docs/machine.md prints it: `python -m mips_vm.manual`.
+"""The instruction table as docs/machine.md prints it: `python -m mips_vm.isa.manual`.
 
 A test compares the page with what this prints, so the page can't drift from the code.
 """
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from mips_vm.instructions import TABLE, Instruction, Kind
+from mips_vm.isa.instructions import TABLE, Instruction, Kind
 
 # Field of an encoding -> the letter that stands for its bits, and where they lie.
 _LETTERS: Final = {

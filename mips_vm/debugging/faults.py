@@ -16,10 +16,10 @@ from mips_vm.constants import (
     WORD_MASK,
     Status,
 )
-from mips_vm.decode import Decoded, Kind, decode
 from mips_vm.disassemble import absent
+from mips_vm.isa.decode import Decoded, Kind, decode
+from mips_vm.isa.syscalls import V0
 from mips_vm.machine import Machine
-from mips_vm.syscalls import V0
 from mips_vm.toolchain.assembly import STACK_TRAP
 
 # Twins of plumb.h; a test compares them.

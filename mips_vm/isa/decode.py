@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from mips_vm.constants import WORD_MASK
-from mips_vm.instructions import FIELDS, TABLE, Encoding, Instruction, Kind
+from mips_vm.isa.instructions import FIELDS, TABLE, Encoding, Instruction, Kind
 
 __all__ = ["TABLE", "Decoded", "Encoding", "Instruction", "Kind", "decode", "field"]
 
