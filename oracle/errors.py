@@ -119,6 +119,8 @@ class NoEngine(OracleError):
     def __init__(self, name: str, problem: str) -> None:
         cure = {
             "native": "pip install llvmlite, or choose --executor wasm",
+            "gpu": "in Plumbline's folder, pip install -e '.[gpu]', or "
+            "--executor native",
             "wasm": "in Plumbline's folder, pip install -e '.[wasm]', or "
             "--executor native",
         }[name]

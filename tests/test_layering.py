@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "solidity": {"solidity"},
     "oracle": set(FOLDERS),
 }
-HEAVY = ("numba", "web3", "eth", "onnx", "torch", "solcx")
+HEAVY = ("numba", "web3", "eth", "onnx", "torch", "solcx", "wgpu")
 """Not llvmlite: the machine hashes with it, and it compiles nothing on import."""
 
 

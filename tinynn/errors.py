@@ -22,6 +22,7 @@ TinynnError
 ├── TokensBuildError         so does the tokenizers' code for the host
 ├── WasmBuildError           and so does a WebAssembly module
 ├── WasmUnusable             no engine for the module, or one that it is not exact on
+├── GpuUnusable              no GPU, or none that is exact
 ├── ContractRefused          a CosmWasm contract that says no
 ├── CodeTooLarge             more code than chains take
 └── BadTokenizer             a vocabulary that no table can hold
@@ -172,6 +173,13 @@ class WasmUnusable(TinynnError):
 
     def __init__(self, expected: str, actual: str) -> None:
         super().__init__(f"WebAssembly: expected {expected}, got {actual}")
+
+
+class GpuUnusable(TinynnError):
+    """No GPU can answer on this computer, and why."""
+
+    def __init__(self, expected: str, actual: str) -> None:
+        super().__init__(f"GPU: expected {expected}, got {actual}")
 
 
 class ContractRefused(TinynnError):

@@ -1,5 +1,7 @@
 """Processes that compute: one that dies takes its task with it, and nothing else.
 
+An engine that answers several inputs of one model at once gets those that wait.
+
 Each thread of the pool feeds one child, and gives birth to another when that is dead. A
 child watches its parent, so that even `kill -9` leaves no orphans.
 """
@@ -17,8 +19,8 @@ from oracle.compute.engines import Engine
 from oracle.compute.executors import delivered
 from oracle.compute.pace import Pace
 from oracle.compute.queue import Queue, Waiting
-from oracle.compute.task import Delivery, Order, Task, carry_out
-from oracle.errors import ExecutorDied
+from oracle.compute.task import Delivery, Order, Task, carry_out_all
+from oracle.errors import ComputationFailed, ExecutorDied
 
 Sent = TypeVar("Sent")
 Got = TypeVar("Got")
@@ -56,6 +58,9 @@ class Child(Generic[Sent, Got]):
         self._process.join()
 
 
+Some = Child[tuple[Order, ...], tuple[Delivery, ...]]
+
+
 class Pool:
     """Up to `processes` children; another one only when all are busy. What computes in
     them is `engine`; `NoEngine` where it can't."""
@@ -68,7 +73,7 @@ class Pool:
         self._queue = Queue()
         self._threads: list[Thread] = []
         self._idle = 0
-        self._children: list[Child[Order, Delivery]] = []
+        self._children: list[Some] = []
         self._ended = False
 
     @property
@@ -94,40 +99,52 @@ class Pool:
 
     def _live(self) -> None:
         """A thread's life: one child after the other, one task after the other."""
-        child: Child[Order, Delivery] | None = None
-        while (taken := self._taken()) is not None:
+        child: Some | None = None
+        while taken := self._taken():
             try:
                 child = child or self._born()
-                delivery = child.deliver(Order.of(taken.task, self._engine))
-                output = delivered(delivery)
+                orders = [Order.of(each.task, self._engine) for each in taken]
+                deliveries = child.deliver(tuple(orders))
             except ExecutorDied as died:
                 self._bury(child)
                 child = None
-                taken.promise.set_exception(died)
-            except Exception as error:  # no memory for another process, or the task's
-                taken.promise.set_exception(error)
+                for each in taken:
+                    each.promise.set_exception(died)
+            except Exception as error:  # no memory for another process
+                for each in taken:
+                    each.promise.set_exception(error)
             else:
-                self.pace.note(taken.task, delivery.timing)
-                taken.promise.set_result(output)
+                for each, delivery in zip(taken, deliveries, strict=True):
+                    self._hand_over(each, delivery)
 
-    def _taken(self) -> Waiting | None:
-        """Waits for something to do; None at the end."""
+    def _hand_over(self, taken: Waiting, delivery: Delivery) -> None:
+        try:
+            output = delivered(delivery)
+        except ComputationFailed as error:
+            taken.promise.set_exception(error)
+        else:
+            self.pace.note(taken.task, delivery.timing)
+            taken.promise.set_result(output)
+
+    def _taken(self) -> list[Waiting]:
+        """Waits for something to do; nothing at the end."""
+        most = self._engine.together
         with self._changed:
             self._idle += 1
-            while not self._ended and (taken := self._queue.take()) is None:
+            while not self._ended and not (taken := self._queue.take_some(most)):
                 self._changed.wait()
             self._idle -= 1
-            return None if self._ended else taken
+            return [] if self._ended else taken
 
-    def _born(self) -> Child[Order, Delivery]:
+    def _born(self) -> Some:
         with self._changed:
             if self._ended:
                 raise ExecutorDied(None)
-            child = Child(carry_out)
+            child = Child(carry_out_all)
             self._children.append(child)
             return child
 
-    def _bury(self, child: Child[Order, Delivery] | None) -> None:
+    def _bury(self, child: Some | None) -> None:
         with self._changed:
             if child in self._children:
                 self._children.remove(child)

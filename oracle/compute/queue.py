@@ -39,10 +39,31 @@ class Queue:
 
     def take(self) -> Waiting | None:
         """The next, now running; None if nothing waits."""
+        while (waiting := self._next()) is not None:
+            if waiting.promise.set_running_or_notify_cancel():
+                return waiting
+        return None
+
+    def take_some(self, most: int) -> list[Waiting]:
+        """The next, and up to so many in all that ask the same model, by when they are
+        due; the others wait on. Nothing if nothing waits."""
+        first = self.take()
+        found = [] if first is None else [first]
+        left: list[Waiting] = []
+        while found and len(found) < most and (waiting := self._next()) is not None:
+            if not alike(waiting.task, found[0].task):
+                left.append(waiting)
+            elif waiting.promise.set_running_or_notify_cancel():
+                found.append(waiting)
+        for waiting in left:
+            heappush(self._heap, waiting)
+        return found
+
+    def _next(self) -> Waiting | None:
+        """The next that isn't begun, still waiting."""
         while self._heap:
             waiting = heappop(self._heap)
-            begun = waiting.promise.running() or waiting.promise.done()
-            if not begun and waiting.promise.set_running_or_notify_cancel():
+            if not (waiting.promise.running() or waiting.promise.done()):
                 return waiting
         return None
 
@@ -51,3 +72,11 @@ class Queue:
         for waiting in self._heap:
             waiting.promise.cancel()
         self._heap.clear()
+
+
+def alike(one: Task, other: Task) -> bool:
+    """Whether they differ in nothing but their inputs."""
+    return (one.model.model_root, one.cross_check_steps) == (
+        other.model.model_root,
+        other.cross_check_steps,
+    )

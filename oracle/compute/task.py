@@ -35,9 +35,12 @@ class Task:
         return self.model.model_root, self.model.tables.accepts(len(self.data))
 
     def compute(self, engine: Engine = Engine.NATIVE) -> bytes:
-        """The output. Raises `CrossCheckFailed`; without LLVM nothing is checked, for
-        the machine would be interpreted."""
-        found = engine.answer(self.model, self.data)
+        """The output. Raises `CrossCheckFailed`."""
+        return self.checked(engine.answer(self.model, self.data))
+
+    def checked(self, found: bytes) -> bytes:
+        """An output, if the machine's is the same; else raises `CrossCheckFailed`.
+        Without LLVM nothing is checked, for the machine would be interpreted."""
         steps = self.cross_check_steps if llvm.usable() else -1
         if run_instructions(self.model, found) <= steps:
             execution = MachineExecution(self.model.machine(self.data))
@@ -113,6 +116,38 @@ def carry_out(order: Order) -> Delivery:
         return Delivery(output, timing=timing)
     except Exception as error:
         return Delivery(problem=f"{type(error).__name__}: {error}")
+
+
+def carry_out_all(orders: tuple[Order, ...]) -> tuple[Delivery, ...]:
+    """The same for several with one model and one engine, which answers them at once.
+
+    If that fails, one by one: then each has its own problem.
+    """
+    first = orders[0]
+    if len(orders) > 1 and (found := _together(first, [o.data for o in orders])):
+        return found
+    return tuple(map(carry_out, orders))
+
+
+def _together(first: Order, inputs: list[bytes]) -> tuple[Delivery, ...] | None:
+    """Each has waited for all of them; None if anything goes wrong."""
+    try:
+        fresh, begun = first.model_root not in _models, time.perf_counter()
+        model = loaded(first.model_root, first.source)
+        there = time.perf_counter()
+        outputs = [
+            Task(model, data, first.cross_check_steps).checked(output)
+            for data, output in zip(
+                inputs, first.engine.answers(model, inputs), strict=True
+            )
+        ]
+        load, took = (there - begun if fresh else 0.0), time.perf_counter() - there
+        return tuple(
+            Delivery(output, timing=Timing(load, whole_seconds(model, output, took)))
+            for output in outputs
+        )
+    except Exception:
+        return None
 
 
 def loaded(model_root: bytes, source: bytes | Path) -> tinynn.Model:

@@ -72,7 +72,7 @@ NODE: Final[tuple[Chosen, ...]] = (
     (
         "executor",
         str,
-        "Compute by `native` code or by `wasm`, slower and the same bits.",
+        "Compute by `native` code, `wasm` (slower) or a `gpu`: the same bits.",
         "NAME",
     ),
     ("poll", float, "Between looks at the chain.", "SECONDS"),

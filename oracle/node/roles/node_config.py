@@ -53,7 +53,7 @@ class NodeSettings(Settings):
     fetch_from: Annotated[tuple[str, ...], Listed, AfterValidator(_reachable)] = ()
     processes: int | None = Field(None, ge=0)
     cluster: str | None = None
-    executor: Literal["native", "wasm"] = "native"
+    executor: Literal["native", "wasm", "gpu"] = "native"
     log_json: bool = False
     webhook: Annotated[str | None, shaped(r"https?://[^/].*", "http(s)://...")] = None
     metrics: Annotated[

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from support.images.gpu_twin import assert_gpu_agrees
 from support.images.wasm_twin import Twin
 
 import tinynn
@@ -50,7 +51,7 @@ def assert_guest_agrees(model: Model, data: bytes) -> bytes:
     """Runs both, compares the state root at every boundary; the output.
 
     Also holds each segment's instructions against what was foretold, and the guest as a
-    WebAssembly module against the guest.
+    WebAssembly module, and a GPU, against the guest.
     """
     native = model.execution(data)
     machine = model.machine(data)
@@ -69,4 +70,5 @@ def assert_guest_agrees(model: Model, data: bytes) -> bytes:
     model.answer(bytes(len(data)))  # leaves nothing behind in the memory that it used
     assert machine.output() == model.answer(data) == native.machine.output()
     twin.finish(machine.output())
+    assert_gpu_agrees(model, data, machine.output())
     return machine.output()
