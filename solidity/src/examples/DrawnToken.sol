@@ -9,7 +9,7 @@ import {Bitmap} from "../libraries/Bitmap.sol";
 import {Blob} from "../libraries/Blob.sol";
 import {Pixelated} from "../libraries/Pixelated.sol";
 
-/// @title Tokens with a digit each, which a diffusion model draws: an example of pictures too dear for a chain's own net.
+/// @title Tokens with a digit each, which a diffusion model draws: an example of pictures too dear for a net on chain.
 /// @notice Whoever mints names the digit and pays the fee; how it looks, a block decides that is yet to come. The
 /// pixels stay on chain, as code. Nothing comes back to a minter that doesn't like what it sees.
 /// @dev Grey, 28 x 28, 0 is black.
