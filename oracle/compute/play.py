@@ -9,7 +9,8 @@ from challenge.game import GameView, Side, Stage
 from challenge.moves import Challenge, Move
 from challenge.trace import ExecutionTrace, MachineExecution, Trace
 from challenge.traces import Traces
-from mips_vm import Machine, llvm
+from mips_vm import Machine
+from mips_vm.compiled import llvm
 from oracle.compute.task import loaded
 from tinynn import Model
 

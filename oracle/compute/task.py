@@ -7,7 +7,8 @@ from pathlib import Path
 
 import tinynn
 from challenge.trace import MachineExecution
-from mips_vm import Status, llvm
+from mips_vm import Status
+from mips_vm.compiled import llvm
 from oracle.compute.engines import Engine
 from oracle.compute.work import work_of
 from oracle.errors import CrossCheckFailed, WrongImage

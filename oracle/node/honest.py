@@ -14,7 +14,7 @@ from challenge.moves import Move
 from challenge.precedence import Run
 from challenge.trace import ExecutionTrace, Trace
 from challenge.traces import Traces
-from mips_vm import llvm
+from mips_vm.compiled import llvm
 from oracle.compute.arena import Players
 from oracle.compute.executors import Executors, Inline
 from oracle.compute.play import (
@@ -28,7 +28,7 @@ from oracle.compute.play import (
 from oracle.compute.task import Task
 from oracle.compute.work import work_of
 from oracle.models.library import Library
-from oracle.node.node import Player
+from oracle.node.actions import Player
 from oracle.record.record import Answered, Asked
 from tinynn import Model
 from tinynn.asking import passes_at_most

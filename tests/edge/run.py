@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from support.process_testbed import ProcessTestbed, settled
+from support.testbeds.processes import ProcessTestbed, settled
 
 import tinynn
 from oracle.record.record import Status

@@ -5,9 +5,10 @@ from pathlib import Path
 import llvmlite
 import pytest
 from llvmlite import binding
-from support.compiling import forget, run
+from support.machine.compiling import forget, run
 
-from mips_vm import native, sources
+from mips_vm import sources
+from mips_vm.compiled import native
 from mips_vm.translate import unit
 
 DOUBLE = "define i64 @double(i64 %x) {\n  %y = shl i64 %x, 1\n  ret i64 %y\n}\n"

@@ -8,12 +8,13 @@ from random import Random
 import numpy as np
 import pytest
 
-from mips_vm import Machine, llvm
+from mips_vm import Machine
+from mips_vm.compiled import llvm
+from mips_vm.compiled.native import load_ir
 from mips_vm.constants import ARENA, INPUT, STACK, TREE_DEPTH
 from mips_vm.errors import NoCompiler
-from mips_vm.keccak import hash_pairs, keccak256
-from mips_vm.memory import Memory
-from mips_vm.native import load_ir
+from mips_vm.hashing.keccak import hash_pairs, keccak256
+from mips_vm.storage.memory import Memory
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,7 +81,7 @@ def test_native_code_without_llvm_says_what_is_missing(
 
 @pytest.mark.parametrize("how", ["import sys; sys.modules['llvmlite'] = None", "avoid"])
 def test_process_without_llvm_imports_and_runs_the_reference_machine(how: str) -> None:
-    said = "from mips_vm import llvm; llvm.avoid()" if how == "avoid" else how
+    said = "from mips_vm.compiled import llvm; llvm.avoid()" if how == "avoid" else how
     code = f"""
 {said}
 import sys

@@ -33,6 +33,8 @@ IN_BOTH = (
     "mips_vm/runtime/libc/libc.zig",
     "oracle/bench/workloads/hash.c",
     "oracle/service/plumb@.service",
+    "oracle/service/worker/gitignore",
+    "oracle/service/worker/plumb.toml",
     "solidity/artifacts/InferenceOracle.json",
     "solidity/src/InferenceConsumer.sol",
     "solidity/templates/foundry/foundry.toml",
@@ -88,6 +90,10 @@ def built(folder: Path) -> Path:
         shutil.copy(ROOT / name, source / name)
     run([sys.executable, "-m", "build", "--outdir", str(folder)], source)
     (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
+    run(
+        [sys.executable, "-m", "twine", "check", "--strict", str(sdist), str(wheel)],
+        folder,
+    )
     with tarfile.open(sdist) as archive:
         inside = {name.partition("/")[2] for name in archive.getnames()}
     demand(sdist, (*IN_BOTH, *IN_SDIST), inside)

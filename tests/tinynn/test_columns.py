@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support.models import Floats, dense_layer, random_floats
+from support.images.models import Floats, dense_layer, random_floats
 
 from tinynn import Model
 from tinynn.execution import program

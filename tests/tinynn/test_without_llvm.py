@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import tinynn
-from mips_vm import llvm
+from mips_vm.compiled import llvm
 from tinynn import models
 from tinynn.memory.floatenv import default_floats
 from tinynn.memory.floatmode import exact_floats, read_mode, write_mode
@@ -43,7 +43,7 @@ def test_wasm_answers_without_llvm_imported_have_the_native_bits() -> None:
     pytest.importorskip("wasmtime", reason="no wasmtime: pip install -e '.[wasm]'")
     code = """
 import sys
-from mips_vm import llvm
+from mips_vm.compiled import llvm
 llvm.avoid()
 import numpy as np, tinynn
 from tinynn import models

@@ -18,7 +18,7 @@ from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from mips_vm import native
+from mips_vm.compiled import native
 
 from . import sizes
 from .tiles import COLUMNS, HALVES, ROWS

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mips_vm import native
+from mips_vm.compiled import native
 
 from ..memory.floatmode import exact_ir
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from mips_vm import llvm
+from mips_vm.compiled import llvm
 
 from ..errors import TinynnError, listed
 from .floatenv import default_floats

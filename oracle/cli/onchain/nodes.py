@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from threading import Event
 
-from mips_vm import llvm
+from mips_vm.compiled import llvm
 from oracle import logs
 from oracle.config import Settings
 from oracle.devnet.serving import serving, stopping

@@ -11,8 +11,8 @@ from challenge.precedence import Run
 from challenge.trace import Trace
 from mips_vm import Machine
 from mips_vm.constants import IO_HEADER_BYTES, OUTPUT, WORD_BYTES
+from oracle.node.actions import Player
 from oracle.node.honest import Honest
-from oracle.node.node import Player
 from oracle.record.record import Answered, Asked
 
 DIGITS: Final = 10

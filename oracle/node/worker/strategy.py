@@ -5,7 +5,7 @@ from typing import Protocol
 
 from challenge.claim import Work
 from challenge.precedence import Run
-from oracle.node.node import Player
+from oracle.node.actions import Player
 from oracle.record.record import Answered, Asked
 
 

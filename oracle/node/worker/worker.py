@@ -9,11 +9,12 @@ from typing import Any
 from challenge.claim import Claim, Lease
 from challenge.game import GameView
 from challenge.precedence import LONGEST_RUN, Due, Pace, in_order, moves_left
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.audits.auditee import Auditee, Stage
 from oracle.chain.contracts import Contracts
 from oracle.logs import logger
-from oracle.node.node import Action, Node
+from oracle.node.actions import Action
+from oracle.node.node import Node
 from oracle.node.worker import seeds
 from oracle.node.worker.private import NOTHING_PRIVATE, Private
 from oracle.node.worker.second_try import refused

@@ -22,9 +22,10 @@ from oracle.devnet.server import application as devnet_application
 from oracle.devnet.serving import serving
 from oracle.devnet.setup import ETHER, MODEL, Ready, set_up
 from oracle.models.library import Library
+from oracle.node.actions import Done
 from oracle.node.honest import Honest
 from oracle.node.loop import Loop
-from oracle.node.node import Done, Node
+from oracle.node.node import Node
 from oracle.node.roles.roles import ChallengerSettings, Place, WorkerSettings
 from oracle.record.site import Site
 from oracle.sending.sender import Sender

@@ -4,12 +4,12 @@ from concurrent.futures import Future
 from random import Random
 
 import pytest
-from support.embedded_testbed import EmbeddedTestbed
-from support.models import digit_reader
+from support.images.models import digit_reader
+from support.testbeds.embedded import EmbeddedTestbed
 
 import tinynn
 from challenge.lies import FALSE_CHALLENGERS, LIES
-from mips_vm import llvm
+from mips_vm.compiled import llvm
 from oracle.chain.events import ChallengerLost
 from oracle.compute.alone import Alone
 from oracle.compute.engines import Engine

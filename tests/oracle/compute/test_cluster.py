@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.embedded_testbed import EmbeddedTestbed, tiny_image
+from support.testbeds.embedded import EmbeddedTestbed, tiny_image
 
 import tinynn
 from challenge.lies import LIES

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.process import Running
-from support.process_testbed import ProcessTestbed, eventually, settled
+from support.programs.process import Running
+from support.testbeds.processes import ProcessTestbed, eventually, settled
 
 import tinynn
 from oracle.record.record import Status

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.chromium import quiet_page
-from support.npm import installed
+from support.programs.chromium import quiet_page
+from support.programs.npm import installed
 
 from oracle.web.trial.company import Up
 
