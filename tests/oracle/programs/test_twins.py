@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.process import Running, running
-from support.process_testbed import ProcessTestbed, eventually, settled
+from support.programs.process import Running, running
+from support.testbeds.processes import ProcessTestbed, eventually, settled
 
 from oracle.chain import events
 from oracle.devnet.setup import WINDOW_SECONDS

@@ -8,7 +8,7 @@ from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import delete, update
-from support.postgres import GIVEN, postgres, programs
+from support.programs.postgres import GIVEN, postgres, programs
 
 from oracle.store import lease as module
 from oracle.store import tables
