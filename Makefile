@@ -105,7 +105,7 @@ faults: $(VENV)/.dev
 
 load: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m load.run --requests $(or $(REQUESTS),1000) \
-	  $(if $(MODEL),--model $(MODEL))
+	  $(if $(MODEL),--model $(MODEL)) $(ARGS)
 
 edge: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m edge.run

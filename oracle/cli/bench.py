@@ -80,6 +80,20 @@ def griefing(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def load(
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Measure 10,000 requests, too: an hour.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What a request costs its worker at 100 and 1,000 requests on a devnet."""
+    from oracle.bench.load import SIZES, WHOLE, figures
+
+    sizes = (*SIZES, WHOLE) if whole else SIZES
+    report("load", figures(sizes), as_json)
+
+
+@app.command()
 def tree(as_json: AsJson = False) -> None:
     """Hashing of memory, beside safe-pysha3."""
     from oracle.bench.tree import figures

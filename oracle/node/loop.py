@@ -19,10 +19,13 @@ from oracle.logs import logger
 from oracle.node.actions import Done
 from oracle.node.node import Node
 from oracle.node.tempo import Tempo
+from oracle.store.lease import Lease
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 60.0
 NAP_SECONDS = 0.05
+STANDBY_SECONDS = 1.0
+"""Between looks at the lease of a process that stands by."""
 OUTAGES = (ChainError, Web3Exception, OSError)
 
 log = logger(__name__)
@@ -54,13 +57,16 @@ class Loop:
         poll_seconds: float,
         heard: Callable[[Done], None] | None = None,
         news: Event | None = None,
+        lease: Lease | None = None,
     ) -> None:
         """`news` is set by whoever has worked something out for the node: then it looks
-        at once."""
+        at once. While another process has the `lease`, this one stands by."""
         self.node, self.pulse = node, Pulse()
         node.head_seconds = poll_seconds / 2
+        self._lease, self._stands_by = lease, False
         self._refusals: set[str] = set()
         self._waited = False
+        self._poll_seconds = poll_seconds
         self._tempo, self._heard = Tempo(poll_seconds), heard
         self._news = Event() if news is None else news
 
@@ -71,6 +77,8 @@ class Loop:
         while not stop.is_set():
             self._news.clear()
             self._rest(self._turn(), stop)
+        if self._lease is not None:
+            self._lease.release()
         log.info("stopped", transactions=sum(self.pulse.sent.values()))
 
     def _rest(self, seconds: float, stop: Event) -> None:
@@ -86,6 +94,8 @@ class Loop:
         before = set(self.node.posted.actions)
         busy = False
         try:
+            if not self._is_its_turn():
+                return max(self._poll_seconds, STANDBY_SECONDS)
             for done in self.node.act():
                 self._told(done)
                 busy = True
@@ -99,6 +109,16 @@ class Loop:
         # Where blocks come at once, so does what follows from what was sent just now.
         busy = busy or not before.issuperset(self.node.posted.actions)
         return self._tempo.pause(self.node.chain.latest, busy)
+
+    def _is_its_turn(self) -> bool:
+        """Whether no other process acts for the account; told when that changes."""
+        stands_by = self._lease is not None and not self._lease.take()
+        if stands_by and not self._stands_by:
+            log.warning("stands by", reason="another process acts for this account")
+        elif self._stands_by and not stands_by:
+            log.info("takes over", reason="no other process acts for this account")
+        self._stands_by = stands_by
+        return not stands_by
 
     def _tell_refusals(self) -> None:
         """Those that were not told before: they come again with every step. A fee that

@@ -4,7 +4,8 @@ StoreError
 ├── StoreUnusable       the database cannot be read or written; says what may help
 ├── StoreOfAnotherTime  its tables are of another version
 ├── OnItsWay            a transaction of that key is signed and not settled
-└── NonceTaken          another transaction of the account has that nonce
+├── NonceTaken          another transaction of the account has that nonce
+└── LeaseLost           another process acts for the account in this role
 """
 
 from oracle.errors import OracleError
@@ -38,3 +39,9 @@ class NonceTaken(StoreError):
     def __init__(self, nonce: int) -> None:
         self.nonce = nonce
         super().__init__(f"expected nonce {nonce} to be free, got a transaction of it")
+
+
+class LeaseLost(StoreError):
+    def __init__(self, role: str, holder: str) -> None:
+        self.role, self.holder = role, holder
+        super().__init__(f"expected to be the {role} of this account, got: {holder} is")

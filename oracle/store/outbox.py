@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from oracle.store.errors import NonceTaken, OnItsWay
+from oracle.store.lease import Lease
 from oracle.store.store import Store
 from oracle.store.tables import attempts, outbox
 
@@ -76,6 +77,8 @@ class Outbox:
 
     def __init__(self, store: Store, chain_id: int, sender: bytes) -> None:
         self.store, self.chain_id, self.sender = store, chain_id, sender
+        self.lease: Lease | None = None
+        """What is needed to write anything down; nothing, if there is none."""
 
     def open(self) -> list[Entry]:
         """What is signed and not settled, by nonce."""
@@ -125,7 +128,8 @@ class Outbox:
         ]
 
     def add(self, draft: Draft, nonce: int, attempt: Attempt) -> Entry:
-        """Writes it down, to be sent after. Raises `OnItsWay` or `NonceTaken`.
+        """Writes it down, to be sent after. Raises `OnItsWay`, `NonceTaken`, or
+        `LeaseLost`.
 
         If the very same bytes were signed before, and given up, that is open again.
         """
@@ -138,6 +142,7 @@ class Outbox:
         }
         try:
             with self.store.begin() as connection:
+                self._check_lease(connection)
                 made = connection.execute(insert(outbox).values(row))
                 assert made.inserted_primary_key is not None
                 identity = int(made.inserted_primary_key[0])
@@ -167,6 +172,7 @@ class Outbox:
         the same meanwhile, that is it."""
         try:
             with self.store.begin() as connection:
+                self._check_lease(connection)
                 _add_attempt(connection, entry.id, attempt)
         except IntegrityError:
             return self._entries(outbox.c.id == entry.id)[0]
@@ -199,6 +205,10 @@ class Outbox:
             self._change(entry, state=OPEN, block=None, block_hash=None)
         except IntegrityError:
             self.dropped(entry, "undone by a reorg, and replaced")
+
+    def _check_lease(self, connection: Connection) -> None:
+        if self.lease is not None:
+            self.lease.check(connection)
 
     def _entries(self, wanted: ColumnElement[bool]) -> list[Entry]:
         with self.store.begin() as connection:

@@ -98,6 +98,17 @@ attempts = Table(
 )
 """Each signing of a transaction; `block` was the head then."""
 
+leases = Table(
+    "leases",
+    metadata,
+    Column("chain_id", BigInteger, primary_key=True),
+    Column("sender", LargeBinary, primary_key=True),
+    Column("role", String, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+"""Which process acts for an account; `until` in seconds, by the database's clock."""
+
 blocks = Table(
     "blocks",
     metadata,

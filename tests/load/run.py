@@ -25,12 +25,13 @@ from typing import Any
 from urllib.request import urlopen
 
 from load import books
-from load.figures import cpu_seconds, percentiles, requests_in
+from load.figures import percentiles, requests_in
 from load.liars import LyingThread, PatientMind
 from load.testbed import ACCOUNTS, FIRST_NODE, WINDOW_SECONDS, K, LoadTestbed
 from support.programs.anvil import anvil
 from support.programs.process import Running, running
 
+from oracle.bench.processes import cpu_seconds
 from oracle.chain.local.accounts import development_accounts
 from oracle.models.library import Library
 from oracle.node.honest import Honest

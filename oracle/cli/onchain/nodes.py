@@ -25,6 +25,7 @@ from oracle.sending.connection import (
     store_of,
 )
 from oracle.sending.sender import Sender
+from oracle.store.lease import Lease
 
 LOCAL = "127.0.0.1"
 
@@ -66,6 +67,8 @@ def run_node(settings: NodeSettings, make: Make) -> None:
         store = store_of(settings, place.chain)
         stack.callback(store.close)
         sender = sender_of(settings, place.chain, store)
+        account = store, sender.outbox.chain_id, sender.address
+        lease = sender.outbox.lease = Lease(*account, settings.section)
         executors = stack.enter_context(settings.executors())
         players = stack.enter_context(settings.players(executors))
         library, missing = place.at_hand(settings)
@@ -79,7 +82,7 @@ def run_node(settings: NodeSettings, make: Make) -> None:
         node.tell = tell
         node.record.forgets = True
         node.record.heard = Notifier(node.record, node.address, tell).hear
-        loop = Loop(node, settings.poll, news=strategy.news)
+        loop = Loop(node, settings.poll, news=strategy.news, lease=lease)
         if settings.metrics is not None:
             from oracle.operator.metrics import (
                 application,  # all commands come through here
