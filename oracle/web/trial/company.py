@@ -29,11 +29,12 @@ from oracle.node.node import Node
 from oracle.node.roles.roles import ChallengerSettings, Place, WorkerSettings
 from oracle.record.site import Site
 from oracle.sending.sender import Sender
+from oracle.swarm.reader import Reader
 from oracle.web.scene.onlooker import Onlooker
 from oracle.web.server.application import application
 from oracle.web.server.guarding import Guard, Later, hosts_of
 from oracle.web.trial.exhibition import exhibited
-from oracle.web.trial.published import published
+from oracle.web.trial.published import published, seated
 from solidity.deployment import Parameters
 from tinynn import models
 
@@ -153,7 +154,7 @@ def everything(
 
     OSError if the port is taken.
     """
-    ready = published(set_up(Parameters(parts, CLOCK_SECONDS)), images)
+    ready = seated(published(set_up(Parameters(parts, CLOCK_SECONDS)), images))
     tokens = exhibited(ready) if pictures else {}
     with ExitStack() as stack:
         later = Later()
@@ -161,7 +162,9 @@ def everything(
         company = stack.enter_context(Company(ready, block_seconds, images))
         later.app = company.chain_only()
         company.begin(url + RPC)
-        onlooker = Onlooker(company.site, company.library, POLL_SECONDS)
+        site = company.site
+        swarm = Reader.found(site.chain, site.deployments, Path())
+        onlooker = Onlooker(site, company.library, POLL_SECONDS, swarm)
         stack.enter_context(onlooker)
         hosts = hosts_of(HOST, urlsplit(url).port or 0)
         actions = {"lie": company.lie}
