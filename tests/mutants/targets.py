@@ -146,6 +146,14 @@ TARGETS = {
         (*AUDIT_TESTS, "tests/oracle/record/test_whole.py"),
         function="_audit",
     ),
+    "audit-terms": Target(
+        "oracle/audits/terms.py", ("tests/oracle/audits/test_terms.py",)
+    ),
+    "audit-income": Target(
+        "oracle/audits/simulation.py",
+        ("tests/oracle/audits/test_terms.py",),
+        function="played",
+    ),
     "unaudited": Target("oracle/record/record.py", AUDIT_TESTS, function="_insist"),
     "refused": Target(
         "oracle/record/whole.py",

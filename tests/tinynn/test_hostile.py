@@ -172,6 +172,7 @@ EXAMPLES: dict[str, tuple[list, tuple[int, ...], dict]] = {
         (),
         {},
     ),
+    "Uniform": ([whole("uint8", 32), np.array([3], np.int32)], (), {"count": 70}),
 }
 
 WORDS = (0, 1, 2, 3, 4, 5, 8, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFE, 0xFFFF_FFFF)

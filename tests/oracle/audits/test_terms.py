@@ -92,6 +92,18 @@ def test_accomplices_keep_half_at_most_and_starve_the_honest() -> None:
     assert by_own[5].checker is not None and by_own[5].checker < 0
 
 
+def test_prize_is_burned_but_for_its_shares_and_noticed_where_somebody_looks() -> None:
+    claims = 2000
+    nobody = played(Case("", USUAL, checkers=0), claims)
+    alone = played(Case("", USUAL), claims)
+    three = played(Case("", USUAL, checkers=3), claims)
+    assert (nobody.burned, nobody.noticed) == (0, 0)
+    assert (alone.burned, alone.noticed) == (0, 1)
+    assert three.noticed == 1
+    prizes = -three.worker + nobody.worker
+    assert three.burned == pytest.approx(prizes / 4), "three have a quarter each"
+
+
 def test_page_has_the_simulated_figures() -> None:
     section = PAGE.read_text().split("## Audits:")[1].split("\n## ")[0]
     rows = {

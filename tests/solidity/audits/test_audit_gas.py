@@ -1,6 +1,7 @@
 """What an audit costs whom, each transaction by itself and cold."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from support.chains.evm import Chain
@@ -11,6 +12,9 @@ from support.games.protocol import OUTPUT
 JOIN_GAS = 178_000
 AUDIT_GAS = 200_000
 """What an audited claim adds to a worker's gas, at most: as `oracle.pricing.guard`."""
+
+EXPIRE_GAS, GWEI = 71_000, 10**9
+PAGE = Path(__file__).parents[3] / "docs" / "economics.md"
 
 
 @pytest.fixture
@@ -55,3 +59,22 @@ def test_confession_costs_what_is_reckoned(exact):
     confessed = exact.confess().gas_used
     print(f"confess {confessed:,}")
     assert confessed <= AUDIT_GAS
+
+
+REOPENED = {"stranger": 116_388, "known": 99_288, "worker": 94_488}
+"""By who reopens: an account that the bank doesn't know, one that it knows, itself."""
+
+
+@pytest.mark.parametrize("who", REOPENED)
+def test_reopening_a_withheld_secret_costs_more_than_its_caller_is_credited(exact, who):
+    """What is credited is what ending a lease costs; `Audits` writes besides."""
+    exact.drawn(test=True)
+    exact.chain.set_basefee(GWEI)
+    sender = exact.worker if who == "worker" else exact.stranger
+    if who == "known":
+        exact.stake(sender, GWEI)
+    reopened = exact.reopen(sender)
+    withheld = reopened.event("SecretWithheld")
+    assert withheld.penalty - withheld.burned == EXPIRE_GAS * GWEI
+    assert reopened.gas_used == REOPENED[who] > EXPIRE_GAS
+    assert f"{REOPENED[who]:,}" in PAGE.read_text()

@@ -158,10 +158,10 @@ class AuditedStory(Story):
         self.output = output
         return sent
 
-    def reopen(self) -> Receipt:
+    def reopen(self, sender: str = "") -> Receipt:
         self.chain.travel_to(max(self.chain.now, self.claim.windowEnd + MIN_LEASE))
         call = ("reopenWithheld", self.r, self.claim)
-        return self._oracle(*call, sender=self.stranger)
+        return self._oracle(*call, sender=sender or self.stranger)
 
     def collect(self, challenger: str) -> Receipt:
         args = (self.confessed, challenger)
