@@ -123,8 +123,8 @@ TARGETS = {
             ("if (drawn != r.drawn) revert WrongDraw(r.drawn, drawn);", ""),
             ("r.mix ^= uint128(uint256(salt));", ""),
             (
-                "spoil = winner == address(0) ? 0 : _min(ticket / WINNER_SHARE, rankPay)",
-                "spoil = winner == address(0) ? 0 : ticket / WINNER_SHARE",
+                "_min(ticket / WINNER_SHARE, rankPay)",
+                "ticket / WINNER_SHARE",
             ),
         ),
     ),
