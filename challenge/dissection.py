@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from challenge.abi import words
 from challenge.claim import Interval
 from challenge.errors import PartOutOfRange, WrongRootCount
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 
 DISSECTED = 1
 DISPUTED = 2

@@ -5,8 +5,8 @@ Byte tables: `docs/state-encoding.md`. Twins of `StateRoot.sol`.
 
 from mips_vm import State, Status
 from mips_vm.constants import ARENA, STACK
-from mips_vm.keccak import keccak256
-from mips_vm.tree import ZERO
+from mips_vm.hashing.keccak import keccak256
+from mips_vm.hashing.tree import ZERO
 
 
 def status_of(root: bytes) -> int:

@@ -8,6 +8,7 @@ ConverterError
 ├── Unsupported         nodes that tinynn can't express, all of them at once
 ├── OddTokenizer        so are parts of a tokenizer
 ├── OddLanguageModel    so are parts of a language model
+├── OddDiffusionModel   so are parts of a diffusion model
 └── BadOption           an option that does not fit the model
 """
 
@@ -100,6 +101,16 @@ class OddTokenizer(ConverterError):
 class OddLanguageModel(ConverterError):
     """The model is sound, but of a kind that no image can hold, or its parts don't fit
     each other: all that is wrong with it."""
+
+    def __init__(self, path: Path, reasons: Sequence[str]) -> None:
+        super().__init__(f"{path}: can't be converted: {'; '.join(reasons)}")
+        self.path = path
+        self.reasons = tuple(reasons)
+
+
+class OddDiffusionModel(ConverterError):
+    """The schedule or the network is sound, but no image can sample by it: all that is
+    wrong with it."""
 
     def __init__(self, path: Path, reasons: Sequence[str]) -> None:
         super().__init__(f"{path}: can't be converted: {'; '.join(reasons)}")

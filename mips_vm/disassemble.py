@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from mips_vm.constants import PROGRAM, WORD_BYTES, WORD_MASK
-from mips_vm.decode import Decoded, Kind, decode
-from mips_vm.memory import Memory
-from mips_vm.operations import signed
+from mips_vm.isa.decode import Decoded, Kind, decode
+from mips_vm.isa.operations import signed
+from mips_vm.isa.syscalls import EFFECTS, V0
 from mips_vm.state import State
 from mips_vm.step import JUMP_REGION
-from mips_vm.syscalls import EFFECTS, V0
+from mips_vm.storage.memory import Memory
 
 REGISTER_NAMES: Final = (
     "zero at v0 v1 a0 a1 a2 a3 t0 t1 t2 t3 t4 t5 t6 t7 "

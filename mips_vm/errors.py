@@ -9,6 +9,7 @@
     ├── ElfError             a file that this machine can't run, with the reason
     ├── BuildError           C that can't be compiled, with the reason
     │   └── CompilerAbsent   there is no C compiler
+    ├── NoCompiler           native code is asked for, and LLVM isn't here
     ├── BadMapping           a file that can't stand in memory as asked
     └── OutOfBounds          a host access past the end of memory
 
@@ -112,3 +113,13 @@ class OutOfBounds(MachineError):
         )
         self.address = address
         self.size = size
+
+
+class NoCompiler(MachineError):
+    """This process makes no native code."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "native code: expected the package llvmlite, got none, or a process that "
+            "does without; pip install llvmlite, or choose --executor wasm"
+        )

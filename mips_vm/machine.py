@@ -23,9 +23,9 @@ from mips_vm.errors import (
     ValueOutOfRange,
     WrongStatus,
 )
-from mips_vm.held_file import HeldFile
-from mips_vm.memory import Memory, MemorySnapshot
 from mips_vm.state import Registers, State, word
+from mips_vm.storage.held_file import HeldFile
+from mips_vm.storage.memory import Memory, MemorySnapshot
 from mips_vm.witness import Witness, witness
 
 Engine = Literal["translated", "reference"]

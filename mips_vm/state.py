@@ -12,7 +12,7 @@ from typing import Final
 
 from mips_vm.constants import ENTRY_POINT, REGISTER_COUNT, WORD_BYTES, WORD_MASK, Status
 from mips_vm.errors import ValueOutOfRange
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 
 _PACKED: Final = struct.Struct(f">32s{4 + REGISTER_COUNT}I")
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
-from mips_vm import operations, syscalls
 from mips_vm.constants import (
     PROGRAM,
     WORD_BYTES,
@@ -19,10 +18,11 @@ from mips_vm.constants import (
     WRITABLE_END,
     Status,
 )
-from mips_vm.decode import Decoded, Kind, decode
-from mips_vm.memory import Memory
-from mips_vm.operations import GuestFault
+from mips_vm.isa import operations, syscalls
+from mips_vm.isa.decode import Decoded, Kind, decode
+from mips_vm.isa.operations import GuestFault
 from mips_vm.state import State
+from mips_vm.storage.memory import Memory
 
 Operation = Callable[..., Any]
 Execute = Callable[[State, Memory, Decoded, Operation], None]

@@ -19,14 +19,14 @@ from mips_vm.constants import (
     WORD_BYTES,
     Status,
 )
-from mips_vm.decode import Decoded, Kind, decode
-from mips_vm.keccak import keccak256
-from mips_vm.memory import Memory
-from mips_vm.operations import GuestFault
+from mips_vm.hashing.keccak import keccak256
+from mips_vm.hashing.tree import ZERO
+from mips_vm.isa.decode import Decoded, Kind, decode
+from mips_vm.isa.operations import GuestFault
+from mips_vm.isa.syscalls import EFFECTS, V0
 from mips_vm.state import State, state_root
 from mips_vm.step import effective_address
-from mips_vm.syscalls import EFFECTS, V0
-from mips_vm.tree import ZERO
+from mips_vm.storage.memory import Memory
 
 STEP_SIGNATURE: Final = "step(bytes32,bytes32,bytes32,bytes)"
 

@@ -35,7 +35,9 @@ OracleError
 ├── BadCard             a file beside an image that is not its model card
 ├── DeploymentsError
 │   ├── NoDeployments   nobody told where the contracts of this chain lie
+│   ├── ManyChains      several chains, or none, where one is to be meant
 │   └── BadDeployments  a file that does not tell it
+├── FolderTaken         a folder to start from would be written over files
 ├── BadAmount           what should be an amount of money is none
 ├── SettingsError
 │   ├── BadSetting      a flag, variable or key has a value that it can't have
@@ -114,7 +116,11 @@ class NoCluster(OracleError):
 
 class NoEngine(OracleError):
     def __init__(self, name: str, problem: str) -> None:
-        cure = "in Plumbline's folder, pip install -e '.[wasm]', or --executor native"
+        cure = {
+            "native": "pip install llvmlite, or choose --executor wasm",
+            "wasm": "in Plumbline's folder, pip install -e '.[wasm]', or "
+            "--executor native",
+        }[name]
         super().__init__(f"--executor {name}: {problem}: {cure}")
 
 
@@ -328,12 +334,31 @@ class NoDeployments(DeploymentsError):
         )
 
 
+class ManyChains(DeploymentsError):
+    def __init__(self, folder: Path, chain_ids: Sequence[int]) -> None:
+        self.folder = folder
+        found = ", ".join(map(str, chain_ids)) or "none"
+        super().__init__(
+            f"expected one chain's file in {folder}, got {found}: name the chain with "
+            "--chain-id, or the folder with --deployments (`plumb deploy` and `plumb "
+            "devnet` write it)"
+        )
+
+
 class BadDeployments(DeploymentsError):
     def __init__(self, path: Path, actual: str) -> None:
         self.path = path
         super().__init__(
             f"{path}: expected what `plumb deploy` writes, got {actual}: deploy again, "
             "or name another folder with --deployments"
+        )
+
+
+class FolderTaken(OracleError):
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            f"expected a new or empty folder, got {folder} with files: name another"
         )
 
 

@@ -1,8 +1,10 @@
-"""What a setting is called: as a flag, an environment variable and a key of the file.
+"""What this package is called, and a setting: as a flag, a variable, a key of the file.
 
 Apart from `config`, so that a help text costs no more than its words.
 """
 
+DISTRIBUTION = "plumbline-oracle"
+"""Among Python's packages; the command is `plumb`."""
 PREFIX = "PLUMB_"
 ECOSYSTEM = {
     "rpc_url": "ETH_RPC_URL",

@@ -1,7 +1,9 @@
 """What we tell people to install is what we mean.
 
 On PyPI `plumbline` is somebody else's: whoever follows a hint that names it runs a
-stranger's code. Ours is installed from its folder: `pip install -e '.[extra]'`.
+stranger's code. Ours is called `plumbline-oracle`, and isn't there yet: who names it
+gives it to whoever comes first. It is installed from its folder: `pip install -e
+'.[extra]'`.
 """
 
 import re
@@ -13,15 +15,15 @@ import pytest
 ROOT = Path(__file__).parent.parent
 KINDS = {".py", ".md", ".toml", ".service", ".yml", ".yaml", ".sh", ""}
 FOREIGN = re.compile(
-    r"pip3? install[^\n;|&`]*(?<![\w./-])plumbline(?![\w/-])"
-    r"|(?<![\w./-])plumbline\[",
+    r"pip3? install[^\n;|&`]*(?<![\w./-])plumbline(?:-oracle)?(?![\w/-])"
+    r"|(?<![\w./-])plumbline(?:-oracle)?\[",
     re.IGNORECASE,
 )
 OWN = re.compile(r"\.\[([a-z,]+)\]'")
 SELF = re.compile(
-    r'^ .*?"plumbline\[[a-z,]+\]",?$'
-    r'|, "plumbline\[[a-z,]+\]"\]$'
-    r'|^\w+ = \["plumbline\[[a-z,]+\]"\]$',
+    r'^ .*?"plumbline-oracle\[[a-z,]+\]",?$'
+    r'|, "plumbline-oracle\[[a-z,]+\]"\]$'
+    r'|^\w+ = \["plumbline-oracle\[[a-z,]+\]"\]$',
     re.M,
 )
 """In pyproject.toml, an extra made of others: there it means the project itself."""
@@ -67,6 +69,7 @@ def test_hints_name_extras_that_there_are() -> None:
     [
         ("pip install 'plumbline[convert]'", True),
         ("pip install plumbline", True),
+        ("pip install plumbline-oracle", True),
         ("pip install --upgrade plumbline==1.0", True),
         ("postgresql://... with plumbline[postgres]", True),
         ("pip install -e '.[convert]'; Plumbline is not on PyPI", False),

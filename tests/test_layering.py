@@ -127,6 +127,10 @@ def test_layering_rooms_of_oracle_form_no_circle() -> None:
     assert circles_in(rooms_of(ROOT, "oracle")) == []
 
 
+def test_layering_rooms_of_the_tests_support_form_no_circle() -> None:
+    assert circles_in(rooms_of(ROOT / "tests", "support")) == []
+
+
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_layering_rooms_and_loose_files_form_no_circle(folder: str) -> None:
     assert circles_in(rooms_of(ROOT, folder, loose=True)) == []

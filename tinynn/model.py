@@ -12,8 +12,8 @@ import numpy as np
 
 from mips_vm import Machine, Status
 from mips_vm.constants import LEAF_BYTES, MODEL
-from mips_vm.held_file import HeldFile
-from mips_vm.tree import ZERO, region_root_of
+from mips_vm.hashing.tree import ZERO, region_root_of
+from mips_vm.storage.held_file import HeldFile
 
 from . import guest
 from .errors import InputError

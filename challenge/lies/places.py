@@ -9,7 +9,7 @@ from challenge.lies.traces import Place
 from challenge.trace import Trace
 from mips_vm import Machine, Region
 from mips_vm.constants import ADDRESS_SPACE, WORD_BYTES
-from mips_vm.decode import Decoded, Kind, decode
+from mips_vm.isa.decode import Decoded, Kind, decode
 
 WALK_STEPS = 10_000  # of the reference engine, for each try
 TRIES = 12

@@ -12,8 +12,8 @@ from challenge.roots import end_root
 from challenge.trace import ExecutionTrace, Limits, MachineExecution, Trace
 from mips_vm import Machine, MachineError, Status
 from mips_vm.constants import INPUT, IO_HEADER_BYTES, MODEL, OUTPUT, PROGRAM
+from mips_vm.hashing.tree import region_root_of
 from mips_vm.machine import Engine
-from mips_vm.tree import region_root_of
 from tinynn.image.image import MAX_IO_BYTES
 
 # How much longer than the truth a false run may go on.

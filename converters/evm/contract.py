@@ -21,7 +21,7 @@ from converters.evm.stages.product import Product
 from converters.evm.stages.sparse import Sparse
 from converters.evm.store import MAX_CODE, Store
 from converters.evm.work import BASE, Work
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from tinynn import Model
 
 ROW_CODE: Final = (12000, 6000, 3000, 1500, 700, 0)

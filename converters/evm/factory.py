@@ -7,7 +7,7 @@ that a deployment can be taken up again where it stopped, by anybody.
 from collections.abc import Sequence
 
 from converters.evm.assembler import Assembler
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 
 CREATE2_PREFIX = b"\xff"
 SALT = bytes(32)

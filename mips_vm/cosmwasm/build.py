@@ -11,8 +11,8 @@ from typing import Final
 from mips_vm import wasm
 from mips_vm.cosmwasm import FOLDER, VERIFIER
 from mips_vm.errors import BuildError
+from mips_vm.hashing.keccak import keccak256
 from mips_vm.judge import FOLDER as JUDGE
-from mips_vm.keccak import keccak256
 from mips_vm.toolchain import webassembly
 
 SHARED: Final = tuple(

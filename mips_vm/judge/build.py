@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from mips_vm.errors import BuildError
+from mips_vm.hashing.keccak import keccak256
 from mips_vm.judge import FOLDER, MODULE
-from mips_vm.keccak import keccak256
 from mips_vm.toolchain import compiler, webassembly
 
 EXPORTS: Final = ("judge", "judge_notes")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from mips_vm import object_cache
+from mips_vm.compiled import object_cache
 from mips_vm.toolchain import compiler
 
 SOURCES: Final = compiler.RUNTIME / "libc"

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from mips_vm.constants import WRITABLE_BASE, WRITABLE_END
-from mips_vm.decode import Decoded
-from mips_vm.flags import DIRTY
-from mips_vm.instructions import Kind
-from mips_vm.memory import FLAGS_BYTES
+from mips_vm.hashing.tree import BLOCK_BYTES
+from mips_vm.isa.decode import Decoded
+from mips_vm.isa.instructions import Kind
+from mips_vm.storage.flags import DIRTY
+from mips_vm.storage.memory import FLAGS_BYTES
 from mips_vm.translate.arithmetic import literal
 from mips_vm.translate.code import Code
 from mips_vm.translate.flow import Block
 from mips_vm.translate.registers import writes
-from mips_vm.tree import BLOCK_BYTES
 
 _WRITABLE_BYTES: Final = WRITABLE_END - WRITABLE_BASE
 _BLOCK_SHIFT: Final = BLOCK_BYTES.bit_length() - 1

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mips_vm import native
+from mips_vm.compiled import native
 from mips_vm.constants import (
     ENTRY_POINT,
     PROGRAM,
@@ -26,11 +26,11 @@ from mips_vm.constants import (
     WORD_BYTES,
     Status,
 )
-from mips_vm.decode import decode
-from mips_vm.instructions import Kind
-from mips_vm.memory import HEADER_BYTES, Memory
+from mips_vm.isa.decode import decode
+from mips_vm.isa.instructions import Kind
 from mips_vm.state import State
 from mips_vm.step import step
+from mips_vm.storage.memory import HEADER_BYTES, Memory
 from mips_vm.translate import unit
 from mips_vm.translate.flow import LINKS, Words, translatable
 from mips_vm.translate.instruments import ALL, NONE, Instruments

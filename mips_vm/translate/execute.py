@@ -7,8 +7,8 @@ next_pc when it is about to execute. Branches and jumps end a block: `lift.py` h
 from collections.abc import Callable
 from typing import Final
 
-from mips_vm.decode import Decoded
-from mips_vm.instructions import Kind
+from mips_vm.isa.decode import Decoded
+from mips_vm.isa.instructions import Kind
 from mips_vm.translate import arithmetic
 from mips_vm.translate.arithmetic import literal
 from mips_vm.translate.frame import Frame

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mips_vm.constants import PROGRAM, WORD_BYTES, WORD_MASK
-from mips_vm.decode import Decoded, decode
-from mips_vm.instructions import Kind
+from mips_vm.isa.decode import Decoded, decode
+from mips_vm.isa.instructions import Kind
 from mips_vm.step import JUMP_REGION
 from mips_vm.translate.registers import RA, writes
 

@@ -6,7 +6,7 @@ registers that may differ from the header's are put back there.
 """
 
 from mips_vm.constants import WORD_BYTES, WORD_MASK
-from mips_vm.memory import HEADER_BYTES
+from mips_vm.storage.memory import HEADER_BYTES
 from mips_vm.translate.accesses import Accesses
 from mips_vm.translate.code import COLD, Code
 from mips_vm.translate.flow import Block, Chunk

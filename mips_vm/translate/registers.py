@@ -3,8 +3,8 @@
 from typing import Final
 
 from mips_vm.constants import REGISTER_COUNT
-from mips_vm.decode import Decoded
-from mips_vm.instructions import Kind
+from mips_vm.isa.decode import Decoded
+from mips_vm.isa.instructions import Kind
 
 LO: Final = REGISTER_COUNT
 HI: Final = REGISTER_COUNT + 1

@@ -9,9 +9,9 @@ from collections.abc import Collection, Container
 from dataclasses import dataclass
 from typing import Final
 
-from mips_vm import object_cache
+from mips_vm.compiled import object_cache
+from mips_vm.compiled.native import Library, compile_ir, host_fingerprint
 from mips_vm.constants import PROGRAM
-from mips_vm.native import Library, compile_ir, host_fingerprint
 from mips_vm.sources import FINGERPRINT
 from mips_vm.translate.code import EPILOGUE, declarations
 from mips_vm.translate.flow import MAX_CHUNK, Chunk, Words, discover

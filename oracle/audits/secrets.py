@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from challenge.abi import words
-from mips_vm.keccak import hash_pairs, keccak256
+from mips_vm.hashing.keccak import hash_pairs, keccak256
 
 DEPTH = 16
 LEAVES = 1 << DEPTH

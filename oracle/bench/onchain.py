@@ -14,7 +14,7 @@ import numpy as np
 
 import tinynn
 from converters.evm import Options, compiled
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.bench import cosmos
 from oracle.bench.figure import Figure
 from oracle.bench.inference_gas import nanoseconds_a_gas

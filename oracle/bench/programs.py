@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from mips_vm import Machine, Status
-from mips_vm.build import build_elf
+from mips_vm.toolchain.build import build_elf
 from oracle.bench.figure import Figure
 
 PEER: Final = "qemu-mipsel"

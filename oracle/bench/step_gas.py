@@ -13,7 +13,7 @@ from typing import Final
 from eth_account import Account
 
 from mips_vm import Machine, Status, Witness
-from mips_vm.decode import Kind, decode
+from mips_vm.isa.decode import Kind, decode
 from oracle.bench.errors import JudgeDisagrees
 from oracle.chain.local.embedded import Call, EmbeddedChain
 from oracle.chain.local.known import CHAIN_ID

@@ -1,7 +1,8 @@
 """How fast memory is hashed, by one thread: a core is what a peer has, too.
 
-Threads are bound to one core for it, so that the pool of `mips_vm.keccak` has one. What
-needs no pool is measured in the thread's own time, which busy cores disturb little.
+Threads are bound to one core for it, so that the pool of `mips_vm.hashing.keccak` has
+one. What needs no pool is measured in the thread's own time, which busy cores disturb
+little.
 """
 
 import os
@@ -14,8 +15,8 @@ import numpy as np
 
 from mips_vm import Machine
 from mips_vm.constants import MODEL, PAGE_BYTES, WORD_BYTES
-from mips_vm.keccak import MAX_ALONE, PAIR_BYTES, hash_pairs, pool
-from mips_vm.tree import region_root_of
+from mips_vm.hashing.keccak import MAX_ALONE, PAIR_BYTES, hash_pairs, pool
+from mips_vm.hashing.tree import region_root_of
 from oracle.bench.figure import Figure, least_seconds, seconds_of
 
 PAIRS: Final = MAX_ALONE

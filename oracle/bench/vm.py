@@ -21,9 +21,9 @@ import numpy as np
 import tinynn
 from mips_vm import Machine, Status
 from mips_vm.constants import STACK
-from mips_vm.flags import CHANGED, TOUCHED
+from mips_vm.hashing.tree import BLOCK_BYTES
+from mips_vm.storage.flags import CHANGED, TOUCHED
 from mips_vm.translate.engine import run_bare
-from mips_vm.tree import BLOCK_BYTES
 from oracle.bench import fresh, programs
 from oracle.bench.figure import Figure, least_seconds
 from tinynn import GraphBuilder, Model, models

@@ -11,7 +11,7 @@ from eth_abi.exceptions import DecodingError
 
 from challenge.abi import address_bytes
 from challenge.claim import Claim, Interval, Lease, Meter, Request, Struct, Work
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.chain.codec import decode, encode
 from oracle.chain.errors import UnknownEntry
 from solidity.artifacts import AbiEntry, AbiParameter

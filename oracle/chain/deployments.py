@@ -16,7 +16,8 @@ from eth_utils.address import to_checksum_address
 from mips_vm.json_text import JsonObject, parse
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.contracts import Contracts
-from oracle.errors import BadDeployments, NoDeployments
+from oracle.errors import BadDeployments, ManyChains, NoDeployments
+from oracle.naming import DISTRIBUTION
 from solidity import artifact
 
 PROTOCOL = (
@@ -43,7 +44,7 @@ class Placed:
             "address": to_checksum_address(self.address),
             "block": self.block,
             "transaction": "0x" + self.transaction.hex(),
-            "version": metadata.version("plumbline"),
+            "version": metadata.version(DISTRIBUTION),
         }
 
     @classmethod
@@ -94,6 +95,18 @@ class Deployments:
 
 def file_of(folder: Path, chain_id: int) -> Path:
     return folder / f"{chain_id}.json"
+
+
+def only_chain(folder: Path) -> int:
+    """The id of the one chain of which the folder knows. Raises `ManyChains`."""
+    found = sorted(int(path.stem) for path in folder.glob("*.json") if _numbered(path))
+    if len(found) != 1:
+        raise ManyChains(folder, found)
+    return found[0]
+
+
+def _numbered(path: Path) -> bool:
+    return path.stem.isascii() and path.stem.isdigit()
 
 
 def read_deployments(folder: Path, chain_id: int) -> Deployments:

@@ -10,7 +10,7 @@ import rlp  # type: ignore[import-untyped]
 from eth_typing import BlockNumber
 from hexbytes import HexBytes
 
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.chain.chain import Chain
 from oracle.chain.errors import OddAnswer
 

@@ -67,8 +67,10 @@ def print_version(asked: bool) -> None:
     if asked:
         from importlib import metadata
 
+        from oracle.naming import DISTRIBUTION
+
         try:
-            version = metadata.version("plumbline")
+            version = metadata.version(DISTRIBUTION)
         except metadata.PackageNotFoundError:
             version = "not installed as a package"
         print(f"plumb {version}")

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from challenge.whatif import WhatIf
     from mips_vm.json_text import JsonObject
     from oracle.config import Settings
+    from oracle.node.actions import Done
     from oracle.node.challenger.joining import Terms
-    from oracle.node.node import Done, Node
+    from oracle.node.node import Node
     from oracle.node.roles.roles import ChallengerSettings
     from oracle.record.disputes import Dispute
     from oracle.record.history import History

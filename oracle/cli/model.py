@@ -195,6 +195,23 @@ def convert(
             "--labels", metavar="FILE", help="The classes, one a line, for the card."
         ),
     ] = None,
+    schedule: Annotated[
+        Path | None,
+        typer.Option(
+            "--schedule",
+            metavar="FILE",
+            help="Of a diffusion model: diffusers' scheduler_config.json. The image "
+            "then draws a picture of a seed.",
+        ),
+    ] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option("--steps", min=1, help="Of a picture; 20 by default."),
+    ] = None,
+    eta: Annotated[
+        float | None,
+        typer.Option("--eta", help="Noise of DDIM's steps: 0 none, 1 as DDPM's."),
+    ] = None,
     input_shape: InputShape = None,
     trust_code: TrustCode = False,
     as_json: AsJson = False,
@@ -249,12 +266,28 @@ def convert(
         language.convert(source, target, settings, licence, as_json)
         return
     check_no_language(template, max_tokens, tokenizer, prompt_tokens, text_bytes)
+    said = carding.said_of(licence, means, labels)
+    shapes = parse_shapes(input_shape)
+    if schedule is not None or steps is not None or eta is not None:
+        from oracle.cli.models import diffusion
+
+        diffusion.check_fits(
+            {
+                "--input-type": input_type,
+                "--input-scale": input_scale,
+                "--argmax": argmax,
+                "--quantize": quantize,
+            }
+        )
+        sampling = diffusion.options_of(schedule, steps, eta, name)
+        diffusion.convert(
+            source, target, sampling, said, shapes, not no_verify, as_json
+        )
+        return
     card_target = card_path(target)
     for written_to in (target, card_target):
         check_target(written_to, source, calibrate, labels)
-    said = carding.said_of(licence, means, labels)
     scale = parse_scale(input_scale)
-    shapes = parse_shapes(input_shape)
     options = converters.Options(name, input_type, scale, argmax)
     with stage(f"converting {source}") as tell:
         made = converters.conversion(

@@ -1,11 +1,16 @@
 """`plumb new`: a folder to start from."""
 
+import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from oracle.cli.common.output import AsJson, console, print_json
+from oracle.cli.common.settled import settled
+
+if TYPE_CHECKING:
+    from oracle.node.roles.roles import WorkerSettings
 
 app = typer.Typer(add_completion=False, help=__doc__)
 
@@ -36,11 +41,43 @@ def consumer(
     """
     from importlib import metadata
 
+    from oracle.naming import DISTRIBUTION
     from solidity.template import Tool, write_template
 
     tool = Tool.HARDHAT if hardhat else Tool.FOUNDRY
-    written = write_template(folder, tool, metadata.version("plumbline"))
-    commands = [f"cd {folder}", *NEXT[tool]]
+    written = write_template(folder, tool, metadata.version(DISTRIBUTION))
+    _tell(folder, written, NEXT[tool], as_json)
+
+
+@app.command()
+@settled("worker", "models")
+def worker(
+    settings: "WorkerSettings",
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="New, or empty.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a folder that a worker runs in: settings, addresses, a unit for systemd.
+
+    The chain is the one whose contracts lie in --deployments; nothing is asked or sent.
+    README.md there says what comes next.
+    """
+    from oracle.chain.deployments import only_chain, read_deployments
+    from oracle.service.folder import WorkerFolder
+
+    chain_id = settings.chain_id or only_chain(settings.deployments)
+    deployments = read_deployments(settings.deployments, chain_id)
+    named = settings.models or tuple(deployments.models)
+    models = tuple(str(Path(m).resolve()) if Path(m).is_file() else m for m in named)
+    made = WorkerFolder(folder, settings.rpc_url, deployments, models, settings.account)
+    stake = "plumb worker stake 1ether"
+    steps = (*made.first, stake, "plumb worker doctor", "plumb worker start")
+    _tell(folder, made.write(), steps, as_json)
+
+
+def _tell(
+    folder: Path, written: list[str], steps: tuple[str, ...], as_json: bool
+) -> None:
+    commands = [f"cd {shlex.quote(str(folder))}", *steps]
     if as_json:
         print_json({"folder": str(folder), "files": [*written], "next": [*commands]})
     else:

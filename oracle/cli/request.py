@@ -19,6 +19,7 @@ from oracle.cli.common.output import (
 )
 from oracle.cli.common.settled import settled
 from oracle.cli.inputs.prompts import (
+    Label,
     MaxTokens,
     Penalty,
     Prompt,
@@ -26,7 +27,7 @@ from oracle.cli.inputs.prompts import (
     Temperature,
     TopK,
     TopP,
-    check_one,
+    check_what,
 )
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def send(
     top_p: TopP = 1.0,
     penalty: Penalty = 1.0,
     seed: Seed = "block",
+    label: Label = None,
     fee: Fee = None,
     callback_gas: CallbackGas = 0,
     window: Window = 600,
@@ -127,7 +129,8 @@ def send(
     audits: Audits = False,
     as_json: AsJson = False,
 ) -> None:
-    """Ask for a model's output on an input, or for what a language model says.
+    """Ask for a model's output on an input, for what a language model says, or for a
+    picture of a model that draws.
 
     With --through, --window is only for reckoning the fee: name the contract's own.
     """
@@ -149,13 +152,13 @@ def send(
     from oracle.sending.connection import sender_of
     from tinynn.asking import Asking
 
-    check_one(data, text)
+    check_what(data, text, label)
     if audits and through is not None:
         raise typer.BadParameter("the contract of --through has terms of its own")
     place = place_of(settings)
     found = image_of(place, settings, model)
     asking = Asking(max_tokens, temperature, top_k, top_p, penalty)
-    asked = question_of(found, data, text, asking, seed)
+    asked = question_of(found, data, text, asking, seed, label)
     request = asked.data
     sender = sender_of(settings, place.chain)
     contracts, model_id = place.deployments.contracts, model_id_of(place, model)
@@ -173,8 +176,10 @@ def send(
         else:
             terms = Terms(callback_gas, window, patience, bond, wei, audits)
             about = (sender, contracts, model_id, request, terms)
-            if found.tables.varies:  # what isn't run of its passes comes back
-                price = min(guess.pass_price_wei, wei // max(1, sizes.passes))
+            if found.tables.varies or asked.from_block:
+                price = 0  # unless its passes vary: what isn't run comes back
+                if found.tables.varies:
+                    price = min(guess.pass_price_wei, wei // max(1, sizes.passes))
                 passes = Passes(price, sizes.passes, asked.from_block)
                 _, receipt = ask_metered(*about, passes)
             else:
@@ -238,6 +243,7 @@ def simulate(
     top_p: TopP = 1.0,
     penalty: Penalty = 1.0,
     seed: Seed = "block",
+    label: Label = None,
     callback_gas: CallbackGas = 0,
     window: Window = 600,
     patience: Patience = 3600,
@@ -271,12 +277,12 @@ def simulate(
     from oracle.requester.requests import check_patience, min_lease_of
     from tinynn.asking import Asking, answered_text
 
-    check_one(data, text)
+    check_what(data, text, label)
     place = place_of(settings)
     check_patience(place.chain, place.deployments.contracts, patience)
     found = image_of(place, settings, model)
     asking = Asking(max_tokens, temperature, top_k, top_p, penalty)
-    asked = question_of(found, data, text, asking, seed)
+    asked = question_of(found, data, text, asking, seed, label)
     request = asked.data
     answer = found.answer(request)
     contracts = place.deployments.contracts

@@ -65,8 +65,8 @@ def run(
     how a C program ends that fails: another exit status than 0, abort, a full stack.
     """
     from mips_vm import Status
-    from mips_vm.faults import errors_of, exit_status, explain
-    from mips_vm.session import Session
+    from mips_vm.debugging.faults import errors_of, exit_status, explain
+    from mips_vm.debugging.session import Session
     from oracle.cli.inputs.programs import read_input
     from oracle.cli.show.instructions import output_of, readable
 
@@ -154,8 +154,8 @@ def build(
     plumb vm build program.c -- -Iinclude -Wall
     """
     from mips_vm import Machine
-    from mips_vm.build import MACRO, build_program
     from mips_vm.errors import BuildError
+    from mips_vm.toolchain.build import MACRO, build_program
 
     sources, flags = split(sources)
     target = output or sources[0].with_suffix(".elf")
@@ -234,7 +234,7 @@ def root(
     as_json: AsJson = False,
 ) -> None:
     """Print the state root after some instructions, by default at the start."""
-    from mips_vm.session import Session
+    from mips_vm.debugging.session import Session
     from oracle.cli.inputs.programs import read_input
     from oracle.cli.show.instructions import arrive
 
@@ -282,7 +282,7 @@ def observed(
     as_json: bool,
 ) -> None:
     """Shows the instructions of a window, its start and its length; perhaps roots."""
-    from mips_vm.session import Session
+    from mips_vm.debugging.session import Session
     from oracle.cli.inputs.programs import read_input
     from oracle.cli.show.instructions import arrive, show_trace
 

@@ -84,6 +84,7 @@ def web(
     from oracle.cli.onchain.nodes import place_of
     from oracle.devnet.serving import serving, stopping
     from oracle.evm.places import read_places
+    from oracle.swarm.reader import Reader
     from oracle.web.scene.onlooker import Onlooker
     from oracle.web.server.application import application
     from oracle.web.server.guarding import Later, hosts_of
@@ -103,7 +104,8 @@ def web(
         later = Later()
         url = stack.enter_context(serving(later, host, port))
         library = images_of(place, settings)
-        onlooker = Onlooker(place, library, settings.poll)
+        swarm = Reader.found(place.chain, place.deployments, settings.deployments)
+        onlooker = Onlooker(place, library, settings.poll, swarm)
         stack.enter_context(onlooker)
         hosts = hosts_of(host, urlsplit(url).port or 0, allow_host or ())
         tokens = read_places(

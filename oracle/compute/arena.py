@@ -32,11 +32,26 @@ class Players(Protocol):
         ...
 
 
+class Sitter(Protocol):
+    """A process that works out moves, here or elsewhere."""
+
+    @property
+    def pid(self) -> int | None:
+        """Of a process here."""
+        ...
+
+    def deliver(self, order: Question, /) -> Reply:
+        """Waits for it. Raises `ExecutorDied`; then it is of no use any more."""
+        ...
+
+    def end(self) -> None: ...
+
+
 @dataclass(eq=False, slots=True)
 class Seat:
     """A thread with its child. `since`: when it began what it is at now."""
 
-    child: Child[Question, Reply] | None = None
+    child: Sitter | None = None
     since: float | None = None
 
 
@@ -54,8 +69,11 @@ class Arena:
         processes: int,
         work: Callable[[Question], Reply] = respond,
         patience_seconds: float = PATIENCE_SECONDS,
+        born: Callable[[], Sitter] | None = None,
     ) -> None:
-        self._processes, self._work = processes, work
+        """In processes here that do `work`, or in those that are `born` elsewhere."""
+        self._processes = processes
+        self._born: Callable[[], Sitter] = born or (lambda: Child(work))
         self._patience = patience_seconds
         self._changed = Condition()
         self._promises: dict[Hashable, Promise] = {}
@@ -164,12 +182,12 @@ class Arena:
         else:
             taken.promise.set_result(reply.move)
 
-    def _child(self, seat: Seat) -> Child[Question, Reply]:
+    def _child(self, seat: Seat) -> Sitter:
         with self._changed:
             if self._ended:
                 raise ExecutorDied(None)
             if seat.child is None:
-                seat.child = Child(self._work)
+                seat.child = self._born()
             return seat.child
 
     def __enter__(self) -> Self:

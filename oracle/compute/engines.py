@@ -3,6 +3,7 @@
 from enum import StrEnum
 from weakref import WeakKeyDictionary
 
+from mips_vm.compiled import llvm
 from oracle.errors import NoEngine
 from tinynn import Model
 from tinynn.errors import WasmUnusable
@@ -26,6 +27,8 @@ class Engine(StrEnum):
 
     def check(self) -> None:
         """Raises `NoEngine` where it can't run."""
+        if self is Engine.NATIVE and not llvm.usable():
+            raise NoEngine(self.value, "expected the package llvmlite, got none")
         if self is Engine.WASM:
             try:
                 check()

@@ -7,9 +7,10 @@ from pathlib import Path
 from challenge import challenger_moves, worker_moves
 from challenge.game import GameView, Side, Stage
 from challenge.moves import Challenge, Move
-from challenge.trace import ExecutionTrace, Trace
+from challenge.trace import ExecutionTrace, MachineExecution, Trace
 from challenge.traces import Traces
 from mips_vm import Machine
+from mips_vm.compiled import llvm
 from oracle.compute.task import loaded
 from tinynn import Model
 
@@ -90,9 +91,18 @@ def _trace(question: Question) -> Trace:
 
     def make() -> ExecutionTrace:
         model = loaded(question.model_root, question.source)
-        return ExecutionTrace(model.execution(question.data))
+        return trace_of(model, question.data)
 
     return _traces.find(question.run, make)
+
+
+def trace_of(model: Model, data: bytes) -> ExecutionTrace:
+    """The true run: on native kernels and the translated machine, or where there is no
+    LLVM on the reference machine alone, a million instructions a second or two."""
+    if llvm.usable():
+        return ExecutionTrace(model.execution(data))
+    execution = MachineExecution(model.machine(data), engine="reference")
+    return ExecutionTrace(execution, engine="reference")
 
 
 class TraceNeeded(Exception):

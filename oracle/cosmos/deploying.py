@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mips_vm.cosmwasm import VERIFIER
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.cosmos.asking import held_by, queried
 from oracle.cosmos.errors import BitsDiffer
 from oracle.cosmos.messages import Coin, execute, instantiate, store_code

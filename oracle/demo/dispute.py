@@ -9,7 +9,8 @@ from challenge.game import SEGMENTS, GameView, Stage
 from challenge.moves import Prove
 from oracle.chain import events
 from oracle.chain.chain import Chain
-from oracle.node.node import Done, Node
+from oracle.node.actions import Done
+from oracle.node.node import Node
 from oracle.record.record import Answered
 from oracle.record.views import view_of
 

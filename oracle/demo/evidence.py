@@ -6,9 +6,9 @@ from challenge.dissection import Disputed
 from challenge.game import INSTRUCTIONS
 from challenge.trace import Trace
 from mips_vm import Machine, Status
-from mips_vm.decode import Kind, decode
+from mips_vm.debugging.session import accessed, changes, fetch, memory_word, operands
 from mips_vm.disassemble import disassemble
-from mips_vm.session import accessed, changes, fetch, memory_word, operands
+from mips_vm.isa.decode import Kind, decode
 from mips_vm.state import State
 
 

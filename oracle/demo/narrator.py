@@ -11,7 +11,7 @@ from oracle.demo.drawing import Image, half_blocks
 from oracle.demo.evidence import Evidence
 from oracle.demo.outcome import Outcome, Reading, Verdict
 from oracle.demo.troupe import ETHER
-from oracle.node.node import Done
+from oracle.node.actions import Done
 from oracle.sending.sender import Receipt
 
 COLOURS = {

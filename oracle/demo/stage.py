@@ -14,8 +14,9 @@ from oracle.demo.ledger import Receipts
 from oracle.demo.outcome import Reading, Verdict
 from oracle.demo.teller import Teller
 from oracle.demo.troupe import Troupe
+from oracle.node.actions import Done
 from oracle.node.honest import Honest
-from oracle.node.node import Done, Node
+from oracle.node.node import Node
 from oracle.node.worker.worker import Worker
 from oracle.record.record import Answered, Asked, Record, Status
 from oracle.sending.sender import Receipt

@@ -5,7 +5,7 @@ from typing import Protocol
 from oracle.demo.drawing import Image
 from oracle.demo.evidence import Evidence
 from oracle.demo.outcome import Outcome, Reading, Verdict
-from oracle.node.node import Done
+from oracle.node.actions import Done
 from oracle.sending.sender import Receipt
 
 

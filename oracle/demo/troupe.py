@@ -9,8 +9,9 @@ from oracle.chain.chain import Chain, Contract, contract_of
 from oracle.chain.contracts import Contracts
 from oracle.chain.events import ModelRegistered
 from oracle.chain.local.accounts import development_accounts
-from oracle.chain.local.embedded import BUILDER, EmbeddedChain
+from oracle.chain.local.embedded import EmbeddedChain
 from oracle.chain.local.endpoint import EmbeddedEndpoint
+from oracle.chain.local.rules import BUILDER
 from oracle.compute.work import work_of
 from oracle.demo.ledger import Books
 from oracle.models.library import Library

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 from types import FrameType
+from typing import TYPE_CHECKING
 
-import uvicorn
-from starlette.types import ASGIApp
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 POLL_SECONDS = 0.01
 LAST_ANSWERS_SECONDS = 5
@@ -20,11 +21,13 @@ lost then, for it is written down before it is sent."""
 
 
 @contextmanager
-def serving(app: ASGIApp, host: str, port: int) -> Iterator[str]:
+def serving(app: "ASGIApp", host: str, port: int) -> Iterator[str]:
     """The address at which `app` answers meanwhile. Port 0 takes any that is free.
 
     Raises `OSError` if the port is taken.
     """
+    import uvicorn  # a node that serves nothing does without
+
     try:
         listener = socket.create_server((host, port), backlog=128)
     except OSError as error:

@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from eth_abi.abi import decode
+from eth_utils.address import to_checksum_address
 
 from converters.evm import Compiled
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.chain.abi import Abi
 from oracle.chain.chain import Chain, contract_of
 from oracle.chain.local.embedded import Call, EmbeddedChain
@@ -132,3 +133,16 @@ def check_parts(
     for number, part in enumerate(parts, start=1):
         found = [(f"part {number}: {name}", at, code) for name, at, code in part.parts]
         yield from differences(chain.code, found)
+
+
+def compare(chain: Chain, parts: Parts, model: Model, number: int, data: bytes) -> None:
+    """Calls the parts one after the other, each with what the one before returned.
+
+    Raises BitsDiffer unless the last returns the model's answer.
+    """
+    state = data
+    for part in parts:
+        to: Any = {"to": to_checksum_address(part.address), "data": state}
+        state = bytes(chain.endpoint.web3.eth.call(to))
+    if state != model.answer(data):
+        raise BitsDiffer(number, model.answer(data), state)

@@ -5,7 +5,7 @@ from typing import Final
 
 import tinynn
 from converters.evm import Compiled
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.chain.chain import Contract
 from oracle.evm.errors import DrawsNothing
 from oracle.sending.sender import Receipt, Sender

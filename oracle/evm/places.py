@@ -19,13 +19,14 @@ ADDRESS_BYTES = 20
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Addresses; `nets` by the model's root, `pictures` of tokens by their model's
-    name."""
+    """Addresses; `nets`, and `relays` of those in parts, by the model's root,
+    `pictures` of tokens by their model's name."""
 
     chain_id: int
     factory: bytes | None = None
     directory: bytes | None = None
     nets: Mapping[bytes, bytes] = field(default_factory=dict)
+    relays: Mapping[bytes, bytes] = field(default_factory=dict)
     pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     def write(self, folder: Path) -> Path:
@@ -36,10 +37,8 @@ class Places:
             "chainId": self.chain_id,
             "factory": self.factory and to_checksum_address(self.factory),
             "directory": self.directory and to_checksum_address(self.directory),
-            "nets": {
-                f"0x{root.hex()}": to_checksum_address(net)
-                for root, net in self.nets.items()
-            },
+            "nets": by_root(self.nets),
+            "relays": by_root(self.relays),
             "pictures": {
                 name: to_checksum_address(token)
                 for name, token in self.pictures.items()
@@ -64,11 +63,10 @@ def read_places(folder: Path, chain_id: int) -> Places:
         data = parse(path.read_bytes())
         found = int(data["chainId"])
         factory, directory = (address_in(data, k) for k in ("factory", "directory"))
-        nets = {
-            bytes.fromhex(root.removeprefix("0x")): address_of(net)
-            for root, net in data["nets"].items()
-        }
-        tokens = data.get("pictures", {}).items()  # a file of an older plumb has none
+        nets = addresses_in(data["nets"])
+        # A file of an older plumb has neither relays nor tokens.
+        relays = addresses_in(data.get("relays", {}))
+        tokens = data.get("pictures", {}).items()
         pictures = {str(name): address_of(token) for name, token in tokens}
     except (
         ArithmeticError,
@@ -80,7 +78,18 @@ def read_places(folder: Path, chain_id: int) -> Places:
         raise BadPlaces(path, f"{type(error).__name__}: {error}") from error
     if found != chain_id:
         raise BadPlaces(path, f"chain {found}")
-    return Places(chain_id, factory, directory, nets, pictures)
+    return Places(chain_id, factory, directory, nets, relays, pictures)
+
+
+def by_root(addresses: Mapping[bytes, bytes]) -> dict[str, str]:
+    return {f"0x{root.hex()}": to_checksum_address(a) for root, a in addresses.items()}
+
+
+def addresses_in(table: Mapping[str, str]) -> dict[bytes, bytes]:
+    return {
+        bytes.fromhex(root.removeprefix("0x")): address_of(address)
+        for root, address in table.items()
+    }
 
 
 def address_in(data: Mapping[str, Any], key: str) -> bytes | None:

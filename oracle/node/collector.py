@@ -9,7 +9,8 @@ from functools import partial
 
 from challenge.game import GameView, Side, Stage
 from challenge.moves import Move, Settle, Timeout
-from oracle.node.node import Action, Node, Player
+from oracle.node.actions import Action, Player
+from oracle.node.node import Node
 from oracle.pricing.purse import is_worth_it
 from oracle.record.record import Answered, Played
 

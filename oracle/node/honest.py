@@ -14,13 +14,21 @@ from challenge.moves import Move
 from challenge.precedence import Run
 from challenge.trace import ExecutionTrace, Trace
 from challenge.traces import Traces
+from mips_vm.compiled import llvm
 from oracle.compute.arena import Players
 from oracle.compute.executors import Executors, Inline
-from oracle.compute.play import NEXT_MOVE, Question, TraceNeeded, Unknown, updated
+from oracle.compute.play import (
+    NEXT_MOVE,
+    Question,
+    TraceNeeded,
+    Unknown,
+    trace_of,
+    updated,
+)
 from oracle.compute.task import Task
 from oracle.compute.work import work_of
 from oracle.models.library import Library
-from oracle.node.node import Player
+from oracle.node.actions import Player
 from oracle.record.record import Answered, Asked
 from tinynn import Model
 from tinynn.asking import passes_at_most
@@ -30,6 +38,9 @@ CROSS_CHECK_STEPS = 10**10
 checked there before it is claimed: being wrong costs a bond."""
 INSTRUCTIONS_A_SECOND = 10**9
 """Of the translated machine, about: what a run is taken for until one was timed."""
+MOST_INTERPRETED = 10**8
+"""Bounded instructions of a run that is defended without LLVM: a minute or two of the
+reference machine, a quarter of an hour on a slow device."""
 KEPT_ANSWERS = 1024
 MOST_UNDER_WAY = 256
 """Answers that are computed or wait for it; what else is wanted will be asked again."""
@@ -133,6 +144,16 @@ class Honest:
         """Whether it is to answer requests of that model."""
         return self.library.serves(asked.model)
 
+    def objection(self, asked: Asked) -> str:
+        """Why an answer could not be defended here; empty if it could."""
+        most = self.library.find(asked.model).most_instructions
+        if llvm.installed() or most <= MOST_INTERPRETED:
+            return ""
+        return (
+            f"defence: expected a run of at most {MOST_INTERPRETED} instructions where "
+            f"the machine is interpreted, got one of {most}: pip install llvmlite"
+        )
+
     def keep(self, asked: Asked) -> None:
         """It has to stand by an answer of that model."""
         self.library.keep(asked.model)
@@ -220,7 +241,7 @@ class Honest:
     def fork(self, asked: Asked) -> ExecutionTrace:
         """The true run once more, on a machine of its own."""
         model = self.library.find(asked.model)
-        return ExecutionTrace(model.execution(asked.input))
+        return trace_of(model, asked.input)
 
     def defender(self, answered: Answered) -> Player:
         return self._player(Side.WORKER, answered.asked)

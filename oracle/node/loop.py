@@ -16,7 +16,8 @@ from oracle.chain.errors import ChainError, FeeAboveCap, WrongChain
 from oracle.chain.words import said
 from oracle.errors import OracleError
 from oracle.logs import logger
-from oracle.node.node import Done, Node
+from oracle.node.actions import Done
+from oracle.node.node import Node
 from oracle.node.tempo import Tempo
 
 FIRST_PAUSE_SECONDS = 0.5

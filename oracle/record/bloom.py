@@ -7,7 +7,7 @@ here; header fields are the same 256 bytes, big-endian.
 from collections.abc import Iterable
 from functools import lru_cache
 
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 
 BLOOM_BITS = 2048
 ALL_ONES = (1 << BLOOM_BITS) - 1

@@ -16,7 +16,7 @@ from eth_account.signers.local import LocalAccount
 from web3.exceptions import ContractLogicError, Web3RPCError
 from web3.types import TxParams, TxReceipt, Wei
 
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.chain.abi import Abi
 from oracle.chain.chain import Chain, Contract, refusal_of
 from oracle.chain.errors import (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.chain.chain import Chain, Contract, contract_of
 from oracle.chain.deployments import Deployments, Placed, file_of
 from oracle.sending.sender import Sender

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.swarm.errors import ForgottenAnswer
 from oracle.swarm.mind import Mind
 from oracle.swarm.notebook import NoNotebook, Notebook

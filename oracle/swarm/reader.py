@@ -1,7 +1,12 @@
 """Follows a swarm's contract: its rounds as of the latest block, reorganised or not."""
 
+from pathlib import Path
+from typing import Self
+
 from oracle.chain.chain import Chain, Contract
+from oracle.chain.deployments import Deployments
 from oracle.chain.head import Head
+from oracle.swarm.place import SWARM, Place
 from oracle.swarm.record import Rounds
 
 DEPTH = 64
@@ -18,6 +23,14 @@ class Reader:
         self._next = since
         self._last: bytes = b""
         self.rounds = Rounds()
+
+    @classmethod
+    def found(cls, chain: Chain, deployments: Deployments, folder: Path) -> Self | None:
+        """Of the swarm that the deployments name; None if they name none."""
+        if SWARM not in deployments.placed:
+            return None
+        place = Place.of(chain, deployments, folder)
+        return cls(chain, place.swarm, place.since)
 
     def look(self) -> Head:
         """The latest block, to which `rounds` belongs from now on.

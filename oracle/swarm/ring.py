@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 
 LEAST: Final = 4
 MOST: Final = 16

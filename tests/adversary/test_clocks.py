@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
-from support.duel import (
+from support.games.duel import (
     CLOCK_SECONDS,
     WINDOW,
     WORKER,
@@ -12,7 +12,7 @@ from support.duel import (
     honest_challenger,
     honest_worker,
 )
-from support.fights import PLAIN
+from support.games.fights import PLAIN
 
 from challenge.game import GameView, Stage
 from challenge.lies import FALSE_CHALLENGERS, Player

@@ -5,9 +5,9 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from support import guests
-from support.duel import WORKER, Duel, honest_challenger, honest_worker
-from support.fights import PLAIN
+from support.games import guests
+from support.games.duel import WORKER, Duel, honest_challenger, honest_worker
+from support.games.fights import PLAIN
 
 from challenge.errors import LieImpossible, UnknownLie
 from challenge.game import SEGMENTS, Stage

@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from support.duel import WORKER, Duel, honest_worker
-from support.fights import PLAIN, Fight, fights
+from support.games.duel import WORKER, Duel, honest_worker
+from support.games.fights import PLAIN, Fight, fights
 
 from challenge.game import Stage
 from challenge.lies import FALSE_CHALLENGERS, Player

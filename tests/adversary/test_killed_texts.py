@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support import small_llama
-from support.mortal import mortal
+from support.games.mortal import mortal
+from support.language import small_llama
 
 from converters.language.conversion import Options, converted
 from oracle.bench.text.dispute import data_of, slanderer

@@ -2,8 +2,8 @@
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
-from support.duel import WORKER, honest_challenger
-from support.fights import PLAIN, Fight, fights
+from support.games.duel import WORKER, honest_challenger
+from support.games.fights import PLAIN, Fight, fights
 
 from challenge.errors import LieImpossible
 from challenge.game import Stage

@@ -4,8 +4,8 @@ a row that it keeps, lose to an honest challenger; a true answer stands."""
 from random import Random
 
 import pytest
-from support.duel import WORKER, Duel, honest_challenger, honest_worker
-from support.loops import counting, model_of, numbers
+from support.games.duel import WORKER, Duel, honest_challenger, honest_worker
+from support.images.loops import counting, model_of, numbers
 
 from challenge.lies import FALSE_CHALLENGERS, Liar, Scene
 from challenge.lies.boundaries import at_boundary

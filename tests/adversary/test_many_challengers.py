@@ -4,9 +4,9 @@ loses to its own second account gains nothing."""
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.duel import WORKER, Nobody, honest_challenger
-from support.evm import Reverted
-from support.fights import PLAIN, Fight, fights
+from support.chains.evm import Reverted
+from support.games.duel import WORKER, Nobody, honest_challenger
+from support.games.fights import PLAIN, Fight, fights
 
 from challenge.challenger_moves import next_move
 from challenge.game import Stage

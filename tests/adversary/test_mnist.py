@@ -5,7 +5,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from support.duel import WORKER, Duel, honest_challenger, honest_worker
+from support.games.duel import WORKER, Duel, honest_challenger, honest_worker
 
 import tinynn
 from challenge.lies import FALSE_CHALLENGERS, LIES, Scene

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.duel import Duel, honest_challenger
-from support.networks import WORDS, save_encoder, save_reader
-from support.onnx_nets import floats
-from support.real_models import REAL
+from support.games.duel import Duel, honest_challenger
+from support.sources.networks import WORDS, save_encoder, save_reader
+from support.sources.onnx_nets import floats
+from support.sources.real_models import REAL
 
 import converters
 import tinynn

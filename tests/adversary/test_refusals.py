@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.duel import WORKER, Duel, honest_challenger
-from support.evm import Reverted
-from support.fights import PLAIN
+from support.chains.evm import Reverted
+from support.games.duel import WORKER, Duel, honest_challenger
+from support.games.fights import PLAIN
 
 from challenge import worker_moves
 from challenge.claim import Interval

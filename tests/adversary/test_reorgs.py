@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.duel import WORKER, Duel, honest_challenger, honest_worker
-from support.evm import Reverted
-from support.fights import PLAIN, Fight, fights
+from support.chains.evm import Reverted
+from support.games.duel import WORKER, Duel, honest_challenger, honest_worker
+from support.games.fights import PLAIN, Fight, fights
 
 from challenge.challenger_moves import next_move
 from challenge.game import Stage

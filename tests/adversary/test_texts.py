@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from random import Random
 
 import pytest
-from support.duel import WORKER, Duel, honest_challenger, honest_worker
-from support.picking import Options
-from support.tiny_text import Tiny, tiny_text
+from support.games.duel import WORKER, Duel, honest_challenger, honest_worker
+from support.language.picking import Options
+from support.language.tiny_text import Tiny, tiny_text
 
 from challenge.lies import FALSE_CHALLENGERS, Liar, Scene
 from challenge.lies.scene import Change

@@ -3,8 +3,8 @@
 import random
 
 import pytest
-from support.assembler import assemble
-from support.verifier import Verifier
+from support.chains.verifier import Verifier
+from support.machine.assembler import assemble
 
 import tinynn
 from mips_vm import Machine, Status

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from random import Random
 
-from support.random_language import compared, random_case
+from support.language.random_language import compared, random_case
 
 from tinynn.builder import planner
 

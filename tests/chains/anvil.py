@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from chains.process import BALANCE_WEI, ETHER, RICH, ChainProcess, free_port, said_by
-from support.foundry import program
+from support.programs.foundry import program
 
 
 def anvil(folder: Path, block_seconds: float) -> ChainProcess:

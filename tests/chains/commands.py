@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.command import in_a_process
+from support.programs.command import in_a_process
 
 COMMAND_SECONDS = 400.0
 """Most that one command may take; a machine may be busy."""

@@ -19,7 +19,7 @@ from chains.process import (
     rich_addresses,
     said_by,
 )
-from support.npm import BUILD
+from support.programs.npm import BUILD
 
 from oracle.chain.local.known import CHAIN_ID
 

@@ -29,7 +29,7 @@ from chains.testbed import (
     ChainTestbed,
     K,
 )
-from support.process import Running, running
+from support.programs.process import Running, running
 
 from oracle.chain import events
 from oracle.node.loop import OUTAGES

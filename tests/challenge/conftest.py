@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from support import guests
+from support.games import guests
 
 from challenge.claim import Claim
 from challenge.game import Dispute, Game, GameView, Stage

@@ -4,7 +4,7 @@ however it counts, the honest challenger can point, and what is left is a false 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from support.fights import Fight, fights
+from support.games.fights import Fight, fights
 
 from challenge.challenger_moves import first_false_part
 from challenge.claim import Interval

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support.loops import counting, model_of, numbers, random_graph
+from support.images.loops import counting, model_of, numbers, random_graph
 
 from challenge.trace import ExecutionTrace, MachineExecution
 from tinynn.builder import planner

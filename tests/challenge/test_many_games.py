@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from support import attending
+from support.language import attending
 
 from challenge.trace import ExecutionTrace
 from mips_vm import Machine, Status

@@ -3,8 +3,8 @@
 from random import Random
 
 import pytest
-from support.duel import Duel, honest_challenger
-from support.fights import PLAIN, Fight
+from support.games.duel import Duel, honest_challenger
+from support.games.fights import PLAIN, Fight
 
 from challenge.game import Side
 from challenge.precedence import Due, Pace, Run, in_order, moves_left

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support.evm import Chain
+from support.chains.evm import Chain
 
 from challenge import tariff
 from solidity.deployment import Parameters

@@ -1,7 +1,7 @@
 """Traces against a machine that steps through the run, one instruction at a time."""
 
 import pytest
-from support import guests
+from support.games import guests
 
 from challenge.errors import ExecutorsDisagree, RunTooLong
 from challenge.roots import status_of

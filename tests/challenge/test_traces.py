@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import pytest
-from support import guests
-from support.loops import counting, model_of, numbers
+from support.games import guests
+from support.images.loops import counting, model_of, numbers
 
 from challenge import trace as trace_module
 from challenge.trace import ExecutionTrace

@@ -1,8 +1,8 @@
 """What a dispute would take, against what it then took."""
 
 import pytest
-from support.duel import WORKER, Duel, honest_challenger
-from support.fights import PLAIN
+from support.games.duel import WORKER, Duel, honest_challenger
+from support.games.fights import PLAIN
 
 from challenge.claim import Interval
 from challenge.game import Stage

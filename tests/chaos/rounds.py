@@ -26,12 +26,13 @@ from chaos.testbed import (
     ChaosTestbed,
 )
 from chaos.victim import Victim
-from support.acts import Speechless
+from support.testbeds.acts import Speechless
 
 from challenge.lies import FALSE_CHALLENGERS, LIES
+from oracle.node.actions import Done
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.loop import OUTAGES
-from oracle.node.node import Done, Node
+from oracle.node.node import Node
 from oracle.node.worker.liars import LyingChallenger, LyingWorker
 from oracle.node.worker.worker import Worker
 from oracle.record.record import Asked, Status

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from support.embedded_testbed import tiny_image
-from support.picking import Options
-from support.tiny_text import TEXT_BYTES, tiny_text
+from support.language.picking import Options
+from support.language.tiny_text import TEXT_BYTES, tiny_text
+from support.testbeds.embedded import tiny_image
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from chaos.devnet_process import DevnetProcess
 from chaos.fork_server import ForkServer, alive
 from chaos.fuse import SEND, Death, Fuse, Moment
 from chaos.testbed import NOTHING
-from support.faulty import Fault, Proxy, proxy
+from support.endpoints.faulty import Fault, Proxy, proxy
 
 MOMENTS = (Moment.ANYWHERE, Moment.BEFORE, Moment.AFTER)
 SENDING = (Moment.BEFORE, Moment.AFTER)

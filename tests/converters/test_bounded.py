@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from support.onnx_nets import FLOAT, INT64, node, save_net
+from support.sources.onnx_nets import FLOAT, INT64, node, save_net
 
 import tinynn
 from converters import convert

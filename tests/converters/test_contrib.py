@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import helper, numpy_helper
-from support.onnx_nets import FLOAT, UINT8, Array, floats, node
+from support.sources.onnx_nets import FLOAT, UINT8, Array, floats, node
 
 import tinynn
 from converters import convert

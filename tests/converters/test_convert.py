@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import numpy_helper
-from support.onnx_nets import (
+from support.sources.onnx_nets import (
     FLOAT,
     INT32,
     INT64,

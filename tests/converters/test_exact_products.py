@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.models import assert_guest_agrees
-from support.onnx_nets import FLOAT, INT32, Array, node, reference, save_net
+from support.images.models import assert_guest_agrees
+from support.sources.onnx_nets import FLOAT, INT32, Array, node, reference, save_net
 
 import tinynn
 from converters import convert

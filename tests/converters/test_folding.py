@@ -10,7 +10,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import helper, numpy_helper
-from support.onnx_nets import Array, floats, node
+from support.sources.onnx_nets import Array, floats, node
 
 import tinynn
 from converters import convert

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.onnx_nets import FLOAT, floats, node, reference, save_net
+from support.sources.onnx_nets import FLOAT, floats, node, reference, save_net
 
 import tinynn
 from converters import convert

@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import helper
-from support.onnx_nets import FLOAT, floats, node
+from support.sources.onnx_nets import FLOAT, floats, node
 
 import tinynn
 from converters import convert, inspect

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.models import assert_guest_agrees
-from support.networks import save_reader, weights
-from support.onnx_nets import FLOAT, floats, node, save_net
+from support.images.models import assert_guest_agrees
+from support.sources.networks import save_reader, weights
+from support.sources.onnx_nets import FLOAT, floats, node, save_net
 
 import tinynn
 from converters import convert

@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import helper
-from support.onnx_nets import FLOAT, INT64, floats, node, save_net
+from support.sources.onnx_nets import FLOAT, INT64, floats, node, save_net
 
 import tinynn
 from converters import ConverterError, convert

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from support.networks import save_encoder, save_reader, weights
-from support.onnx_nets import FLOAT, Array, floats, node, reference, save_net
+from support.sources.networks import save_encoder, save_reader, weights
+from support.sources.onnx_nets import FLOAT, Array, floats, node, reference, save_net
 
 import tinynn
 from converters import convert, inspect

@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, numpy_helper
-from support.onnx_nets import floats, node, save_net
+from support.sources.onnx_nets import floats, node, save_net
 
 import tinynn
 from converters import Options, conversion

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.real_models import REAL
+from support.sources.real_models import REAL
 
 import converters
 import tinynn

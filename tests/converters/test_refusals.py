@@ -5,7 +5,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.onnx_nets import FLOAT, INT64, STRING, UINT8, floats, node, save_net
+from support.sources.onnx_nets import (
+    FLOAT,
+    INT64,
+    STRING,
+    UINT8,
+    floats,
+    node,
+    save_net,
+)
 
 from converters import convert, inspect
 from converters.errors import BadModelFile, BadOption, Unsupported

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.onnx_nets import floats
+from support.sources.onnx_nets import floats
 
 import tinynn
 from converters import convert, inspect

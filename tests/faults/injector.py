@@ -7,15 +7,15 @@ from typing import Any
 
 from eth_account.typed_transactions import TypedTransaction
 from hexbytes import HexBytes
-from support.mempool import MempoolEndpoint, MempoolProvider
+from support.endpoints.mempool import MempoolEndpoint, MempoolProvider
 from web3 import Web3
 from web3.types import RPCEndpoint, RPCResponse
 
 from challenge.game import GameView
 from challenge.moves import Move
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
+from oracle.node.actions import Player
 from oracle.node.honest import Honest
-from oracle.node.node import Player
 from oracle.record.record import Answered, Asked
 from oracle.store.outbox import Draft, Entry
 

@@ -97,6 +97,9 @@ def undone(scene: Scene, fault: Fault) -> set[str] | None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--share", type=float, default=1.0, help="of all faults")
+    parser.add_argument(
+        "--beyond", type=float, default=0.0, help="without those of this share"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scene", choices=SCENES, help="this one only")
     options = parser.parse_args()
@@ -110,7 +113,7 @@ def main() -> int:
             faults = [
                 fault
                 for fault in faults_of(calls_of(scene))
-                if rng.random() < options.share
+                if options.beyond <= rng.random() < options.share
             ]
             for number, fault in enumerate(faults):
                 if number % TOLD_EVERY == 0:

@@ -16,8 +16,8 @@ from faults.injector import (
     FaultyMind,
     Injector,
 )
-from support.embedded_testbed import CLOCK, NO_CAPS, WINDOW, EmbeddedTestbed
-from support.mempool_testbed import CHALLENGER, WORKER
+from support.testbeds.embedded import CLOCK, NO_CAPS, WINDOW, EmbeddedTestbed
+from support.testbeds.mempool import CHALLENGER, WORKER
 
 from challenge.lies import LIES
 from oracle.chain.chain import Chain

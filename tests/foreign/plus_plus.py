@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from mips_vm import Machine
-from mips_vm.build import build_elf
-from mips_vm.faults import explain
+from mips_vm.debugging.faults import explain
+from mips_vm.toolchain.build import build_elf
 
 SOURCE = """
 #include <algorithm>

@@ -27,9 +27,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from mips_vm import Machine, Status
-from mips_vm.build import build_program
+from mips_vm.debugging.faults import explain
 from mips_vm.errors import BuildError
-from mips_vm.faults import explain
+from mips_vm.toolchain.build import build_program
 
 PATIENCE = 1 << 17
 """Instructions in the reference engine, before translating is worth its time."""

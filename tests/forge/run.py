@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.foundry import program
+from support.programs.foundry import program
 
 from solidity.build import install_compiler
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.chains.verifier import Verifier
 from support.fuzz import judge
 from support.fuzz.campaign import CASES, Campaign
 from support.fuzz.case import Case
 from support.fuzz.minimise import minimised
-from support.verifier import Verifier
 
 from mips_vm.translate import arithmetic, engine
 

@@ -3,11 +3,11 @@
 from collections import Counter
 
 import pytest
-from support.evm import GWEI, Chain
+from support.chains.evm import GWEI, Chain
+from support.chains.py_evm import PyEvm
 from support.money.actors import HONEST_WORKER, REACHED
 from support.money.campaign import run
 from support.money.machine import Money
-from support.py_evm import PyEvm
 
 from challenge import tariff
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from support.embedded_testbed import NO_CAPS
+from support.testbeds.embedded import NO_CAPS
 from web3.exceptions import Web3RPCError
 
 from oracle.bench.griefing.leases import RICH_STAKE_WEI, WORKER
 from oracle.bench.griefing.testbed import GriefingTestbed
 from oracle.chain.errors import Rejected
+from oracle.node.actions import Action
 from oracle.node.honest import Honest
-from oracle.node.node import Action
 from oracle.node.worker.worker import Worker
 from oracle.pricing.guard import Guard
 from oracle.pricing.market import Market

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from griefing.testbed import GriefersTestbed
-from support.embedded_testbed import EmbeddedTestbed
+from support.testbeds.embedded import EmbeddedTestbed
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 from griefing.testbed import CHALLENGER, GRIEFER, GWEI, WORKER, GriefersTestbed
-from support.embedded_testbed import CLOCK, FEE
+from support.testbeds.embedded import CLOCK, FEE
 
 from challenge import tariff
 from challenge.lies import FALSE_CHALLENGERS

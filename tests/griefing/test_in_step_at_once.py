@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from griefing.test_in_step import MOST_GAMES
-from support.mempool import MempoolEndpoint
+from support.endpoints.mempool import MempoolEndpoint
 
 from oracle.bench.griefing.in_step import WORKER, InStep, _play_all
 from oracle.bench.griefing.testbed import DEFAULT_GUARD, PRICE_WEI, GriefingTestbed

@@ -1,7 +1,7 @@
 """A worker who accepts and never answers: it pays for each lease, to nobody."""
 
 from griefing.testbed import ASKER, GRIEFER, GWEI, WORKER, GriefersTestbed
-from support.embedded_testbed import FEE
+from support.testbeds.embedded import FEE
 
 LEASE_SECONDS = 30 * 60
 BOND_GAS = 37_000_000

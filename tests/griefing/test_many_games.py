@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 from griefing.testbed import ChallengesAll
-from support.embedded_testbed import EmbeddedTestbed
-from support.mempool_testbed import MempoolTestbed, acted
+from support.testbeds.embedded import EmbeddedTestbed
+from support.testbeds.mempool import MempoolTestbed, acted
 
 from challenge.lies.challengers import Pointer, anywhere
 from oracle.bench.griefing.in_step import Slanderer

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 from griefing.testbed import ASKER, CHALLENGER, GRIEFER, WORKER, GriefersTestbed
-from support.embedded_testbed import FEE
+from support.testbeds.embedded import FEE
 
 from challenge.claim import Work
-from oracle.node.node import Action
+from oracle.node.actions import Action
 from oracle.node.worker.worker import Worker
 from oracle.pricing.work import NO_WORK
 from oracle.record.record import Asked, Status
@@ -26,6 +26,9 @@ class Insider:
 
     def serves(self, asked: Asked) -> bool:
         return True
+
+    def objection(self, asked: Asked) -> str:
+        return ""
 
     def keep(self, asked: Asked) -> None:
         pass

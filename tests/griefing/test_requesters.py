@@ -2,7 +2,7 @@
 
 import pytest
 from griefing.testbed import ASKER, CHALLENGER, GWEI, WORKER, GriefersTestbed
-from support.embedded_testbed import FEE
+from support.testbeds.embedded import FEE
 
 from oracle.chain.errors import Refused
 from oracle.chain.events import CallbackFailed

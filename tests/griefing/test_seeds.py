@@ -1,7 +1,7 @@
 """Who wants to choose the seed of a request, and who wants to be paid for passes.
 
-A language model answers with a letter for each byte of its seed (`support.echo`), so
-whoever chooses the seed chooses the answer.
+A language model answers with a letter for each byte of its seed
+(`support.language.echo`), so whoever chooses the seed chooses the answer.
 """
 
 from pathlib import Path
@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import rlp
 from griefing.testbed import ASKER, GRIEFER, NO_LOSS, WORKER, GriefersTestbed
-from support.echo import asked, echo_image, echoed
-from support.embedded_testbed import ETHER, FEE, PATIENCE, EmbeddedTestbed
+from support.language.echo import asked, echo_image, echoed
+from support.testbeds.embedded import ETHER, FEE, PATIENCE, EmbeddedTestbed
 
 from challenge.lies import LIES
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.errors import Refused
 from oracle.chain.events import SeedFixed

@@ -9,10 +9,10 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from support.embedded_testbed import tiny_image
-from support.process import Running, running
-from support.process_testbed import ETHER, ProcessTestbed, eventually, settled
-from support.strangers import INSIDE, NAP_SECONDS, Stranger, stranger
+from support.endpoints.strangers import INSIDE, NAP_SECONDS, Stranger, stranger
+from support.programs.process import Running, running
+from support.testbeds.embedded import tiny_image
+from support.testbeds.processes import ETHER, ProcessTestbed, eventually, settled
 
 import tinynn
 from challenge.lies import FALSE_CHALLENGERS, LIES

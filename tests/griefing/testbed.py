@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from support.embedded_testbed import ETHER, EmbeddedTestbed
+from support.testbeds.embedded import ETHER, EmbeddedTestbed
 
 from challenge.lies import FALSE_CHALLENGERS, Player
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.events import Requested
+from oracle.node.actions import Action, Done
 from oracle.node.challenger.challenger import Challenger
-from oracle.node.node import Action, Done, Node
+from oracle.node.node import Node
 from oracle.node.worker.worker import Worker
 from oracle.pricing.guard import Guard
 from oracle.pricing.market import Market

@@ -8,11 +8,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from support.npm import installed
+from support.programs.npm import installed
 
 import tinynn
 from converters.evm import compiled
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.demo.drawing import draw
 from solidity.build import SOURCES
 from solidity.deployment import create_address

@@ -5,15 +5,15 @@ from collections.abc import Collection
 from contextlib import suppress
 from threading import Event, Thread
 
-from support.embedded_testbed import NO_CAPS
+from support.testbeds.embedded import NO_CAPS
 
 from challenge.game import GameView
 from challenge.lies import LIES, Liar
 from challenge.moves import Move
 from oracle.chain.contracts import Contracts
+from oracle.node.actions import Player
 from oracle.node.honest import Honest
 from oracle.node.loop import OUTAGES
-from oracle.node.node import Player
 from oracle.node.worker.liars import LyingWorker
 from oracle.node.worker.worker import Worker
 from oracle.record.record import Answered, Asked

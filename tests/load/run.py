@@ -28,8 +28,8 @@ from load import books
 from load.figures import cpu_seconds, percentiles, requests_in
 from load.liars import LyingThread, PatientMind
 from load.testbed import ACCOUNTS, FIRST_NODE, WINDOW_SECONDS, K, LoadTestbed
-from support.anvil import anvil
-from support.process import Running, running
+from support.programs.anvil import anvil
+from support.programs.process import Running, running
 
 from oracle.chain.local.accounts import development_accounts
 from oracle.models.library import Library

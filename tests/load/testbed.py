@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from eth_utils.address import to_checksum_address
-from support.embedded_testbed import tiny_image
+from support.testbeds.embedded import tiny_image
 from web3.types import RPCEndpoint
 
 import tinynn

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.compiling import forget
+from support.machine.compiling import forget
 
-from mips_vm.build import build_elf
+from mips_vm.toolchain.build import build_elf
 from mips_vm.translate import unit
 
 PROGRAMS = Path(__file__).parent / "programs"

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.assembler import encode
-from support.scenarios import EDGES
+from support.machine.assembler import encode
+from support.machine.scenarios import EDGES
 
 from mips_vm import Machine, Status
-from mips_vm.build import build_elf
-from mips_vm.decode import TABLE, Instruction, Kind
+from mips_vm.isa.decode import TABLE, Instruction, Kind
+from mips_vm.toolchain.build import build_elf
 
 Qemu = Callable[[Path, bytes], bytes]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mips_vm import Machine, Status
-from mips_vm.build import RUNTIME, build_elf
 from mips_vm.errors import BuildError
+from mips_vm.toolchain.build import RUNTIME, build_elf
 
 Build = Callable[..., Path]
 

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import llvmlite
 import pytest
-from support.compiling import forget, run
+from llvmlite import binding
+from support.machine.compiling import forget, run
 
-from mips_vm import native, sources
+from mips_vm import sources
+from mips_vm.compiled import native
 from mips_vm.translate import unit
 
 DOUBLE = "define i64 @double(i64 %x) {\n  %y = shl i64 %x, 1\n  ret i64 %y\n}\n"
@@ -46,13 +49,13 @@ def test_cache_module_of_another_version_or_host_is_compiled_again(
         assert len(list(folder.iterdir())) == 2
 
 
-FEATURES = native.llvm.targets.FeatureMap(avx9=True)
+FEATURES = binding.targets.FeatureMap(avx9=True)
 HOST = {
-    "llvmlite's version": (native.llvmlite, "__version__", "0.0.0"),
-    "LLVM's version": (native.llvm, "llvm_version_info", (1, 2, 3)),
-    "triple": (native.llvm, "get_process_triple", lambda: "vax-dec-ultrix"),
-    "processor": (native.llvm, "get_host_cpu_name", lambda: "vax"),
-    "features": (native.llvm, "get_host_cpu_features", lambda: FEATURES),
+    "llvmlite's version": (llvmlite, "__version__", "0.0.0"),
+    "LLVM's version": (binding, "llvm_version_info", (1, 2, 3)),
+    "triple": (binding, "get_process_triple", lambda: "vax-dec-ultrix"),
+    "processor": (binding, "get_host_cpu_name", lambda: "vax"),
+    "features": (binding, "get_host_cpu_features", lambda: FEATURES),
 }
 
 

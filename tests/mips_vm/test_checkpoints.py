@@ -6,8 +6,8 @@ from mips_vm import checkpoints
 from mips_vm.checkpoints import Checkpoints
 from mips_vm.constants import PAGE_BYTES
 from mips_vm.machine import Snapshot
-from mips_vm.memory import MemorySnapshot
 from mips_vm.state import State
+from mips_vm.storage.memory import MemorySnapshot
 
 
 def snapshot(*pages: bytes) -> Snapshot:

@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from support.assembler import encode
+from support.machine.assembler import encode
 
-from mips_vm import operations
-from mips_vm.decode import TABLE, Instruction, Kind, decode
 from mips_vm.disassemble import disassemble, listing
+from mips_vm.isa import operations
+from mips_vm.isa.decode import TABLE, Instruction, Kind, decode
 
 PC = 0x1000
 

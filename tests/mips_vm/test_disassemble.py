@@ -1,7 +1,7 @@
 """Operands with their values, as the demo prints them."""
 
 import pytest
-from support.assembler import assemble
+from support.machine.assembler import assemble
 
 from mips_vm import Machine
 from mips_vm.disassemble import describe

@@ -3,12 +3,11 @@
 import re
 
 import pytest
-from support.assembler import assemble
+from support.machine.assembler import assemble
 
 from mips_vm import Machine, Status
-from mips_vm.build import RUNTIME
 from mips_vm.constants import STACK
-from mips_vm.faults import (
+from mips_vm.debugging.faults import (
     ERRORS_BYTES,
     EXIT_BREAK,
     errors_of,
@@ -16,6 +15,7 @@ from mips_vm.faults import (
     explain,
 )
 from mips_vm.toolchain.assembly import STACK_TRAP
+from mips_vm.toolchain.build import RUNTIME
 
 A0, T0, T1, V0 = 4, 8, 9, 2
 

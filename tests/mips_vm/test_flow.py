@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support.assembler import assemble
+from support.machine.assembler import assemble
 
 from mips_vm.translate.flow import MAX_CHUNK, MAX_OVERLAP, discover
 

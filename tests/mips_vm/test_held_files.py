@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from mips_vm import Machine, mapping
+from mips_vm import Machine
 from mips_vm.constants import ARENA, MODEL, PAGE_BYTES
 from mips_vm.errors import BadMapping
-from mips_vm.held_file import HeldFile
-from mips_vm.memory import Memory
-from mips_vm.tree import region_root_of
+from mips_vm.hashing.tree import region_root_of
+from mips_vm.storage import mapping
+from mips_vm.storage.held_file import HeldFile
+from mips_vm.storage.memory import Memory
 
 SIZE = 3 * PAGE_BYTES
 BEFORE, AFTER = b"B" * SIZE, b"A" * SIZE

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from mips_vm import Machine, Status
-from mips_vm.build import build_elf, build_program
+from mips_vm.debugging.faults import errors_of, exit_status, explain
 from mips_vm.errors import BuildError
-from mips_vm.faults import errors_of, exit_status, explain
+from mips_vm.toolchain.build import build_elf, build_program
 
 Build = Callable[..., Path]
 Qemu = Callable[[Path, bytes], bytes]

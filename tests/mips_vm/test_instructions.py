@@ -1,12 +1,12 @@
-"""Every row of the table against the second opinion of tests/support/plain_mips.py."""
+"""Every row of the table against the second opinion of machine/plain_mips.py."""
 
 import pytest
-from support import plain_mips
-from support.plain_mips import Plain
-from support.scenarios import Scenario, scenarios
+from support.machine import plain_mips
+from support.machine.plain_mips import Plain
+from support.machine.scenarios import Scenario, scenarios
 
 from mips_vm import Machine
-from mips_vm.decode import TABLE, Instruction
+from mips_vm.isa.decode import TABLE, Instruction
 
 SEED = 20260101
 COUNT = 150

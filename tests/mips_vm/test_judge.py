@@ -7,11 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
-from support.wasm_binary import import_count, operations
+from support.machine.wasm_binary import import_count, operations
 
 from mips_vm import judge
-from mips_vm.decode import TABLE, field
 from mips_vm.errors import BuildError
+from mips_vm.isa.decode import TABLE, field
 from mips_vm.judge import build
 
 ENCODING = (judge.FOLDER / "encoding.h").read_text()

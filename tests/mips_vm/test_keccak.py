@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 import sha3
 
-from mips_vm import keccak, native
-from mips_vm.keccak import MAX_ALONE, hash_pairs, keccak256
+from mips_vm.compiled import native
+from mips_vm.hashing import keccak
+from mips_vm.hashing.keccak import MAX_ALONE, hash_pairs, keccak256
 
 
 def reference(data: bytes) -> bytes:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from support.assembler import assemble
+from support.machine.assembler import assemble
 
 from mips_vm import Machine, State, Status
 from mips_vm.constants import INPUT, MODEL, OUTPUT, REGIONS, SYSCALL_HALT, SYSCALL_YIELD
@@ -14,7 +14,7 @@ from mips_vm.errors import (
     ValueOutOfRange,
     WrongStatus,
 )
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from mips_vm.machine import Engine
 
 # Counts in the arena, yields after each count, halts at the third.

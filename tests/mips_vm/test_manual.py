@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from mips_vm.decode import TABLE
-from mips_vm.manual import markdown
+from mips_vm.isa.decode import TABLE
+from mips_vm.isa.manual import markdown
 
 PAGE = Path(__file__).parents[2] / "docs" / "machine.md"
 

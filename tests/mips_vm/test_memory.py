@@ -8,9 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from support.plain_memory import PlainTree, placed, scatter
+from support.machine.plain_memory import PlainTree, placed, scatter
 
-from mips_vm import tree
 from mips_vm.constants import (
     ADDRESS_SPACE,
     ARENA,
@@ -23,10 +22,11 @@ from mips_vm.constants import (
     Region,
 )
 from mips_vm.errors import OutOfBounds
-from mips_vm.flags import CHANGED, STALE, TOUCHED
-from mips_vm.keccak import Bytes2D, hash_pairs
-from mips_vm.memory import GUARD_BYTES, Memory
-from mips_vm.tree import BLOCK_BYTES, ZERO, region_root_of
+from mips_vm.hashing import tree
+from mips_vm.hashing.keccak import Bytes2D, hash_pairs
+from mips_vm.hashing.tree import BLOCK_BYTES, ZERO, region_root_of
+from mips_vm.storage.flags import CHANGED, STALE, TOUCHED
+from mips_vm.storage.memory import GUARD_BYTES, Memory
 
 
 @pytest.fixture
@@ -191,7 +191,7 @@ def test_one_changed_word_costs_few_hashes(
 AT_THE_END = """
 import ctypes
 from mips_vm.constants import ADDRESS_SPACE, MODEL
-from mips_vm.memory import Memory
+from mips_vm.storage.memory import Memory
 memory = Memory()
 memory.write(ADDRESS_SPACE - 1, bytes([7]))
 memory.clear(MODEL)

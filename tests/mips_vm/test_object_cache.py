@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.compiling import PROGRAM, RUN, STEPS, forget, process, run
+from support.machine.compiling import PROGRAM, RUN, STEPS, forget, process, run
 
-from mips_vm import constants, keccak, native, object_cache
+from mips_vm import constants
+from mips_vm.compiled import native, object_cache
+from mips_vm.hashing import keccak
 
 
 def test_cache_second_run_compiles_nothing(
@@ -298,7 +300,7 @@ def test_cache_folder_follows_the_environment(
 
 
 def test_import_compiles_nothing(tmp_path: Path) -> None:
-    code = "import mips_vm, mips_vm.keccak, mips_vm.tree, mips_vm.translate"
+    code = "import mips_vm.hashing.keccak, mips_vm.hashing.tree, mips_vm.translate"
     environment = {**os.environ, "PLUMB_CACHE": str(tmp_path / "cache")}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
     assert not (tmp_path / "cache").exists()
@@ -309,7 +311,7 @@ def test_cache_code_of_a_process_that_was_upgraded_is_not_the_upgrades(
 ) -> None:
     """A translator whose files change while it runs keeps its own name."""
     package = tmp_path / "code" / "mips_vm"
-    shutil.copytree(Path(object_cache.__file__).parent, package)
+    shutil.copytree(Path(object_cache.__file__).parents[1], package)
     program = f"""
 import pathlib, sys
 from mips_vm import Machine

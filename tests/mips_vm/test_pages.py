@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mips_vm import Machine, State, Status, syscalls
+from mips_vm import Machine, State, Status
 from mips_vm.constants import (
     ARENA,
     INPUT,
@@ -20,9 +20,10 @@ from mips_vm.constants import (
     TREE_DEPTH,
     Region,
 )
-from mips_vm.decode import TABLE, decode
-from mips_vm.memory import Memory
-from mips_vm.tree import ZERO
+from mips_vm.hashing.tree import ZERO
+from mips_vm.isa import syscalls
+from mips_vm.isa.decode import TABLE, decode
+from mips_vm.storage.memory import Memory
 
 DOCS = Path(__file__).parents[2] / "docs"
 MACHINE = (DOCS / "machine.md").read_text()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.plain_memory import PlainMemory, PlainTree, scatter
+from support.machine.plain_memory import PlainMemory, PlainTree, scatter
 
 from mips_vm.constants import (
     ADDRESS_SPACE,
@@ -19,9 +19,9 @@ from mips_vm.constants import (
     TREE_DEPTH,
 )
 from mips_vm.errors import BadMapping, OutOfBounds
-from mips_vm.flags import CHANGED
-from mips_vm.memory import Memory
-from mips_vm.tree import ZERO, region_root_of
+from mips_vm.hashing.tree import ZERO, region_root_of
+from mips_vm.storage.flags import CHANGED
+from mips_vm.storage.memory import Memory
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What one instruction's second opinion does not show: faults, slots, reboots."""
 
 import pytest
-from support.assembler import assemble
+from support.machine.assembler import assemble
 
 from mips_vm import Machine, Status
 from mips_vm.constants import ARENA, INPUT, MODEL, OUTPUT, PROGRAM, STACK

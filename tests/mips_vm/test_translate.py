@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from support.assembler import assemble
-from support.scenarios import random_word, scenario
-from support.twins import (
+from support.machine.assembler import assemble
+from support.machine.scenarios import random_word, scenario
+from support.machine.twins import (
     BREAK,
     TRANSFERS,
     Twins,
@@ -19,10 +19,10 @@ from support.twins import (
 
 from mips_vm import Machine, Status
 from mips_vm.constants import PROGRAM, STACK, SYSCALL_HALT
-from mips_vm.decode import TABLE, Instruction, Kind
-from mips_vm.flags import CHANGED
+from mips_vm.hashing.tree import BLOCK_BYTES
+from mips_vm.isa.decode import TABLE, Instruction, Kind
+from mips_vm.storage.flags import CHANGED
 from mips_vm.translate import engine
-from mips_vm.tree import BLOCK_BYTES
 
 SEED = 20260102
 STATES = 6

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.assembler import assemble
-from support.twins import Twins
+from support.machine.assembler import assemble
+from support.machine.twins import Twins
 
 from mips_vm.translate import engine, unit
 

@@ -9,12 +9,12 @@ import random
 import pytest
 import sha3
 from eth_abi import encode as abi_encode
-from support.assembler import assemble
-from support.scenarios import scenarios
+from support.machine.assembler import assemble
+from support.machine.scenarios import scenarios
 
 from mips_vm import Machine, Status
 from mips_vm.constants import ARENA, INPUT, MODEL, OUTPUT, PROGRAM, STACK
-from mips_vm.decode import TABLE, Instruction
+from mips_vm.isa.decode import TABLE, Instruction
 
 
 def keccak(data: bytes) -> bytes:

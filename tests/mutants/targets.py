@@ -48,6 +48,8 @@ GAME_TESTS = (
     "tests/solidity/test_contracts_act.py",
     "tests/solidity/test_deployment.py",
     "tests/solidity/test_economics.py",
+    "tests/solidity/audits/test_cheats.py",
+    "tests/solidity/audits/test_audits.py",
     "tests/challenge/test_tariff.py",
 )
 
@@ -99,6 +101,17 @@ TARGETS = {
             "tests/solidity/audits/test_audits.py",
         ),
         ("Audits",),
+    ),
+    "swarm": Target(
+        "solidity/src/swarm/Swarm.sol",
+        (
+            "tests/solidity/swarm/test_swarm_refusals.py",
+            "tests/solidity/swarm/test_rounds.py",
+            "tests/solidity/swarm/test_draws.py",
+            "tests/solidity/swarm/test_attacks.py",
+            "tests/solidity/swarm/test_other_rules.py",
+        ),
+        ("swarm/Swarm",),
     ),
     "game": Target("solidity/src/DisputeGame.sol", GAME_TESTS, ("DisputeGame",)),
     "clock": Target("solidity/src/libraries/Clock.sol", GAME_TESTS, ("DisputeGame",)),

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.command import plumb_in
-from support.devnet_testbed import DevnetTestbed
-from support.embedded_testbed import EmbeddedTestbed
+from support.programs.command import plumb_in
+from support.testbeds.devnet import DevnetTestbed
+from support.testbeds.embedded import EmbeddedTestbed
 
 from oracle.devnet.server import Service, application
 from oracle.devnet.serving import serving

@@ -2,7 +2,8 @@
 
 Builds the sdist and, from it, the wheel; looks for what each must hold; installs the
 wheel in a clean environment of every Python of ours that is at hand, and runs the demo
-there, in a folder that has no other file of ours.
+there, in a folder that has no other file of ours. Then the same with no more than
+`oracle/service/edge.txt`, where a digit is read by WebAssembly.
 """
 
 import json
@@ -16,6 +17,10 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import tinynn
+from challenge.trace import ExecutionTrace
+from tinynn import models
+
 ROOT = Path(__file__).parents[2]
 PYTHONS = ("3.11", "3.12", "3.13")
 PACKAGES = ("challenge", "converters", "mips_vm", "oracle", "solidity", "tinynn")
@@ -28,6 +33,8 @@ IN_BOTH = (
     "mips_vm/runtime/libc/libc.zig",
     "oracle/bench/workloads/hash.c",
     "oracle/service/plumb@.service",
+    "oracle/service/worker/gitignore",
+    "oracle/service/worker/plumb.toml",
     "solidity/artifacts/InferenceOracle.json",
     "solidity/src/InferenceConsumer.sol",
     "solidity/templates/foundry/foundry.toml",
@@ -49,6 +56,8 @@ IN_SDIST = (
     "Makefile",
     "README.md",
     "SECURITY.md",
+    "oracle/service/Containerfile.edge",
+    "oracle/service/edge.txt",
     "docs/architecture.md",
     "docs/dispute.svg",
     "docs/flow.svg",
@@ -65,6 +74,10 @@ def main() -> int:
             problem = trial(python, wheel, folder / name)
             failed += problem is not None
             print(f"Python {name}: {problem or 'the demo ran'}", flush=True)
+        name, python = next(pythons())
+        problem = edge_trial(python, wheel, folder / "edge")
+        failed += problem is not None
+        print(f"edge, Python {name}: {problem or 'a digit was read'}", flush=True)
     return 1 if failed else 0
 
 
@@ -77,6 +90,10 @@ def built(folder: Path) -> Path:
         shutil.copy(ROOT / name, source / name)
     run([sys.executable, "-m", "build", "--outdir", str(folder)], source)
     (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
+    run(
+        [sys.executable, "-m", "twine", "check", "--strict", str(sdist), str(wheel)],
+        folder,
+    )
     with tarfile.open(sdist) as archive:
         inside = {name.partition("/")[2] for name in archive.getnames()}
     demand(sdist, (*IN_BOTH, *IN_SDIST), inside)
@@ -150,6 +167,51 @@ def trial(python: str, wheel: Path, folder: Path) -> str | None:
     if winners != ["challenger", "worker"] or not told["conserved"]:
         return f"expected both liars to lose, got winners {winners}"
     return None
+
+
+SMALLEST = """
+import importlib.util, sys
+from oracle.cli import main
+from oracle.compute.alone import Alone
+from oracle.compute.engines import Engine
+from oracle.compute.play import trace_of
+from oracle.compute.task import Task
+import tinynn
+from tinynn import models
+assert importlib.util.find_spec("llvmlite") is None
+model = tinynn.load(models.path("mnist-int8"))
+data = bytes(range(196)) * 4
+with Alone(Engine.WASM) as executors:
+    print(executors.submit(Task(model, data, 10**9)).result().hex())
+print(trace_of(model, data).boundary_root(1).hex())
+assert main(["worker", "start", "--help"]) == 0
+"""
+"""An answer and a root of a dispute by an installation without LLVM."""
+
+
+def edge_trial(python: str, wheel: Path, folder: Path) -> str | None:
+    """What went wrong with the smallest worker, if something did."""
+    folder.mkdir()
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in SETTINGS_OF_A_CHECKOUT
+    } | {"PLUMB_HOME": str(folder / "home")}
+    try:
+        run([python, "-m", "venv", str(folder / "venv")], folder)
+        inside = str(folder / "venv" / "bin" / "python")
+        pip = [inside, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        run([*pip, "-r", str(ROOT / "oracle/service/edge.txt")], folder)
+        run([*pip, "--no-deps", str(wheel)], folder)
+        told = run([inside, "-c", SMALLEST], folder, environment)
+    except subprocess.CalledProcessError as error:
+        return f"{error}\n{error.stderr}"
+    model = tinynn.load(models.path("mnist-int8"))
+    data = bytes(range(196)) * 4
+    root = ExecutionTrace(model.execution(data)).boundary_root(1)
+    expected = [model.answer(data).hex(), root.hex()]
+    actual = told.split()[:2]
+    return None if actual == expected else f"expected {expected}, got {actual}"
 
 
 def run(

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from support.chromium import chromium
+from support.programs.chromium import chromium
 
 from oracle.chain.local.accounts import development_accounts
 from oracle.sending.sender import Sender

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from support.c_judge import JUDGES, Judge
-from support.evm import Chain
-from support.made_up import MadeUpGame, lying_game
-from support.protocol import ZERO_ADDRESS, Story
-from support.py_evm import PyEvm
-from support.verifier import Verifier
+from support.chains.evm import Chain
+from support.chains.py_evm import PyEvm
+from support.chains.verifier import Verifier
+from support.games.made_up import MadeUpGame, lying_game
+from support.games.protocol import ZERO_ADDRESS, Story
+from support.machine.c_judge import JUDGES, Judge
 
 
 def audit(chain: Chain) -> None:

@@ -1,8 +1,8 @@
 """Requesters whose code does its worst: nobody else is held up, nobody else pays."""
 
 import pytest
-from support.evm import GWEI, OutOfGas, Reverted, reverts
-from support.protocol import (
+from support.chains.evm import GWEI, OutOfGas, Reverted, reverts
+from support.games.protocol import (
     FEE,
     FINAL,
     GAS_EATING,

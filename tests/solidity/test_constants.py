@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 import solidity
-from mips_vm import constants, step, syscalls
+from mips_vm import constants, step
 from mips_vm.constants import ARENA, MODEL, PROGRAM, Status
-from mips_vm.decode import TABLE, field
-from mips_vm.tree import ZERO
+from mips_vm.hashing.tree import ZERO
+from mips_vm.isa import syscalls
+from mips_vm.isa.decode import TABLE, field
 
 SOURCES = Path(solidity.__file__).parent / "src"
 CONSTANT = re.compile(

@@ -3,8 +3,8 @@
 import struct
 
 import pytest
-from support.evm import Chain, reverts
-from support.protocol import FEE, IMAGE, MIN_OPEN, ZERO_ADDRESS, Story
+from support.chains.evm import Chain, reverts
+from support.games.protocol import FEE, IMAGE, MIN_OPEN, ZERO_ADDRESS, Story
 
 WINDOW = 600
 PATIENCE = 3600

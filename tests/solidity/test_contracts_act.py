@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from support.evm import ETHER, GWEI, Receipt, reverts
-from support.made_up import MadeUpGame, lying_game
-from support.protocol import (
+from support.chains.evm import ETHER, GWEI, Receipt, reverts
+from support.games.made_up import MadeUpGame, lying_game
+from support.games.protocol import (
     ACCEPTED,
     CLAIMED,
     FINAL,

@@ -1,9 +1,9 @@
 """The plan's addresses, and contracts that refuse to be wired otherwise."""
 
 import pytest
-from support.evm import Chain, reverts
-from support.made_up import lying_game
-from support.protocol import Story
+from support.chains.evm import Chain, reverts
+from support.games.made_up import lying_game
+from support.games.protocol import Story
 
 from solidity.deployment import Parameters, create_address, plan
 

@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 from eth_abi import encode
 from eth_utils import keccak
-from support.evm import reverts
-from support.made_up import (
+from support.chains.evm import reverts
+from support.games.made_up import (
     DESCEND,
     DISSECT,
     HALTED,
@@ -29,7 +29,7 @@ from support.made_up import (
     send,
     status,
 )
-from support.protocol import CLAIM, WINDOW
+from support.games.protocol import CLAIM, WINDOW
 
 CLOCK = 7 * 24 * 3600
 K = 32

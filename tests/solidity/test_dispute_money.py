@@ -3,8 +3,8 @@
 import pytest
 from eth_abi import encode
 from eth_utils import keccak
-from support.evm import ETHER, GWEI, Chain
-from support.made_up import (
+from support.chains.evm import ETHER, GWEI, Chain
+from support.games.made_up import (
     DISSECT,
     SELECT,
     MadeUpGame,
@@ -12,7 +12,7 @@ from support.made_up import (
     ends,
     lying_game,
 )
-from support.protocol import (
+from support.games.protocol import (
     BOND,
     FEE,
     GAS_EATING,

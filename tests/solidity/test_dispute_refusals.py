@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 from eth_utils import keccak
-from support.evm import reverts
-from support.made_up import (
+from support.chains.evm import reverts
+from support.games.made_up import (
     DESCEND,
     DISSECT,
     OPEN,

@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 from eth_abi import encode
 from eth_utils import keccak
-from support.evm import Chain
-from support.made_up import Interval, merkle, pair
+from support.chains.evm import Chain
+from support.games.made_up import Interval, merkle, pair
 
 INTERVAL = "(uint8,uint64,uint64,uint64)"
 TYPES = ["uint256", INTERVAL, "bytes32", "bytes32"]

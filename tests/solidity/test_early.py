@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 from eth_utils import keccak
-from support.audited import AuditedStory
-from support.evm import GWEI, Chain, Receipt, reverts
-from support.protocol import (
+from support.chains.evm import GWEI, Chain, Receipt, reverts
+from support.games.audited import AuditedStory
+from support.games.protocol import (
     BOND,
     CLAIMED,
     FEE,

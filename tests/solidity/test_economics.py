@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from support.evm import ETHER, GWEI
-from support.made_up import MadeUpGame, lying_game
-from support.protocol import BOND, Story
+from support.chains.evm import ETHER, GWEI
+from support.games.made_up import MadeUpGame, lying_game
+from support.games.protocol import BOND, Story
 
 from challenge import tariff
 

@@ -3,8 +3,8 @@
 import pytest
 from eth_abi import encode
 from eth_utils import keccak
-from support.evm import Chain, reverts
-from support.protocol import CLAIM, IMAGE, OUTPUT, Story
+from support.chains.evm import Chain, reverts
+from support.games.protocol import CLAIM, IMAGE, OUTPUT, Story
 
 TOKEN = 7
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 
 import pytest
-from support.assembler import assemble
+from support.chains.verifier import Verifier
 from support.fuzz import judge
 from support.fuzz.case import Case, Start
-from support.verifier import Verifier
+from support.machine.assembler import assemble
 
 from mips_vm import Status
 from mips_vm.constants import (

@@ -5,10 +5,10 @@ tests/oracle/chain/test_real_gas.py compares py-evm with the embedded chain.
 """
 
 import pytest
-from support.dense import DEAREST, SWR_STACK, DenseGame, dense_game
-from support.evm import GWEI, Receipt, calldata_gas
-from support.made_up import MadeUpGame, lying_game
-from support.protocol import IMAGE, OUTPUT, Story, tariffs
+from support.chains.evm import GWEI, Receipt, calldata_gas
+from support.games.dense import DEAREST, SWR_STACK, DenseGame, dense_game
+from support.games.made_up import MadeUpGame, lying_game
+from support.games.protocol import IMAGE, OUTPUT, Story, tariffs
 
 T = tariffs()
 HAPPY_LIMIT = 150_000  # beyond calldata, for 784 bytes in and 44 out

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from support.evm import Reverted, calldata_gas
-from support.verifier import Parts, Proof, Verifier
+from support.chains.evm import Reverted, calldata_gas
+from support.chains.verifier import Parts, Proof, Verifier
 
 from mips_vm import Machine, Witness
 from mips_vm.constants import ARENA, MODEL, PACKED_STATE_BYTES
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
+from mips_vm.hashing.tree import ZERO
 from mips_vm.state import state_root
-from mips_vm.tree import ZERO
 from solidity import artifact
 
 LARGEST = 128 * 1024  # more than a transaction carries

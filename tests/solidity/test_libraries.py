@@ -4,8 +4,8 @@ import random
 
 import pytest
 from eth_utils import keccak
-from support.abi import selector
-from support.evm import Chain, calldata_gas, reverts
+from support.chains.abi import selector
+from support.chains.evm import Chain, calldata_gas, reverts
 
 from mips_vm.constants import ARENA, INPUT, Status
 

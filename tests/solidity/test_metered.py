@@ -3,8 +3,8 @@
 import struct
 
 import pytest
-from support.evm import reverts
-from support.protocol import (
+from support.chains.evm import reverts
+from support.games.protocol import (
     FEE,
     IMAGE,
     OUTPUT,

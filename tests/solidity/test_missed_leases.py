@@ -4,9 +4,9 @@ import pytest
 from eth_utils import to_canonical_address, to_checksum_address
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.evm import ETHER, GWEI, Chain, floor_gas
-from support.protocol import MIN_LEASE, Story
-from support.py_evm import PyEvm
+from support.chains.evm import ETHER, GWEI, Chain, floor_gas
+from support.chains.py_evm import PyEvm
+from support.games.protocol import MIN_LEASE, Story
 
 FLOOR = 37_000_000
 

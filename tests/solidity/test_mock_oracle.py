@@ -3,9 +3,9 @@
 import struct
 
 import pytest
-from support.abi import signature as abi_signature
-from support.evm import Chain, reverts
-from support.protocol import FEE, IMAGE
+from support.chains.abi import signature as abi_signature
+from support.chains.evm import Chain, reverts
+from support.games.protocol import FEE, IMAGE
 
 WINDOW = 600
 

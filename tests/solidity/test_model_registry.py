@@ -3,7 +3,7 @@
 import pytest
 from eth_abi import encode
 from eth_utils import keccak
-from support.evm import Chain, reverts
+from support.chains.evm import Chain, reverts
 
 ROOTS = (b"\x11" * 32, b"\x22" * 32)  # model, program
 URIS = ("ipfs://a", "https://example.org/b")

@@ -4,15 +4,15 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from support.byte_nets import NETS, inputs_of, random_net, random_transposed
-from support.evm import Chain, OutOfGas, Reverted, reverts
-from support.nets import address
+from support.chains.evm import Chain, OutOfGas, Reverted, reverts
+from support.chains.nets import address
+from support.sources.byte_nets import NETS, inputs_of, random_net, random_transposed
 
 from converters.evm import Compiled
 from converters.evm.errors import TooFewStages
 from converters.evm.reading import network_of
 from converters.evm.split import cuts, split
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from tinynn import Model
 
 PARTS = 3

@@ -3,15 +3,15 @@
 from typing import Any
 
 import pytest
-from support.byte_nets import inputs_of, mlp
-from support.evm import ETHER, Chain, Reverted, reverts
-from support.nets import address
-from support.protocol import IMAGE, OUTPUT, Story
+from support.chains.evm import ETHER, Chain, Reverted, reverts
+from support.chains.nets import address
+from support.games.protocol import IMAGE, OUTPUT, Story
+from support.sources.byte_nets import inputs_of, mlp
 
 from converters.evm import compiled
 from converters.evm.assembler import Assembler
 from converters.evm.factory import creation_of
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from tinynn import Model
 
 UNIT = ETHER // 10

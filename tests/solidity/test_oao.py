@@ -1,8 +1,15 @@
 """An app of ORA's oracle, unchanged, on the adapter and the real oracle."""
 
 import pytest
-from support.evm import Chain, reverts
-from support.protocol import BOND, FEE, MAX_LEASE, ROYALTY_BPS, ZERO_ADDRESS, Story
+from support.chains.evm import Chain, reverts
+from support.games.protocol import (
+    BOND,
+    FEE,
+    MAX_LEASE,
+    ROYALTY_BPS,
+    ZERO_ADDRESS,
+    Story,
+)
 
 from oracle.pricing.guard import BOND_RATE, rent_wei
 

@@ -3,8 +3,8 @@
 import pytest
 from eth_abi import encode
 from eth_utils import keccak
-from support.evm import ETHER, GWEI, Chain, reverts
-from support.protocol import (
+from support.chains.evm import ETHER, GWEI, Chain, reverts
+from support.games.protocol import (
     ACCEPTED,
     BOND,
     CANCELLED,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from eth_abi import encode
 from eth_utils import keccak
-from support.evm import reverts
-from support.protocol import (
+from support.chains.evm import reverts
+from support.games.protocol import (
     ACCEPTED,
     ANY_BOND,
     CANCELLED,

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from eth_abi import encode
 from PIL import Image
-from support.evm import Chain, reverts
-from support.picture_tokens import created, seen, told
-from support.py_evm import PyEvm
+from support.chains.evm import Chain, reverts
+from support.chains.picture_tokens import created, seen, told
+from support.chains.py_evm import PyEvm
 
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.evm.pictures import TOKENS
 from tinynn import Model
 

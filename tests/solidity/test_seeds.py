@@ -1,9 +1,9 @@
 """Seeds of blocks: which block, which bytes, once, and who is bound until when."""
 
 import pytest
-from support.beacon import MIX, Beacon
-from support.evm import reverts
-from support.protocol import (
+from support.chains.beacon import MIX, Beacon
+from support.chains.evm import reverts
+from support.games.protocol import (
     CANCELLED,
     FEE,
     IMAGE,
@@ -14,8 +14,8 @@ from support.protocol import (
 )
 
 from mips_vm.constants import INPUT
-from mips_vm.keccak import keccak256
-from mips_vm.tree import region_root_of
+from mips_vm.hashing.keccak import keccak256
+from mips_vm.hashing.tree import region_root_of
 from oracle.node.worker.seeds import seed_of, siblings
 
 SEEDLESS = bytes(28) + IMAGE[28:]

@@ -1,8 +1,8 @@
 """The bank: who may do what with whose money."""
 
 import pytest
-from support.evm import ETHER, Chain, Contract, reverts
-from support.protocol import POLITE, REENTERING, REVERTING, ZERO_ADDRESS, Puppet
+from support.chains.evm import ETHER, Chain, Contract, reverts
+from support.games.protocol import POLITE, REENTERING, REVERTING, ZERO_ADDRESS, Puppet
 
 PROTOCOL_CALLS = [
     ("lock", ("alice", 1)),

@@ -5,8 +5,8 @@ import struct
 from urllib.parse import unquote
 
 import pytest
-from support.evm import ETHER, Chain, reverts
-from support.protocol import ZERO_ADDRESS
+from support.chains.evm import ETHER, Chain, reverts
+from support.games.protocol import ZERO_ADDRESS
 
 from tinynn.asking import HEAD, SEED_BYTES
 

@@ -7,11 +7,11 @@ by step, each post-root the next pre-root. All must end in the same state.
 import random
 
 import pytest
-from support.scenarios import random_word
+from support.machine.scenarios import random_word
 
 from mips_vm import Machine, Status
 from mips_vm.constants import ARENA, MODEL, STACK
-from mips_vm.decode import TABLE, Instruction, Kind
+from mips_vm.isa.decode import TABLE, Instruction, Kind
 
 SEED = 20260104
 INSTRUCTIONS = 96

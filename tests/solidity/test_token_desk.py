@@ -3,8 +3,8 @@
 import pytest
 from eth_account import Account
 from eth_account.messages import encode_typed_data
-from support.evm import ETHER, Chain, reverts
-from support.protocol import FEE, IMAGE, TIME, WINDOW, ZERO_ADDRESS, Story
+from support.chains.evm import ETHER, Chain, reverts
+from support.games.protocol import FEE, IMAGE, TIME, WINDOW, ZERO_ADDRESS, Story
 
 PRICE = 3_000 * 10**6
 """Of a token with six decimals, for an ether."""

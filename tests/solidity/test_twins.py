@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import solidity
-from mips_vm import operations, step
+from mips_vm import step
+from mips_vm.isa import operations
 from mips_vm.step import EXECUTE
 
 SOURCES = Path(solidity.__file__).parent / "src"

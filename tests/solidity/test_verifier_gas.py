@@ -4,11 +4,11 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from support.scenarios import random_word
+from support.machine.scenarios import random_word
 
 from mips_vm import Machine, Status
 from mips_vm.constants import ARENA, MODEL, OUTPUT, PROGRAM, STACK
-from mips_vm.decode import TABLE, Instruction, Kind
+from mips_vm.isa.decode import TABLE, Instruction, Kind
 
 LIMIT = 95_000
 SEED = 20260103

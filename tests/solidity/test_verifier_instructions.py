@@ -4,11 +4,11 @@ import random
 from dataclasses import replace
 
 import pytest
-from support.scenarios import scenarios
+from support.machine.scenarios import scenarios
 
 from mips_vm import Machine, Status
 from mips_vm.constants import ARENA, INPUT, MODEL, OUTPUT, PROGRAM, STACK
-from mips_vm.decode import TABLE, decode
+from mips_vm.isa.decode import TABLE, decode
 
 SEED = 20260102
 COUNT = 24

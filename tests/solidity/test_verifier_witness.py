@@ -4,12 +4,12 @@ import random
 from dataclasses import replace
 
 import pytest
-from support.evm import Reverted, reverts
-from support.verifier import Parts, Proof
+from support.chains.evm import Reverted, reverts
+from support.chains.verifier import Parts, Proof
 
 from mips_vm import Machine, Status
-from mips_vm.keccak import keccak256
-from mips_vm.tree import ZERO
+from mips_vm.hashing.keccak import keccak256
+from mips_vm.hashing.tree import ZERO
 
 PC = 400
 ADDU, BREAK, SYSCALL = 0x00851021, 0x0000000D, 0x0000000C

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from support.operations import apply
+from support.images.operations import apply
 
 Array = NDArray[Any]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support.operations import apply, model_of
+from support.images.operations import apply, model_of
 
 from tinynn import GraphBuilder, GraphError
 from tinynn.operators import accuracy, binary

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from llvmlite import ir
 
-from mips_vm import native
+from mips_vm.compiled import native
 from tinynn.blocks import PANEL_ROWS, BlockKind
 from tinynn.blocks.kinds import tensor_bytes
 from tinynn.kernels.blocks import activations, halves, panels

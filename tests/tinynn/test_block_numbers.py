@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from support.blocks import any_parts, matvec, packed, product, same_bits
+from support.images.blocks import any_parts, matvec, packed, product, same_bits
 
 from tinynn.blocks import BlockKind
 from tinynn.blocks.tensor import Parts

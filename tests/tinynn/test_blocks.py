@@ -1,11 +1,11 @@
-"""Block weights: operators against their definitions in support/blocks.py."""
+"""Block weights: operators against their definitions in support/images/blocks.py."""
 
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from support.blocks import (
+from support.images.blocks import (
     any_parts,
     bytes_of,
     dequantised,
@@ -17,8 +17,8 @@ from support.blocks import (
     scales_of,
     vars_of,
 )
-from support.models import assert_guest_agrees
-from support.operations import apply
+from support.images.models import assert_guest_agrees
+from support.images.operations import apply
 
 import tinynn
 from mips_vm.constants import ARENA, MODEL

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from mips_vm import native
+from mips_vm.compiled import native
 from tinynn.kernels import byte_products
 from tinynn.kernels.byte_products import Dot
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from support.models import Floats, dense_layer, random_floats
+from support.images.models import Floats, dense_layer, random_floats
 
 from tinynn import Model
 from tinynn.execution import program
-from tinynn.kernels import columns
+from tinynn.kernels import sizes
 from tinynn.memory.tensor import Array
 from tinynn.operators import dense
 
@@ -84,7 +84,7 @@ def test_tiles_that_cut_a_panel_are_read_as_they_lie(first: int, count: int) -> 
 
 
 def test_panels_cover_all_whole_eights() -> None:
-    assert columns.widths(255) == [
+    assert sizes.widths(255) == [
         (0, 64),
         (64, 64),
         (128, 64),
@@ -92,4 +92,4 @@ def test_panels_cover_all_whole_eights() -> None:
         (224, 16),
         (240, 8),
     ]
-    assert columns.widths(7) == []
+    assert sizes.widths(7) == []

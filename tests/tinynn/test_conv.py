@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from support.models import Floats, assert_guest_agrees, random_floats
-from support.operations import apply, model_of, sparse_floats
+from support.images.models import Floats, assert_guest_agrees, random_floats
+from support.images.operations import apply, model_of, sparse_floats
 
 from tinynn import GraphError
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from support.models import Floats, assert_guest_agrees
+from support.images.models import Floats, assert_guest_agrees
 
 import tinynn
 from tinynn import Model, models

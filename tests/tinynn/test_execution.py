@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.models import (
+from support.images.models import (
     Floats,
     assert_guest_agrees,
     dense_layer,

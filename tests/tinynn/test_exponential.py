@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.operations import apply
+from support.images.operations import apply
 
 from tinynn import guest
 

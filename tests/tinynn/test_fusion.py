@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from support.models import random_floats
+from support.images.models import random_floats
 
 import tinynn
 from tinynn import GraphBuilder, Value

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from support.models import assert_guest_agrees, digit_reader, random_floats
+from support.images.models import assert_guest_agrees, digit_reader, random_floats
 
 import tinynn
 from tinynn import GraphBuilder, GraphError, Value

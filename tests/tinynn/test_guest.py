@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.models import digit_reader
+from support.images.models import digit_reader
 
 import tinynn
 from mips_vm.constants import PROGRAM
-from mips_vm.memory import Memory
-from mips_vm.tree import ZERO
+from mips_vm.hashing.tree import ZERO
+from mips_vm.storage.memory import Memory
 from tinynn import guest
 from tinynn.errors import GuestBuildError
 from tinynn.guest import build as guest_build

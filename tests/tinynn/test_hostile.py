@@ -10,11 +10,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.blocks import any_parts, packed
-from support.forests import random_forest
-from support.models import assert_guest_agrees
-from support.operations import model_of
-from support.small_tokenizers import table_of
+from support.images.blocks import any_parts, packed
+from support.images.forests import random_forest
+from support.images.models import assert_guest_agrees
+from support.images.operations import model_of
+from support.text.small_tokenizers import table_of
 
 import tinynn
 from mips_vm.constants import ARENA

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from support.operations import apply, model_of
+from support.images.operations import apply, model_of
 
 from mips_vm import Status
 from tinynn import GraphError, Model

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tinynn.kernels import Batch, Call, boxes, joined, move, offset, row_major
-from tinynn.kernels.program import MODULES
+from tinynn.kernels.modules import MODULES
 from tinynn.operators.sliding import Axis
 
 

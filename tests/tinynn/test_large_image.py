@@ -10,7 +10,7 @@ import pytest
 
 import tinynn
 from mips_vm.constants import MODEL
-from mips_vm.tree import region_root_of
+from mips_vm.hashing.tree import region_root_of
 from tinynn import GraphBuilder
 from tinynn.blocks import BlockKind, BlockTensor
 from tinynn.blocks.kinds import tensor_bytes

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.loops import (
+from support.images.loops import (
     changed,
     counting,
     model_of,
@@ -16,7 +16,7 @@ from support.loops import (
     with_operator,
     with_segment,
 )
-from support.models import assert_guest_agrees
+from support.images.models import assert_guest_agrees
 
 import tinynn
 from mips_vm import Status, checkpoints

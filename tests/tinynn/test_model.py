@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.models import digit_reader
+from support.images.models import digit_reader
 
 import tinynn
 from mips_vm import Status
 from mips_vm.constants import INPUT, MODEL, PROGRAM
 from mips_vm.errors import BadMapping
-from mips_vm.tree import region_root_of
+from mips_vm.hashing.tree import region_root_of
 from tinynn import GraphBuilder, InputError, Model, TensorSpec, guest
 
 IMAGE = digit_reader()

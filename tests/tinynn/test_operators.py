@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support.models import Floats, dense_layer, random_floats, single_operator
+from support.images.models import Floats, dense_layer, random_floats, single_operator
 
 from tinynn.memory import floatmode
 from tinynn.memory.floatmode import exact_floats, read_mode, write_mode

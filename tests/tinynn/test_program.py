@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from support.models import assert_guest_agrees, random_floats
+from support.images.models import assert_guest_agrees, random_floats
 
 import tinynn
 from tinynn import GraphBuilder, Model

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from llvmlite import ir
 from numpy.typing import NDArray
-from support.models import assert_guest_agrees, random_floats
-from support.operations import apply
+from support.images.models import assert_guest_agrees, random_floats
+from support.images.operations import apply
 
 import tinynn
-from mips_vm import native
+from mips_vm.compiled import native
 from tinynn import GraphBuilder
 from tinynn.kernels.elements import Zip
 from tinynn.kernels.quantising import LARGE, nearest_product

@@ -4,8 +4,8 @@ import itertools
 
 import numpy as np
 import pytest
-from support.models import assert_guest_agrees
-from support.operations import apply, model_of
+from support.images.models import assert_guest_agrees
+from support.images.operations import apply, model_of
 
 import tinynn
 from tinynn import GraphBuilder, GraphError

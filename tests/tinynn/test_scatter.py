@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support.operations import Array, apply, model_of
+from support.images.operations import Array, apply, model_of
 
 from tinynn import GraphError
 from tinynn.operators.scatter import HOW

@@ -6,10 +6,10 @@ from functools import cache
 
 import numpy as np
 import pytest
-from support.models import dense_layer, random_floats
-from support.operations import Array, model_of, sparse_floats
+from support.images.models import dense_layer, random_floats
+from support.images.operations import Array, model_of, sparse_floats
 
-from mips_vm import native
+from mips_vm.compiled import native
 from tinynn import Model
 from tinynn.blocks import BlockKind
 from tinynn.blocks.kinds import tensor_bytes

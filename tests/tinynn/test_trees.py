@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.forests import Forest, key_of, random_forest, scores
-from support.models import assert_guest_agrees
-from support.operations import Array, apply, model_of
+from support.images.forests import Forest, key_of, random_forest, scores
+from support.images.models import assert_guest_agrees
+from support.images.operations import Array, apply, model_of
 
 import tinynn
 from mips_vm.constants import MODEL

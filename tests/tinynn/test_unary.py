@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from support.operations import apply
+from support.images.operations import apply
 
 from tinynn import GraphBuilder, GraphError, guest
 from tinynn.operators import accuracy, functions, unary

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from support.models import assert_guest_agrees, digit_reader
+from support.images.models import assert_guest_agrees, digit_reader
 
 import tinynn
 from challenge import tariff
@@ -21,6 +21,7 @@ from tinynn.image.image import (
     Offsets,
     decode,
 )
+from tinynn.image.loop import MAX_RUN_SEGMENTS
 from tinynn.validator.bounds import bounded_instructions
 from tinynn.validator.validate import Limits, validate
 
@@ -406,7 +407,9 @@ def test_validate_random_addresses_are_refused_or_harmless() -> None:
 
 def test_limits_are_what_the_game_can_hold() -> None:
     assert Limits().segment_instructions == tariff.MAX_INSTRUCTIONS
-    assert Limits().total_instructions == 2**44
+    assert MAX_RUN_SEGMENTS < tariff.MAX_SEGMENTS
+    longest = MAX_RUN_SEGMENTS * tariff.MAX_INSTRUCTIONS
+    assert Limits().total_instructions == longest == 2**62
 
 
 def test_validate_image_at_its_limits_passes_and_beyond_them_is_refused() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from support.loops import with_operator
+from support.images.loops import with_operator
 
 import tinynn
 from tinynn import GraphBuilder, errors

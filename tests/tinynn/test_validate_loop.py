@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from support.loops import changed, counting, model_of, with_operator, with_segment
+from support.images.loops import (
+    changed,
+    counting,
+    model_of,
+    with_operator,
+    with_segment,
+)
 
 import tinynn
 from tinynn import GraphBuilder, errors

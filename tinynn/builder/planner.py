@@ -12,6 +12,10 @@ SEGMENT_INSTRUCTIONS: Final = 400_000
 MOST_SEGMENTS: Final = 1024
 """Large models get longer segments, so that about so many do."""
 
+LONGEST_SEGMENT: Final = 1 << 32
+"""What a segment of the largest usually takes, at most: a few seconds of the machine,
+and its bound stays within what the game takes."""
+
 LONGEST_GRAIN: Final = 1 << 26
 """What a grain usually takes, at most: a twentieth of a second in the machine. What
 would take more is written by its parts (converters/lowering/parts.py); a sum over so
@@ -38,7 +42,7 @@ def in_all(tables: Tables, by_operator: Sequence[int]) -> int:
 def segment_instructions(operators: Sequence[Operator]) -> int:
     """What a segment of this model should usually take, at most."""
     total = sum(usual_instructions(operator) for operator in operators)
-    return max(SEGMENT_INSTRUCTIONS, total // MOST_SEGMENTS)
+    return min(max(SEGMENT_INSTRUCTIONS, total // MOST_SEGMENTS), LONGEST_SEGMENT)
 
 
 def tile_width(operator: Operator, most: int) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mips_vm.cosmwasm.build import contract
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 
 from .. import wasm
 from ..errors import WasmBuildError

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from mips_vm.build import build_elf
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
+from mips_vm.toolchain.build import build_elf
 
 from ..errors import GuestBuildError
 from ..sampling.build import GUEST as SAMPLING

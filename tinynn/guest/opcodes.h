@@ -104,6 +104,7 @@
   X(164, rms_norm) \
   X(165, rope) \
   X(166, gated) \
-  X(167, pick)
+  X(167, pick) \
+  X(168, uniform)
 
 #endif

@@ -12,6 +12,9 @@ MAX_PASSES: Final = 1 << 16
 MAX_RUN_SEGMENTS: Final = 1 << 26
 """Of one run, all passes together: a claim of more could not be opened."""
 
+MAX_SEGMENT_INSTRUCTIONS: Final = 1 << 36
+"""Of one segment: the game takes no more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loop:

@@ -18,8 +18,9 @@ from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from mips_vm import native
+from mips_vm.compiled import native
 
+from . import sizes
 from .tiles import COLUMNS, HALVES, ROWS
 from .writing import (
     FLOAT_BYTES,
@@ -36,10 +37,7 @@ from .writing import (
     word,
 )
 
-QUAD: Final = 4
-"""Bytes whose products are added up at once."""
-
-PANEL_BYTES: Final = COLUMNS * QUAD
+QUAD, PANEL_BYTES = sizes.QUAD, sizes.PANEL_BYTES
 QUADS: Final = 2
 """Of one round over a panel."""
 

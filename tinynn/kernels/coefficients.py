@@ -6,6 +6,7 @@ tinynn/guest/exponential.c and functions.c.
 
 from typing import Final
 
+ONE: Final = 0x3F80_0000
 LOG2_E: Final = 0x3FB8AA3B
 ROUNDER: Final = 0x4B400000
 """1.5 * 2^23: adding it leaves the nearest integer in the low bits of the sum."""

@@ -11,6 +11,7 @@ from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
+from . import sizes
 from .writing import (
     FLOAT,
     FLOAT_BYTES,
@@ -23,23 +24,10 @@ from .writing import (
     word,
 )
 
-WIDEST: Final = 64
-"""Eight sums, which hide an addition's latency, and a product each."""
-
-WIDTHS: Final = (64, 32, 16, 8)
+WIDEST, WIDTHS = sizes.WIDEST, sizes.WIDTHS
 
 TERMS: Final = 2
 """Of one round."""
-
-
-def widths(columns: int) -> list[tuple[int, int]]:
-    """(first column, width) of each panel; what is left of eight is in none."""
-    found, first = [], 0
-    for width in WIDTHS:
-        while columns - first >= width:
-            found.append((first, width))
-            first += width
-    return found
 
 
 def module_ir() -> str:

@@ -21,12 +21,12 @@ from typing import Any, Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from . import formulas, turns
+from . import formulas, sizes, turns
 from .formulas import greater_or_nan, less_or_nan
 from .lanes import Real, Truth, Whole, choose
 from .writing import FLOAT, I8, I32, LANES, VECTOR, Values, Writer, word
 
-AXES: Final = 4
+AXES: Final = sizes.AXES
 
 Formula = Callable[..., Any]
 

@@ -6,14 +6,14 @@ from typing import Any, Final
 
 from numpy.typing import NDArray
 
-from . import moving
+from . import sizes
 from .program import Call
-from .writing import FLOAT_BYTES, LANES
+from .sizes import FLOAT_BYTES, LANES
 
 Array = NDArray[Any]
 Numbers = Sequence[int]
 
-AXES: Final = moving.AXES
+AXES: Final = sizes.AXES
 
 
 def move(
@@ -24,13 +24,13 @@ def move(
     of: Numbers,
 ) -> Call:
     """Copies elements from grid to grid, of at most eight axes; steps in elements."""
-    size, deep = target.itemsize, len(extents) > moving.AXES
+    size, deep = target.itemsize, len(extents) > sizes.AXES
     kernel = f"{'deep' if deep else 'move'}.{size}"
     order = _turned(extents, to, of) if size == FLOAT_BYTES and not deep else None
     if order is not None:
         kernel = f"turn.{size}"
         extents, to, of = ([axes[i] for i in order] for axes in (extents, to, of))
-    missing = (moving.DEEP_AXES if deep else moving.AXES) - len(extents)
+    missing = (sizes.DEEP_AXES if deep else sizes.AXES) - len(extents)
     grid = [(1,) * missing + tuple(extents)]
     grid += [
         (0,) * missing + tuple(size * step for step in steps) for steps in (to, of)

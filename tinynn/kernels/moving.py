@@ -9,10 +9,11 @@ from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
+from . import sizes
 from .writing import FLOAT_BYTES, I8, I32, WORDS, Values, Writer, word
 
-AXES: Final = 4
-DEEP_AXES: Final = 8
+AXES: Final = sizes.AXES
+DEEP_AXES: Final = sizes.DEEP_AXES
 
 
 def move_ir() -> str:

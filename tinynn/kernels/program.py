@@ -4,7 +4,7 @@ A call costs a few nanoseconds so, where a call from Python costs microseconds.
 """
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
@@ -13,66 +13,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mips_vm import native
+from mips_vm.compiled import native
 
 from ..memory.floatmode import exact_ir
-from . import (
-    byte_factors,
-    byte_products,
-    casting,
-    choosing,
-    columns,
-    elements,
-    folds,
-    language,
-    looping,
-    moving,
-    pooling,
-    quantising,
-    rescaling,
-    rows,
-    tiles,
-    tokenising,
-    trees,
-    turning,
-    waiting,
-)
-from .blocks import activations, panels
-from .blocks import rows as block_rows
 
 Array = NDArray[Any]
-
-MODULES: Final[dict[str, Callable[[], str]]] = {
-    **tiles.MODULES,
-    "multiply": tiles.multiply_ir,
-    "move": moving.move_ir,
-    "deep": moving.deep_ir,
-    "turn": turning.module_ir,
-    "pool": pooling.module_ir,
-    "row": rows.module_ir,
-    "column": columns.module_ir,
-    "fold": folds.module_ir,
-    "gather": choosing.gather_ir,
-    "gather_each": choosing.gather_each_ir,
-    "scatter": choosing.scatter_ir,
-    "top": choosing.top_ir,
-    "cast": casting.module_ir,
-    "tokens": tokenising.module_ir,
-    "trees": trees.module_ir,
-    "team": waiting.module_ir,
-    "loop": looping.module_ir,
-    **elements.MODULES,
-    **quantising.MODULES,
-    **rescaling.MODULES,
-    **byte_products.MODULES,
-    "byte": byte_factors.module_ir,
-    "block": activations.module_ir,
-    "block_row": block_rows.module_ir,
-    **panels.MODULES,
-    **language.MODULES,
-}
-"""By the first part of a kernel's name, or the first two: `slide.3` is of `slide`,
-`element.add.vv` of `element.add`."""
 
 DRIVER: Final = """
 define void @walk(ptr %table, i64 %count) {
@@ -178,7 +123,7 @@ def address_of(kernel: str) -> int:
     """Where its code begins."""
     with _LOADING:
         first, second, *_ = kernel.split(".")
-        module = first if first in MODULES else f"{first}.{second}"
+        module = first if first in _modules() else f"{first}.{second}"
         return _library(module).address(kernel)
 
 
@@ -189,7 +134,14 @@ would outlive it."""
 
 @cache
 def _library(module: str) -> native.Library:
-    return native.load_ir(MODULES[module]())
+    return native.load_ir(_modules()[module]())
+
+
+def _modules() -> Mapping[str, Callable[[], str]]:
+    # Here, not at the top: operators are known, and images read, without LLVM.
+    from .modules import MODULES
+
+    return MODULES
 
 
 @cache

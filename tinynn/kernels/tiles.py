@@ -18,6 +18,7 @@ from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
+from . import sizes
 from .writing import (
     FLOAT,
     FLOAT_BYTES,
@@ -32,13 +33,7 @@ from .writing import (
     word,
 )
 
-ROWS: Final = 6
-"""Of a tile: twelve accumulators, two columns and a broadcast are 15 registers."""
-
-COLUMNS: Final = 16
-
-HALVES: Final = {1: 8, 2: 4, 3: 3, 4: 2, 5: 2, 6: 2}
-"""Of a tile, by rows: as many chains as hide an addition's latency."""
+ROWS, COLUMNS, HALVES = sizes.ROWS, sizes.COLUMNS, sizes.HALVES
 
 TERMS: Final = 4
 """Of one round over packed panels; the processor can barely decode one in time."""

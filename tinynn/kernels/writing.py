@@ -11,8 +11,10 @@ from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
-LANES: Final = 8
-FLOAT_BYTES: Final = 4
+from . import sizes
+
+LANES: Final = sizes.LANES
+FLOAT_BYTES: Final = sizes.FLOAT_BYTES
 WORD_BYTES: Final = 8
 VECTOR_BYTES: Final = LANES * FLOAT_BYTES
 

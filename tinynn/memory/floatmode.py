@@ -2,7 +2,8 @@
 
 A library may have switched on flushing of subnormals or another rounding on this thread
 (audio code and some machine-learning frameworks do). Two tiny functions, compiled once,
-read and write the control register: MXCSR on x86-64, FPCR on AArch64.
+read and write the control register: MXCSR on x86-64, FPCR on AArch64. Where a process
+does without LLVM, C's own `fesetenv` does the same.
 """
 
 import ctypes
@@ -13,7 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from mips_vm.compiled import llvm
+
 from ..errors import TinynnError, listed
+from .floatenv import default_floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,10 @@ class _Access:
 @contextmanager
 def exact_floats() -> Iterator[None]:
     """Within it this thread rounds to nearest even and keeps subnormals."""
+    if not llvm.usable():
+        with default_floats():
+            yield
+        return
     access = _access()
     before = access.read()
     access.write(access.exact)
@@ -105,15 +113,10 @@ def _register() -> _Register:
 
 @cache
 def _access() -> _Access:
-    import llvmlite.binding as llvm  # type: ignore[import-untyped]
-
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    llvm.initialize_native_asmparser()
-    register = _register()
-    module = llvm.parse_assembly(_assembly(register))
-    target = llvm.Target.from_default_triple().create_target_machine()
-    engine = llvm.create_mcjit_compiler(module, target)
+    binding, register = llvm.binding(), _register()
+    module = binding.parse_assembly(_assembly(register))
+    target = binding.Target.from_default_triple().create_target_machine()
+    engine = binding.create_mcjit_compiler(module, target)
     engine.finalize_object()
     word = {32: ctypes.c_uint32, 64: ctypes.c_uint64}[register.bits]
     read = ctypes.CFUNCTYPE(word)(engine.get_function_address("read_mode"))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mips_vm.constants import ARENA, INPUT, IO_HEADER_BYTES, MODEL
-from mips_vm.memory import Memory
+from mips_vm.storage.memory import Memory
 
 from .tensor import Array, item_bytes, little_endian
 

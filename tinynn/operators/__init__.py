@@ -21,6 +21,7 @@ from . import (
     log_softmax,
     matmul,
     movement,
+    noise,
     normalize,
     pool,
     quantize,
@@ -73,6 +74,7 @@ _MODULES: Final = (
     rope,
     gated,
     pick,
+    noise,
 )
 
 FAMILIES: Final[Mapping[int, Family]] = MappingProxyType(

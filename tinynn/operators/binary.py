@@ -14,7 +14,8 @@ import numpy as np
 
 from mips_vm.constants import MODEL
 
-from ..kernels import Call, elements
+from ..kernels import Call
+from ..kernels.sizes import COMPARED
 from ..memory.tensor import TensorType, item_bytes
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Operation, Value
@@ -96,7 +97,7 @@ def calls(
     if kernel == "pow" and is_square(operator, space):
         x, y = operator.part(space, first, count), operator.tile(space, first, count)
         return [Call("element.mul.vv", (y, x, x, 1, 1, 1, count, *(0,) * 6))]
-    if kernel in elements.COMPARED:
+    if kernel in COMPARED:
         return zip_calls(f"truth.{kernel}.{kind}", operator, first, count, space)
     module = {"float32": "element", "int32": "whole", "bool": "truth"}[kind]
     return zip_calls(f"{module}.{kernel}", operator, first, count, space)

@@ -17,7 +17,6 @@ from typing import Final, NamedTuple
 from ..blocks.kinds import LONG, PANEL_ROWS, SHORT, BlockKind, tensor_bytes
 from ..blocks.tensor import BlockTensor
 from ..kernels import Call
-from ..kernels.blocks.panels import uses_pairs
 from ..memory.tensor import Array, TensorType
 from .family import Family, Operator, Space, Types, Words, everywhere
 from .graph import Graph, Value
@@ -221,6 +220,9 @@ def _prepared(
     q = operator.part(space, vector * columns, columns, plane)
     sums = space.room((first, plane, "sums"), columns // kind.group)
     planned.append(Call("block.sums", (sums, q, columns // kind.group, kind.group)))
+    # Here, not at the top: it depends on the processor, which LLVM knows.
+    from ..kernels.blocks.panels import uses_pairs
+
     if not uses_pairs(kind):
         return q, q, sums
     pairs = space.room((first, plane, "pairs"), columns // 2)

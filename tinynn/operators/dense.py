@@ -17,8 +17,8 @@ import numpy as np
 
 from mips_vm.constants import MODEL
 
-from ..kernels import Batch, Call, columns, move
-from ..kernels.writing import FLOAT_BYTES, LANES
+from ..kernels import Batch, Call, move, sizes
+from ..kernels.sizes import FLOAT_BYTES, LANES
 from ..memory.space import aligned_zeros
 from ..memory.tensor import TensorType
 from .family import Family, Operator, Room, Space, Types, Words
@@ -79,8 +79,8 @@ def panels_of(
     """Packed columns of a tile that begins and ends where panels do; else None."""
     inputs, outputs = operator.sources[1].shape
     end = first + count
-    ends = end == outputs or end % columns.WIDEST == 0
-    if not is_packed(operator) or first % columns.WIDEST or not ends:
+    ends = end == outputs or end % sizes.WIDEST == 0
+    if not is_packed(operator) or first % sizes.WIDEST or not ends:
         return None
     key = ("dense", operator.sources[1].address, inputs, outputs)
     held = space.packed(key, lambda: packed(operator.shaped(space, 1)))
@@ -92,7 +92,7 @@ def packed(matrix: Floats) -> Floats:
     terms, across = matrix.shape
     found = aligned_zeros(across // LANES * LANES * terms)
     calls = []
-    for first, width in columns.widths(across):
+    for first, width in sizes.widths(across):
         target, source = found[first * terms :], matrix.reshape(-1)[first:]
         steps = ((width, 1), (across, 1))
         calls.append(move(target, source, (terms, width), *steps))
@@ -182,7 +182,7 @@ FAMILY = Family(
     grain=lambda operator: BLOCK,
     check=check,
     calls=calls,
-    share=lambda operator: columns.WIDEST,
+    share=lambda operator: sizes.WIDEST,
     in_place=is_packed,
 )
 FAMILIES = (FAMILY,)

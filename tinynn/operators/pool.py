@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from ..kernels import Call, boxes, offset, row_major
-from ..kernels.writing import LANES
+from ..kernels.sizes import LANES
 from ..memory.tensor import TensorType
 from .binary import BYTES
 from .conv import as_pictures, without_axis

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..kernels import Batch, Call, move
-from ..kernels.tiles import COLUMNS, ROWS
-from ..kernels.writing import FLOAT_BYTES
+from ..kernels.sizes import COLUMNS, FLOAT_BYTES, ROWS
 from ..memory.space import aligned_zeros
 from .family import Room
 from .numbers import Floats

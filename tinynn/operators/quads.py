@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 from mips_vm.constants import MODEL
 
 from ..kernels import Batch, Call, move
-from ..kernels.byte_products import PANEL_BYTES, QUAD
-from ..kernels.tiles import COLUMNS
-from ..kernels.writing import FLOAT_BYTES
+from ..kernels.sizes import COLUMNS, FLOAT_BYTES, PANEL_BYTES, QUAD
 from ..memory.tensor import Array
 from .family import Operator, Room, Space
 from .numbers import Floats

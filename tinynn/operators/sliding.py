@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels import Call, move
-from ..kernels.tiles import HALVES, ROWS
-from ..kernels.writing import FLOAT_BYTES, LANES
+from ..kernels.sizes import FLOAT_BYTES, HALVES, LANES, ROWS
 from ..memory.tensor import Array
 from .family import Room
 from .numbers import Floats

@@ -10,7 +10,8 @@ anywhere, or an infinite maximum, makes every output NaN.
 from functools import partial
 from typing import Final
 
-from ..kernels import Call, formulas, move
+from ..kernels import Call, move
+from ..kernels import coefficients as c
 from ..memory.tensor import TensorType
 from .family import Family, Operator, Space, Types, Words
 from .graph import Graph, Value
@@ -18,7 +19,7 @@ from .numbers import float_of
 from .shape import around, check_arity, check_axis, check_dtype, normal_axis
 
 ZERO: Final = float_of(0)
-ONE: Final = float_of(formulas.ONE)
+ONE: Final = float_of(c.ONE)
 
 
 def infer(types: Types, attributes: Words) -> TensorType:

@@ -11,8 +11,7 @@ from math import prod
 import numpy as np
 
 from ..kernels import Batch, Call, move
-from ..kernels.byte_products import QUAD
-from ..kernels.writing import LANES
+from ..kernels.sizes import LANES, QUAD
 from ..memory.tensor import Array
 from . import sliding
 from .family import Operator, Room, Space

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Sequence
 from math import prod
 
 from ..kernels import Call, boxes, joined, move, offset, row_major
-from ..kernels.elements import AXES
+from ..kernels.sizes import AXES
 from ..memory.tensor import Array
 from .family import Operator, Space
 

@@ -13,7 +13,9 @@ from ..tokens.build import compiled_in, made
 FOLDER: Final = Path(__file__).parent
 IR: Final = FOLDER / "host.ll"
 
-GUEST: Final = tuple(FOLDER / f"{name}.c" for name in ("pick", "keccak", "guest"))
+GUEST: Final = tuple(
+    FOLDER / f"{name}.c" for name in ("pick", "uniform", "keccak", "guest")
+)
 """What the guest is, besides."""
 
 

@@ -1,8 +1,9 @@
-/* The guest's operator: the twin of tinynn/operators/language/pick.py. */
+/* The guest's operators: the twins of tinynn/operators/language/pick.py and uniform.py. */
 
 #include "../guest/kernels.h"
 #include "../guest/scratch.h"
 #include "pick.h"
+#include "uniform.h"
 
 #define MAX_VOCABULARY (1u << 20)
 
@@ -43,4 +44,11 @@ void pick(const struct call *c) {
       .marks = marks,
   };
   *(uint32_t *)target(c) = pick_token(&d);
+}
+
+/* Sources: the seed, the pass (1). Target: random numbers (n). Attributes: n, and which
+ * stream they are of. */
+void uniform(const struct call *c) {
+  draw_uniform(source(c, 0), c->attributes[1], *(const uint32_t *)source(c, 1), c->first,
+               c->count, (f32 *)target(c) + c->first);
 }

@@ -1,4 +1,4 @@
-/* The operator as a kernel of tinynn/kernels/: arguments are 64-bit words in memory.
+/* The operators as kernels of tinynn/kernels/: arguments are 64-bit words in memory.
  *
  * The guest's arithmetic is done by the processor here: its bits are the same, but for
  * those of NaNs, of which nothing is stored. */
@@ -32,6 +32,7 @@ bool f32_less_equal(f32 a, f32 b) { return real(a) <= real(b); }
 #include "../guest/exponential.c"
 #include "keccak.c"
 #include "pick.c"
+#include "uniform.c"
 
 typedef int32_t lanes __attribute__((vector_size(64), aligned(4)));
 
@@ -71,4 +72,11 @@ void kernel_token(const uint64_t *words) {
       .marks = AT(uint8_t, words[8]),
   };
   *AT(uint32_t, words[0]) = pick_token(&d);
+}
+
+/* Words: target, seed, pass, stream, first, count. */
+void kernel_uniform(const uint64_t *words) {
+  draw_uniform(AT(const uint8_t, words[1]), (uint32_t)words[3],
+               *AT(const uint32_t, words[2]), (uint32_t)words[4], (uint32_t)words[5],
+               AT(f32, words[0]));
 }

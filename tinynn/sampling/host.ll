@@ -1495,187 +1495,261 @@ define dso_local void @softmax_row(ptr noundef readonly captures(none) %0, ptr n
 }
 
 define dso_local range(i32 0, 16777216) i32 @random_24(ptr noundef readonly captures(none) %0, i32 noundef %1) local_unnamed_addr {
-  %3 = alloca [5 x i64], align 16
+  %3 = alloca [25 x i64], align 16
+  call void @llvm.lifetime.start.p0(ptr nonnull %3)
+  br label %4
+
+4:                                                ; preds = %2, %4
+  %5 = phi i64 [ 0, %2 ], [ %7, %4 ]
+  %6 = getelementptr inbounds nuw i64, ptr %3, i64 %5
+  store i64 0, ptr %6, align 8
+  %7 = add nuw nsw i64 %5, 1
+  %8 = icmp eq i64 %7, 25
+  br i1 %8, label %20, label %4
+
+9:                                                ; preds = %20
+  %10 = zext i32 %1 to i64
+  %11 = shl nuw i64 %10, 32
+  %12 = getelementptr inbounds nuw i8, ptr %3, i64 24
+  %13 = load i64, ptr %12, align 8
+  %14 = or i64 %13, %11
+  store i64 %14, ptr %12, align 8
+  %15 = getelementptr inbounds nuw i8, ptr %3, i64 32
+  store i64 1, ptr %15, align 16
+  %16 = getelementptr inbounds nuw i8, ptr %3, i64 128
+  store i64 -9223372036854775808, ptr %16, align 16
+  call fastcc void @permute(ptr noundef %3)
+  %17 = load i64, ptr %3, align 16
+  %18 = trunc i64 %17 to i32
+  %19 = and i32 %18, 16777215
+  call void @llvm.lifetime.end.p0(ptr nonnull %3)
+  ret i32 %19
+
+20:                                               ; preds = %4, %20
+  %21 = phi i64 [ %33, %20 ], [ 0, %4 ]
+  %22 = getelementptr inbounds nuw i8, ptr %0, i64 %21
+  %23 = load i8, ptr %22, align 1
+  %24 = zext i8 %23 to i64
+  %25 = shl i64 %21, 3
+  %26 = and i64 %25, 56
+  %27 = shl nuw i64 %24, %26
+  %28 = lshr i64 %21, 3
+  %29 = and i64 %28, 536870911
+  %30 = getelementptr inbounds nuw i64, ptr %3, i64 %29
+  %31 = load i64, ptr %30, align 8
+  %32 = or i64 %27, %31
+  store i64 %32, ptr %30, align 8
+  %33 = add nuw nsw i64 %21, 1
+  %34 = icmp eq i64 %33, 28
+  br i1 %34, label %9, label %20
+}
+
+define fastcc void @permute(ptr noundef nonnull captures(none) %0) unnamed_addr {
+  %2 = alloca [5 x i64], align 16
+  %3 = getelementptr inbounds nuw i8, ptr %0, i64 8
+  br label %5
+
+4:                                                ; preds = %72
+  ret void
+
+5:                                                ; preds = %1, %72
+  %6 = phi i64 [ 0, %1 ], [ %77, %72 ]
+  call void @llvm.lifetime.start.p0(ptr nonnull %2)
+  br label %7
+
+7:                                                ; preds = %5, %7
+  %8 = phi i64 [ 0, %5 ], [ %24, %7 ]
+  %9 = getelementptr inbounds nuw i64, ptr %0, i64 %8
+  %10 = load i64, ptr %9, align 8
+  %11 = getelementptr inbounds nuw i8, ptr %9, i64 40
+  %12 = load i64, ptr %11, align 8
+  %13 = xor i64 %12, %10
+  %14 = getelementptr inbounds nuw i8, ptr %9, i64 80
+  %15 = load i64, ptr %14, align 8
+  %16 = xor i64 %13, %15
+  %17 = getelementptr inbounds nuw i8, ptr %9, i64 120
+  %18 = load i64, ptr %17, align 8
+  %19 = xor i64 %16, %18
+  %20 = getelementptr inbounds nuw i8, ptr %9, i64 160
+  %21 = load i64, ptr %20, align 8
+  %22 = xor i64 %19, %21
+  %23 = getelementptr inbounds nuw i64, ptr %2, i64 %8
+  store i64 %22, ptr %23, align 8
+  %24 = add nuw nsw i64 %8, 1
+  %25 = icmp eq i64 %24, 5
+  br i1 %25, label %30, label %7
+
+26:                                               ; preds = %47
+  %27 = icmp eq i64 %39, 5
+  br i1 %27, label %28, label %30
+
+28:                                               ; preds = %26
+  %29 = load i64, ptr %3, align 8
+  br label %54
+
+30:                                               ; preds = %7, %26
+  %31 = phi i64 [ %39, %26 ], [ 0, %7 ]
+  %32 = icmp eq i64 %31, 0
+  %33 = add nuw i64 %31, 4294967295
+  %34 = and i64 %33, 4294967295
+  %35 = select i1 %32, i64 4, i64 %34
+  %36 = getelementptr inbounds nuw i64, ptr %2, i64 %35
+  %37 = load i64, ptr %36, align 8
+  %38 = icmp eq i64 %31, 4
+  %39 = add nuw nsw i64 %31, 1
+  %40 = and i64 %39, 4294967295
+  %41 = select i1 %38, i64 0, i64 %40
+  %42 = getelementptr inbounds nuw i64, ptr %2, i64 %41
+  %43 = load i64, ptr %42, align 8
+  %44 = tail call i64 @llvm.fshl.i64(i64 %43, i64 %43, i64 1)
+  %45 = xor i64 %44, %37
+  %46 = getelementptr inbounds nuw i64, ptr %0, i64 %31
+  br label %47
+
+47:                                               ; preds = %30, %47
+  %48 = phi i64 [ 0, %30 ], [ %52, %47 ]
+  %49 = getelementptr inbounds nuw i64, ptr %46, i64 %48
+  %50 = load i64, ptr %49, align 8
+  %51 = xor i64 %45, %50
+  store i64 %51, ptr %49, align 8
+  %52 = add nuw nsw i64 %48, 5
+  %53 = icmp samesign ult i64 %48, 20
+  br i1 %53, label %47, label %26
+
+54:                                               ; preds = %28, %54
+  %55 = phi i64 [ 0, %28 ], [ %70, %54 ]
+  %56 = phi i64 [ %29, %28 ], [ %61, %54 ]
+  %57 = getelementptr inbounds nuw i8, ptr @order, i64 %55
+  %58 = load i8, ptr %57, align 1
+  %59 = zext i8 %58 to i64
+  %60 = getelementptr inbounds nuw i64, ptr %0, i64 %59
+  %61 = load i64, ptr %60, align 8
+  %62 = getelementptr inbounds nuw i8, ptr @turns, i64 %55
+  %63 = load i8, ptr %62, align 1
+  %64 = zext i8 %63 to i64
+  %65 = shl i64 %56, %64
+  %66 = sub nsw i64 64, %64
+  %67 = and i64 %66, 4294967295
+  %68 = lshr i64 %56, %67
+  %69 = or i64 %68, %65
+  store i64 %69, ptr %60, align 8
+  %70 = add nuw nsw i64 %55, 1
+  %71 = icmp eq i64 %70, 24
+  br i1 %71, label %79, label %54
+
+72:                                               ; preds = %79
+  %73 = getelementptr inbounds nuw i64, ptr @constants, i64 %6
+  %74 = load i64, ptr %73, align 8
+  %75 = load i64, ptr %0, align 8
+  %76 = xor i64 %75, %74
+  store i64 %76, ptr %0, align 8
+  call void @llvm.lifetime.end.p0(ptr nonnull %2)
+  %77 = add nuw nsw i64 %6, 1
+  %78 = icmp eq i64 %77, 24
+  br i1 %78, label %4, label %5
+
+79:                                               ; preds = %54, %79
+  %80 = phi i64 [ %106, %79 ], [ 0, %54 ]
+  %81 = getelementptr inbounds nuw i64, ptr %0, i64 %80
+  %82 = load i64, ptr %81, align 8
+  %83 = getelementptr inbounds nuw i8, ptr %81, i64 8
+  %84 = load i64, ptr %83, align 8
+  %85 = xor i64 %84, -1
+  %86 = getelementptr inbounds nuw i8, ptr %81, i64 16
+  %87 = load i64, ptr %86, align 8
+  %88 = and i64 %87, %85
+  %89 = xor i64 %88, %82
+  store i64 %89, ptr %81, align 8
+  %90 = xor i64 %87, -1
+  %91 = getelementptr inbounds nuw i8, ptr %81, i64 24
+  %92 = load i64, ptr %91, align 8
+  %93 = and i64 %92, %90
+  %94 = xor i64 %93, %84
+  store i64 %94, ptr %83, align 8
+  %95 = xor i64 %92, -1
+  %96 = getelementptr inbounds nuw i8, ptr %81, i64 32
+  %97 = load i64, ptr %96, align 8
+  %98 = and i64 %97, %95
+  %99 = xor i64 %98, %87
+  store i64 %99, ptr %86, align 8
+  %100 = xor i64 %97, -1
+  %101 = and i64 %82, %100
+  %102 = xor i64 %101, %92
+  store i64 %102, ptr %91, align 8
+  %103 = xor i64 %82, -1
+  %104 = and i64 %84, %103
+  %105 = xor i64 %97, %104
+  store i64 %105, ptr %96, align 8
+  %106 = add nuw nsw i64 %80, 5
+  %107 = icmp samesign ult i64 %80, 20
+  br i1 %107, label %79, label %72
+}
+
+define dso_local void @random_words(ptr noundef readonly captures(none) %0, ptr noundef readonly captures(none) %1, ptr noundef writeonly captures(none) %2) local_unnamed_addr {
   %4 = alloca [25 x i64], align 16
   call void @llvm.lifetime.start.p0(ptr nonnull %4)
   br label %5
 
-5:                                                ; preds = %2, %5
-  %6 = phi i64 [ 0, %2 ], [ %8, %5 ]
+5:                                                ; preds = %3, %5
+  %6 = phi i64 [ 0, %3 ], [ %8, %5 ]
   %7 = getelementptr inbounds nuw i64, ptr %4, i64 %6
   store i64 0, ptr %7, align 8
   %8 = add nuw nsw i64 %6, 1
   %9 = icmp eq i64 %8, 25
-  br i1 %9, label %124, label %5
+  br i1 %9, label %19, label %5
 
-10:                                               ; preds = %124
-  %11 = zext i32 %1 to i64
-  %12 = shl nuw i64 %11, 32
-  %13 = getelementptr inbounds nuw i8, ptr %4, i64 24
-  %14 = load i64, ptr %13, align 8
-  %15 = or i64 %14, %12
-  store i64 %15, ptr %13, align 8
-  %16 = getelementptr inbounds nuw i8, ptr %4, i64 32
-  store i64 1, ptr %16, align 16
-  %17 = getelementptr inbounds nuw i8, ptr %4, i64 128
-  store i64 -9223372036854775808, ptr %17, align 16
-  %18 = getelementptr inbounds nuw i8, ptr %4, i64 8
-  br label %19
+10:                                               ; preds = %19
+  %11 = load i64, ptr %1, align 4
+  %12 = getelementptr inbounds nuw i8, ptr %4, i64 32
+  store i64 %11, ptr %12, align 16
+  %13 = getelementptr inbounds nuw i8, ptr %1, i64 8
+  %14 = load i32, ptr %13, align 4
+  %15 = zext i32 %14 to i64
+  %16 = or disjoint i64 %15, 133143986176
+  %17 = getelementptr inbounds nuw i8, ptr %4, i64 40
+  store i64 %16, ptr %17, align 8
+  %18 = getelementptr inbounds nuw i8, ptr %4, i64 128
+  store i64 -9223372036854775808, ptr %18, align 16
+  call fastcc void @permute(ptr noundef %4)
+  br label %35
 
-19:                                               ; preds = %85, %10
-  %20 = phi i64 [ 0, %10 ], [ %90, %85 ]
-  call void @llvm.lifetime.start.p0(ptr nonnull %3)
-  br label %21
+19:                                               ; preds = %5, %19
+  %20 = phi i64 [ %32, %19 ], [ 0, %5 ]
+  %21 = getelementptr inbounds nuw i8, ptr %0, i64 %20
+  %22 = load i8, ptr %21, align 1
+  %23 = zext i8 %22 to i64
+  %24 = shl i64 %20, 3
+  %25 = and i64 %24, 56
+  %26 = shl nuw i64 %23, %25
+  %27 = lshr i64 %20, 3
+  %28 = and i64 %27, 536870911
+  %29 = getelementptr inbounds nuw i64, ptr %4, i64 %28
+  %30 = load i64, ptr %29, align 8
+  %31 = or i64 %26, %30
+  store i64 %31, ptr %29, align 8
+  %32 = add nuw nsw i64 %20, 1
+  %33 = icmp eq i64 %32, 32
+  br i1 %33, label %10, label %19
 
-21:                                               ; preds = %21, %19
-  %22 = phi i64 [ 0, %19 ], [ %38, %21 ]
-  %23 = getelementptr inbounds nuw i64, ptr %4, i64 %22
-  %24 = load i64, ptr %23, align 8
-  %25 = getelementptr inbounds nuw i8, ptr %23, i64 40
-  %26 = load i64, ptr %25, align 8
-  %27 = xor i64 %26, %24
-  %28 = getelementptr inbounds nuw i8, ptr %23, i64 80
-  %29 = load i64, ptr %28, align 8
-  %30 = xor i64 %27, %29
-  %31 = getelementptr inbounds nuw i8, ptr %23, i64 120
-  %32 = load i64, ptr %31, align 8
-  %33 = xor i64 %30, %32
-  %34 = getelementptr inbounds nuw i8, ptr %23, i64 160
-  %35 = load i64, ptr %34, align 8
-  %36 = xor i64 %33, %35
-  %37 = getelementptr inbounds nuw i64, ptr %3, i64 %22
-  store i64 %36, ptr %37, align 8
-  %38 = add nuw nsw i64 %22, 1
-  %39 = icmp eq i64 %38, 5
-  br i1 %39, label %44, label %21
-
-40:                                               ; preds = %60
-  %41 = icmp eq i64 %53, 5
-  br i1 %41, label %42, label %44
-
-42:                                               ; preds = %40
-  %43 = load i64, ptr %18, align 8
-  br label %67
-
-44:                                               ; preds = %21, %40
-  %45 = phi i64 [ %53, %40 ], [ 0, %21 ]
-  %46 = icmp eq i64 %45, 0
-  %47 = add nuw nsw i64 %45, 4294967295
-  %48 = and i64 %47, 4294967295
-  %49 = select i1 %46, i64 4, i64 %48
-  %50 = getelementptr inbounds nuw i64, ptr %3, i64 %49
-  %51 = load i64, ptr %50, align 8
-  %52 = icmp eq i64 %45, 4
-  %53 = add nuw nsw i64 %45, 1
-  %54 = select i1 %52, i64 0, i64 %53
-  %55 = getelementptr inbounds nuw i64, ptr %3, i64 %54
-  %56 = load i64, ptr %55, align 8
-  %57 = tail call i64 @llvm.fshl.i64(i64 %56, i64 %56, i64 1)
-  %58 = xor i64 %57, %51
-  %59 = getelementptr inbounds nuw i64, ptr %4, i64 %45
-  br label %60
-
-60:                                               ; preds = %60, %44
-  %61 = phi i64 [ 0, %44 ], [ %65, %60 ]
-  %62 = getelementptr inbounds nuw i64, ptr %59, i64 %61
-  %63 = load i64, ptr %62, align 8
-  %64 = xor i64 %58, %63
-  store i64 %64, ptr %62, align 8
-  %65 = add nuw nsw i64 %61, 5
-  %66 = icmp samesign ult i64 %61, 20
-  br i1 %66, label %60, label %40
-
-67:                                               ; preds = %67, %42
-  %68 = phi i64 [ 0, %42 ], [ %83, %67 ]
-  %69 = phi i64 [ %43, %42 ], [ %74, %67 ]
-  %70 = getelementptr inbounds nuw i8, ptr @order, i64 %68
-  %71 = load i8, ptr %70, align 1
-  %72 = zext i8 %71 to i64
-  %73 = getelementptr inbounds nuw i64, ptr %4, i64 %72
-  %74 = load i64, ptr %73, align 8
-  %75 = getelementptr inbounds nuw i8, ptr @turns, i64 %68
-  %76 = load i8, ptr %75, align 1
-  %77 = zext i8 %76 to i64
-  %78 = shl i64 %69, %77
-  %79 = sub nsw i64 64, %77
-  %80 = and i64 %79, 4294967295
-  %81 = lshr i64 %69, %80
-  %82 = or i64 %81, %78
-  store i64 %82, ptr %73, align 8
-  %83 = add nuw nsw i64 %68, 1
-  %84 = icmp eq i64 %83, 24
-  br i1 %84, label %92, label %67
-
-85:                                               ; preds = %92
-  %86 = getelementptr inbounds nuw i64, ptr @constants, i64 %20
-  %87 = load i64, ptr %86, align 8
-  %88 = load i64, ptr %4, align 16
-  %89 = xor i64 %88, %87
-  store i64 %89, ptr %4, align 16
-  call void @llvm.lifetime.end.p0(ptr nonnull %3)
-  %90 = add nuw nsw i64 %20, 1
-  %91 = icmp eq i64 %90, 24
-  br i1 %91, label %121, label %19
-
-92:                                               ; preds = %67, %92
-  %93 = phi i64 [ %119, %92 ], [ 0, %67 ]
-  %94 = getelementptr inbounds nuw i64, ptr %4, i64 %93
-  %95 = load i64, ptr %94, align 8
-  %96 = getelementptr inbounds nuw i8, ptr %94, i64 8
-  %97 = load i64, ptr %96, align 8
-  %98 = xor i64 %97, -1
-  %99 = getelementptr inbounds nuw i8, ptr %94, i64 16
-  %100 = load i64, ptr %99, align 8
-  %101 = and i64 %100, %98
-  %102 = xor i64 %101, %95
-  store i64 %102, ptr %94, align 8
-  %103 = xor i64 %100, -1
-  %104 = getelementptr inbounds nuw i8, ptr %94, i64 24
-  %105 = load i64, ptr %104, align 8
-  %106 = and i64 %105, %103
-  %107 = xor i64 %106, %97
-  store i64 %107, ptr %96, align 8
-  %108 = xor i64 %105, -1
-  %109 = getelementptr inbounds nuw i8, ptr %94, i64 32
-  %110 = load i64, ptr %109, align 8
-  %111 = and i64 %110, %108
-  %112 = xor i64 %111, %100
-  store i64 %112, ptr %99, align 8
-  %113 = xor i64 %110, -1
-  %114 = and i64 %95, %113
-  %115 = xor i64 %114, %105
-  store i64 %115, ptr %104, align 8
-  %116 = xor i64 %95, -1
-  %117 = and i64 %97, %116
-  %118 = xor i64 %110, %117
-  store i64 %118, ptr %109, align 8
-  %119 = add nuw nsw i64 %93, 5
-  %120 = icmp samesign ult i64 %93, 20
-  br i1 %120, label %92, label %85
-
-121:                                              ; preds = %85
-  %122 = trunc i64 %89 to i32
-  %123 = and i32 %122, 16777215
+34:                                               ; preds = %35
   call void @llvm.lifetime.end.p0(ptr nonnull %4)
-  ret i32 %123
+  ret void
 
-124:                                              ; preds = %5, %124
-  %125 = phi i64 [ %137, %124 ], [ 0, %5 ]
-  %126 = getelementptr inbounds nuw i8, ptr %0, i64 %125
-  %127 = load i8, ptr %126, align 1
-  %128 = zext i8 %127 to i64
-  %129 = shl i64 %125, 3
-  %130 = and i64 %129, 56
-  %131 = shl nuw i64 %128, %130
-  %132 = lshr i64 %125, 3
-  %133 = and i64 %132, 536870911
-  %134 = getelementptr inbounds nuw i64, ptr %4, i64 %133
-  %135 = load i64, ptr %134, align 8
-  %136 = or i64 %131, %135
-  store i64 %136, ptr %134, align 8
-  %137 = add nuw nsw i64 %125, 1
-  %138 = icmp eq i64 %137, 28
-  br i1 %138, label %10, label %124
+35:                                               ; preds = %10, %35
+  %36 = phi i64 [ 0, %10 ], [ %46, %35 ]
+  %37 = lshr i64 %36, 1
+  %38 = and i64 %37, 2147483647
+  %39 = getelementptr inbounds nuw i64, ptr %4, i64 %38
+  %40 = load i64, ptr %39, align 8
+  %41 = shl i64 %36, 5
+  %42 = and i64 %41, 32
+  %43 = lshr i64 %40, %42
+  %44 = trunc i64 %43 to i32
+  %45 = getelementptr inbounds nuw i32, ptr %2, i64 %36
+  store i32 %44, ptr %45, align 4
+  %46 = add nuw nsw i64 %36, 1
+  %47 = icmp eq i64 %46, 34
+  br i1 %47, label %34, label %35
 }
 
 define dso_local i32 @pick_token(ptr noundef readonly captures(none) %0) local_unnamed_addr {
@@ -1975,6 +2049,59 @@ define fastcc void @mark(ptr noundef readonly captures(none) %0, i8 noundef zero
   ret void
 }
 
+define dso_local void @draw_uniform(ptr noundef readonly captures(none) %0, i32 noundef %1, i32 noundef %2, i32 noundef %3, i32 noundef %4, ptr noundef writeonly captures(none) %5) local_unnamed_addr {
+  %7 = alloca [3 x i32], align 4
+  %8 = alloca [34 x i32], align 16
+  call void @llvm.lifetime.start.p0(ptr nonnull %7)
+  store i32 %1, ptr %7, align 4
+  %9 = getelementptr inbounds nuw i8, ptr %7, i64 4
+  store i32 %2, ptr %9, align 4
+  %10 = getelementptr inbounds nuw i8, ptr %7, i64 8
+  %11 = udiv i32 %3, 34
+  store i32 %11, ptr %10, align 4
+  call void @llvm.lifetime.start.p0(ptr nonnull %8)
+  %12 = icmp eq i32 %4, 0
+  br i1 %12, label %15, label %13
+
+13:                                               ; preds = %6
+  %14 = zext i32 %4 to i64
+  br label %16
+
+15:                                               ; preds = %24, %6
+  call void @llvm.lifetime.end.p0(ptr nonnull %8)
+  call void @llvm.lifetime.end.p0(ptr nonnull %7)
+  ret void
+
+16:                                               ; preds = %13, %24
+  %17 = phi i64 [ 0, %13 ], [ %34, %24 ]
+  %18 = phi i32 [ %11, %13 ], [ %25, %24 ]
+  %19 = trunc nuw i64 %17 to i32
+  %20 = urem i32 %19, 34
+  %21 = icmp eq i32 %20, 0
+  br i1 %21, label %22, label %24
+
+22:                                               ; preds = %16
+  call void @random_words(ptr noundef %0, ptr noundef nonnull %7, ptr noundef nonnull %8)
+  %23 = add i32 %18, 1
+  store i32 %23, ptr %10, align 4
+  br label %24
+
+24:                                               ; preds = %22, %16
+  %25 = phi i32 [ %23, %22 ], [ %18, %16 ]
+  %26 = zext nneg i32 %20 to i64
+  %27 = getelementptr inbounds nuw i32, ptr %8, i64 %26
+  %28 = load i32, ptr %27, align 4
+  %29 = lshr i32 %28, 8
+  %30 = or i32 %29, 1
+  %31 = uitofp nneg i32 %30 to float
+  %32 = fmul float %31, 0x3E70000000000000
+  %33 = getelementptr inbounds nuw i32, ptr %5, i64 %17
+  store float %32, ptr %33, align 4
+  %34 = add nuw nsw i64 %17, 1
+  %35 = icmp eq i64 %34, %14
+  br i1 %35, label %15, label %16
+}
+
 define dso_local i32 @next_above(ptr noundef readonly captures(none) %0, i32 noundef %1, i32 noundef %2) local_unnamed_addr {
   %4 = getelementptr inbounds nuw i8, ptr %0, i64 8
   %5 = load i32, ptr %4, align 8
@@ -2114,6 +2241,29 @@ define dso_local void @pick.token(ptr noundef readonly captures(none) %0) local_
   %41 = inttoptr i64 %40 to ptr
   store i32 %39, ptr %41, align 4
   call void @llvm.lifetime.end.p0(ptr nonnull %2)
+  ret void
+}
+
+define dso_local void @pick.uniform(ptr noundef readonly captures(none) %0) local_unnamed_addr {
+  %2 = getelementptr inbounds nuw i8, ptr %0, i64 8
+  %3 = load i64, ptr %2, align 8
+  %4 = inttoptr i64 %3 to ptr
+  %5 = getelementptr inbounds nuw i8, ptr %0, i64 24
+  %6 = load i64, ptr %5, align 8
+  %7 = trunc i64 %6 to i32
+  %8 = getelementptr inbounds nuw i8, ptr %0, i64 16
+  %9 = load i64, ptr %8, align 8
+  %10 = inttoptr i64 %9 to ptr
+  %11 = load i32, ptr %10, align 4
+  %12 = getelementptr inbounds nuw i8, ptr %0, i64 32
+  %13 = load i64, ptr %12, align 8
+  %14 = trunc i64 %13 to i32
+  %15 = getelementptr inbounds nuw i8, ptr %0, i64 40
+  %16 = load i64, ptr %15, align 8
+  %17 = trunc i64 %16 to i32
+  %18 = load i64, ptr %0, align 8
+  %19 = inttoptr i64 %18 to ptr
+  tail call void @draw_uniform(ptr noundef %4, i32 noundef %7, i32 noundef %11, i32 noundef %14, i32 noundef %17, ptr noundef %19)
   ret void
 }
 

@@ -1,6 +1,7 @@
-/* Keccak-256, as Ethereum has it, of 32 bytes: one block. */
+/* Keccak of one block: the hash as Ethereum has it of 32 bytes, and SHAKE-256 of 44. */
 
 #include "pick.h"
+#include "uniform.h"
 
 #define LANES 25
 #define ROUNDS 24
@@ -63,4 +64,19 @@ uint32_t random_24(const uint8_t *seed, uint32_t pass) {
   a[16] = (uint64_t)1 << 63;
   permute(a);
   return (uint32_t)a[0] & 0xffffff;
+}
+
+void random_words(const uint8_t *seed, const uint32_t *place, uint32_t *words) {
+  uint64_t a[LANES];
+  for (uint32_t i = 0; i < LANES; i++)
+    a[i] = 0;
+  for (uint32_t i = 0; i < NOISE_SEED_BYTES; i++)
+    a[i / 8] |= (uint64_t)seed[i] << (i % 8 * 8);
+  a[4] = place[0] | (uint64_t)place[1] << 32;
+  /* FIPS 202's suffix of an extendable output, and its padding. */
+  a[5] = place[2] | (uint64_t)0x1f << 32;
+  a[16] = (uint64_t)1 << 63;
+  permute(a);
+  for (uint32_t i = 0; i < BLOCK_WORDS; i++)
+    words[i] = (uint32_t)(a[i / 2] >> (i % 2 * 32));
 }

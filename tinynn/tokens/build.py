@@ -17,9 +17,12 @@ from ..errors import TokensBuildError
 FOLDER: Final = Path(__file__).parent
 IR: Final = FOLDER / "host.ll"
 
-SOURCES: Final = tuple(
-    FOLDER / f"{name}.c"
-    for name in ("operators", "encode", "decode", "merge", "words", "normal", "table")
+SOURCES: Final = (
+    FOLDER / "operators.c",
+    *(
+        FOLDER / "source" / f"{name}.c"
+        for name in ("encode", "decode", "merge", "words", "normal", "table")
+    ),
 )
 """What a program in the machine is compiled with to have tokenizers."""
 

@@ -1,12 +1,12 @@
 /* The functions as kernels of tinynn/kernels/: arguments are 64-bit words in memory. */
 
-#include "decode.c"
-#include "encode.c"
-#include "merge.c"
-#include "normal.c"
+#include "source/decode.c"
+#include "source/encode.c"
+#include "source/merge.c"
+#include "source/normal.c"
 #include "operators.c"
-#include "table.c"
-#include "words.c"
+#include "source/table.c"
+#include "source/words.c"
 
 #define AT(type, word) ((type *)(uintptr_t)(word))
 

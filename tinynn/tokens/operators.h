@@ -3,7 +3,7 @@
 #ifndef TOKEN_OPERATORS_H
 #define TOKEN_OPERATORS_H
 
-#include "tokens.h"
+#include "source/tokens.h"
 
 struct prompt {
   const uint8_t *table;

@@ -1,6 +1,6 @@
 """A tokenizer's table: one constant of bytes, as docs/tokens.md lays it out.
 
-The twin of table.h, which reads it. What a file says of a tokenizer becomes a
+The twin of source/table.h, which reads it. What a file says of a tokenizer becomes a
 `Tokenizer` in the converters; here it becomes bytes.
 """
 

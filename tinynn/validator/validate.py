@@ -38,7 +38,7 @@ from ..image.image import (
     aligned,
     decode,
 )
-from ..image.loop import MAX_RUN_SEGMENTS
+from ..image.loop import MAX_RUN_SEGMENTS, MAX_SEGMENT_INSTRUCTIONS
 from ..memory.extent import Extent
 from ..memory.space import FlatSpace
 from ..memory.tensor import item_bytes
@@ -49,10 +49,12 @@ from .validate_loop import check_caches, check_loop, check_skip, reads_run_word
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a dispute can hold: the game caps a segment's instructions at 2^36."""
+    """What a dispute can hold: the game caps a segment's instructions at 2^36, and a
+    run has at most 2^26 segments. How long a run may be for those who would have to
+    compute it is theirs to say: a worker declines what it has not the time for."""
 
-    segment_instructions: int = 1 << 36
-    total_instructions: int = 1 << 44
+    segment_instructions: int = MAX_SEGMENT_INSTRUCTIONS
+    total_instructions: int = MAX_RUN_SEGMENTS * MAX_SEGMENT_INSTRUCTIONS
 
 
 DISPUTABLE = Limits()

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from mips_vm.hashing.keccak import keccak256
 from mips_vm.judge import FOLDER as JUDGE
-from mips_vm.keccak import keccak256
 from mips_vm.toolchain import webassembly
 from mips_vm.wasm import FOLDER as SHARED
 from mips_vm.wasm import MEMORY

@@ -8,14 +8,17 @@
 #define TOGETHER 2048u
 #define TERMS 8
 
-/* Floats that are added at once, where the engine has vectors. */
+/* Floats that are added at once, where the engine has vectors, and how many of them are
+ * added to while they stay in registers. Vectors are not a power of two: rows of weights
+ * mostly lie such a distance apart, and caches tell their places badly apart. */
 #ifdef __wasm_simd128__
 typedef float wide __attribute__((vector_size(16)));
+#define WIDES 7u
 #else
 typedef float wide;
-#endif
 #define WIDES 8u
-#define STRIP (WIDES * sizeof(wide) / sizeof(float))
+#endif
+#define WIDE (sizeof(wide) / sizeof(float))
 
 #define COLUMNS 8u
 
@@ -55,19 +58,19 @@ static f32 canonical(float x) {
   return x != x ? F32_NAN : bits;
 }
 
-/* `sums` and the products of some terms with STRIP columns, which lie `at` bytes from the
+/* `sums` and the products of some terms with a few columns, which lie `at` bytes from the
  * first: sums stay in registers meanwhile. */
 ALWAYS_INLINE void add_strip(float *sums, const uint8_t *const *w, const float *x,
-                             uint32_t terms_, uint32_t at) {
+                             uint32_t terms_, uint32_t at, uint32_t wides) {
   wide total[WIDES];
-  __builtin_memcpy(total, (uint8_t *)sums + at, sizeof total);
+  __builtin_memcpy(total, (uint8_t *)sums + at, wides * sizeof(wide));
   for (uint32_t i = 0; i < terms_; i++) {
     wide weights[WIDES];
-    __builtin_memcpy(weights, w[i] + at, sizeof weights);
-    for (uint32_t k = 0; k < WIDES; k++)
+    __builtin_memcpy(weights, w[i] + at, wides * sizeof(wide));
+    for (uint32_t k = 0; k < wides; k++)
       total[k] += x[i] * weights[k];
   }
-  __builtin_memcpy((uint8_t *)sums + at, total, sizeof total);
+  __builtin_memcpy((uint8_t *)sums + at, total, wides * sizeof(wide));
 }
 
 ALWAYS_INLINE void add_terms(float *sums, struct reader *r, const uint8_t *first,
@@ -79,8 +82,10 @@ ALWAYS_INLINE void add_terms(float *sums, struct reader *r, const uint8_t *first
     x[i] = next_input(r);
   }
   uint32_t j = 0;
-  for (; j + STRIP <= count; j += STRIP)
-    add_strip(sums, w, x, terms_, j * sizeof(float));
+  for (; j + WIDES * WIDE <= count; j += WIDES * WIDE)
+    add_strip(sums, w, x, terms_, j * sizeof(float), WIDES);
+  for (; j + WIDE <= count; j += WIDE)
+    add_strip(sums, w, x, terms_, j * sizeof(float), 1);
   for (; j < count; j++)
     for (uint32_t i = 0; i < terms_; i++)
       sums[j] += x[i] * ((const float *)w[i])[j];

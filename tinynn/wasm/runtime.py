@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from mips_vm.constants import IO_HEADER_BYTES, MODEL, OUTPUT
-from mips_vm.keccak import HASH_BYTES
+from mips_vm.hashing.keccak import HASH_BYTES
 
 from ..errors import WasmUnusable
 from ..image.image import Bytes

@@ -12,10 +12,10 @@ from oracle.bench.griefing.testbed import MOST_TURNS, PARAMETERS, GriefingTestbe
 from oracle.bench.griefing.tiny import tiny_image
 from oracle.compute.task import Task
 from oracle.models.library import Library
+from oracle.node.actions import Player
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.challenger.choice import Choice
 from oracle.node.honest import Honest
-from oracle.node.node import Player
 from oracle.node.worker.liars import LyingWorker
 from oracle.node.worker.worker import Worker
 from oracle.pricing.guard import Guard

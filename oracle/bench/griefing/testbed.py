@@ -22,9 +22,10 @@ from oracle.chain.local.endpoint import EmbeddedEndpoint
 from oracle.chain.local.known import TIP_WEI
 from oracle.compute.work import work_of
 from oracle.models.library import Library
+from oracle.node.actions import Done
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.honest import Honest
-from oracle.node.node import Done, Node
+from oracle.node.node import Node
 from oracle.node.roles.roles import WorkerSettings
 from oracle.node.worker.strategy import Strategy
 from oracle.node.worker.worker import Worker

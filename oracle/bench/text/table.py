@@ -12,8 +12,9 @@ from oracle.chain.local.accounts import development_accounts
 from oracle.chain.local.endpoint import EmbeddedEndpoint
 from oracle.demo.dispute import Course, play
 from oracle.models.library import Library
+from oracle.node.actions import Done
 from oracle.node.challenger.challenger import Challenger
-from oracle.node.node import Done, Node
+from oracle.node.node import Node
 from oracle.node.worker.worker import Worker
 from oracle.record.record import Answered, Asked, Record, Status
 from oracle.requester.requests import Terms, ask

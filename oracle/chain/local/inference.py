@@ -16,7 +16,7 @@ from eth.vm.forks.prague.state import PragueState
 from eth_typing import Address
 
 import tinynn
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from solidity import artifact
 from tinynn import ImageError, Model
 from tinynn.image.header import HEADER, Header

@@ -9,6 +9,7 @@ EXAMPLES: Final = {
     "devnet up": "plumb devnet up --state chain.db --block-time 12",
     "devnet travel": "plumb devnet travel 600",
     "new consumer": "plumb new consumer asker --hardhat",
+    "new worker": "plumb new worker mine --model mnist",
     "deploy": "plumb deploy --rpc-url https://rpc.example --account deployer",
     "request send": "plumb request send mnist seven.png --account dev:1",
     "request simulate": "plumb request simulate mnist seven.png --through DigitReader",

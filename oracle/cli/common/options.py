@@ -56,7 +56,13 @@ CHAIN: Final[tuple[Chosen, ...]] = (
     ("config", Path, "Instead of ./plumb.toml.", "FILE"),
 )
 NODE: Final[tuple[Chosen, ...]] = (
-    ("processes", int, "Compute so many answers at once; else one a processor.", "N"),
+    (
+        "processes",
+        int,
+        "Compute so many answers at once; else one a processor. 0: in this process, "
+        "with --executor wasm.",
+        "N",
+    ),
     (
         "cluster",
         str,
@@ -105,6 +111,13 @@ MONEY: Final[tuple[Chosen, ...]] = (
         "SHARE",
     ),
     ("claim_share", float, "Of the stake, what one claim may lock; 0.1.", "SHARE"),
+    (
+        "private",
+        list[str],
+        "Serve this model, whose image is not published, to this owner alone. "
+        "Repeatable.",
+        "MODEL=ADDRESS",
+    ),
     ("requester_share", float, "And all claims of one requester; 0.25.", "SHARE"),
 )
 OWN: Final[tuple[Chosen, ...]] = (

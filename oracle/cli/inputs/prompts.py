@@ -34,8 +34,12 @@ Seed = Annotated[
     typer.Option(
         metavar="block|own|HEX",
         help="Drawn by a block that is yet to come, which nobody chooses; or drawn "
-        "here; or 28 bytes of yours.",
+        "here; or bytes of yours, 28 of a text and 32 of a picture.",
     ),
+]
+Label = Annotated[
+    int | None,
+    typer.Option(help="What to draw, of a model that draws; it needs no INPUT."),
 ]
 
 
@@ -58,22 +62,41 @@ def question(model: "Model", text: str, asking: "Asking", seed: str) -> Question
         raise NoTextModel(model.name, ", ".join(shapes))
     from_block = asking.draws and seed == BLOCK
     if asking.draws and not from_block:
-        drawn = os.urandom(SEED_BYTES) if seed == OWN else seed_given(seed)
+        drawn = os.urandom(SEED_BYTES) if seed == OWN else seed_given(seed, SEED_BYTES)
         asking = replace(asking, seed=drawn)
     return Question(request_of(model.tables, os.fsencode(text), asking), from_block)
 
 
-def seed_given(text: str) -> bytes:
-    """28 bytes from hexadecimal."""
-    from tinynn.asking import SEED_BYTES
+def drawn_question(model: "Model", label: int | None, seed: str) -> Question:
+    """What a model that draws is asked; BadParameter if it doesn't, or for a label or a
+    seed that is none. Of a block's seed the contract draws the first 28 bytes."""
+    from tinynn.drawing import Drawing
+    from tinynn.errors import InputError
+    from tinynn.operators.noise import SEED_BYTES
 
+    drawing = Drawing.of(model.tables)
+    if drawing is None:
+        check_one(None, None)
+        raise AssertionError("neither is an error")
+    from_block = seed == BLOCK
+    held = bytes(SEED_BYTES)
+    if not from_block:
+        held = os.urandom(SEED_BYTES) if seed == OWN else seed_given(seed, SEED_BYTES)
+    try:
+        return Question(drawing.request(held, label), from_block)
+    except InputError as error:
+        raise typer.BadParameter(str(error), param_hint="--label") from None
+
+
+def seed_given(text: str, size: int) -> bytes:
+    """So many bytes from hexadecimal."""
     try:
         found = bytes.fromhex(text.removeprefix("0x"))
     except ValueError:
         found = b""
-    if len(found) != SEED_BYTES:
+    if len(found) != size:
         raise typer.BadParameter(
-            f"expected block, own, or {SEED_BYTES} bytes in hexadecimal, got {text}",
+            f"expected block, own, or {size} bytes in hexadecimal, got {text}",
             param_hint="--seed",
         )
     return found
@@ -87,3 +110,12 @@ def check_one(data: Path | None, text: str | None) -> None:
             + ("neither" if data is None else "both"),
             param_hint="INPUT",
         )
+
+
+def check_what(data: Path | None, text: str | None, label: int | None) -> None:
+    """BadParameter of more than one thing to ask; of a model that draws there may be
+    nothing to say."""
+    if label is not None and (data is not None or text is not None):
+        raise typer.BadParameter("expected no input with it", param_hint="--label")
+    if data is not None or text is not None:
+        check_one(data, text)

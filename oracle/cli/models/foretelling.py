@@ -7,7 +7,7 @@ from random import Random
 
 from mips_vm import Machine, Witness
 from mips_vm.constants import MODEL
-from mips_vm.decode import Kind, decode
+from mips_vm.isa.decode import Kind, decode
 from mips_vm.json_text import JsonObject
 from oracle.cli.inputs.samples import read_samples
 from oracle.cli.models.counting import counted, made_up

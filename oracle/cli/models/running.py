@@ -111,7 +111,7 @@ def computed(model: "Model", request: bytes, engine: str, threads: int = 1) -> b
     """The output bytes, by native kernels or by the guest on the machine."""
     if engine == "native":
         return model.answer(request, threads)
-    from mips_vm.session import Session
+    from mips_vm.debugging.session import Session
 
     session = Session(
         model.machine(request),

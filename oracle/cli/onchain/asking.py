@@ -8,7 +8,7 @@ from oracle.chain.abi import Abi
 from oracle.chain.chain import Contract
 from oracle.chain.confirmations import BY_CHAIN
 from oracle.chain.deployments import PROTOCOL
-from oracle.cli.inputs.prompts import Question, question
+from oracle.cli.inputs.prompts import Question, drawn_question, question
 from oracle.cli.inputs.tensors import read_input
 from oracle.compute.work import work_of
 from oracle.errors import UnknownConsumer, UnknownName
@@ -58,12 +58,18 @@ def image_of(place: Place, settings: NodeSettings, name: str) -> Model:
 
 
 def question_of(
-    model: Model, data: Path | None, text: str | None, asking: Asking, seed: str
+    model: Model,
+    data: Path | None,
+    text: str | None,
+    asking: Asking,
+    seed: str,
+    label: int | None,
 ) -> Question:
-    """A request's bytes: from a file, or of a text."""
+    """A request's bytes: from a file, of a text, or of what is to be drawn."""
     if text is not None:
         return question(model, text, asking, seed)
-    assert data is not None, "one of them was given"
+    if data is None:
+        return drawn_question(model, label, seed)
     return Question(read_input(data, model.inputs, varies=model.tables.varies))
 
 

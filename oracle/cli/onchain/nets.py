@@ -3,6 +3,7 @@
 What meets the chain is imported when it is needed: the group's other commands don't.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -330,8 +331,9 @@ def check_evm(
     if parts > 1:
         from oracle.cli.onchain.parts import checked_parts
 
-        found = checked_parts(chain, at, model, parts)
-        show_checked(found, 0, as_json)
+        drawn = partial(requests_of, model, inputs, samples)
+        found, compared = checked_parts(chain, at, model, parts, drawn)
+        show_checked(found, compared, as_json)
         raise typer.Exit(0 if found.good else 1)
     with stage(f"deriving {model.name}") as tell:
         found = check(chain.code, at, model)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from threading import Event
 
+from mips_vm.compiled import llvm
 from oracle import logs
 from oracle.config import Settings
 from oracle.devnet.serving import serving, stopping
@@ -54,6 +55,8 @@ def tell_models(library: Library, missing: Sequence[Named]) -> None:
 
 def run_node(settings: NodeSettings, make: Make) -> None:
     """Runs a node until the process is asked to stop."""
+    if settings.alone:
+        llvm.avoid()  # before anything is hashed
     logs.configure(settings.log_json)
     with ExitStack() as stack:
         stop: Event = stack.enter_context(stopping())
@@ -64,7 +67,7 @@ def run_node(settings: NodeSettings, make: Make) -> None:
         stack.callback(store.close)
         sender = sender_of(settings, place.chain, store)
         executors = stack.enter_context(settings.executors())
-        players = stack.enter_context(settings.players())
+        players = stack.enter_context(settings.players(executors))
         library, missing = place.at_hand(settings)
         strategy = Honest(library, executors=executors, players=players)
         stocker = Stocker(library, providers(settings), strategy.news.set)

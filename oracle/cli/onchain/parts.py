@@ -1,5 +1,6 @@
 """What goes with a net: its parts' relay, and the token of its pictures."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from oracle.evm.checking import Checked
     from oracle.sending.sender import Sender
     from tinynn import Model
+
+Requests = Callable[[], Sequence[bytes]]
+"""Draws inputs, or reads them."""
 
 
 def deployed_in_parts(
@@ -52,21 +56,30 @@ def deployed_in_parts(
     replace(places, factory=contract.address).write(settings.deployments)
     with stage(f"deploying {model.name}") as tell:
         sent = publish.publish(sender, contract, played, tell)
-        relay = publish.next_contract(sender, relays.RELAY)
-        receipt = sender.deploy(relay, relays.creation_of(made, model))
-    used = sum(step.receipt.gas_used for step in sent if step.receipt)
+        relay, gas_used = places.relays.get(model.model_root), 0
+        if relay is None or [*relays.check_parts(chain, relay, made, model)]:
+            created = publish.next_contract(sender, relays.RELAY)
+            code = relays.creation_of(made, model)
+            relay, gas_used = created.address, sender.deploy(created, code).gas_used
+    known = {**places.relays, model.model_root: relay}
+    noted = replace(places, factory=contract.address, relays=known)
     return told | {
         "sent": True,
-        "gas_used": used,
-        "relay": hexadecimal(relay.address),
-        "relay_gas": receipt.gas_used,
+        "gas_used": sum(step.receipt.gas_used for step in sent if step.receipt),
+        "relay": hexadecimal(relay),
+        "relay_gas": gas_used,
+        "written_to": str(noted.write(settings.deployments)),
     }
 
 
 def checked_parts(
-    chain: "Chain", relay: bytes, model: "Model", count: int
-) -> "Checked":
-    """The relay and all that it leads to; the factory is as the first part says."""
+    chain: "Chain", relay: bytes, model: "Model", count: int, requests: "Requests"
+) -> "tuple[Checked, int]":
+    """The relay and all that it leads to; and if that is good, how many inputs were
+    compared, which are only then drawn. The factory is as the first part says.
+
+    Raises BitsDiffer.
+    """
     from converters.evm.contract import trailer_of
     from converters.evm.split import split
     from oracle.chain.chain import contract_of
@@ -75,12 +88,18 @@ def checked_parts(
     from solidity import artifact
 
     contract = contract_of(artifact(relays.RELAY), relay)
-    with stage(f"deriving {model.name}"):
+    with stage(f"deriving {model.name}") as tell:
         if not chain.code(relay) or chain.call(contract, "count") != count:
-            return Checked(None, ())
+            return Checked(None, ()), 0
         first = bytes(chain.call(contract, "part", 0)[0])
         made = split(model, trailer_of(chain.code(first))[1], count)
-        return Checked(made[-1], tuple(relays.check_parts(chain, relay, made, model)))
+        differences = tuple(relays.check_parts(chain, relay, made, model))
+        found = Checked(made[-1], differences)
+        given = requests() if found.good else []
+        for number, data in enumerate(given):
+            tell(f"comparing input {number + 1} of {len(given)}")
+            relays.compare(chain, made, model, number, data)
+    return found, len(given)
 
 
 def with_pictures(

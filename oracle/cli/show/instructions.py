@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from mips_vm import Machine, Status
+from mips_vm.debugging.session import Observation, Session
 from mips_vm.errors import OutputOverrun
-from mips_vm.session import Observation, Session
 from oracle.cli.common.output import console, grid, print_json, progress
 from oracle.legible import legible
 

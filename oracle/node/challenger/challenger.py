@@ -11,11 +11,11 @@ from mips_vm.json_text import JsonObject
 from oracle.amounts import brief_wei
 from oracle.chain.contracts import Contracts
 from oracle.logs import logger
+from oracle.node.actions import Action, Player
 from oracle.node.challenger import checks, joining
 from oracle.node.challenger.checks import Checks
 from oracle.node.challenger.choice import EVERY_CLAIM, Choice
 from oracle.node.collector import Collector
-from oracle.node.node import Action, Player
 from oracle.record.record import Answered, Asked
 from oracle.record.views import expect_challenge
 from oracle.sending.sender import Sender

@@ -12,8 +12,8 @@ from heapq import heapify, heappop, heappush
 from math import log as ln
 from typing import Protocol, TypeVar
 
+from mips_vm.hashing.keccak import keccak256
 from mips_vm.json_text import Json, JsonObject
-from mips_vm.keccak import keccak256
 from oracle.logs import logger
 from oracle.record.record import Answered, Asked
 from oracle.sending.troubles import Troubles

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.record.record import Answered
 
 SECRET_BYTES = 32

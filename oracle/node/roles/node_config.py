@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from oracle.config import Listed, Settings, Urls
 from oracle.models.limits import Limits
@@ -51,7 +51,7 @@ class NodeSettings(Settings):
     max_model_bytes: int = Field(1 << 31, gt=0)
     ipfs_gateways: Urls = GATEWAYS
     fetch_from: Annotated[tuple[str, ...], Listed, AfterValidator(_reachable)] = ()
-    processes: int | None = Field(None, ge=1)
+    processes: int | None = Field(None, ge=0)
     cluster: str | None = None
     executor: Literal["native", "wasm"] = "native"
     log_json: bool = False
@@ -59,6 +59,18 @@ class NodeSettings(Settings):
     metrics: Annotated[
         str | None, shaped(r"[^:]*:\d{1,5}", "HOST:PORT, such as 127.0.0.1:9100")
     ] = None
+
+    @field_validator("executor")
+    @classmethod
+    def _alone_by_wasm(cls, executor: str, known: ValidationInfo) -> str:
+        if known.data.get("processes") == 0 and executor != "wasm":
+            raise ValueError("expected wasm with --processes 0")
+        return executor
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The models that are wanted, by whatever setting."""
+        return self.models
 
     @property
     def model_store(self) -> "ModelStore":
@@ -90,15 +102,36 @@ class NodeSettings(Settings):
 
             return Cluster(self.cluster)
         from oracle.compute.engines import Engine
+
+        if self.alone:
+            from oracle.compute.alone import Alone
+
+            return Alone(Engine(self.executor))
         from oracle.compute.pool import Pool
 
-        return Pool(self.processes or os.cpu_count() or 1, Engine(self.executor))
+        return Pool(self._width, Engine(self.executor))
 
-    def players(self) -> "Arena":
-        """Who works out moves in games: as many processes here."""
+    def players(self, executors: "Executors") -> "Arena":
+        """Who works out moves in games: as many processes here, or on the cluster that
+        computes answers."""
         from oracle.compute.arena import Arena
 
-        return Arena(self.processes or os.cpu_count() or 1)
+        if self.cluster is not None:
+            from oracle.compute.cluster import Cluster
+
+            if isinstance(executors, Cluster):
+                return executors.players()
+        return Arena(self._width)
+
+    @property
+    def alone(self) -> bool:
+        """Whether answers are computed in the node's own process: with --processes 0,
+        where a program that goes wrong is a trap, and not the end of the process."""
+        return self.processes == 0
+
+    @property
+    def _width(self) -> int:
+        return self.processes or (1 if self.alone else os.cpu_count() or 1)
 
 
 @contextmanager

@@ -1,12 +1,13 @@
 """Workers and challengers as programs: their settings, and what they are made of."""
 
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from oracle.chain.local.known import CHAIN_ID
-from oracle.config import Wei
+from oracle.config import Listed, Wei
 from oracle.errors import OnlyForDevnet, UnknownLie
 from oracle.models.library import Library
 from oracle.models.models import ModelProvider, Named
@@ -15,6 +16,7 @@ from oracle.node.challenger.choice import Choice
 from oracle.node.honest import Honest
 from oracle.node.roles.node_config import NodeSettings
 from oracle.node.worker.liars import WORKER_LIES, LyingWorker
+from oracle.node.worker.private import Owned, Private
 from oracle.node.worker.strategy import Strategy
 from oracle.node.worker.worker import Worker
 from oracle.pricing.guard import (
@@ -28,6 +30,12 @@ from oracle.record.site import Site
 from oracle.sending.sender import Sender
 
 
+def _owned(entries: tuple[str, ...]) -> tuple[str, ...]:
+    for entry in entries:
+        Owned.parsed(entry)
+    return entries
+
+
 class WorkerSettings(NodeSettings):
     section: ClassVar[str] = "worker"
     offers_all: ClassVar[bool] = False
@@ -38,8 +46,19 @@ class WorkerSettings(NodeSettings):
     most_bond: Wei | None = None
     bond_rate: float = Field(BOND_RATE, ge=0)
     most_leases: int = Field(MOST_LEASES, ge=1)
+    private: Annotated[tuple[str, ...], Listed, AfterValidator(_owned)] = ()
+    """Models that only their owners may ask, as `MODEL=ADDRESS`; served as well."""
+
     claim_share: float = Field(CLAIM_SHARE, gt=0, le=1)
     requester_share: float = Field(REQUESTER_SHARE, gt=0, le=1)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        return *self.models, *(owned.name for owned in self.owned)
+
+    @property
+    def owned(self) -> tuple[Owned, ...]:
+        return tuple(map(Owned.parsed, self.private))
 
     @property
     def guard(self) -> Guard:
@@ -72,12 +91,12 @@ class Place(Site):
 
     def library(self, settings: NodeSettings) -> Library:
         """The models that the settings name, brought here, and those in the store."""
-        return self.provider(settings).stock(settings.models)
+        return self.provider(settings).stock(settings.named)
 
     def at_hand(self, settings: NodeSettings) -> tuple[Library, list[Named]]:
         """What is here of that, and what isn't; nothing is fetched."""
         provider = self.provider(settings)
-        return provider.at_hand(settings.models, settings.offers_all)
+        return provider.at_hand(settings.named, settings.offers_all)
 
     def provider(self, settings: NodeSettings) -> ModelProvider:
         store = settings.model_store
@@ -92,7 +111,17 @@ class Place(Site):
     ) -> Worker:
         """The worker; with a kind of `lie`, one that only a devnet should know."""
         strategy: Strategy = honest if lie is None else self._liar(honest, lie)
-        return Worker(sender, self.deployments.contracts, strategy, settings.guard)
+        contracts = self.deployments.contracts
+        private = self._private(settings)
+        return Worker(sender, contracts, strategy, settings.guard, private)
+
+    def _private(self, settings: WorkerSettings) -> Private:
+        """By what the models are, under whatever name and id."""
+        owners: defaultdict[bytes, set[bytes]] = defaultdict(set)
+        provider = self.provider(settings)
+        for owned in settings.owned:
+            owners[provider.find(owned.name).root].add(owned.owner)
+        return Private({root: frozenset(who) for root, who in owners.items()})
 
     def challenger(
         self, settings: ChallengerSettings, sender: Sender, honest: Honest

@@ -11,8 +11,8 @@ from challenge.precedence import Run
 from challenge.trace import Trace
 from mips_vm import Machine
 from mips_vm.constants import IO_HEADER_BYTES, OUTPUT, WORD_BYTES
+from oracle.node.actions import Player
 from oracle.node.honest import Honest
-from oracle.node.node import Player
 from oracle.record.record import Answered, Asked
 
 DIGITS: Final = 10
@@ -62,6 +62,9 @@ class LyingWorker:
 
     def serves(self, asked: Asked) -> bool:
         return self.can(asked) and self._honest.serves(asked)
+
+    def objection(self, asked: Asked) -> str:
+        return ""
 
     def keep(self, asked: Asked) -> None:
         self._honest.keep(asked)

@@ -7,8 +7,8 @@ whoever sends it has no choice.
 from typing import Any, Final
 
 from mips_vm.constants import IO_HEADER_BYTES, LEAF_BYTES
-from mips_vm.keccak import keccak256
-from mips_vm.tree import region_root_of
+from mips_vm.hashing.keccak import keccak256
+from mips_vm.hashing.tree import region_root_of
 from oracle.chain.chain import Chain
 from oracle.chain.rawheader import raw_header
 from oracle.record.record import Asked

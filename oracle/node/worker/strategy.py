@@ -5,7 +5,7 @@ from typing import Protocol
 
 from challenge.claim import Work
 from challenge.precedence import Run
-from oracle.node.node import Player
+from oracle.node.actions import Player
 from oracle.record.record import Answered, Asked
 
 
@@ -23,6 +23,10 @@ class Strategy(Protocol):
 
     def serves(self, asked: Asked) -> bool:
         """Whether it should."""
+        ...
+
+    def objection(self, asked: Asked) -> str:
+        """Why an answer could not be defended here; empty if it could."""
         ...
 
     def keep(self, asked: Asked) -> None:

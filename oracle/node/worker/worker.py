@@ -9,12 +9,14 @@ from typing import Any
 from challenge.claim import Claim, Lease
 from challenge.game import GameView
 from challenge.precedence import LONGEST_RUN, Due, Pace, in_order, moves_left
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.audits.auditee import Auditee, Stage
 from oracle.chain.contracts import Contracts
 from oracle.logs import logger
-from oracle.node.node import Action, Node
+from oracle.node.actions import Action
+from oracle.node.node import Node
 from oracle.node.worker import seeds
+from oracle.node.worker.private import NOTHING_PRIVATE, Private
 from oracle.node.worker.second_try import refused
 from oracle.node.worker.strategy import Strategy
 from oracle.pricing.guard import Guard
@@ -41,9 +43,10 @@ class Worker(Node):
         contracts: Contracts,
         strategy: Strategy,
         guard: Guard = NO_GUARD,
+        private: Private = NOTHING_PRIVATE,
     ) -> None:
         super().__init__(sender, contracts)
-        self._strategy, self._guard = strategy, guard
+        self._strategy, self._guard, self._private = strategy, guard, private
         self.auditee = Auditee(sender, contracts)
         self.pace = Pace()
         self.declined: dict[int, str] = {}
@@ -411,6 +414,10 @@ class Worker(Node):
             return f"no image held of model 0x{asked.request.model_id.hex()}"
         if not self._strategy.serves(asked):
             return f"not named by --model: model 0x{asked.request.model_id.hex()}"
+        if objection := self._private.objection(asked):
+            return objection
+        if objection := self._strategy.objection(asked):
+            return objection
         if asked.missed.count(self.address) >= MOST_MISSES:
             return "missed twice: expected an answer before its leases ran out"
         if market.leases >= (most := self.leases_at_most):

@@ -4,11 +4,12 @@ from typing import Any, Final
 
 from oracle.chain.events import ModelRegistered
 from oracle.node.loop import OUTAGES
+from oracle.web.pages.circle import ring_drawn
 from oracle.web.pages.drawing import drawn
 from oracle.web.pages.page import Absent, Elsewhere, Page, Visit
 from oracle.web.pages.saving import hashes
 from oracle.web.tensors.forms import form_of
-from oracle.web.views import games, models, people, requests
+from oracle.web.views import games, models, people, requests, rounds
 from oracle.web.views.basics import Data, hexed
 from oracle.web.views.offers import WINDOW_SECONDS
 from oracle.web.views.search import found
@@ -87,6 +88,18 @@ def workers_page(visit: Visit) -> Data:
     }
 
 
+def rounds_page(visit: Visit) -> Data:
+    placed = visit.scene.rounds is not None
+    return {"rows": rounds.round_rows(visit.scene), "placed": placed}
+
+
+def round_page(visit: Visit) -> Data | Absent:
+    whole = rounds.round_whole(visit.scene, visit.number("round_id") or 0)
+    if whole is None:
+        return Absent(f"round {visit.parts['round_id']}")
+    return {"round": whole, "picture": ring_drawn(whole)}
+
+
 def pictures_page(visit: Visit) -> Data:
     """The browser asks the chain for them; where the tokens are, all pages are told."""
     return {}
@@ -116,6 +129,8 @@ PAGES: Final = (
     Page("/models/{model_id}", "model", model_page, under="/models"),
     Page("/models/{model_id}/ask", "ask", ask_page, under="/models"),
     Page("/workers", "workers", workers_page, tab="Workers"),
+    Page("/rounds", "rounds", rounds_page, tab="Swarm"),
+    Page("/rounds/{round_id}", "round", round_page, under="/rounds"),
     Page("/pictures", "gallery", pictures_page, tab="Pictures"),
     Page("/health", "health", health_page, tab="Health", for_all=False),
     Page("/search", "absent", search_page),

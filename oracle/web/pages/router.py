@@ -22,14 +22,14 @@ MOST_NAMED = 80
 def router(
     onlooker: Onlooker,
     kept: Kept,
+    rendered: Rendered,
     rpc_urls: list[str],
     told_all: Mapping[str, Any],
 ) -> APIRouter:
-    """Pages show one block each, and say which. `told_all`: what each is told besides,
-    of people who try things out, and where tokens of pictures are."""
+    """Pages show one block each, and say which; those that are the same for all go to
+    `rendered`. `told_all`: what each is told besides, of people who try things out, and
+    where tokens of pictures are."""
     templates, pages = environment(), APIRouter(include_in_schema=False)
-
-    rendered = Rendered()
 
     def render(page: Page, scene: Scene, request: Request) -> Answer:
         visit = Visit(scene, kept, request.path_params, request.query_params)
@@ -55,11 +55,9 @@ def router(
 
     def answer(page: Page, request: Request) -> Response:
         scene = onlooker.scene
-        found = rendered.find(scene, request.url) if page.for_all else None
-        if found is None:
-            found = render(page, scene, request)
-            if page.for_all and found.status == 200:
-                rendered.keep(scene, request.url, found)
+        found = render(page, scene, request)
+        if page.for_all and found.status == 200:
+            rendered.keep(scene, request.scope, found)
         if found.status == 303:
             return RedirectResponse(found.text, 303)
         return HTMLResponse(found.text, found.status, {"Cache-Control": "no-store"})

@@ -21,6 +21,8 @@ from oracle.models.library import Library
 from oracle.node.loop import OUTAGES
 from oracle.record.record import Played, Tables
 from oracle.record.site import Site
+from oracle.swarm.reader import Reader
+from oracle.swarm.record import Round
 
 STALE_SECONDS = 30.0
 """A look that is older is told to be."""
@@ -54,6 +56,8 @@ class Scene:
     looked_at: float = 0.0
     problem: str = ""
     """Why the last look failed; empty if it didn't."""
+    rounds: Mapping[int, Round] | None = None
+    """Of the swarm, as of this block or the next; None where there is no swarm."""
 
     @property
     def names(self) -> Mapping[bytes, str]:
@@ -84,7 +88,13 @@ class Scene:
 class Onlooker:
     """A context: within it the thread runs."""
 
-    def __init__(self, site: Site, library: Library, poll: float = 1.0) -> None:
+    def __init__(
+        self,
+        site: Site,
+        library: Library,
+        poll: float = 1.0,
+        swarm: Reader | None = None,
+    ) -> None:
         self.scene = Scene(site, library)
         """As it was last seen; another one after each look."""
         self.version = 0
@@ -92,7 +102,7 @@ class Onlooker:
         self.listeners: list[Callable[[], None]] = []
         """Called when the version grows, and at the end."""
         self._site, self._record = site, site.record()
-        self._poll = poll
+        self._poll, self._swarm = poll, swarm
         self._told: list[Told] = []
         self._seen, self._seen_hash = -1, b""
         self._times: dict[int, int] = {}
@@ -113,6 +123,8 @@ class Onlooker:
             self.scene = replace(self.scene, looked_at=now, problem="")
             return
         self._read_events()
+        if self._swarm is not None:
+            self._swarm.look()
         self.scene = replace(
             self.scene,
             head=record.head,
@@ -122,6 +134,7 @@ class Onlooker:
             clock_seconds=record.clock_seconds,
             looked_at=now,
             problem="",
+            rounds=None if self._swarm is None else self._swarm.rounds.by_id,
         )
         self._tell()
 

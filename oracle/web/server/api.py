@@ -17,6 +17,7 @@ from oracle.web.views.kept import Kept
 from oracle.web.views.models import model_rows
 from oracle.web.views.people import challenger_rows, worker_rows
 from oracle.web.views.requests import request_rows, request_whole
+from oracle.web.views.rounds import round_rows, round_whole
 
 MOST_ROWS = 100
 
@@ -107,6 +108,19 @@ def router(onlooker: Onlooker, kept: Kept) -> APIRouter:
         if whole is None:
             raise HTTPException(404, "no such dispute on this chain")
         return with_block(scene, dispute=whole)
+
+    @api.get("/rounds")
+    def rounds(scene: Seen) -> Data:
+        """Of the swarm, the newest first."""
+        return with_block(scene, rounds=round_rows(scene))
+
+    @api.get("/rounds/{round_id}")
+    def round(scene: Seen, round_id: int) -> Data:
+        """One, with its answers, rankings and ring."""
+        whole = round_whole(scene, round_id)
+        if whole is None:
+            raise HTTPException(404, f"no round {round_id} on this chain")
+        return with_block(scene, round=whole)
 
     @api.get("/contracts")
     def contracts(scene: Seen) -> Data:

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from mips_vm import judge
 from oracle.web.pages import router as pages
+from oracle.web.pages.rendered import AtHand, Rendered
 from oracle.web.scene.onlooker import Onlooker
 from oracle.web.server import api
 from oracle.web.server.guarding import Guard, policy_of
@@ -51,7 +52,8 @@ def application(
     trying = {"token": token if actions else "", "trying": bool(actions)}
     placed = {name: to_checksum_address(at) for name, at in (tokens or {}).items()}
     told = trying | {"tokens": placed}
-    app.include_router(pages.router(onlooker, kept, rpc_urls, told))
+    rendered = Rendered()
+    app.include_router(pages.router(onlooker, kept, rendered, rpc_urls, told))
 
     @app.get("/wasm/{name}", include_in_schema=False)
     def module(name: str) -> FileResponse:
@@ -74,5 +76,5 @@ def application(
 
     app.mount("/static", StaticFiles(directory=STATIC), "static")
     connect = [url for url in rpc_urls if not url.startswith("/")]
-    limited = Rates(app, behind_proxy)
+    limited = Rates(AtHand(app, onlooker, rendered), behind_proxy)
     return Guard(limited, hosts, policy_of(connect), besides, token)

@@ -22,17 +22,19 @@ from oracle.devnet.server import application as devnet_application
 from oracle.devnet.serving import serving
 from oracle.devnet.setup import ETHER, MODEL, Ready, set_up
 from oracle.models.library import Library
+from oracle.node.actions import Done
 from oracle.node.honest import Honest
 from oracle.node.loop import Loop
-from oracle.node.node import Done, Node
+from oracle.node.node import Node
 from oracle.node.roles.roles import ChallengerSettings, Place, WorkerSettings
 from oracle.record.site import Site
 from oracle.sending.sender import Sender
+from oracle.swarm.reader import Reader
 from oracle.web.scene.onlooker import Onlooker
 from oracle.web.server.application import application
 from oracle.web.server.guarding import Guard, Later, hosts_of
 from oracle.web.trial.exhibition import exhibited
-from oracle.web.trial.published import published
+from oracle.web.trial.published import published, seated
 from solidity.deployment import Parameters
 from tinynn import models
 
@@ -152,7 +154,7 @@ def everything(
 
     OSError if the port is taken.
     """
-    ready = published(set_up(Parameters(parts, CLOCK_SECONDS)), images)
+    ready = seated(published(set_up(Parameters(parts, CLOCK_SECONDS)), images))
     tokens = exhibited(ready) if pictures else {}
     with ExitStack() as stack:
         later = Later()
@@ -160,7 +162,9 @@ def everything(
         company = stack.enter_context(Company(ready, block_seconds, images))
         later.app = company.chain_only()
         company.begin(url + RPC)
-        onlooker = Onlooker(company.site, company.library, POLL_SECONDS)
+        site = company.site
+        swarm = Reader.found(site.chain, site.deployments, Path())
+        onlooker = Onlooker(site, company.library, POLL_SECONDS, swarm)
         stack.enter_context(onlooker)
         hosts = hosts_of(HOST, urlsplit(url).port or 0)
         actions = {"lie": company.lie}

@@ -1,4 +1,4 @@
-"""Models of somebody's own, registered on a devnet that nobody has seen yet."""
+"""Models of somebody's own, and a swarm, on a devnet that nobody has seen yet."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +11,16 @@ from oracle.chain.local.accounts import development_accounts
 from oracle.chain.local.endpoint import EmbeddedEndpoint
 from oracle.devnet.setup import Ready
 from oracle.sending.sender import Sender
+from oracle.swarm import place
+
+
+def seated(ready: Ready) -> Ready:
+    """With a swarm and its bank, by the first account."""
+    sender = Sender(
+        Chain(EmbeddedEndpoint.over(ready.devnet.chain)), development_accounts(1)[0]
+    )
+    placed = place.deploy(sender)
+    return replace(ready, deployments=place.with_swarm(ready.deployments, placed))
 
 
 def published(ready: Ready, images: Sequence[Path]) -> Ready:

@@ -126,7 +126,7 @@ library Bshfl {
 }
 
 /// @title Fields of an instruction word, and its immediates as u32.
-/// @notice Encodings are those of the MIPS32 manual, volume II-A, release 2; `mips_vm/decode.py` is the twin.
+/// @notice Encodings are those of the MIPS32 manual, volume II-A, release 2; `mips_vm/isa/decode.py` is the twin.
 library MipsEncoding {
     function opcode(uint256 word) internal pure returns (uint256) {
         return word >> 26;

@@ -3,7 +3,7 @@ pragma solidity ^0.8.24;
 
 /// @title What instructions compute from words.
 /// @notice Arguments and results are below 2^32, pairs (hi:lo) below 2^64. Nothing here reverts.
-/// `mips_vm/operations.py` is the twin, function by function.
+/// `mips_vm/isa/operations.py` is the twin, function by function.
 library MipsOperations {
     uint256 internal constant WORD_MASK = 0xffffffff;
     uint256 internal constant PAIR_MASK = 0xffffffffffffffff;

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from support.byte_nets import NETS, inputs_of, random_net, random_transposed
-from support.net_reference import Reference
-from support.nets import NetBox
+from support.chains.nets import NetBox
+from support.sources.byte_nets import NETS, inputs_of, random_net, random_transposed
+from support.sources.net_reference import Reference
 
 import tinynn
 from converters.evm import Options, compiled

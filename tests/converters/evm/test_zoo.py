@@ -6,9 +6,9 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
-from support.byte_nets import inputs_of
-from support.models import assert_guest_agrees
-from support.nets import NetBox
+from support.chains.nets import NetBox
+from support.images.models import assert_guest_agrees
+from support.sources.byte_nets import inputs_of
 
 import converters
 import tinynn

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.plain_language import forward
-from support.tiny_language import VOCABULARY, write
+from support.language.plain_language import forward
+from support.language.tiny_language import VOCABULARY, write
 
 from converters.language.building.scoring import scores
 from converters.language.encodings import ENCODINGS

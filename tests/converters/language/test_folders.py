@@ -9,9 +9,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.hf_folders import NAMES, add_tokenizer, tokenizer, with_head, write
-from support.hf_folders import safetensors as file_of
-from support.plain_language import forward
+from support.language.hf_folders import (
+    NAMES,
+    add_tokenizer,
+    tokenizer,
+    with_head,
+    write,
+)
+from support.language.hf_folders import safetensors as file_of
+from support.language.plain_language import forward
 
 import tinynn
 from converters.errors import (

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.tiny_language import write
+from support.language.tiny_language import write
 
 import tinynn
 from converters.errors import BadModelFile, ConverterError, OddLanguageModel

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.models import assert_guest_agrees
-from support.plain_language import forward
-from support.tiny_language import Tiny, write
+from support.images.models import assert_guest_agrees
+from support.language.plain_language import forward
+from support.language.tiny_language import Tiny, write
 
 import tinynn
 from converters.errors import BadOption

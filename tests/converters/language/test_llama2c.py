@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.small_llama import small, written
+from support.language.small_llama import small, written
 
 import tinynn
 from converters.errors import BadModelFile, BadOption
@@ -117,12 +117,12 @@ def test_no_tokenizer_is_an_error(tmp_path: Path) -> None:
 
 def test_more_tokens_than_a_dispute_holds_are_refused(tmp_path: Path) -> None:
     """With as many as there can be, which are then taken."""
-    path = written(tmp_path, small(width=64, layers=4, context=65537))
+    path = written(tmp_path, small(layers=60, context=65537))
     with pytest.raises(BadOption) as error:
         converted(path, Options(tokens=60000, prompt_tokens=90))
     message = str(error.value)
     assert message.startswith("--max-tokens: expected at most ")
     most = int(message.split()[4])
-    assert "besides a prompt of 90 (instructions in all: expected at most" in message
+    assert "besides a prompt of 90 (segments in all: expected at most" in message
     assert 1000 < most < 60000
     assert converted(path, Options(tokens=most, prompt_tokens=90)).image

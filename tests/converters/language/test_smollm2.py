@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.plain_language import forward
-from support.tiny_language import Tiny
+from support.language.plain_language import forward
+from support.language.tiny_language import Tiny
 
 from converters.language.building.scoring import scores
 from converters.language.reading import read

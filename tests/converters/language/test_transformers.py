@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.hf_folders import MODELS, add_tokenizer
+from support.language.hf_folders import MODELS, add_tokenizer
 
 from converters.errors import OddLanguageModel
 from converters.language.building.scoring import scores

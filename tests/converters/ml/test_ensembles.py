@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import numpy_helper
-from support.ml_nets import (
+from support.sources.ml_nets import (
     FEATURES,
     FLOAT,
     MODES,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from support.ml_nets import (
+from support.sources.ml_nets import (
     FEATURES,
     FLOAT,
     ROWS,

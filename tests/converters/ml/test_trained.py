@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from support.ml_nets import SPECIAL, answers, judged, same_bits
+from support.sources.ml_nets import SPECIAL, answers, judged, same_bits
 
 pytestmark = [
     pytest.mark.slow,

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.models import assert_guest_agrees, random_floats
-from support.networks import save_encoder, save_reader
-from support.real_models import REAL, t10k
+from support.images.models import assert_guest_agrees, random_floats
+from support.sources.networks import save_encoder, save_reader
+from support.sources.real_models import REAL, t10k
 
 import converters
 import tinynn

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support.models import assert_guest_agrees, random_floats
+from support.images.models import assert_guest_agrees, random_floats
 
 import tinynn
 from converters.errors import BadOption

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.peers import (
+from support.text.peers import (
     Peer,
     codec_of,
     pre_tokenizer,
@@ -18,7 +18,7 @@ from support.peers import (
     trained_pieces,
     valid,
 )
-from support.texts import ADDED, SPECIAL, texts
+from support.text.texts import ADDED, SPECIAL, texts
 
 from converters.text import gguf, huggingface, llama2c, sentencepiece
 from converters.text.characters import MARK

@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.models import assert_guest_agrees
-from support.tflite_files import Part
-from support.tflite_nets import ROW, chain, compared, random_bytes, single
+from support.images.models import assert_guest_agrees
+from support.sources.tflite_files import Part
+from support.sources.tflite_nets import ROW, chain, compared, random_bytes, single
 
 import tinynn
 from converters import Options, conversion

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.tflite_files import Part, Step, held, write
-from support.tflite_nets import PICTURE, ROW, compared, random_bytes, single
+from support.sources.tflite_files import Part, Step, held, write
+from support.sources.tflite_nets import PICTURE, ROW, compared, random_bytes, single
 
 import tinynn
 from converters import Options, conversion

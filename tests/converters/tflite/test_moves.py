@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.tflite_files import Part, Step, held, write
-from support.tflite_nets import PICTURE, compared, random_bytes, single
+from support.sources.tflite_files import Part, Step, held, write
+from support.sources.tflite_nets import PICTURE, compared, random_bytes, single
 
 litert = pytest.importorskip("ai_edge_litert", reason="LiteRT is not installed")
 

@@ -4,8 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.tflite_files import Part, held
-from support.tflite_nets import PICTURE, bias, compared, random_bytes, single, weights
+from support.sources.tflite_files import Part, held
+from support.sources.tflite_nets import (
+    PICTURE,
+    bias,
+    compared,
+    random_bytes,
+    single,
+    weights,
+)
 
 litert = pytest.importorskip("ai_edge_litert", reason="LiteRT is not installed")
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.models import assert_guest_agrees
-from support.onnx_nets import FLOAT, node, save_net
+from support.images.models import assert_guest_agrees
+from support.sources.onnx_nets import FLOAT, node, save_net
 
 import tinynn
 from converters import convert

@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import numpy_helper
-from support.onnx_nets import FLOAT, Array, floats, node, save_net
+from support.sources.onnx_nets import FLOAT, Array, floats, node, save_net
 
 import tinynn
 from converters import convert

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from support.onnx_nets import floats
+from support.sources.onnx_nets import floats
 
 from converters.verify.rule import Difference, Tolerance, difference
 

@@ -6,7 +6,7 @@ In a file of its own: PyTorch does not bear to be imported after TensorFlow.
 from pathlib import Path
 
 import pytest
-from support.witnessing import judged
+from support.sources.witnessing import judged
 
 # Frameworks warn about each other while they write the files of these tests.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.onnx_nets import FLOAT, INT64, UINT8, floats, node, save_net
-from support.real_models import REAL
+from support.sources.onnx_nets import FLOAT, INT64, UINT8, floats, node, save_net
+from support.sources.real_models import REAL
 
 import tinynn
 from converters import Options, conversion, convert

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.onnx_nets import floats
-from support.witnessing import judged
+from support.sources.onnx_nets import floats
+from support.sources.witnessing import judged
 
 import tinynn
 from converters import Options, conversion, convert

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from support import c_json
+from support.machine import c_json
 
 pytestmark = pytest.mark.toolchain
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from support.wasm_binary import (
+from support.machine.wasm_binary import (
     F64_OPERATIONS,
     F64_TYPE,
     Reader,

@@ -5,7 +5,7 @@ import json
 
 import httpx
 import pytest
-from support.devnet_testbed import SEVEN, DevnetTestbed
+from support.testbeds.devnet import SEVEN, DevnetTestbed
 
 from oracle.models.library import Library
 from oracle.web.scene.onlooker import Onlooker

@@ -5,8 +5,8 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from support.audited import AuditedStory, Tree
-from support.evm import Chain, Reverted
+from support.chains.evm import Chain, Reverted
+from support.games.audited import AuditedStory, Tree
 
 from oracle.audits.simulation import BOND_GAS, Case, cases, played
 from oracle.audits.terms import BPS, JOIN_GAS, OTHERS, PENALTY_GAS, Checking, Terms

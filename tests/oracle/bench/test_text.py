@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support import small_llama, tiny_language
-from support.command import plumb_in
-from support.plain_language import forward
+from support.language import small_llama, tiny_language
+from support.language.plain_language import forward
+from support.programs.command import plumb_in
 
 import tinynn
 from challenge.lies.traces import Place

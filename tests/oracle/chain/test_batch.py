@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.embedded_testbed import ETHER, EmbeddedTestbed
-from support.faulty import Fault, Proxy, proxy
+from support.endpoints.faulty import Fault, Proxy, proxy
+from support.testbeds.embedded import ETHER, EmbeddedTestbed
 
 from oracle.chain.chain import Chain
 from oracle.chain.errors import Refused
 from oracle.chain.local.accounts import development_accounts
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.local.rpc import EmbeddedProvider
 from oracle.chain.providers import failover
 from oracle.chain.providers.failover import FailoverEndpoint

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.devnet_testbed import DevnetTestbed
-from support.embedded_testbed import FEE, WINDOW, EmbeddedTestbed
+from support.testbeds.devnet import DevnetTestbed
+from support.testbeds.embedded import FEE, WINDOW, EmbeddedTestbed
 from web3.exceptions import Web3RPCError
 
 from oracle.chain.confirmations import BY_CHAIN, DEFAULT, Depth, wanted_on

@@ -7,15 +7,10 @@ from web3 import Web3
 from web3.exceptions import ContractLogicError, MethodUnavailable, Web3RPCError
 from web3.types import RPCEndpoint
 
-from oracle.chain.local.embedded import (
-    BLOCK_SECONDS,
-    BUILDER,
-    GENESIS_TIME,
-    Call,
-    EmbeddedChain,
-)
+from oracle.chain.local.embedded import GENESIS_TIME, Call, EmbeddedChain
 from oracle.chain.local.endpoint import EmbeddedEndpoint
 from oracle.chain.local.known import CHAIN_ID, TRANSACTION_GAS
+from oracle.chain.local.rules import BLOCK_SECONDS, BUILDER
 
 ETHER = 10**18
 ACCOUNT: LocalAccount = Account.from_key(b"\1" * 32)

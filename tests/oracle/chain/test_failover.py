@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.embedded_testbed import ETHER, EmbeddedTestbed
-from support.faulty import Fault, Proxy, proxy
+from support.endpoints.faulty import Fault, Proxy, proxy
+from support.testbeds.embedded import ETHER, EmbeddedTestbed
 from web3.exceptions import Web3RPCError
 
 from oracle.chain.chain import Chain

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from eth_utils.address import to_checksum_address
-from support.embedded_testbed import ETHER, EmbeddedTestbed
-from support.evm import floor_gas
-from support.py_evm import PyEvm
+from support.chains.evm import floor_gas
+from support.chains.py_evm import PyEvm
+from support.testbeds.embedded import ETHER, EmbeddedTestbed
 
 from challenge.lies import LIES
 from oracle.node.challenger.challenger import Challenger

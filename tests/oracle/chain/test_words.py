@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 import requests
-from support.command import Ended, plumb_in
-from support.devnet_testbed import DevnetTestbed
-from support.embedded_testbed import EmbeddedTestbed
-from support.faulty import Proxy, proxy
+from support.endpoints.faulty import Proxy, proxy
+from support.programs.command import Ended, plumb_in
+from support.testbeds.devnet import DevnetTestbed
+from support.testbeds.embedded import EmbeddedTestbed
 from web3.exceptions import Web3RPCError
 
 from oracle.chain.chain import Chain
 from oracle.chain.errors import LogsRefused, OddAnswer, Unavailable
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.local.rpc import EmbeddedProvider
 from oracle.chain.providers import failover
 from oracle.chain.providers.answers import CHECKS, oddity

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.command import Plumb, in_a_process, plumb_in
-from support.small_llama import small, written
+from support.language.small_llama import small, written
+from support.programs.command import Plumb, in_a_process, plumb_in
 
 import tinynn
 from converters.language.conversion import Options, converted

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.command import Plumb, plumb_in
+from support.programs.command import Plumb, plumb_in
 
 import converters
 import tinynn

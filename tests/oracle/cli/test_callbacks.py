@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from support.devnet_testbed import SEVEN, DevnetTestbed
+from support.testbeds.devnet import SEVEN, DevnetTestbed
 from web3.types import RPCEndpoint
 
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.chain.local.accounts import development_accounts
 
 

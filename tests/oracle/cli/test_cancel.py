@@ -1,7 +1,7 @@
 """`plumb request cancel`: what a requester gets back, and when."""
 
 import pytest
-from support.devnet_testbed import DevnetTestbed
+from support.testbeds.devnet import DevnetTestbed
 
 from oracle.chain.local.accounts import development_accounts
 from oracle.errors import NotCancelled

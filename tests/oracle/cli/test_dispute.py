@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from support.devnet_testbed import DevnetTestbed
+from support.testbeds.devnet import DevnetTestbed
 
 from oracle.chain.local.accounts import development_accounts
 from oracle.models.library import Library
+from oracle.node.actions import Action
 from oracle.node.collector import Collector
 from oracle.node.honest import Honest
-from oracle.node.node import Action
 from oracle.node.roles.roles import ChallengerSettings
 from oracle.sending.sender import Sender
 from tinynn import models

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.command import Plumb, in_a_process, plumb_in
-from support.onnx_nets import FLOAT, node, save_net
+from support.programs.command import Plumb, in_a_process, plumb_in
+from support.sources.onnx_nets import FLOAT, node, save_net
 
 from tinynn import guest, models
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.command import Plumb, in_a_process, plumb_in
+from support.programs.command import Plumb, in_a_process, plumb_in
 
 from oracle.cli import GROUPS
 from oracle.cli.common.deferred import imported

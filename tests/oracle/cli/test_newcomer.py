@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 
 import pytest
-from support.command import plumb_in
-from support.devnet_testbed import SEVEN, DevnetTestbed
+from support.programs.command import plumb_in
+from support.testbeds.devnet import SEVEN, DevnetTestbed
 
 from oracle.chain.providers.failover import FailoverProvider
 from oracle.cli.watch import in_words

@@ -7,8 +7,8 @@ from pathlib import Path
 import onnx
 import pytest
 from rich.console import RenderableType
-from support.command import plumb_in
-from support.onnx_nets import FLOAT, node, save_net
+from support.programs.command import plumb_in
+from support.sources.onnx_nets import FLOAT, node, save_net
 
 from oracle import logs
 from oracle.cli import complain

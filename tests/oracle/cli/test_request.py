@@ -1,7 +1,7 @@
 """Requests from their sending to their end, on one devnet."""
 
 import pytest
-from support.devnet_testbed import SEVEN, DevnetTestbed
+from support.testbeds.devnet import SEVEN, DevnetTestbed
 
 import tinynn
 from oracle.chain.errors import Refused

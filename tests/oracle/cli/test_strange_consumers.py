@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support.devnet_testbed import SEVEN, DevnetTestbed
+from support.testbeds.devnet import SEVEN, DevnetTestbed
 
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.errors import NotMined

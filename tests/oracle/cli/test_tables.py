@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from support.command import plumb_in
+from support.programs.command import plumb_in
 
 from oracle.cli.common.output import console, facts, grid
 from oracle.legible import number_of

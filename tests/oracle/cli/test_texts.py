@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from support.devnet_testbed import DevnetTestbed
-from support.echo import MOST_TEXT, asked, echo_image, echoed
+from support.language.echo import MOST_TEXT, asked, echo_image, echoed
+from support.testbeds.devnet import DevnetTestbed
 
 from oracle.chain.local.accounts import development_accounts
 from oracle.models.library import Library

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.assembler import assemble
-from support.command import Plumb, plumb_in
+from support.machine.assembler import assemble
+from support.programs.command import Plumb, plumb_in
 
 import tinynn
 from mips_vm import Machine, Status
 from mips_vm.constants import INPUT, OUTPUT, Region
-from mips_vm.session import CHUNK, Session
+from mips_vm.debugging.session import CHUNK, Session
 from tinynn import guest, models
 
 GUEST, MNIST = guest.elf_path(), models.path("mnist")

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from support.command import Plumb, plumb_in
+from support.programs.command import Plumb, plumb_in
 
 from mips_vm import Machine
-from mips_vm.build import build_elf
 from mips_vm.errors import BuildError
+from mips_vm.toolchain.build import build_elf
 from tinynn import guest
 
 GUEST = guest.elf_path()

@@ -4,8 +4,8 @@ import stat
 from pathlib import Path
 
 import pytest
-from support.command import plumb_in
-from support.devnet_testbed import DevnetTestbed
+from support.programs.command import plumb_in
+from support.testbeds.devnet import DevnetTestbed
 from web3 import Web3
 from web3.types import RPCEndpoint
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from threading import Event, Timer
 
 import pytest
-from support.embedded_testbed import ETHER, EmbeddedTestbed
-from support.slow_play import SLOW, respond_slowly
+from support.testbeds.embedded import ETHER, EmbeddedTestbed
+from support.testbeds.slow_play import SLOW, respond_slowly
 
 from challenge.game import NO_DISPUTE, Game, GameView, Side, Stage
 from challenge.lies import LIES

@@ -12,7 +12,7 @@ from subprocess import PIPE, Popen
 from sys import executable
 
 import pytest
-from support.embedded_testbed import EmbeddedTestbed, tiny_image
+from support.testbeds.embedded import EmbeddedTestbed, tiny_image
 
 import tinynn
 from oracle.compute.executors import Inline, delivered

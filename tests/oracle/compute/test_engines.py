@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.models import digit_reader
+from support.images.models import digit_reader
 
 import tinynn
 from oracle.compute.engines import Engine

@@ -4,8 +4,8 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from support.echo import MOST_TEXT, asked, echo_image
-from support.embedded_testbed import tiny_image
+from support.language.echo import MOST_TEXT, asked, echo_image
+from support.testbeds.embedded import tiny_image
 
 import tinynn
 from oracle.compute.executors import Inline

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from coincurve import PrivateKey
-from support.command import Plumb, plumb_in
-from support.fake_cosmos import CHAIN_ID, FakeNode, served
-from support.models import digit_reader
+from support.chains.fake_cosmos import CHAIN_ID, FakeNode, served
+from support.images.models import digit_reader
+from support.programs.command import Plumb, plumb_in
 
 import tinynn
 from mips_vm.cosmwasm import VERIFIER

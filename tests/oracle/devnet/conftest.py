@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from support.devnet_client import rpc
+from support.testbeds.devnet_client import rpc
 from web3 import HTTPProvider, Web3
 
 from oracle.devnet.server import Service, application

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from hexbytes import HexBytes
-from support.command import plumb_in
-from support.devnet_client import rpc
-from support.process import running
+from support.programs.command import plumb_in
+from support.programs.process import running
+from support.testbeds.devnet_client import rpc
 from web3 import HTTPProvider, Web3
 from web3.exceptions import Web3RPCError
 

@@ -9,8 +9,8 @@ import pytest
 import rlp
 from eth.rlp.accounts import Account
 from eth_utils.crypto import keccak
-from support.devnet_client import rpc
-from support.foundry import program
+from support.programs.foundry import program
+from support.testbeds.devnet_client import rpc
 from trie import HexaryTrie
 from web3 import HTTPProvider, Web3
 from web3.exceptions import TransactionNotFound, Web3RPCError

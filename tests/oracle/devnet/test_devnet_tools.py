@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from eth_account import Account
 from eth_account.messages import encode_defunct
-from support.devnet_client import rpc
+from support.testbeds.devnet_client import rpc
 from web3 import AsyncWeb3, Web3, WebSocketProvider
 from web3.exceptions import Web3RPCError
 from websockets.sync.client import ClientConnection, connect

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from eth_abi import decode
-from support.byte_nets import mlp, odd
-from support.devnet_testbed import DevnetTestbed
+from support.sources.byte_nets import mlp, odd
+from support.testbeds.devnet import DevnetTestbed
 
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.chain.chain import contract_of
 from oracle.chain.local.accounts import development_accounts
 from oracle.evm import publish
@@ -217,13 +217,18 @@ def test_net_in_parts_is_put_beside_its_relay_and_checked(
         state = told
     assert state == answer
     checked = testbed.plumb("model", "check-evm", done["relay"], *given)
-    assert checked.json()["good"]
+    assert checked.json()["good"] and checked.json()["inputs_compared"] == 2
     other = tmp_path / "other.plumb"
     other.write_bytes(bytes(odd(seed=4).image))
     ended = testbed.plumb("model", "check-evm", done["relay"], other, *given[1:])
     assert ended.status == 1 and '"good": false' in ended.out
     again = testbed.plumb("model", "deploy", "--evm", *given).json()
-    assert again["gas_used"] == 0
+    assert again["gas_used"] == again["relay_gas"] == 0
+    assert again["relay"] == done["relay"]
+    places = read_places(
+        Path(done["written_to"]).parent, testbed.chain.endpoint.chain_id
+    )
+    assert places.relays == {model.model_root: bytes.fromhex(done["relay"][2:])}
 
 
 def relay_logs(testbed: DevnetTestbed, receipt: Any) -> list[bytes]:

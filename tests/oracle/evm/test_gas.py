@@ -4,7 +4,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from support.byte_nets import mlp, odd
+from support.sources.byte_nets import mlp, odd
 
 import tinynn
 from converters.evm import Options, compiled

@@ -5,8 +5,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from support.command import plumb_in
-from support.devnet_testbed import DevnetTestbed
+from support.programs.command import plumb_in
+from support.testbeds.devnet import DevnetTestbed
 
 import tinynn
 from oracle.chain.errors import Refused

@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from support.byte_nets import inputs_of, lenet, mlp, odd
+from support.sources.byte_nets import inputs_of, lenet, mlp, odd
 
 import tinynn
 from converters.evm import compiled
-from mips_vm.tree import region_root_of
+from mips_vm.hashing.tree import region_root_of
 from oracle.bench.onchain import FACTORY, calldata_gas
 from oracle.chain.local.embedded import Call, EmbeddedChain
 from oracle.chain.local.inference import (

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from support.devnet_testbed import SEVEN, DevnetTestbed
-from support.kit import App
+from support.programs.kit import App
+from support.testbeds.devnet import SEVEN, DevnetTestbed
 
 from oracle.devnet.setup import Ready
 from solidity import artifact

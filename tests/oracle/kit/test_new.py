@@ -7,10 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.command import Plumb, plumb_in
-from support.devnet_testbed import DevnetTestbed
-from support.foundry import program
-from support.npm import installed
+from support.programs.command import Plumb, plumb_in
+from support.programs.foundry import program
+from support.programs.npm import installed
+from support.testbeds.devnet import DevnetTestbed
 
 from oracle.chain.local.accounts import development_accounts
 from oracle.devnet.setup import Ready

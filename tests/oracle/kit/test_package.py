@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.kit import App
+from support.programs.kit import App
 
 import solidity.package as package
 from oracle.devnet.setup import Ready

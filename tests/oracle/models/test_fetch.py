@@ -16,7 +16,7 @@ from threading import Event
 from typing import BinaryIO
 
 import pytest
-from support.embedded_testbed import tiny_image
+from support.testbeds.embedded import tiny_image
 
 import tinynn
 from oracle.errors import NotFetched, WrongImage

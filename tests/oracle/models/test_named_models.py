@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from support.embedded_testbed import WINDOW, EmbeddedTestbed
+from support.testbeds.embedded import WINDOW, EmbeddedTestbed
 
 import tinynn
 from challenge.lies import FALSE_CHALLENGERS, LIES

@@ -8,7 +8,7 @@ from threading import Event, Thread
 from urllib.request import urlopen
 
 import pytest
-from support.embedded_testbed import EmbeddedTestbed
+from support.testbeds.embedded import EmbeddedTestbed
 
 import tinynn
 from oracle.devnet.serving import serving

@@ -8,8 +8,7 @@ from threading import Event
 from types import MappingProxyType
 
 import pytest
-from support.embedded_testbed import tiny_image
-from support.strangers import (
+from support.endpoints.strangers import (
     INSIDE,
     OUTSIDE,
     Act,
@@ -26,6 +25,7 @@ from support.strangers import (
     stranger,
     trailers_for_ever,
 )
+from support.testbeds.embedded import tiny_image
 
 import tinynn
 from oracle.errors import FetchStopped, NotFetched

@@ -3,16 +3,17 @@
 from dataclasses import replace
 
 import pytest
-from support.embedded_testbed import CLOCK, ETHER, FEE, PATIENCE, EmbeddedTestbed
+from support.testbeds.embedded import CLOCK, ETHER, FEE, PATIENCE, EmbeddedTestbed
 
 from challenge.claim import Options
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from oracle.audits.auditee import Auditee, Stage
 from oracle.audits.secrets import false_output
 from oracle.chain.events import Requested
+from oracle.node.actions import Done
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.collector import Collector
-from oracle.node.node import Done, Node
+from oracle.node.node import Node
 from oracle.node.worker.liars import LyingChallenger
 from oracle.node.worker.worker import Worker
 from oracle.pricing.guard import Guard

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.acts import Act, Instant
-from support.embedded_testbed import EmbeddedTestbed
+from support.testbeds.acts import Act, Instant
+from support.testbeds.embedded import EmbeddedTestbed
 
 from challenge import moves
 from oracle.chain.events import ChallengerLost, ClaimKilled

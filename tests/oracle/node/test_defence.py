@@ -1,7 +1,7 @@
 """In which of its games a worker moves first, on a chain: not as they come."""
 
 import pytest
-from support.embedded_testbed import EmbeddedTestbed
+from support.testbeds.embedded import EmbeddedTestbed
 
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from oracle.node.challenger.challenger import Challenger

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from support.embedded_testbed import EmbeddedTestbed
+from support.testbeds.embedded import EmbeddedTestbed
 
 import tinynn
 from oracle.errors import CrossCheckFailed, ProgramMismatch, UnknownModel

@@ -6,8 +6,8 @@ from threading import Event
 from typing import Any
 
 import pytest
-from support.embedded_testbed import NO_CAPS, EmbeddedTestbed
-from support.mempool_testbed import CHALLENGER, MempoolTestbed, acted
+from support.testbeds.embedded import NO_CAPS, EmbeddedTestbed
+from support.testbeds.mempool import CHALLENGER, MempoolTestbed, acted
 from web3.exceptions import Web3RPCError
 from web3.types import RPCEndpoint, RPCResponse
 

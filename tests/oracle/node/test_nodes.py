@@ -5,15 +5,16 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from support.embedded_testbed import CLOCK, ETHER, FEE, WINDOW, EmbeddedTestbed
+from support.testbeds.embedded import CLOCK, ETHER, FEE, WINDOW, EmbeddedTestbed
 
 from challenge.game import Stage
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from oracle.chain import events
+from oracle.node.actions import Done
 from oracle.node.challenger.challenger import Challenger
 from oracle.node.challenger.choice import Choice
 from oracle.node.collector import Collector
-from oracle.node.node import Done, Node
+from oracle.node.node import Node
 from oracle.node.worker.liars import LyingChallenger, LyingWorker
 from oracle.node.worker.worker import Worker
 from oracle.pricing.guard import Guard

@@ -5,12 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.embedded_testbed import ETHER, WINDOW, EmbeddedTestbed
-from support.mempool_testbed import CHALLENGER, WORKER, MempoolTestbed, acted
+from support.testbeds.embedded import ETHER, WINDOW, EmbeddedTestbed
+from support.testbeds.mempool import CHALLENGER, WORKER, MempoolTestbed, acted
 
 from challenge.lies import LIES
 from oracle.chain.head import Head
-from oracle.node.node import MOST_ON_THEIR_WAY
+from oracle.node.actions import MOST_ON_THEIR_WAY
 from oracle.node.worker.liars import LyingWorker
 from oracle.node.worker.worker import Worker
 from oracle.pricing.guard import Guard

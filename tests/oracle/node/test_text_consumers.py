@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.echo import echo_image, echoed
-from support.embedded_testbed import EmbeddedTestbed
+from support.language.echo import echo_image, echoed
+from support.testbeds.embedded import EmbeddedTestbed
 
 from oracle.chain.chain import Contract, contract_of
 from oracle.chain.events import Requested

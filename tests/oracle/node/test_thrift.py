@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.embedded_testbed import ETHER, WINDOW, EmbeddedTestbed
+from support.testbeds.embedded import ETHER, WINDOW, EmbeddedTestbed
 
 from challenge.lies import LIES
 from oracle.chain.chain import Chain

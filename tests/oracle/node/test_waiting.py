@@ -11,15 +11,15 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from support.devnet_testbed import DevnetTestbed
-from support.embedded_testbed import EmbeddedTestbed
-from support.faulty import proxy
-from support.mempool_testbed import MempoolTestbed
+from support.endpoints.faulty import proxy
+from support.testbeds.devnet import DevnetTestbed
+from support.testbeds.embedded import EmbeddedTestbed
+from support.testbeds.mempool import MempoolTestbed
 from web3.types import RPCEndpoint
 
 from oracle.chain.chain import Chain
 from oracle.chain.errors import OtherChain, Refused
-from oracle.chain.local.embedded import CHAIN_ID
+from oracle.chain.local.known import CHAIN_ID
 from oracle.chain.local.rpc import EmbeddedProvider
 from oracle.chain.providers import failover
 from oracle.chain.providers.failover import FailoverEndpoint

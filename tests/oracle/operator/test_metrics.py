@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 from prometheus_client import CollectorRegistry
-from support.embedded_testbed import CLOCK, FEE, WINDOW, EmbeddedTestbed
+from support.testbeds.embedded import CLOCK, FEE, WINDOW, EmbeddedTestbed
 
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from oracle.chain.errors import Unavailable

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from support.asked import made_up_request
-from support.embedded_testbed import ETHER, FEE, EmbeddedTestbed
+from support.testbeds.asked import made_up_request
+from support.testbeds.embedded import ETHER, FEE, EmbeddedTestbed
 
 from challenge.claim import Work
 from oracle.node.roles.roles import WorkerSettings

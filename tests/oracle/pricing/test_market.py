@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from support.embedded_testbed import EmbeddedTestbed
+from support.testbeds.embedded import EmbeddedTestbed
 
 from challenge import tariff
 from oracle.bench.griefing.testbed import PRICE_WEI, STAKE_WEI, GriefingTestbed
 from oracle.chain import events
 from oracle.chain.errors import Refused
-from oracle.node.node import Action
+from oracle.node.actions import Action
 from oracle.node.worker.worker import Worker, allowance
 from oracle.operator.earnings import earnings_of
 from oracle.pricing import bonds, leases

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import cast
 
 import pytest
-from support.asked import ASKER, made_up_request
-from support.embedded_testbed import ETHER
+from support.testbeds.asked import ASKER, made_up_request
+from support.testbeds.embedded import ETHER
 
 from challenge import tariff
 from oracle.chain.chain import Chain

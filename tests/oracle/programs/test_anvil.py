@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.anvil import anvil
-from support.embedded_testbed import ETHER, FEE, NO_CAPS, WINDOW, tiny_image
+from support.programs.anvil import anvil
+from support.testbeds.embedded import ETHER, FEE, NO_CAPS, WINDOW, tiny_image
 from web3.types import RPCEndpoint
 
 import tinynn

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.anvil import anvil
-from support.byte_nets import mlp, odd
-from support.command import plumb_in
-from support.picture_tokens import seen
+from support.chains.picture_tokens import seen
+from support.programs.anvil import anvil
+from support.programs.command import plumb_in
+from support.sources.byte_nets import mlp, odd
 
 import tinynn
 from oracle.chain.chain import Chain, contract_of

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.command import Ended, Plumb, in_a_process, plumb_in
-from support.embedded_testbed import ETHER, WINDOW, EmbeddedTestbed
+from support.programs.command import Ended, Plumb, in_a_process, plumb_in
+from support.testbeds.embedded import ETHER, WINDOW, EmbeddedTestbed
 from web3 import HTTPProvider, Web3
 
 import tinynn

@@ -8,8 +8,13 @@ import time
 from pathlib import Path
 
 import pytest
-from support.process import Running, running
-from support.process_testbed import BLOCK_SECONDS, ProcessTestbed, eventually, settled
+from support.programs.process import Running, running
+from support.testbeds.processes import (
+    BLOCK_SECONDS,
+    ProcessTestbed,
+    eventually,
+    settled,
+)
 from web3 import HTTPProvider
 from web3.types import RPCEndpoint
 

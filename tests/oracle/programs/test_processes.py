@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.process import running
-from support.process_testbed import ProcessTestbed, eventually, settled
+from support.programs.process import running
+from support.testbeds.processes import ProcessTestbed, eventually, settled
 from web3 import HTTPProvider, Web3
 
 from oracle.chain import events

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.quickstart import type_page
+from support.programs.quickstart import type_page
 
 PAGE = Path(__file__).parents[3] / "docs" / "quickstart.md"
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.command import plumb_in
+from support.programs.command import plumb_in
 
 from oracle.node.roles.roles import ChallengerSettings, WorkerSettings
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from support.embedded_testbed import EmbeddedTestbed
+from support.testbeds.embedded import EmbeddedTestbed
 
 from challenge.lies import LIES
 from oracle.node.challenger.challenger import Challenger

@@ -8,10 +8,10 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from support.embedded_testbed import EmbeddedTestbed
-from support.faulty import proxy
-from support.late import Ills, LateEndpoint, LateProvider
-from support.late_plays import MOST_TURNS, Play, a_game, audited, topic
+from support.endpoints.faulty import proxy
+from support.endpoints.late import Ills, LateEndpoint, LateProvider
+from support.testbeds.embedded import EmbeddedTestbed
+from support.testbeds.late_plays import MOST_TURNS, Play, a_game, audited, topic
 
 from oracle.chain.contracts import Contracts
 from oracle.chain.journal import Tip

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from support.embedded_testbed import EmbeddedTestbed
+from support.testbeds.embedded import EmbeddedTestbed
 
 from challenge.claim import game_id
 from challenge.lies import LIES

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.embedded_testbed import EmbeddedTestbed
-from support.late import Ills, LateEndpoint
-from support.late_plays import audited, topic
+from support.endpoints.late import Ills, LateEndpoint
+from support.testbeds.embedded import EmbeddedTestbed
+from support.testbeds.late_plays import audited, topic
 
 from oracle.chain.head import Head
 from oracle.record import record as recording

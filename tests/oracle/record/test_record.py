@@ -1,6 +1,6 @@
 """The record: folded from events, started over after a reorg."""
 
-from support.embedded_testbed import EmbeddedTestbed
+from support.testbeds.embedded import EmbeddedTestbed
 
 from oracle.node.worker.worker import Worker
 from oracle.record.record import Record, Status

@@ -1,7 +1,7 @@
 """The tables: events that don't fit what came before are holes."""
 
 import pytest
-from support.embedded_testbed import EmbeddedTestbed
+from support.testbeds.embedded import EmbeddedTestbed
 
 from challenge.lies import LIES
 from oracle.chain.events import Event

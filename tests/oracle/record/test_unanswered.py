@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from support.embedded_testbed import EmbeddedTestbed
-from support.late import Ills, LateEndpoint
-from support.late_plays import a_game, audited
+from support.endpoints.late import Ills, LateEndpoint
+from support.testbeds.embedded import EmbeddedTestbed
+from support.testbeds.late_plays import a_game, audited
 from web3.exceptions import Web3RPCError
 
 from oracle.record import record as recording

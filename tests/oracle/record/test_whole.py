@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from eth_bloom import BloomFilter
-from support.embedded_testbed import EmbeddedTestbed
-from support.late import Ills, LateEndpoint
+from support.endpoints.late import Ills, LateEndpoint
+from support.testbeds.embedded import EmbeddedTestbed
 from web3.exceptions import Web3RPCError
 
 from oracle.chain.chain import Chain

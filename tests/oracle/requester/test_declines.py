@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from support.devnet_testbed import SEVEN, DevnetTestbed
-from support.embedded_testbed import ETHER, EmbeddedTestbed
+from support.testbeds.devnet import SEVEN, DevnetTestbed
+from support.testbeds.embedded import ETHER, EmbeddedTestbed
 
 from challenge.claim import Work
 from oracle.devnet.serving import serving

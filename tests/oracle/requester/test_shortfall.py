@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from support.embedded_testbed import ETHER, WINDOW, EmbeddedTestbed
+from support.testbeds.embedded import ETHER, WINDOW, EmbeddedTestbed
 
 from oracle.requester.declines import About, Decline
 from oracle.requester.fees import Sizes, reckoned

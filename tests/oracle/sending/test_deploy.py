@@ -1,6 +1,6 @@
 """Deployment: the plan's addresses, the committed code, the parameters."""
 
-from support.embedded_testbed import CLOCK, EmbeddedTestbed
+from support.testbeds.embedded import CLOCK, EmbeddedTestbed
 
 from oracle.chain.chain import Chain
 from oracle.chain.contracts import check_contracts

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.bench import ADDRESS, Bench, Immediate, Killed, waits
-from support.embedded_testbed import ETHER, EmbeddedTestbed
+from support.testbeds.bench import ADDRESS, Bench, Immediate, Killed, waits
+from support.testbeds.embedded import ETHER, EmbeddedTestbed
 
 from oracle.chain.errors import (
     Displaced,

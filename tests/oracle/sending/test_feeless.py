@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.bench import Bench, Immediate, waits
-from support.embedded_testbed import ETHER, WINDOW, EmbeddedTestbed
-from support.mempool import Waiting
-from support.mempool_testbed import CHALLENGER, WORKER, MempoolTestbed, acted
+from support.endpoints.mempool import Waiting
+from support.testbeds.bench import Bench, Immediate, waits
+from support.testbeds.embedded import ETHER, WINDOW, EmbeddedTestbed
+from support.testbeds.mempool import CHALLENGER, WORKER, MempoolTestbed, acted
 
 from challenge.lies import LIES
 from oracle.chain.errors import Rejected

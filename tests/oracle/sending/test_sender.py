@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from eth_account import Account
-from support.embedded_testbed import ETHER, EmbeddedTestbed
+from support.testbeds.embedded import ETHER, EmbeddedTestbed
 
 from oracle.chain.chain import Chain
 from oracle.chain.contracts import check_contracts

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from support.embedded_testbed import EmbeddedTestbed
+from support.testbeds.embedded import EmbeddedTestbed
 from web3.exceptions import Web3RPCError
 
 from oracle.chain.errors import Unavailable, WentBack, WrongChain

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.embedded_testbed import EmbeddedTestbed
+from support.testbeds.embedded import EmbeddedTestbed
 
 from oracle.chain.chain import Log
 from oracle.chain.journal import Tip

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DataError
-from support.postgres import GIVEN, postgres, programs
+from support.programs.postgres import GIVEN, postgres, programs
 
 from oracle.store import tables
 from oracle.store.errors import (

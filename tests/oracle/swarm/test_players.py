@@ -3,7 +3,7 @@
 from itertools import count
 
 import pytest
-from support.town import ETHER, REWARD, Town, thinker
+from support.testbeds.town import ETHER, REWARD, Town, thinker
 
 from oracle.swarm.asking import standings
 from oracle.swarm.errors import ForgottenAnswer

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.devnet_testbed import DevnetTestbed
+from support.testbeds.devnet import DevnetTestbed
 
 PROGRAM = Path(__file__).with_name("number_agent.py")
 

@@ -9,8 +9,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from support.command import in_a_process
-from support.devnet_testbed import DevnetTestbed
+from support.programs.command import in_a_process
+from support.testbeds.devnet import DevnetTestbed
 
 PROGRAM = Path(__file__).with_name("number_agent.py")
 AGENTS = 10

@@ -4,8 +4,8 @@ which is the one that plain numpy has."""
 from pathlib import Path
 
 import pytest
-from support.plain_language import forward
-from support.tiny_language import Tiny, write
+from support.language.plain_language import forward
+from support.language.tiny_language import Tiny, write
 
 import tinynn
 from converters.language.conversion import Options, converted

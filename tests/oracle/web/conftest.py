@@ -2,18 +2,28 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
 import numpy as np
 import pytest
-from support.chromium import chromium
+from support.programs.chromium import chromium
+from support.programs.npm import installed
 
 from oracle.chain.local.accounts import development_accounts
 from oracle.sending.sender import Sender
 from oracle.web.trial.company import Up, everything
 
+AXE = "axe-core@4.14.1"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """async (rules) => (await axe.run({ runOnly: rules })).violations.map(
+  ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.target).join(" ")}`)"""
+PLAIN = ".scroll { background: var(--card) !important }"
+"""A table's shadows would keep axe from knowing what its text stands on."""
 PATIENCE_SECONDS = 60.0
+WINDOW_SECONDS = 6 * 3600
+"""Answers stay provisional however long the suite takes."""
 
 
 def until(holds: Callable[[], Any]) -> Any:
@@ -44,7 +54,10 @@ def picture(seed: int) -> bytes:
 @pytest.fixture(scope="session")
 def up() -> Iterator[Up]:
     """Request 1 was answered truly; 2 by a lie, which was refuted, and then truly."""
-    with everything(0, 0.5) as found:
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("oracle.devnet.setup.WINDOW_SECONDS", WINDOW_SECONDS)
+            found = stack.enter_context(everything(0, 0.5))
         with httpx.Client(base_url=found.url) as client:
 
             def request(number: int) -> Any:
@@ -64,6 +77,20 @@ def up() -> Iterator[Up]:
 def client(up: Up) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=up.url) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Any], list[str]]:
+    """The rules that a page breaks."""
+    code = (installed("axe", AXE) / "axe-core" / "axe.min.js").read_text()
+
+    def broken(page: Any) -> list[str]:
+        page.add_style_tag(content=PLAIN)
+        page.evaluate(code)
+        found: list[str] = page.evaluate(RUN, RULES)
+        return found
+
+    return broken
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import tinynn
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.web.trial.company import Up
 from tinynn import models
 

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from support.chromium import kept, quiet_page
-from support.small_llama import small, written
+from support.language.small_llama import small, written
+from support.programs.chromium import kept, quiet_page
 
 import tinynn
 from converters.language.conversion import Options, converted
@@ -90,11 +90,11 @@ def page(browser: Any, served: Up) -> Iterator[Any]:
 
 
 def opened(page: Any, up: Up, name: str) -> tinynn.Model:
-    """Its form, come to as a person does."""
+    """Its form, where the list's button leads. A click itself could meet a block that
+    draws the list anew, again and again on a busy machine."""
     page.goto("/models")
-    page.locator("article", has=page.locator(f"h2 a:text-is('{name}')")).get_by_text(
-        "Ask it"
-    ).click()
+    card = page.locator("article", has=page.locator(f"h2 a:text-is('{name}')"))
+    page.goto(card.get_by_text("Ask it").get_attribute("href"))
     page.locator("#inputs").wait_for()
     identity = up.ready.deployments.models[name]
     found = up.onlooker.scene.model_of(up.onlooker.scene.tables.models[identity])

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.chromium import kept, quiet_page
-from support.small_llama import small, written
+from support.language.small_llama import small, written
+from support.programs.chromium import kept, quiet_page
 
 import tinynn
 from converters.language.conversion import Options, converted

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from support.chromium import kept, quiet_page
-from support.picture_tokens import seen
+from support.chains.picture_tokens import seen
+from support.programs.chromium import kept, quiet_page
 
 import tinynn
 from oracle.web.trial.company import Up, everything

@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
-from support.asked import made_up_request
-from support.chromium import quiet_page
-from support.small_llama import small, written
+from support.language.small_llama import small, written
+from support.programs.chromium import quiet_page
+from support.testbeds.asked import made_up_request
 
 import tinynn
 from challenge.claim import Claim

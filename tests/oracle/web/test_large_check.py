@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.chromium import kept, quiet_page
+from support.programs.chromium import kept, quiet_page
 
 from converters.language.conversion import Options, converted
 from oracle.web.trial.company import Up, everything

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support.process import running
+from support.programs.process import running
 
 from oracle.devnet.serving import LAST_ANSWERS_SECONDS
 

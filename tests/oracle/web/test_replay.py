@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import httpx
 import pytest
-from support.chromium import kept, quiet_page
-from support.process import running
+from support.programs.chromium import kept, quiet_page
+from support.programs.process import running
 
 from oracle.devnet.serving import serving
 from oracle.web.pages.drawing import drawn

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from support.chromium import kept, quiet_page
+from support.programs.chromium import kept, quiet_page
 
 from oracle.web.pages import saving
 from oracle.web.trial.company import RPC, Up

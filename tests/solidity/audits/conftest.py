@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from support.audited import AuditedStory
-from support.evm import Chain
+from support.chains.evm import Chain
+from support.games.audited import AuditedStory
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from support.audited import AuditedStory
-from support.evm import Chain
-from support.protocol import OUTPUT
-from support.py_evm import PyEvm
+from support.chains.evm import Chain
+from support.chains.py_evm import PyEvm
+from support.games.audited import AuditedStory
+from support.games.protocol import OUTPUT
 
 JOIN_GAS = 178_000
 AUDIT_GAS = 200_000

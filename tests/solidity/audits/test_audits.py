@@ -1,6 +1,7 @@
 """An audited request's life: nothing but what the design says, and money conserved."""
 
-from support.audited import (
+from support.chains.evm import ETHER, reverts
+from support.games.audited import (
     CLEARED,
     CLOSED,
     DRAWN,
@@ -12,8 +13,7 @@ from support.audited import (
     AuditedStory,
     Tree,
 )
-from support.evm import ETHER, reverts
-from support.protocol import BOND, CLAIMED, FEE, FINAL, OPEN, OUTPUT, WINDOW
+from support.games.protocol import BOND, CLAIMED, FEE, FINAL, OPEN, OUTPUT, WINDOW
 
 PAID = FEE * 95 // 100  # less the royalty
 

@@ -2,7 +2,8 @@
 
 import pytest
 from eth_utils import keccak
-from support.audited import (
+from support.chains.evm import ETHER, GWEI, reverts
+from support.games.audited import (
     FEED,
     LIE,
     OTHER,
@@ -12,9 +13,8 @@ from support.audited import (
     Tree,
     block_hash,
 )
-from support.evm import ETHER, GWEI, reverts
-from support.made_up import OPEN as OPENING
-from support.protocol import (
+from support.games.made_up import OPEN as OPENING
+from support.games.protocol import (
     BOND,
     CLAIMED,
     MIN_LEASE,

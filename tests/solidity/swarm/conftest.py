@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from support.swarm import Company
+from support.games.swarm import Company
 
 
 @pytest.fixture

@@ -4,9 +4,18 @@ import random
 from statistics import mean
 
 import pytest
-from support.evm import reverts
-from support.protocol import ZERO_ADDRESS
-from support.swarm import ALL, REWARD, SILENT, TICKET, VOID, Agent, Company, in_order
+from support.chains.evm import reverts
+from support.games.protocol import ZERO_ADDRESS
+from support.games.swarm import (
+    ALL,
+    REWARD,
+    SILENT,
+    TICKET,
+    VOID,
+    Agent,
+    Company,
+    in_order,
+)
 
 from oracle.swarm.ring import degree, order
 from oracle.swarm.scoring import Ring

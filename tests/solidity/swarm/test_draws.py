@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 from eth_utils import keccak
-from support.evm import Chain, reverts
-from support.protocol import ZERO_ADDRESS
-from support.py_evm import PyEvm
-from support.swarm import RANDAO, SEAL, TICKET, Company
+from support.chains.evm import Chain, reverts
+from support.chains.py_evm import PyEvm
+from support.games.protocol import ZERO_ADDRESS
+from support.games.swarm import RANDAO, SEAL, TICKET, Company
 
 from oracle.swarm.ring import order, word
 
@@ -106,7 +106,7 @@ def test_where_prevrandao_is_constant_the_last_block_hash_is_taken(company, cons
 
 def test_draw_without_randomness_refused(monkeypatch):
     """No beacon, and no hash of the last block."""
-    monkeypatch.setattr("support.py_evm._Ancestors", lambda number: ())
+    monkeypatch.setattr("support.chains.py_evm._Ancestors", lambda number: ())
     company = Company(10, Chain(protocol=False, evm=PyEvm()))
     company.chain.prevrandao = bytes(32)
     start(company)

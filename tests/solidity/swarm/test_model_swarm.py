@@ -5,9 +5,10 @@ import struct
 from collections.abc import Iterator
 
 import pytest
-from support.duel import Nobody, honest_challenger, honest_worker
-from support.evm import Chain, reverts
-from support.model_swarm import (
+from support.chains.evm import Chain, reverts
+from support.chains.py_evm import PyEvm
+from support.games.duel import Nobody, honest_challenger, honest_worker
+from support.games.model_swarm import (
     DRAW,
     ENTRY,
     FLOAT,
@@ -25,7 +26,6 @@ from support.model_swarm import (
     WINDOW,
     ModelCompany,
 )
-from support.py_evm import PyEvm
 
 from challenge.lies import FALSE_CHALLENGERS, LIES, Scene
 from oracle.swarm.ring import unpacked
@@ -347,7 +347,7 @@ def test_output_that_is_too_short_has_a_low_mark(company):
 
 def test_round_without_randomness_is_not_drawn(monkeypatch):
     """No beacon, and no hash of the last block."""
-    monkeypatch.setattr("support.py_evm._Ancestors", lambda number: ())
+    monkeypatch.setattr("support.chains.py_evm._Ancestors", lambda number: ())
     chain = Chain(protocol=False, evm=PyEvm())
     at = [create_address(chain.deployer, i) for i in range(3)]
     chain.deploy("ModelRegistry")

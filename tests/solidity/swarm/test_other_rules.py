@@ -1,9 +1,9 @@
 """Majority and stake-weighted choice: two more rules of the same round."""
 
 import pytest
-from support.evm import ETHER
-from support.protocol import ZERO_ADDRESS
-from support.swarm import MAJORITY, REWARD, STAKE, TICKET, Company
+from support.chains.evm import ETHER
+from support.games.protocol import ZERO_ADDRESS
+from support.games.swarm import MAJORITY, REWARD, STAKE, TICKET, Company
 
 
 def play(company: Company, answers: str, stakes: list[int], **changes) -> list[int]:

@@ -6,8 +6,8 @@ from statistics import mean
 
 import pytest
 from eth_utils import keccak
-from support.evm import reverts
-from support.swarm import (
+from support.chains.evm import reverts
+from support.games.swarm import (
     ALL,
     DRAW,
     ENTRY,

@@ -1,9 +1,9 @@
 """What a round costs, cold, on py-evm: no step outgrows a transaction's gas."""
 
 import pytest
-from support.evm import MAX_GAS, Chain
-from support.py_evm import PyEvm
-from support.swarm import Company
+from support.chains.evm import MAX_GAS, Chain
+from support.chains.py_evm import PyEvm
+from support.games.swarm import Company
 
 AGENT = {
     # what an agent sends, cold, with an answer of some 20 bytes

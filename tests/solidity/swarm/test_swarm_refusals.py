@@ -2,8 +2,8 @@
 
 import pytest
 from eth_utils import keccak
-from support.evm import GWEI, Chain, reverts
-from support.swarm import (
+from support.chains.evm import GWEI, Chain, reverts
+from support.games.swarm import (
     ALL,
     DRAW,
     ENTRY,

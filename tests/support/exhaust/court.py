@@ -12,8 +12,8 @@ from functools import partial
 from random import Random
 from typing import Any, TypeVar
 
-from support.evm import Chain, Receipt, Reverted
-from support.protocol import Story
+from support.chains.evm import Chain, Receipt, Reverted
+from support.games.protocol import Story
 
 from challenge import challenger_moves
 from challenge.claim import Claim, Interval

@@ -17,7 +17,7 @@ from challenge.claim import Claim
 from challenge.game import Game, GameView, Stage
 from challenge.roots import end_root, start_root, with_status
 from mips_vm import Machine, Status
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 
 WORKER, CHALLENGER = b"\x01" * 20, b"\x02" * 20
 NO_STATUS = 4

@@ -15,13 +15,13 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from support.c_judge import native_judge
+from support.chains.verifier import Verifier
 from support.fuzz import generate, judge
 from support.fuzz.case import Case
 from support.fuzz.coverage import Coverage
 from support.fuzz.judge import Verdict
 from support.fuzz.minimise import minimised
-from support.verifier import Verifier
+from support.machine.c_judge import native_judge
 
 CASES = Path(__file__).parents[2] / "fuzz" / "cases"
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Hashable
 
-from support.twins import ACCESSES
+from support.machine.twins import ACCESSES
 
 from mips_vm import Machine
 from mips_vm.constants import PROGRAM, REGIONS, WORD_BYTES, WORD_MASK
-from mips_vm.decode import Decoded, decode
+from mips_vm.isa.decode import Decoded, decode
 
 Feature = Hashable
 

@@ -4,8 +4,15 @@ import random
 from dataclasses import replace
 
 from support.fuzz.case import Case, Start
-from support.scenarios import EDGES, random_word
-from support.twins import ACCESSES, BRANCHES, BREAK, JUMPS, TO_REGISTER, TRANSFERS
+from support.machine.scenarios import EDGES, random_word
+from support.machine.twins import (
+    ACCESSES,
+    BRANCHES,
+    BREAK,
+    JUMPS,
+    TO_REGISTER,
+    TRANSFERS,
+)
 
 from mips_vm.constants import (
     ARENA,
@@ -16,7 +23,7 @@ from mips_vm.constants import (
     SYSCALL_YIELD,
     WORD_MASK,
 )
-from mips_vm.decode import TABLE, Kind, decode
+from mips_vm.isa.decode import TABLE, Kind, decode
 
 POINTERS = range(24, 30)
 """Registers through which programs access memory; mostly not written."""

@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from support.c_judge import Judge
 from support.fuzz.case import Case, Start
+from support.machine.c_judge import Judge
 
 from mips_vm import Machine, Status
 from mips_vm.state import State

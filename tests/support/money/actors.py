@@ -6,22 +6,22 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from support.beacon import MIX, Beacon
-from support.evm import ETHER, MAX_GAS, Chain, Receipt, Reverted
-from support.money.ledger import (
-    MIN_LEASE,
-    MIN_OPEN,
-    Asked,
-    Claimed,
-    Ledger,
-)
-from support.protocol import (
+from support.chains.beacon import MIX, Beacon
+from support.chains.evm import ETHER, MAX_GAS, Chain, Receipt, Reverted
+from support.games.protocol import (
     ANY_BOND,
     POLITE,
     REVERTING,
     ZERO_ADDRESS,
     Puppet,
     Story,
+)
+from support.money.ledger import (
+    MIN_LEASE,
+    MIN_OPEN,
+    Asked,
+    Claimed,
+    Ledger,
 )
 
 from oracle.node.worker.seeds import seed_of, siblings

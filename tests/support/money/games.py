@@ -5,7 +5,7 @@ from dataclasses import replace
 from random import Random
 
 from eth_utils import keccak
-from support.made_up import (
+from support.games.made_up import (
     DESCEND,
     DISSECT,
     HALTED,

@@ -10,7 +10,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from support.made_up import MadeUpGame
+from support.games.made_up import MadeUpGame
 
 from challenge import tariff
 

@@ -11,7 +11,8 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
-from support.evm import ETHER
+from support.chains.evm import ETHER
+from support.games.protocol import ZERO_ADDRESS
 from support.money.actors import (
     CHALLENGERS,
     CLOCK,
@@ -23,7 +24,6 @@ from support.money.actors import (
 )
 from support.money.ledger import FLOOR, GWEI, MIN_LEASE, Asked, Claimed, Played
 from support.money.testbed import MoneyTestbed
-from support.protocol import ZERO_ADDRESS
 
 DAY = 86_400
 EVERYONE = [name for name in NAMES if name != "contract"]

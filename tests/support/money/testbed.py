@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from eth_utils import keccak
-from support.made_up import PROVE, SELECT
+from support.games.made_up import PROVE, SELECT
+from support.games.protocol import ZERO_ADDRESS
 from support.money.actors import (
     HONEST_CHALLENGER,
     HONEST_WORKER,
@@ -15,7 +16,6 @@ from support.money.actors import (
     STRANGER,
 )
 from support.money.games import Players
-from support.protocol import ZERO_ADDRESS
 
 SLACK = 150
 """Seconds before its deadline at which an honest account does its duty, at the latest:

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support import byte_nets
-from support.contract_twin import (
+from support.images.contract_twin import (
     answer,
     asked,
     base64_of,
@@ -15,10 +14,16 @@ from support.contract_twin import (
     sealed,
     terms,
 )
-from support.models import dense_layer, digit_reader, random_floats, single_operator
+from support.images.models import (
+    dense_layer,
+    digit_reader,
+    random_floats,
+    single_operator,
+)
+from support.sources import byte_nets
 
 import tinynn
-from mips_vm.keccak import keccak256
+from mips_vm.hashing.keccak import keccak256
 from oracle.bench.nets.byte_nets import lenet
 from tinynn import Model, models
 from tinynn.cosmwasm import NET, cargo

@@ -7,11 +7,11 @@ from random import Random
 
 import numpy as np
 import pytest
-from support.c_judge import refusal_of, step_message
-from support.contract_twin import base64_of, chunks, terms
+from support.chains.simulated import BOB, CAROL, OWNER, Refused, Simulated, simulated
 from support.fuzz import generate, judge
-from support.models import digit_reader
-from support.simulated import BOB, CAROL, OWNER, Refused, Simulated, simulated
+from support.images.contract_twin import base64_of, chunks, terms
+from support.images.models import digit_reader
+from support.machine.c_judge import refusal_of, step_message
 
 import tinynn
 from mips_vm.cosmwasm import VERIFIER

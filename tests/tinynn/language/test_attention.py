@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support import attending
-from support.models import assert_guest_agrees
-from support.operations import apply
+from support.images.models import assert_guest_agrees
+from support.images.operations import apply
+from support.language import attending
 
 import tinynn
 from tinynn import GraphBuilder, GraphError

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support import attending
+from support.language import attending
 
 import tinynn
 from mips_vm import Status

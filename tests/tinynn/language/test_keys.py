@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from support.loops import model_of, with_operator
-from support.models import assert_guest_agrees
+from support.images.loops import model_of, with_operator
+from support.images.models import assert_guest_agrees
 
 import tinynn
 from mips_vm import Status, checkpoints

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.attending import canonical
-from support.operations import apply
+from support.images.operations import apply
+from support.language.attending import canonical
 
 from tinynn import GraphBuilder, GraphError
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.models import assert_guest_agrees
-from support.operations import apply, model_of
-from support.picking import Options, picked, random_24
+from support.images.models import assert_guest_agrees
+from support.images.operations import apply, model_of
+from support.language.picking import Options, picked, random_24
 
 from tinynn import GraphBuilder, GraphError
 from tinynn.operators.language.pick import MAX_VOCABULARY, SEED_BYTES

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from support.random_language import compared, random_case
+from support.language.random_language import compared, random_case
 
 pytest.importorskip("gguf", reason="the package gguf is absent (extra dev)")
 

@@ -4,9 +4,9 @@ from functools import cache
 
 import numpy as np
 import pytest
-from support.models import assert_guest_agrees
-from support.picking import Options
-from support.tiny_text import PREFIX, TEXT_BYTES, Tiny, tiny_text
+from support.images.models import assert_guest_agrees
+from support.language.picking import Options
+from support.language.tiny_text import PREFIX, TEXT_BYTES, Tiny, tiny_text
 
 
 @cache

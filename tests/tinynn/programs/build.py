@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from mips_vm.build import build_elf
+from mips_vm.toolchain.build import build_elf
 from tinynn import guest
 from tinynn.guest.build import write_assembly
 from tinynn.tokens.build import SOURCES

@@ -8,10 +8,10 @@ import random
 
 import numpy as np
 import pytest
-from support.small_tokenizers import LETTERS, table_of
-from support.texts import texts
-from support.token_definition import Definition
-from support.token_machine import TokenMachine
+from support.text.small_tokenizers import LETTERS, table_of
+from support.text.texts import texts
+from support.text.token_definition import Definition
+from support.text.token_machine import TokenMachine
 
 from tinynn.tokens.codec import Codec
 

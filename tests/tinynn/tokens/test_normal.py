@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from support.texts import MARKS
+from support.text.texts import MARKS
 
 from converters.text.unicode import unicode_of
 from tinynn.tokens.codec import Codec

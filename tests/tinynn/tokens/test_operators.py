@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.made_texts import echo, prompt_of
-from support.models import assert_guest_agrees
-from support.small_tokenizers import table_of
-from support.texts import texts
-from support.token_definition import Definition
-from support.token_machine import NONE, TokenMachine
+from support.images.models import assert_guest_agrees
+from support.text.made_texts import echo, prompt_of
+from support.text.small_tokenizers import table_of
+from support.text.texts import texts
+from support.text.token_definition import Definition
+from support.text.token_machine import NONE, TokenMachine
 
 from converters.text.unicode import unicode_of
 from tinynn import GraphBuilder, GraphError

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.token_definition import Definition
+from support.text.token_definition import Definition
 
 from converters.text.unicode import unicode_of
 from tinynn.errors import BadTokenizer

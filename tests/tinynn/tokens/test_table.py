@@ -72,7 +72,7 @@ def constants(file: str) -> dict[str, int]:
 
 
 def test_headers_have_the_same_constants() -> None:
-    header, sizes = constants("table.h"), constants("tokens.h")
+    header, sizes = constants("source/table.h"), constants("source/tokens.h")
     assert header["TABLE_MAGIC"] == table.MAGIC
     assert header["TABLE_VERSION"] == table.VERSION
     for kind in (Kind, Words, Flag):
@@ -80,14 +80,14 @@ def test_headers_have_the_same_constants() -> None:
         assert expected.items() <= header.items(), kind
     assert sizes["NONE"] == table.NONE
     assert sizes["MAX_TEXT_BYTES"] == work.MAX_TEXT_BYTES
-    source = read("tokens.h")
+    source = read("source/tokens.h")
     assert f"(3u * (bytes) + {work.room_bytes(0)}u)" in source
     (scratch,) = re.findall(r"\((\d+)u \* TEXT_ROOM\(bytes\)\)", source)
     assert int(scratch) * work.room_bytes(7) == work.scratch_bytes(7)
-    limits = constants("table.c")
+    limits = constants("source/table.c")
     assert limits["MOST_SHORTER"] == table.MOST_SHORTER
     assert limits["MOST_ADDED_BYTES"] == table.MOST_ADDED_BYTES
-    widths = re.search(r"row_bytes\[PARTS\] = {([\d, ]+)}", read("table.c"))
+    widths = re.search(r"row_bytes\[PARTS\] = {([\d, ]+)}", read("source/table.c"))
     assert widths
     assert [int(width) for width in widths[1].split(",")] == list(table.ROW_BYTES)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.token_machine import NONE, TokenMachine
+from support.text.token_machine import NONE, TokenMachine
 
 from converters.text.unicode import unicode_of
 from tinynn.errors import BadTokenizer

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support.wasm_binary import (
+from support.machine.wasm_binary import (
     F64_OPERATIONS,
     F64_TYPE,
     RELAXED,

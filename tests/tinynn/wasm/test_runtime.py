@@ -7,13 +7,13 @@ import sys
 
 import numpy as np
 import pytest
-from support.float_mode import flushing
-from support.models import dense_layer, digit_reader, random_floats
+from support.images.models import dense_layer, digit_reader, random_floats
+from support.machine.float_mode import flushing
 
 import tinynn
 from mips_vm.constants import IO_HEADER_BYTES, MODEL, OUTPUT
-from mips_vm.keccak import keccak256
-from mips_vm.tree import region_root_of
+from mips_vm.hashing.keccak import keccak256
+from mips_vm.hashing.tree import region_root_of
 from tinynn.errors import WasmUnusable
 from tinynn.image.image import Bytes
 from tinynn.wasm import BUILDS, runtime

@@ -5,7 +5,7 @@ from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from mips_vm import native
+from mips_vm.compiled import native
 
 from ..lanes import Real, Whole, choose, kind_like
 from ..writing import FLOAT, I32, Writer

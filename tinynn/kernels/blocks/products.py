@@ -10,7 +10,7 @@ from typing import Final
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from mips_vm import native
+from mips_vm.compiled import native
 
 from ...blocks.kinds import BlockKind
 from ..byte_products import PAIRS, QUAD, Dot, dot_plain, dot_vnni, intrinsic

@@ -1,6 +1,6 @@
-"""LLVM IR of the next token: what the guest's C sources were compiled to.
+"""LLVM IR of what is drawn: what the guest's C sources were compiled to.
 
-`pick.token`: tinynn/sampling/host.c has its words.
+`pick.{token, uniform}`: tinynn/sampling/host.c has its words.
 """
 
 from pathlib import Path
@@ -10,5 +10,5 @@ IR: Final = Path(__file__).parents[2] / "sampling" / "host.ll"
 
 
 def module_ir() -> str:
-    """The module with the kernel."""
+    """The module with both."""
     return IR.read_text()

@@ -11,8 +11,8 @@ import numpy as np
 import onnx
 import pytest
 from onnx import helper
-from support.command import Plumb, in_a_process, plumb_in
-from support.onnx_nets import BOOL, FLOAT, STRING, floats, node, save_net
+from support.programs.command import Plumb, in_a_process, plumb_in
+from support.sources.onnx_nets import BOOL, FLOAT, STRING, floats, node, save_net
 
 ROOT = Path(__file__).parents[4]
 MNIST_ONNX = ROOT / "tests" / "converters" / "data" / "mnist_mlp.onnx"

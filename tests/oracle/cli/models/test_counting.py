@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.loops import counting as counting_loop
-from support.loops import model_of, numbers
-from support.models import random_floats
-from support.networks import save_encoder, save_reader
-from support.onnx_nets import FLOAT, floats, node, save_net
+from support.images.loops import counting as counting_loop
+from support.images.loops import model_of, numbers
+from support.images.models import random_floats
+from support.sources.networks import save_encoder, save_reader
+from support.sources.onnx_nets import FLOAT, floats, node, save_net
 
 import tinynn
 from converters import convert

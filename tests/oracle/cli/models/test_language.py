@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.command import Plumb, plumb_in
-from support.small_llama import small, written
+from support.language.small_llama import small, written
+from support.programs.command import Plumb, plumb_in
 
 import tinynn
 from oracle.cards import read_card

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.command import Plumb, plumb_in
-from support.onnx_nets import FLOAT, floats, node, save_net
+from support.programs.command import Plumb, plumb_in
+from support.sources.onnx_nets import FLOAT, floats, node, save_net
 
 import tinynn
 from oracle.bench.guest import instructions

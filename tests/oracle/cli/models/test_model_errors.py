@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.command import Plumb, plumb_in
-from support.onnx_nets import floats, node, save_net
+from support.programs.command import Plumb, plumb_in
+from support.sources.onnx_nets import floats, node, save_net
 
 from tinynn import GraphBuilder, models
 

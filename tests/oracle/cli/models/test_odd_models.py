@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from support.command import Plumb, plumb_in
-from support.onnx_nets import FLOAT, STRING, floats, node, save_net
+from support.programs.command import Plumb, plumb_in
+from support.sources.onnx_nets import FLOAT, STRING, floats, node, save_net
 
 import tinynn
 

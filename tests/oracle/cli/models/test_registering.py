@@ -6,10 +6,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from support import onnx_nets
-from support.command import plumb_in
-from support.devnet_testbed import DevnetTestbed
-from support.embedded_testbed import tiny_image
+from support.programs.command import plumb_in
+from support.sources import onnx_nets
+from support.testbeds.devnet import DevnetTestbed
+from support.testbeds.embedded import tiny_image
 
 from tinynn import models
 

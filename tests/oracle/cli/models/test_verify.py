@@ -9,8 +9,8 @@ import numpy as np
 import onnx
 import pytest
 from onnx import numpy_helper
-from support.command import Plumb, plumb_in
-from support.onnx_nets import FLOAT, INT64, floats, node, save_net
+from support.programs.command import Plumb, plumb_in
+from support.sources.onnx_nets import FLOAT, INT64, floats, node, save_net
 
 import converters
 import tinynn

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.embedded_testbed import CLOCK, WINDOW, EmbeddedTestbed
+from support.testbeds.embedded import CLOCK, WINDOW, EmbeddedTestbed
 
 from challenge.lies import FALSE_CHALLENGERS, LIES
 from challenge.whatif import shortfall_wei

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from support.embedded_testbed import ETHER, FEE, NO_CAPS, EmbeddedTestbed
+from support.testbeds.embedded import ETHER, FEE, NO_CAPS, EmbeddedTestbed
 
 from challenge import tariff
 from challenge.lies import LIES

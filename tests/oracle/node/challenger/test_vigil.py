@@ -6,8 +6,8 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from support.devnet_testbed import DevnetTestbed
-from support.embedded_testbed import NO_CAPS, EmbeddedTestbed
+from support.testbeds.devnet import DevnetTestbed
+from support.testbeds.embedded import NO_CAPS, EmbeddedTestbed
 
 from oracle.bench.griefing.flood import Sandglass
 from oracle.devnet.serving import serving

@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from support.command import Plumb, plumb_in
+from support.programs.command import Plumb, plumb_in
 
 from oracle.swarm.simulation import draw
 from oracle.swarm.simulation.numbers import FIGURES, PARTS, figure, numbers, text

@@ -1,0 +1,1 @@
+"""LLVM IR as code of this processor, and the folder that keeps it."""

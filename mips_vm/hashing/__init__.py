@@ -1,0 +1,1 @@
+"""What the machine hashes with: Keccak-256, and the tree over memory."""

@@ -1,0 +1,1 @@
+"""The instructions: their table, decoding, what they compute, and system calls."""

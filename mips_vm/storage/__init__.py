@@ -1,0 +1,1 @@
+"""Memory: its pages, files that are mapped into it, and which of it changed."""
