@@ -6,9 +6,9 @@ make them.
 
 import pytest
 from eth_utils import keccak
-from support.evm import reverts
-from support.protocol import ZERO_ADDRESS
-from support.swarm import REWARD, TICKET, VOID, Agent
+from support.chains.evm import reverts
+from support.games.protocol import ZERO_ADDRESS
+from support.games.swarm import REWARD, TICKET, VOID, Agent
 
 from oracle.swarm.ring import RANKING_SEALED, SEALED, tagged
 
