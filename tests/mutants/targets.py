@@ -102,17 +102,6 @@ TARGETS = {
         ),
         ("Audits",),
     ),
-    "swarm": Target(
-        "solidity/src/swarm/Swarm.sol",
-        (
-            "tests/solidity/swarm/test_swarm_refusals.py",
-            "tests/solidity/swarm/test_rounds.py",
-            "tests/solidity/swarm/test_draws.py",
-            "tests/solidity/swarm/test_attacks.py",
-            "tests/solidity/swarm/test_other_rules.py",
-        ),
-        ("swarm/Swarm",),
-    ),
     "game": Target("solidity/src/DisputeGame.sol", GAME_TESTS, ("DisputeGame",)),
     "clock": Target("solidity/src/libraries/Clock.sol", GAME_TESTS, ("DisputeGame",)),
     "time": Target("solidity/src/libraries/Time.sol", GAME_TESTS, ("DisputeGame",)),
