@@ -2,7 +2,8 @@
 
 The old code generator, optimised for size, since the oracle would be too large else,
 takes a part of the time that the committed artifacts take, and the compiler is loaded
-once instead of for each contract.
+once instead of for each contract. Contracts whose stack is too deep for it, as the
+swarms' are, are compiled by the new one.
 """
 
 import json
@@ -13,6 +14,8 @@ from typing import Any
 from solidity import build
 
 FAST = build.SETTINGS | {"viaIR": False, "optimizer": {"enabled": True, "runs": 1}}
+DEEP = FAST | {"viaIR": True}
+TOO_DEEP = "Stack too deep"
 
 
 class Compiler:
@@ -21,6 +24,7 @@ class Compiler:
     def __init__(self, root: Path) -> None:
         build.install_compiler()
         self.seconds = 0.0
+        self._deep: set[str] = set()  # keys of sources
         self._process = subprocess.Popen(
             ["node", str(root / "tests" / "mutants" / "solc_server.cjs")],
             stdin=subprocess.PIPE,
@@ -32,15 +36,20 @@ class Compiler:
         """Of those sources' contracts; empty if one does not compile."""
         files: build.Files = {}
         for name in names:
-            output = self._compiled(sources, f"{name}.sol")
+            key = next(k for k in sources if k.split("/")[-1] == f"{name}.sol")
+            output = self._compiled(sources, key)
+            if TOO_DEEP in str(output.get("errors")):
+                self._deep.add(key)
+                output = self._compiled(sources, key)
             # A warning is not enough: what is never used any more is a mutant, too.
             if any(e["severity"] == "error" for e in output.get("errors", [])):
                 return {}
-            files |= build.artifacts_of(f"{name}.sol", output)
+            files |= build.artifacts_of(key, output)
         return {f"{name}.json": text for name, text in files.items()}
 
     def _compiled(self, sources: build.Sources, key: str) -> dict[str, Any]:
-        request = build.standard_request(sources, key, FAST)
+        settings = DEEP if key in self._deep else FAST
+        request = build.standard_request(sources, key, settings)
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mutants.compiler import Compiler
 from mutants.ledger import INVALID, KILLED, SAME, SURVIVED, Ledger, Verdict
-from mutants.sites import Site, python_sites, solidity_sites
+from mutants.sites import Site, python_sites, rule_site, solidity_sites
 from mutants.targets import EXPLAINED, TARGETS, Target
 from mutants.trial import OUTPUT, load_third_parties
 from mutants.workplace import Copy
@@ -39,7 +39,8 @@ class Count:
 def sites_of(target: Target) -> list[Site]:
     source = (ROOT / target.source).read_text()
     if target.contracts:
-        return solidity_sites(source)
+        left_out = [rule_site(source, *rule) for rule in target.rules]
+        return left_out + solidity_sites(source)
     sites = python_sites(source, target.function)
     return [site for site in sites if target.only in site.before]
 

@@ -21,6 +21,13 @@ class Site:
         return source[: self.offset] + self.after + source[end:]
 
 
+def rule_site(source: str, before: str, after: str) -> Site:
+    """Of a text that is there once."""
+    assert source.count(before) == 1, (before, source.count(before))
+    offset = source.index(before)
+    return Site(offset, before, after, source.count("\n", 0, offset) + 1)
+
+
 def solidity_sites(source: str) -> list[Site]:
     """Comparisons, arithmetic, logic, numbers, refusals, and who is meant."""
     code = _without_comments(source)

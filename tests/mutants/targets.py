@@ -10,6 +10,8 @@ class Target:
     `contracts`: Solidity sources to compile again, for a Solidity source. Tests that
     measure gas exactly don't belong here: see `mutants.compiler`. `function`: of a
     Python source, the only one that is changed; `only`: what alone is changed in it.
+    `rules`: what is replaced besides, by what: a rule left out, for which one operator
+    isn't enough. Each text is found once in the source.
     """
 
     source: str
@@ -17,6 +19,7 @@ class Target:
     contracts: tuple[str, ...] = ()
     function: str = ""
     only: str = ""
+    rules: tuple[tuple[str, str], ...] = ()
 
 
 EXACT = (
@@ -49,6 +52,12 @@ GAME_TESTS = (
     "tests/solidity/audits/test_audits.py",
     "tests/challenge/test_tariff.py",
 )
+
+SWARM_TESTS = tuple(
+    f"tests/solidity/swarm/test_{name}.py"
+    for name in ("rounds", "swarm_refusals", "other_rules", "draws", "attacks", "rules")
+)
+MODEL_SWARM_TESTS = ("tests/solidity/swarm/test_model_swarm.py",)
 
 AUDIT_TESTS = tuple(
     f"tests/oracle/record/test_unanswered.py::test_record_{name}"
@@ -93,17 +102,6 @@ TARGETS = {
         ),
         ("Audits",),
     ),
-    "swarm": Target(
-        "solidity/src/swarm/Swarm.sol",
-        (
-            "tests/solidity/swarm/test_swarm_refusals.py",
-            "tests/solidity/swarm/test_rounds.py",
-            "tests/solidity/swarm/test_draws.py",
-            "tests/solidity/swarm/test_attacks.py",
-            "tests/solidity/swarm/test_other_rules.py",
-        ),
-        ("swarm/Swarm",),
-    ),
     "game": Target("solidity/src/DisputeGame.sol", GAME_TESTS, ("DisputeGame",)),
     "clock": Target("solidity/src/libraries/Clock.sol", GAME_TESTS, ("DisputeGame",)),
     "time": Target("solidity/src/libraries/Time.sol", GAME_TESTS, ("DisputeGame",)),
@@ -111,6 +109,52 @@ TARGETS = {
         "solidity/src/libraries/Tariff.sol",
         ("tests/challenge/test_tariff.py", *GAME_TESTS),
         ("DisputeGame", "InferenceOracle"),
+    ),
+    "swarm": Target(
+        "solidity/src/swarm/Swarm.sol",
+        SWARM_TESTS,
+        ("Swarm",),
+        rules=(
+            # Seals that name no agent, no round, no contract, no chain, no kind.
+            ("round, msg.sender, salt, x, y", "round, address(0), salt, x, y"),
+            ("address(this), round, msg.sender, salt", "address(this), 0, salt"),
+            ("block.chainid, address(this), round", "block.chainid, round"),
+            ("abi.encode(kind, block.chainid, address", "abi.encode(kind, address"),
+            ("abi.encode(kind, block.chainid", "abi.encode(block.chainid"),
+            # Reveals that name no draw; rankings that name no ring.
+            ("if (drawn != r.drawn) revert WrongDraw(r.drawn, drawn);", ""),
+            ("r.mix ^= uint128(uint256(salt));", ""),
+            (
+                "_min(ticket / WINNER_SHARE, rankPay)",
+                "ticket / WINNER_SHARE",
+            ),
+        ),
+    ),
+    "scores": Target(
+        "solidity/src/libraries/Scores.sol",
+        SWARM_TESTS,
+        ("Swarm",),
+        rules=(
+            ("(sum << POINT) / (parts * (m - 1))", "(sum << POINT) / (m * (m - 1))"),
+            ("_field(sums, 0) < LEAST_RANKERS || ", ""),
+            (
+                "rated ? _field(sums, WEIGHTED) : _field(sums, PLACES)",
+                "_field(sums, PLACES)",
+            ),
+        ),
+    ),
+    "ratings": Target("solidity/src/libraries/Ratings.sol", SWARM_TESTS, ("Swarm",)),
+    "ring": Target(
+        "solidity/src/libraries/Ring.sol",
+        SWARM_TESTS,
+        ("Swarm",),
+        rules=(("seen != all || ", ""), (" || ranking >> (PLACE_BITS * m) != 0", "")),
+    ),
+    "model-swarm": Target(
+        "solidity/src/swarm/ModelSwarm.sol", MODEL_SWARM_TESTS, ("ModelSwarm",)
+    ),
+    "marks": Target(
+        "solidity/src/libraries/Marks.sol", MODEL_SWARM_TESTS, ("ModelSwarm",)
     ),
     "guard": Target(
         "oracle/pricing/guard.py",

@@ -26,6 +26,8 @@ class Copy:
         self._edits = 0
         _copy_tree(root, folder)
         self._unchanged = self._compiled(self._read())
+        # Else every mutant would pass for one that doesn't compile.
+        assert self._unchanged or not target.contracts, target.source
 
     def unchanged(self) -> Verdict:
         """The tests must pass as the source is; how long they take is learnt."""

@@ -12,6 +12,7 @@ from support.games.model_swarm import (
     DRAW,
     ENTRY,
     FLOAT,
+    LETTERS_AT,
     OVER,
     PROMPT,
     RANK,
@@ -410,3 +411,37 @@ def test_game_asks_no_more_of_a_source_than_the_oracle_has():
     wanted = functions("IClaimSource")
     assert wanted <= functions("InferenceOracle")
     assert wanted <= functions("ModelSwarm")
+
+
+def test_more_than_a_hundred_registered_agents_refused(company):
+    with reverts("NotInRange", 10, 100, 101):
+        company.ask(maxAgents=101)
+
+
+def test_round_of_a_hundred_registered_agents_is_decided_in_one_step():
+    """As many as there may be; what they say is nobody's concern here."""
+    company = ModelCompany(100)
+    company.ask()
+    for i, runner in enumerate(company.runners):
+        runner.answer = b"answer %d" % i
+        company.answer_one(runner)
+    with reverts("Full", 100, 100):
+        ids = (company.model_id, company.model_id)
+        late = company.account("late")
+        company.send_swarm("answer", 1, *ids, b"", 2**96 - 1, sender=late)
+    company.draw()
+    # Some taste, the same for all: the later it came, the better.
+    for runner in company.runners:
+        marks = [bytes([1 + target.index]) * 4 for target in company.targets(runner)]
+        runner.outputs = tuple(bytes(LETTERS_AT) + mark for mark in marks)
+        company.rank_one(runner)
+    company.to_settle()
+    assert company.settle(0).gas_used < 2_000_000
+    assert company.settle(50).gas_used < 1_000_000
+    company.settle()
+    assert company.phase == OVER
+    pay = REWARD * 2 // 10 // 100
+    gained = [company.bank(runner).free - STAKE - pay for runner in company.runners]
+    assert sorted(gained) == [0] * 99 + [REWARD - 100 * pay]
+    assert gained[99] > 0
+    company.audit()
