@@ -28,7 +28,7 @@
 # make pictures  docs/page.png and docs/dispute.svg anew, by Chromium
 # make lint   what CI checks besides
 # make package  sdist and wheel, installed and tried on each Python that is at hand
-# make audit  slither and solhint on the contracts, known holes of what we depend on
+# make audit  artifacts are what sources give; slither, solhint; holes of what we depend on
 # make forge  invariants and twins in Solidity, by foundry (PROFILE=long: 10^5 inputs)
 # make prove  clocks and money, for all values, by halmos; minutes (FUNCTION=check_...)
 # make build  artifacts and guest again from their sources (needs node and zig)
@@ -172,7 +172,7 @@ package: $(VENV)/.dev
 
 # solhint can't read the loops of NetReference.sol, which is for tests alone.
 audit: $(VENV)/.dev $(AUDIT)/.audit
-	$(BIN)/python -m solidity.build --check ModelRegistry  # it brings the compiler
+	$(BIN)/python -m solidity.build --check  # all, afresh; it brings the compiler
 	$(AUDIT)/bin/python tests/audit/solidity.py
 	npx --yes $(SOLHINT) --max-warnings 0 -c tests/audit/solhint.json 'solidity/src/**/!(NetReference).sol'
 	$(BIN)/python -m pip freeze --exclude-editable > $(AUDIT)/installed.txt

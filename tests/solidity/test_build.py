@@ -33,7 +33,16 @@ def test_artifacts_deployable_fit_eip_170():
 
 
 @pytest.mark.toolchain
-@pytest.mark.slow
+@needs_node
+def test_build_of_a_few_repeated_gives_committed_bytes():
+    """A contract, and one that has a library's code in it; `make audit` builds all."""
+    files = build.build(["NetFactory", "Cheques"])
+    assert sorted(files) == ["Cheques.json", "NetFactory.json"]
+    assert build.stale(files, complete=False) == []
+
+
+@pytest.mark.heavy
+@pytest.mark.toolchain
 @needs_node
 def test_build_repeated_gives_committed_bytes():
     files = build.build([])
