@@ -76,6 +76,8 @@ EXPLAINED = {
     ("uninitialized-local", "Infer"): "a word that begins at 0, filled byte by byte",
     ("reentrancy-benign", "StoryToken"): "calls the oracle that it trusts",
     ("reentrancy-events", "StoryToken"): "calls the oracle that it trusts",
+    ("reentrancy-benign", "DrawnToken"): "calls the oracle that it trusts",
+    ("reentrancy-events", "DrawnToken"): "calls the oracle that it trusts",
     ("reentrancy-benign", "ReviewedShop"): "calls the oracle that it trusts",
     ("reentrancy-events", "ReviewedShop"): "calls the oracle that it trusts",
     ("reentrancy-benign", "OaoAdapter"): "calls the oracle that it trusts",
