@@ -39,6 +39,7 @@ ORACLE_TESTS = (
     "tests/solidity/test_deployment.py",
     "tests/solidity/test_dispute_game.py",
     "tests/solidity/audits/test_cheats.py",
+    "tests/solidity/audits/test_audits.py",
     "tests/solidity/audits/test_contracts.py",
     "tests/solidity/audits/test_edges.py",
     "tests/solidity/test_early.py",
