@@ -24,7 +24,14 @@ from converters.message import Message, clipped
 from converters.nodes import attributes_of, told_attributes
 from converters.opsets import modernised
 from converters.registry import NoSuchOperator, Refused, lower
-from converters.source import Port, Source, first_line
+from converters.source import (
+    BY_CHANNEL,
+    CHANNELS_SINCE,
+    QUANTISERS,
+    Port,
+    Source,
+    first_line,
+)
 from converters.spans import SPAN_32
 from converters.unregistered import (
     OF_SHAPES,
@@ -137,7 +144,7 @@ class GraphLowering(Emitter):
         try:
             action()
         except (Refused, GraphError) as error:
-            hint = error.hint if isinstance(error, Refused) else ""
+            hint = error.hint if isinstance(error, Refused) else self.cure(operator)
             self.problems.append(Problem(label, operator, str(error), hint, told))
             self.lost.update(outputs)
         except MemoryError:
@@ -148,6 +155,11 @@ class GraphLowering(Emitter):
             reason = f"{UNSOUND}, got {type(error).__name__}: {first_line(error)}"
             self.problems.append(Problem(label, operator, reason, attributes=told))
             self.lost.update(outputs)
+
+    def cure(self, operator: str) -> str:
+        """What the author can do where an operator's words don't say it."""
+        early = self.source.opset < CHANNELS_SINCE
+        return BY_CHANNEL if early and operator in QUANTISERS else ""
 
     def enter(self, port: Port) -> None:
         """Declare an input; its batch axis of 1 is left out."""

@@ -149,6 +149,8 @@ def refusing(path: Path) -> Iterator[None]:
 
 
 BY_CHANNEL = "quantise it at opset 13 or later: scales by channel came with it"
+CHANNELS_SINCE = 13
+QUANTISERS = ("QuantizeLinear", "DequantizeLinear")
 CURES = {
     "attribute: axis for operator QuantizeLinear": BY_CHANNEL,
     "attribute: axis for operator DequantizeLinear": BY_CHANNEL,

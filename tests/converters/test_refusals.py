@@ -207,6 +207,21 @@ def test_convert_scales_by_channel_before_they_came_are_refused_with_a_hint(
         convert(path)
 
 
+def test_scales_by_channel_before_they_came_are_refused_with_a_way_out(
+    tmp_path: Path,
+) -> None:
+    """Without an axis, which files of that time can't have."""
+    nodes = [node("DequantizeLinear", "q s z", "w"), node("MatMul", "x w", "y")]
+    weights = {
+        "q": np.arange(12, dtype=np.int8).reshape(4, 3),
+        "s": np.float32([1, 2]),
+        "z": np.zeros(2, np.int8),
+    }
+    path = save_net(tmp_path / "net.onnx", nodes, weights=weights, opset=12)
+    with pytest.raises((Unsupported, BadModelFile), match="quantise it at opset 13"):
+        convert(path)
+
+
 def test_convert_node_that_no_output_needs_is_left_out(tmp_path: Path) -> None:
     nodes = [
         node("RandomNormalLike", "x", "unused"),

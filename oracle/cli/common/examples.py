@@ -75,6 +75,8 @@ EXAMPLES: Final = {
     "bench start": "plumb bench start --json",
     "bench wasm": "plumb bench wasm --json",
     "bench web": "plumb bench web --json",
+    "bench pictures": "plumb bench pictures --json",
+    "bench load": "plumb bench load --json",
     "help": "plumb help node",
 }
 """By the command's name behind `plumb`."""

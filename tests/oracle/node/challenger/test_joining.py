@@ -164,12 +164,12 @@ def test_joining_enough_grows_with_what_the_bond_pays(world: EmbeddedTestbed) ->
 
 @pytest.mark.parametrize(
     ("others", "lacks_gas"),
-    [(0, 0), (15, 0), (16, 46_500), (40, 697_800), (1000, 1_114_632)],
+    [(0, 0), (15, 0), (16, 14_625), (40, 667_050), (1000, 1_084_602)],
 )
 def test_joining_what_a_late_one_may_lack(
     world: EmbeddedTestbed, others: int, lacks_gas: int
 ) -> None:
-    """At K = 32 a longest game is due 1,132,000 units; the bond keeps 18,500,000."""
+    """At K = 32 a longest game is due 1,102,000 units; the bond keeps 18,500,000."""
     disputed = Disputed(world, 1, rightly)
     view = view_of(world.record(), disputed.answered, disputed.ours.address)
     lacks = shortfall_wei(replace(view, k=32), others) // view.claim.gas_price
