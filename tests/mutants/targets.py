@@ -39,6 +39,9 @@ ORACLE_TESTS = (
     "tests/solidity/test_deployment.py",
     "tests/solidity/test_dispute_game.py",
     "tests/solidity/audits/test_cheats.py",
+    "tests/solidity/audits/test_audits.py",
+    "tests/solidity/audits/test_contracts.py",
+    "tests/solidity/audits/test_edges.py",
     "tests/solidity/test_early.py",
 )
 GAME_TESTS = (
@@ -99,6 +102,9 @@ TARGETS = {
         (
             "tests/solidity/audits/test_cheats.py",
             "tests/solidity/audits/test_audits.py",
+            "tests/solidity/audits/test_edges.py",
+            "tests/solidity/audits/test_contracts.py",
+            "tests/solidity/test_deployment.py",
         ),
         ("Audits",),
     ),
@@ -249,6 +255,7 @@ NO_GAME_EARNS_HALF = (
     "full_length"
 )
 ORACLE, GAME = "solidity/src/InferenceOracle.sol", "solidity/src/DisputeGame.sol"
+AUDITS = "solidity/src/Audits.sol"
 DUE = (
     "uint256 due = _min(uint256(game.challengerDue) * claim.gasPrice, "
     "bond / TARIFF_SHARE);"
@@ -260,6 +267,22 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "if (!success) revert TransferFailed(address(0), amount);",
         "",
     ): "a payment to an account without code, of ether that is there, can't fail",
+    (
+        AUDITS,
+        "if (!success) revert TransferFailed(address(0), burned);",
+        "",
+    ): "a payment to an account without code, of ether that is there, can't fail",
+    (
+        AUDITS,
+        "uint256 room = most > program.pool ? most - program.pool : 0;",
+        ">=",
+    ): SAME_EITHER_WAY,
+    (AUDITS, "if (share > room) share = room;", ">="): SAME_EITHER_WAY,
+    (
+        AUDITS,
+        "return number < (type(uint256).max / BPS) * audit.rateBps;",
+        "<=",
+    ): "a hash that is one number of 2^256: nobody can find a secret that has it",
     (ORACLE, "if (credit > penalty) credit = penalty;", ">="): SAME_EITHER_WAY,
     (
         "solidity/src/libraries/BlockSeed.sol",

@@ -111,15 +111,17 @@ def test_worker_must_bring_the_gas_that_was_asked_for(
     assert CALLBACK_GAS * 0.99 < puppet.ask("gasGiven") <= CALLBACK_GAS
 
 
-def test_early_callback_is_left_out_when_gas_is_dear() -> None:
+@pytest.mark.parametrize(("basefee", "calls"), [(GWEI, 1), (GWEI + 1, 0)])
+def test_early_callback_is_left_out_when_gas_is_dear(basefee: int, calls: int) -> None:
     """Above twice the accept's base fee, as the last one is: no lease is lost by it."""
     story = Story(Chain(verifier="TableVerifier", fees=True))
     puppet = Puppet(story.chain)
     ask(story, puppet)
     story.accept()
-    story.chain.set_basefee(GWEI + 1)
-    assert not story.submit().event("EarlyCallback").success
-    assert puppet.ask("calls") == 0
+    assert story.lease.gasPrice == GWEI
+    story.chain.set_basefee(basefee)
+    assert story.submit().event("EarlyCallback").success == bool(calls)
+    assert puppet.ask("calls") == calls
     assert story.state().status == CLAIMED
 
 

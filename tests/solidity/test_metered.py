@@ -57,6 +57,11 @@ def test_answer_without_a_count_is_of_no_pass(story, output):
     assert story.free(story.requester) == PRICE * PASSES
 
 
+def test_answer_that_is_its_count_alone_is_read(story):
+    settled(story, answer(PASSES - 1, b""))
+    assert story.free(story.requester) == PRICE
+
+
 def test_count_is_read_as_the_machine_writes_it(story):
     settled(story, bytes([3, 0, 0, 0]) + b"\xff" * 40)
     assert story.free(story.requester) == PRICE * (PASSES - 3)

@@ -2,7 +2,9 @@
 
 import re
 from itertools import product
+from math import nextafter
 from pathlib import Path
+from random import Random
 
 import pytest
 from support.chains.evm import Chain, Reverted
@@ -62,6 +64,17 @@ def test_income_of_checkers_who_see_a_part_is_the_binomials() -> None:
     share = USUAL.prize_gas * (1 - q / 2) ** (n - 1)
     expected = q * (USUAL.rate_bps / BPS * (share - JOIN_GAS) - 1000)
     assert found.checker == pytest.approx(expected, rel=0.1)
+
+
+def test_draw_that_is_the_coverage_itself_does_not_look() -> None:
+    """A coverage of zero never looks, whatever is drawn."""
+    random = Random(1)
+    random.randrange(BPS)  # whether the one claim is a test
+    drawn = random.random()
+    always = Terms(BPS, 3_000_000)
+    at, above = drawn, nextafter(drawn, 1)
+    found = [played(Case("", always, coverage=c), 1) for c in (at, above)]
+    assert [each.noticed for each in found] == [0, 1]
 
 
 def test_blind_challengers_lose_whatever_rates_are_allowed() -> None:
