@@ -2,6 +2,7 @@
 pragma solidity ^0.8.24;
 
 import {Dissections} from "../../solidity/src/test/Dissections.sol";
+import {Interval} from "../../solidity/src/interfaces/IDisputeGame.sol";
 import {Claim, Lease, Request} from "../../solidity/src/interfaces/IInferenceOracle.sol";
 import {Libraries} from "../../solidity/src/test/Libraries.sol";
 
@@ -10,8 +11,39 @@ contract TwinsTest {
     Libraries private immutable libraries = new Libraries();
     Dissections private immutable dissections = new Dissections();
 
-    function testFuzz_dissection_root(bytes32 first, bytes32[] calldata inner, bytes32 last) external view {
-        require(dissections.root(first, inner, last) == dissections.rootPlain(first, inner, last), "another root");
+    /// @notice Boundaries as they should be, and of statuses, counts or lengths that they can't have.
+    function testFuzz_dissection_root(
+        bytes32 first,
+        bytes32[] memory inner,
+        bytes32 last,
+        uint8 kSeed,
+        uint64 length,
+        uint8 level,
+        uint256 odd
+    ) external view {
+        uint256 k = 2 + uint256(kSeed) % 63;
+        uint256 count = odd % 3 == 0 ? inner.length : inner.length % k;
+        assembly ("memory-safe") {
+            mstore(inner, count)
+        }
+        // Mostly running or yielded states; now and then one of any status.
+        for (uint256 i = 0; i < count; i++) {
+            if ((odd >> (8 + i)) & 7 != 0) inner[i] = bytes32((uint256(inner[i]) << 8 >> 8) | (uint256(level % 2) << 248));
+        }
+        uint64 whole = odd % 3 == 1 && length != 0 ? length : uint64(count + 1);
+        bytes memory arguments = abi.encode(first, inner, last, k, Interval(level % 3, 7, 11, whole));
+        (bool fast, bytes memory fastAnswer) =
+            address(dissections).staticcall(bytes.concat(Dissections.root.selector, arguments));
+        (bool plain, bytes memory plainAnswer) =
+            address(dissections).staticcall(bytes.concat(Dissections.rootPlain.selector, arguments));
+        require(fast == plain && keccak256(fastAnswer) == keccak256(plainAnswer), "another answer");
+    }
+
+    /// @notice A path of any nodes, from a leaf at any place.
+    function testFuzz_climbed(bytes32 leaf, uint256 index, bytes32[] calldata path) external view {
+        require(
+            dissections.climbed(leaf, index, path) == dissections.climbedPlain(leaf, index, path), "another node"
+        );
     }
 
     function testFuzz_region_root(bytes calldata data) external view {
