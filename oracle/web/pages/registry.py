@@ -89,8 +89,11 @@ def workers_page(visit: Visit) -> Data:
 
 
 def rounds_page(visit: Visit) -> Data:
-    placed = visit.scene.rounds is not None
-    return {"rows": rounds.round_rows(visit.scene), "placed": placed}
+    """The newest first, with ids below `before`."""
+    scene, before = visit.scene, visit.number("before")
+    rows = rounds.round_rows(scene, before, ROWS)
+    more = rows[-1]["id"] if len(rows) == ROWS and rows[-1]["id"] > 1 else None
+    return {"rows": rows, "more": more, "placed": scene.rounds is not None}
 
 
 def round_page(visit: Visit) -> Data | Absent:

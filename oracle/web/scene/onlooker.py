@@ -123,8 +123,7 @@ class Onlooker:
             self.scene = replace(self.scene, looked_at=now, problem="")
             return
         self._read_events()
-        if self._swarm is not None:
-            self._swarm.look()
+        self._look_at_swarm()
         self.scene = replace(
             self.scene,
             head=record.head,
@@ -137,6 +136,16 @@ class Onlooker:
             rounds=None if self._swarm is None else self._swarm.rounds.by_id,
         )
         self._tell()
+
+    def _look_at_swarm(self) -> None:
+        """What goes wrong there keeps nobody from seeing the rest: its rounds stay as
+        they were last seen."""
+        if self._swarm is None:
+            return
+        try:
+            self._swarm.look()
+        except Exception as error:
+            log.warning("swarm not read", reason=said(error) or type(error).__name__)
 
     def _read_events(self) -> None:
         """What was told since, or everything again if what was read last is gone."""

@@ -110,9 +110,11 @@ def router(onlooker: Onlooker, kept: Kept) -> APIRouter:
         return with_block(scene, dispute=whole)
 
     @api.get("/rounds")
-    def rounds(scene: Seen) -> Data:
-        """Of the swarm, the newest first."""
-        return with_block(scene, rounds=round_rows(scene))
+    def rounds(scene: Seen, before: Before = None, limit: Limit = 50) -> Data:
+        """Of the swarm, the newest first; `next` as of requests."""
+        rows = round_rows(scene, before, limit)
+        more = len(rows) == limit and rows[-1]["id"] > 1
+        return with_block(scene, rounds=rows, next=rows[-1]["id"] if more else None)
 
     @api.get("/rounds/{round_id}")
     def round(scene: Seen, round_id: int) -> Data:

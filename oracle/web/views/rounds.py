@@ -26,10 +26,11 @@ WORDS: Final = {
 }
 
 
-def round_rows(scene: Scene) -> list[Data]:
-    """The newest first; none where there is no swarm."""
-    now = scene.head.timestamp
-    return [_row(found, now) for _, found in sorted(_rounds(scene).items())][::-1]
+def round_rows(scene: Scene, before: int | None, limit: int) -> list[Data]:
+    """The newest first, with ids below `before`; none where there is no swarm."""
+    rounds, now = _rounds(scene), scene.head.timestamp
+    ids = sorted((i for i in rounds if before is None or i < before), reverse=True)
+    return [_row(rounds[i], now) for i in ids[:limit]]
 
 
 def round_whole(scene: Scene, round_id: int) -> Data | None:

@@ -100,6 +100,34 @@ def test_page_without_a_swarm_says_how_to_get_one(up: Up) -> None:
     assert told(up, None, "/api/v1/rounds").json()["rounds"] == []
 
 
+def test_rounds_are_shown_a_page_at_a_time(up: Up) -> None:
+    """However many a stranger opens."""
+    town = Town(1)
+    town.ask()
+    (found,) = town.rounds.values()
+    many = {i: replace(found, id=i) for i in range(1, 121)}
+
+    class Crowded(Town):
+        rounds = many
+
+    town.__class__ = Crowded
+    first = told(up, town, "/rounds").text
+    assert first.count('href="/rounds/') == 50 and "/rounds?before=71" in first
+    last = told(up, town, "/api/v1/rounds?before=21").json()
+    assert [row["id"] for row in last["rounds"]] == list(range(20, 0, -1))
+    assert last["next"] is None
+
+
+def test_swarm_that_cannot_be_read_keeps_nobody_from_the_rest(up: Up) -> None:
+    def hole() -> None:
+        raise KeyError(7)  # an event of a round that was never told of
+
+    swarm: Any = SimpleNamespace(look=hole, rounds=SimpleNamespace(by_id={}))
+    onlooker = Onlooker(up.company.site, Library(), swarm=swarm)
+    onlooker.look()
+    assert onlooker.scene.tables.requests and not onlooker.scene.problem
+
+
 @pytest.fixture
 def ended(up: Up) -> Iterator[None]:
     """The page of the session shows a round that is over, until then none."""
